@@ -1,0 +1,1 @@
+"""The shipped configs: plain YAML, see `towhee_recsys.config.load_config`."""

@@ -1,0 +1,1 @@
+"""The declaration of a recommender: YAML in, one checked `Config` out."""

@@ -1,0 +1,78 @@
+"""The declaration of features: which columns of a user and of a movie the model reads, and how."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class _Feature(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    column: str = Field(min_length=1, description="the column of the users' or movies' table")
+
+
+class IdFeature(_Feature):
+    """The raw id: an embedding a known id, one for all unknown."""
+
+    kind: Literal["id"] = "id"
+    size: int = Field(256, ge=1, description="the embedding's length")
+
+
+class CategoryFeature(_Feature):
+    """One of few values: an embedding each, one for the unknown."""
+
+    kind: Literal["category"] = "category"
+    size: int = Field(16, ge=1, description="the embedding's length")
+    names: dict[int | str, str] | None = Field(None, description="code -> name; both are accepted, nothing else is")
+    groups_to: int | None = Field(
+        None, description="codes start groups of numbers: a number up to this one falls into the group below it"
+    )
+
+
+class CategoriesFeature(_Feature):
+    """A set of values, such as genres."""
+
+    kind: Literal["categories"] = "categories"
+    size: int = Field(32, ge=1, description="the length of the embeddings or of the connected layer")
+    pooling: Literal["sum", "multi_hot"] = Field("multi_hot", description="summed embeddings, or a connected layer")
+
+
+class TextFeature(_Feature):
+    """Words: embeddings, a convolution over neighbours, the maximum over the text (Kim 2014, arXiv:1408.5882)."""
+
+    kind: Literal["text"] = "text"
+    size: int = Field(32, ge=1, description="the word embedding's length")
+    filters: int = Field(32, ge=1, description="how many patterns the convolution looks for")
+    window: int = Field(3, ge=1, description="words a pattern spans")
+    length: int = Field(15, ge=1, description="words read; longer texts are cut")
+
+
+class NumberFeature(_Feature):
+    """A number, standardised by its training mean and deviation."""
+
+    kind: Literal["number"] = "number"
+    size: int = Field(8, ge=1, description="the length of its connected layer")
+
+
+Feature = Annotated[
+    IdFeature | CategoryFeature | CategoriesFeature | TextFeature | NumberFeature, Field(discriminator="kind")
+]
+
+
+class Features(BaseModel):
+    """The features of both towers, in the order in which they are joined."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    user: list[Feature] = Field(min_length=1)
+    movie: list[Feature] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _each_column_once(self) -> Features:
+        for side, features in (("user", self.user), ("movie", self.movie)):
+            columns = [feature.column for feature in features]
+            if len(set(columns)) < len(columns):
+                raise ValueError(f"features.{side} names a column twice: {', '.join(columns)}")
+        return self

@@ -1,0 +1,1 @@
+"""Users, movies and ratings: read, downloaded, split."""

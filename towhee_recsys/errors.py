@@ -1,0 +1,54 @@
+"""The errors of this library: each says what was given, what is accepted, where, and what to do next."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+
+class RecsysError(Exception):
+    """The base of every error that a user's input or surroundings can cause."""
+
+
+class ConfigError(RecsysError):
+    """A config file, an override or an environment variable is wrong."""
+
+
+class DatasetError(RecsysError):
+    """A data file is missing, damaged or not in the format that it claims."""
+
+
+class QueryError(RecsysError):
+    """A user record, a movie record or a `top_k` is not acceptable."""
+
+
+class TrainingError(RecsysError):
+    """Training cannot start or go on."""
+
+
+class BundleError(RecsysError):
+    """A model bundle is missing, incomplete, damaged or from another version."""
+
+
+class IndexMismatchError(RecsysError):
+    """The vector index is missing or holds something else than what was expected."""
+
+
+class StoreError(RecsysError):
+    """A vector store or a catalogue cannot be opened, read or written."""
+
+
+class PipelineError(RecsysError):
+    """A pipeline file is wrong, or one of its steps failed."""
+
+
+def bulleted(problems: Sequence[str]) -> str:
+    """All `problems` as one message: one alone as it is, several as a list."""
+    return problems[0] if len(problems) == 1 else "\n".join(f"- {problem}" for problem in problems)
+
+
+def close_match(given: object, accepted: Iterable[object]) -> str:
+    """`" Did you mean 'x'?"` for the accepted name nearest to `given`, else an empty string."""
+    names = {str(name).lower(): str(name) for name in accepted}
+    found = difflib.get_close_matches(str(given).lower(), names, n=1)
+    return f" Did you mean {names[found[0]]!r}?" if found else ""
