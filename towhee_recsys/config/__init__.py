@@ -1,1 +1,26 @@
 """The declaration of a recommender: YAML in, one checked `Config` out."""
+
+from __future__ import annotations
+
+from towhee_recsys.config.describe import config_schema
+from towhee_recsys.config.document import Document
+from towhee_recsys.config.dump import dump_config
+from towhee_recsys.config.load import load_config
+from towhee_recsys.config.locations import cache_folder
+from towhee_recsys.config.overrides import parse_override
+from towhee_recsys.config.references import expand_env, resolve
+from towhee_recsys.config.schema import Config
+from towhee_recsys.config.yaml import read_yaml
+
+__all__ = [
+    "Config",
+    "Document",
+    "cache_folder",
+    "config_schema",
+    "dump_config",
+    "expand_env",
+    "load_config",
+    "parse_override",
+    "read_yaml",
+    "resolve",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class _Feature(BaseModel):
@@ -17,17 +17,19 @@ class IdFeature(_Feature):
     """The raw id: an embedding a known id, one for all unknown."""
 
     kind: Literal["id"] = "id"
-    size: int = Field(256, ge=1, description="the embedding's length")
+    size: int = Field(default=256, ge=1, description="the embedding's length")
 
 
 class CategoryFeature(_Feature):
     """One of few values: an embedding each, one for the unknown."""
 
     kind: Literal["category"] = "category"
-    size: int = Field(16, ge=1, description="the embedding's length")
-    names: dict[int | str, str] | None = Field(None, description="code -> name; both are accepted, nothing else is")
+    size: int = Field(default=16, ge=1, description="the embedding's length")
+    names: dict[int | str, str] | None = Field(
+        default=None, description="code -> name; both are accepted, nothing else is"
+    )
     groups_to: int | None = Field(
-        None, description="codes start groups of numbers: a number up to this one falls into the group below it"
+        default=None, description="codes start groups of numbers: a number up to this one falls into the group below it"
     )
 
 
@@ -35,25 +37,27 @@ class CategoriesFeature(_Feature):
     """A set of values, such as genres."""
 
     kind: Literal["categories"] = "categories"
-    size: int = Field(32, ge=1, description="the length of the embeddings or of the connected layer")
-    pooling: Literal["sum", "multi_hot"] = Field("multi_hot", description="summed embeddings, or a connected layer")
+    size: int = Field(default=32, ge=1, description="the length of the embeddings or of the connected layer")
+    pooling: Literal["sum", "multi_hot"] = Field(
+        default="multi_hot", description="summed embeddings, or a connected layer"
+    )
 
 
 class TextFeature(_Feature):
     """Words: embeddings, a convolution over neighbours, the maximum over the text (Kim 2014, arXiv:1408.5882)."""
 
     kind: Literal["text"] = "text"
-    size: int = Field(32, ge=1, description="the word embedding's length")
-    filters: int = Field(32, ge=1, description="how many patterns the convolution looks for")
-    window: int = Field(3, ge=1, description="words a pattern spans")
-    length: int = Field(15, ge=1, description="words read; longer texts are cut")
+    size: int = Field(default=32, ge=1, description="the word embedding's length")
+    filters: int = Field(default=32, ge=1, description="how many patterns the convolution looks for")
+    window: int = Field(default=3, ge=1, description="words a pattern spans")
+    length: int = Field(default=15, ge=1, description="words read; longer texts are cut")
 
 
 class NumberFeature(_Feature):
     """A number, standardised by its training mean and deviation."""
 
     kind: Literal["number"] = "number"
-    size: int = Field(8, ge=1, description="the length of its connected layer")
+    size: int = Field(default=8, ge=1, description="the length of its connected layer")
 
 
 Feature = Annotated[
@@ -66,13 +70,14 @@ class Features(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    user: list[Feature] = Field(min_length=1)
-    movie: list[Feature] = Field(min_length=1)
+    user: list[Feature] = Field(min_length=1, description="what the user tower reads")
+    movie: list[Feature] = Field(min_length=1, description="what the movie tower reads")
 
-    @model_validator(mode="after")
-    def _each_column_once(self) -> Features:
-        for side, features in (("user", self.user), ("movie", self.movie)):
-            columns = [feature.column for feature in features]
-            if len(set(columns)) < len(columns):
-                raise ValueError(f"features.{side} names a column twice: {', '.join(columns)}")
-        return self
+    @field_validator("user", "movie")
+    @classmethod
+    def _each_column_once(cls, features: list[Feature]) -> list[Feature]:
+        first: dict[str, int] = {}
+        for number, feature in enumerate(features):
+            if first.setdefault(feature.column, number) != number:
+                raise ValueError(f"the features [{first[feature.column]}] and [{number}] have the same column")
+        return features

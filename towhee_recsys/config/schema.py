@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from towhee_recsys.config.features import Features
 from towhee_recsys.config.movielens import MOVIELENS
@@ -13,63 +13,72 @@ from towhee_recsys.config.movielens import MOVIELENS
 class Section(BaseModel):
     """A group of settings: frozen, and closed to names that it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, protected_namespaces=())
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, protected_namespaces=())
 
 
 class DatasetConfig(Section):
     """Where users, movies and ratings come from."""
 
-    name: str = Field("ml-1m", min_length=1, description="ml-1m, sample, or a name of yours for files in MovieLens' format")
-    path: str | None = Field(None, description="the folder with movies.dat, users.dat and ratings.dat")
-    download: bool = Field(False, description="fetch ml-1m into the cache folder when no path is given")
-    strict: bool | None = Field(
-        None, description="stop at the first bad line; left out: true for ml-1m and sample, false for own files"
+    name: str = Field(
+        default="ml-1m", min_length=1, description="ml-1m, sample, or a name of yours for files in MovieLens' format"
     )
-    max_bad_share: float = Field(0.01, ge=0, le=1, description="lenient reading stops above this share of bad lines")
-    encoding: Literal["latin-1", "utf-8"] = "latin-1"
-    rating_scale: tuple[float, float] = Field((1.0, 5.0), description="the lowest and the highest rating")
+    path: str | None = Field(
+        default=None, min_length=1, description="the folder with movies.dat, users.dat and ratings.dat"
+    )
+    download: bool = Field(default=False, description="fetch ml-1m into the cache folder when no path is given")
+    strict: bool | None = Field(
+        default=None, description="stop at the first bad line; left out: true for ml-1m and sample, false for own files"
+    )
+    max_bad_share: float = Field(
+        default=0.01, ge=0, le=1, description="lenient reading stops above this share of bad lines"
+    )
+    encoding: Literal["latin-1", "utf-8"] = Field(default="latin-1", description="the text encoding of the three files")
+    rating_scale: tuple[float, float] = Field(default=(1.0, 5.0), description="the lowest and the highest rating")
 
-    @model_validator(mode="before")
+    @field_validator("rating_scale", mode="before")
     @classmethod
     def _pair(cls, given: Any) -> Any:
-        if isinstance(given, dict) and isinstance(given.get("rating_scale"), list):
-            return given | {"rating_scale": tuple(given["rating_scale"])}
-        return given
+        return tuple(given) if isinstance(given, list) else given
 
-    @model_validator(mode="after")
-    def _ordered(self) -> DatasetConfig:
-        if not self.rating_scale[0] < self.rating_scale[1]:
-            raise ValueError("rating_scale takes [lowest, highest] with lowest < highest")
-        return self
+    @field_validator("rating_scale")
+    @classmethod
+    def _ordered(cls, given: tuple[float, float]) -> tuple[float, float]:
+        if not given[0] < given[1]:
+            raise ValueError("takes [lowest, highest] with lowest < highest")
+        return given
 
 
 class RatingMap(Section):
     """The map between a cosine and stars that training uses: `stars = slope * cosine + intercept`, invertible."""
 
-    slope: float = Field(2.0, gt=0)
-    intercept: float = 3.0
+    slope: float = Field(default=2.0, gt=0, description="stars between the cosines 0 and 1")
+    intercept: float = Field(default=3.0, description="the stars of cosine 0")
 
 
 class ModelConfig(Section):
     """The fusion model."""
 
-    dir: str = Field("artifacts/model", min_length=1, description="the folder of the bundle")
-    embedding_size: int = Field(256, ge=2, le=32768, description="the length of user and movie vectors")
+    dir: str = Field(default="artifacts/model", min_length=1, description="the folder of the bundle")
+    embedding_size: int = Field(default=256, ge=2, le=32768, description="the length of user and movie vectors")
     rating_map: RatingMap = RatingMap()
 
 
 class TrainingConfig(Section):
     """How the model is trained. A batch is a block of users with all their ratings."""
 
-    epochs: int = Field(30, ge=1)
-    batch_size: int = Field(512, ge=1, description="users a step, each with all its training ratings")
-    learning_rate: float = Field(0.002, gt=0)
-    weight_decay: float = Field(0.0, ge=0)
-    unknown_rate: float = Field(0.1, ge=0, lt=1, description="share of known values hidden, to train the unknown's row")
-    patience: int = Field(3, ge=1, description="epochs without a better validation RMSE before training stops")
-    validation: float = Field(0.05, gt=0, lt=1, description="share of all ratings")
-    test: float = Field(0.1, gt=0, lt=1, description="share of all ratings")
-    device: Literal["auto", "cpu", "gpu"] = "auto"
+    epochs: int = Field(default=30, ge=1, description="passes over the training ratings, at most")
+    batch_size: int = Field(default=512, ge=1, description="users a step, each with all its training ratings")
+    learning_rate: float = Field(default=0.002, gt=0, description="the optimiser's step")
+    weight_decay: float = Field(default=0.0, ge=0, description="how strongly weights are pulled to 0")
+    unknown_rate: float = Field(
+        default=0.1, ge=0, lt=1, description="share of known values hidden, to train the unknown's row"
+    )
+    patience: int = Field(default=3, ge=1, description="epochs without a better validation RMSE before training stops")
+    validation: float = Field(default=0.05, gt=0, lt=1, description="share of all ratings")
+    test: float = Field(default=0.1, gt=0, lt=1, description="share of all ratings")
+    device: Literal["auto", "cpu", "gpu"] = Field(
+        default="auto", description="auto takes a GPU if PaddlePaddle finds one"
+    )
 
     @model_validator(mode="after")
     def _something_to_train_on(self) -> TrainingConfig:
@@ -81,22 +90,28 @@ class TrainingConfig(Section):
 class MilvusConfig(Section):
     """Where the movie vectors live."""
 
-    uri: str = Field("artifacts/movies.db", min_length=1, description="a file ending in .db is Milvus Lite")
-    collection: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$")] = "movies"
+    uri: str = Field(default="artifacts/movies.db", min_length=1, description="a file ending in .db is Milvus Lite")
+    collection: str = Field(
+        default="movies",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$",
+        description="a name of letters, digits and _, at most 100 and no digit first",
+    )
 
 
 class Config(Section):
     """A whole recommender."""
 
-    version: Literal[1] = 1
+    version: int = Field(default=1, ge=1, le=1, description="the version of this format")
     dataset: DatasetConfig = DatasetConfig()
     features: Features = MOVIELENS
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
     milvus: MilvusConfig = MilvusConfig()
-    catalogue: str = Field("sqlite:///artifacts/movies.sqlite", min_length=1, description="sqlite:///FILE")
-    top_k: int = Field(10, ge=1, le=16384)
-    seed: int = Field(42, ge=0, lt=2**32)
+    catalogue: str = Field(default="sqlite:///artifacts/movies.sqlite", min_length=1, description="sqlite:///FILE")
+    top_k: int = Field(default=10, ge=1, le=16384, description="how many movies are recommended")
+    seed: int = Field(
+        default=42, ge=0, le=2**32 - 1, description="fixes the split, the first weights and the shuffling"
+    )
     unknown_user: Literal["error", "general"] = Field(
-        "error", description="for an unknown user_id with no other field: stop, or give the general list"
+        default="error", description="for an unknown user_id with no other field: stop, or give the general list"
     )

@@ -1,1 +1,18 @@
-"""Users, movies and ratings: read, downloaded, split."""
+"""Users, movies and ratings: found or downloaded, read, checked line by line, and split."""
+
+from __future__ import annotations
+
+from towhee_recsys.datasets.dataset import Dataset, fingerprint, iter_movies, read_dataset, read_movies
+from towhee_recsys.datasets.download import ensure_dataset
+from towhee_recsys.datasets.split import Split, split_ratings
+
+__all__ = [
+    "Dataset",
+    "Split",
+    "ensure_dataset",
+    "fingerprint",
+    "iter_movies",
+    "read_dataset",
+    "read_movies",
+    "split_ratings",
+]

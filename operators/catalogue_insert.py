@@ -1,0 +1,31 @@
+"""Movie facts into the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from towhee import register
+
+from towhee_recsys.catalogue import open_catalogue
+from towhee_recsys.index import Receipt
+
+
+@register(name="towhee_recsys/catalogue_insert")
+class CatalogueInsert:
+    """Movies and the receipt of their vectors to the catalogue, under the build that the receipt names; gives it on.
+
+        .map(("movies", "receipt"), "receipt", ops.towhee_recsys.catalogue_insert(catalogue="sqlite:///movies.sqlite"))
+
+    The facts can be read at once, unless `staged`: then once `publish` has switched to that build. Raises StoreError.
+    """
+
+    def __init__(self, catalogue: str, staged: bool = False):
+        self._catalogue, self._staged = open_catalogue(catalogue), staged
+
+    def __call__(self, movies: Sequence[Any], receipt: Receipt) -> Receipt:
+        """Writes the facts of a list of movie records."""
+        self._catalogue.write(movies, receipt.build)
+        if not self._staged:
+            self._catalogue.publish(receipt.build)
+        return receipt

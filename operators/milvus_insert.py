@@ -1,0 +1,50 @@
+"""Movie vectors into Milvus."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from towhee import register
+
+from towhee_recsys.index import Receipt, insert, insert_live, model_of, open_index, start_build
+
+
+@register(name="towhee_recsys/milvus_insert")
+class MilvusInsert:
+    """Movies and their unit vectors into the index `collection` of the Milvus at `uri`; gives a receipt.
+
+        .map(("movies", "vectors"), "receipt", ops.towhee_recsys.milvus_insert(uri="movies.db", collection="movies"))
+
+    Movies are records with a `movie_id`, or plain ids; one with float32[dim], or a list with float32[n, dim]. The rows
+    can be found at once, unless `staged`: then they wait beside the live index until `publish` gets the receipts.
+    Raises QueryError for vectors that are not unit, IndexMismatchError when the live index is of another model.
+    """
+
+    def __init__(self, uri: str, collection: str, staged: bool = False):
+        self._index, self._staged = open_index(uri, collection), staged
+        self._build: str | None = None
+        self._starting = threading.Lock()
+
+    def __call__(self, movies: Any, vectors: Any) -> Receipt:
+        """Writes the rows and says what was written."""
+        if isinstance(movies, (Mapping, int, np.integer)):
+            movies, vectors = [movies], np.asanyarray(vectors)[np.newaxis]
+        ids = [movie["movie_id"] if isinstance(movie, Mapping) else movie for movie in movies]
+        vectors = np.asanyarray(vectors, dtype=np.float32)
+        return self._insert(ids, vectors)
+
+    def _insert(self, ids: Sequence[int], vectors: np.ndarray) -> Receipt:
+        if not self._staged:
+            return insert_live(self._index, ids, vectors)
+        return insert(self._index, self._unpublished(vectors), ids, vectors)
+
+    def _unpublished(self, vectors: np.ndarray) -> str:
+        """The build that this step fills: a new one at the first call, and again after each publishing."""
+        with self._starting:
+            live = self._index.record
+            if self._build is None or (live and live.build == self._build) or not self._index.has(self._build):
+                self._build = start_build(self._index, model_of(vectors), vectors.shape[1])
+            return self._build

@@ -1,0 +1,43 @@
+"""Unit vectors to the movies nearest to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from towhee import register
+
+from towhee_recsys.index import checked_top_k, open_index
+
+
+@register(name="towhee_recsys/milvus_search")
+class MilvusSearch:
+    """A unit vector, or several, to the `top_k` movies of highest cosine in the index, best first.
+
+        .map("vector", "hits", ops.towhee_recsys.milvus_search(uri="movies.db", collection="movies", top_k=10))
+
+    float32[dim] gives a list of hits, float32[n, dim] a list of n such lists, by one search. A hit is
+    `{"movie_id": int, "score": float}`, for users' vectors with `"predicted_rating"` in stars. A second input
+    names, for each query, movies to leave out: an id, a record with a `movie_id`, or a list of these.
+    Raises IndexMismatchError when the index is missing, incomplete or of another model, QueryError for a wrong `top_k`.
+    """
+
+    def __init__(self, uri: str, collection: str, top_k: int = 10):
+        self._top_k = checked_top_k(top_k)
+        self._index = open_index(uri, collection)
+        self._index.live()
+
+    def __call__(self, vectors: Any, exclude: Any = None) -> Any:
+        """The hits of each query."""
+        vectors = np.asanyarray(vectors, dtype=np.float32)
+        if vectors.ndim == 1:
+            return self(vectors[np.newaxis], None if exclude is None else [exclude])[0]
+        left_out = None if exclude is None else [_ids(each) for each in exclude]
+        return self._index.search(vectors, self._top_k, left_out)
+
+
+def _ids(movies: Any) -> set[int]:
+    if not isinstance(movies, (list, tuple, set, frozenset)):
+        movies = [movies]
+    return {int(movie["movie_id"] if isinstance(movie, Mapping) else movie) for movie in movies}

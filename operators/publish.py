@@ -1,0 +1,28 @@
+"""The switch to a new index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from towhee import register
+
+from towhee_recsys.catalogue import open_catalogue
+from towhee_recsys.index import IndexRecord, Receipt, open_index, publish
+
+
+@register(name="towhee_recsys/publish")
+class Publish:
+    """All receipts of a staged indexing to the live index: catalogue and vectors switch when they are complete.
+
+        .window_all("receipt", "index", ops.towhee_recsys.publish(uri=..., collection=..., catalogue=...))
+
+    Gives the record of the index that is live then. Raises IndexMismatchError, and leaves the live index as it is,
+    when rows are missing or the receipts are of several indexings.
+    """
+
+    def __init__(self, uri: str, collection: str, catalogue: str):
+        self._index, self._catalogue = open_index(uri, collection), open_catalogue(catalogue)
+
+    def __call__(self, receipts: Sequence[Receipt]) -> IndexRecord:
+        """Checks and switches."""
+        return publish(self._index, receipts, before_switch=self._catalogue.publish)

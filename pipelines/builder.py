@@ -1,0 +1,65 @@
+"""From a pipeline file to a Towhee pipeline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from towhee import ops, pipe
+
+from towhee_recsys.config import Config, load_config, read_yaml
+from towhee_recsys.errors import PipelineError, close_match
+from towhee_recsys.pipelines.grammar import Declaration, Reader, Step
+from towhee_recsys.pipelines.operator_check import registered
+from towhee_recsys.pipelines.runtime import Pipeline
+
+SHIPPED = Path(__file__).resolve().parent
+
+
+def load_pipeline(name_or_file: str | Path, config: Config | str | None = None) -> Pipeline:
+    """The pipeline of a shipped name (`index`, `recommend`, `similar`) or of a YAML file, built with `config`.
+
+    All mistakes of the file are found before anything runs. Raises PipelineError with every one of them,
+    and what building an operator raises, such as BundleError.
+    """
+    document = read_yaml(_file(name_or_file))
+    reader = Reader(document, load_config(config))
+    declaration = reader.read()
+    if reader.problems:
+        raise PipelineError("\n".join(reader.problems))
+    return Pipeline(_composed(declaration).dag_repr, declaration)
+
+
+def _file(name_or_file: str | Path) -> Path:
+    name = str(name_or_file)
+    shipped = {file.stem: file for file in SHIPPED.glob("*.yaml")}
+    if name.removesuffix(".yaml") in shipped and not Path(name).is_file():
+        return shipped[name.removesuffix(".yaml")]
+    if not Path(name).is_file():
+        raise PipelineError(
+            f"there is no pipeline {name!r}.{close_match(name, shipped)} "
+            f"Give a YAML file, or one of {', '.join(sorted(shipped))}."
+        )
+    return Path(name)
+
+
+def _composed(declaration: Declaration) -> Any:
+    """The declaration in Towhee's own words: `pipe.input(...).map(...).output(...)`."""
+    composed = pipe.input(*declaration.inputs)
+    for step in declaration.steps:
+        composed = getattr(composed, step.verb)(*_columns(step), _operator(step))
+    return composed.output(*declaration.outputs)
+
+
+def _columns(step: Step) -> tuple[Any, ...]:
+    """What the verb takes before the operator, in Towhee's order."""
+    settings = step.settings
+    order = {"filter": ("by",), "window": ("size", "step"), "time_window": ("timestamp", "size", "step")}
+    return step.inputs, step.outputs, *(settings[key] for key in order.get(step.verb, ()))
+
+
+def _operator(step: Step) -> Any:
+    operator = ops
+    for part in (registered(step.op) or step.op).replace("-", "_").split("/"):
+        operator = getattr(operator, part)
+    return operator(**step.args)

@@ -1,0 +1,165 @@
+"""The grammar of a pipeline file: what it says, and all that is wrong with it at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from towhee_recsys.config import Config, Document, resolve
+from towhee_recsys.errors import ConfigError, close_match
+from towhee_recsys.pipelines.operator_check import operator_problems
+
+VERBS: dict[str, tuple[str, ...]] = {
+    "map": (),
+    "flat_map": (),
+    "filter": ("by",),
+    "window": ("size", "step"),
+    "window_all": (),
+    "time_window": ("timestamp", "size", "step"),
+}
+"""Towhee's verbs, each with the settings that it needs besides `op`."""
+
+_COLUMN = r"[A-Za-z_][A-Za-z0-9_]*"
+_COLUMNS = rf"(?:{_COLUMN}|\(\s*{_COLUMN}(?:\s*,\s*{_COLUMN})*\s*,?\s*\))"
+_ARROW = re.compile(rf"\s*({_COLUMNS})\s*->\s*({_COLUMNS})\s*")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: Towhee's verb, the columns it reads and writes, and the operator with its arguments."""
+
+    number: int
+    verb: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    op: str
+    args: dict[str, Any]
+    settings: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"step {self.number} ({self.op})"
+
+
+@dataclass
+class Declaration:
+    """A pipeline as its file declares it. `defaults` are the values of inputs that a call may leave out."""
+
+    inputs: tuple[str, ...] = ()
+    defaults: dict[str, Any] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    outputs: tuple[str, ...] = ()
+
+
+class Reader:
+    """Reads one pipeline file; `problems` collects every mistake, each with its place."""
+
+    def __init__(self, document: Document, config: Config):
+        self._document, self._config = document, config
+        self.problems: list[str] = []
+
+    def read(self) -> Declaration:
+        """What the file declares, as far as it can be made out."""
+        data = self._document.data
+        self._keys((), data, required=("input", "steps", "output"))
+        inputs, defaults = self._inputs(data.get("input"))
+        known, steps = set(inputs), []
+        given = data.get("steps")
+        if not isinstance(given, list) or not given:
+            self._problem(("steps",), "steps is a list of at least one step")
+            given = []
+        for number, step in enumerate(given, start=1):
+            read = self._step(number, step, known)
+            if read:
+                steps.append(read)
+                known |= set(read.outputs)
+        outputs = self._columns(("output",), data.get("output"))
+        if steps:
+            self._known(("output",), outputs, known)
+        return Declaration(inputs, defaults, steps, outputs)
+
+    def _inputs(self, given: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
+        if not isinstance(given, dict):
+            return self._columns(("input",), given), {}
+        defaults = {key: self._resolved(("input", key), value) for key, value in given.items()}
+        return self._columns(("input",), list(given)), defaults
+
+    def _step(self, number: int, given: Any, known: set[str]) -> Step | None:
+        at = ("steps", number - 1)
+        if not isinstance(given, dict):
+            self._problem(at, "a step is a mapping such as {map: user -> vector, op: user_encoder}")
+            return None
+        verbs = [key for key in given if key in VERBS]
+        if len(verbs) != 1:
+            nearest = "".join(close_match(key, VERBS) for key in given if key not in ("op", "args"))
+            self._problem(at, f"{len(verbs)} verbs; a step has one of {', '.join(VERBS)}.{nearest}")
+            return None
+        verb = verbs[0]
+        self._keys(at, given, required=(verb, "op", *VERBS[verb]), optional=("args",))
+        arrow = _ARROW.fullmatch(given[verb]) if isinstance(given[verb], str) else None
+        if not arrow:
+            self._problem((*at, verb), f"{given[verb]!r} is not `input -> output` or `(a, b) -> (c, d)`")
+        inputs, outputs = (_names(arrow[1]), _names(arrow[2])) if arrow else ((), ())
+        settings = {key: self._resolved((*at, key), given[key]) for key in VERBS[verb] if key in given}
+        settings |= {key: self._columns((*at, key), settings[key]) for key in ("by",) if key in settings}
+        self._known((*at, verb), (*inputs, *settings.get("by", ()), *_timestamp(settings)), known)
+        args = self._args(at, given.get("args", {}))
+        op, count = given.get("op"), len(settings.get("by", inputs)) if arrow else None
+        if isinstance(op, str):
+            for problem in operator_problems(op, args, count):
+                self._problem((*at, "op"), problem)
+        elif "op" in given:
+            self._problem((*at, "op"), f"op names an operator; {op!r} was given")
+        return Step(number, verb, inputs, outputs, str(op), args, settings)
+
+    def _args(self, at: tuple[Any, ...], given: Any) -> dict[str, Any]:
+        if not isinstance(given, dict) or not all(isinstance(key, str) for key in given):
+            self._problem((*at, "args"), f"args maps the operator's argument names to values; {given!r} was given")
+            return {}
+        return {key: self._resolved((*at, "args", key), value) for key, value in given.items()}
+
+    def _resolved(self, path: tuple[Any, ...], value: Any) -> Any:
+        try:
+            return resolve(value, self._config, self._place(path))
+        except ConfigError as error:
+            self.problems.append(str(error))
+            return None
+
+    def _columns(self, path: tuple[Any, ...], given: Any) -> tuple[str, ...]:
+        names = tuple(given) if isinstance(given, (list, tuple)) else (given,)
+        if not names or not all(isinstance(name, str) and re.fullmatch(_COLUMN, name) for name in names):
+            self._problem(path, f"{given!r} is no column name or list of them (letters, digits, '_')")
+            return ()
+        return names
+
+    def _known(self, path: tuple[Any, ...], columns: Iterable[str], known: set[str]) -> None:
+        for column in columns:
+            if column not in known:
+                there = ", ".join(sorted(known))
+                self._problem(path, f"column {column!r} is not there yet.{close_match(column, known)} There: {there}")
+
+    def _keys(self, path: tuple[Any, ...], given: Any, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
+        accepted = (*required, *optional)
+        for key in given:
+            if key not in accepted:
+                nearest = close_match(key, accepted)
+                self._problem((*path, key), f"unknown key {key!r}.{nearest} Accepted: {', '.join(accepted)}")
+        missing = [key for key in required if key not in given]
+        if missing:
+            self._problem(path, f"{' and '.join(missing)} missing")
+
+    def _problem(self, path: tuple[Any, ...], text: str) -> None:
+        self.problems.append(f"{self._place(path)}: {text}.")
+
+    def _place(self, path: tuple[Any, ...]) -> str:
+        where = self._document.where(path)
+        return f"{where}: step {path[1] + 1}" if path[:1] == ("steps",) and len(path) > 1 else where
+
+
+def _names(columns: str) -> tuple[str, ...]:
+    return tuple(re.findall(_COLUMN, columns))
+
+
+def _timestamp(settings: dict[str, Any]) -> tuple[str, ...]:
+    return (settings["timestamp"],) if "timestamp" in settings else ()

@@ -1,0 +1,133 @@
+"""Our pipelines at run time: Towhee's own, with errors that keep their type and defaults for inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any
+
+from towhee.runtime.dag_repr import DAGRepr
+from towhee.runtime.operator_manager import OperatorPool
+from towhee.runtime.runtime_pipeline import RuntimePipeline, _Graph
+
+from towhee_recsys.errors import PipelineError, RecsysError
+from towhee_recsys.pipelines.grammar import Declaration, Step
+
+MAX_WORKERS = 32
+"""Threads a pipeline: with Towhee's own count, cores + 4, three slow calls block a fast one."""
+
+
+class Pipeline(RuntimePipeline):
+    """A Towhee `RuntimePipeline` whose calls raise our errors, or PipelineError with the step that failed.
+
+    An input that the declaration gives a default may be left out. All operators are built at once.
+    """
+
+    def __init__(self, dag: DAGRepr, declaration: Declaration):
+        super().__init__(dag, max_workers=MAX_WORKERS)
+        self.declaration = declaration
+        self._operator_pool = _KeepingPool()
+        self.preload()
+
+    def preload(self) -> Any:
+        """Builds all operators. Raises what the first that cannot be built raises."""
+        try:
+            return _WatchedGraph(self)
+        except RuntimeError as error:
+            failed: BaseException = self._operator_pool.failure or error
+            raise self._explained(failed, None) from failed
+
+    def _call(self, *inputs: Any, profiler: bool, tracer: bool, trace_edges: Any = None) -> Any:
+        graph = _WatchedGraph(self, profiler, trace_edges)
+        result = graph.finished(graph.async_call(self._complete(inputs)))
+        return result, [graph.time_profiler] if profiler else None, [graph.data_queues] if tracer else None
+
+    def _batch(self, batch_inputs: Any, profiler: bool, tracer: bool, trace_edges: Any = None) -> Any:
+        graphs = [_WatchedGraph(self, profiler, trace_edges) for _ in batch_inputs]
+        alone = len(self.declaration.inputs) == 1
+        running = [
+            graph.async_call((inputs,) if alone else tuple(inputs))
+            for graph, inputs in zip(graphs, batch_inputs, strict=True)
+        ]
+        results = [graph.finished(each) for graph, each in zip(graphs, running, strict=True)]
+        profilers = [graph.time_profiler for graph in graphs] if profiler else None
+        return results, profilers, [graph.data_queues for graph in graphs] if tracer else None
+
+    def _complete(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        names, defaults = self.declaration.inputs, self.declaration.defaults
+        left_out = names[len(inputs) :]
+        if len(inputs) > len(names) or any(name not in defaults for name in left_out):
+            raise PipelineError(f"the pipeline takes {', '.join(names)}; {len(inputs)} values were given.")
+        return (*inputs, *(defaults[name] for name in left_out))
+
+    def _explained(self, error: BaseException, step: Step | None) -> RecsysError:
+        if isinstance(error, RecsysError):
+            return error
+        text = str(error).strip().split("\n")[0]
+        return PipelineError(f"{step or 'a step'} failed: {type(error).__name__}{text and ': ' + text}")
+
+
+class _KeepingPool(OperatorPool):
+    """Operators by node, built once; what the last building that failed raised is kept."""
+
+    failure: Exception | None = None
+
+    def acquire_op(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().acquire_op(*args, **kwargs)
+        except Exception as error:
+            self.failure = error
+            raise
+
+
+class _WatchedGraph(_Graph):
+    """One call of a pipeline: keeps the exception that a step raises, where Towhee keeps only its text."""
+
+    def __init__(self, pipeline: Pipeline, profiler: bool = False, trace_edges: Any = None):
+        from towhee.runtime.time_profiler import TimeProfiler
+
+        self._pipeline = pipeline
+        self._failures: list[tuple[Step | None, BaseException]] = []
+        dag = pipeline.dag_repr
+        super().__init__(
+            dag.nodes, dag.edges, pipeline._operator_pool, pipeline._thread_pool, TimeProfiler(profiler), trace_edges
+        )
+
+    def _initialize(self) -> None:
+        super()._initialize()
+        for node in self._node_runners:
+            node._call = _watched(node, _step_of(node.name, self._pipeline.declaration.steps), self._failures)
+
+    def finished(self, running: Any) -> Any:
+        """The result of the call. Raises what the first failed step raised."""
+        try:
+            result = running.result()
+        except RuntimeError as error:
+            step, cause = self._failures[0] if self._failures else (None, error)
+            raise self._pipeline._explained(cause, step) from cause
+        if self._failures:  # `python -O` drops the assertion by which Towhee notices
+            raise self._pipeline._explained(self._failures[0][1], self._failures[0][0])
+        return result
+
+
+def _watched(node: Any, step: Step | None, failures: list[Any]) -> Callable[[list[Any]], tuple[bool, Any, str | None]]:
+    def call(inputs: list[Any]) -> tuple[bool, Any, str | None]:
+        try:
+            result = node._op(*inputs)
+            return True, iterate(result) if isinstance(result, Generator) else result, None
+        except BaseException as error:
+            failures.append((step, error))
+            return False, None, f"{type(error).__name__}: {error}"
+
+    def iterate(result: Generator[Any, None, None]) -> Generator[Any, None, None]:
+        try:
+            yield from result
+        except Exception as error:
+            failures.append((step, error))
+            raise
+
+    return call
+
+
+def _step_of(node: str, steps: list[Step]) -> Step | None:
+    number = node.rpartition("-")[2]
+    return next((step for step in steps if number.isdecimal() and step.number == int(number) + 1), None)

@@ -1,0 +1,7 @@
+"""The bundle: one directory with the trained model and all it needs."""
+
+from towhee_recsys.bundle.bundle import Bundle, load_bundle
+from towhee_recsys.bundle.encoders import MovieEncoder, UserEncoder
+from towhee_recsys.bundle.save import Trained, save_bundle
+
+__all__ = ["Bundle", "MovieEncoder", "Trained", "UserEncoder", "load_bundle", "save_bundle"]

@@ -1,0 +1,92 @@
+"""Writing a bundle: beside its place, then put there in one step."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from towhee_recsys.bundle.bundle import FORMAT_VERSION, MANIFEST, Bundle, load_bundle
+from towhee_recsys.bundle.files import replace_directory, sha256
+from towhee_recsys.config import Config, dump_config
+from towhee_recsys.features import Side
+from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.model.export import export_tower
+from towhee_recsys.model.fusion import FusionModel
+
+IDENTITY = ("features.json", "known.npz", "weights.npz")
+"""The files that decide what vectors the model gives: the model id is their hash."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What training hands over to be saved.
+
+    `known` has, for each side, the ids of its records as `ids` and their arrays as `0`, `1`, ... in the features' order.
+    """
+
+    config: Config
+    users: Side
+    movies: Side
+    known: dict[str, dict[str, np.ndarray]]
+    model: FusionModel
+    calibration: Calibration
+    dataset: dict[str, Any]
+    quality: dict[str, float]
+    history: list[dict[str, float]]
+
+
+def save_bundle(directory: str | Path, trained: Trained, draw: Callable[[Path], None]) -> Bundle:
+    """Writes the bundle and returns it, loaded; `draw` makes the picture of the training curves."""
+    target = Path(directory).resolve()
+
+    def fill(folder: Path) -> None:
+        _write_parts(folder, trained)
+        draw(folder / "curves.png")
+        _write_json(folder / MANIFEST, _manifest(folder, trained))
+
+    replace_directory(target, fill)
+    return load_bundle(target)
+
+
+def _write_parts(folder: Path, trained: Trained) -> None:
+    (folder / "config.yaml").write_text(dump_config(trained.config), encoding="utf-8")
+    _write_json(folder / "features.json", {"user": trained.users.state, "movie": trained.movies.state})
+    _write_json(folder / "history.json", trained.history)
+    known = {f"{side}.{name}": array for side, arrays in trained.known.items() for name, array in arrays.items()}
+    np.savez(folder / "known.npz", **known)
+    np.savez(folder / "weights.npz", **{name: weight.numpy() for name, weight in trained.model.state_dict().items()})
+    export_tower(trained.model.user_tower, trained.users, folder / "user_tower")
+    export_tower(trained.model.movie_tower, trained.movies, folder / "movie_tower")
+
+
+def _manifest(folder: Path, trained: Trained) -> dict[str, Any]:
+    files = {file.name: sha256(file) for file in sorted(folder.iterdir())}
+    return {
+        "format_version": FORMAT_VERSION,
+        "model_id": _model_id(files, trained.calibration),
+        "versions": {name: version(name) for name in ("towhee_recsys", "paddlepaddle", "numpy")},
+        "seed": trained.config.seed,
+        "dataset": trained.dataset,
+        "dim": trained.model.embedding_size,
+        "metric": "IP",
+        "rating_map": trained.config.model.rating_map.model_dump(),
+        "calibration": trained.calibration.to_json(),
+        "quality": trained.quality,
+        "files": files,
+    }
+
+
+def _model_id(files: dict[str, str], calibration: Calibration) -> str:
+    content = [files[name] for name in IDENTITY], calibration.to_json()
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

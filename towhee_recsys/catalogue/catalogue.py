@@ -1,0 +1,55 @@
+"""The one interface of all catalogues, and the way to one by its URL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Protocol, TypedDict
+
+from towhee_recsys.config import expand_env
+from towhee_recsys.errors import StoreError
+
+_open: dict[str, Catalogue] = {}
+_lock = threading.Lock()
+
+
+class Movie(TypedDict):
+    """The facts of a movie; `title` without its year, `year` None where it is not known."""
+
+    movie_id: int
+    title: str
+    year: int | None
+    genres: list[str]
+
+
+class Catalogue(Protocol):
+    """Movies by id, in versions of which one is live. Safe under threads; raises StoreError."""
+
+    def write(self, movies: Sequence[Movie], version: str) -> None:
+        """Adds movies to a version, in place of older ones with their ids."""
+        ...
+
+    def publish(self, version: str) -> None:
+        """Makes `version` the live one in one step, and drops all others."""
+        ...
+
+    def get(self, ids: Sequence[int]) -> list[Movie | None]:
+        """The live facts of each of `ids`, in their order, None where there are none; one round trip."""
+        ...
+
+
+def open_catalogue(url: str) -> Catalogue:
+    """The catalogue at `url`, opened once a process: `sqlite:///FILE` (relative) or `sqlite:////FILE` (absolute).
+
+    Raises StoreError for another kind of URL, or when it cannot be opened.
+    """
+    from towhee_recsys.catalogue.sqlite import SqliteCatalogue
+
+    full = expand_env(url)
+    kind, _, path = full.partition(":///")
+    if kind != "sqlite" or not path:
+        raise StoreError(f"catalogue {full.partition(':')[0]!r}: this kind of URL is not known. Accepted: sqlite:///FILE.")
+    with _lock:
+        if full not in _open:
+            _open[full] = SqliteCatalogue(path)
+        return _open[full]

@@ -1,0 +1,86 @@
+"""The catalogue in an SQLite file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from towhee_recsys.catalogue.catalogue import Movie
+from towhee_recsys.errors import StoreError
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS movies (
+    version TEXT NOT NULL, movie_id INTEGER NOT NULL, title TEXT NOT NULL, year INTEGER, genres TEXT NOT NULL,
+    PRIMARY KEY (version, movie_id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS live (the INTEGER PRIMARY KEY CHECK (the = 1), version TEXT NOT NULL);
+"""
+
+GET = """
+SELECT movie_id, title, year, genres FROM movies
+WHERE version = (SELECT version FROM live) AND movie_id IN (SELECT value FROM json_each(?))
+"""
+
+
+class SqliteCatalogue:
+    """One file, one connection. A reader sees a whole version: the switch is one transaction."""
+
+    def __init__(self, path: str | Path):
+        self._path = Path(path).expanduser().resolve()
+        self._lock = threading.Lock()
+        with self._errors("opened"):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(self._path, timeout=30, check_same_thread=False, isolation_level=None)
+            self._connection.execute("PRAGMA journal_mode = WAL")  # readers go on while a version is written
+            self._connection.executescript(SCHEMA)
+
+    def write(self, movies: Sequence[Movie], version: str) -> None:
+        """Adds movies to a version, in place of older ones with their ids."""
+        rows = [
+            (version, movie["movie_id"], movie["title"], movie["year"], json.dumps(list(movie["genres"])))
+            for movie in movies
+        ]
+        with self._transaction("written") as connection:
+            connection.executemany("INSERT OR REPLACE INTO movies VALUES (?, ?, ?, ?, ?)", rows)
+
+    def publish(self, version: str) -> None:
+        """Makes `version` the live one in one step, and drops all others."""
+        with self._transaction("switched") as connection:
+            connection.execute("INSERT OR REPLACE INTO live VALUES (1, ?)", (version,))
+            connection.execute("DELETE FROM movies WHERE version <> ?", (version,))
+
+    def get(self, ids: Sequence[int]) -> list[Movie | None]:
+        """The live facts of each of `ids`, in their order, None where there are none."""
+        with self._lock, self._errors("read"):
+            rows = self._connection.execute(GET, (json.dumps([int(key) for key in ids]),)).fetchall()
+            found = {row[0]: _movie(*row) for row in rows}
+        return [found.get(int(key)) for key in ids]
+
+    @contextmanager
+    def _transaction(self, doing: str) -> Iterator[sqlite3.Connection]:
+        with self._lock, self._errors(doing):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _errors(self, doing: str) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
+            raise StoreError(
+                f"the catalogue {self._path} cannot be {doing}: {error}. "
+                "Name another file in `catalogue`, or delete it and run `towhee-recsys index` again."
+            ) from error
+
+
+def _movie(movie_id: int, title: str, year: int | None, genres: str) -> Movie:
+    return {"movie_id": movie_id, "title": title, "year": year, "genres": json.loads(genres)}

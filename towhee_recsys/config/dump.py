@@ -1,0 +1,32 @@
+"""A config written out as YAML that `load_config` reads back as the same config."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from towhee_recsys.config.scalars import scalar
+from towhee_recsys.config.schema import Config
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what the strict reader reads: no aliases, and in quotes whatever it would not take for text."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.Node:
+    style = None if scalar(text) == text else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def dump_config(config: Config) -> str:
+    """Every setting of `config` as YAML text, defaults included; `${env:NAME}` stays as it is where it is kept."""
+    return yaml.dump(
+        config.model_dump(), Dumper=_Dumper, sort_keys=False, default_flow_style=None, allow_unicode=True, width=1000
+    )

@@ -1,0 +1,58 @@
+"""One config out of a file, what it extends, and what is laid over it; all that is wrong with it told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from towhee_recsys.config.describe import follow
+from towhee_recsys.config.document import Document, KeyPath, dotted, merge
+from towhee_recsys.config.locations import located
+from towhee_recsys.config.overrides import layers
+from towhee_recsys.config.problems import sentences
+from towhee_recsys.config.references import Settled
+from towhee_recsys.config.schema import Config
+from towhee_recsys.config.sources import Source, read_source
+from towhee_recsys.errors import ConfigError, bulleted
+
+
+def load_config(source: Source = None, *, overrides: Iterable[str] = (), **keywords: Any) -> Config:
+    """The checked config of `source`: a shipped name, a file, a mapping, a `Config`, or None for all defaults.
+
+    Keywords are laid over it, `top_k=5`, `milvus={"uri": "movies.db"}` or `**{"milvus.uri": "movies.db"}`, and over
+    them the texts of the command line, `overrides=["milvus.uri=movies.db"]`.
+
+    Raises:
+        ConfigError: a file is missing or no strict YAML, or settings are wrong: all of them are named with their place.
+    """
+    document = read_source(source)
+    for layer in layers(overrides, keywords):
+        document = merge(document, layer)
+    return located(_checked(document), document)
+
+
+def _checked(document: Document) -> Config:
+    settled = Settled(document)
+    config, errors = _validated(settled.data)
+    if wanted := {follow(error["loc"])[0] for error in errors} & settled.from_env.keys():
+        config, errors = _validated(settled.with_values(wanted))
+    problems = settled.problems | {
+        path: why for path, why in sentences(errors, document) if path not in settled.problems
+    }
+    if config is None or problems:
+        raise ConfigError(bulleted([_line(document, path, why) for path, why in problems.items()]))
+    return config
+
+
+def _validated(data: dict[Any, Any]) -> tuple[Config | None, list[ErrorDetails]]:
+    try:
+        return Config.model_validate(data), []
+    except ValidationError as error:
+        return None, error.errors(include_url=False, include_input=False)
+
+
+def _line(document: Document, path: KeyPath, why: str) -> str:
+    return f"{document.where(path)}: {dotted(path)}: {why}"

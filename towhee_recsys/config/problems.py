@@ -1,0 +1,76 @@
+"""What is wrong with a config, in plain sentences: the key, what was given and what is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from towhee_recsys.config.describe import Node, accepted, choices, follow, keys
+from towhee_recsys.config.document import Document, KeyPath, flat
+from towhee_recsys.config.schema import Config
+from towhee_recsys.errors import close_match
+
+_LONGEST = 60
+_ABSENT = object()
+
+
+def sentences(errors: Iterable[ErrorDetails], document: Document) -> Iterator[tuple[KeyPath, str]]:
+    """For each of pydantic's `errors` the key path that it is about, and what to tell the user.
+
+    What was given is quoted from `document`, as it was written, so that no value from the environment is shown.
+    """
+    for error in errors:
+        path, node = follow(error["loc"])
+        match error["type"]:
+            case "extra_forbidden" | "invalid_key":
+                path, node = follow(error["loc"][:-1])
+                key = error["loc"][-1]
+                yield (*path, key), _unknown(key, path, node)
+            case "union_tag_invalid" | "union_tag_not_found":
+                given = document.get((*path, "kind"), _ABSENT)
+                yield (*path, "kind"), _refused(given, ", ".join(choices(node)), choices(node))
+            case "value_error":
+                yield path, f"{error['ctx']['error']}."
+            case _ if "[key]" in error["loc"]:
+                yield path, "the key is neither a text nor a whole number."
+            case _:
+                given = document.get(path, _ABSENT)
+                quotes = " Put it in quotes to make it a text." if _is_unquoted(given, error["type"]) else ""
+                yield path, _refused(given, accepted(node), choices(node)) + quotes
+
+
+def _refused(given: Any, what: str, expected: list[str]) -> str:
+    if given is _ABSENT:
+        return f"missing, accepted: {what}."
+    return f"given {_shown(given)}, accepted: {what}.{close_match(given, expected)}"
+
+
+def _is_unquoted(given: Any, kind: str) -> bool:
+    return kind == "string_type" and isinstance(given, (bool, int, float))
+
+
+def _unknown(key: object, path: KeyPath, node: Node) -> str:
+    if key == "extends" and not path:
+        return "belongs in a config file; here, give that file as the source."
+    hint = close_match(key, keys(node)) or _elsewhere(key)
+    return f"unknown key.{hint} Accepted: {', '.join(keys(node))}."
+
+
+def _elsewhere(key: object) -> str:
+    for name, _ in flat(Config().model_dump()):
+        if name.split(".")[-1] == key:
+            return f" Did you mean {name!r}{'' if '.' in name else ', at the top level'}?"
+    return ""
+
+
+def _shown(given: Any) -> str:
+    if isinstance(given, dict):
+        return "a mapping"
+    if isinstance(given, list):
+        return f"a list of {len(given)}"
+    if given is None or isinstance(given, bool):
+        return {None: "null", True: "true", False: "false"}[given]
+    text = repr(given) if isinstance(given, (str, int, float)) else f"a {type(given).__name__}"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

@@ -1,0 +1,119 @@
+"""The download of MovieLens 1M: checked before it is unpacked, in place whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from towhee_recsys.config.schema import DatasetConfig
+from towhee_recsys.datasets import folder as folders
+from towhee_recsys.datasets.archive import unpack
+from towhee_recsys.datasets.transfer import SourceError, fetch
+from towhee_recsys.errors import DatasetError
+
+SOURCES = (
+    "https://files.grouplens.org/datasets/movielens/ml-1m.zip",
+    "https://dataset.bj.bcebos.com/movielens%2Fml-1m.zip",
+)
+"""GroupLens, and the mirror that PaddlePaddle's own datasets use: byte for byte the same archive."""
+
+MD5 = "c4d9eecfca2ab87c1945afe126590906"
+
+TERMS = """\
+MovieLens 1M is GroupLens' (University of Minnesota), for research use: not for redistribution without permission,
+nor for commercial use; publications acknowledge it. Its README with all terms lies beside the data. To cite it:
+F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context.
+ACM Transactions on Interactive Intelligent Systems 5, 4, Article 19. https://doi.org/10.1145/2827872"""
+
+logger = logging.getLogger("towhee_recsys.datasets")
+
+
+def ensure_dataset(config: DatasetConfig, *, sources: Sequence[str] = SOURCES, md5: str = MD5) -> Path:
+    """The folder with the three files that `config` means; ml-1m is downloaded into it if `config` says so.
+
+    Raises:
+        DatasetError: files are missing and may not be downloaded, no source gave the archive with the checksum `md5`,
+            or the disk refused it.
+    """
+    folder = folders.folder_of(config)
+    lacking = folders.missing(folder)
+    if not lacking:
+        return folder
+    if not (config.download and config.name == folders.PUBLISHED) or os.path.isfile(folder):
+        raise DatasetError(folders.complaint(folder, config))
+    if os.path.isdir(folder) and os.listdir(folder):
+        raise DatasetError(
+            f"{folder} lacks {', '.join(lacking)}, and is not overwritten by the download because it is not empty; "
+            "move it away, or give another folder with --set dataset.path=DIR"
+        )
+    try:
+        _download(folder, sources, md5)
+    except OSError as error:
+        raise DatasetError(f"{folder} cannot be written: {error.strerror or error}; {folders.GIVE_PATH}") from error
+    return folder
+
+
+def _download(folder: Path, sources: Sequence[str], md5: str) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    archive = folder.parent / "ml-1m.zip.part"
+    if not _has_md5(archive, md5):
+        _fetch_from_any(sources, archive, md5)
+    _put_in_place(archive, folder)
+    archive.unlink()
+    _tell_terms(folder)
+
+
+def _fetch_from_any(sources: Sequence[str], archive: Path, md5: str) -> None:
+    causes = []
+    for url in sources:
+        try:
+            fetch(url, archive)
+        except SourceError as error:
+            causes.append(f"{url}: {error}")
+            continue
+        if _has_md5(archive, md5):
+            return
+        archive.unlink()
+        causes.append(f"{url}: wrong checksum, this is not the published archive")
+    tried = "".join(f"\n- {cause}" for cause in causes)
+    raise DatasetError(
+        f"MovieLens 1M could not be downloaded:{tried}\n"
+        f"Try again when the network is there (the download goes on where it stopped), or {folders.GIVE_PATH}"
+    )
+
+
+def _put_in_place(archive: Path, folder: Path) -> None:
+    """Unpack beside `folder`, then rename: whoever looks sees the whole folder or none."""
+    beside = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(beside, ignore_errors=True)  # of a process that was killed here
+    try:
+        beside.mkdir()
+        unpack(archive, beside)
+        if folder.is_dir():
+            folder.rmdir()  # it is empty; Windows renames nothing onto it
+        os.replace(beside, folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _has_md5(file: Path, md5: str) -> bool:
+    if not file.is_file():
+        return False
+    digest = hashlib.md5(usedforsecurity=False)
+    with file.open("rb") as opened:
+        while block := opened.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest() == md5
+
+
+def _tell_terms(folder: Path) -> None:
+    """Once: in the log where someone keeps one of this level, else on the terminal."""
+    if logger.isEnabledFor(logging.INFO):
+        logger.info("MovieLens 1M is in %s.\n%s", folder, TERMS)
+    else:
+        print(TERMS, file=sys.stderr)

@@ -1,0 +1,1 @@
+"""Evaluation: how good the predictions are on ratings that training never saw."""

@@ -1,0 +1,141 @@
+"""One fitted column of each kind: what training saw of it, and how a value becomes numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from towhee_recsys.config.features import CategoryFeature, Feature, TextFeature
+from towhee_recsys.errors import QueryError
+from towhee_recsys.features.codes import code_of
+from towhee_recsys.features.text import words
+from towhee_recsys.features.vocabulary import Vocabulary
+
+
+class Column(Protocol):
+    """A fitted column: `encode` never fails on a value that is None, missing or unknown."""
+
+    state: dict[str, Any]
+    """What was fitted, as JSON."""
+
+    def encode(self, values: Sequence[Any]) -> np.ndarray:
+        """`values` as one array whose first axis is theirs."""
+        ...
+
+
+class RowColumn:
+    """Ids and categories: int64[n] rows of an embedding table."""
+
+    def __init__(self, feature: Feature, state: dict[str, Any]):
+        self._feature, self.state = feature, state
+        self.vocabulary = Vocabulary(state["values"])
+
+    @staticmethod
+    def fit(feature: Feature, values: Sequence[Any]) -> dict[str, Any]:
+        """The distinct values; of a named category all its codes, seen or not."""
+        if isinstance(feature, CategoryFeature) and feature.names:
+            return {"values": Vocabulary(feature.names).values}
+        return {"values": Vocabulary(value for value in values if value is not None).values}
+
+    def encode(self, values: Sequence[Any]) -> np.ndarray:
+        """The row of each value: int64[n]."""
+        if isinstance(self._feature, CategoryFeature):
+            values = [code_of(self._feature, value) for value in values]
+        for value in values:
+            if not isinstance(value, (int, str, np.integer, type(None))) or isinstance(value, bool):
+                raise QueryError(f"{self._feature.column} {value!r} is not acceptable: give a whole number or a text.")
+        return self.vocabulary.rows(values)
+
+
+class SetColumn:
+    """Sets of values: float32[n, rows], a 1 for each member; a set without any known member counts as unknown."""
+
+    def __init__(self, feature: Feature, state: dict[str, Any]):
+        self._feature, self.state = feature, state
+        self.vocabulary = Vocabulary(state["values"])
+
+    @staticmethod
+    def fit(feature: Feature, values: Sequence[Any]) -> dict[str, Any]:
+        """The distinct members of all sets."""
+        return {"values": Vocabulary(member for members in values for member in members or ()).values}
+
+    def encode(self, values: Sequence[Any]) -> np.ndarray:
+        """One multi-hot line a set: float32[n, rows]."""
+        hot = np.zeros((len(values), len(self.vocabulary)), dtype=np.float32)
+        for line, members in zip(hot, values, strict=True):
+            line[self.vocabulary.rows(self._checked(members)) if members else 0] = 1
+        return hot
+
+    def _checked(self, members: Any) -> Sequence[str]:
+        if isinstance(members, str) or not all(isinstance(member, str) for member in members):
+            raise QueryError(f"{self._feature.column} {members!r} is not acceptable: give a list of texts.")
+        return members
+
+
+class TextColumn:
+    """Texts: int64[n, length] rows of words; row 0 is padding, row 1 the unknown word."""
+
+    def __init__(self, feature: TextFeature, state: dict[str, Any]):
+        self._feature, self.state = feature, state
+        self.vocabulary = Vocabulary(state["values"])
+
+    @staticmethod
+    def fit(feature: Feature, values: Sequence[Any]) -> dict[str, Any]:
+        """The distinct words of all texts."""
+        return {"values": Vocabulary(word for value in values for word in words(value or "")).values}
+
+    def encode(self, values: Sequence[Any]) -> np.ndarray:
+        """The first `length` words of each text, padded at the end: int64[n, length]."""
+        rows = np.zeros((len(values), self._feature.length), dtype=np.int64)
+        for line, value in zip(rows, values, strict=True):
+            found = self.vocabulary.rows(self._words(value)) + 1
+            line[: len(found)] = found
+        return rows
+
+    def _words(self, value: Any) -> list[str]:
+        if not isinstance(value, (str, type(None))):
+            raise QueryError(f"{self._feature.column} {value!r} is not acceptable: give a text.")
+        return words(value or "")[: self._feature.length]
+
+
+class NumberColumn:
+    """Numbers: float32[n, 1], standardised; a missing one stands at the mean."""
+
+    def __init__(self, feature: Feature, state: dict[str, Any]):
+        self._feature, self.state = feature, state
+
+    @staticmethod
+    def fit(feature: Feature, values: Sequence[Any]) -> dict[str, Any]:
+        """Mean and standard deviation of the values that are there."""
+        known = np.array([value for value in values if _is_number(value)], dtype=np.float64)
+        deviation = float(known.std()) if len(known) else 0.0
+        return {"mean": float(known.mean()) if len(known) else 0.0, "deviation": deviation or 1.0}
+
+    def encode(self, values: Sequence[Any]) -> np.ndarray:
+        """Deviations from the training mean: float32[n, 1]."""
+        mean, deviation = self.state["mean"], self.state["deviation"]
+        return np.array([[(self._number(value, mean) - mean) / deviation] for value in values], dtype=np.float32)
+
+    def _number(self, value: Any, missing: float) -> float:
+        if value is None or (isinstance(value, float) and math.isnan(value)):
+            return missing
+        if not _is_number(value):
+            raise QueryError(f"{self._feature.column} {value!r} is not acceptable: give a number.")
+        return float(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+KINDS: dict[str, Any] = {
+    "id": RowColumn,
+    "category": RowColumn,
+    "categories": SetColumn,
+    "text": TextColumn,
+    "number": NumberColumn,
+}
+"""The column class of each kind of feature."""

@@ -1,0 +1,82 @@
+"""One side of the model, users or movies: its declared features, fitted, and records turned into arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from towhee_recsys.config.features import Feature
+from towhee_recsys.errors import DatasetError, QueryError, close_match
+from towhee_recsys.features.columns import KINDS, Column
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Record = Mapping[str, Any]
+
+
+class Side:
+    """The fitted features of users or of movies.
+
+    `state` holds, as JSON, all that fitting found: `{"columns": [...], "fitted": {column: {...}}}`.
+    """
+
+    def __init__(self, features: Sequence[Feature], state: Mapping[str, Any]):
+        self.features, self.state = list(features), dict(state)
+        self.columns: list[Column] = [
+            KINDS[feature.kind](feature, state["fitted"][feature.column]) for feature in features
+        ]
+
+    @classmethod
+    def fit(cls, features: Sequence[Feature], table: pd.DataFrame, rated: set[Any]) -> Side:
+        """Fits `features` on `table`; ids are known only where `rated`, for the others have nothing to learn from.
+
+        Raises DatasetError when a feature names a column that the table does not have.
+        """
+        fitted = {}
+        for feature in features:
+            if feature.column not in table.columns:
+                raise DatasetError(
+                    f"feature column {feature.column!r} is not in the data.{close_match(feature.column, table.columns)} "
+                    f"Columns there: {', '.join(map(str, table.columns))}."
+                )
+            values = [value for value in table[feature.column] if feature.kind != "id" or value in rated]
+            fitted[feature.column] = KINDS[feature.kind].fit(feature, values)
+        return cls(features, {"columns": list(map(str, table.columns)), "fitted": fitted})
+
+    def encode(self, records: Sequence[Record]) -> list[np.ndarray]:
+        """One array a feature, in the features' order, each with one line a record.
+
+        A field that is missing or None counts as unknown. Raises QueryError for a field that no column has
+        and for a value that its feature cannot take.
+        """
+        for record in records:
+            self._check(record)
+        return [
+            column.encode([record.get(feature.column) for record in records])
+            for feature, column in zip(self.features, self.columns, strict=True)
+        ]
+
+    def hide(self, arrays: Sequence[np.ndarray], rate: float, rng: np.random.Generator) -> list[np.ndarray]:
+        """`arrays` with each value made unknown with probability `rate`, so that the unknown's row learns too."""
+        unknown = self.encode([{}])
+        hidden = [rng.random(len(array)) < rate for array in arrays]
+        return [
+            np.where(mask.reshape(-1, *[1] * (array.ndim - 1)), nothing, array)
+            for array, nothing, mask in zip(arrays, unknown, hidden, strict=True)
+        ]
+
+    def _check(self, record: Record) -> None:
+        if not isinstance(record, Mapping):
+            raise QueryError(f"a record is a mapping such as {self._example()}; {record!r} was given.")
+        for field in record:
+            if field not in self.state["columns"]:
+                accepted = ", ".join(self.state["columns"])
+                raise QueryError(
+                    f"field {field!r} is not known.{close_match(field, self.state['columns'])} Accepted: {accepted}."
+                )
+
+    def _example(self) -> str:
+        return "{" + ", ".join(f"{feature.column!r}: ..." for feature in self.features) + "}"

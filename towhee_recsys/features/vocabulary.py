@@ -1,0 +1,37 @@
+"""Vocabularies: from raw values to rows of an embedding table, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+UNKNOWN = 0
+"""The row of every value that was not known when the vocabulary was made."""
+
+
+class Vocabulary:
+    """Distinct values in sorted order; value `i` has row `i + 1`, and row 0 is the unknown's.
+
+    Values are compared as text, so `42` and `"42"` are one value.
+    """
+
+    def __init__(self, values: Iterable[Any]):
+        self.values = sorted({str(value) for value in values}, key=lambda text: (len(text), text))
+        self._rows = {value: row for row, value in enumerate(self.values, start=1)}
+
+    def __len__(self) -> int:
+        """The number of rows, the unknown's included."""
+        return len(self.values) + 1
+
+    def __contains__(self, value: object) -> bool:
+        return str(value) in self._rows
+
+    def row(self, value: Any) -> int:
+        """The row of one value; the unknown's for None and for values never seen."""
+        return UNKNOWN if value is None else self._rows.get(str(value), UNKNOWN)
+
+    def rows(self, values: Iterable[Any]) -> np.ndarray:
+        """The rows of `values`: int64[n]."""
+        return np.fromiter((self.row(value) for value in values), dtype=np.int64)

@@ -1,0 +1,79 @@
+"""One Milvus client a file, and errors that say what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from towhee_recsys.config import expand_env
+from towhee_recsys.errors import StoreError
+
+TIMEOUT = 30.0
+"""Seconds for one call; without it Milvus Lite tries a bad request 75 times."""
+
+_clients: dict[str, Any] = {}
+_lock = threading.Lock()
+
+
+def connect(uri: str) -> Any:
+    """The client for a Milvus Lite file, made once a process; parent folders are made.
+
+    Raises StoreError for what is no such file, or one that cannot be opened.
+    """
+    path = _checked(expand_env(uri))
+    with _lock:
+        if str(path) not in _clients:
+            _clients[str(path)] = _open(path)
+        return _clients[str(path)]
+
+
+@contextmanager
+def milvus_errors(doing: str) -> Iterator[None]:
+    """Turns what Milvus or its transport raise into a StoreError that says what was being done."""
+    import grpc
+    from pymilvus import MilvusException
+
+    try:
+        yield
+    except (MilvusException, grpc.RpcError) as error:
+        raise StoreError(f"Milvus failed at {doing}: {_cause(error)}") from error
+
+
+def _checked(uri: str) -> Path:
+    if "://" in uri:
+        raise StoreError(f"milvus.uri {uri.partition('@')[0]!r} is no Milvus Lite file. Give a path that ends in .db.")
+    path = Path(uri).expanduser().resolve()
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,33}\.db", path.name):
+        raise StoreError(
+            f"milvus.uri {uri!r}: Milvus Lite takes a file name of letters, digits, '.', '_' and '-' "
+            "that ends in .db and has at most 36 characters."
+        )
+    if sys.platform != "win32" and path.is_dir():
+        raise StoreError(f"milvus.uri {uri!r} is a folder; Milvus Lite here wants a file. Name another.")
+    if path.is_file() and path.stat().st_size and path.read_bytes()[:15] != b"SQLite format 3":
+        raise StoreError(f"milvus.uri {uri!r} is a file, but none of Milvus Lite. Name another.")
+    return path
+
+
+def _open(path: Path) -> Any:
+    from pymilvus import MilvusClient
+    from pymilvus.exceptions import MilvusException
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return MilvusClient(str(path), timeout=TIMEOUT)
+    except (MilvusException, OSError) as error:
+        raise StoreError(
+            f"the Milvus Lite file {path} cannot be opened: {_cause(error)}. One process at a time can have it open, "
+            "and it must be writable: end the other process, or name another file in milvus.uri."
+        ) from error
+
+
+def _cause(error: Exception) -> str:
+    text = getattr(error, "message", None) or (error.details() if hasattr(error, "details") else str(error))
+    return str(text).strip().split("\n")[0] or type(error).__name__

@@ -1,0 +1,1 @@
+"""The fusion model in PaddlePaddle: two towers, one cosine."""

@@ -1,0 +1,38 @@
+"""From cosine to stars: a line with a rising slope, kept on the dataset's scale."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """`stars = slope * cosine + intercept`, cut at `lowest` and `highest`; `slope` > 0, so more cosine is more stars."""
+
+    slope: float
+    intercept: float
+    lowest: float
+    highest: float
+
+    def stars(self, cosines: Any) -> np.ndarray:
+        """The rating predicted for each cosine: float64, within the scale."""
+        return np.clip(self.slope * np.asarray(cosines, dtype=np.float64) + self.intercept, self.lowest, self.highest)
+
+    def cosines(self, stars: Any) -> np.ndarray:
+        """The cosine that stands for each rating: the inverse of the line."""
+        return (np.asarray(stars, dtype=np.float64) - self.intercept) / self.slope
+
+    def fitted(self, cosines: np.ndarray, stars: np.ndarray) -> Calibration:
+        """The least-squares line through held-out ratings; this one where they do not give a rising line."""
+        spread = float(np.var(cosines))
+        slope = float(np.cov(cosines, stars, bias=True)[0, 1]) / spread if spread > 1e-12 else 0.0
+        if not np.isfinite(slope) or slope <= 1e-6:
+            return self
+        return Calibration(slope, float(stars.mean() - slope * cosines.mean()), self.lowest, self.highest)
+
+    def to_json(self) -> dict[str, float]:
+        """The four numbers by name."""
+        return asdict(self)

@@ -1,0 +1,66 @@
+"""Checkpoints: the state after each epoch, so that a killed training goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from towhee_recsys.bundle.files import write_atomically
+from towhee_recsys.config import Config
+
+GROUPS = ("weights", "best", "optimizer")
+
+
+class Checkpoint:
+    """The file `<model.dir>.training/checkpoint.npz`; it belongs to one config and one dataset."""
+
+    def __init__(self, config: Config, fingerprint: str):
+        self.folder = Path(f"{config.model.dir}.training")
+        self.path = self.folder / "checkpoint.npz"
+        self._key = _key(config, fingerprint)
+
+    def write(self, state: dict[str, Any]) -> None:
+        """Replaces the file by `state` in one step."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        arrays = {f"{group}/{name}": array for group in GROUPS for name, array in state[group].items()}
+        header = np.frombuffer(json.dumps({"key": self._key, "history": state["history"]}).encode(), dtype=np.uint8)
+
+        def write(path: Path) -> None:
+            with path.open("wb") as file:
+                np.savez(file, header=header, **arrays)
+
+        write_atomically(self.path, write)
+
+    def read(self) -> dict[str, Any] | None:
+        """The state to go on from; None when there is none, or when it is of another config or dataset."""
+        try:
+            with np.load(self.path, allow_pickle=False) as file:
+                header = json.loads(file["header"].tobytes())
+                if header["key"] != self._key:
+                    return None
+                state: dict[str, Any] = {group: {} for group in GROUPS}
+                for name in file.files:
+                    group, _, own = name.partition("/")
+                    if own:
+                        state[group][own] = file[name]
+                return state | {"history": header["history"]}
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+            return None
+
+    def remove(self) -> None:
+        """Training is over, or starts anew."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _key(config: Config, fingerprint: str) -> str:
+    """What must be the same for a state to be gone on from; how long and how fast to train may change."""
+    training = config.training.model_dump(exclude={"epochs", "patience", "learning_rate", "device"})
+    shape = config.model.model_dump(exclude={"dir"}), config.features.model_dump(mode="json")
+    text = json.dumps([fingerprint, config.seed, training, shape, config.dataset.rating_scale], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
