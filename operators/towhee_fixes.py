@@ -5,12 +5,14 @@ These are private details of that version; pyproject.toml pins it, tests/operato
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import Any
 
 from towhee import AutoPipes
 from towhee.runtime.data_queue import DataQueue
 from towhee.runtime.operator_manager.operator_pool import OperatorPool
+from towhee.utils.log import engine_log
 
 
 def mend_towhee() -> None:
@@ -18,6 +20,8 @@ def mend_towhee() -> None:
     _queues_without_limit()
     _pools_that_can_be_reentered()
     AutoPipes._lock = threading.RLock()  # or a pipeline's definition could not make use of another pipeline
+    if engine_log.level == logging.NOTSET:  # Paddle sets the root logger to INFO; Towhee would tell of every node then
+        engine_log.setLevel(logging.WARNING)
 
 
 def _queues_without_limit() -> None:

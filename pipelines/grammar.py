@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from towhee_recsys.pipelines.operator_check import operator_problems
+
 from towhee_recsys.config import Config, Document, resolve
 from towhee_recsys.errors import ConfigError, close_match
-from towhee_recsys.pipelines.operator_check import operator_problems
 
 VERBS: dict[str, tuple[str, ...]] = {
     "map": (),
@@ -139,7 +140,9 @@ class Reader:
                 there = ", ".join(sorted(known))
                 self._problem(path, f"column {column!r} is not there yet.{close_match(column, known)} There: {there}")
 
-    def _keys(self, path: tuple[Any, ...], given: Any, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
+    def _keys(
+        self, path: tuple[Any, ...], given: Any, required: tuple[str, ...], optional: tuple[str, ...] = ()
+    ) -> None:
         accepted = (*required, *optional)
         for key in given:
             if key not in accepted:

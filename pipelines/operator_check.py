@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+import towhee_recsys.operators  # noqa: F401  (registers ours)
 from towhee.runtime.operator_manager import OperatorRegistry
 
-import towhee_recsys.operators  # noqa: F401  (registers ours)
 from towhee_recsys.errors import close_match
 
 OURS = "towhee-recsys/"

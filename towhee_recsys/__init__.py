@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from towhee_recsys.errors import RecsysError
     from towhee_recsys.evaluation.evaluate import evaluate
     from towhee_recsys.pipelines import index_pipeline, load_pipeline, recommend_pipeline, similar_pipeline
-    from towhee_recsys.training import train
+    from towhee_recsys.training import prepare_movies, train
 
 _HOUSES = {
     "Config": "config",
@@ -34,6 +34,7 @@ _HOUSES = {
     "load_bundle": "bundle",
     "load_config": "config",
     "load_pipeline": "pipelines",
+    "prepare_movies": "training.prepare",
     "read_dataset": "datasets",
     "recommend_pipeline": "pipelines",
     "similar_pipeline": "pipelines",
@@ -48,6 +49,7 @@ __all__ = [
     "load_bundle",
     "load_config",
     "load_pipeline",
+    "prepare_movies",
     "read_dataset",
     "recommend_pipeline",
     "similar_pipeline",
@@ -62,5 +64,7 @@ def __getattr__(name: str) -> Any:
     return getattr(importlib.import_module(f"{__name__}.{_HOUSES[name]}"), name)
 
 
-if "towhee" in sys.modules:  # who has loaded Towhee means to compose: `ops.towhee_recsys` and `AutoPipes` are there then
+if (
+    "towhee" in sys.modules
+):  # who has loaded Towhee means to compose: `ops.towhee_recsys` and `AutoPipes` are there then
     importlib.import_module(f"{__name__}.pipelines")

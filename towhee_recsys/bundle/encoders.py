@@ -36,16 +36,17 @@ class _Encoder:
             return with_origin(np.zeros((0, self.bundle.dim)), self.origin)
         arrays = self.side.encode(records)
         for line, record in enumerate(records):
-            if self.id_column and record.get(self.id_column) is not None:
-                self._fill_in(record, line, arrays)
+            key = record.get(self.id_column) if self.id_column else None
+            if key is not None:
+                self._fill_in(key, record, line, arrays)
         return with_origin(self._tower(arrays), self.origin)
 
-    def _fill_in(self, record: Record, line: int, arrays: list[np.ndarray]) -> None:
-        known = self._known.get(str(record[self.id_column]))
-        others = [feature for feature in self.side.features if feature.column != self.id_column]
+    def _fill_in(self, key: Any, record: Record, line: int, arrays: list[np.ndarray]) -> None:
+        known = self._known.get(str(key))
         if known is None:
-            if self._refuse_unknown and all(record.get(feature.column) is None for feature in others):
-                raise QueryError(self._unknown(record[self.id_column], [feature.column for feature in others]))
+            others = [feature.column for feature in self.side.features if feature.column != self.id_column]
+            if self._refuse_unknown and all(record.get(column) is None for column in others):
+                raise QueryError(self._unknown(key, others))
             return
         for place, feature in enumerate(self.side.features):
             if record.get(feature.column) is None:

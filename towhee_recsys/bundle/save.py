@@ -60,8 +60,9 @@ def _write_parts(folder: Path, trained: Trained) -> None:
     _write_json(folder / "features.json", {"user": trained.users.state, "movie": trained.movies.state})
     _write_json(folder / "history.json", trained.history)
     known = {f"{side}.{name}": array for side, arrays in trained.known.items() for name, array in arrays.items()}
-    np.savez(folder / "known.npz", **known)
-    np.savez(folder / "weights.npz", **{name: weight.numpy() for name, weight in trained.model.state_dict().items()})
+    weights = {name: weight.numpy() for name, weight in trained.model.state_dict().items()}
+    np.savez(folder / "known.npz", **known)  # type: ignore[arg-type]
+    np.savez(folder / "weights.npz", **weights)
     export_tower(trained.model.user_tower, trained.users, folder / "user_tower")
     export_tower(trained.model.movie_tower, trained.movies, folder / "movie_tower")
 

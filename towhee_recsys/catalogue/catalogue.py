@@ -48,7 +48,9 @@ def open_catalogue(url: str) -> Catalogue:
     full = expand_env(url)
     kind, _, path = full.partition(":///")
     if kind != "sqlite" or not path:
-        raise StoreError(f"catalogue {full.partition(':')[0]!r}: this kind of URL is not known. Accepted: sqlite:///FILE.")
+        raise StoreError(
+            f"catalogue {full.partition(':')[0]!r}: this kind of URL is not known. Accepted: sqlite:///FILE."
+        )
     with _lock:
         if full not in _open:
             _open[full] = SqliteCatalogue(path)

@@ -37,7 +37,8 @@ def load_config(source: Source = None, *, overrides: Iterable[str] = (), **keywo
 def _checked(document: Document) -> Config:
     settled = Settled(document)
     config, errors = _validated(settled.data)
-    if wanted := {follow(error["loc"])[0] for error in errors} & settled.from_env.keys():
+    no_texts = {follow(error["loc"])[0] for error in errors if not error["type"].startswith("string")}
+    if wanted := no_texts & settled.from_env.keys():
         config, errors = _validated(settled.with_values(wanted))
     problems = settled.problems | {
         path: why for path, why in sentences(errors, document) if path not in settled.problems

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import stat
 from pathlib import Path, PureWindowsPath
-from zipfile import ZipFile, ZipInfo
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from towhee_recsys.datasets.folder import FILES
 from towhee_recsys.errors import DatasetError
 
+README = "README"
 MOST_MEMBERS = 100
 MOST_BYTES = 200 * 2**20
 
@@ -25,29 +27,27 @@ def unpack(archive: Path, folder: Path) -> None:
     try:
         with ZipFile(archive) as opened:
             _refuse_tricks(opened.infolist())
-            members = _wanted(opened.infolist())
-            contents = {name: opened.open(member) for name, member in members.items()}
-            for name, content in contents.items():
-                with content, (folder / name).open("wb") as file:
+            for name, member in _wanted(opened.infolist()).items():
+                with opened.open(member) as content, (folder / name).open("wb") as file:
                     shutil.copyfileobj(content, file)
-    except (DatasetError, OSError):
-        raise
-    except Exception as error:  # zipfile lets a dozen kinds through when bytes are damaged
-        raise DatasetError(f"{archive} is damaged ({error}); delete it and try again") from error
+    except Exception as error:  # zipfile lets a dozen kinds through when bytes are damaged, EINVAL among them
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise
+        raise DatasetError(f"{archive} is not unpacked: {error}; delete it and try again") from error
 
 
 def _refuse_tricks(members: list[ZipInfo]) -> None:
-    if len(members) > MOST_MEMBERS:
-        raise DatasetError(f"the archive has {len(members):,} members, more than {MOST_MEMBERS}: refused")
     size = sum(member.file_size for member in members)
+    if len(members) > MOST_MEMBERS:
+        raise BadZipFile(f"it has {len(members):,} members, more than {MOST_MEMBERS}")
     if size > MOST_BYTES:
-        raise DatasetError(f"the archive unpacks to {size:,} bytes, more than {MOST_BYTES:,}: refused")
+        raise BadZipFile(f"it unpacks to {size:,} bytes, more than {MOST_BYTES:,}")
     for member in members:
         name = PureWindowsPath(member.filename)  # it knows both slashes and drive letters
         if name.anchor or ".." in name.parts:
-            raise DatasetError(f"the archive's member {member.filename!r} leads out of its folder: refused")
+            raise BadZipFile(f"its member {member.filename!r} leads out of the folder")
         if stat.S_ISLNK(member.external_attr >> 16):
-            raise DatasetError(f"the archive's member {member.filename!r} is a link: refused")
+            raise BadZipFile(f"its member {member.filename!r} is a link")
 
 
 def _wanted(members: list[ZipInfo]) -> dict[str, ZipInfo]:
@@ -55,12 +55,11 @@ def _wanted(members: list[ZipInfo]) -> dict[str, ZipInfo]:
     found: dict[str, ZipInfo] = {}
     for member in members:
         name = PureWindowsPath(member.filename).name
-        if member.is_dir() or name not in (*FILES, "README"):
+        if member.is_dir() or name not in (*FILES, README):
             continue
         if name in found:
-            raise DatasetError(f"the archive has {name} twice: refused")
+            raise BadZipFile(f"it has {name} twice")
         found[name] = member
-    lacking = [name for name in FILES if name not in found]
-    if lacking:
-        raise DatasetError(f"the archive lacks {', '.join(lacking)}: refused")
+    if lacking := [name for name in FILES if name not in found]:
+        raise BadZipFile(f"it lacks {', '.join(lacking)}")
     return found

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from towhee_recsys.config.schema import DatasetConfig
 from towhee_recsys.datasets.download import ensure_dataset
 from towhee_recsys.datasets.folder import FILES, PUBLISHED, movies_file
-from towhee_recsys.datasets.lines import Reading, Rows
 from towhee_recsys.datasets.movielens import movie_parser, rating_parser, user_parser
+from towhee_recsys.datasets.rows import Reading, Rows
 from towhee_recsys.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def read_dataset(config: DatasetConfig) -> Dataset:
 
 
 def read_movies(
-    path: str | Path, *, strict: bool = True, max_bad_share: float = 0.01, encoding: str = "latin-1"
+    path: str | Path, strict: bool = True, *, max_bad_share: float = 0.01, encoding: str = "latin-1"
 ) -> pd.DataFrame:
     """The movies of a file, or of movies.dat in a folder, with the columns of `Dataset.movies`.
 

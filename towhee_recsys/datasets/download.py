@@ -25,8 +25,8 @@ SOURCES = (
 MD5 = "c4d9eecfca2ab87c1945afe126590906"
 
 TERMS = """\
-MovieLens 1M is GroupLens' (University of Minnesota), for research use: not for redistribution without permission,
-nor for commercial use; publications acknowledge it. Its README with all terms lies beside the data. To cite it:
+MovieLens 1M is the University of Minnesota's (GroupLens), for research use: without their permission it is neither
+redistributed nor used commercially, their endorsement is not implied, and publications cite it:
 F. Maxwell Harper and Joseph A. Konstan. 2015. The MovieLens Datasets: History and Context.
 ACM Transactions on Interactive Intelligent Systems 5, 4, Article 19. https://doi.org/10.1145/2827872"""
 
@@ -41,50 +41,54 @@ def ensure_dataset(config: DatasetConfig, *, sources: Sequence[str] = SOURCES, m
             or the disk refused it.
     """
     folder = folders.folder_of(config)
-    lacking = folders.missing(folder)
-    if not lacking:
+    if not folders.missing(folder):
         return folder
     if not (config.download and config.name == folders.PUBLISHED) or os.path.isfile(folder):
         raise DatasetError(folders.complaint(folder, config))
-    if os.path.isdir(folder) and os.listdir(folder):
-        raise DatasetError(
-            f"{folder} lacks {', '.join(lacking)}, and is not overwritten by the download because it is not empty; "
-            "move it away, or give another folder with --set dataset.path=DIR"
-        )
     try:
-        _download(folder, sources, md5)
+        _download(folder.resolve(), sources, md5)
     except OSError as error:
-        raise DatasetError(f"{folder} cannot be written: {error.strerror or error}; {folders.GIVE_PATH}") from error
+        if folders.missing(folder):  # else another process was quicker
+            raise DatasetError(f"{folder} cannot be written: {error.strerror or error}; {folders.GIVE_PATH}") from error
     return folder
 
 
 def _download(folder: Path, sources: Sequence[str], md5: str) -> None:
+    if folder.is_dir() and any(folder.iterdir()):
+        lacking = ", ".join(folders.missing(folder))
+        raise DatasetError(f"{folder} lacks {lacking} but is not empty; move it away, or {folders.GIVE_PATH}")
     folder.parent.mkdir(parents=True, exist_ok=True)
     archive = folder.parent / "ml-1m.zip.part"
     if not _has_md5(archive, md5):
         _fetch_from_any(sources, archive, md5)
     _put_in_place(archive, folder)
     archive.unlink()
-    _tell_terms(folder)
+    logger.info("MovieLens 1M is in %s", folder)
+    print(TERMS, file=sys.stderr)  # whoever downloads accepts them, with logging set up or without
 
 
 def _fetch_from_any(sources: Sequence[str], archive: Path, md5: str) -> None:
     causes = []
     for url in sources:
         try:
-            fetch(url, archive)
+            return _fetch_checked(url, archive, md5)
         except SourceError as error:
-            causes.append(f"{url}: {error}")
-            continue
-        if _has_md5(archive, md5):
-            return
-        archive.unlink()
-        causes.append(f"{url}: wrong checksum, this is not the published archive")
-    tried = "".join(f"\n- {cause}" for cause in causes)
+            causes.append(f"\n- {url}: {error}")
     raise DatasetError(
-        f"MovieLens 1M could not be downloaded:{tried}\n"
+        f"MovieLens 1M could not be downloaded:{''.join(causes)}\n"
         f"Try again when the network is there (the download goes on where it stopped), or {folders.GIVE_PATH}"
     )
+
+
+def _fetch_checked(url: str, archive: Path, md5: str) -> None:
+    resumed = archive.is_file()
+    fetch(url, archive)
+    if _has_md5(archive, md5):
+        return
+    archive.unlink(missing_ok=True)
+    if not resumed:
+        raise SourceError("wrong checksum, so it is not the published archive")
+    _fetch_checked(url, archive, md5)  # from its start: the piece that lay there may have been to blame
 
 
 def _put_in_place(archive: Path, folder: Path) -> None:
@@ -109,11 +113,3 @@ def _has_md5(file: Path, md5: str) -> bool:
         while block := opened.read(1 << 20):
             digest.update(block)
     return digest.hexdigest() == md5
-
-
-def _tell_terms(folder: Path) -> None:
-    """Once: in the log where someone keeps one of this level, else on the terminal."""
-    if logger.isEnabledFor(logging.INFO):
-        logger.info("MovieLens 1M is in %s.\n%s", folder, TERMS)
-    else:
-        print(TERMS, file=sys.stderr)

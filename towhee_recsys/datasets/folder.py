@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from towhee_recsys.config import cache_folder
 from towhee_recsys.config.schema import DatasetConfig
+from towhee_recsys.datasets.sample import SAMPLE_DIR
 from towhee_recsys.errors import DatasetError
 
 FILES = ("movies.dat", "users.dat", "ratings.dat")
-SAMPLE = Path(__file__).parent / "sample"
 PUBLISHED = "ml-1m"
 """The one dataset that can be downloaded."""
 
@@ -25,11 +26,9 @@ def folder_of(config: DatasetConfig) -> Path:
     if config.path is not None:
         return Path(config.path)
     if config.name == "sample":
-        return SAMPLE
+        return SAMPLE_DIR
     if config.name == PUBLISHED:
-        import platformdirs
-
-        return platformdirs.user_cache_path("towhee_recsys") / PUBLISHED
+        return cache_folder() / PUBLISHED
     raise DatasetError(f"dataset {config.name!r} has no path; {GIVE_PATH}, or set dataset.name: ml-1m or sample")
 
 

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 5
 CONNECT_SECONDS, READ_SECONDS = 10, 30
-BLOCK = 1 << 16
+BLOCK = 1 << 13
+"""Bytes that are read at a time: what has come of a block is lost when the connection breaks off."""
+
 LARGEST = 100 * 2**20
 """Bytes that are taken from a server at most: the archive has six million."""
 
@@ -45,7 +47,7 @@ def _fetch_rest(url: str, file: Path) -> None:
     had = _size(file)
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={had}-"} if had else {})
     with requests.get(url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, READ_SECONDS)) as response:
-        if response.status_code == requests.codes.requested_range_not_satisfiable:
+        if had and response.status_code == requests.codes.requested_range_not_satisfiable:
             return  # nothing is left to fetch; the checksum tells whether what is there is right
         response.raise_for_status()
         if not _continues(response, had):
@@ -60,7 +62,7 @@ def _continues(response: requests.Response, had: int) -> bool:
 
 def _write(response: requests.Response, file: Path, had: int) -> None:
     import requests
-    from tqdm import tqdm  # type: ignore[import-untyped]
+    from tqdm import tqdm
 
     length = response.headers.get("Content-Length", "")
     total = had + int(length) if length.isdigit() else None

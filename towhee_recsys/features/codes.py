@@ -24,7 +24,9 @@ def code_of(feature: CategoryFeature, value: Any) -> int | str | None:
             starts = [code for code in feature.names if isinstance(code, int) and code <= int(text)]
             if starts and int(text) <= feature.groups_to:
                 return max(starts)
-    raise QueryError(f"{feature.column} {value!r} is not known. Accepted: {accepted(feature)}.{_nearest(feature, value)}")
+    raise QueryError(
+        f"{feature.column} {value!r} is not known. Accepted: {accepted(feature)}.{_nearest(feature, value)}"
+    )
 
 
 def label(feature: CategoryFeature, value: Any) -> str:
@@ -38,7 +40,9 @@ def accepted(feature: CategoryFeature) -> str:
     names = feature.names or {}
     listed = ", ".join(f"{code} ({name})" for code, name in names.items())
     lowest = min((code for code in names if isinstance(code, int)), default=0)
-    return listed if feature.groups_to is None else f"{listed}, or any whole number from {lowest} to {feature.groups_to}"
+    return (
+        listed if feature.groups_to is None else f"{listed}, or any whole number from {lowest} to {feature.groups_to}"
+    )
 
 
 def _nearest(feature: CategoryFeature, value: Any) -> str:

@@ -45,8 +45,9 @@ def insert_live(index: MovieIndex, ids: Sequence[int], vectors: np.ndarray) -> R
         replaced = content(*rows_of(index.client, live.build, ids))
         receipt = insert(index, live.build, ids, vectors)
         total = added([int(live.content_hash, 16), receipt.content, -replaced])
-        index.record = replace(live, rows=count(index.client, live.build), content_hash=f"{total:016x}")
-        write_record(index.client, index.record)
+        record = replace(live, rows=count(index.client, live.build), content_hash=f"{total:016x}")
+        write_record(index.client, record)
+        index.record = record
         return receipt
 
 
@@ -118,5 +119,5 @@ def _check(ids: Sequence[int], vectors: np.ndarray) -> None:
     if len(off):
         row = int(off[0])
         raise QueryError(
-            f"the vector of movie {ids[row]} has length {lengths[row]:.4g}, not 1: put `normalize` before milvus_insert."
+            f"the vector of movie {ids[row]} has length {lengths[row]:.4g}, not 1: `normalize` comes before milvus_insert."
         )

@@ -10,7 +10,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Calibration:
-    """`stars = slope * cosine + intercept`, cut at `lowest` and `highest`; `slope` > 0, so more cosine is more stars."""
+    """`stars = slope * cosine + intercept`, cut at `lowest` and `highest`; `slope` > 0: more cosine is more stars."""
 
     slope: float
     intercept: float

@@ -1,6 +1,6 @@
 """The towers: declared features in, one raw vector out.
 
-After the fusion model of PaddlePaddle's recommender chapter (https://github.com/PaddlePaddle/book, 05.recommender_system):
+After the fusion model of PaddlePaddle's book, chapter 05.recommender_system (https://github.com/PaddlePaddle/book):
 each feature has a layer of its own, they are joined, and a fully connected layer gives the vector.
 """
 

@@ -1,5 +1,6 @@
 """Training: from a config to a bundle."""
 
+from towhee_recsys.training.prepare import prepare_movies
 from towhee_recsys.training.train import train
 
-__all__ = ["train"]
+__all__ = ["prepare_movies", "train"]

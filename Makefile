@@ -1,0 +1,31 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint clean
+
+demo: .venv/installed ## train on the bundled sample, index it, print films for two people
+	$(BIN)/towhee-recsys demo
+
+test: .venv/tested ## install what the tests need and run them all
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/tested ## style and types, of the package as it is shipped
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	rm -rf build
+	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target build/typed .
+	$(BIN)/mypy build/typed/towhee_recsys
+
+clean: ## forget the environment and all that was built
+	rm -rf .venv build dist artifacts *.egg-info
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+.venv/tested: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $@

@@ -1,0 +1,27 @@
+"""Step 2 of 3: movies as the model reads them, `id::title word ids::genre ids`, one a line.
+
+python examples/get_movies_data.py -f data/ml-1m/movies.dat [-o movies_data.txt] [-c movielens_1m]
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from towhee_recsys import RecsysError, load_config, prepare_movies
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-f", "--file", required=True, help="a movies.dat")
+    parser.add_argument("-o", "--output", default="movies_data.txt")
+    parser.add_argument("-c", "--config", default="sample")
+    given = parser.parse_args()
+    count = prepare_movies(load_config(given.config), given.file, Path(given.output))
+    print(f"{count:,} movies in {given.output}")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except RecsysError as error:
+        sys.exit(f"error: {error}")

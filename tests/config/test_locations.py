@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+import towhee_recsys
+from towhee_recsys.config import load_config
+
+
+def test_the_sample_lies_in_the_package():
+    folder = Path(load_config("sample").dataset.path)
+    assert folder == Path(towhee_recsys.__file__).parent / "datasets" / "sample"
+
+
+def test_movielens_lies_in_the_cache_folder(monkeypatch):
+    monkeypatch.delenv("TOWHEE_RECSYS_HOME", raising=False)
+    assert load_config().dataset.path == str(Path(platformdirs.user_cache_dir("towhee_recsys")) / "ml-1m")
+    monkeypatch.setenv("TOWHEE_RECSYS_HOME", str(Path("~/home")))
+    assert load_config().dataset.path == str(Path("~/home/ml-1m").expanduser())
+
+
+@pytest.mark.parametrize("name", ["ml-1m", "sample", "shop"])
+def test_a_path_that_is_given_stays(name):
+    assert load_config(dataset={"name": name, "path": "data/x"}).dataset.path == "data/x"
+
+
+def test_a_dataset_of_one_s_own_needs_a_path(write, refused):
+    file = write("shop.yaml", "top_k: 3\ndataset:\n  name: ml1m\n")
+    assert refused(file) == (
+        "shop.yaml:3: dataset.path: missing; a dataset of your own needs the folder of its movies.dat, users.dat and "
+        "ratings.dat. Known by name: ml-1m, sample. Did you mean 'ml-1m'?"
+    )
+
+
+@pytest.mark.parametrize(("name", "strict"), [("ml-1m", True), ("sample", True), ("shop", False)])
+def test_strict_follows_the_name_unless_it_is_given(name, strict):
+    assert load_config(dataset={"name": name, "path": "x"}).dataset.strict is strict
+    assert load_config(dataset={"name": name, "path": "x", "strict": not strict}).dataset.strict is not strict
+
+
+def test_home_is_written_out():
+    config = load_config(dataset={"path": "~/data"}, model={"dir": "~/model"}, milvus={"uri": "~/movies.db"})
+    home = os.path.expanduser("~")
+    assert (config.dataset.path, config.model.dir) == (f"{home}/data", f"{home}/model")
+    assert config.milvus.uri == f"{home}/movies.db"
+    assert load_config(**{"milvus.uri": "http://host/~me"}).milvus.uri == "http://host/~me"

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import pytest
+
+SHOP = """\
+extends: sample
+version: true
+top_k: 0
+seed: 4.0
+embedding_size: 4
+catalogue:
+milvus:
+  collectoin: movies
+  collection: the movies
+training: {epochs: true, learning_rate: .inf, device: GPU, batch_size: many}
+dataset: {rating_scale: [5, 1], strict: "yes", max_bad_share: 2}
+features:
+  user:
+    - {kind: id, column: user_id}
+    - {kind: txt, column: gender}
+    - kind: category
+      sze: 3
+      names: {1: 2}
+    - 5
+    - {column: age}
+"""
+
+TOP_LEVEL = "catalogue, dataset, extends, features, milvus, model, seed, top_k, training, unknown_user, version"
+
+
+def test_every_problem_is_told_at_once_with_its_place(write, refused):
+    assert sorted(refused(write("shop.yaml", SHOP)).splitlines()) == sorted(
+        f"- shop.yaml:{line}"
+        for line in (
+            "2: version: given true, accepted: 1.",
+            "3: top_k: given 0, accepted: a whole number from 1 to 16384.",
+            "4: seed: given 4.0, accepted: a whole number from 0 to 4294967295.",
+            f"5: embedding_size: unknown key. Did you mean 'model.embedding_size'? Accepted: {TOP_LEVEL}.",
+            "6: catalogue: given null, accepted: text that is not empty.",
+            "8: milvus.collectoin: unknown key. Did you mean 'collection'? Accepted: collection, uri.",
+            "9: milvus.collection: given 'the movies', accepted: "
+            "a name of letters, digits and _, at most 100 and no digit first.",
+            "10: training.epochs: given true, accepted: a whole number from 1 up.",
+            "10: training.learning_rate: given inf, accepted: a number above 0.",
+            "10: training.device: given 'GPU', accepted: 'auto', 'cpu' or 'gpu'. Did you mean 'gpu'?",
+            "10: training.batch_size: given 'many', accepted: a whole number from 1 up.",
+            "11: dataset.rating_scale: takes [lowest, highest] with lowest < highest.",
+            "11: dataset.strict: given 'yes', accepted: true, false or null.",
+            "11: dataset.max_bad_share: given 2, accepted: a number from 0 to 1.",
+            "15: features.user[1].kind: given 'txt', accepted: categories, category, id, number, text. "
+            "Did you mean 'text'?",
+            "16: features.user[2].column: missing, accepted: text that is not empty.",
+            "17: features.user[2].sze: unknown key. Did you mean 'size'? "
+            "Accepted: column, groups_to, kind, names, size.",
+            "18: features.user[2].names[1]: given 2, accepted: text. Put it in quotes to make it a text.",
+            "19: features.user[3]: given 5, accepted: a mapping with a kind: categories, category, id, number, text.",
+            "20: features.user[4].kind: missing, accepted: categories, category, id, number, text.",
+            "12: features.movie: missing, accepted: a list of one item or more.",
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"milvus": None}, "milvus: given null, accepted: a mapping of collection, uri."),
+        ({"milvus": ["x"]}, "milvus: given a list of 1, accepted: a mapping of collection, uri."),
+        ({"training": {"test": 1}}, "training.test: given 1, accepted: a number above 0 and below 1."),
+        ({"training": {"unknown_rate": -1}}, "training.unknown_rate: given -1, accepted: a number from 0 to below 1."),
+        (
+            {"training": {"unknown_rate": False}},
+            "training.unknown_rate: given false, accepted: a number from 0 to below 1.",
+        ),
+        (
+            {"training": {"test": 0.6, "validation": 0.4}},
+            "training: validation and test are shares of all ratings: together they must stay below 1.",
+        ),
+        ({"model": {"rating_map": {"slope": 0}}}, "model.rating_map.slope: given 0, accepted: a number above 0."),
+        ({"dataset": {"rating_scale": [1]}}, "dataset.rating_scale[1]: missing, accepted: a number."),
+        (
+            {"dataset": {"rating_scale": [1, 2, 3]}},
+            "dataset.rating_scale: given a list of 3, accepted: [a number, a number].",
+        ),
+        ({"dataset": {"seed": 1}}, "dataset.seed: unknown key. Did you mean 'seed', at the top level? Accepted: "),
+        ({"dataset": {"path": ""}}, "dataset.path: given '', accepted: text that is not empty or null."),
+        ({"dataset": {"path": "x", "name": "y" * 99}, "top_k": "z" * 99}, f"top_k: given '{'z' * 56}..., accepted: "),
+        ({7: 1}, f"[7]: unknown key. Accepted: {TOP_LEVEL}."),
+        ({"top_k": object()}, "top_k: given a object, accepted: a whole number from 1 to 16384."),
+        (
+            {"features": {"user": [{"kind": "category", "column": "x", "names": {1.5: "x"}}], "movie": "all"}},
+            "features.user[0].names.1.5: the key is neither a text nor a whole number.",
+        ),
+        (
+            {"features": {"user": [{"kind": "id", "column": "x"}] * 2, "movie": [{"kind": "id", "column": "x"}]}},
+            "features.user: the features [0] and [1] have the same column.",
+        ),
+    ],
+)
+def test_a_problem_in_plain_words(refused, settings, message):
+    assert f"given settings: {message}" in refused(settings)
+    assert "pydantic" not in refused(settings)
+    assert "should be" not in refused(settings)

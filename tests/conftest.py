@@ -1,0 +1,75 @@
+"""What tests share: a small model trained once on the sample, MovieLens where it is at hand, and no way out to the net."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from towhee_recsys.bundle import Bundle
+from towhee_recsys.config import Config, load_config
+
+
+@pytest.fixture(scope="session")
+def sample_config(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """The sample's config with a small model; all that it writes goes into a folder of this session."""
+    folder = tmp_path_factory.mktemp("sample")
+    return load_config(
+        "sample",
+        model={"dir": str(folder / "model"), "embedding_size": 32},
+        milvus={"uri": str(folder / "movies.db")},
+        catalogue=f"sqlite:///{folder / 'movies.sqlite'}",
+        training={"epochs": 16, "batch_size": 100, "device": "cpu"},
+    )
+
+
+@pytest.fixture(scope="session")
+def sample_bundle(sample_config: Config) -> Bundle:
+    """The bundle of `sample_config`, trained well enough to know the planted tastes."""
+    from towhee_recsys.training import train
+
+    return train(sample_config)
+
+
+@pytest.fixture(scope="session")
+def ml1m_dir() -> Path:
+    """The folder with MovieLens 1M: `ML1M_DIR`, else shared/data/ml-1m beside the checkout."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data" / "ml-1m"
+    folder = Path(os.environ.get("ML1M_DIR") or beside)
+    if not (folder / "ratings.dat").is_file():
+        stop = pytest.fail if os.environ.get("CI") else pytest.skip
+        stop(f"no MovieLens 1M in {folder}; set ML1M_DIR to its folder")
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loopback_only() -> Iterator[None]:
+    """Refuses every connection of Python's that would leave the machine."""
+
+    def guarded(connect: Callable[..., Any]) -> Callable[..., Any]:
+        def connect_if_local(self: socket.socket, address: Any) -> Any:
+            if not _is_local(self.family, address):
+                raise RuntimeError(f"a test tried to connect to {address!r}: only loopback and unix sockets are open")
+            return connect(self, address)
+
+        return connect_if_local
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex"):
+            patch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
+        yield
+
+
+def _is_local(family: int, address: Any) -> bool:
+    if family not in (socket.AF_INET, socket.AF_INET6):
+        return family == getattr(socket, "AF_UNIX", None)
+    host = address[0]
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,5 @@
+"""`python -m towhee_recsys`."""
+
+from towhee_recsys.cli import main
+
+main()

@@ -1,0 +1,27 @@
+"""The command line: `towhee-recsys COMMAND -c CONFIG`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from towhee_recsys.cli.asking import demo, recommend, similar
+from towhee_recsys.cli.checking import schema, validate
+from towhee_recsys.cli.errors import exit_code_of
+from towhee_recsys.cli.making import evaluate, index, prepare, run, train
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog="Try: towhee-recsys demo")
+@click.version_option(package_name="towhee_recsys")
+def commands() -> None:
+    """A YAML file becomes a trained, indexed, measured and served recommender."""
+
+
+for _command in (train, prepare, index, recommend, similar, evaluate, run, demo, validate, schema):
+    commands.add_command(_command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs one command and exits: 0 done, 1 failed, 2 wrong use."""
+    sys.exit(exit_code_of(commands, arguments))

@@ -1,0 +1,5 @@
+"""`python -m towhee_recsys.cli`."""
+
+from towhee_recsys.cli import main
+
+main()

@@ -1,0 +1,119 @@
+"""Commands that ask a trained and indexed recommender."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from towhee_recsys.cli.common import configured, table
+from towhee_recsys.config import Config
+from towhee_recsys.config.features import CategoryFeature
+
+Shown = tuple[Any, Callable[[], None]]
+User = dict[str, Any]
+
+PEOPLE: Sequence[User] = (
+    {"gender": "F", "age": 25, "occupation": 12},
+    {"gender": "M", "age": 18, "occupation": 4},
+    {"gender": "F", "age": 56, "occupation": 13},
+)
+"""Three people to show an answer for."""
+
+
+@click.command(epilog="Example: towhee-recsys recommend -c movielens_1m -g F -a 25 -j programmer -k 5")
+@click.option("-u", "--user", "user_id", metavar="ID", help="A known user's id.")
+@click.option("-g", "--gender", metavar="F|M")
+@click.option("-a", "--age", metavar="YEARS", help="In years, or a group such as 25-34.")
+@click.option("-j", "--job", "occupation", metavar="CODE|NAME", help="A code from 0 to 20, or its name.")
+@click.option("-k", "--top-k", type=int, metavar="N", help="How many movies.")
+@click.option("-i", "--index", "index_first", is_flag=True, help="Index first.")
+@configured()
+def recommend(config: Config, progress: bool | None, index_first: bool, **given: Any) -> Shown:
+    """Recommend movies to a user, known by id or by any of gender, age and job."""
+    if index_first:
+        from towhee_recsys.cli.making import build_index
+
+        build_index(config)
+    user = {column: value for column, value in given.items() if value is not None}
+    answer = ask(config, [user])[0]
+    return answer, lambda: show_answers([answer], config)
+
+
+@click.command(epilog="Example: towhee-recsys similar 260 -c movielens_1m -k 5")
+@click.argument("movie_id", type=int)
+@click.option("-k", "--top-k", type=int, metavar="N", help="How many movies.")
+@configured()
+def similar(config: Config, progress: bool | None, movie_id: int) -> Shown:
+    """Show the movies most like the one with this id."""
+    from towhee_recsys.pipelines import similar_pipeline
+
+    movies = similar_pipeline(config)({"movie_id": movie_id}).get()[0]
+    return {"movie_id": movie_id, "similar": movies}, lambda: _show_movies(f"Like movie {movie_id}", movies)
+
+
+@click.command(epilog="Example: towhee-recsys demo")
+@configured(default="sample")
+def demo(config: Config, progress: bool | None) -> Shown:
+    """Train on the bundled sample, index it, and recommend five films to two people."""
+    from towhee_recsys.cli.making import build_index
+    from towhee_recsys.training import train as train_model
+
+    train_model(config, progress=progress)
+    build_index(config)
+    five = config.model_copy(update={"top_k": 5})
+    answers = ask(five, fitting(PEOPLE[1:], config))
+    return {"answers": answers}, lambda: show_answers(answers, config)
+
+
+def ask(config: Config, users: Sequence[User]) -> list[dict[str, Any]]:
+    """The recommendations for each of `users`, by one call of the pipeline."""
+    from towhee_recsys.bundle import load_bundle
+    from towhee_recsys.pipelines import recommend_pipeline
+
+    model_id = load_bundle(config.model.dir).model_id
+    answers = recommend_pipeline(config)(list(users)).get()[0]
+    return [
+        {"user": user, "model_id": model_id, "recommendations": movies}
+        for user, movies in zip(users, answers, strict=True)
+    ]
+
+
+def fitting(people: Sequence[User], config: Config) -> list[User]:
+    """`people` by what the config's users are described by; the nameless user where that is nothing of theirs."""
+    columns = {feature.column for feature in config.features.user}
+    found = [{key: value for key, value in user.items() if key in columns} for user in people]
+    return [user for place, user in enumerate(found) if user not in found[:place]]
+
+
+def show_answers(answers: Sequence[dict[str, Any]], config: Config) -> None:
+    """A table for each user."""
+    for answer in answers:
+        click.echo()
+        _show_movies(f"For {_described(answer['user'], config)}", answer["recommendations"])
+
+
+def _described(user: User, config: Config) -> str:
+    from towhee_recsys.features.codes import label
+
+    categories = {each.column: each for each in config.features.user if isinstance(each, CategoryFeature)}
+    words = [
+        f"{column} {label(categories[column], value) if column in categories else value}"
+        for column, value in user.items()
+    ]
+    return ", ".join(words) or "anybody"
+
+
+def _show_movies(title: str, movies: Sequence[dict[str, Any]]) -> None:
+    stars = ["Stars"] if movies and "predicted_rating" in movies[0] else []
+    rows = [
+        [movie["rank"], movie["movie_id"], _titled(movie), movie["score"]]
+        + ([movie["predicted_rating"]] if stars else [])
+        for movie in movies
+    ]
+    table(title, ["Top", "Ids", "Title", "Score", *stars], rows)
+
+
+def _titled(movie: dict[str, Any]) -> str:
+    return f"{movie['title']} ({movie['year']})" if movie["year"] else movie["title"]

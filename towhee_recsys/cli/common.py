@@ -1,0 +1,104 @@
+"""What all commands share: the options for config and output, and how results are shown."""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from towhee_recsys.config import Config, load_config
+
+DEFAULT_CONFIG = "movielens_1m"
+
+
+def configured(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]], Callable[..., None]]:
+    """Gives a command `-c`, `--set`, `--json`, `-v` and `-q`.
+
+    The command gets the loaded config and a `progress` flag, and returns its result, which can be written as JSON,
+    with the text that shows it to a person.
+    """
+
+    def decorate(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., None]:
+        @click.option("-c", "--config", "name", default=default, show_default=True, metavar="NAME|FILE")
+        @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting; repeatable.")
+        @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+        @click.option("-v", "--verbose", is_flag=True, help="Say what is being done.")
+        @click.option("-q", "--quiet", is_flag=True, help="Say nothing but the result.")
+        @functools.wraps(command)
+        def run(name: str, overrides: tuple[str, ...], as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
+            _talk(verbose, quiet)
+            with _stdout_for_json() if as_json else _stdout_as_it_is() as stdout:
+                config = configuration(name, overrides, options.pop("top_k", None))
+                result, show = command(config=config, progress=False if quiet else None, **options)
+                if as_json:
+                    print(json.dumps(result, indent=1, ensure_ascii=False), file=stdout)
+                else:
+                    show()
+
+        return run
+
+    return decorate
+
+
+def configuration(name: str, overrides: tuple[str, ...] = (), top_k: int | None = None) -> Config:
+    """The config called `name` with `--set` overrides; `-k` wins over both."""
+    return load_config(name, overrides=[*overrides, *([] if top_k is None else [f"top_k={top_k}"])])
+
+
+def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
+    """Prints rows to stdout under a title, numbers to the right; plain text where it is no terminal."""
+    from rich.console import Console
+    from rich.table import Table
+
+    click.echo(title)
+    printed = Table(box=None, pad_edge=False, header_style="bold")
+    for place, column in enumerate(columns):
+        number = bool(rows) and isinstance(rows[0][place], (int, float))
+        printed.add_column(column, justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        printed.add_row(*(_cell(column, value) for column, value in zip(columns, row, strict=True)))
+    wide = None if sys.stdout.isatty() else 120
+    Console(width=wide, highlight=False, markup=False).print(printed)
+
+
+def _cell(column: str, value: Any) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.1f}" if column == "Stars" else f"{value:.4f}"
+
+
+def _talk(verbose: bool, quiet: bool) -> None:
+    for others in ("pkg_resources is deprecated", "No ccache found"):  # Towhee's, milvus-lite's and Paddle's own affairs
+        warnings.filterwarnings("ignore", message=others)
+    logger = logging.getLogger("towhee_recsys")
+    logger.setLevel(logging.ERROR if quiet else logging.INFO if verbose else logging.WARNING)
+    logger.propagate = False  # Towhee and Paddle give the root logger handlers of their own
+    if not logger.handlers:
+        logger.addHandler(logging.StreamHandler())
+
+
+@contextmanager
+def _stdout_for_json() -> Iterator[Any]:
+    """Whatever a library prints goes to stderr meanwhile; what is yielded is the real stdout."""
+    sys.stdout.flush()
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as real:
+        os.dup2(2, 1)
+        try:
+            yield real
+        finally:
+            sys.stdout.flush()
+            real.flush()
+            os.dup2(real.fileno(), 1)
+
+
+@contextmanager
+def _stdout_as_it_is() -> Iterator[Any]:
+    yield sys.stdout

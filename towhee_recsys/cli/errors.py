@@ -1,0 +1,38 @@
+"""What ends a command: errors as one message, and exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from towhee_recsys.errors import ConfigError, QueryError, RecsysError
+
+FAILED, WRONG_USE = 1, 2
+
+
+def exit_code_of(command: click.Command, arguments: list[str] | None) -> int:
+    """Runs `command`; what goes wrong is printed to stderr, with `--json` as a document on stdout, too."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        return command.main(args=given, standalone_mode=False) or 0
+    except click.ClickException as error:
+        error.show()
+        return WRONG_USE
+    except (click.Abort, KeyboardInterrupt):
+        return _failed("stopped. The same command goes on where a training was.", "Stopped", given, FAILED)
+    except (ConfigError, QueryError) as error:
+        return _failed(str(error), type(error).__name__, given, WRONG_USE)
+    except RecsysError as error:
+        return _failed(str(error), type(error).__name__, given, FAILED)
+    except BrokenPipeError:  # whoever read our output has closed it
+        sys.stderr.close()
+        return FAILED
+
+
+def _failed(message: str, kind: str, arguments: list[str], code: int) -> int:
+    click.echo(f"error: {message}", err=True)
+    if "--json" in arguments:
+        click.echo(json.dumps({"error": {"type": kind, "message": message}}, ensure_ascii=False))
+    return code

@@ -1,0 +1,96 @@
+"""Commands that make something: a model, an index, figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from towhee_recsys.cli.asking import PEOPLE, ask, fitting, show_answers
+from towhee_recsys.cli.common import configured, table
+from towhee_recsys.config import Config
+
+Shown = tuple[Any, Callable[[], None]]
+
+
+@click.command(epilog="Example: towhee-recsys train -c movielens_1m --set training.epochs=20")
+@click.option("--fresh", is_flag=True, help="Start anew, even where a killed training could be gone on with.")
+@configured()
+def train(config: Config, progress: bool | None, fresh: bool) -> Shown:
+    """Train the model that a config declares."""
+    from towhee_recsys.training import train as train_model
+
+    bundle = train_model(config, fresh=fresh, progress=progress)
+    quality = bundle.manifest["quality"]
+    result = {"model_id": bundle.model_id, "model_dir": str(config.model.dir), "quality": quality}
+    return result, lambda: table(
+        f"Model {bundle.model_id} in {config.model.dir}", ["", "Figure"], [[key, value] for key, value in quality.items()]
+    )
+
+
+@click.command(epilog="Example: towhee-recsys index -c movielens_1m")
+@configured()
+def index(config: Config, progress: bool | None) -> Shown:
+    """Put all movies' vectors into Milvus and their facts into the catalogue."""
+    result = build_index(config)
+    return result, lambda: table(f"Index {config.milvus.uri}", ["", "Value"], [[*pair] for pair in result.items()])
+
+
+@click.command(epilog="Example: towhee-recsys evaluate -c movielens_1m --json")
+@configured()
+def evaluate(config: Config, progress: bool | None) -> Shown:
+    """Measure the model on the ratings that its training held out."""
+    from towhee_recsys.evaluation.evaluate import evaluate as measure
+
+    result = measure(config)
+    return result, lambda: _show_figures(result)
+
+
+@click.command(epilog="Example: towhee-recsys run -c movielens_1m --set dataset.path=data/ml-1m")
+@configured()
+def run(config: Config, progress: bool | None) -> Shown:
+    """Train, index, evaluate, and show recommendations for three people."""
+    from towhee_recsys.evaluation.evaluate import evaluate as measure
+    from towhee_recsys.training import train as train_model
+
+    bundle = train_model(config, progress=progress)
+    built = build_index(config)
+    figures = measure(config)
+    answers = ask(config, fitting(PEOPLE, config))
+    result = {"model_id": bundle.model_id, "index": built, "evaluation": figures, "answers": answers}
+
+    def show() -> None:
+        _show_figures(figures)
+        show_answers(answers, config)
+
+    return result, show
+
+
+@click.command(epilog="Example: towhee-recsys prepare -f data/ml-1m/movies.dat -o movies_data.txt")
+@click.option("-f", "--file", "source", required=True, metavar="FILE", help="A movies.dat.")
+@click.option("-o", "--output", default="movies_data.txt", show_default=True, metavar="FILE")
+@configured()
+def prepare(config: Config, progress: bool | None, source: str, output: str) -> Shown:
+    """Write movies as the model reads them: id::title word ids::genre ids, one a line."""
+    from towhee_recsys.training.prepare import prepare_movies
+
+    count = prepare_movies(config, source, Path(output))
+    return {"movies": count, "output": output}, lambda: click.echo(f"{count:,} movies in {output}")
+
+
+def build_index(config: Config) -> dict[str, Any]:
+    """Runs the index pipeline and returns the live index's record."""
+    from towhee_recsys.datasets import ensure_dataset
+    from towhee_recsys.pipelines import index_pipeline
+
+    ensure_dataset(config.dataset)
+    record = index_pipeline(config)().get()[0]
+    return vars(record)
+
+
+def _show_figures(result: dict[str, Any]) -> None:
+    lines = {f"this model ({result['model_id']})": result["metrics"], **result["baselines"]}
+    title = f"{result['ratings']:,} held-out ratings ({result['protocol']}, seed {result['seed']})"
+    table(title, ["", "RMSE", "MAE"], [[name, each["rmse"], each["mae"]] for name, each in lines.items()])

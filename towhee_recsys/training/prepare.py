@@ -1,0 +1,56 @@
+"""Movies as the model reads them, as text: what the article's first step wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from towhee_recsys.bundle.files import write_atomically
+from towhee_recsys.config import Config
+from towhee_recsys.features import Side
+from towhee_recsys.training.examples import records
+
+
+def prepare_movies(config: Config, source: str | Path, output: Path) -> int:
+    """Writes `id::title word ids::genre ids`, one movie of `source` a line, ids with spaces between; returns the count.
+
+    The ids are those of the config's trained model; where there is none, of vocabularies made from `source`.
+    Raises DatasetError for a bad file.
+    """
+    from towhee_recsys.datasets import read_movies
+
+    reading = config.dataset.model_dump(include={"strict", "max_bad_share", "encoding"})
+    movies = read_movies(source, **reading)
+    side = _side(config, movies)
+    lines = list(_lines(side, records(movies)))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(output, lambda path: _write(path, lines))
+    return len(lines)
+
+
+def _side(config: Config, movies: Any) -> Side:
+    from towhee_recsys.bundle import load_bundle
+    from towhee_recsys.errors import BundleError
+
+    try:
+        return load_bundle(config.model.dir).movies
+    except BundleError:
+        return Side.fit(config.features.movie, movies, set())
+
+
+def _lines(side: Side, movies: list[dict[str, Any]]) -> Iterator[str]:
+    arrays = dict(zip((feature.kind for feature in side.features), side.encode(movies), strict=True))
+    nothing = np.zeros((len(movies), 0), dtype=np.int64)
+    for movie, words, genres in zip(movies, arrays.get("text", nothing), arrays.get("categories", nothing), strict=True):
+        yield f"{movie['movie_id']}::{_ids(words[words > 0])}::{_ids(np.flatnonzero(genres))}"
+
+
+def _ids(numbers: np.ndarray) -> str:
+    return " ".join(map(str, numbers))
+
+
+def _write(path: Path, lines: list[str]) -> None:
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
