@@ -19,8 +19,8 @@ class Lookup:
 
         .map("hits", "movies", ops.towhee_recsys.lookup(catalogue="sqlite:///movies.sqlite"))
 
-    The hits of one query give a list, a list of several queries' hits a list of lists, by one round trip. A hit that the
-    catalogue does not know is left out. Raises StoreError.
+    The hits of one query give a list, a list of several queries' hits a list of lists, by one round trip.
+    A hit that the catalogue does not know is left out. Raises StoreError.
     """
 
     def __init__(self, catalogue: str):

@@ -1,4 +1,4 @@
-"""What tests share: a small model trained once on the sample, MovieLens where it is at hand, and no way out to the net."""
+"""What tests share: a small model trained once on the sample, MovieLens where it is at hand, no way to the net."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from towhee_recsys.bundle import Bundle
 from towhee_recsys.config import Config, load_config
+
+if TYPE_CHECKING:
+    from towhee_recsys.bundle import Bundle
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-# In a checkout operators/, pipelines/ and configs/ lie beside this folder; in a wheel they lie inside it. Both spell the same import.
+# In a checkout operators/, pipelines/ and configs/ lie beside this folder; in a wheel they lie inside it.
+# Both spell the same import.
 _checkout = Path(__file__).resolve().parent.parent
 if (_checkout / "pyproject.toml").is_file():
     __path__.append(str(_checkout))

@@ -28,7 +28,7 @@ IDENTITY = ("features.json", "known.npz", "weights.npz")
 class Trained:
     """What training hands over to be saved.
 
-    `known` has, for each side, the ids of its records as `ids` and their arrays as `0`, `1`, ... in the features' order.
+    `known` has, for each side, the ids of its records as `ids` and their arrays as `0`, `1`, ..., one a feature.
     """
 
     config: Config

@@ -33,8 +33,9 @@ def configured(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]], 
         @click.option("-v", "--verbose", is_flag=True, help="Say what is being done.")
         @click.option("-q", "--quiet", is_flag=True, help="Say nothing but the result.")
         @functools.wraps(command)
-        def run(name: str, overrides: tuple[str, ...], as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
+        def run(name: str, overrides: tuple[str, ...], verbose: bool, quiet: bool, **options: Any) -> None:
             _talk(verbose, quiet)
+            as_json = options.pop("as_json")
             with _stdout_for_json() if as_json else _stdout_as_it_is() as stdout:
                 config = configuration(name, overrides, options.pop("top_k", None))
                 result, show = command(config=config, progress=False if quiet else None, **options)
@@ -76,8 +77,7 @@ def _cell(column: str, value: Any) -> str:
 
 
 def _talk(verbose: bool, quiet: bool) -> None:
-    for others in ("pkg_resources is deprecated", "No ccache found"):  # Towhee's, milvus-lite's and Paddle's own affairs
-        warnings.filterwarnings("ignore", message=others)
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")  # an affair of Towhee and milvus-lite
     logger = logging.getLogger("towhee_recsys")
     logger.setLevel(logging.ERROR if quiet else logging.INFO if verbose else logging.WARNING)
     logger.propagate = False  # Towhee and Paddle give the root logger handlers of their own

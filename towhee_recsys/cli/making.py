@@ -25,9 +25,8 @@ def train(config: Config, progress: bool | None, fresh: bool) -> Shown:
     bundle = train_model(config, fresh=fresh, progress=progress)
     quality = bundle.manifest["quality"]
     result = {"model_id": bundle.model_id, "model_dir": str(config.model.dir), "quality": quality}
-    return result, lambda: table(
-        f"Model {bundle.model_id} in {config.model.dir}", ["", "Figure"], [[key, value] for key, value in quality.items()]
-    )
+    title = f"Model {bundle.model_id} in {config.model.dir}"
+    return result, lambda: table(title, ["", "Figure"], [[*pair] for pair in quality.items()])
 
 
 @click.command(epilog="Example: towhee-recsys index -c movielens_1m")

@@ -29,8 +29,8 @@ def evaluate(config: Config) -> dict[str, Any]:
     bundle, dataset = load_bundle(config.model.dir), read_dataset(config.dataset)
     if dataset.fingerprint != bundle.manifest["dataset"]["fingerprint"]:
         raise BundleError(
-            f"the model in {config.model.dir} was trained on other data than {config.dataset.path}: which ratings it has "
-            "seen is not known. Train it again, or name the dataset that it was trained on."
+            f"the model in {config.model.dir} was trained on other data than {config.dataset.path}: which ratings "
+            "it has seen is not known. Train it again, or name the dataset that it was trained on."
         )
     trained = bundle.config.training  # the shares and the seed that decided what was held out
     split = split_ratings(len(dataset.ratings), trained.validation, trained.test, bundle.config.seed)

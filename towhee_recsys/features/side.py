@@ -38,8 +38,9 @@ class Side:
         fitted = {}
         for feature in features:
             if feature.column not in table.columns:
+                nearest = close_match(feature.column, table.columns)
                 raise DatasetError(
-                    f"feature column {feature.column!r} is not in the data.{close_match(feature.column, table.columns)} "
+                    f"feature column {feature.column!r} is not in the data.{nearest} "
                     f"Columns there: {', '.join(map(str, table.columns))}."
                 )
             values = [value for value in table[feature.column] if feature.kind != "id" or value in rated]

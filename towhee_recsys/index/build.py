@@ -119,5 +119,5 @@ def _check(ids: Sequence[int], vectors: np.ndarray) -> None:
     if len(off):
         row = int(off[0])
         raise QueryError(
-            f"the vector of movie {ids[row]} has length {lengths[row]:.4g}, not 1: `normalize` comes before milvus_insert."
+            f"the vector of movie {ids[row]} has length {lengths[row]:.4g}, not 1: normalize before milvus_insert."
         )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import paddle
-
 from towhee_recsys.errors import TrainingError
+from towhee_recsys.model.quiet_paddle import paddle
 
 
 def use_device(name: str) -> str:

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import paddle
-from paddle import inference
 
 from towhee_recsys.features import Side
+from towhee_recsys.model.quiet_paddle import inference, paddle
 from towhee_recsys.model.towers import Tower
 
 

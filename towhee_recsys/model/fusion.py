@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import paddle
-from paddle import nn
-from paddle.nn import functional as F  # noqa: N812  (Paddle's own spelling)
 
 from towhee_recsys.features import Side
+from towhee_recsys.model.quiet_paddle import nn, paddle
 from towhee_recsys.model.towers import Tower
 
 
@@ -26,7 +24,9 @@ class FusionModel(nn.Layer):
         """The cosine of every user with every movie: float32[users, movies], within [-1, 1]."""
         user_vectors = self.user_tower([paddle.to_tensor(array) for array in users])
         movie_vectors = self.movie_tower([paddle.to_tensor(array) for array in movies])
-        return paddle.matmul(F.normalize(user_vectors), F.normalize(movie_vectors), transpose_y=True)
+        return paddle.matmul(
+            nn.functional.normalize(user_vectors), nn.functional.normalize(movie_vectors), transpose_y=True
+        )
 
 
 def build_model(users: Side, movies: Side, embedding_size: int, seed: int) -> FusionModel:

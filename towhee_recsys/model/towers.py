@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import paddle
-from paddle import nn
-
 from towhee_recsys.config.features import CategoriesFeature, Feature, TextFeature
 from towhee_recsys.features import Side
+from towhee_recsys.model.quiet_paddle import nn, paddle
 
 EMBEDDING_SPREAD = 0.05
 """Standard deviation of fresh embeddings: small, so that what training never touches says little."""

@@ -44,7 +44,9 @@ def _side(config: Config, movies: Any) -> Side:
 def _lines(side: Side, movies: list[dict[str, Any]]) -> Iterator[str]:
     arrays = dict(zip((feature.kind for feature in side.features), side.encode(movies), strict=True))
     nothing = np.zeros((len(movies), 0), dtype=np.int64)
-    for movie, words, genres in zip(movies, arrays.get("text", nothing), arrays.get("categories", nothing), strict=True):
+    for movie, words, genres in zip(
+        movies, arrays.get("text", nothing), arrays.get("categories", nothing), strict=True
+    ):
         yield f"{movie['movie_id']}::{_ids(words[words > 0])}::{_ids(np.flatnonzero(genres))}"
 
 

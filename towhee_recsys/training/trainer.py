@@ -6,13 +6,13 @@ import math
 from typing import Any
 
 import numpy as np
-import paddle
 
 from towhee_recsys.config import Config
 from towhee_recsys.errors import TrainingError
 from towhee_recsys.evaluation.metrics import rmse
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.fusion import build_model
+from towhee_recsys.model.quiet_paddle import paddle
 from towhee_recsys.training.examples import Examples, Ratings, blocks
 
 
