@@ -176,7 +176,7 @@ def ml1m(ml1m_dir: Path):
 @pytest.mark.ml1m
 def test_movielens_is_read_to_the_last_row(ml1m):
     assert (len(ml1m.movies), len(ml1m.users), len(ml1m.ratings)) == (3_883, 6_040, 1_000_209)
-    assert ml1m.ratings["rating"].mean(dtype="float64") == pytest.approx(3.58156, abs=5e-6)
+    assert ml1m.ratings["rating"].astype("float64").mean() == pytest.approx(3.58156, abs=5e-6)
     assert ml1m.ratings["movie_id"].value_counts().head(3).to_dict() == {2858: 3_428, 260: 2_991, 1196: 2_990}
     assert ml1m.ratings["movie_id"].nunique() == 3_706
     assert (ml1m.ratings["user_id"] == 1).sum() == 53

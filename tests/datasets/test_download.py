@@ -262,6 +262,11 @@ def test_file_in_the_way_of_the_parent(server, tmp_path):
         ensure(tmp_path / "data" / "ml-1m", f"{server.url}/good")
 
 
+def test_no_test_reaches_the_network():
+    with pytest.raises(RuntimeError, match="only loopback and unix sockets are open"):
+        socket.create_connection(("192.0.2.1", 80), timeout=1)
+
+
 def test_sources_are_https():
     assert all(url.startswith("https://") for url in download.SOURCES)
     assert len(download.SOURCES) == 2

@@ -34,6 +34,8 @@ def replace_directory(target: Path, fill: Callable[[Path], None]) -> None:
     """
     recover(target)
     fresh, old = _beside(target)
+    for leftover in (fresh, old):
+        shutil.rmtree(leftover, ignore_errors=True)
     fresh.mkdir(parents=True)
     fill(fresh)
     for file in fresh.iterdir():
@@ -48,16 +50,18 @@ def replace_directory(target: Path, fill: Callable[[Path], None]) -> None:
 
 
 def recover(target: Path) -> None:
-    """Ends what a killed `replace_directory` began: forward if the new one was complete, else back."""
+    """Ends what a killed `replace_directory` began: forward if the new one was complete, else back.
+
+    One that still runs in another process goes on undisturbed.
+    """
     fresh, old = _beside(target)
-    if not target.exists():
-        if (fresh / "complete").exists():
-            fresh.rename(target)
-        elif old.exists():
-            old.rename(target)
+    with suppress(FileNotFoundError):  # another process was quicker
+        if not target.exists():
+            if (fresh / "complete").exists():
+                fresh.rename(target)
+            elif old.exists():
+                old.rename(target)
     (target / "complete").unlink(missing_ok=True)
-    shutil.rmtree(fresh, ignore_errors=True)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _beside(target: Path) -> tuple[Path, Path]:

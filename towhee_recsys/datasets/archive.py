@@ -30,9 +30,9 @@ def unpack(archive: Path, folder: Path) -> None:
             for name, member in _wanted(opened.infolist()).items():
                 with opened.open(member) as content, (folder / name).open("wb") as file:
                     shutil.copyfileobj(content, file)
-    except Exception as error:  # zipfile lets a dozen kinds through when bytes are damaged, EINVAL among them
-        if isinstance(error, OSError) and error.errno != errno.EINVAL:
-            raise
+    except Exception as error:  # zipfile lets a dozen kinds through when bytes are damaged
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise  # only the disk's own have another number
         raise DatasetError(f"{archive} is not unpacked: {error}; delete it and try again") from error
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +13,10 @@ from towhee_recsys.errors import QueryError
 from towhee_recsys.features.codes import code_of
 from towhee_recsys.features.text import words
 from towhee_recsys.features.vocabulary import Vocabulary
+
+
+LARGEST = 1e30
+"""Numbers stay below it, so that they fit into float32."""
 
 
 class Column(Protocol):
@@ -60,17 +64,20 @@ class SetColumn:
     @staticmethod
     def fit(feature: Feature, values: Sequence[Any]) -> dict[str, Any]:
         """The distinct members of all sets."""
-        return {"values": Vocabulary(member for members in values for member in members or ()).values}
+        return {"values": Vocabulary(member for members in values if _is_set(members) for member in members).values}
 
     def encode(self, values: Sequence[Any]) -> np.ndarray:
         """One multi-hot line a set: float32[n, rows]."""
         hot = np.zeros((len(values), len(self.vocabulary)), dtype=np.float32)
         for line, members in zip(hot, values, strict=True):
-            line[self.vocabulary.rows(self._checked(members)) if members else 0] = 1
+            known = self._checked(members)
+            line[self.vocabulary.rows(known) if len(known) else 0] = 1
         return hot
 
-    def _checked(self, members: Any) -> Sequence[str]:
-        if isinstance(members, str) or not all(isinstance(member, str) for member in members):
+    def _checked(self, members: Any) -> Collection[str]:
+        if members is None:
+            return ()
+        if not _is_set(members) or not all(isinstance(member, str) for member in members):
             raise QueryError(f"{self._feature.column} {members!r} is not acceptable: give a list of texts.")
         return members
 
@@ -85,7 +92,7 @@ class TextColumn:
     @staticmethod
     def fit(feature: Feature, values: Sequence[Any]) -> dict[str, Any]:
         """The distinct words of all texts."""
-        return {"values": Vocabulary(word for value in values for word in words(value or "")).values}
+        return {"values": Vocabulary(word for value in values if isinstance(value, str) for word in words(value)).values}
 
     def encode(self, values: Sequence[Any]) -> np.ndarray:
         """The first `length` words of each text, padded at the end: int64[n, length]."""
@@ -111,8 +118,9 @@ class NumberColumn:
     def fit(feature: Feature, values: Sequence[Any]) -> dict[str, Any]:
         """Mean and standard deviation of the values that are there."""
         known = np.array([value for value in values if _is_number(value)], dtype=np.float64)
-        deviation = float(known.std()) if len(known) else 0.0
-        return {"mean": float(known.mean()) if len(known) else 0.0, "deviation": deviation or 1.0}
+        mean, deviation = (float(known.mean()), float(known.std())) if len(known) else (0.0, 0.0)
+        spread = deviation > 1e-9 * abs(mean)  # equal numbers deviate by rounding alone
+        return {"mean": mean, "deviation": deviation if spread else 1.0}
 
     def encode(self, values: Sequence[Any]) -> np.ndarray:
         """Deviations from the training mean: float32[n, 1]."""
@@ -120,15 +128,21 @@ class NumberColumn:
         return np.array([[(self._number(value, mean) - mean) / deviation] for value in values], dtype=np.float32)
 
     def _number(self, value: Any, missing: float) -> float:
-        if value is None or (isinstance(value, float) and math.isnan(value)):
+        if value is None or (isinstance(value, (float, np.floating)) and math.isnan(value)):
             return missing
         if not _is_number(value):
             raise QueryError(f"{self._feature.column} {value!r} is not acceptable: give a number.")
         return float(value)
 
 
+def _is_set(members: Any) -> bool:
+    return isinstance(members, (Collection, np.ndarray)) and not isinstance(members, str)
+
+
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        return False
+    return -LARGEST < (value if isinstance(value, int) else float(value)) < LARGEST
 
 
 KINDS: dict[str, Any] = {

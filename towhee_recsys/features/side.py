@@ -43,7 +43,10 @@ class Side:
                     f"feature column {feature.column!r} is not in the data.{nearest} "
                     f"Columns there: {', '.join(map(str, table.columns))}."
                 )
-            values = [value for value in table[feature.column] if feature.kind != "id" or value in rated]
+            column = table[feature.column].astype(object)
+            values = [
+                value for value in column.where(column.notna(), None) if feature.kind != "id" or value in rated
+            ]
             fitted[feature.column] = KINDS[feature.kind].fit(feature, values)
         return cls(features, {"columns": list(map(str, table.columns)), "fitted": fitted})
 

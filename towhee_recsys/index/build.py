@@ -37,8 +37,9 @@ def insert(index: MovieIndex, build: str, ids: Sequence[int], vectors: np.ndarra
 def insert_live(index: MovieIndex, ids: Sequence[int], vectors: np.ndarray) -> Receipt:
     """Upserts into the live index, which begins here where there is none: the rows are found at once.
 
-    Raises IndexMismatchError when the live index is of another model.
+    Raises QueryError as `insert` does, and IndexMismatchError when the live index is of another model.
     """
+    _check(ids, vectors)
     with index.writing:
         live = index.record or _first_record(index, vectors)
         index.match(live, getattr(vectors, "origin", None), vectors.shape[1])
@@ -108,10 +109,10 @@ def _drop_builds_except(index: MovieIndex, live: str) -> None:
 
 def _check(ids: Sequence[int], vectors: np.ndarray) -> None:
     """Milvus Lite takes what it is given, so what must be true is made sure of here."""
-    wrong = [key for key in ids if not isinstance(key, (int, np.integer)) or isinstance(key, bool)]
-    twice = [key for key, times in Counter(ids).items() if times > 1]
-    if wrong or twice:
-        raise QueryError(f"movie_id {(wrong or twice)[0]!r} {'is no whole number' if wrong else 'occurs twice'}.")
+    if wrong := [key for key in ids if not _is_id(key)]:
+        raise QueryError(f"movie_id {wrong[0]!r} is no whole number of at most 64 bits.")
+    if twice := [key for key, times in Counter(ids).items() if times > 1]:
+        raise QueryError(f"movie_id {twice[0]!r} occurs twice.")
     if vectors.ndim != 2 or len(vectors) != len(ids):
         raise QueryError(f"{len(ids)} movies need vectors [{len(ids)}, dim]; {list(vectors.shape)} were given.")
     lengths = np.linalg.norm(vectors, axis=1)
@@ -121,3 +122,7 @@ def _check(ids: Sequence[int], vectors: np.ndarray) -> None:
         raise QueryError(
             f"the vector of movie {ids[row]} has length {lengths[row]:.4g}, not 1: normalize before milvus_insert."
         )
+
+
+def _is_id(key: object) -> bool:
+    return isinstance(key, (int, np.integer)) and not isinstance(key, bool) and -(2**63) <= key < 2**63

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ class Checkpoint:
         write_atomically(self.path, write)
 
     def read(self) -> dict[str, Any] | None:
-        """The state to go on from; None when there is none, or when it is of another config or dataset."""
+        """The state to go on from; None when there is none, it is damaged, or of another config or dataset."""
         try:
             with np.load(self.path, allow_pickle=False) as file:
                 header = json.loads(file["header"].tobytes())
@@ -50,7 +49,7 @@ class Checkpoint:
                     if own:
                         state[group][own] = file[name]
                 return state | {"history": header["history"]}
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except Exception:  # whatever is wrong with the file: training starts anew
             return None
 
     def remove(self) -> None:

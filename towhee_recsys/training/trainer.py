@@ -40,7 +40,7 @@ class Trainer:
     def done(self) -> bool:
         """Whether the last epoch is reached, or patience with it is over."""
         epochs = len(self.history)
-        return epochs >= self.config.training.epochs or epochs - self.best_epoch > self.config.training.patience
+        return epochs >= self.config.training.epochs or epochs - self.best_epoch >= self.config.training.patience
 
     @property
     def best_epoch(self) -> int:
@@ -59,12 +59,10 @@ class Trainer:
         for users, block in blocks(ratings, len(self.examples.user_arrays[0]), size, rng):
             losses.append(self._step(users, block, rng))
             counts.append(len(block))
-            if not math.isfinite(losses[-1]):
-                raise TrainingError(
-                    f"the loss became {losses[-1]} in epoch {number}, step {len(losses)}. "
-                    f"Lower training.learning_rate ({self.config.training.learning_rate:g}) and train again."
-                )
-        self.history.append(self._measured(number, float(np.average(losses, weights=counts))))
+            self._must_be_finite("loss", losses[-1], number, len(losses))
+        line = self._measured(number, float(np.average(losses, weights=counts)))
+        self._must_be_finite("validation RMSE", line["validation_rmse"], number, len(losses))
+        self.history.append(line)
         if self.best_epoch == number:
             self.best = {name: weight.numpy().copy() for name, weight in self.model.state_dict().items()}
         return self.history[-1]
@@ -100,6 +98,13 @@ class Trainer:
         self.optimizer.step()
         self.optimizer.clear_grad()
         return float(loss)
+
+    def _must_be_finite(self, name: str, value: float, epoch: int, step: int) -> None:
+        if not math.isfinite(value):
+            raise TrainingError(
+                f"the {name} became {value} in epoch {epoch}, step {step}. "
+                f"Lower training.learning_rate ({self.config.training.learning_rate:g}) and train again."
+            )
 
     def _measured(self, number: int, loss: float) -> dict[str, float]:
         validation = self.examples.validation

@@ -1,0 +1,1 @@
+"""Commands whose output is quoted in the docs: `python -m benchmarks.NAME`."""

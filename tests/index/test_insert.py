@@ -1,0 +1,107 @@
+"""What every vector store takes, and what it refuses."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from towhee_recsys.errors import IndexMismatchError, QueryError
+from towhee_recsys.index import insert, insert_live, start_build
+from towhee_recsys.model.vectors import with_origin
+
+
+@pytest.fixture
+def refused(index, units):
+    """What both ways to insert say of these ids and vectors."""
+
+    def message(ids, vectors):
+        build = start_build(index, "a" * 16, 8)
+        said = set()
+        for how in (lambda: insert(index, build, ids, vectors), lambda: insert_live(index, ids, vectors)):
+            with pytest.raises(QueryError) as raised:
+                how()
+            said.add(str(raised.value))
+        assert index.record is None, "a refused insert began an index"
+        assert len(said) == 1
+        return said.pop()
+
+    return message
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [
+        ([1, 2, 1], "movie_id 1 occurs twice."),
+        ([1, "2", 3], "movie_id '2' is no whole number of at most 64 bits."),
+        ([1, 2.0, 3], "movie_id 2.0 is no whole number of at most 64 bits."),
+        ([1, True, 3], "movie_id True is no whole number of at most 64 bits."),
+        ([1, None, 3], "movie_id None is no whole number of at most 64 bits."),
+        ([1, [2], 3], "movie_id [2] is no whole number of at most 64 bits."),
+        ([1, 2**63, 3], "movie_id 9223372036854775808 is no whole number of at most 64 bits."),
+        ([1, 2], "2 movies need vectors [2, dim]; [3, 8] were given."),
+    ],
+)
+def test_ids_that_are_none(refused, units, ids, message):
+    assert refused(ids, units(3)) == message
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 0, 2])
+def test_vectors_that_are_not_of_length_1(refused, units, value):
+    vectors = units(3)
+    vectors[1] *= value
+    length = f"{np.linalg.norm(vectors[1]):.4g}"
+    message = f"the vector of movie 11 has length {length}, not 1: `normalize` comes before milvus_insert."
+    assert refused([10, 11, 12], vectors) == message
+
+
+def test_a_single_vector_is_none_of_several(refused, units):
+    assert refused([1], units(1)[0]) == "1 movies need vectors [1, dim]; [8] were given."
+
+
+def test_any_whole_number_is_an_id(index, units):
+    ids = [0, -5, np.int32(7), 2**63 - 1]
+    insert_live(index, ids, units(4))
+    assert [hits[0]["movie_id"] for hits in index.search(units(4), 1)] == ids
+
+
+def test_inserting_alive_begins_an_index_and_is_found_at_once(index, units):
+    receipt = insert_live(index, [5, 6], units(2))
+    assert (receipt.build, receipt.rows, receipt.model_id) == (index.record.build, 2, "a" * 16)
+    assert index.live().rows == 2
+    assert [hits[0]["movie_id"] for hits in index.search(units(2), 1)] == [5, 6]
+
+
+def test_nothing_can_be_inserted(index, units):
+    assert insert_live(index, [], units(0)).rows == 0
+    assert index.live().rows == 0
+    assert index.search(units(1), 3) == [[]]
+
+
+def test_rows_inserted_alive_make_the_index_a_fresh_build_would_make(index, units, indexed):
+    indexed(index, units(12))
+    insert_live(index, range(12, 20), units(20)[12:])  # new rows
+    insert_live(index, [3, 30], units(2, seed=5))  # an update, and another new row
+    alive = index.live()
+    final = np.concatenate([units(20), units(2, seed=5)[1:]])
+    final[3] = units(2, seed=5)[0]
+    fresh = indexed(index, with_origin(final, units(1).origin), [*range(20), 30])
+    assert (alive.rows, alive.content_hash) == (fresh.rows, fresh.content_hash) == (21, alive.content_hash)
+    assert [hits[0]["movie_id"] for hits in index.search(with_origin(final, None), 1)] == [*range(20), 30]
+
+
+def test_inserting_the_same_again_changes_nothing(index, units, indexed):
+    record = indexed(index, units(12))
+    insert_live(index, range(5), units(12)[:5])
+    assert index.live() == record
+
+
+def test_another_models_rows_are_refused(index, units, indexed):
+    record = indexed(index, units(12))
+    expected = f"index '{index.collection}' is of model {'a' * 16}, but model {'b' * 16} was expected."
+    with pytest.raises(IndexMismatchError, match=re.escape(expected)):
+        insert_live(index, [1], units(1, model="b"))
+    with pytest.raises(IndexMismatchError, match="has vectors of 8 numbers, but 4 were given"):
+        insert_live(index, [1], units(1, dim=4))
+    assert index.live() == record
