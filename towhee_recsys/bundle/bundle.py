@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,12 +15,15 @@ import numpy as np
 
 from towhee_recsys.bundle.files import recover, sha256
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.errors import BundleError
+from towhee_recsys.errors import BundleError, RecsysError
 from towhee_recsys.features import Side
 from towhee_recsys.model.calibration import Calibration
 
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
+IDENTITY = ("features.json", "known.npz", "weights.npz")
+"""The files that decide what vectors the model gives: the model id is the hash of them and of the calibration."""
+TOWERS = ("movie_tower.json", "movie_tower.pdiparams", "user_tower.json", "user_tower.pdiparams")
 
 _loaded: dict[tuple[Path, str], Bundle] = {}
 _lock = threading.Lock()
@@ -52,9 +57,17 @@ class Bundle:
         return Calibration(**self.manifest["calibration"])
 
     def arrays(self, name: str) -> dict[str, np.ndarray]:
-        """The arrays of `weights.npz` or `known.npz` by their names."""
-        with np.load(self.directory / name, allow_pickle=False) as file:
-            return dict(file)
+        """The arrays of `weights.npz` or `known.npz` by their names. Raises BundleError when they cannot be read."""
+        try:
+            with np.load(self.directory / name, allow_pickle=False) as file:
+                return dict(file)
+        except Exception as error:
+            raise BundleError(f"{self.directory / name} holds no plain arrays: {error}. Train again.") from None
+
+    def check_unchanged(self) -> None:
+        """Raises BundleError when another training has replaced the files since they were loaded."""
+        if _parsed(self.directory, _read_manifest(self.directory)) != self.manifest:
+            raise BundleError(f"the model in {self.directory} was replaced after it was loaded. Load it again.")
 
 
 def load_bundle(directory: str | Path) -> Bundle:
@@ -64,17 +77,26 @@ def load_bundle(directory: str | Path) -> Bundle:
     """
     path = Path(directory).resolve()
     with _lock:
-        if not path.exists():
-            recover(path)
-        text = _read_manifest(path)
-        key = path, text
-        if key not in _loaded:
-            _loaded[key] = _read(path, _checked(path, text))
-        return _loaded[key]
+        try:
+            return _load(path)
+        except (RecsysError, OSError):
+            return _load(path)  # if a training replaced it in the meantime, this time it is whole
+
+
+def _load(path: Path) -> Bundle:
+    if not path.exists():
+        recover(path)
+    text = _read_manifest(path)
+    key = path, text
+    if key not in _loaded:
+        _loaded[key] = _read(path, _checked(path, text))
+    return _loaded[key]
 
 
 def _read(path: Path, manifest: dict[str, Any]) -> Bundle:
     config = load_config(path / "config.yaml")
+    if config.model.embedding_size != manifest["dim"]:
+        raise BundleError(f"{path / MANIFEST} is damaged. Train again, or restore the folder.")
     fitted = json.loads((path / "features.json").read_text(encoding="utf-8"))
     users, movies = Side(config.features.user, fitted["user"]), Side(config.features.movie, fitted["movie"])
     return Bundle(path, manifest, config, users, movies)
@@ -109,14 +131,26 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
     try:
         manifest = json.loads(text)
         version = manifest["format_version"]
-        complete = {"model_id", "dim", "metric", "calibration", "quality", "files"} <= set(manifest)
-    except (ValueError, KeyError, TypeError):
-        complete, version = False, None
-    if version is not None and version != FORMAT_VERSION:
+        sound = version != FORMAT_VERSION or _is_sound(manifest)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        sound = False
+    if not sound:
+        raise BundleError(f"{path / MANIFEST} is damaged. Train again, or restore the folder.")
+    if version != FORMAT_VERSION:
         raise BundleError(
-            f"{path} has format version {version}; this towhee_recsys reads {FORMAT_VERSION}. "
+            f"{path} has format version {version!r}; this towhee_recsys reads {FORMAT_VERSION}. "
             "Use the version that wrote it, or train again."
         )
-    if not complete:
-        raise BundleError(f"{path / MANIFEST} is damaged. Train again, or restore the folder.")
     return manifest
+
+
+def _is_sound(manifest: dict[str, Any]) -> bool:
+    files, calibration = manifest["files"], Calibration(**manifest["calibration"])
+    right = manifest["metric"] == "IP" and manifest["model_id"] == model_id(files, calibration)
+    return right and {"config.yaml", *TOWERS} <= files.keys() and {"dim", "dataset", "quality"} <= manifest.keys()
+
+
+def model_id(files: Mapping[str, str], calibration: Calibration) -> str:
+    """The id of the model whose files have these SHA-256."""
+    content = [files[name] for name in IDENTITY], calibration.to_json()
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

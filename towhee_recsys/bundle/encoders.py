@@ -23,7 +23,7 @@ class _Encoder:
         self.side: Side = bundle.users if side == "user" else bundle.movies
         self.origin = Origin(bundle.model_id, bundle.calibration if side == "user" else None)
         self._tower, self._known = _loaded(bundle, side)
-        self.id_column = next((feature.column for feature in self.side.features if feature.kind == "id"), None)
+        self.id_column = f"{side}_id"  # a feature or not, it names the known
 
     def __call__(self, records: Record | Sequence[Record]) -> Vectors:
         """One record gives float32[dim], a list of n gives float32[n, dim], by one pass through the tower.
@@ -36,7 +36,7 @@ class _Encoder:
             return with_origin(np.zeros((0, self.bundle.dim)), self.origin)
         arrays = self.side.encode(records)
         for line, record in enumerate(records):
-            key = record.get(self.id_column) if self.id_column else None
+            key = record.get(self.id_column)
             if key is not None:
                 self._fill_in(key, record, line, arrays)
         return with_origin(self._tower(arrays), self.origin)
@@ -82,4 +82,6 @@ def _loaded(bundle: Bundle, side: str) -> tuple[Any, dict[str, list[np.ndarray]]
     ids = stored.pop(f"{side}.ids").tolist()
     arrays = [stored[f"{side}.{place}"] for place in range(sum(name.startswith(f"{side}.") for name in stored))]
     known = {key: [array[line] for array in arrays] for line, key in enumerate(ids)}
-    return ExportedTower(bundle.directory / f"{side}_tower"), known
+    tower = ExportedTower(bundle.directory / f"{side}_tower")
+    bundle.check_unchanged()
+    return tower, known

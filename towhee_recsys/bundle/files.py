@@ -40,8 +40,9 @@ def replace_directory(target: Path, fill: Callable[[Path], None]) -> None:
     fill(fresh)
     for file in fresh.iterdir():
         _sync(file)
+    replaced = target.exists()  # asked before it is complete: from then on a reader may put the new one there
     (fresh / "complete").touch()
-    if target.exists():
+    if replaced:
         target.rename(old)
     with suppress(FileNotFoundError):  # a reader that came between the two renames has put it there already
         fresh.rename(target)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,16 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.bundle.bundle import FORMAT_VERSION, MANIFEST, Bundle, load_bundle
+from towhee_recsys.bundle.bundle import FORMAT_VERSION, MANIFEST, Bundle, load_bundle, model_id
 from towhee_recsys.bundle.files import replace_directory, sha256
 from towhee_recsys.config import Config, dump_config
 from towhee_recsys.features import Side
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.export import export_tower
 from towhee_recsys.model.fusion import FusionModel
-
-IDENTITY = ("features.json", "known.npz", "weights.npz")
-"""The files that decide what vectors the model gives: the model id is their hash."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +67,7 @@ def _manifest(folder: Path, trained: Trained) -> dict[str, Any]:
     files = {file.name: sha256(file) for file in sorted(folder.iterdir())}
     return {
         "format_version": FORMAT_VERSION,
-        "model_id": _model_id(files, trained.calibration),
+        "model_id": model_id(files, trained.calibration),
         "versions": {name: version(name) for name in ("towhee_recsys", "paddlepaddle", "numpy")},
         "seed": trained.config.seed,
         "dataset": trained.dataset,
@@ -82,11 +78,6 @@ def _manifest(folder: Path, trained: Trained) -> dict[str, Any]:
         "quality": trained.quality,
         "files": files,
     }
-
-
-def _model_id(files: dict[str, str], calibration: Calibration) -> str:
-    content = [files[name] for name in IDENTITY], calibration.to_json()
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _write_json(path: Path, content: Any) -> None:

@@ -87,9 +87,10 @@ def rating_parser(
         user, movie, rating, timestamp = fields.split(line, RATING_FIELDS)
         when = fields.whole(timestamp, "timestamp")
         row = user_id, movie_id, _, _ = user_ids[user], movie_ids[movie], stars[rating], when
-        if movie_id in rated[user_id]:
+        seen = rated[user_id]
+        if movie_id in seen:
             raise _second("rating", f"rating of user {user_id} for movie {movie_id}")
-        rated[user_id].add(movie_id)
+        seen.add(movie_id)
         return row
 
     return parse

@@ -14,7 +14,6 @@ from towhee_recsys.features.codes import code_of
 from towhee_recsys.features.text import words
 from towhee_recsys.features.vocabulary import Vocabulary
 
-
 LARGEST = 1e30
 """Numbers stay below it, so that they fit into float32."""
 
@@ -92,7 +91,9 @@ class TextColumn:
     @staticmethod
     def fit(feature: Feature, values: Sequence[Any]) -> dict[str, Any]:
         """The distinct words of all texts."""
-        return {"values": Vocabulary(word for value in values if isinstance(value, str) for word in words(value)).values}
+        return {
+            "values": Vocabulary(word for value in values if isinstance(value, str) for word in words(value)).values
+        }
 
     def encode(self, values: Sequence[Any]) -> np.ndarray:
         """The first `length` words of each text, padded at the end: int64[n, length]."""

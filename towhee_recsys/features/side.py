@@ -44,9 +44,7 @@ class Side:
                     f"Columns there: {', '.join(map(str, table.columns))}."
                 )
             column = table[feature.column].astype(object)
-            values = [
-                value for value in column.where(column.notna(), None) if feature.kind != "id" or value in rated
-            ]
+            values = [value for value in column.where(column.notna(), None) if feature.kind != "id" or value in rated]
             fitted[feature.column] = KINDS[feature.kind].fit(feature, values)
         return cls(features, {"columns": list(map(str, table.columns)), "fitted": fitted})
 

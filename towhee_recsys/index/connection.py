@@ -16,7 +16,7 @@ from towhee_recsys.errors import StoreError
 TIMEOUT = 30.0
 """Seconds for one call; without it Milvus Lite tries a bad request 75 times."""
 
-_clients: dict[str, Any] = {}
+_clients: dict[Path, Any] = {}
 _lock = threading.Lock()
 
 
@@ -25,11 +25,12 @@ def connect(uri: str) -> Any:
 
     Raises StoreError for what is no such file, or one that cannot be opened.
     """
-    path = _checked(expand_env(uri))
+    path = _path(uri)
     with _lock:
-        if str(path) not in _clients:
-            _clients[str(path)] = _open(path)
-        return _clients[str(path)]
+        if path not in _clients:
+            _check(path, uri)
+            _clients[path] = _open(path, uri)
+        return _clients[path]
 
 
 @contextmanager
@@ -44,10 +45,15 @@ def milvus_errors(doing: str) -> Iterator[None]:
         raise StoreError(f"Milvus failed at {doing}: {_cause(error)}") from error
 
 
-def _checked(uri: str) -> Path:
-    if "://" in uri:
-        raise StoreError(f"milvus.uri {uri.partition('@')[0]!r} is no Milvus Lite file. Give a path that ends in .db.")
-    path = Path(uri).expanduser().resolve()
+def _path(uri: str) -> Path:
+    """The file at `uri`; a message shows the uri as it was written, for what it is expanded to may be a secret."""
+    kind, server, _ = (full := expand_env(uri)).partition("://")
+    if server:
+        raise StoreError(f"milvus.uri {kind}://... is no Milvus Lite file. Give a path that ends in .db.")
+    return Path(full).expanduser().resolve()
+
+
+def _check(path: Path, uri: str) -> None:
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,33}\.db", path.name):
         raise StoreError(
             f"milvus.uri {uri!r}: Milvus Lite takes a file name of letters, digits, '.', '_' and '-' "
@@ -55,12 +61,18 @@ def _checked(uri: str) -> Path:
         )
     if sys.platform != "win32" and path.is_dir():
         raise StoreError(f"milvus.uri {uri!r} is a folder; Milvus Lite here wants a file. Name another.")
-    if path.is_file() and path.stat().st_size and path.read_bytes()[:15] != b"SQLite format 3":
+    if any(folder.is_file() for folder in path.parents):
+        raise StoreError(f"milvus.uri {uri!r} lies below a file, not in a folder. Name another.")
+    if path.is_file() and path.stat().st_size and _beginning(path) != b"SQLite format 3":
         raise StoreError(f"milvus.uri {uri!r} is a file, but none of Milvus Lite. Name another.")
-    return path
 
 
-def _open(path: Path) -> Any:
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(15)
+
+
+def _open(path: Path, uri: str) -> Any:
     from pymilvus import MilvusClient
     from pymilvus.exceptions import MilvusException
 
@@ -69,11 +81,13 @@ def _open(path: Path) -> Any:
         return MilvusClient(str(path), timeout=TIMEOUT)
     except (MilvusException, OSError) as error:
         raise StoreError(
-            f"the Milvus Lite file {path} cannot be opened: {_cause(error)}. One process at a time can have it open, "
+            f"the Milvus Lite file {uri!r} cannot be opened: {_cause(error)}. One process at a time can have it open, "
             "and it must be writable: end the other process, or name another file in milvus.uri."
         ) from error
 
 
 def _cause(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     text = getattr(error, "message", None) or (error.details() if hasattr(error, "details") else str(error))
     return str(text).strip().split("\n")[0] or type(error).__name__

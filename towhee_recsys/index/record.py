@@ -7,6 +7,7 @@ written whole or not at all, which makes it the moment of the switch.
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -16,6 +17,9 @@ import numpy as np
 from towhee_recsys.index.connection import TIMEOUT, milvus_errors
 
 RECORDS = "towhee_recsys_indexes"
+
+_writing = threading.Lock()
+"""Held while a record is written: they are numbered, and several collections share them."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def read_record(client: Any, collection: str) -> IndexRecord | None:
 
 def write_record(client: Any, record: IndexRecord) -> None:
     """Makes `record` the live one of its collection, then forgets the older ones."""
-    with milvus_errors(f"writing the record of {record.collection}"):
+    with _writing, milvus_errors(f"writing the record of {record.collection}"):
         if not client.has_collection(RECORDS, timeout=TIMEOUT):
             _create(client)
         rows = _rows(client)

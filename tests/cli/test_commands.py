@@ -1,0 +1,122 @@
+"""Each command does its work, shows it to a person, and with --json to a program."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from towhee_recsys.cli import commands
+
+RESULT = ["rank", "movie_id", "title", "year", "genres", "score", "predicted_rating"]
+
+
+def test_recommend_prints_a_table_with_the_columns_of_the_contract(run: Any, on_sample: list[str]) -> None:
+    ran = run("recommend", *on_sample, "-g", "F", "-a", "30", "-j", "writer", "-k", "3")
+    lines = ran.out.splitlines()
+    assert ran.code == 0
+    assert "For gender F (female), age 25 (25-34), occupation 20 (writer)" in lines
+    assert ["Top", "Ids", "Title", "Score", "Stars"] in [line.split() for line in lines]
+    assert [line.split()[0] for line in lines[-3:]] == ["1", "2", "3"]
+
+
+def test_json_is_one_document_and_nothing_else_is_on_stdout(run: Any, on_sample: list[str]) -> None:
+    ran = run("recommend", *on_sample, "-u", "10042", "-k", "4", "--json")
+    answer = json.loads(ran.out)
+    assert answer["user"] == {"user_id": "10042"}
+    assert [list(movie) for movie in answer["recommendations"]] == [RESULT] * 4
+
+
+def test_stdout_of_a_process_holds_only_the_document(on_sample: list[str]) -> None:
+    command = [sys.executable, "-m", "towhee_recsys", "evaluate", *on_sample, "--json"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert set(json.loads(ran.stdout)) == {"protocol", "seed", "model_id", "ratings", "metrics", "baselines"}
+
+
+def test_a_name_and_a_code_and_years_are_one_question(run: Any, on_sample: list[str]) -> None:
+    asked = [("-a", "25", "-j", "12"), ("-a", "25-34", "-j", "Programmer"), ("-a", "33", "-j", "12")]
+    answers = [json.loads(run("recommend", *on_sample, *each, "--json").out)["recommendations"] for each in asked]
+    assert answers[0] == answers[1] == answers[2]
+
+
+def test_nothing_known_of_a_user_is_a_question_too(run: Any, on_sample: list[str]) -> None:
+    ran = run("recommend", *on_sample)
+    assert ran.code == 0
+    assert "For anybody" in ran.out
+
+
+def test_index_first(run: Any, on_sample: list[str]) -> None:
+    assert run("recommend", *on_sample, "-i", "-k", "1").code == 0
+
+
+def test_similar_leaves_the_movie_itself_out(run: Any, on_sample: list[str]) -> None:
+    found = json.loads(run("similar", *on_sample, "5001", "-k", "5", "--json").out)["similar"]
+    assert len(found) == 5
+    assert 5001 not in [movie["movie_id"] for movie in found]
+
+
+def test_evaluate_shows_the_model_next_to_plain_guesses(run: Any, on_sample: list[str]) -> None:
+    out = run("evaluate", *on_sample).out
+    assert "RMSE" in out
+    assert "this model" in out
+    assert "the mean rating" in out
+
+
+def test_index_tells_what_it_built(run: Any, on_sample: list[str]) -> None:
+    result = json.loads(run("index", *on_sample, "--json").out)
+    assert (result["rows"], result["dim"], result["metric"]) == (326, 32, "IP")
+
+
+def test_prepare_writes_a_line_a_movie(run: Any, on_sample: list[str], tmp_path: Path) -> None:
+    from towhee_recsys.datasets.sample import SAMPLE_DIR
+
+    output = tmp_path / "new" / "movies_data.txt"
+    ran = run("prepare", *on_sample, "-f", str(SAMPLE_DIR / "movies.dat"), "-o", str(output))
+    lines = output.read_text(encoding="utf-8").splitlines()
+    movie_id, words, genres = lines[0].split("::")
+    assert ran.code == 0
+    assert len(lines) == 326
+    assert movie_id == "5001"
+    assert all(part.isdigit() for part in f"{words} {genres}".split())
+
+
+def test_validate_prints_every_setting(run: Any) -> None:
+    assert "learning_rate" in run("validate", "-c", "movielens_1m").out
+    assert json.loads(run("validate", "-c", "article", "--json").out)["config"]["training"]["epochs"] == 1
+
+
+def test_schema_is_written(run: Any, tmp_path: Path) -> None:
+    output = tmp_path / "config.schema.json"
+    assert run("schema", "-o", str(output)).code == 0
+    assert "milvus" in json.loads(output.read_text(encoding="utf-8"))["properties"]
+
+
+@pytest.mark.slow
+def test_run_and_demo_do_the_whole_job(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    small = ["--set", "training.epochs=2", "--set", "model.embedding_size=8", "--json"]
+    result = json.loads(run("run", "-c", "sample", *small).out)
+    assert set(result) == {"model_id", "index", "evaluation", "answers"}
+    assert len(result["answers"]) == 3
+    demo = json.loads(run("demo", *small).out)
+    assert [len(answer["recommendations"]) for answer in demo["answers"]] == [5, 5]
+
+
+@pytest.mark.parametrize("name", sorted(commands.commands))
+def test_help_shows_an_example(run: Any, name: str) -> None:
+    ran = run(name, "--help")
+    assert ran.code == 0
+    assert f"Example: towhee-recsys {name}" in " ".join(ran.out.split())
+
+
+def test_help_loads_no_heavy_library() -> None:
+    code = (
+        "import sys\nfrom towhee_recsys.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
+        "print([name for name in ('paddle', 'towhee', 'pymilvus', 'pandas', 'matplotlib') if name in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "[]"

@@ -1,0 +1,81 @@
+"""Wrong use and failures: the exit code, one message on stderr, no traceback."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WRONG_USE = [
+    (["recommend", "--gendre", "F"], "No such option '--gendre'"),
+    (["recommend", "-k", "ten"], "'ten' is not a valid integer"),
+    (["recommend", "-c", "sampel"], "Did you mean 'sample'?"),
+    (["recommend", "-c", "sample", "--set", "top_q=3"], "--set top_q=3: top_q: unknown key. Did you mean 'top_k'?"),
+    (["recommend", "-c", "sample", "--set", "top_k"], "KEY=VALUE"),
+    (["recommend", "-c", "sample", "-k", "0"], "accepted: a whole number from 1 to 16384"),
+    (["similar"], "Missing argument"),
+    (["nonsense"], "No such command 'nonsense'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), WRONG_USE)
+def test_wrong_use_is_2(run: Any, arguments: list[str], message: str) -> None:
+    ran = run(*arguments)
+    assert ran.code == 2
+    assert message.lower() in ran.err.lower()
+    assert ran.out == ""
+
+
+QUERIES = [
+    (["-g", "X"], "gender 'X' is not known. Accepted: F (female), M (male)."),
+    (["-a", "200"], "or any whole number from 1 to 120"),
+    (["-a", "-1"], "age '-1' is not known"),
+    (["-j", "99"], "occupation '99' is not known"),
+    (["-j", "programer"], "Did you mean 'programmer'?"),
+    (["-u", "999999"], "user_id '999999' is not known to this model"),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), QUERIES)
+def test_a_user_that_cannot_be_understood_is_wrong_use(
+    run: Any, on_sample: list[str], options: list[str], message: str
+) -> None:
+    ran = run("recommend", *on_sample, *options)
+    assert ran.code == 2
+    assert message in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_an_unknown_user_gets_the_general_list_where_the_config_says_so(run: Any, on_sample: list[str]) -> None:
+    general = ["--set", "unknown_user=general", "--json"]
+    unknown = json.loads(run("recommend", *on_sample, *general, "-u", "999999").out)["recommendations"]
+    assert unknown == json.loads(run("recommend", *on_sample, *general).out)["recommendations"]
+
+
+def test_no_model_is_a_failure(run: Any, tmp_path: Path) -> None:
+    ran = run("recommend", "-c", "sample", "--set", f"model.dir={tmp_path / 'none'}")
+    assert ran.code == 1
+    assert "there is no trained model" in ran.err
+    assert "towhee-recsys train" in ran.err
+
+
+def test_no_data_is_a_failure_that_says_how_to_give_a_path(run: Any, tmp_path: Path) -> None:
+    ran = run("train", "-c", "movielens_1m", "--set", f"dataset.path={tmp_path / 'none'}")
+    assert ran.code == 1
+    assert "dataset.path" in ran.err
+
+
+def test_an_error_is_a_document_too(run: Any, tmp_path: Path) -> None:
+    ran = run("evaluate", "-c", "sample", "--set", f"model.dir={tmp_path / 'none'}", "--json")
+    assert json.loads(ran.out)["error"]["type"] == "BundleError"
+
+
+def test_validate_tells_all_mistakes_of_a_file(run: Any, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("extends: sample\ntop_k: ten\nmilvus: {collectoin: x}\n", encoding="utf-8")
+    ran = run("validate", "-c", str(file))
+    assert ran.code == 2
+    assert "mine.yaml:2: top_k" in ran.err
+    assert "mine.yaml:3: milvus.collectoin: unknown key. Did you mean 'collection'?" in ran.err

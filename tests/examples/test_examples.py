@@ -1,0 +1,85 @@
+"""Every example runs as it is shown, and the notebook with the outputs that it was committed with."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+PERSON = ["-a", "25", "-g", "F", "-j", "programmer"]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("examples")
+
+
+def run(folder: Path, script: str, *arguments: str) -> str:
+    command = [sys.executable, str(EXAMPLES / script), *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture(scope="module")
+def trained(folder: Path) -> str:
+    return run(folder, "train.py")
+
+
+def test_every_script_has_a_test() -> None:
+    tested = Path(__file__).read_text(encoding="utf-8")
+    scripts = list(EXAMPLES.glob("*.py"))
+    assert scripts
+    assert [script.name for script in scripts if f'"{script.name}"' not in tested] == []
+
+
+def test_train(trained: str) -> None:
+    assert "test_rmse" in trained
+
+
+def test_get_movies_data(folder: Path) -> None:
+    movies = EXAMPLES.parent / "towhee_recsys" / "datasets" / "sample" / "movies.dat"
+    assert "326 movies" in run(folder, "get_movies_data.py", "-f", str(movies))
+
+
+def test_paddle_alone_gives_the_answer_of_milvus(folder: Path, trained: str) -> None:
+    by_milvus = listed(run(folder, "infer_milvus.py", *PERSON, "-i"))
+    by_paddle = listed(run(folder, "infer_paddle.py", *PERSON))
+    assert [movie for movie, _ in by_milvus] == [movie for movie, _ in by_paddle]
+    assert [score for _, score in by_milvus] == pytest.approx([score for _, score in by_paddle], abs=1e-4)
+
+
+def test_swap_config(folder: Path, trained: str) -> None:
+    first, second, third = run(folder, "swap_config.py").splitlines()
+    assert first.partition(": ")[2] == second.partition(": ")[2]
+    assert "Documentary" not in third.partition(": ")[2]
+
+
+def test_a_mistake_is_told_without_a_traceback(folder: Path, trained: str) -> None:
+    command = [sys.executable, str(EXAMPLES / "infer_milvus.py"), "-a", "250"]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert ran.returncode == 1
+    assert "error: age '250' is not known" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_the_notebook_runs_and_has_its_outputs(tmp_path: Path) -> None:
+    import nbformat
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(EXAMPLES / "quickstart.ipynb", as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert sum(bool(cell.outputs) for cell in code) >= len(code) - 1
+    pictures = [output for cell in code for output in cell.outputs if "image/png" in output.get("data", {})]
+    assert len(pictures) == 2
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+
+
+def listed(output: str) -> list[tuple[int, float]]:
+    lines = [line.split() for line in output.splitlines() if re.match(r"\s*\d", line)]
+    assert len(lines) == 10
+    return [(int(line[1]), float(line[2])) for line in lines]

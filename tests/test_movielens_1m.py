@@ -1,0 +1,63 @@
+"""The main job on the real MovieLens 1M: few epochs, and already what was promised."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from towhee_recsys import evaluate, index_pipeline, load_config, recommend_pipeline, train
+from towhee_recsys.bundle import MovieEncoder, UserEncoder
+from towhee_recsys.config import Config
+from towhee_recsys.model.vectors import normalize
+
+PEOPLE = [
+    {"gender": "F", "age": "25-34", "occupation": "programmer"},
+    {"gender": "M", "age": "Under 18", "occupation": "K-12 student"},
+    {"gender": "F", "age": "56+", "occupation": "retired"},
+]
+
+pytestmark = [pytest.mark.ml1m, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def config(ml1m_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Config:
+    folder = tmp_path_factory.mktemp("ml-1m")
+    trained = load_config(
+        "movielens_1m",
+        dataset={"path": str(ml1m_dir)},
+        model={"dir": str(folder / "model")},
+        training={"epochs": 6, "learning_rate": 0.004},
+        milvus={"uri": str(folder / "movies.db")},
+        catalogue=f"sqlite:///{folder / 'movies.sqlite'}",
+    )
+    train(trained)
+    index_pipeline(trained)()
+    return trained
+
+
+def test_predictions_are_better_than_promised(config: Config) -> None:
+    figures = evaluate(config)
+    assert figures["ratings"] == 100_021
+    assert figures["metrics"]["rmse"] <= 0.90
+    assert figures["metrics"]["rmse"] < figures["baselines"]["the film's mean rating"]["rmse"] - 0.05
+
+
+def test_milvus_scores_are_the_cosines_of_every_movie(config: Config) -> None:
+    from towhee_recsys import load_bundle, read_dataset
+
+    bundle = load_bundle(config.model.dir)
+    movies = read_dataset(config.dataset).movies["movie_id"].tolist()
+    vectors = np.asarray(normalize(MovieEncoder(bundle)([{"movie_id": key} for key in movies])))
+    cosines = np.asarray(normalize(UserEncoder(bundle)(PEOPLE))) @ vectors.T
+    answers = recommend_pipeline(load_config(config, top_k=len(movies)))(PEOPLE).get()[0]
+    for line, answer in zip(cosines, answers, strict=True):
+        scores = {movie["movie_id"]: movie["score"] for movie in answer}
+        assert [scores[key] for key in movies] == pytest.approx(line.tolist(), abs=1e-5)
+
+
+def test_three_people_get_three_lists(config: Config) -> None:
+    answers = recommend_pipeline(config)(PEOPLE).get()[0]
+    titles = [[movie["title"] for movie in answer] for answer in answers]
+    assert all(len(set(one) & set(other)) < 8 for one in titles for other in titles if one is not other)
