@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from towhee import ops, pipe
+from towhee.runtime.constants import OutputConst
+from towhee.runtime.dag_repr import DAGRepr
 from towhee_recsys.pipelines.grammar import Declaration, Reader, Step
 from towhee_recsys.pipelines.operator_check import registered
 from towhee_recsys.pipelines.runtime import Pipeline
@@ -27,7 +29,7 @@ def load_pipeline(name_or_file: str | Path, config: Config | str | None = None) 
     declaration = reader.read()
     if reader.problems:
         raise PipelineError("\n".join(reader.problems))
-    return Pipeline(_composed(declaration).dag_repr, declaration)
+    return Pipeline(_composed(declaration), declaration)
 
 
 def _file(name_or_file: str | Path) -> Path:
@@ -43,12 +45,19 @@ def _file(name_or_file: str | Path) -> Path:
     return Path(name)
 
 
-def _composed(declaration: Declaration) -> Any:
-    """The declaration in Towhee's own words: `pipe.input(...).map(...).output(...)`."""
+def _composed(declaration: Declaration) -> DAGRepr:
+    """The declaration in Towhee's own words: `pipe.input(...).map(...).output(...)`.
+
+    The output is added as `output` does it, but without the pipeline that it makes, which would build every operator
+    once more, and print all arguments when one cannot be built.
+    """
     composed = pipe.input(*declaration.inputs)
     for step in declaration.steps:
         composed = getattr(composed, step.verb)(*_columns(step), _operator(step))
-    return composed.output(*declaration.outputs)
+    dag = composed.dag
+    dag[OutputConst.name] = composed._nop_node_dict(declaration.outputs, declaration.outputs)
+    dag[composed._clo_node]["next_nodes"].append(OutputConst.name)
+    return DAGRepr.from_dict(dag)
 
 
 def _columns(step: Step) -> tuple[Any, ...]:

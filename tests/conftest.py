@@ -39,6 +39,34 @@ def sample_bundle(sample_config: Config) -> Bundle:
 
 
 @pytest.fixture(scope="session")
+def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample's movies, its first 60 users and their ratings."""
+    from towhee_recsys.datasets.sample import SAMPLE_DIR
+
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "movies.dat").write_bytes((SAMPLE_DIR / "movies.dat").read_bytes())
+    for name in ("users.dat", "ratings.dat"):
+        lines = (SAMPLE_DIR / name).read_bytes().splitlines(keepends=True)
+        (folder / name).write_bytes(b"".join(line for line in lines if line < b"10061"))
+    return folder
+
+
+@pytest.fixture
+def small_config(small_data: Path, tmp_path: Path) -> Callable[..., Config]:
+    """Makes configs that train in a moment, into this test's folder; takes overrides such as "training.epochs=1"."""
+
+    def small_config(*overrides: str) -> Config:
+        return load_config(
+            dataset={"name": "own", "path": str(small_data), "strict": True},
+            model={"dir": str(tmp_path / "model"), "embedding_size": 8},
+            training={"epochs": 3, "batch_size": 16, "learning_rate": 0.01, "device": "cpu"},
+            overrides=overrides,
+        )
+
+    return small_config
+
+
+@pytest.fixture(scope="session")
 def ml1m_dir() -> Path:
     """The folder with MovieLens 1M: `ML1M_DIR`, else shared/data/ml-1m beside the checkout."""
     beside = Path(__file__).resolve().parents[2] / "shared" / "data" / "ml-1m"

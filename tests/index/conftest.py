@@ -28,9 +28,9 @@ def index(uri: str) -> MovieIndex:
 def units() -> Callable[..., Vectors]:
     """Unit vectors of a model."""
 
-    def units(rows: int, dim: int = 8, seed: int = 0, model: str = "a") -> Vectors:
+    def units(rows: int, dim: int = 8, seed: int = 0, model: str | None = "a") -> Vectors:
         drawn = np.random.default_rng(seed).normal(size=(rows, dim))
-        return normalize(with_origin(drawn, Origin(model * 16)))
+        return normalize(with_origin(drawn, Origin(model * 16) if model else None))
 
     return units
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
-from towhee_recsys.index import open_index
+import pytest
+
+from towhee_recsys.index import insert_live, open_index
 from towhee_recsys.index.record import read_record
 
 
@@ -42,6 +44,21 @@ def test_searches_go_on_while_new_indexes_are_published(index, units, indexed):
     assert all(found == list(range(20)) for found in searched)
 
 
+def test_a_search_that_finds_its_index_gone_asks_the_new_one(index, units, indexed):
+    indexed(index, units(9))
+
+    class Meanwhile(set):
+        """Nothing to exclude; the search asks how much that is when it has already chosen its index."""
+
+        def __len__(self):
+            if index.record.model_id == "a" * 16:
+                indexed(index, units(9, seed=1, model=None))
+            return 0
+
+    [hits] = index.search(units(9, seed=1)[:1], 1, [Meanwhile()])
+    assert hits == [{"movie_id": 0, "score": pytest.approx(1, abs=1e-5)}]
+
+
 def test_two_collections_are_published_at_once(index, uri, units, indexed):
     indexes = [open_index(uri, f"{index.collection}_{number}") for number in range(4)]
     barrier = Barrier(4)
@@ -58,8 +75,6 @@ def test_two_collections_are_published_at_once(index, uri, units, indexed):
 
 
 def test_rows_are_inserted_alive_by_many_threads(index, units, indexed):
-    from towhee_recsys.index import insert_live
-
     movies = units(40)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda row: insert_live(index, [row], movies[row : row + 1]), range(40)))

@@ -126,7 +126,8 @@ class NumberColumn:
     def encode(self, values: Sequence[Any]) -> np.ndarray:
         """Deviations from the training mean: float32[n, 1]."""
         mean, deviation = self.state["mean"], self.state["deviation"]
-        return np.array([[(self._number(value, mean) - mean) / deviation] for value in values], dtype=np.float32)
+        numbers = [(self._number(value, mean) - mean) / deviation for value in values]
+        return np.array(numbers, dtype=np.float32).reshape(-1, 1)
 
     def _number(self, value: Any, missing: float) -> float:
         if value is None or (isinstance(value, (float, np.floating)) and math.isnan(value)):

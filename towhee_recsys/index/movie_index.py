@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from towhee_recsys.errors import IndexMismatchError, QueryError
+from towhee_recsys.errors import IndexMismatchError, QueryError, StoreError
 from towhee_recsys.index.collection import MAX_TOP_K, count, nearest
 from towhee_recsys.index.connection import TIMEOUT, connect, milvus_errors
 from towhee_recsys.index.record import IndexRecord, read_record
@@ -85,7 +85,12 @@ class MovieIndex:
         self.match(record, origin, vectors.shape[-1])
         left_out = exclude or [()] * len(vectors)
         limit = min(top_k + max(map(len, left_out), default=0), MAX_TOP_K)
-        found = nearest(self.client, record.build, np.asarray(vectors), limit) if len(vectors) else []
+        try:
+            found = nearest(self.client, record.build, np.asarray(vectors), limit) if len(vectors) else []
+        except StoreError:
+            if self.record is record:
+                raise
+            return self.search(vectors, top_k, exclude)  # a new index went live meanwhile, and the old one is gone
         calibration = origin.calibration if origin else None
         return [_hits(row, calibration, without)[:top_k] for row, without in zip(found, left_out, strict=True)]
 

@@ -1,0 +1,108 @@
+"""Each kind of column: fitted, and encoding what is known, missing, unknown and unacceptable."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from towhee_recsys.config.features import (
+    CategoriesFeature,
+    CategoryFeature,
+    IdFeature,
+    NumberFeature,
+    TextFeature,
+)
+from towhee_recsys.config.movielens import MOVIELENS
+from towhee_recsys.errors import QueryError
+from towhee_recsys.features.columns import KINDS, Column
+
+
+def fitted(feature, values) -> Column:
+    column = KINDS[feature.kind]
+    return column(feature, column.fit(feature, values))
+
+
+def refused(column: Column, value: object) -> str:
+    with pytest.raises(QueryError) as raised:
+        column.encode([value])
+    return str(raised.value)
+
+
+def test_ids():
+    column = fitted(IdFeature(column="user_id"), [30, 4, 4, None])
+    assert column.state == {"values": ["4", "30"]}
+    assert column.encode([4, "30", np.int64(4), 5, None]).tolist() == [1, 2, 1, 0, 0]
+
+
+def test_categories_without_names_are_those_seen():
+    column = fitted(CategoryFeature(column="zip_code"), ["02134", None, "02134"])
+    assert column.encode(["02134", "99999", None]).tolist() == [1, 0, 0]
+
+
+def test_categories_with_names_are_all_of_them_seen_or_not():
+    column = fitted(MOVIELENS.user[2], [25, 25])
+    assert column.state["values"] == ["1", "18", "25", "35", "45", "50", "56"]
+    assert column.encode([1, "25-34", 30, "56+", None]).tolist() == [1, 3, 3, 7, 0]
+    assert "age 121 is not known" in refused(column, 121)
+
+
+@pytest.mark.parametrize("feature", [IdFeature(column="x"), CategoryFeature(column="x")], ids=["id", "category"])
+@pytest.mark.parametrize("value", [True, 1.5, [1], {"a": 1}, b"1", float("nan")])
+def test_ids_and_categories_are_whole_numbers_or_texts(feature, value):
+    assert refused(fitted(feature, [1]), value) == f"x {value!r} is not acceptable: give a whole number or a text."
+
+
+def test_sets():
+    column = fitted(CategoriesFeature(column="genres"), [["War", "Drama"], [], None, ["War"]])
+    assert column.state == {"values": ["War", "Drama"]}
+    hot = column.encode([["Drama"], ["War", "Drama", "War"], [], None, ["Opera"], {"War"}, np.array(["War", "Drama"])])
+    assert hot.dtype == np.float32
+    assert hot.tolist() == [[0, 0, 1], [0, 1, 1], [1, 0, 0], [1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 1, 1]]
+
+
+@pytest.mark.parametrize("value", ["Drama", "", 5, 0, False, ["Drama", None], [1], 1.5])
+def test_sets_are_lists_of_texts(value):
+    column = fitted(CategoriesFeature(column="genres"), [["Drama"]])
+    assert refused(column, value) == f"genres {value!r} is not acceptable: give a list of texts."
+
+
+def test_texts_are_cut_and_padded_and_unknown_words_have_a_row():
+    column = fitted(TextFeature(column="title", length=3), ["Heat", "The Heat", None])
+    assert column.state == {"values": ["the", "heat"]}
+    rows = column.encode(["HEAT!", "the cold heat", "heat the heat the", "", None])
+    assert rows.dtype == np.int64
+    assert rows.tolist() == [[3, 0, 0], [2, 1, 3], [3, 2, 3], [0, 0, 0], [0, 0, 0]]
+
+
+@pytest.mark.parametrize("value", [5, True, ["Heat"], b"Heat"])
+def test_texts_are_texts(value):
+    assert refused(fitted(TextFeature(column="title"), ["Heat"]), value).endswith("is not acceptable: give a text.")
+
+
+def test_numbers_are_standardised_and_the_missing_stands_at_the_mean():
+    column = fitted(NumberFeature(column="year"), [1990, 2010, None, float("nan"), 2000.0])
+    assert column.state == {"mean": 2000.0, "deviation": pytest.approx(8.16496580927726)}
+    encoded = column.encode([2000, None, float("nan"), np.float32("nan"), np.int64(1990), 2010.0])
+    assert encoded.dtype == np.float32
+    assert encoded.ravel() == pytest.approx([0, 0, 0, 0, -1.2247449, 1.2247449])
+    known = column.encode([1990, 2000, 2010])
+    assert (known.mean(), known.std()) == (pytest.approx(0, abs=1e-6), pytest.approx(1))
+
+
+@pytest.mark.parametrize(("values", "mean"), [([], 0), ([None], 0), ([7], 7), ([0.1, 0.1, 0.1], 0.1)])
+def test_numbers_without_any_spread_are_only_centred(values, mean):
+    column = fitted(NumberFeature(column="year"), values)
+    assert column.encode([mean + 2, None]).ravel() == pytest.approx([2, 0])
+
+
+@pytest.mark.parametrize("value", ["1990", True, [1990], float("inf"), -float("inf"), 10**400, 1e300, 1j])
+def test_numbers_are_finite_numbers(value):
+    assert refused(fitted(NumberFeature(column="year"), [1990]), value).endswith("is not acceptable: give a number.")
+
+
+@pytest.mark.parametrize("values", [["a", 1], [["a"], 5]])
+@pytest.mark.parametrize("feature", [TextFeature(column="x"), CategoriesFeature(column="x"), NumberFeature(column="x")])
+def test_fitting_leaves_out_what_encoding_will_refuse(feature, values):
+    column = fitted(feature, values)
+    with pytest.raises(QueryError, match=r"^x .* is not acceptable: give a"):
+        column.encode(values)

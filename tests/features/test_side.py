@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from towhee_recsys.config.features import NumberFeature, TextFeature
+from towhee_recsys.config.movielens import MOVIELENS
+from towhee_recsys.errors import DatasetError, QueryError
+from towhee_recsys.features import Side
+
+MOVIES = pd.DataFrame(
+    {
+        "movie_id": [6, 10, 99],
+        "title": ["Heat", "The Red Shoes", "Never Rated"],
+        "year": pd.array([1995, 1948, None], dtype="Int64"),
+        "genres": [["Crime"], ["Drama", "Musical"], []],
+    }
+)
+SIDE = Side.fit([*MOVIELENS.movie, NumberFeature(column="year")], MOVIES, {6, 10})
+
+RECORDS = st.fixed_dictionaries(
+    {},
+    optional={
+        "movie_id": st.one_of(st.none(), st.sampled_from([6, "10", 99, 12345]), st.text(max_size=3)),
+        "genres": st.one_of(st.none(), st.lists(st.sampled_from(["Crime", "Drama", "Opera"]))),
+        "title": st.one_of(st.none(), st.text(), st.sampled_from(["heat", "the red heat " * 9])),
+        "year": st.one_of(st.none(), st.integers(1900, 2030), st.just(float("nan"))),
+    },
+)
+
+
+def same(left, right) -> bool:
+    return all(np.array_equal(a, b) and a.dtype == b.dtype for a, b in zip(left, right, strict=True))
+
+
+def test_encode_by_hand():
+    ids, genres, titles, years = SIDE.encode([{"movie_id": 10, "genres": ["Drama"], "title": "Red Heat", "year": 1995}])
+    assert ids.tolist() == [2]
+    assert genres.tolist() == [[0, 0, 1, 0]]
+    assert titles.tolist() == [[2, 4, *[0] * 13]]
+    assert years.tolist() == [[1]]
+
+
+def test_only_rated_ids_are_known_but_the_facts_of_all():
+    assert SIDE.state["fitted"]["movie_id"] == {"values": ["6", "10"]}
+    assert SIDE.encode([{"movie_id": 99}])[0].tolist() == [0]
+    assert "never" in SIDE.state["fitted"]["title"]["values"]
+
+
+def test_a_side_made_of_its_state_is_the_same():
+    again = Side(SIDE.features, SIDE.state)
+    records = [{}, {"movie_id": 6, "title": "The Shoes", "year": 2000}]
+    assert same(again.encode(records), SIDE.encode(records))
+
+
+def test_an_empty_record_is_unknown_in_every_way():
+    ids, genres, titles, years = SIDE.encode([{}])
+    assert (ids.tolist(), genres.tolist(), years.tolist()) == ([0], [[1, 0, 0, 0]], [[0]])
+    assert not titles.any()
+    nothing = dict.fromkeys(["movie_id", "genres", "title", "year"])
+    assert same(SIDE.encode([nothing]), SIDE.encode([{}]))
+
+
+def test_no_records():
+    assert [array.shape for array in SIDE.encode([])] == [(0,), (0, 4), (0, 15), (0, 1)]
+
+
+def test_unknown_fields_are_refused_with_the_nearest():
+    with pytest.raises(QueryError, match=r"^field 'genre' is not known\. Did you mean 'genres'\? Accepted: movie_id, "):
+        SIDE.encode([{"title": "Heat"}, {"genre": ["Crime"]}])
+
+
+@pytest.mark.parametrize("record", ["Heat", 6, None, ["title", "Heat"]])
+def test_other_things_than_records_are_refused(record):
+    with pytest.raises(QueryError, match=r"^a record is a mapping such as \{'movie_id': \.\.\., .*\}; .* was given"):
+        SIDE.encode([record])
+
+
+def test_a_column_of_the_table_that_is_no_feature_is_accepted_and_ignored():
+    side = Side.fit([TextFeature(column="title")], MOVIES, set())
+    assert same(side.encode([{"title": "Heat", "year": "any"}]), side.encode([{"title": "Heat"}]))
+
+
+def test_a_feature_without_its_column():
+    with pytest.raises(DatasetError, match=r"^feature column 'titel' is not in the data\. Did you mean 'title'\?"):
+        Side.fit([TextFeature(column="titel")], MOVIES, set())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(RECORDS, min_size=1, max_size=5))
+def test_each_record_is_encoded_on_its_own(records):
+    alone = [SIDE.encode([record]) for record in records]
+    assert same(SIDE.encode(records), [np.concatenate(arrays) for arrays in zip(*alone, strict=True)])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(RECORDS, min_size=1, max_size=4), st.integers(0, 2**32 - 1))
+def test_hiding(records, seed):
+    arrays, nothing = SIDE.encode(records), SIDE.encode([{}] * len(records))
+    assert same(SIDE.hide(arrays, 0.0, np.random.default_rng(seed)), arrays)
+    assert same(SIDE.hide(arrays, 1.0, np.random.default_rng(seed)), nothing)
+    for line in range(len(records)):  # half way each value is either itself or unknown
+        for hidden, own, none in zip(SIDE.hide(arrays, 0.5, np.random.default_rng(seed)), arrays, nothing, strict=True):
+            assert np.array_equal(hidden[line], own[line]) or np.array_equal(hidden[line], none[line])
+
+
+def test_hiding_hides_its_share_and_leaves_the_given_alone():
+    arrays = SIDE.encode([{"movie_id": 6, "genres": ["Crime"], "title": "Heat", "year": 1995}] * 2000)
+    hidden = SIDE.hide(arrays, 0.25, np.random.default_rng(0))
+    shares = [np.mean((array != before).reshape(2000, -1).any(axis=1)) for array, before in zip(hidden, arrays, strict=True)]
+    assert shares == pytest.approx([0.25] * 4, abs=0.03)
+    assert arrays[0].all(), "the given arrays are as they were"
