@@ -36,6 +36,10 @@ class MilvusInsert:
         vectors = np.asanyarray(vectors, dtype=np.float32)
         return self._insert(ids, vectors)
 
+    def abandon(self) -> None:
+        """Forgets the build that was begun: what a failed indexing left in it is no part of the next one."""
+        self._build = None
+
     def _insert(self, ids: Sequence[int], vectors: np.ndarray) -> Receipt:
         if not self._staged:
             return insert_live(self._index, ids, vectors)

@@ -25,16 +25,11 @@ class Pipeline(RuntimePipeline):
     def __init__(self, dag: DAGRepr, declaration: Declaration):
         super().__init__(dag, max_workers=MAX_WORKERS)
         self.declaration = declaration
-        self._operator_pool = _KeepingPool()
         self.preload()
 
     def preload(self) -> Any:
         """Builds all operators. Raises what the first that cannot be built raises."""
-        try:
-            return _WatchedGraph(self)
-        except RuntimeError as error:
-            failed: BaseException = self._operator_pool.failure or error
-            raise self._explained(failed, None) from failed
+        return _WatchedGraph(self)
 
     def _call(self, *inputs: Any, profiler: bool, tracer: bool, trace_edges: Any = None) -> Any:
         graph = _WatchedGraph(self, profiler, trace_edges)
@@ -42,12 +37,10 @@ class Pipeline(RuntimePipeline):
         return result, [graph.time_profiler] if profiler else None, [graph.data_queues] if tracer else None
 
     def _batch(self, batch_inputs: Any, profiler: bool, tracer: bool, trace_edges: Any = None) -> Any:
-        graphs = [_WatchedGraph(self, profiler, trace_edges) for _ in batch_inputs]
         alone = len(self.declaration.inputs) == 1
-        running = [
-            graph.async_call((inputs,) if alone else tuple(inputs))
-            for graph, inputs in zip(graphs, batch_inputs, strict=True)
-        ]
+        calls = [self._complete((inputs,) if alone else tuple(inputs)) for inputs in batch_inputs]
+        graphs = [_WatchedGraph(self, profiler, trace_edges) for _ in calls]
+        running = [graph.async_call(inputs) for graph, inputs in zip(graphs, calls, strict=True)]
         results = [graph.finished(each) for graph, each in zip(graphs, running, strict=True)]
         profilers = [graph.time_profiler for graph in graphs] if profiler else None
         return results, profilers, [graph.data_queues for graph in graphs] if tracer else None
@@ -59,25 +52,6 @@ class Pipeline(RuntimePipeline):
             raise PipelineError(f"the pipeline takes {', '.join(names)}; {len(inputs)} values were given.")
         return (*inputs, *(defaults[name] for name in left_out))
 
-    def _explained(self, error: BaseException, step: Step | None) -> RecsysError:
-        if isinstance(error, RecsysError):
-            return error
-        text = str(error).strip().split("\n")[0]
-        return PipelineError(f"{step or 'a step'} failed: {type(error).__name__}{text and ': ' + text}")
-
-
-class _KeepingPool(OperatorPool):
-    """Operators by node, built once; what the last building that failed raised is kept."""
-
-    failure: Exception | None = None
-
-    def acquire_op(self, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().acquire_op(*args, **kwargs)
-        except Exception as error:
-            self.failure = error
-            raise
-
 
 class _WatchedGraph(_Graph):
     """One call of a pipeline: keeps the exception that a step raises, where Towhee keeps only its text."""
@@ -85,28 +59,57 @@ class _WatchedGraph(_Graph):
     def __init__(self, pipeline: Pipeline, profiler: bool = False, trace_edges: Any = None):
         from towhee.runtime.time_profiler import TimeProfiler
 
-        self._pipeline = pipeline
+        self._steps = pipeline.declaration.steps
         self._failures: list[tuple[Step | None, BaseException]] = []
-        dag = pipeline.dag_repr
-        super().__init__(
-            dag.nodes, dag.edges, pipeline._operator_pool, pipeline._thread_pool, TimeProfiler(profiler), trace_edges
-        )
+        dag, threads = pipeline.dag_repr, pipeline._thread_pool
+        super().__init__(dag.nodes, dag.edges, pipeline._operator_pool, threads, TimeProfiler(profiler), trace_edges)
 
     def _initialize(self) -> None:
-        super()._initialize()
+        self._operator_pool = _WatchedPool(self._operator_pool, self._failed_to_build)
+        try:
+            super()._initialize()
+        except RuntimeError:  # its text has all arguments of the operator, passwords included
+            raise self._failure() from self._failures[0][1]
         for node in self._node_runners:
-            node._call = _watched(node, _step_of(node.name, self._pipeline.declaration.steps), self._failures)
+            node._call = _watched(node, _step_of(node.name, self._steps), self._failures)
 
     def finished(self, running: Any) -> Any:
-        """The result of the call. Raises what the first failed step raised."""
+        """The result of the call. Raises what the first failed step raised, after telling those that `abandon`."""
         try:
             result = running.result()
         except RuntimeError as error:
-            step, cause = self._failures[0] if self._failures else (None, error)
-            raise self._pipeline._explained(cause, step) from cause
-        if self._failures:  # `python -O` drops the assertion by which Towhee notices
-            raise self._pipeline._explained(self._failures[0][1], self._failures[0][0])
-        return result
+            self._failures.append((None, error))
+        if not self._failures:  # they are also looked at after a result: `python -O` drops the assertion in Towhee
+            return result
+        for node in self._node_runners:
+            if hasattr(node._op, "abandon"):
+                node._op.abandon()
+        raise self._failure() from self._failures[0][1]
+
+    def _failed_to_build(self, node: str, error: Exception) -> None:
+        self._failures.append((_step_of(self._nodes[node].name, self._steps), error))
+
+    def _failure(self) -> RecsysError:
+        step, error = self._failures[0]
+        if isinstance(error, RecsysError):
+            return error
+        text = str(error).strip().split("\n")[0]
+        return PipelineError(f"{step or 'a step'} failed: {type(error).__name__}{text and ': ' + text}")
+
+
+class _WatchedPool:
+    """A pipeline's operators, for one call of it: says which node's operator could not be built, and why."""
+
+    def __init__(self, pool: OperatorPool, failed: Callable[[str, Exception], None]):
+        self._pool, self._failed = pool, failed
+        self.release_op = pool.release_op
+
+    def acquire_op(self, node: str, *about: Any) -> Any:
+        try:
+            return self._pool.acquire_op(node, *about)
+        except Exception as error:
+            self._failed(node, error)
+            raise
 
 
 def _watched(node: Any, step: Step | None, failures: list[Any]) -> Callable[[list[Any]], tuple[bool, Any, str | None]]:

@@ -110,6 +110,8 @@ def test_hiding(records, seed):
 def test_hiding_hides_its_share_and_leaves_the_given_alone():
     arrays = SIDE.encode([{"movie_id": 6, "genres": ["Crime"], "title": "Heat", "year": 1995}] * 2000)
     hidden = SIDE.hide(arrays, 0.25, np.random.default_rng(0))
-    shares = [np.mean((array != before).reshape(2000, -1).any(axis=1)) for array, before in zip(hidden, arrays, strict=True)]
+    shares = [
+        np.mean((array != before).reshape(2000, -1).any(axis=1)) for array, before in zip(hidden, arrays, strict=True)
+    ]
     assert shares == pytest.approx([0.25] * 4, abs=0.03)
     assert arrays[0].all(), "the given arrays are as they were"

@@ -32,6 +32,7 @@ class Trained:
     movies: Side
     known: dict[str, dict[str, np.ndarray]]
     model: FusionModel
+    rating_map: Calibration
     calibration: Calibration
     dataset: dict[str, Any]
     quality: dict[str, float]
@@ -73,7 +74,7 @@ def _manifest(folder: Path, trained: Trained) -> dict[str, Any]:
         "dataset": trained.dataset,
         "dim": trained.model.embedding_size,
         "metric": "IP",
-        "rating_map": trained.config.model.rating_map.model_dump(),
+        "rating_map": trained.rating_map.to_json(),
         "calibration": trained.calibration.to_json(),
         "quality": trained.quality,
         "files": files,

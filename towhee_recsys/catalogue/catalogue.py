@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol, TypedDict
 
 from towhee_recsys.config import expand_env
 from towhee_recsys.errors import StoreError
 
-_open: dict[str, Catalogue] = {}
+_open: dict[Path, Catalogue] = {}
 _lock = threading.Lock()
 
 
@@ -45,13 +46,12 @@ def open_catalogue(url: str) -> Catalogue:
     """
     from towhee_recsys.catalogue.sqlite import SqliteCatalogue
 
-    full = expand_env(url)
-    kind, _, path = full.partition(":///")
-    if kind != "sqlite" or not path:
-        raise StoreError(
-            f"catalogue {full.partition(':')[0]!r}: this kind of URL is not known. Accepted: sqlite:///FILE."
-        )
+    kind, separator, rest = expand_env(url).partition("://")
+    if kind != "sqlite" or not rest.startswith("/") or rest == "/":
+        shown = f"{kind}://..." if separator else url  # the rest of it may hold a password
+        raise StoreError(f"catalogue {shown!r}: this kind of URL is not known. Accepted: sqlite:///FILE.")
+    path = Path(rest[1:]).expanduser().resolve()
     with _lock:
-        if full not in _open:
-            _open[full] = SqliteCatalogue(path)
-        return _open[full]
+        if path not in _open:
+            _open[path] = SqliteCatalogue(path, url)
+        return _open[path]

@@ -27,14 +27,16 @@ WHERE version = (SELECT version FROM live) AND movie_id IN (SELECT value FROM js
 
 
 class SqliteCatalogue:
-    """One file, one connection. A reader sees a whole version: the switch is one transaction."""
+    """One file, one connection. A reader sees a whole version: the switch is one transaction.
 
-    def __init__(self, path: str | Path):
-        self._path = Path(path).expanduser().resolve()
-        self._lock = threading.Lock()
+    Messages show `url`, as it was written: what it is expanded to may be a secret.
+    """
+
+    def __init__(self, path: Path, url: str):
+        self._url, self._lock = url, threading.Lock()
         with self._errors("opened"):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(self._path, timeout=30, check_same_thread=False, isolation_level=None)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
             self._connection.execute("PRAGMA journal_mode = WAL")  # readers go on while a version is written
             self._connection.executescript(SCHEMA)
 
@@ -76,8 +78,9 @@ class SqliteCatalogue:
         try:
             yield
         except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
+            cause = error.strerror if isinstance(error, OSError) else error
             raise StoreError(
-                f"the catalogue {self._path} cannot be {doing}: {error}. "
+                f"the catalogue {self._url!r} cannot be {doing}: {cause}. "
                 "Name another file in `catalogue`, or delete it and run `towhee-recsys index` again."
             ) from error
 

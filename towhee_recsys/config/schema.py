@@ -49,10 +49,13 @@ class DatasetConfig(Section):
 
 
 class RatingMap(Section):
-    """The map between a cosine and stars that training uses: `stars = slope * cosine + intercept`, invertible."""
+    """The map between a cosine and stars that training uses: `stars = slope * cosine + intercept`, invertible.
 
-    slope: float = Field(default=2.0, gt=0, description="stars between the cosines 0 and 1")
-    intercept: float = Field(default=3.0, description="the stars of cosine 0")
+    What is left out is such that the cosines -1 and 1 stand for the ends of the rating scale.
+    """
+
+    slope: float | None = Field(default=None, gt=0, description="stars between the cosines 0 and 1")
+    intercept: float | None = Field(default=None, description="the stars of cosine 0")
 
 
 class ModelConfig(Section):

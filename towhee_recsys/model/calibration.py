@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from towhee_recsys.config.schema import RatingMap
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -16,6 +18,14 @@ class Calibration:
     intercept: float
     lowest: float
     highest: float
+
+    @classmethod
+    def of(cls, rating_map: RatingMap, scale: tuple[float, float]) -> Calibration:
+        """The config's line; what it leaves out is such that cosines -1 and 1 stand for the ends of the scale."""
+        lowest, highest = scale
+        slope = (highest - lowest) / 2 if rating_map.slope is None else rating_map.slope
+        intercept = (highest + lowest) / 2 if rating_map.intercept is None else rating_map.intercept
+        return cls(slope, intercept, lowest, highest)
 
     def stars(self, cosines: Any) -> np.ndarray:
         """The rating predicted for each cosine: float64, within the scale."""

@@ -40,7 +40,10 @@ def normalize(vectors: Any) -> Vectors:
 
     Raises QueryError for a vector that is zero or has a value that is not finite: it has no direction.
     """
-    raw = np.asarray(vectors, dtype=np.float64)
+    try:
+        raw = np.asarray(vectors, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise QueryError(f"normalize takes one vector [dim] or several [n, dim]: {error}.") from None
     if raw.ndim not in (1, 2):
         raise QueryError(f"normalize takes one vector [dim] or several [n, dim]; an array {list(raw.shape)} was given.")
     lengths = np.linalg.norm(raw, axis=-1, keepdims=True)

@@ -77,6 +77,7 @@ def _save(config: Config, dataset: Dataset, trainer: Trainer) -> Bundle:
         movies=examples.movies,
         known=examples.known(),
         model=trainer.model,
+        rating_map=trainer.rating_map,
         calibration=calibration,
         dataset={
             "name": dataset.name,

@@ -26,8 +26,7 @@ class Trainer:
     def __init__(self, config: Config, examples: Examples):
         self.config, self.examples = config, examples
         self.model = build_model(examples.users, examples.movies, config.model.embedding_size, config.seed)
-        lowest, highest = config.dataset.rating_scale
-        self.rating_map = Calibration(**config.model.rating_map.model_dump(), lowest=lowest, highest=highest)
+        self.rating_map = Calibration.of(config.model.rating_map, config.dataset.rating_scale)
         self.optimizer = paddle.optimizer.AdamW(
             config.training.learning_rate,
             parameters=self.model.parameters(),

@@ -1,0 +1,91 @@
+"""What every catalogue makes of versions: a reader sees a whole one, and the switch is one step."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+
+def versions_seen(catalogue, ids):
+    return {facts and facts["genres"][1] for facts in catalogue.get(ids)}
+
+
+def test_what_is_written_is_not_seen_before_it_is_published(catalogue, movie):
+    catalogue.write([movie(1)], "v1")
+    assert catalogue.get([1]) == [None]
+    catalogue.publish("v1")
+    catalogue.write([movie(1, "v2"), movie(2, "v2")], "v2")
+    assert catalogue.get([1, 2]) == [movie(1), None]
+    catalogue.publish("v2")
+    assert catalogue.get([1, 2]) == [movie(1, "v2"), movie(2, "v2")]
+
+
+def test_what_the_new_version_lacks_is_gone(catalogue, published, movie):
+    published([movie(1), movie(2)])
+    published([movie(2, "v2")], "v2")
+    assert catalogue.get([1, 2]) == [None, movie(2, "v2")]
+
+
+def test_a_version_left_unpublished_is_gone_with_the_next(catalogue, published, movie):
+    catalogue.write([movie(1, "broken")], "broken")
+    published([movie(2)])
+    catalogue.publish("broken")
+    assert catalogue.get([1, 2]) == [None, None]
+
+
+def test_writing_again_changes_nothing(catalogue, published, movie):
+    for _ in range(3):
+        published([movie(key) for key in range(5)])
+        assert catalogue.get(range(5)) == [movie(key) for key in range(5)]
+
+
+def test_later_facts_take_the_place_of_older_ones(catalogue, published, movie):
+    published([movie(1), movie(2)])
+    later = movie(1) | {"title": "A better title", "year": None, "genres": []}
+    catalogue.write([later], "v1")
+    assert catalogue.get([1, 2]) == [later, movie(2)]
+
+
+def test_a_version_grows_piece_by_piece(catalogue, movie):
+    for start in range(0, 30, 10):
+        catalogue.write([movie(key) for key in range(start, start + 10)], "v1")
+    catalogue.publish("v1")
+    assert catalogue.get(range(30)) == [movie(key) for key in range(30)]
+
+
+def test_an_empty_version(catalogue, published, movie):
+    published([movie(1)])
+    published([], "v2")
+    assert catalogue.get([1]) == [None]
+
+
+def test_readers_see_the_old_or_the_new_and_never_both(catalogue, published, movie):
+    ids = range(300)
+    published([movie(key, "v0") for key in ids], "v0")
+    done, seen = Event(), []
+
+    def read():
+        while not done.is_set():
+            seen.append(versions_seen(catalogue, ids))
+
+    with ThreadPoolExecutor(3) as pool:
+        reading = [pool.submit(read) for _ in range(3)]
+        try:
+            for number in range(1, 15):
+                published([movie(key, f"v{number}") for key in ids], f"v{number}")
+        finally:
+            done.set()
+        for each in reading:
+            each.result()
+    assert all(len(versions) == 1 for versions in seen)
+    assert versions_seen(catalogue, ids) == {"v14"}
+
+
+def test_a_version_is_kept_for_other_processes(catalogue, url, published, movie):
+    published([movie(1), movie(2)])
+    catalogue.write([movie(3)], "unpublished")
+    code = "import sys; from towhee_recsys.catalogue import open_catalogue; print(open_catalogue(sys.argv[1]).get([2, 3]))"
+    other = subprocess.run([sys.executable, "-c", code, url], capture_output=True, text=True, check=True)
+    assert other.stdout == f"{[movie(2), None]}\n"

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from towhee_recsys.model.calibration import Calibration
+
+STARS = Calibration(slope=2.0, intercept=3.0, lowest=1.0, highest=5.0)
+COSINES = st.floats(-1, 1)
+
+
+def test_stars_by_hand():
+    assert STARS.stars([-1, -0.5, 0, 0.25, 1]).tolist() == [1, 2, 3, 3.5, 5]
+    assert STARS.stars([-1.5, 1.5]).tolist() == [1, 5], "kept on the scale"
+    assert STARS.stars(np.float32(0.5)).dtype == np.float64
+    assert STARS.cosines([1, 3, 5]).tolist() == [-1, 0, 1]
+
+
+@given(COSINES, st.floats(0.1, 10), st.floats(-5, 5))
+def test_cosines_are_the_inverse_of_stars(cosine, slope, intercept):
+    calibration = Calibration(slope, intercept, lowest=-100, highest=100)
+    assert calibration.cosines(calibration.stars(cosine)) == pytest.approx(cosine, abs=1e-9)
+
+
+@given(COSINES, COSINES, st.floats(1e-3, 100), st.floats(-5, 5))
+def test_more_cosine_is_never_fewer_stars(left, right, slope, intercept):
+    calibration = Calibration(slope, intercept, lowest=1, highest=5)
+    low, high = calibration.stars(sorted([left, right]))
+    assert 1 <= low <= high <= 5
+
+
+def test_fitted_finds_the_line():
+    cosines = np.linspace(-0.5, 0.9, 50)
+    fitted = STARS.fitted(cosines, 1.5 * cosines + 3.2)
+    assert (fitted.slope, fitted.intercept) == pytest.approx((1.5, 3.2))
+    assert (fitted.lowest, fitted.highest) == (1, 5)
+
+
+def test_fitted_is_the_least_squares_line():
+    rng = np.random.default_rng(0)
+    cosines = rng.uniform(-1, 1, 200)
+    stars = 2 * cosines + 3 + rng.normal(size=200)
+    fitted = STARS.fitted(cosines, stars)
+    assert (fitted.slope, fitted.intercept) == pytest.approx(np.polyfit(cosines, stars, 1))
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(COSINES, st.integers(1, 5)), min_size=1, max_size=8))
+def test_fitted_never_inverts(pairs):
+    cosines, stars = (np.array(each, dtype=np.float32) for each in zip(*pairs, strict=True))
+    fitted = STARS.fitted(cosines, stars)
+    assert fitted.slope > 0
+    assert np.isfinite([fitted.slope, fitted.intercept]).all()
+
+
+@pytest.mark.parametrize(("cosines", "stars"), [([0.5], [4]), ([0.5, 0.5], [1, 5]), ([0, 1], [5, 1]), ([0, 1], [3, 3])])
+def test_without_a_rising_line_the_given_one_stays(cosines, stars):
+    assert STARS.fitted(np.array(cosines), np.array(stars)) is STARS
+
+
+def test_as_json_and_back():
+    assert Calibration(**STARS.to_json()) == STARS

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from towhee_recsys import load_bundle, train
+from towhee_recsys.datasets import read_dataset
+from towhee_recsys.evaluation.metrics import rmse
+from towhee_recsys.training.examples import make_examples
+from towhee_recsys.training.trainer import Trainer
+
+FILES = {
+    "config.yaml",
+    "curves.png",
+    "features.json",
+    "history.json",
+    "known.npz",
+    "manifest.json",
+    "movie_tower.json",
+    "movie_tower.pdiparams",
+    "user_tower.json",
+    "user_tower.pdiparams",
+    "weights.npz",
+}
+
+
+def history(bundle) -> list[dict[str, float]]:
+    return json.loads((bundle.directory / "history.json").read_text(encoding="utf-8"))
+
+
+def test_the_sample_is_learned_much_better_than_by_its_mean(sample_config, sample_bundle):
+    test = make_examples(sample_config, read_dataset(sample_config.dataset)).test
+    by_mean = rmse(np.full(len(test), test.stars.mean()), test.stars)
+    quality = sample_bundle.manifest["quality"]
+    assert by_mean > 1
+    assert quality["test_rmse"] < 0.75 * by_mean
+    assert 0 < quality["test_mae"] < quality["test_rmse"]
+    assert quality["validation_rmse"] < 0.75 * by_mean
+
+
+def test_the_bundle_has_all_that_it_promises(sample_config, sample_bundle):
+    manifest = sample_bundle.manifest
+    assert {path.name for path in sample_bundle.directory.iterdir()} == FILES
+    assert set(manifest["files"]) == FILES - {"manifest.json"}
+    assert {"format_version", "model_id", "versions", "seed", "dataset", "dim", "metric"} <= manifest.keys()
+    assert {"rating_map", "calibration", "quality"} <= manifest.keys()
+    assert (manifest["dim"], manifest["metric"], manifest["seed"]) == (32, "IP", 42)
+    assert manifest["dataset"]["fingerprint"] == read_dataset(sample_config.dataset).fingerprint
+    assert sample_bundle.config == sample_config
+    assert [line["epoch"] for line in history(sample_bundle)] == list(range(1, len(history(sample_bundle)) + 1))
+
+
+def test_nothing_is_left_beside_the_bundle(small_config):
+    directory = train(small_config("training.epochs=1")).directory
+    assert [path.name for path in directory.parent.iterdir()] == ["model"]
+
+
+def test_the_curves_are_a_picture(sample_bundle):
+    from matplotlib.image import imread
+
+    assert (sample_bundle.directory / "curves.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    picture = imread(sample_bundle.directory / "curves.png")
+    assert min(picture.shape[:2]) > 200
+    assert len(np.unique(picture[..., :3].reshape(-1, 3), axis=0)) > 10, "something is drawn"
+
+
+def test_the_same_seed_gives_the_same_model_and_another_seed_another(small_config):
+    first, again, other = (
+        train(small_config(f"model.dir={small_config().model.dir}/{number}", f"seed={seed}"))
+        for number, seed in enumerate((1, 1, 2))
+    )
+    assert first.directory != again.directory
+    assert first.model_id == again.model_id != other.model_id
+    assert first.manifest["quality"] == again.manifest["quality"] != other.manifest["quality"]
+    assert history(first) == history(again)
+
+
+def test_training_stops_early_and_keeps_the_best_epoch(small_config):
+    config = small_config("training.epochs=60", "training.learning_rate=0.05", "training.patience=2")
+    bundle = train(config)
+    errors = [line["validation_rmse"] for line in history(bundle)]
+    best = bundle.manifest["quality"]["best_epoch"]
+    assert errors.index(min(errors)) + 1 == best
+    assert len(errors) == best + 2 < 60
+    trainer = Trainer(config, make_examples(config, read_dataset(config.dataset)))
+    trainer.model.set_state_dict(bundle.arrays("weights.npz"))
+    validation = trainer.examples.validation
+    kept = rmse(trainer.rating_map.stars(trainer.cosines(validation)), validation.stars)
+    assert kept == pytest.approx(min(errors), abs=1e-6)
+    assert bundle.manifest["quality"]["validation_rmse"] == pytest.approx(min(errors), abs=0.1), "calibrated anew"
+
+
+def test_a_new_training_replaces_the_bundle(small_config):
+    old = train(small_config("training.epochs=1"))
+    new = train(small_config("training.epochs=2"))
+    assert new.model_id != old.model_id
+    assert load_bundle(new.directory) is new
+
+
+def test_progress_is_shown_only_where_it_is_wanted(small_config, capsys):
+    train(small_config("training.epochs=1"), progress=False)
+    assert capsys.readouterr() == ("", "")
+    train(small_config("training.epochs=1"), progress=True)
+    assert "1/1" in capsys.readouterr().err
