@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from towhee import register
@@ -23,8 +23,10 @@ class CatalogueInsert:
     def __init__(self, catalogue: str, staged: bool = False):
         self._catalogue, self._staged = open_catalogue(catalogue), staged
 
-    def __call__(self, movies: Sequence[Any], receipt: Receipt) -> Receipt:
-        """Writes the facts of a list of movie records."""
+    def __call__(self, movies: Mapping[str, Any] | Sequence[Any], receipt: Receipt) -> Receipt:
+        """Writes the facts of one movie record or a list of them."""
+        if isinstance(movies, Mapping):
+            movies = [movies]
         self._catalogue.write(movies, receipt.build)
         if not self._staged:
             self._catalogue.publish(receipt.build)

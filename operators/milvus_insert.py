@@ -10,6 +10,7 @@ import numpy as np
 from towhee import register
 
 from towhee_recsys.index import Receipt, insert, insert_live, model_of, open_index, start_build
+from towhee_recsys.model.vectors import Vectors, as_vectors
 
 
 @register(name="towhee_recsys/milvus_insert")
@@ -30,22 +31,22 @@ class MilvusInsert:
 
     def __call__(self, movies: Any, vectors: Any) -> Receipt:
         """Writes the rows and says what was written."""
+        vectors = as_vectors(vectors)
         if isinstance(movies, (Mapping, int, np.integer)):
-            movies, vectors = [movies], np.asanyarray(vectors)[np.newaxis]
-        ids = [movie["movie_id"] if isinstance(movie, Mapping) else movie for movie in movies]
-        vectors = np.asanyarray(vectors, dtype=np.float32)
+            movies, vectors = [movies], vectors[np.newaxis]
+        ids = [movie.get("movie_id") if isinstance(movie, Mapping) else movie for movie in movies]
         return self._insert(ids, vectors)
 
     def abandon(self) -> None:
         """Forgets the build that was begun: what a failed indexing left in it is no part of the next one."""
         self._build = None
 
-    def _insert(self, ids: Sequence[int], vectors: np.ndarray) -> Receipt:
+    def _insert(self, ids: Sequence[int], vectors: Vectors) -> Receipt:
         if not self._staged:
             return insert_live(self._index, ids, vectors)
         return insert(self._index, self._unpublished(vectors), ids, vectors)
 
-    def _unpublished(self, vectors: np.ndarray) -> str:
+    def _unpublished(self, vectors: Vectors) -> str:
         """The build that this step fills: a new one at the first call, and again after each publishing."""
         with self._starting:
             live = self._index.record

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from towhee import register
 
+from towhee_recsys.errors import QueryError
 from towhee_recsys.index import checked_top_k, open_index
+from towhee_recsys.model.vectors import as_vectors
 
 
 @register(name="towhee_recsys/milvus_search")
@@ -30,7 +32,7 @@ class MilvusSearch:
 
     def __call__(self, vectors: Any, exclude: Any = None) -> Any:
         """The hits of each query."""
-        vectors = np.asanyarray(vectors, dtype=np.float32)
+        vectors = as_vectors(vectors)
         if vectors.ndim == 1:
             return self(vectors[np.newaxis], None if exclude is None else [exclude])[0]
         left_out = None if exclude is None else [_ids(each) for each in exclude]
@@ -40,4 +42,10 @@ class MilvusSearch:
 def _ids(movies: Any) -> set[int]:
     if not isinstance(movies, (list, tuple, set, frozenset)):
         movies = [movies]
-    return {int(movie["movie_id"] if isinstance(movie, Mapping) else movie) for movie in movies}
+    ids = [movie.get("movie_id") if isinstance(movie, Mapping) else movie for movie in movies]
+    try:
+        return {int(key) for key in ids if key is not None}
+    except (TypeError, ValueError):
+        raise QueryError(
+            f"movies to leave out are whole numbers or records with a movie_id; {ids!r} were given."
+        ) from None

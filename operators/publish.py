@@ -25,4 +25,4 @@ class Publish:
 
     def __call__(self, receipts: Sequence[Receipt]) -> IndexRecord:
         """Checks and switches."""
-        return publish(self._index, receipts, before_switch=self._catalogue.publish)
+        return publish(self._index, receipts, after_switch=self._catalogue.publish)

@@ -93,8 +93,11 @@ class Reader:
             return None
         verbs = [key for key in given if key in VERBS]
         if len(verbs) != 1:
-            nearest = "".join(close_match(key, VERBS) for key in given if key not in ("op", "args"))
+            others = [key for key in given if key not in ("op", "args", *VERBS)]
+            nearest = "".join(close_match(key, VERBS) for key in others)
             self._problem(at, f"{len(verbs)} verbs; a step has one of {', '.join(VERBS)}.{nearest}")
+            arrows = [_ARROW.fullmatch(value) for value in given.values() if isinstance(value, str)]
+            known.update(name for arrow in arrows if arrow for name in _names(arrow[2]))  # later steps are read on
             return None
         verb = verbs[0]
         self._keys(at, given, required=(verb, "op", *VERBS[verb]), optional=("args",))
@@ -102,9 +105,12 @@ class Reader:
         if not arrow:
             self._problem((*at, verb), f"{given[verb]!r} is not `input -> output` or `(a, b) -> (c, d)`")
         inputs, outputs = (_names(arrow[1]), _names(arrow[2])) if arrow else ((), ())
-        settings = {key: self._resolved((*at, key), given[key]) for key in VERBS[verb] if key in given}
-        settings |= {key: self._columns((*at, key), settings[key]) for key in ("by",) if key in settings}
-        self._known((*at, verb), (*inputs, *settings.get("by", ()), *_timestamp(settings)), known)
+        if verb == "filter" and len(inputs) != len(outputs):
+            self._problem((*at, verb), f"a filter has as many outputs as inputs; {given[verb]!r} was given")
+        settings = self._settings(at, verb, given)
+        self._known((*at, verb), inputs, known)
+        self._known((*at, "by"), settings.get("by", ()), known)
+        self._known((*at, "timestamp"), _timestamp(settings), known)
         args = self._args(at, given.get("args", {}))
         op, count = given.get("op"), len(settings.get("by", inputs)) if arrow else None
         if isinstance(op, str):
@@ -113,6 +119,23 @@ class Reader:
         elif "op" in given:
             self._problem((*at, "op"), f"op names an operator; {op!r} was given")
         return Step(number, verb, inputs, outputs, str(op), args, settings)
+
+    def _settings(self, at: tuple[Any, ...], verb: str, given: dict[Any, Any]) -> dict[str, Any]:
+        """The verb's settings: `by` and `timestamp` name columns, the others are whole numbers above 0."""
+        settings: dict[str, Any] = {}
+        for key in VERBS[verb]:
+            value = self._resolved((*at, key), given.get(key))
+            if key not in given or (value is None and given[key] is not None):
+                continue
+            if key == "by":
+                settings[key] = self._columns((*at, key), value)
+            elif key == "timestamp":
+                settings[key] = next(iter(self._columns((*at, key), [value])), None)
+            elif isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                self._problem((*at, key), f"{key} is a whole number above 0; {value!r} was given")
+            else:
+                settings[key] = value
+        return settings
 
     def _args(self, at: tuple[Any, ...], given: Any) -> dict[str, Any]:
         if not isinstance(given, dict) or not all(isinstance(key, str) for key in given):
@@ -153,7 +176,7 @@ class Reader:
             self._problem(path, f"{' and '.join(missing)} missing")
 
     def _problem(self, path: tuple[Any, ...], text: str) -> None:
-        self.problems.append(f"{self._place(path)}: {text}.")
+        self.problems.append(f"{self._place(path)}: {text.removesuffix('.')}{'' if text.endswith('?') else '.'}")
 
     def _place(self, path: tuple[Any, ...]) -> str:
         where = self._document.where(path)
@@ -165,4 +188,4 @@ def _names(columns: str) -> tuple[str, ...]:
 
 
 def _timestamp(settings: dict[str, Any]) -> tuple[str, ...]:
-    return (settings["timestamp"],) if "timestamp" in settings else ()
+    return (settings["timestamp"],) if settings.get("timestamp") else ()

@@ -11,6 +11,8 @@ from towhee.runtime.operator_manager import OperatorRegistry
 from towhee_recsys.errors import close_match
 
 OURS = "towhee-recsys/"
+ANYBODYS = "anon/"
+"""Where Towhee puts what is registered under a plain name."""
 
 
 def registered(op: str) -> str | None:
@@ -19,14 +21,16 @@ def registered(op: str) -> str | None:
     Only what is registered counts: Towhee would look for anything else at its hub, and run what it finds there.
     """
     plain = op.replace("_", "-")
-    return next((name for name in (OURS + plain, plain) if name in OperatorRegistry.REGISTRY), None)
+    names = (OURS + plain, plain, ANYBODYS + plain)
+    return next((name for name in names if name in OperatorRegistry.REGISTRY), None)
 
 
 def operator_problems(op: str, args: dict[str, Any], inputs: int | None) -> list[str]:
     """What is wrong with using `op` with these arguments on that many inputs; None leaves the inputs unchecked."""
     name = registered(op)
     if name is None:
-        short = [known.removeprefix(OURS).replace("-", "_") for known in OperatorRegistry.op_names()]
+        known = [name.removeprefix(OURS).removeprefix(ANYBODYS) for name in OperatorRegistry.op_names()]
+        short = [name.replace("-", "_") for name in known if "_" not in name]  # Towhee's own notes have a '_'
         accepted = ", ".join(sorted(short))
         return [f"operator {op!r} is not registered.{close_match(op, short)} Registered: {accepted}"]
     operator = OperatorRegistry.resolve(name)
@@ -58,7 +62,9 @@ def _parameters(operator: Any) -> dict[str, inspect.Parameter] | None:
         return {}
     parameters = dict(list(inspect.signature(operator.__init__).parameters.items())[1:])
     kinds = {each.kind for each in parameters.values()}
-    return None if inspect.Parameter.VAR_KEYWORD in kinds else parameters
+    if inspect.Parameter.VAR_KEYWORD in kinds:
+        return None
+    return {name: each for name, each in parameters.items() if each.kind is not each.VAR_POSITIONAL}
 
 
 def _takes(operator: Any, inputs: int) -> bool:

@@ -29,7 +29,9 @@ class Pipeline(RuntimePipeline):
 
     def preload(self) -> Any:
         """Builds all operators. Raises what the first that cannot be built raises."""
-        return _WatchedGraph(self)
+        graph = _WatchedGraph(self)
+        graph.release_op()
+        return graph
 
     def _call(self, *inputs: Any, profiler: bool, tracer: bool, trace_edges: Any = None) -> Any:
         graph = _WatchedGraph(self, profiler, trace_edges)
@@ -50,6 +52,8 @@ class Pipeline(RuntimePipeline):
         left_out = names[len(inputs) :]
         if len(inputs) > len(names) or any(name not in defaults for name in left_out):
             raise PipelineError(f"the pipeline takes {', '.join(names)}; {len(inputs)} values were given.")
+        if any(value is None for value in inputs):
+            raise PipelineError(f"the pipeline takes {', '.join(names)}; None was given, which is no value to Towhee.")
         return (*inputs, *(defaults[name] for name in left_out))
 
 
@@ -61,54 +65,63 @@ class _WatchedGraph(_Graph):
 
         self._steps = pipeline.declaration.steps
         self._failures: list[tuple[Step | None, BaseException]] = []
+        self._operators = _WatchedPool(pipeline._operator_pool)
         dag, threads = pipeline.dag_repr, pipeline._thread_pool
-        super().__init__(dag.nodes, dag.edges, pipeline._operator_pool, threads, TimeProfiler(profiler), trace_edges)
+        super().__init__(dag.nodes, dag.edges, self._operators, threads, TimeProfiler(profiler), trace_edges)
 
     def _initialize(self) -> None:
-        self._operator_pool = _WatchedPool(self._operator_pool, self._failed_to_build)
         try:
             super()._initialize()
-        except RuntimeError:  # its text has all arguments of the operator, passwords included
-            raise self._failure() from self._failures[0][1]
+        except RuntimeError as error:  # its text has all arguments of the operator, passwords included
+            failed = [(_step_of(self._nodes[node].name, self._steps), e) for node, e in self._operators.failures]
+            self._failures += failed or [(None, error)]
+        self._raise_failure()
         for node in self._node_runners:
             node._call = _watched(node, _step_of(node.name, self._steps), self._failures)
 
     def finished(self, running: Any) -> Any:
         """The result of the call. Raises what the first failed step raised, after telling those that `abandon`."""
+        result = None
         try:
             result = running.result()
         except RuntimeError as error:
             self._failures.append((None, error))
-        if not self._failures:  # they are also looked at after a result: `python -O` drops the assertion in Towhee
-            return result
+        if self._failures:  # also after a result: `python -O` drops the assertion by which Towhee notices
+            for node in self._node_runners:
+                if hasattr(node._op, "abandon"):
+                    node._op.abandon()
+            self.release_op()
+            self._raise_failure()
+        return result
+
+    def release_op(self) -> None:
+        """Gives the operators back, and lets go of the nodes, so that no garbage collection has to find them."""
+        super().release_op()
         for node in self._node_runners:
-            if hasattr(node._op, "abandon"):
-                node._op.abandon()
-        raise self._failure() from self._failures[0][1]
+            node._call = None
 
-    def _failed_to_build(self, node: str, error: Exception) -> None:
-        self._failures.append((_step_of(self._nodes[node].name, self._steps), error))
-
-    def _failure(self) -> RecsysError:
+    def _raise_failure(self) -> None:
+        if not self._failures:
+            return
         step, error = self._failures[0]
         if isinstance(error, RecsysError):
-            return error
+            raise error
         text = str(error).strip().split("\n")[0]
-        return PipelineError(f"{step or 'a step'} failed: {type(error).__name__}{text and ': ' + text}")
+        raise PipelineError(f"{step or 'a step'} failed: {type(error).__name__}{text and ': ' + text}") from error
 
 
 class _WatchedPool:
-    """A pipeline's operators, for one call of it: says which node's operator could not be built, and why."""
+    """A pipeline's operators, for one call of it: keeps which node's operator could not be built, and why."""
 
-    def __init__(self, pool: OperatorPool, failed: Callable[[str, Exception], None]):
-        self._pool, self._failed = pool, failed
-        self.release_op = pool.release_op
+    def __init__(self, pool: OperatorPool):
+        self._pool, self.release_op = pool, pool.release_op
+        self.failures: list[tuple[str, Exception]] = []
 
     def acquire_op(self, node: str, *about: Any) -> Any:
         try:
             return self._pool.acquire_op(node, *about)
         except Exception as error:
-            self._failed(node, error)
+            self.failures.append((node, error))
             raise
 
 

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import socket
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,19 +52,33 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def small_config(small_data: Path, tmp_path: Path) -> Callable[..., Config]:
-    """Makes configs that train in a moment, into this test's folder; takes overrides such as "training.epochs=1"."""
+@pytest.fixture(scope="session")
+def small_config_in(small_data: Path) -> Callable[..., Config]:
+    """Makes configs that train in a moment, into a folder; takes overrides such as "training.epochs=1"."""
 
-    def small_config(*overrides: str) -> Config:
+    def small_config_in(folder: Path, *overrides: str) -> Config:
         return load_config(
             dataset={"name": "own", "path": str(small_data), "strict": True},
-            model={"dir": str(tmp_path / "model"), "embedding_size": 8},
-            training={"epochs": 3, "batch_size": 16, "learning_rate": 0.01, "device": "cpu"},
+            model={"dir": str(folder / "model"), "embedding_size": 8},
+            training={"epochs": 4, "batch_size": 16, "learning_rate": 0.01, "device": "cpu"},
             overrides=overrides,
         )
 
-    return small_config
+    return small_config_in
+
+
+@pytest.fixture
+def small_config(small_config_in: Callable[..., Config], tmp_path: Path) -> Callable[..., Config]:
+    """The same, always into this test's folder."""
+    return partial(small_config_in, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def small_bundle(small_config_in: Callable[..., Config], tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """What `small_config()` trains when nothing disturbs it. To change its files, make a copy."""
+    from towhee_recsys.training import train
+
+    return train(small_config_in(tmp_path_factory.mktemp("small-model")))
 
 
 @pytest.fixture(scope="session")

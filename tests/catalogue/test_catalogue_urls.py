@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -47,13 +48,13 @@ def test_a_file_of_something_else_stays_as_it_is(tmp_path, content):
 
 def test_a_database_of_something_else_stays_as_it_is(tmp_path):
     file = tmp_path / "movies.sqlite"
-    with sqlite3.connect(file) as other:
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("CREATE TABLE movies (title TEXT, stars INTEGER)")
         other.execute("INSERT INTO movies VALUES ('Heat', 5)")
     catalogue = open_catalogue(f"sqlite:///{file}")
     with pytest.raises(StoreError, match="cannot be read: no such column: movie_id"):
         catalogue.get([1])
-    with sqlite3.connect(file) as other:
+    with closing(sqlite3.connect(file)) as other:
         assert other.execute("SELECT * FROM movies").fetchall() == [("Heat", 5)]
 
 
@@ -90,9 +91,9 @@ def test_a_relative_path_is_of_the_folder_one_is_in(tmp_path, monkeypatch):
 def test_a_broken_file_says_so_when_it_is_read(tmp_path):
     file = tmp_path / "movies.sqlite"
     catalogue = open_catalogue(f"sqlite:///{file}")
-    with sqlite3.connect(file) as other:
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("DROP TABLE movies")
-    with pytest.raises(StoreError, match="cannot be read: no such table: movies. Name another file"):
+    with pytest.raises(StoreError, match=r"cannot be read: no such table: movies\. Name another file"):
         catalogue.get([1])
     with pytest.raises(StoreError, match="cannot be written: no such table: movies"):
         catalogue.write([{"movie_id": 1, "title": "", "year": None, "genres": []}], "v1")

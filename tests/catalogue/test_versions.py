@@ -7,6 +7,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
+import pytest
+
+from towhee_recsys.errors import StoreError
+
 
 def versions_seen(catalogue, ids):
     return {facts and facts["genres"][1] for facts in catalogue.get(ids)}
@@ -79,6 +83,7 @@ def test_readers_see_the_old_or_the_new_and_never_both(catalogue, published, mov
             done.set()
         for each in reading:
             each.result()
+    assert len(seen) > 3
     assert all(len(versions) == 1 for versions in seen)
     assert versions_seen(catalogue, ids) == {"v14"}
 
@@ -86,6 +91,34 @@ def test_readers_see_the_old_or_the_new_and_never_both(catalogue, published, mov
 def test_a_version_is_kept_for_other_processes(catalogue, url, published, movie):
     published([movie(1), movie(2)])
     catalogue.write([movie(3)], "unpublished")
-    code = "import sys; from towhee_recsys.catalogue import open_catalogue; print(open_catalogue(sys.argv[1]).get([2, 3]))"
+    code = (
+        "import sys; from towhee_recsys.catalogue import open_catalogue; print(open_catalogue(sys.argv[1]).get([2, 3]))"
+    )
     other = subprocess.run([sys.executable, "-c", code, url], capture_output=True, text=True, check=True)
     assert other.stdout == f"{[movie(2), None]}\n"
+
+
+def test_collections_have_their_own_live_versions(catalogue, movie):
+    for version in ("films__a_1", "movies__a_1", "movies__a_2"):
+        catalogue.write([movie(1, version)], version)
+        catalogue.publish(version)
+    assert catalogue.get([1], "films__a_1") == [movie(1, "films__a_1")]
+    assert catalogue.get([1], "movies__a_2") == [movie(1, "movies__a_2")]
+    assert catalogue.get([1]) == [movie(1, "movies__a_2")]
+
+
+def test_a_version_can_be_read_before_it_is_live_and_its_live_one_after_it_is_gone(catalogue, movie):
+    catalogue.write([movie(1, "old"), movie(2, "old")], "movies__old")
+    catalogue.publish("movies__old")
+    catalogue.write([movie(1, "new")], "movies__new")
+    assert catalogue.get([1, 2], "movies__new") == [movie(1, "new"), movie(2, "old")]
+    catalogue.publish("movies__new")
+    assert catalogue.get([1, 2], "movies__old") == [movie(1, "new"), None]
+
+
+def test_nothing_published_is_told_with_the_cure(catalogue, movie):
+    with pytest.raises(StoreError, match="holds no movies yet. Fill it with `towhee-recsys index"):
+        catalogue.must_have_movies()
+    catalogue.write([movie(1)], "movies__v1")
+    catalogue.publish("movies__v1")
+    catalogue.must_have_movies()

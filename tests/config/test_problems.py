@@ -75,7 +75,10 @@ def test_every_problem_is_told_at_once_with_its_place(write, refused):
             {"training": {"test": 0.6, "validation": 0.4}},
             "training: validation and test are shares of all ratings: together they must stay below 1.",
         ),
-        ({"model": {"rating_map": {"slope": 0}}}, "model.rating_map.slope: given 0, accepted: a number above 0 or null."),
+        (
+            {"model": {"rating_map": {"slope": 0}}},
+            "model.rating_map.slope: given 0, accepted: a number above 0 or null.",
+        ),
         ({"dataset": {"rating_scale": [1]}}, "dataset.rating_scale[1]: missing, accepted: a number."),
         (
             {"dataset": {"rating_scale": [1, 2, 3]}},

@@ -59,16 +59,17 @@ def test_the_old_index_answers_until_the_new_one_is_complete(index, units, index
     assert builds(index) == [build]
 
 
-def test_what_goes_along_is_switched_before_the_index(index, units, indexed):
-    record = indexed(index, units(5))
+def test_what_goes_along_is_switched_after_the_index(index, units, indexed):
+    indexed(index, units(5))
     build = start_build(index, "a" * 16, 8)
     seen = []
     publish(index, [insert(index, build, range(5), units(5))], lambda name: seen.append((name, index.record)))
-    assert seen == [(build, record)]
+    assert seen == [(build, index.live())]
+    assert index.live().build == build
 
 
-def test_when_that_fails_the_old_index_stays(index, units, indexed):
-    record = indexed(index, units(5))
+def test_when_that_fails_the_new_index_is_live_all_the_same(index, units, indexed):
+    indexed(index, units(5))
     receipt = insert(index, start_build(index, "b" * 16, 8), range(5), units(5, model="b"))
 
     def fail(build):
@@ -76,7 +77,7 @@ def test_when_that_fails_the_old_index_stays(index, units, indexed):
 
     with pytest.raises(OSError, match="no space left"):
         publish(index, [receipt], fail)
-    assert index.live() == record
+    assert index.live().build == receipt.build
 
 
 def test_the_receipts_of_two_builds_are_refused(index, units, indexed):

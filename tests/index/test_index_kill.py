@@ -1,4 +1,4 @@
-"""A process that is killed while it builds an index: the index before it answers on, or the new one does, never a mix."""
+"""A process is killed while it builds an index: the old one answers on, or the new one does, and never a mix."""
 
 from __future__ import annotations
 

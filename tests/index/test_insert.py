@@ -52,7 +52,7 @@ def test_vectors_that_are_not_of_length_1(refused, units, value):
     vectors = units(3)
     vectors[1] *= value
     length = f"{np.linalg.norm(vectors[1]):.4g}"
-    message = f"the vector of movie 11 has length {length}, not 1: normalize before milvus_insert."
+    message = f"the vector of movie 11 has length {length}, not 1: `normalize` it first."
     assert refused([10, 11, 12], vectors) == message
 
 

@@ -13,7 +13,9 @@ from towhee_recsys.errors import ConfigError, QueryError, StoreError
 from towhee_recsys.index import open_index
 from towhee_recsys.index.connection import connect
 
-NAME = "Milvus Lite takes a file name of letters, digits, '.', '_' and '-' that ends in .db and has at most 36 characters."
+NAME = (
+    "Milvus Lite takes a file name of letters, digits, '.', '_' and '-' that ends in .db and has at most 36 characters."
+)
 OPEN = """
 import sys
 from towhee_recsys.index import open_index

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.vectors import Origin, Vectors, normalize, with_origin
+from towhee_recsys.model.vectors import Origin, Vectors, as_vectors, normalize, with_origin
 
 ORIGIN = Origin("0123456789abcdef", Calibration(2.0, 3.0, 1.0, 5.0))
 
@@ -46,11 +46,11 @@ def test_the_given_array_is_left_alone():
         ([[1, 0], [2, 0], [float("nan"), 1]], "vector 2 of 3 has length nan"),
         ([[float("inf"), 1], [1, 0]], "vector 0 of 2 has length inf"),
         ([], "vector 0 of 1 has length 0.0"),
-        (3.0, "normalize takes one vector [dim] or several [n, dim]; an array [] was given."),
-        (np.ones((2, 2, 2)), "an array [2, 2, 2] was given"),
-        ([[1, 2], [3]], "normalize takes one vector [dim] or several [n, dim]"),
-        ("abc", "normalize takes one vector [dim] or several [n, dim]"),
-        ({"user_id": 42}, "normalize takes one vector [dim] or several [n, dim]"),
+        (3.0, "one vector [dim] or several [n, dim] of one model are accepted; float [] was given."),
+        (np.ones((2, 2, 2)), "ndarray [2, 2, 2] was given"),
+        ([[1, 2], [3]], "one vector [dim] or several [n, dim] of one model are accepted"),
+        ("abc", "one vector [dim] or several [n, dim] of one model are accepted"),
+        ({"user_id": 42}, "one vector [dim] or several [n, dim] of one model are accepted"),
     ],
 )
 def test_what_has_no_direction_is_refused(raw, message):
@@ -71,3 +71,15 @@ def test_an_origin_does_not_leak_into_the_array_it_was_made_of():
     raw = np.ones(2, dtype=np.float32)
     assert with_origin(with_origin(raw, ORIGIN), None).origin is None
     assert not hasattr(raw, "origin")
+
+
+def test_a_list_of_vectors_keeps_the_origin_that_they_share():
+    one, other = with_origin([3, 4], ORIGIN), with_origin([1, 0], ORIGIN)
+    assert as_vectors([one, other]).origin is ORIGIN
+    assert normalize([one, other]).origin is ORIGIN
+    assert as_vectors([[3, 4], [1, 0]]).origin is None
+
+
+def test_vectors_of_two_models_are_refused():
+    with pytest.raises(QueryError, match="vectors of several models was given"):
+        as_vectors([with_origin([3, 4], ORIGIN), with_origin([1, 0], Origin("b" * 16))])

@@ -18,8 +18,7 @@ CODES = {"artist": ("F", 56, 2), "child": ("M", 1, 10), "farmer": ("M", 56, 8), 
 PEOPLE = {"artist": ARTIST, "child": CHILD, "farmer": FARMER, "programmer": PROGRAMMER}
 
 MARGIN = 1.0
-"""Stars of planted taste by which the ten best lie above the whole catalogue, whose spread is about 1 for each of them;
-ten films drawn blindly lie above by this much once in a thousand draws."""
+"""Stars of planted taste by which the ten best lie above the catalogue: ten drawn blindly do so in 0.2 % of draws."""
 
 
 @pytest.fixture(scope="module")

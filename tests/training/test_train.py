@@ -48,13 +48,13 @@ def test_the_bundle_has_all_that_it_promises(sample_config, sample_bundle):
     assert {"rating_map", "calibration", "quality"} <= manifest.keys()
     assert (manifest["dim"], manifest["metric"], manifest["seed"]) == (32, "IP", 42)
     assert manifest["dataset"]["fingerprint"] == read_dataset(sample_config.dataset).fingerprint
-    assert sample_bundle.config == sample_config
+    stores = {"milvus", "catalogue"}  # no part of a model, and they may hold a password
+    assert sample_bundle.config.model_dump(exclude=stores) == sample_config.model_dump(exclude=stores)
     assert [line["epoch"] for line in history(sample_bundle)] == list(range(1, len(history(sample_bundle)) + 1))
 
 
-def test_nothing_is_left_beside_the_bundle(small_config):
-    directory = train(small_config("training.epochs=1")).directory
-    assert [path.name for path in directory.parent.iterdir()] == ["model"]
+def test_nothing_is_left_beside_the_bundle(small_bundle):
+    assert [path.name for path in small_bundle.directory.parent.iterdir()] == ["model"]
 
 
 def test_the_curves_are_a_picture(sample_bundle):
@@ -66,15 +66,12 @@ def test_the_curves_are_a_picture(sample_bundle):
     assert len(np.unique(picture[..., :3].reshape(-1, 3), axis=0)) > 10, "something is drawn"
 
 
-def test_the_same_seed_gives_the_same_model_and_another_seed_another(small_config):
-    first, again, other = (
-        train(small_config(f"model.dir={small_config().model.dir}/{number}", f"seed={seed}"))
-        for number, seed in enumerate((1, 1, 2))
-    )
-    assert first.directory != again.directory
-    assert first.model_id == again.model_id != other.model_id
-    assert first.manifest["quality"] == again.manifest["quality"] != other.manifest["quality"]
-    assert history(first) == history(again)
+def test_the_same_seed_gives_the_same_model_and_another_seed_another(small_config, small_bundle):
+    again, other = (train(small_config(f"seed={seed}")) for seed in (42, 43))
+    assert small_bundle.directory != again.directory
+    assert small_bundle.model_id == again.model_id != other.model_id
+    assert small_bundle.manifest["quality"] == again.manifest["quality"] != other.manifest["quality"]
+    assert history(small_bundle) != history(other)
 
 
 def test_training_stops_early_and_keeps_the_best_epoch(small_config):
@@ -92,15 +89,10 @@ def test_training_stops_early_and_keeps_the_best_epoch(small_config):
     assert bundle.manifest["quality"]["validation_rmse"] == pytest.approx(min(errors), abs=0.1), "calibrated anew"
 
 
-def test_a_new_training_replaces_the_bundle(small_config):
-    old = train(small_config("training.epochs=1"))
-    new = train(small_config("training.epochs=2"))
+def test_a_new_training_replaces_the_bundle_and_progress_is_shown_where_it_is_wanted(small_config, capsys):
+    old = train(small_config("training.epochs=1"), progress=False)
+    assert capsys.readouterr() == ("", "")
+    new = train(small_config("training.epochs=2"), progress=True)
+    assert "2/2" in capsys.readouterr().err
     assert new.model_id != old.model_id
     assert load_bundle(new.directory) is new
-
-
-def test_progress_is_shown_only_where_it_is_wanted(small_config, capsys):
-    train(small_config("training.epochs=1"), progress=False)
-    assert capsys.readouterr() == ("", "")
-    train(small_config("training.epochs=1"), progress=True)
-    assert "1/1" in capsys.readouterr().err

@@ -25,7 +25,7 @@ IDENTITY = ("features.json", "known.npz", "weights.npz")
 """The files that decide what vectors the model gives: the model id is the hash of them and of the calibration."""
 TOWERS = ("movie_tower.json", "movie_tower.pdiparams", "user_tower.json", "user_tower.pdiparams")
 
-_loaded: dict[tuple[Path, str], Bundle] = {}
+_loaded: dict[Path, tuple[str, Bundle]] = {}
 _lock = threading.Lock()
 
 
@@ -87,10 +87,9 @@ def _load(path: Path) -> Bundle:
     if not path.exists():
         recover(path)
     text = _read_manifest(path)
-    key = path, text
-    if key not in _loaded:
-        _loaded[key] = _read(path, _checked(path, text))
-    return _loaded[key]
+    if path not in _loaded or _loaded[path][0] != text:
+        _loaded[path] = text, _read(path, _checked(path, text))
+    return _loaded[path][1]
 
 
 def _read(path: Path, manifest: dict[str, Any]) -> Bundle:

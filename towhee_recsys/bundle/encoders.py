@@ -22,7 +22,7 @@ class _Encoder:
         self.bundle, self._refuse_unknown = bundle, refuse_unknown
         self.side: Side = bundle.users if side == "user" else bundle.movies
         self.origin = Origin(bundle.model_id, bundle.calibration if side == "user" else None)
-        self._tower, self._known = _loaded(bundle, side)
+        self._tower, self._lines, self._known = _loaded(bundle, side)
         self.id_column = f"{side}_id"  # a feature or not, it names the known
 
     def __call__(self, records: Record | Sequence[Record]) -> Vectors:
@@ -42,7 +42,7 @@ class _Encoder:
         return with_origin(self._tower(arrays), self.origin)
 
     def _fill_in(self, key: Any, record: Record, line: int, arrays: list[np.ndarray]) -> None:
-        known = self._known.get(str(key))
+        known = self._lines.get(str(key))
         if known is None:
             others = [feature.column for feature in self.side.features if feature.column != self.id_column]
             if self._refuse_unknown and all(record.get(column) is None for column in others):
@@ -50,7 +50,7 @@ class _Encoder:
             return
         for place, feature in enumerate(self.side.features):
             if record.get(feature.column) is None:
-                arrays[place][line] = known[place]
+                arrays[place][line] = self._known[place][known]
 
     def _unknown(self, key: Any, others: Sequence[str]) -> str:
         return f"{self.id_column} {key!r} is not known to this model. Give what is known of it: {', '.join(others)}."
@@ -60,6 +60,8 @@ class UserEncoder(_Encoder):
     """Users to raw vectors. `unknown_user` says what an unknown id with no other field gets: error, or general."""
 
     def __init__(self, bundle: Bundle, unknown_user: Literal["error", "general"] = "error"):
+        if unknown_user not in ("error", "general"):
+            raise QueryError(f"unknown_user {unknown_user!r} is not known. Accepted: error, general.")
         super().__init__(bundle, "user", refuse_unknown=unknown_user == "error")
 
     def _unknown(self, key: Any, others: Sequence[str]) -> str:
@@ -73,15 +75,14 @@ class MovieEncoder(_Encoder):
         super().__init__(bundle, "movie", refuse_unknown=True)
 
 
-@lru_cache(maxsize=16)
-def _loaded(bundle: Bundle, side: str) -> tuple[Any, dict[str, list[np.ndarray]]]:
-    """The exported tower, and the arrays of each known record by its id."""
+@lru_cache(maxsize=8)  # both towers of a few models: a service that goes on while others are trained keeps no more
+def _loaded(bundle: Bundle, side: str) -> tuple[Any, dict[str, int], list[np.ndarray]]:
+    """The exported tower, the line of each known record by its id, and the known records' arrays."""
     from towhee_recsys.model.export import ExportedTower
 
     stored = bundle.arrays("known.npz")
     ids = stored.pop(f"{side}.ids").tolist()
     arrays = [stored[f"{side}.{place}"] for place in range(sum(name.startswith(f"{side}.") for name in stored))]
-    known = {key: [array[line] for array in arrays] for line, key in enumerate(ids)}
     tower = ExportedTower(bundle.directory / f"{side}_tower")
     bundle.check_unchanged()
-    return tower, known
+    return tower, {key: line for line, key in enumerate(ids)}, arrays

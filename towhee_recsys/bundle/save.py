@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from towhee_recsys import __version__
 from towhee_recsys.bundle.bundle import FORMAT_VERSION, MANIFEST, Bundle, load_bundle, model_id
 from towhee_recsys.bundle.files import replace_directory, sha256
 from towhee_recsys.config import Config, dump_config
+from towhee_recsys.config.schema import MilvusConfig
 from towhee_recsys.features import Side
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.export import export_tower
 from towhee_recsys.model.fusion import FusionModel
+from towhee_recsys.model.quiet_paddle import paddle
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def save_bundle(directory: str | Path, trained: Trained, draw: Callable[[Path], 
 
 
 def _write_parts(folder: Path, trained: Trained) -> None:
-    (folder / "config.yaml").write_text(dump_config(trained.config), encoding="utf-8")
+    (folder / "config.yaml").write_text(dump_config(_without_stores(trained.config)), encoding="utf-8")
     _write_json(folder / "features.json", {"user": trained.users.state, "movie": trained.movies.state})
     _write_json(folder / "history.json", trained.history)
     known = {f"{side}.{name}": array for side, arrays in trained.known.items() for name, array in arrays.items()}
@@ -64,12 +66,17 @@ def _write_parts(folder: Path, trained: Trained) -> None:
     export_tower(trained.model.movie_tower, trained.movies, folder / "movie_tower")
 
 
+def _without_stores(config: Config) -> Config:
+    """Where vectors and facts are kept is no part of a model, and may hold a password."""
+    return config.model_copy(update={"milvus": MilvusConfig(), "catalogue": Config().catalogue})
+
+
 def _manifest(folder: Path, trained: Trained) -> dict[str, Any]:
     files = {file.name: sha256(file) for file in sorted(folder.iterdir())}
     return {
         "format_version": FORMAT_VERSION,
         "model_id": model_id(files, trained.calibration),
-        "versions": {name: version(name) for name in ("towhee_recsys", "paddlepaddle", "numpy")},
+        "versions": {"towhee_recsys": __version__, "paddlepaddle": paddle.__version__, "numpy": np.__version__},
         "seed": trained.config.seed,
         "dataset": trained.dataset,
         "dim": trained.model.embedding_size,

@@ -24,18 +24,27 @@ class Movie(TypedDict):
 
 
 class Catalogue(Protocol):
-    """Movies by id, in versions of which one is live. Safe under threads; raises StoreError."""
+    """Movies by id, in versions; a version is named after the build of the index that it belongs to,
+    `<collection>__<...>`, and one version of each collection is live. Safe under threads; raises StoreError.
+    """
 
     def write(self, movies: Sequence[Movie], version: str) -> None:
         """Adds movies to a version, in place of older ones with their ids."""
         ...
 
     def publish(self, version: str) -> None:
-        """Makes `version` the live one in one step, and drops all others."""
+        """Makes `version` the live one of its collection in one step, and drops the collection's others."""
         ...
 
-    def get(self, ids: Sequence[int]) -> list[Movie | None]:
-        """The live facts of each of `ids`, in their order, None where there are none; one round trip."""
+    def get(self, ids: Sequence[int], version: str | None = None) -> list[Movie | None]:
+        """The facts of each of `ids`, in their order, None where there are none; one round trip.
+
+        They are those of `version`, else the live ones of its collection; without a version the last published.
+        """
+        ...
+
+    def must_have_movies(self) -> None:
+        """Raises StoreError when nothing was published yet."""
         ...
 
 

@@ -17,13 +17,15 @@ CREATE TABLE IF NOT EXISTS movies (
     version TEXT NOT NULL, movie_id INTEGER NOT NULL, title TEXT NOT NULL, year INTEGER, genres TEXT NOT NULL,
     PRIMARY KEY (version, movie_id)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS live (the INTEGER PRIMARY KEY CHECK (the = 1), version TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS live (moment INTEGER PRIMARY KEY AUTOINCREMENT, collection TEXT UNIQUE, version TEXT);
 """
 
 GET = """
 SELECT movie_id, title, year, genres FROM movies
-WHERE version = (SELECT version FROM live) AND movie_id IN (SELECT value FROM json_each(?))
+WHERE version IN (:version, :live) AND movie_id IN (SELECT value FROM json_each(:ids)) ORDER BY version = :version
 """
+
+LIVE = "SELECT version FROM live WHERE collection = coalesce(?, collection) ORDER BY moment DESC LIMIT 1"
 
 
 class SqliteCatalogue:
@@ -43,24 +45,41 @@ class SqliteCatalogue:
     def write(self, movies: Sequence[Movie], version: str) -> None:
         """Adds movies to a version, in place of older ones with their ids."""
         rows = [
-            (version, movie["movie_id"], movie["title"], movie["year"], json.dumps(list(movie["genres"])))
+            (version, movie["movie_id"], movie["title"], movie.get("year"), json.dumps(list(movie["genres"])))
             for movie in movies
         ]
         with self._transaction("written") as connection:
             connection.executemany("INSERT OR REPLACE INTO movies VALUES (?, ?, ?, ?, ?)", rows)
 
     def publish(self, version: str) -> None:
-        """Makes `version` the live one in one step, and drops all others."""
+        """Makes `version` the live one of its collection in one step, and drops the collection's others."""
+        collection = _collection(version)
         with self._transaction("switched") as connection:
-            connection.execute("INSERT OR REPLACE INTO live VALUES (1, ?)", (version,))
-            connection.execute("DELETE FROM movies WHERE version <> ?", (version,))
+            connection.execute("INSERT OR REPLACE INTO live (collection, version) VALUES (?, ?)", (collection, version))
+            for (other,) in connection.execute("SELECT DISTINCT version FROM movies").fetchall():
+                if other != version and _collection(other) == collection:
+                    connection.execute("DELETE FROM movies WHERE version = ?", (other,))
 
-    def get(self, ids: Sequence[int]) -> list[Movie | None]:
-        """The live facts of each of `ids`, in their order, None where there are none."""
+    def get(self, ids: Sequence[int], version: str | None = None) -> list[Movie | None]:
+        """The facts of each of `ids`, in their order, None where there are none."""
+        wanted = [int(key) for key in ids]
         with self._lock, self._errors("read"):
-            rows = self._connection.execute(GET, (json.dumps([int(key) for key in ids]),)).fetchall()
-            found = {row[0]: _movie(*row) for row in rows}
-        return [found.get(int(key)) for key in ids]
+            given = {"version": version, "live": self._live(version), "ids": json.dumps(wanted)}
+            found = {row[0]: _movie(*row) for row in self._connection.execute(GET, given)}
+        return [found.get(key) for key in wanted]
+
+    def must_have_movies(self) -> None:
+        """Raises StoreError when nothing was published yet."""
+        with self._lock, self._errors("read"):
+            if self._live(None) is None:
+                raise StoreError(
+                    f"the catalogue {self._url!r} holds no movies yet. Fill it with `towhee-recsys index -c CONFIG`, "
+                    "or name the one that was filled."
+                )
+
+    def _live(self, version: str | None) -> str | None:
+        row = self._connection.execute(LIVE, (None if version is None else _collection(version),)).fetchone()
+        return row[0] if row else None
 
     @contextmanager
     def _transaction(self, doing: str) -> Iterator[sqlite3.Connection]:
@@ -83,6 +102,10 @@ class SqliteCatalogue:
                 f"the catalogue {self._url!r} cannot be {doing}: {cause}. "
                 "Name another file in `catalogue`, or delete it and run `towhee-recsys index` again."
             ) from error
+
+
+def _collection(version: str) -> str:
+    return version.rpartition("__")[0]
 
 
 def _movie(movie_id: int, title: str, year: int | None, genres: str) -> Movie:

@@ -19,9 +19,10 @@ def exit_code_of(command: click.Command, arguments: list[str] | None) -> int:
         return command.main(args=given, standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
+        _document(error.format_message(), type(error).__name__, given)
         return WRONG_USE
     except (click.Abort, KeyboardInterrupt):
-        return _failed("stopped. The same command goes on where a training was.", "Stopped", given, FAILED)
+        return _failed("stopped. A training goes on where it was by the same command.", "Stopped", given, FAILED)
     except (ConfigError, QueryError) as error:
         return _failed(str(error), type(error).__name__, given, WRONG_USE)
     except RecsysError as error:
@@ -29,10 +30,17 @@ def exit_code_of(command: click.Command, arguments: list[str] | None) -> int:
     except BrokenPipeError:  # whoever read our output has closed it
         sys.stderr.close()
         return FAILED
+    except OSError as error:  # a file that the command line names
+        message = f"{error.filename or 'a file'}: {error.strerror or error}. Name another, or mend its rights."
+        return _failed(message, type(error).__name__, given, FAILED)
 
 
 def _failed(message: str, kind: str, arguments: list[str], code: int) -> int:
     click.echo(f"error: {message}", err=True)
+    _document(message, kind, arguments)
+    return code
+
+
+def _document(message: str, kind: str, arguments: list[str]) -> None:
     if "--json" in arguments:
         click.echo(json.dumps({"error": {"type": kind, "message": message}}, ensure_ascii=False))
-    return code

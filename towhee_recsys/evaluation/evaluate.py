@@ -26,7 +26,9 @@ def evaluate(config: Config) -> dict[str, Any]:
     from towhee_recsys.bundle import load_bundle
     from towhee_recsys.datasets import read_dataset, split_ratings
 
-    bundle, dataset = load_bundle(config.model.dir), read_dataset(config.dataset)
+    bundle = load_bundle(config.model.dir)
+    where = config.dataset.model_dump(include={"path", "download"})  # how it is read decides the split, too
+    dataset = read_dataset(bundle.config.dataset.model_copy(update=where))
     if dataset.fingerprint != bundle.manifest["dataset"]["fingerprint"]:
         raise BundleError(
             f"the model in {config.model.dir} was trained on other data than {config.dataset.path}: which ratings "

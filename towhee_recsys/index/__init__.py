@@ -1,11 +1,13 @@
 """The vector index: movie vectors in Milvus, and the record of which model they are of."""
 
 from towhee_recsys.index.build import insert, insert_live, model_of, publish, start_build
-from towhee_recsys.index.movie_index import Hit, MovieIndex, checked_top_k, open_index
+from towhee_recsys.index.movie_index import REBUILD, Hit, Hits, MovieIndex, checked_top_k, open_index
 from towhee_recsys.index.record import IndexRecord, Receipt
 
 __all__ = [
+    "REBUILD",
     "Hit",
+    "Hits",
     "IndexRecord",
     "MovieIndex",
     "Receipt",

@@ -15,6 +15,7 @@ from towhee_recsys.index.collection import count, create, rows_of, upsert
 from towhee_recsys.index.connection import TIMEOUT, milvus_errors
 from towhee_recsys.index.movie_index import MovieIndex
 from towhee_recsys.index.record import IndexRecord, Receipt, added, content, write_record
+from towhee_recsys.model.vectors import must_be_unit
 
 
 def start_build(index: MovieIndex, model_id: str | None, dim: int) -> str:
@@ -53,25 +54,29 @@ def insert_live(index: MovieIndex, ids: Sequence[int], vectors: np.ndarray) -> R
 
 
 def publish(
-    index: MovieIndex, receipts: Sequence[Receipt], before_switch: Callable[[str], None] = lambda build: None
+    index: MovieIndex, receipts: Sequence[Receipt], after_switch: Callable[[str], None] = lambda build: None
 ) -> IndexRecord:
     """Makes a complete build the live index and drops all others.
 
-    `before_switch` gets the checked build's name, to switch what goes with it.
+    `after_switch` gets the new build's name, to switch what goes with it.
     Raises IndexMismatchError, and leaves the live index as it is, when the receipts are of several builds
     or the rows are not all there.
     """
     with index.writing:
         fresh = _record_of(index, receipts)
         rows = count(index.client, fresh.build)
+        if not index.has(fresh.build):
+            raise IndexMismatchError(
+                f"{fresh.build} is gone: another indexing of {index.collection!r} has gone live meanwhile. Index again."
+            )
         if rows != fresh.rows:
             raise IndexMismatchError(
                 f"{fresh.rows} movies were inserted, but {rows} are there: a movie id occurs twice, or rows were lost. "
                 "The live index is as it was; mend the data and index again."
             )
-        before_switch(fresh.build)
         write_record(index.client, fresh)
         index.record = fresh
+        after_switch(fresh.build)
         _drop_builds_except(index, fresh.build)
         return fresh
 
@@ -108,21 +113,14 @@ def _drop_builds_except(index: MovieIndex, live: str) -> None:
 
 
 def _check(ids: Sequence[int], vectors: np.ndarray) -> None:
-    """Milvus Lite takes what it is given, so what must be true is made sure of here."""
     if wrong := [key for key in ids if not _is_id(key)]:
         raise QueryError(f"movie_id {wrong[0]!r} is no whole number of at most 64 bits.")
     if twice := [key for key, times in Counter(ids).items() if times > 1]:
         raise QueryError(f"movie_id {twice[0]!r} occurs twice.")
     if vectors.ndim != 2 or len(vectors) != len(ids):
         raise QueryError(f"{len(ids)} movies need vectors [{len(ids)}, dim]; {list(vectors.shape)} were given.")
-    lengths = np.linalg.norm(vectors, axis=1)
-    off = np.flatnonzero(~(np.abs(lengths - 1) < 1e-3))  # NaN is off, too
-    if len(off):
-        row = int(off[0])
-        raise QueryError(
-            f"the vector of movie {ids[row]} has length {lengths[row]:.4g}, not 1: normalize before milvus_insert."
-        )
+    must_be_unit(vectors, [f"movie {key}" for key in ids])
 
 
 def _is_id(key: object) -> bool:
-    return isinstance(key, (int, np.integer)) and not isinstance(key, bool) and -(2**63) <= key < 2**63
+    return isinstance(key, (int, np.integer)) and not isinstance(key, bool) and -(2**63) <= int(key) < 2**63

@@ -14,16 +14,23 @@ MAX_TOP_K = 16_384
 
 
 def create(client: Any, name: str, dim: int) -> None:
-    """An empty collection for vectors of `dim` numbers, searched exactly, by inner product."""
+    """An empty collection for movies' vectors of `dim` numbers."""
     from pymilvus import DataType, MilvusClient
 
     schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
     schema.add_field("movie_id", DataType.INT64, is_primary=True)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
+    with milvus_errors(f"creating {name}"):
+        create_with(client, name, schema)
+
+
+def create_with(client: Any, name: str, schema: Any) -> None:
+    """An empty collection whose `vector` is searched exactly, by inner product."""
     index = client.prepare_index_params()
     index.add_index("vector", index_type="FLAT", metric_type="IP")
-    with milvus_errors(f"creating {name}"):
-        client.create_collection(name, schema=schema, index_params=index, timeout=TIMEOUT)
+    client.create_collection(name, schema=schema, timeout=TIMEOUT)
+    client.create_index(name, index, sync=False, timeout=TIMEOUT)  # pymilvus would sleep half a second to wait for it
+    client.load_collection(name, timeout=TIMEOUT)
 
 
 def upsert(client: Any, name: str, ids: Sequence[int], vectors: np.ndarray) -> None:

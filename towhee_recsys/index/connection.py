@@ -63,13 +63,16 @@ def _check(path: Path, uri: str) -> None:
         raise StoreError(f"milvus.uri {uri!r} is a folder; Milvus Lite here wants a file. Name another.")
     if any(folder.is_file() for folder in path.parents):
         raise StoreError(f"milvus.uri {uri!r} lies below a file, not in a folder. Name another.")
-    if path.is_file() and path.stat().st_size and _beginning(path) != b"SQLite format 3":
+    if path.is_file() and not _is_sqlite(path, uri):
         raise StoreError(f"milvus.uri {uri!r} is a file, but none of Milvus Lite. Name another.")
 
 
-def _beginning(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(15)
+def _is_sqlite(path: Path, uri: str) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(15) in (b"", b"SQLite format 3")
+    except OSError as error:
+        raise StoreError(f"milvus.uri {uri!r} cannot be read: {error.strerror}. Name another file.") from error
 
 
 def _open(path: Path, uri: str) -> Any:

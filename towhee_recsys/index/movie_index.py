@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypedDict
 
 import numpy as np
@@ -14,7 +14,7 @@ from towhee_recsys.index.collection import MAX_TOP_K, count, nearest
 from towhee_recsys.index.connection import TIMEOUT, connect, milvus_errors
 from towhee_recsys.index.record import IndexRecord, read_record
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.vectors import Origin
+from towhee_recsys.model.vectors import Origin, as_vectors, must_be_unit
 
 REBUILD = "Build it with `towhee-recsys index -c CONFIG`."
 
@@ -28,6 +28,14 @@ class Hit(TypedDict, total=False):
     movie_id: int
     score: float
     predicted_rating: float
+
+
+class Hits(list[Hit]):
+    """The hits of one query, which know the build that they come from: the catalogue has its facts under that name."""
+
+    def __init__(self, hits: Iterable[Hit], build: str):
+        super().__init__(hits)
+        self.build = build
 
 
 def open_index(uri: str, collection: str) -> MovieIndex:
@@ -50,9 +58,10 @@ class MovieIndex:
     @property
     def record(self) -> IndexRecord | None:
         """What the live index says of itself, or None before the first build."""
-        if self._record is None:
-            self._record = read_record(self.client, self.collection)
-        return self._record
+        with self.writing:
+            if self._record is None:
+                self._record = read_record(self.client, self.collection)
+            return self._record
 
     @record.setter
     def record(self, record: IndexRecord) -> None:
@@ -66,21 +75,24 @@ class MovieIndex:
         record = self._there()
         self.match(record, origin, record.dim)
         rows = count(self.client, record.build)
+        if self.record is not record:
+            return self.live(origin)  # a new index went live meanwhile
         if rows != record.rows:
             raise IndexMismatchError(
                 f"the index {self.collection!r} has {rows} rows, but {record.rows} were written. {REBUILD}"
             )
         return record
 
-    def search(
-        self, vectors: np.ndarray, top_k: int, exclude: Sequence[Collection[int]] | None = None
-    ) -> list[list[Hit]]:
+    def search(self, vectors: np.ndarray, top_k: int, exclude: Sequence[Collection[int]] | None = None) -> list[Hits]:
         """For each query float32[n, dim] the `top_k` movies of highest cosine, best first, without its `exclude`.
 
-        One call to Milvus for all queries. Raises IndexMismatchError when the index is not of the vectors' model.
+        One call to Milvus for all queries. Raises IndexMismatchError when the index is not of the vectors' model, and
+        QueryError for vectors that are not of length 1.
         """
         checked_top_k(top_k)
-        origin = getattr(vectors, "origin", None)
+        vectors = as_vectors(vectors)
+        must_be_unit(vectors, [f"query {place}" for place in range(len(vectors))])
+        origin = vectors.origin
         record = self._there()
         self.match(record, origin, vectors.shape[-1])
         left_out = exclude or [()] * len(vectors)
@@ -92,7 +104,10 @@ class MovieIndex:
                 raise
             return self.search(vectors, top_k, exclude)  # a new index went live meanwhile, and the old one is gone
         calibration = origin.calibration if origin else None
-        return [_hits(row, calibration, without)[:top_k] for row, without in zip(found, left_out, strict=True)]
+        return [
+            Hits(_hits(row, calibration, without)[:top_k], record.build)
+            for row, without in zip(found, left_out, strict=True)
+        ]
 
     def has(self, build: str) -> bool:
         """Whether that collection is there."""

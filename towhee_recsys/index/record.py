@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from towhee_recsys.index.collection import create_with
 from towhee_recsys.index.connection import TIMEOUT, milvus_errors
 
 RECORDS = "towhee_recsys_indexes"
@@ -94,6 +95,4 @@ def _create(client: Any) -> None:
     schema.add_field("id", DataType.INT64, is_primary=True)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=2)  # Milvus makes no collection without one
     schema.add_field("record", DataType.JSON)
-    index = client.prepare_index_params()
-    index.add_index("vector", index_type="FLAT", metric_type="IP")
-    client.create_collection(RECORDS, schema=schema, index_params=index, timeout=TIMEOUT)
+    create_with(client, RECORDS, schema)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,20 +36,43 @@ def with_origin(array: Any, origin: Origin | None) -> Vectors:
     return vectors
 
 
+def as_vectors(given: Any) -> Vectors:
+    """`given` as float32[dim] or float32[n, dim]; a list of vectors keeps the origin that they share.
+
+    Raises QueryError for what is no such array of numbers, or vectors of several models.
+    """
+    origins = {getattr(each, "origin", None) for each in given} if isinstance(given, (list, tuple)) else set()
+    try:
+        array = np.asarray(given, dtype=np.float32)
+    except (TypeError, ValueError):
+        array = np.zeros(())
+    if array.ndim not in (1, 2) or len(origins) > 1:
+        what = "vectors of several models" if array.ndim in (1, 2) else f"{type(given).__name__} {list(array.shape)}"
+        raise QueryError(f"one vector [dim] or several [n, dim] of one model are accepted; {what} was given.")
+    return with_origin(array, getattr(given, "origin", None) or (origins.pop() if origins else None))
+
+
+def must_be_unit(vectors: Vectors, names: Sequence[Any]) -> None:
+    """Raises QueryError, which names the first of `names` whose vector in float32[n, dim] is not of length 1.
+
+    Milvus Lite takes and searches what it is given, NaN included, so this is made sure of here.
+    """
+    lengths = np.linalg.norm(np.asarray(vectors), axis=1)
+    off = np.flatnonzero(~(np.abs(lengths - 1) < 1e-3))  # NaN is off, too
+    if len(off):
+        row = int(off[0])
+        raise QueryError(f"the vector of {names[row]} has length {lengths[row]:.4g}, not 1: `normalize` it first.")
+
+
 def normalize(vectors: Any) -> Vectors:
     """Unit vectors (L2) along the last axis; float32[dim] or float32[n, dim].
 
     Raises QueryError for a vector that is zero or has a value that is not finite: it has no direction.
     """
-    try:
-        raw = np.asarray(vectors, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise QueryError(f"normalize takes one vector [dim] or several [n, dim]: {error}.") from None
-    if raw.ndim not in (1, 2):
-        raise QueryError(f"normalize takes one vector [dim] or several [n, dim]; an array {list(raw.shape)} was given.")
-    lengths = np.linalg.norm(raw, axis=-1, keepdims=True)
+    raw = as_vectors(vectors)
+    lengths = np.linalg.norm(np.asarray(raw, dtype=np.float64), axis=-1, keepdims=True)
     bad = ~np.isfinite(lengths) | (lengths == 0)
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         raise QueryError(f"vector {row} of {lengths.size} has length {lengths.flat[row]}: it cannot be normalized.")
-    return with_origin(raw / lengths, getattr(vectors, "origin", None))
+    return with_origin(np.asarray(raw) / lengths, raw.origin)

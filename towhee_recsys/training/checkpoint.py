@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from towhee_recsys.bundle.files import write_atomically
 from towhee_recsys.config import Config
+from towhee_recsys.training.claim import beside
 
 GROUPS = ("weights", "best", "optimizer")
 
@@ -20,7 +20,7 @@ class Checkpoint:
     """The file `<model.dir>.training/checkpoint.npz`; it belongs to one config and one dataset."""
 
     def __init__(self, config: Config, fingerprint: str):
-        self.folder = Path(f"{config.model.dir}.training")
+        self.folder = beside(config.model.dir)
         self.path = self.folder / "checkpoint.npz"
         self._key = _key(config, fingerprint)
 
@@ -54,12 +54,13 @@ class Checkpoint:
 
     def remove(self) -> None:
         """Training is over, or starts anew."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.path.unlink(missing_ok=True)
 
 
 def _key(config: Config, fingerprint: str) -> str:
     """What must be the same for a state to be gone on from; how long and how fast to train may change."""
     training = config.training.model_dump(exclude={"epochs", "patience", "learning_rate", "device"})
     shape = config.model.model_dump(exclude={"dir"}), config.features.model_dump(mode="json")
-    text = json.dumps([fingerprint, config.seed, training, shape, config.dataset.rating_scale], sort_keys=True)
+    reading = config.dataset.model_dump(include={"strict", "max_bad_share", "encoding", "rating_scale"})
+    text = json.dumps([fingerprint, config.seed, training, shape, reading], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -18,7 +18,7 @@ def prepare_movies(config: Config, source: str | Path, output: Path) -> int:
     """Writes `id::title word ids::genre ids`, one movie of `source` a line, ids with spaces between; returns the count.
 
     The ids are those of the config's trained model; where there is none, of vocabularies made from `source`.
-    Raises DatasetError for a bad file.
+    Raises DatasetError for a bad file, BundleError for a damaged model.
     """
     from towhee_recsys.datasets import read_movies
 
@@ -33,16 +33,16 @@ def prepare_movies(config: Config, source: str | Path, output: Path) -> int:
 
 def _side(config: Config, movies: Any) -> Side:
     from towhee_recsys.bundle import load_bundle
-    from towhee_recsys.errors import BundleError
 
-    try:
+    if Path(config.model.dir).exists():
         return load_bundle(config.model.dir).movies
-    except BundleError:
-        return Side.fit(config.features.movie, movies, set())
+    return Side.fit(config.features.movie, movies, set())
 
 
 def _lines(side: Side, movies: list[dict[str, Any]]) -> Iterator[str]:
-    arrays = dict(zip((feature.kind for feature in side.features), side.encode(movies), strict=True))
+    arrays: dict[str, np.ndarray] = {}
+    for feature, array in zip(side.features, side.encode(movies), strict=True):
+        arrays.setdefault(feature.kind, array)  # of several texts the first
     nothing = np.zeros((len(movies), 0), dtype=np.int64)
     for movie, words, genres in zip(
         movies, arrays.get("text", nothing), arrays.get("categories", nothing), strict=True

@@ -16,6 +16,7 @@ from towhee_recsys.evaluation.metrics import mae, rmse
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.device import use_device
 from towhee_recsys.training.checkpoint import Checkpoint
+from towhee_recsys.training.claim import claimed
 from towhee_recsys.training.curves import draw_curves
 from towhee_recsys.training.examples import make_examples
 from towhee_recsys.training.trainer import Trainer
@@ -31,6 +32,11 @@ def train(config: Config, *, fresh: bool = False, progress: bool | None = None) 
     then stays as it is.
     """
     use_device(config.training.device)
+    with claimed(config.model.dir):
+        return _train(config, fresh, progress)
+
+
+def _train(config: Config, fresh: bool, progress: bool | None) -> Bundle:
     dataset = read_dataset(config.dataset)
     examples = make_examples(config, dataset)
     trainer = Trainer(config, examples)

@@ -19,7 +19,7 @@ from towhee_recsys.training.examples import Examples, Ratings, blocks
 class Trainer:
     """Trains the fusion model by the squared error between the mapped cosine and the rating.
 
-    `history` has a line an epoch: epoch, loss, training_rmse, validation_rmse. `best` holds the weights of the
+    `history` has a line an epoch: epoch, learning_rate, loss, training_rmse, validation_rmse. `best` holds the weights of the
     epoch with the lowest validation RMSE.
     """
 
@@ -94,7 +94,8 @@ class Trainer:
         stars = self.rating_map.slope * rated + self.rating_map.intercept
         loss = ((stars - paddle.to_tensor(block.stars)) ** 2).mean()
         loss.backward()
-        self.optimizer.step()
+        with paddle.utils.unique_name.guard():  # its state is made here, by the same names in every run of a process
+            self.optimizer.step()
         self.optimizer.clear_grad()
         return float(loss)
 
@@ -108,7 +109,13 @@ class Trainer:
     def _measured(self, number: int, loss: float) -> dict[str, float]:
         validation = self.examples.validation
         error = rmse(self.rating_map.stars(self.cosines(validation)), validation.stars)
-        return {"epoch": number, "loss": loss, "training_rmse": math.sqrt(loss), "validation_rmse": error}
+        return {
+            "epoch": number,
+            "learning_rate": self.config.training.learning_rate,
+            "loss": loss,
+            "training_rmse": math.sqrt(loss),
+            "validation_rmse": error,
+        }
 
     def state(self) -> dict[str, Any]:
         """All that a later process needs to go on: arrays by name, and the history."""

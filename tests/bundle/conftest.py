@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from towhee_recsys.bundle import Bundle
+
+
+@pytest.fixture
+def copy(small_bundle: Bundle, tmp_path: Path) -> Path:
+    """The folder of a bundle that the test may damage."""
+    return Path(shutil.copytree(small_bundle.directory, tmp_path / "model"))
+
+
+@pytest.fixture
+def edit_manifest(copy: Path) -> Callable[..., None]:
+    """Writes the copy's manifest anew, with these entries changed."""
+
+    def edit_manifest(**changes: Any) -> None:
+        path = copy / "manifest.json"
+        path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
+
+    return edit_manifest

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from towhee_recsys.bundle import MovieEncoder, UserEncoder
+from towhee_recsys.datasets import read_dataset
+from towhee_recsys.errors import QueryError
+from towhee_recsys.model.vectors import Origin
+from towhee_recsys.training.examples import records
+
+NEW_USER = {"user_id": 999_999, "gender": "M", "age": 30, "occupation": "programmer"}
+NEW_MOVIE = {"movie_id": 999_999, "title": "A New One", "year": 2026, "genres": ["Sci-Fi", "Opera"]}
+
+
+@pytest.fixture(scope="module")
+def users(small_bundle) -> UserEncoder:
+    return UserEncoder(small_bundle)
+
+
+@pytest.fixture(scope="module")
+def movies(small_bundle) -> MovieEncoder:
+    return MovieEncoder(small_bundle)
+
+
+@pytest.fixture(scope="module")
+def dataset(small_bundle):
+    return read_dataset(small_bundle.config.dataset)
+
+
+def close(left, right) -> bool:
+    return np.allclose(left, right, rtol=0, atol=1e-5)
+
+
+def parts(record: dict) -> list[dict]:
+    """Every record that gives some of the fields."""
+    return [dict(some) for count in range(len(record) + 1) for some in combinations(record.items(), count)]
+
+
+def test_one_record_and_lists(users, movies):
+    for encode, record in ((users, NEW_USER), (movies, NEW_MOVIE)):
+        assert (encode(record).shape, encode([record]).shape, encode([record] * 3).shape) == ((8,), (1, 8), (3, 8))
+        assert encode([]).shape == (0, 8)
+        assert {each.dtype for each in (encode(record), encode([]), encode((record,)))} == {np.dtype(np.float32)}
+
+
+def test_a_list_gives_what_its_records_give_alone(users, movies, dataset):
+    for encode, table, new in ((users, dataset.users, NEW_USER), (movies, dataset.movies, NEW_MOVIE)):
+        some = [{}, new, *records(table)[:5], *parts(new)[1:4]]
+        some = [record for record in some if list(record) != [encode.id_column]]
+        assert close(encode(some), np.array([encode(record) for record in some]))
+        assert close(encode(some[::-1]), encode(some)[::-1])
+
+
+def test_a_known_id_alone_stands_for_its_own_facts(users, movies, dataset):
+    for encode, table in ((users, dataset.users), (movies, dataset.movies)):
+        facts = records(table)
+        ids = [{encode.id_column: record[encode.id_column]} for record in facts]
+        assert close(encode(ids), encode(facts))
+        assert close(encode({encode.id_column: str(ids[0][encode.id_column])}), encode(facts[0])), "as text, too"
+        one = encode(facts[:9]) - encode(facts[0])
+        assert np.abs(one[1:]).max() > 1e-3, "not all are the same"
+
+
+def test_of_a_known_record_each_given_field_counts_and_the_others_are_filled_in(users, dataset):
+    known = {key: records(dataset.users)[0][key] for key in NEW_USER}
+    for part in parts(known):
+        if "user_id" in part:
+            assert close(users(part), users(known))
+    other = {"F": "M", "M": "F"}[known["gender"]]
+    assert close(users({"user_id": known["user_id"], "gender": other}), users(known | {"gender": other}))
+    assert not close(users({"user_id": known["user_id"], "gender": other}), users(known))
+
+
+def test_any_part_of_a_record_is_enough(users, movies):
+    for encode, record in ((users, NEW_USER), (movies, NEW_MOVIE)):
+        for part in parts(record):
+            if list(part) not in ([encode.id_column], [encode.id_column, "year"]):
+                assert np.isfinite(encode(part)).all(), part
+    assert close(users({"gender": None, "age": None}), users({}))
+    assert not close(users({"age": 25}), users({"age": 56}))
+    assert close(users({"age": 25}), users({"age": "25-34"}))
+
+
+def test_an_unknown_user_alone_is_an_error_or_the_general_user(users, small_bundle):
+    with pytest.raises(QueryError) as raised:
+        users([{"user_id": 10_001}, {"user_id": 999_999, "age": None}])
+    assert str(raised.value) == (
+        "user_id 999999 is not known to this model. Give what is known of it: gender, age, occupation. "
+        "Or set unknown_user: general, to give such users the general list."
+    )
+    general = UserEncoder(small_bundle, "general")
+    assert close(general({"user_id": 999_999}), general({}))
+    assert close(general({"user_id": 999_999, "age": 25}), users({"age": 25}))
+
+
+def test_an_unknown_movie_alone_is_an_error(movies):
+    with pytest.raises(QueryError) as raised:
+        movies({"movie_id": 999_999})
+    assert str(raised.value) == ("movie_id 999999 is not known to this model. Give what is known of it: genres, title.")
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ({"agee": 25}, "field 'agee' is not known. Did you mean 'age'?"),
+        ({"age": 200}, "age 200 is not known. Accepted: 1 (Under 18)"),
+        ({"user_id": 1.5}, "user_id 1.5 is not acceptable"),
+        ({"user_id": True}, "user_id True is not acceptable"),
+        ("10001", "a record is a mapping such as {'user_id': ..., 'gender': ..., 'age': ..., 'occupation': ...}"),
+        (10_001, "10001 was given."),
+        (None, "None was given."),
+    ],
+    ids=str,
+)
+def test_what_no_user_is(record, message, users):
+    for given in (record, [{}, record]):
+        with pytest.raises(QueryError) as raised:
+            users(given)
+        assert message in str(raised.value)
+
+
+def test_vectors_know_their_model_and_users_how_cosines_read(users, movies, small_bundle):
+    for given in ({"age": 25}, [{"age": 25}], []):
+        assert users(given).origin == Origin(small_bundle.model_id, small_bundle.calibration)
+    for given in (NEW_MOVIE, [NEW_MOVIE], []):
+        assert movies(given).origin == Origin(small_bundle.model_id, None)
+
+
+def test_threads_get_the_same_answers(small_bundle, dataset):
+    asked = [records(dataset.users)[start : start + 1 + start % 7] for start in range(40)]
+    expected = [UserEncoder(small_bundle)(each) for each in asked]
+    with ThreadPoolExecutor(8) as pool:
+        for found in pool.map(lambda _: [UserEncoder(small_bundle)(each) for each in asked], range(8)):
+            assert all(close(*pair) for pair in zip(found, expected, strict=True))

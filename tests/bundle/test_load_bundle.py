@@ -1,0 +1,145 @@
+"""A bundle is loaded whole and unchanged, or refused with a message that says what is wrong with which file."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from pathlib import Path
+
+import pytest
+
+from towhee_recsys import load_bundle
+from towhee_recsys.bundle import UserEncoder
+from towhee_recsys.bundle.bundle import model_id
+from towhee_recsys.errors import BundleError
+
+FILES = [
+    "config.yaml",
+    "curves.png",
+    "features.json",
+    "history.json",
+    "known.npz",
+    "movie_tower.json",
+    "movie_tower.pdiparams",
+    "user_tower.json",
+    "user_tower.pdiparams",
+    "weights.npz",
+]
+
+
+def refused(folder: Path) -> str:
+    with pytest.raises(BundleError) as raised:
+        load_bundle(folder)
+    return str(raised.value)
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_copy_is_as_good(copy, small_bundle):
+    bundle = load_bundle(copy)
+    assert (bundle.model_id, bundle.dim) == (small_bundle.model_id, 8)
+    assert bundle.config == small_bundle.config
+    assert bundle.calibration == small_bundle.calibration
+    assert sorted(bundle.manifest["files"]) == FILES
+
+
+def test_nothing_there(tmp_path):
+    for folder in (tmp_path, tmp_path / "none"):
+        assert refused(folder) == (
+            f"there is no trained model in {folder}. Train one with `towhee-recsys train -c CONFIG`, "
+            "or name its folder in model.dir."
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_place_of_the_folder(tmp_path):
+    (tmp_path / "model").write_text("not a folder")
+    assert "manifest.json cannot be read: " in refused(tmp_path / "model")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_each_file_missing_cut_or_with_one_bit_flipped(name, copy):
+    whole = (copy / name).read_bytes()
+    (copy / name).unlink()
+    assert refused(copy) == f"{copy / name} is missing. Train again, or restore the whole folder."
+    middle = len(whole) // 2
+    for content in (whole[:-1], b"", whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]):
+        (copy / name).write_bytes(content)
+        assert refused(copy) == (
+            f"{copy / name} is not what was saved: its SHA-256 differs. Train again, or restore the folder."
+        )
+    (copy / name).write_bytes(whole)
+    assert load_bundle(copy).directory == copy
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "3", "null", '"manifest"', "{}", '{"format_version": 1}'])
+def test_a_manifest_that_is_none(text, copy):
+    (copy / "manifest.json").write_text(text)
+    assert refused(copy) == f"{copy / 'manifest.json'} is damaged. Train again, or restore the folder."
+
+
+def test_a_manifest_that_is_no_text(copy):
+    (copy / "manifest.json").write_bytes(b"\xff\xfe\x00garbage")
+    assert "manifest.json cannot be read: 'utf-8' codec can't decode" in refused(copy)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"files": []},
+        {"files": {}},
+        {"files": None},
+        {"calibration": None},
+        {"calibration": {"slope": 1.0}},
+        {"calibration": {"slope": 1.0, "intercept": 3.0, "lowest": 1.0, "highest": 5.0}},
+        {"model_id": "0123456789abcdef"},
+        {"metric": "L2"},
+        {"dim": 9},
+    ],
+    ids=str,
+)
+def test_a_manifest_whose_entries_do_not_fit_together(changes, copy, edit_manifest):
+    edit_manifest(**changes)
+    assert refused(copy) == f"{copy / 'manifest.json'} is damaged. Train again, or restore the folder."
+
+
+@pytest.mark.parametrize("version", [2, 0, "1", None])
+def test_another_format_version(version, copy, edit_manifest):
+    edit_manifest(format_version=version)
+    assert refused(copy) == (
+        f"{copy} has format version {version!r}; this towhee_recsys reads 1. "
+        "Use the version that wrote it, or train again."
+    )
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/hostname", "sub/../../outside", "sub/file", "."])
+def test_a_file_outside_the_folder(name, copy, edit_manifest):
+    (copy.parent / "outside").write_text("anything")
+    edit_manifest(files=load_bundle(copy).manifest["files"] | {name: sha256(copy.parent / "outside")})
+    assert refused(copy) == (
+        f"{copy / 'manifest.json'} names a file outside its folder: {name!r}. Do not use this bundle."
+    )
+
+
+class Canary:
+    """Unpickled, it writes a file."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def __reduce__(self):
+        return (open, (str(self.path), "w"))
+
+
+@pytest.mark.parametrize("name", ["weights.npz", "known.npz"])
+def test_a_pickle_in_place_of_arrays_is_refused_and_not_run(name, copy, edit_manifest, tmp_path):
+    bundle = load_bundle(copy)
+    (copy / name).write_bytes(pickle.dumps(Canary(tmp_path / "canary")))
+    files = bundle.manifest["files"] | {name: sha256(copy / name)}
+    edit_manifest(files=files, model_id=model_id(files, bundle.calibration))
+    forged = load_bundle(copy)
+    with pytest.raises(BundleError, match=rf"{name} holds no plain arrays: .*\. Train again\.$"):
+        UserEncoder(forged) if name == "known.npz" else forged.arrays(name)
+    assert not (tmp_path / "canary").exists()

@@ -1,0 +1,95 @@
+"""Pipelines composed with Towhee's own words, of our operators."""
+
+from __future__ import annotations
+
+import pytest
+from towhee import ops, pipe
+from towhee_recsys.pipelines import recommend_pipeline
+
+from towhee_recsys.catalogue import open_catalogue
+from towhee_recsys.config import load_config
+from towhee_recsys.index import open_index
+
+OURS = ops.towhee_recsys
+PEOPLE = [{}, {"user_id": 10001}, {"gender": "F", "age": 25, "occupation": "programmer"}]
+
+
+@pytest.fixture
+def config(indexed_config, tmp_path):
+    """Stores that are still empty."""
+    stores = {"milvus": {"uri": str(tmp_path / "movies.db")}, "catalogue": f"sqlite:///{tmp_path / 'movies.sqlite'}"}
+    return load_config(indexed_config, **stores)
+
+
+def store(config):
+    return {"uri": config.milvus.uri, "collection": config.milvus.collection}
+
+
+def encoded(config):
+    """From a folder to its movies, in chunks, and their unit vectors."""
+    return (
+        pipe.input("path")
+        .flat_map("path", "movies", OURS.read_movielens(chunk_size=100))
+        .map("movies", "vectors", OURS.movie_encoder(model_dir=config.model.dir))
+        .map("vectors", "vectors", OURS.normalize())
+    )
+
+
+def recommended(config):
+    return (
+        pipe.input("user")
+        .map("user", "vector", OURS.user_encoder(model_dir=config.model.dir))
+        .map("vector", "vector", OURS.normalize())
+        .map("vector", "hits", OURS.milvus_search(**store(config), top_k=config.top_k))
+        .map("hits", "movies", OURS.lookup(catalogue=config.catalogue))
+        .output("hits", "movies")
+    )
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_they_find_what_the_yaml_pipelines_find(config, indexed_config, staged):
+    index = (
+        encoded(config)
+        .map(("movies", "vectors"), "receipt", OURS.milvus_insert(**store(config), staged=staged))
+        .map(("movies", "receipt"), "receipt", OURS.catalogue_insert(catalogue=config.catalogue, staged=staged))
+    )
+    if staged:
+        index = index.window_all("receipt", "receipt", OURS.publish(**store(config), catalogue=config.catalogue))
+    receipts = index.output("receipt")(config.dataset.path).to_list()
+    assert [rows.rows for [rows] in receipts] == ([326] if staged else [100, 100, 100, 26])
+    made, shipped = (open_index(*store(each).values()).live() for each in (config, indexed_config))
+    assert (made.rows, made.content_hash) == (shipped.rows, shipped.content_hash)
+    by_hand, by_yaml = recommended(config), recommend_pipeline(indexed_config)
+    for person in PEOPLE:
+        hits, movies = by_hand(person).get()
+        assert movies == by_yaml(person).get()[0]
+        assert [hit["movie_id"] for hit in hits] == [movie["movie_id"] for movie in movies]
+
+
+def test_vectors_alone_can_be_indexed_and_searched(config):
+    index = encoded(config).map(("movies", "vectors"), "receipt", OURS.milvus_insert(**store(config))).output("receipt")
+    assert sum(receipt.rows for [receipt] in index(config.dataset.path).to_list()) == 326
+    search = pipe.input("vector").map("vector", "hits", OURS.milvus_search(**store(config), top_k=1)).output("hits")
+    movie = {"movie_id": 5042}
+    encode = (
+        pipe.input("movie")
+        .map("movie", "vector", OURS.movie_encoder(model_dir=config.model.dir))
+        .map("vector", "vector", OURS.normalize())
+        .output("vector")
+    )
+    assert search(encode(movie).get()[0]).get()[0][0]["movie_id"] == 5042
+
+
+def test_one_movie_can_be_added(config):
+    movie = {"movie_id": 7, "title": "Heat", "year": 1995, "genres": ["Crime"]}
+    add = (
+        pipe.input("movie")
+        .map("movie", "vector", OURS.movie_encoder(model_dir=config.model.dir))
+        .map("vector", "vector", OURS.normalize())
+        .map(("movie", "vector"), "receipt", OURS.milvus_insert(**store(config)))
+        .map(("movie", "receipt"), "receipt", OURS.catalogue_insert(catalogue=config.catalogue))
+        .output("receipt")
+    )
+    assert add(movie).get()[0].rows == 1
+    assert open_catalogue(config.catalogue).get([7]) == [movie]
+    assert [movie["title"] for movie in recommended(config)({}).get()[1]] == ["Heat"]

@@ -1,0 +1,105 @@
+"""What every operator of ours keeps to."""
+
+from __future__ import annotations
+
+import inspect
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import numpy as np
+import pytest
+import towhee_recsys.operators
+from towhee import ops, pipe
+from towhee.runtime.operator_manager import OperatorRegistry
+
+from towhee_recsys.model.vectors import Origin, Vectors, normalize, with_origin
+
+OPERATORS = {
+    "catalogue_insert": "CatalogueInsert",
+    "lookup": "Lookup",
+    "milvus_insert": "MilvusInsert",
+    "milvus_search": "MilvusSearch",
+    "movie_encoder": "MovieEncoderOperator",
+    "normalize": "Normalize",
+    "publish": "Publish",
+    "read_movielens": "ReadMovielens",
+    "user_encoder": "UserEncoderOperator",
+}
+USERS = [{"gender": "F"}, {"user_id": 10001}, {}, {"age": 25, "occupation": "programmer"}, {"age": 56}]
+MOVIES = [{"movie_id": 5001}, {"title": "Murder", "genres": ["Film-Noir"]}, {"movie_id": 5326}, {}]
+RAW = with_origin(np.random.default_rng(0).normal(size=(5, 32)), None)
+HITS = [[{"movie_id": 5001, "score": 0.5}, {"movie_id": 5003, "score": 0.25}], [], [{"movie_id": 5001, "score": 1.0}]]
+ASKED = ["user_encoder", "movie_encoder", "normalize", "milvus_search", "lookup"]
+"""The operators that answer and write nothing."""
+
+
+@pytest.fixture
+def asked(request, indexed_config, sample_bundle):
+    """An operator in a pipeline of its own, and inputs for it."""
+    store = {"uri": indexed_config.milvus.uri, "collection": indexed_config.milvus.collection}
+    unit = normalize(with_origin(RAW, Origin(sample_bundle.model_id, sample_bundle.calibration)))
+    arguments, inputs = {
+        "user_encoder": ({"model_dir": indexed_config.model.dir}, USERS),
+        "movie_encoder": ({"model_dir": indexed_config.model.dir}, MOVIES),
+        "normalize": ({}, RAW),
+        "milvus_search": ({**store, "top_k": 7}, unit),
+        "lookup": ({"catalogue": indexed_config.catalogue}, HITS),
+    }[request.param]
+    operator = getattr(ops.towhee_recsys, request.param)(**arguments)
+    pipeline = pipe.input("given").map("given", "found", operator).output("found")
+    return lambda given: pipeline(given).get()[0], inputs
+
+
+def same(one, other):
+    """Whether two answers are equal, floats nearly so."""
+    if isinstance(one, (np.ndarray, float)):
+        return np.asarray(one).shape == np.asarray(other).shape and np.allclose(one, other, atol=1e-5)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
+    return one == other
+
+
+def test_these_are_all():
+    assert sorted(OPERATORS.values()) == sorted(towhee_recsys.operators.__all__)
+
+
+@pytest.mark.parametrize(("name", "class_name"), OPERATORS.items())
+def test_each_is_registered_and_shows_its_use(name, class_name):
+    operator = getattr(towhee_recsys.operators, class_name)
+    assert OperatorRegistry.resolve(f"towhee-recsys/{name.replace('_', '-')}") is operator
+    assert f"ops.towhee_recsys.{name}(" in inspect.getdoc(operator)
+    assert all(each.kind is each.POSITIONAL_OR_KEYWORD for each in inspect.signature(operator).parameters.values())
+
+
+@pytest.mark.parametrize("asked", ASKED, indirect=True)
+def test_a_list_gives_what_its_members_give_one_by_one(asked):
+    ask, inputs = asked
+    assert same(list(ask(inputs)), [ask(each) for each in inputs])
+    assert same(list(ask(inputs[:1])), [ask(inputs[0])])
+    assert len(ask(inputs[:0])) == 0
+
+
+@pytest.mark.parametrize("asked", ASKED, indirect=True)
+def test_eight_threads_get_the_same_answers(asked):
+    ask, inputs = asked
+    expected, barrier = [ask(each) for each in inputs], Barrier(8)
+
+    def work(_):
+        barrier.wait()
+        return [[ask(each) for each in inputs] for _ in range(5)]
+
+    with ThreadPoolExecutor(8) as pool:
+        for answers in pool.map(work, range(8)):
+            assert all(same(answer, expected) for answer in answers)
+
+
+@pytest.mark.parametrize("asked", ["user_encoder", "movie_encoder", "normalize"], indirect=True)
+def test_vectors_are_float32_and_know_their_model(asked, request, sample_bundle):
+    ask, inputs = asked
+    for vectors, shape in [(ask(inputs), (len(inputs), 32)), (ask(inputs[0]), (32,))]:
+        assert isinstance(vectors, Vectors)
+        assert (vectors.shape, vectors.dtype) == (shape, np.float32)
+        assert vectors.origin is None or vectors.origin.model_id == sample_bundle.model_id
+        assert (vectors.origin is None) == ("normalize" in request.node.name)

@@ -1,0 +1,98 @@
+"""What milvus_insert, milvus_search and publish take and give."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import numpy as np
+import pytest
+from towhee_recsys.operators import CatalogueInsert, MilvusInsert, MilvusSearch, Publish
+
+from towhee_recsys.errors import IndexMismatchError, QueryError
+from towhee_recsys.index import open_index
+from towhee_recsys.model.vectors import Origin, normalize, with_origin
+
+numbers = count()
+UNITS = normalize(with_origin(np.random.default_rng(0).normal(size=(9, 8)), Origin("a" * 16)))
+MOVIES = [{"movie_id": key, "title": f"Film {key}", "year": None, "genres": []} for key in range(9)]
+
+
+@pytest.fixture(scope="module")
+def uri(tmp_path_factory):
+    return str(tmp_path_factory.mktemp("milvus") / "movies.db")
+
+
+@pytest.fixture
+def store(uri):
+    return {"uri": uri, "collection": f"movies_{next(numbers)}"}
+
+
+@pytest.fixture
+def catalogue(tmp_path):
+    return {"catalogue": f"sqlite:///{tmp_path / 'movies.sqlite'}"}
+
+
+def test_one_by_one_is_as_all_together(store, uri):
+    together = MilvusInsert(**store)(MOVIES, UNITS)
+    insert = MilvusInsert(uri=uri, collection=f"{store['collection']}_too")
+    alone = [insert(movie, vector) for movie, vector in zip(MOVIES, UNITS, strict=True)]
+    assert together.rows == sum(each.rows for each in alone) == 9
+    assert together.content == sum(each.content for each in alone) % 2**64
+    indexes = [open_index(uri, name) for name in (store["collection"], f"{store['collection']}_too")]
+    assert len({index.live().content_hash for index in indexes}) == 1
+
+
+@pytest.mark.parametrize("ids", [range(9), list(np.arange(9)), tuple(MOVIES)])
+def test_movies_are_records_or_ids(store, ids):
+    assert MilvusInsert(**store)(ids, UNITS).rows == 9
+    assert MilvusInsert(**store)(ids[3], UNITS[3]).rows == 1
+    assert MilvusSearch(**store, top_k=1)(UNITS[3])[0]["movie_id"] == 3
+
+
+@pytest.mark.parametrize(
+    ("exclude", "left"),
+    [(0, [1, 2]), ({"movie_id": 1}, [0, 2]), ([0, {"movie_id": 2}], [1]), ({"title": "x"}, [0, 1, 2]), ([], [0, 1, 2])],
+)
+def test_what_is_to_be_left_out(store, exclude, left):
+    MilvusInsert(**store)(range(3), UNITS[:3])
+    search = MilvusSearch(**store)
+    assert sorted(hit["movie_id"] for hit in search(UNITS[0], exclude)) == left
+    both = search(UNITS[:2], [exclude, [7]])
+    assert [sorted(hit["movie_id"] for hit in hits) for hits in both] == [left, [0, 1, 2]]
+
+
+@pytest.mark.parametrize("top_k", [0, 1.5, "10", True, 16_385])
+def test_top_k_is_checked_when_it_is_built(store, top_k):
+    with pytest.raises(QueryError, match="top_k"):
+        MilvusSearch(**store, top_k=top_k)
+
+
+def test_a_staged_insert_is_found_once_it_is_published(store, catalogue):
+    insert, publish = MilvusInsert(**store, staged=True), Publish(**store, **catalogue)
+    insert_facts = CatalogueInsert(**catalogue, staged=True)
+    for round_ in range(2):
+        receipts = [insert(MOVIES[part], UNITS[part]) for part in (slice(0, 5), slice(5, 9))]
+        for part, receipt in zip((slice(0, 5), slice(5, 9)), receipts, strict=True):
+            assert insert_facts(MOVIES[part], receipt) is receipt
+        if round_ == 0:
+            with pytest.raises(IndexMismatchError, match="holds no index yet"):
+                MilvusSearch(**store)
+        record = publish(receipts)
+        assert (record.rows, record.build) == (9, receipts[0].build)
+    assert MilvusSearch(**store, top_k=1)(UNITS[4])[0]["movie_id"] == 4
+
+
+def test_what_a_failed_indexing_left_is_no_part_of_the_next(store, catalogue):
+    insert, publish = MilvusInsert(**store, staged=True), Publish(**store, **catalogue)
+    insert(range(5), UNITS[:5])
+    insert.abandon()
+    assert publish([insert(range(5, 9), UNITS[5:])]).rows == 4
+
+
+def test_another_models_vectors_are_refused(store):
+    MilvusInsert(**store)(range(9), UNITS)
+    others = with_origin(UNITS, Origin("b" * 16))
+    with pytest.raises(IndexMismatchError, match=f"is of model {'a' * 16}, but model {'b' * 16} was expected"):
+        MilvusSearch(**store)(others)
+    with pytest.raises(IndexMismatchError, match=f"is of model {'a' * 16}, but model {'b' * 16} was expected"):
+        MilvusInsert(**store)(range(9), others)

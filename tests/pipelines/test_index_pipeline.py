@@ -1,0 +1,91 @@
+"""From a dataset to an index."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from towhee_recsys.pipelines import index_pipeline, recommend_pipeline, similar_pipeline
+
+from towhee_recsys.catalogue import open_catalogue
+from towhee_recsys.config import load_config
+from towhee_recsys.datasets.sample import SAMPLE_DIR
+from towhee_recsys.errors import DatasetError, IndexMismatchError, PipelineError
+from towhee_recsys.index import open_index
+
+
+@pytest.fixture
+def config(sample_config, sample_bundle, tmp_path):
+    stores = {"milvus": {"uri": str(tmp_path / "movies.db")}, "catalogue": f"sqlite:///{tmp_path / 'movies.sqlite'}"}
+    return load_config(sample_config, **stores)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Makes a folder of movies out of a part of the sample's."""
+
+    def folder(name, start, stop, more=b""):
+        lines = (SAMPLE_DIR / "movies.dat").read_bytes().splitlines(keepends=True)
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "movies.dat").write_bytes(b"".join(lines[start:stop]) + more)
+        return str(tmp_path / name)
+
+    return folder
+
+
+def test_without_an_input_it_takes_the_configs_dataset(config, sample_bundle):
+    [record] = index_pipeline(config)().get()
+    assert (record.rows, record.dim, record.model_id) == (326, 32, sample_bundle.model_id)
+    assert open_index(config.milvus.uri, config.milvus.collection).live() == record
+    assert None not in open_catalogue(config.catalogue).get(range(5001, 5327))
+    [again] = index_pipeline(config)(config.dataset.path).get()
+    assert replace(again, build=record.build) == record
+
+
+def test_another_folder_takes_the_place_of_the_first(config, folder):
+    index = index_pipeline(config)
+    index()
+    [record] = index(folder("few", 0, 20)).get()
+    assert record.rows == 20
+    movies = recommend_pipeline(config)({}).get()[0]
+    assert {movie["movie_id"] for movie in movies} <= set(range(5001, 5021))
+    assert open_catalogue(config.catalogue).get([5021]) == [None]
+
+
+def test_a_file_that_breaks_off_leaves_the_old_index_and_the_next_try_works(config, folder):
+    index = index_pipeline(config)
+    [record] = index(folder("good", 0, 20)).get()
+    bad = folder("bad", 20, 40, b"and no more\n")
+    with pytest.raises(DatasetError, match=r"movies\.dat:21"):
+        index(bad)
+    assert open_index(config.milvus.uri, config.milvus.collection).live() == record
+    assert len(recommend_pipeline(config)({}).get()[0]) == 10
+    [again] = index(folder("better", 10, 30)).get()
+    assert again.rows == 20
+
+
+def test_queries_are_answered_while_it_runs(config):
+    index = index_pipeline(config)
+    index()
+    recommend, similar = recommend_pipeline(config), similar_pipeline(config)
+    user, movie = recommend({}).get(), similar({"movie_id": 5001}).get()
+    with ThreadPoolExecutor(3) as pool:
+        indexing = pool.submit(lambda: [index().get()[0].rows for _ in range(3)])
+        while not indexing.done():
+            assert recommend({}).get() == user
+            assert similar({"movie_id": 5001}).get() == movie
+        assert indexing.result() == [326] * 3
+
+
+@pytest.mark.parametrize("inputs", [("a", "b"), (None,)])
+def test_a_wrong_number_of_inputs(config, inputs):
+    with pytest.raises(PipelineError, match="the pipeline takes path; "):
+        index_pipeline(config)(*inputs)
+
+
+def test_a_folder_that_is_not_there(config, tmp_path):
+    with pytest.raises(DatasetError, match="nowhere"):
+        index_pipeline(config)(str(tmp_path / "nowhere"))
+    with pytest.raises(IndexMismatchError, match="holds no index yet"):
+        recommend_pipeline(config)

@@ -1,0 +1,75 @@
+"""The pipeline files that come with the package."""
+
+from __future__ import annotations
+
+import pytest
+from towhee import ops, pipe
+from towhee_recsys.pipelines import load_pipeline
+from towhee_recsys.pipelines.builder import SHIPPED
+
+from towhee_recsys.errors import PipelineError
+
+OURS = ops.towhee_recsys
+NAMES = sorted(file.stem for file in SHIPPED.rglob("*.yaml"))
+
+
+def composed_by_hand(name, config):
+    """What the file of that name says, in Towhee's own words."""
+    model, store = {"model_dir": config.model.dir}, {"uri": config.milvus.uri, "collection": config.milvus.collection}
+    catalogue = {"catalogue": config.catalogue}
+    search, lookup = OURS.milvus_search(**store, top_k=config.top_k), OURS.lookup(**catalogue)
+    if name == "recommend":
+        vector = pipe.input("user").map("user", "vector", OURS.user_encoder(**model, unknown_user="error"))
+        unit = vector.map("vector", "vector", OURS.normalize())
+        return unit.map("vector", "hits", search).map("hits", "movies", lookup).output("movies")
+    if name == "similar":
+        vector = pipe.input("movie").map("movie", "vector", OURS.movie_encoder(**model))
+        unit = vector.map("vector", "vector", OURS.normalize())
+        return unit.map(("vector", "movie"), "hits", search).map("hits", "movies", lookup).output("movies")
+    reading = {key: getattr(config.dataset, key) for key in ("strict", "max_bad_share", "encoding")}
+    return (
+        pipe.input("path")
+        .flat_map("path", "movies", OURS.read_movielens(**reading))
+        .map("movies", "vectors", OURS.movie_encoder(**model))
+        .map("vectors", "vectors", OURS.normalize())
+        .map(("movies", "vectors"), "receipt", OURS.milvus_insert(**store, staged=True))
+        .map(("movies", "receipt"), "receipt", OURS.catalogue_insert(**catalogue, staged=True))
+        .window_all("receipt", "index", OURS.publish(**store, **catalogue))
+        .output("index")
+    )
+
+
+def nodes(pipeline):
+    """What is to be known of each node, in order."""
+    return [
+        (node.name, node.inputs, node.outputs, node.iter_info.type, node.op_info.operator, node.op_info.init_kws)
+        for node in (pipeline.dag_repr.nodes[key] for key in pipeline.dag_repr.top_sort)
+    ]
+
+
+def test_there_are_three():
+    assert NAMES == ["index", "recommend", "similar"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_is_what_can_be_composed_by_hand(name, indexed_config):
+    assert nodes(load_pipeline(name, indexed_config)) == nodes(composed_by_hand(name, indexed_config))
+
+
+def test_a_name_may_have_its_ending(indexed_config):
+    assert nodes(load_pipeline("recommend.yaml", indexed_config)) == nodes(load_pipeline("recommend", indexed_config))
+
+
+def test_a_file_is_loaded_by_its_path(indexed_config):
+    assert nodes(load_pipeline(SHIPPED / "similar.yaml", indexed_config)) == nodes(
+        load_pipeline("similar", indexed_config)
+    )
+
+
+def test_a_name_that_is_not_there():
+    with pytest.raises(PipelineError) as raised:
+        load_pipeline("recomend")
+    assert str(raised.value) == (
+        "there is no pipeline 'recomend'. Did you mean 'recommend'? "
+        "Give a YAML file, or one of index, recommend, similar."
+    )

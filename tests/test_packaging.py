@@ -1,0 +1,92 @@
+"""The wheel: what is in it, and that it works where nothing else of the checkout is."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parent.parent
+PLACES = {"towhee_recsys": "towhee_recsys"} | {
+    folder: f"towhee_recsys/{folder}" for folder in ("configs", "operators", "pipelines")
+}
+"""Where the folders of the checkout are in the wheel."""
+
+
+def called(*command, **options):
+    env = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    done = subprocess.run(list(map(str, command)), env=env, capture_output=True, text=True, timeout=300, **options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel, built from a copy of the sources without a network."""
+    source = tmp_path_factory.mktemp("source")
+    for folder in PLACES:
+        shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / file, source)
+    called(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", source / "dist", cwd=source)
+    [built] = (source / "dist").iterdir()
+    return built
+
+
+@pytest.fixture(scope="module")
+def python(wheel, tmp_path_factory):
+    """The Python of an environment with the wheel, and of the environment of the tests only the dependencies."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, symlinks=os.name != "nt")
+    found = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    called(sys.executable, "-m", "pip", "--python", found, "install", "--no-index", "--no-deps", wheel)
+    packages = called(found, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
+    dependencies = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    (Path(packages) / "dependencies.pth").write_text("\n".join(dependencies), encoding="utf-8")
+    return found
+
+
+def test_all_of_the_sources_is_in_it_and_nothing_else(wheel):
+    with ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    sources = {
+        f"{place}/{file.relative_to(ROOT / folder).as_posix()}"
+        for folder, place in PLACES.items()
+        for file in (ROOT / folder).rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+    assert names == sources
+    assert {"towhee_recsys/py.typed", "towhee_recsys/datasets/sample/ratings.dat"} < names
+    assert {"towhee_recsys/configs/movielens_1m.yaml", "towhee_recsys/pipelines/recommend.yaml"} < names
+
+
+def test_it_says_what_it_is(wheel):
+    with ZipFile(wheel) as archive:
+        about = {Path(name).name: name for name in archive.namelist() if ".dist-info/" in name}
+        text = {name: archive.read(path).decode() for name, path in about.items()}
+    assert "Name: towhee_recsys\n" in text["METADATA"] or "Name: towhee-recsys\n" in text["METADATA"]
+    assert "towhee-recsys = towhee_recsys.cli:main" in text["entry_points.txt"]
+    assert text["LICENSE"] == (ROOT / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_it_trains_indexes_and_recommends_where_nothing_else_is(python, tmp_path):
+    code = "import towhee_recsys; print(towhee_recsys.__file__)"
+    assert Path(called(python, "-c", code, cwd=tmp_path).strip()).is_relative_to(python.parent.parent)
+    small = ["--set", "model.embedding_size=16", "--set", "training.epochs=2", "-q"]
+    called(python, "-m", "towhee_recsys.cli", "train", "-c", "sample", *small, cwd=tmp_path)
+    asked = ["-i", "-g", "F", "-a", "25", "-j", "programmer", "-k", "3", "--json"]
+    command = python.parent / "towhee-recsys"
+    answer = json.loads(called(command, "recommend", "-c", "sample", *small, *asked, cwd=tmp_path))
+    assert [movie["rank"] for movie in answer["recommendations"]] == [1, 2, 3]
+    assert answer["user"] == {"gender": "F", "age": "25", "occupation": "programmer"}
+    assert {path.name for path in tmp_path.iterdir()} == {"artifacts"}

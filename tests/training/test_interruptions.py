@@ -1,0 +1,121 @@
+"""Trainings that end in the middle, without a kill: by Ctrl-C, or because the loss is no number any more."""
+
+from __future__ import annotations
+
+import logging
+import signal
+
+import pytest
+
+from towhee_recsys import load_bundle, train
+from towhee_recsys.errors import BundleError, TrainingError
+
+
+class CtrlC(logging.Handler):
+    """Presses Ctrl-C when the training says that an epoch is over."""
+
+    def __init__(self, epoch: int):
+        super().__init__()
+        self.epoch = epoch
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.getMessage().startswith(f"epoch {self.epoch}:"):
+            signal.raise_signal(signal.SIGINT)
+
+
+@pytest.fixture
+def interrupted(caplog):
+    """Trains until the end of an epoch, where Ctrl-C is pressed."""
+    log = logging.getLogger("towhee_recsys.training.train")
+    caplog.set_level(logging.INFO, logger=log.name)
+
+    def interrupted(config, epoch: int) -> None:
+        handler = CtrlC(epoch)
+        log.addHandler(handler)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                train(config)
+        finally:
+            log.removeHandler(handler)
+
+    return interrupted
+
+
+def epochs(caplog) -> list[str]:
+    """What the log has said since it was asked the last time: `epoch 1`, `going`, ..."""
+    found = [record.getMessage().split(":")[0] for record in caplog.records if record.name.startswith("towhee_recsys")]
+    caplog.clear()
+    return found
+
+
+def test_after_ctrl_c_training_goes_on_and_ends_with_the_same_model(small_config, small_bundle, interrupted, caplog):
+    config = small_config()
+    interrupted(config, 2)
+    with pytest.raises(BundleError, match="there is no trained model"):
+        load_bundle(config.model.dir)
+    assert epochs(caplog) == ["epoch 1"], "Ctrl-C came before the second was logged"
+    resumed = train(config)
+    assert epochs(caplog) == ["going on from epoch 2 of a training that did not end", "epoch 3", "epoch 4"]
+    assert resumed.model_id == small_bundle.model_id
+    assert resumed.manifest["quality"] == small_bundle.manifest["quality"]
+
+
+def test_fresh_begins_again(small_config, small_bundle, interrupted, caplog):
+    config = small_config()
+    interrupted(config, 2)
+    epochs(caplog)
+    fresh = train(config, fresh=True)
+    assert epochs(caplog) == ["epoch 1", "epoch 2", "epoch 3", "epoch 4"]
+    assert fresh.model_id == small_bundle.model_id
+
+
+@pytest.mark.parametrize("change", ["seed=1", "model.embedding_size=9"])
+def test_the_state_of_another_config_is_ignored(change, small_config, interrupted, caplog):
+    interrupted(small_config(), 1)
+    epochs(caplog)
+    train(small_config(change, "training.epochs=1"))
+    assert epochs(caplog) == ["epoch 1"]
+
+
+def test_the_state_of_other_data_is_ignored(small_config, small_data, interrupted, caplog, tmp_path):
+    interrupted(small_config(), 1)
+    epochs(caplog)
+    other = tmp_path / "other"
+    other.mkdir()
+    for file in small_data.iterdir():
+        (other / file.name).write_bytes(file.read_bytes())
+    with (other / "movies.dat").open("a") as movies:
+        movies.write("9999::One More (2000)::Drama\n")
+    train(small_config(f"dataset.path={other}", "training.epochs=1"))
+    assert epochs(caplog) == ["epoch 1"]
+
+
+def test_more_epochs_go_on_where_fewer_ended(small_config, interrupted, caplog):
+    interrupted(small_config("training.epochs=2"), 2)
+    epochs(caplog)
+    train(small_config("training.epochs=3", "training.learning_rate=0.001"))
+    assert epochs(caplog)[1:] == ["epoch 3"]
+
+
+@pytest.mark.parametrize(("batch_size", "what", "step"), [(16, "loss", 2), (100, "validation RMSE", 1)])
+def test_a_loss_that_is_no_number_stops_and_leaves_the_older_bundle(batch_size, what, step, small_config):
+    older = train(small_config("training.epochs=1"))
+    with pytest.raises(TrainingError) as raised:
+        train(small_config("training.learning_rate=1e30", f"training.batch_size={batch_size}"))
+    assert str(raised.value) == (
+        f"the {what} became nan in epoch 1, step {step}. Lower training.learning_rate (1e+30) and train again."
+    )
+    assert load_bundle(older.directory) is older
+
+
+def test_the_last_good_state_is_kept_and_can_be_gone_on_from(small_config, small_bundle, interrupted, caplog):
+    config = small_config()
+    interrupted(config, 2)
+    epochs(caplog)
+    with pytest.raises(TrainingError) as raised:
+        train(small_config("training.learning_rate=1e30"))
+    assert "in epoch 3, step 2. Lower training.learning_rate (1e+30) and train again. " in str(raised.value)
+    assert str(raised.value).endswith(f"The state of epoch 2 is kept in {config.model.dir}.training/checkpoint.npz.")
+    epochs(caplog)
+    assert train(config).model_id == small_bundle.model_id
+    assert epochs(caplog)[:2] == ["going on from epoch 2 of a training that did not end", "epoch 3"]
