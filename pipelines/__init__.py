@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from towhee import AutoPipes
 from towhee.runtime.auto_pipes import set_pipe_name
-from towhee_recsys.pipelines.builder import load_pipeline
-from towhee_recsys.pipelines.runtime import Pipeline
 
 from towhee_recsys.config import Config
+from towhee_recsys.pipelines.builder import load_pipeline
+from towhee_recsys.pipelines.runtime import Pipeline
 
 __all__ = ["Pipeline", "index_pipeline", "load_pipeline", "recommend_pipeline", "similar_pipeline"]
 

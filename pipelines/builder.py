@@ -8,12 +8,12 @@ from typing import Any
 from towhee import ops, pipe
 from towhee.runtime.constants import OutputConst
 from towhee.runtime.dag_repr import DAGRepr
-from towhee_recsys.pipelines.grammar import Declaration, Reader, Step
-from towhee_recsys.pipelines.operator_check import registered
-from towhee_recsys.pipelines.runtime import Pipeline
 
 from towhee_recsys.config import Config, load_config, read_yaml
 from towhee_recsys.errors import PipelineError, close_match
+from towhee_recsys.pipelines.grammar import Declaration, Reader, Step
+from towhee_recsys.pipelines.operator_check import registered
+from towhee_recsys.pipelines.runtime import Pipeline
 
 SHIPPED = Path(__file__).resolve().parent
 

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from towhee_recsys.pipelines.operator_check import operator_problems
-
 from towhee_recsys.config import Config, Document, resolve
 from towhee_recsys.errors import ConfigError, close_match
+from towhee_recsys.pipelines.operator_check import operator_problems
 
 VERBS: dict[str, tuple[str, ...]] = {
     "map": (),

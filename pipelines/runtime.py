@@ -8,9 +8,9 @@ from typing import Any
 from towhee.runtime.dag_repr import DAGRepr
 from towhee.runtime.operator_manager import OperatorPool
 from towhee.runtime.runtime_pipeline import RuntimePipeline, _Graph
-from towhee_recsys.pipelines.grammar import Declaration, Step
 
 from towhee_recsys.errors import PipelineError, RecsysError
+from towhee_recsys.pipelines.grammar import Declaration, Step
 
 MAX_WORKERS = 32
 """Threads a pipeline: with Towhee's own count, cores + 4, three slow calls block a fast one."""
@@ -86,13 +86,20 @@ class _WatchedGraph(_Graph):
             result = running.result()
         except RuntimeError as error:
             self._failures.append((None, error))
+        except BaseException as error:  # Ctrl-C: what still runs ends before its next step
+            self._failures.append((None, error))
+            self._abandon()
+            raise
         if self._failures:  # also after a result: `python -O` drops the assertion by which Towhee notices
-            for node in self._node_runners:
-                if hasattr(node._op, "abandon"):
-                    node._op.abandon()
+            self._abandon()
             self.release_op()
             self._raise_failure()
         return result
+
+    def _abandon(self) -> None:
+        for node in self._node_runners:
+            if hasattr(node._op, "abandon"):
+                node._op.abandon()
 
     def release_op(self) -> None:
         """Gives the operators back, and lets go of the nodes, so that no garbage collection has to find them."""
@@ -106,7 +113,7 @@ class _WatchedGraph(_Graph):
         step, error = self._failures[0]
         if isinstance(error, RecsysError):
             raise error
-        text = str(error).strip().split("\n")[0]
+        text = str(error).strip().split("\n")[0].removesuffix(", Traceback (most recent call last):")
         raise PipelineError(f"{step or 'a step'} failed: {type(error).__name__}{text and ': ' + text}") from error
 
 
@@ -127,6 +134,8 @@ class _WatchedPool:
 
 def _watched(node: Any, step: Step | None, failures: list[Any]) -> Callable[[list[Any]], tuple[bool, Any, str | None]]:
     def call(inputs: list[Any]) -> tuple[bool, Any, str | None]:
+        if failures:
+            return False, None, "an earlier step failed"
         try:
             result = node._op(*inputs)
             return True, iterate(result) if isinstance(result, Generator) else result, None

@@ -6,6 +6,8 @@ from towhee_recsys import load_config, train, index_pipeline, recommend_pipeline
 from __future__ import annotations
 
 import importlib
+import importlib.abc
+import importlib.util
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +18,7 @@ _checkout = Path(__file__).resolve().parent.parent
 if (_checkout / "pyproject.toml").is_file():
     __path__.append(str(_checkout))
 
-__version__ = "0.1.0"
+from towhee_recsys.version import __version__  # noqa: E402
 
 if TYPE_CHECKING:
     from towhee_recsys.bundle import load_bundle
@@ -45,6 +47,7 @@ _HOUSES = {
 __all__ = [
     "Config",
     "RecsysError",
+    "__version__",
     "evaluate",
     "index_pipeline",
     "load_bundle",
@@ -65,7 +68,30 @@ def __getattr__(name: str) -> Any:
     return getattr(importlib.import_module(f"{__name__}.{_HOUSES[name]}"), name)
 
 
-if (
-    "towhee" in sys.modules
-):  # who has loaded Towhee means to compose: `ops.towhee_recsys` and `AutoPipes` are there then
+class _WhenTowheeIsImported(importlib.abc.MetaPathFinder):
+    """Registers our operators and pipelines with Towhee, which may be imported after us.
+
+    Towhee looks for a name that is not registered at its hub, and runs what it finds there.
+    """
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
+        """The spec of `towhee`, once, with the registration after it; nothing for other names."""
+        if name != "towhee":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.loader is not None:
+            execute = spec.loader.exec_module
+
+            def exec_module(module: Any) -> None:
+                execute(module)
+                importlib.import_module("towhee_recsys.pipelines")
+
+            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
+
+
+if "towhee" in sys.modules:
     importlib.import_module(f"{__name__}.pipelines")
+else:
+    sys.meta_path.insert(0, _WhenTowheeIsImported())

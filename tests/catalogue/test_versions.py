@@ -117,7 +117,7 @@ def test_a_version_can_be_read_before_it_is_live_and_its_live_one_after_it_is_go
 
 
 def test_nothing_published_is_told_with_the_cure(catalogue, movie):
-    with pytest.raises(StoreError, match="holds no movies yet. Fill it with `towhee-recsys index"):
+    with pytest.raises(StoreError, match=r"holds no movies yet\. Fill it with `towhee-recsys index"):
         catalogue.must_have_movies()
     catalogue.write([movie(1)], "movies__v1")
     catalogue.publish("movies__v1")

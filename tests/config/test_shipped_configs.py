@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import towhee_recsys.configs
 
+import towhee_recsys.configs
 from towhee_recsys.config import load_config
 from towhee_recsys.config.sources import shipped
 

@@ -90,6 +90,16 @@ def test_the_receipts_of_two_builds_are_refused(index, units, indexed):
     assert index.live() == record
 
 
+def test_a_build_that_another_indexing_has_dropped_is_told(index, units, indexed):
+    receipt = insert(index, start_build(index, "a" * 16, 8), range(5), units(5))
+    record = indexed(index, units(6))
+    with pytest.raises(
+        IndexMismatchError, match="is gone: another indexing of 'movies_[0-9]+' has gone live meanwhile"
+    ):
+        publish(index, [receipt])
+    assert index.live() == record
+
+
 def test_an_id_in_two_inserts_is_found_out(index, units, indexed):
     record = indexed(index, units(5))
     build = start_build(index, "a" * 16, 8)

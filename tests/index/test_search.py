@@ -90,6 +90,17 @@ def test_vectors_of_no_known_origin_are_answered(filled, queries):
     assert ids_of(filled.search(np.array(queries), 3)[0]) == ids_of(filled.search(queries, 3)[0])
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, 0, 2])
+def test_queries_that_are_not_of_length_1_are_refused(filled, queries, value):
+    queries[3] *= value
+    with pytest.raises(QueryError, match=r"^the vector of query 3 has length \S+, not 1: `normalize` it first\.$"):
+        filled.search(queries, 3)
+
+
+def test_hits_know_the_build_they_are_from(filled, queries):
+    assert {hits.build for hits in filled.search(queries, 3)} == {filled.record.build}
+
+
 @pytest.mark.parametrize("top_k", [0, -1, 16_385, 2.0, "3", True, None])
 def test_top_k_is_a_whole_number_in_range(filled, queries, top_k):
     with pytest.raises(QueryError) as raised:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from towhee_recsys.pipelines import index_pipeline
 
 from towhee_recsys.bundle import Bundle
 from towhee_recsys.config import Config, load_config
+from towhee_recsys.pipelines import index_pipeline
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,10 @@ from threading import Barrier
 
 import numpy as np
 import pytest
-import towhee_recsys.operators
 from towhee import ops, pipe
 from towhee.runtime.operator_manager import OperatorRegistry
 
+import towhee_recsys.operators
 from towhee_recsys.model.vectors import Origin, Vectors, normalize, with_origin
 
 OPERATORS = {

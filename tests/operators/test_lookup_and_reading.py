@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from towhee_recsys.operators import CatalogueInsert, Lookup, ReadMovielens
 
 from towhee_recsys.catalogue import open_catalogue
 from towhee_recsys.datasets.sample import SAMPLE_DIR
 from towhee_recsys.errors import DatasetError, StoreError
-from towhee_recsys.index import Receipt
+from towhee_recsys.index import Hits, Receipt
+from towhee_recsys.operators import CatalogueInsert, Lookup, ReadMovielens
 
 HEAT = {"movie_id": 6, "title": "Heat", "year": 1995, "genres": ["Action", "Crime"]}
 RONIN = {"movie_id": 7, "title": "Ronin", "year": None, "genres": []}
@@ -46,9 +46,22 @@ def test_no_hits(lookup, hits):
 
 def test_staged_facts_wait_for_the_switch(url):
     assert CatalogueInsert(url, staged=True)([HEAT], RECEIPT) is RECEIPT
-    assert Lookup(url)([{"movie_id": 6, "score": 1.0}]) == []
+    with pytest.raises(StoreError, match="holds no movies yet"):
+        Lookup(url)
     open_catalogue(url).publish(RECEIPT.build)
     assert Lookup(url)([{"movie_id": 6, "score": 1.0}])[0]["title"] == "Heat"
+
+
+def test_hits_that_know_their_build_have_its_facts(url, lookup):
+    later = replace(RECEIPT, build="movies__unknown_000002")
+    CatalogueInsert(url, staged=True)([HEAT | {"title": "Heat II"}], later)
+    hits = [{"movie_id": 6, "score": 1.0}]
+    assert [lookup(each)[0]["title"] for each in (hits, Hits(hits, later.build))] == ["Heat", "Heat II"]
+
+
+def test_a_catalogue_of_other_movies_is_told(lookup):
+    with pytest.raises(StoreError, match=r"^the catalogue knows none of the 2 movies found\. Build it with"):
+        lookup([[{"movie_id": 8, "score": 0.5}], [{"movie_id": 9, "score": 0.5}]])
 
 
 @pytest.mark.parametrize("operator", [Lookup, CatalogueInsert])

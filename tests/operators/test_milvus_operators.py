@@ -6,11 +6,11 @@ from itertools import count
 
 import numpy as np
 import pytest
-from towhee_recsys.operators import CatalogueInsert, MilvusInsert, MilvusSearch, Publish
 
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.index import open_index
 from towhee_recsys.model.vectors import Origin, normalize, with_origin
+from towhee_recsys.operators import CatalogueInsert, MilvusInsert, MilvusSearch, Publish
 
 numbers = count()
 UNITS = normalize(with_origin(np.random.default_rng(0).normal(size=(9, 8)), Origin("a" * 16)))
@@ -59,6 +59,12 @@ def test_what_is_to_be_left_out(store, exclude, left):
     assert sorted(hit["movie_id"] for hit in search(UNITS[0], exclude)) == left
     both = search(UNITS[:2], [exclude, [7]])
     assert [sorted(hit["movie_id"] for hit in hits) for hits in both] == [left, [0, 1, 2]]
+
+
+def test_what_cannot_be_left_out(store):
+    MilvusInsert(**store)(range(3), UNITS[:3])
+    with pytest.raises(QueryError, match=r"whole numbers or records with a movie_id; \['Heat'\] were given"):
+        MilvusSearch(**store)(UNITS[0], "Heat")
 
 
 @pytest.mark.parametrize("top_k", [0, 1.5, "10", True, 16_385])

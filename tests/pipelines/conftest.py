@@ -6,10 +6,10 @@ from textwrap import dedent
 
 import pytest
 from towhee import register
-from towhee_recsys.pipelines import Pipeline, index_pipeline, load_pipeline, recommend_pipeline
 
 from towhee_recsys.bundle import Bundle
 from towhee_recsys.config import Config, load_config
+from towhee_recsys.pipelines import Pipeline, index_pipeline, load_pipeline, recommend_pipeline
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from towhee_recsys.pipelines import index_pipeline, recommend_pipeline, similar_pipeline
+from towhee import ops, pipe
 
 from towhee_recsys.catalogue import open_catalogue
 from towhee_recsys.config import load_config
 from towhee_recsys.datasets.sample import SAMPLE_DIR
 from towhee_recsys.errors import DatasetError, IndexMismatchError, PipelineError
 from towhee_recsys.index import open_index
+from towhee_recsys.pipelines import index_pipeline, load_pipeline, recommend_pipeline, similar_pipeline
+from towhee_recsys.pipelines.builder import SHIPPED
 
 
 @pytest.fixture
@@ -63,6 +65,53 @@ def test_a_file_that_breaks_off_leaves_the_old_index_and_the_next_try_works(conf
     assert len(recommend_pipeline(config)({}).get()[0]) == 10
     [again] = index(folder("better", 10, 30)).get()
     assert again.rows == 20
+
+
+def big_and_broken(movies=2600):
+    """More movies than two chunks hold, and then a line that is none."""
+    lines = [f"{key}::Film {key} (1999)::Drama\n".encode() for key in range(1, movies + 1)]
+    return b"".join([*lines, b"and no more\n"])
+
+
+def by_hand(config, **settings):
+    chunked = ops.towhee_recsys.read_movielens(**settings)
+    insert = ops.towhee_recsys.milvus_insert(uri=config.milvus.uri, collection=config.milvus.collection, staged=True)
+    stores = {"uri": config.milvus.uri, "collection": config.milvus.collection, "catalogue": config.catalogue}
+    return (
+        pipe.input("path")
+        .flat_map("path", "movies", chunked)
+        .map("movies", "vectors", ops.towhee_recsys.movie_encoder(model_dir=config.model.dir))
+        .map("vectors", "vectors", ops.towhee_recsys.normalize())
+        .map(("movies", "vectors"), "receipt", insert)
+        .window_all("receipt", "index", ops.towhee_recsys.publish(**stores))
+        .output("index")
+    )
+
+
+@pytest.mark.parametrize("lenient", [False, True])
+def test_the_chunks_before_a_failure_are_never_published(config, folder, lenient):
+    """The lenient reader finds out at the very end that too many lines are bad, when all chunks are inserted."""
+    config = load_config(config, dataset={"strict": not lenient, "max_bad_share": 0.0})
+    index_pipeline(config)()
+    record = open_index(config.milvus.uri, config.milvus.collection).live()
+    bad = folder("bad", 0, 0, big_and_broken())
+    with pytest.raises(DatasetError, match=r"bad/movies\.dat"):
+        index_pipeline(config)(bad)
+    with pytest.raises(RuntimeError, match="an earlier step failed"):
+        by_hand(config, strict=not lenient, max_bad_share=0.0)(bad)
+    assert open_index(config.milvus.uri, config.milvus.collection).live() == record
+    assert len(recommend_pipeline(config)({}).get()[0]) == 10
+
+
+def test_one_that_breaks_off_after_many_chunks_publishes_none_of_them(config, folder, tmp_path):
+    text = (SHIPPED / "index.yaml").read_text(encoding="utf-8")
+    (tmp_path / "own.yaml").write_text(text.replace("strict:", "chunk_size: 3\n      strict:"), encoding="utf-8")
+    index = load_pipeline(tmp_path / "own.yaml", config)
+    [record] = index(folder("good", 0, 20)).get()
+    with pytest.raises(DatasetError, match=r"movies\.dat:101"):
+        index(folder("bad", 100, 200, b"and no more\n"))
+    assert open_index(config.milvus.uri, config.milvus.collection).live() == record
+    assert [again.rows for again in index(folder("better", 10, 30)).get()] == [20]
 
 
 def test_queries_are_answered_while_it_runs(config):

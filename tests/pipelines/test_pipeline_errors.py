@@ -54,9 +54,8 @@ def test_one_of_a_batch(declared):
     [("model", IndexMismatchError, "holds no index yet"), ("nowhere", BundleError, "no trained model in")],
 )
 def test_what_is_missing_is_found_when_it_is_built(sample_config, sample_bundle, tmp_path, model, error, message):
-    from towhee_recsys.pipelines import recommend_pipeline
-
     from towhee_recsys.config import load_config
+    from towhee_recsys.pipelines import recommend_pipeline
 
     directory = sample_bundle.directory if model == "model" else tmp_path / model
     config = load_config(

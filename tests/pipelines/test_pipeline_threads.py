@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from towhee import register
 from towhee.operator import SharedType
-from towhee_recsys.pipelines import recommend_pipeline, similar_pipeline
 
 from towhee_recsys.bundle import load_bundle
 from towhee_recsys.config import load_config
 from towhee_recsys.errors import PipelineError
+from towhee_recsys.pipelines import recommend_pipeline, similar_pipeline
 
 PEOPLE = [{"gender": gender, "age": age} for gender in "FM" for age in (1, 25, 45, 56)]
 

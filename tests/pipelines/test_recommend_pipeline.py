@@ -7,13 +7,13 @@ from itertools import chain, combinations, pairwise
 import numpy as np
 import pytest
 from towhee import DataCollection
-from towhee_recsys.pipelines import recommend_pipeline
 
 from towhee_recsys.bundle import MovieEncoder, UserEncoder
 from towhee_recsys.config import load_config
 from towhee_recsys.datasets.sample import SAMPLE_DIR
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.vectors import normalize
+from towhee_recsys.pipelines import recommend_pipeline
 
 KEYS = ["rank", "movie_id", "title", "year", "genres", "score", "predicted_rating"]
 PERSON = {"gender": "F", "age": 25, "occupation": 12}

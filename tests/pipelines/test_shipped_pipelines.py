@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from towhee import ops, pipe
-from towhee_recsys.pipelines import load_pipeline
-from towhee_recsys.pipelines.builder import SHIPPED
 
 from towhee_recsys.errors import PipelineError
+from towhee_recsys.pipelines import load_pipeline
+from towhee_recsys.pipelines.builder import SHIPPED
 
 OURS = ops.towhee_recsys
 NAMES = sorted(file.stem for file in SHIPPED.rglob("*.yaml"))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from towhee_recsys.pipelines import similar_pipeline
 
 from towhee_recsys.errors import QueryError
+from towhee_recsys.pipelines import similar_pipeline
 
 KEYS = ["rank", "movie_id", "title", "year", "genres", "score"]
 

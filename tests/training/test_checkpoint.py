@@ -53,7 +53,7 @@ def test_removed_it_is_gone_and_removing_it_twice_is_fine(checkpoint):
     checkpoint.remove()
     checkpoint.remove()
     assert checkpoint.read() is None
-    assert not checkpoint.folder.exists()
+    assert list(checkpoint.folder.iterdir()) == []
 
 
 def test_it_belongs_to_one_config_and_one_dataset(checkpoint, small_config):

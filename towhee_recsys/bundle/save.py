@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys import __version__
 from towhee_recsys.bundle.bundle import FORMAT_VERSION, MANIFEST, Bundle, load_bundle, model_id
 from towhee_recsys.bundle.files import replace_directory, sha256
 from towhee_recsys.config import Config, dump_config
@@ -20,6 +19,7 @@ from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.export import export_tower
 from towhee_recsys.model.fusion import FusionModel
 from towhee_recsys.model.quiet_paddle import paddle
+from towhee_recsys.version import __version__
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ def claimed(model_dir: str) -> Iterator[None]:
     """
     target = Path(model_dir).resolve()
     try:
-        recover(target)
         _must_be_ours(target)
+        recover(target)
         beside(model_dir).mkdir(parents=True, exist_ok=True)
         with FileLock(beside(model_dir) / "lock", timeout=0):
             yield
