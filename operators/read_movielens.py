@@ -10,7 +10,7 @@ from towhee import register
 
 @register(name="towhee_recsys/read_movielens")
 class ReadMovielens:
-    """A folder with `movies.dat`, or that file, to lists of movie records: for `flat_map`, so that memory stays flat.
+    """A folder with `movies.dat`, or that file, to lists of movie records, one after the other: for `flat_map`.
 
         pipe.input("path").flat_map("path", "movies", ops.towhee_recsys.read_movielens(chunk_size=1000))
 

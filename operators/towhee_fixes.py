@@ -1,6 +1,6 @@
 """Defects of Towhee 1.1.3, mended for every pipeline of the process, hand-composed ones included.
 
-These are private details of that version; pyproject.toml pins it, tests/operators/test_towhee_fixes.py shows each defect.
+These are private details of that version; pyproject.toml pins it, tests/operators/test_towhee_fixes.py shows each.
 """
 
 from __future__ import annotations

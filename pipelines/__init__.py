@@ -9,7 +9,10 @@ from __future__ import annotations
 from towhee import AutoPipes
 from towhee.runtime.auto_pipes import set_pipe_name
 
-from towhee_recsys.config import Config
+from towhee_recsys.bundle import load_bundle
+from towhee_recsys.config import Config, load_config
+from towhee_recsys.index import open_index
+from towhee_recsys.model.vectors import Origin
 from towhee_recsys.pipelines.builder import load_pipeline
 from towhee_recsys.pipelines.runtime import Pipeline
 
@@ -29,12 +32,21 @@ def recommend_pipeline(config: Config | str | None = None) -> Pipeline:
 
     Each movie is a dict with rank, movie_id, title, year, genres, score (cosine) and predicted_rating (stars).
     """
-    return load_pipeline("recommend", config)
+    return _of_the_configs_model("recommend", config)
 
 
 def similar_pipeline(config: Config | str | None = None) -> Pipeline:
     """A movie, or a list of movies, to the movies most like it: `similar({"movie_id": 260}).get()` gives `[movies]`."""
-    return load_pipeline("similar", config)
+    return _of_the_configs_model("similar", config)
+
+
+def _of_the_configs_model(name: str, config: Config | str | None) -> Pipeline:
+    """The shipped pipeline, after making sure that the index is of the model that will encode the queries."""
+    config = load_config(config)
+    pipeline = load_pipeline(name, config)
+    model = Origin(load_bundle(config.model.dir).model_id)
+    open_index(config.milvus.uri, config.milvus.collection).live(model)
+    return pipeline
 
 
 for _define in (index_pipeline, recommend_pipeline, similar_pipeline):

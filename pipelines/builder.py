@@ -35,14 +35,16 @@ def load_pipeline(name_or_file: str | Path, config: Config | str | None = None) 
 def _file(name_or_file: str | Path) -> Path:
     name = str(name_or_file)
     shipped = {file.stem: file for file in SHIPPED.glob("*.yaml")}
-    if name.removesuffix(".yaml") in shipped and not Path(name).is_file():
+    if name in shipped:
+        return shipped[name]
+    if Path(name).is_file():
+        return Path(name)
+    if name.removesuffix(".yaml") in shipped:
         return shipped[name.removesuffix(".yaml")]
-    if not Path(name).is_file():
-        raise PipelineError(
-            f"there is no pipeline {name!r}.{close_match(name, shipped)} "
-            f"Give a YAML file, or one of {', '.join(sorted(shipped))}."
-        )
-    return Path(name)
+    raise PipelineError(
+        f"there is no pipeline {name!r}.{close_match(name, shipped)} "
+        f"Give a YAML file, or one of {', '.join(sorted(shipped))}."
+    )
 
 
 def _composed(declaration: Declaration) -> DAGRepr:

@@ -22,8 +22,9 @@ with claimed(sys.argv[1]):
 def test_a_second_training_into_one_folder_is_refused(tmp_path):
     model = str(tmp_path / "model")
     with subprocess.Popen([sys.executable, "-c", HOLD, model], stdout=subprocess.PIPE, text=True) as other:
-        assert other.stdout and other.stdout.readline() == "held\n"
-        with pytest.raises(TrainingError, match="another training into .*model is running. Let it end"), claimed(model):
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(TrainingError, match=r"another training into .*model is running\. Let"), claimed(model):
             pass
         other.kill()
     with claimed(model):  # a killed one holds it no more
@@ -64,7 +65,7 @@ def test_a_folder_with_other_things_is_left_alone(small_config, tmp_path):
 
 def test_a_file_is_no_folder(small_config, tmp_path):
     (tmp_path / "model").write_text("", encoding="utf-8")
-    with pytest.raises(TrainingError, match="is a file. Name a folder"):
+    with pytest.raises(TrainingError, match=r"is a file\. Name a folder"):
         train(small_config("training.epochs=1"))
 
 

@@ -39,7 +39,7 @@ class SqliteCatalogue:
         with self._errors("opened"):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
-            self._connection.execute("PRAGMA journal_mode = WAL")  # readers go on while a version is written
+            self._connection.execute("PRAGMA journal_mode = WAL")  # other processes read on while a version is written
             self._connection.executescript(SCHEMA)
 
     def write(self, movies: Sequence[Movie], version: str) -> None:

@@ -34,7 +34,8 @@ def layers(overrides: Iterable[str], keywords: Mapping[str, Any]) -> Iterator[Do
 
 
 def _place(name: str, text: str) -> str:
-    return f"--set {name}=..." if name.strip() in SECRETS else f"--set {text}"
+    hidden = any(f"{secret}.".startswith(f"{name.strip()}.") for secret in SECRETS)
+    return f"--set {name}=..." if hidden else f"--set {text}"
 
 
 def _nest(name: str, value: Any, place: str) -> dict[str, Any]:

@@ -23,9 +23,11 @@ class DatasetConfig(Section):
         default="ml-1m", min_length=1, description="ml-1m, sample, or a name of yours for files in MovieLens' format"
     )
     path: str | None = Field(
-        default=None, min_length=1, description="the folder with movies.dat, users.dat and ratings.dat"
+        default=None,
+        min_length=1,
+        description="the folder with movies.dat, users.dat and ratings.dat; of ml-1m left out: in the cache folder",
     )
-    download: bool = Field(default=False, description="fetch ml-1m into the cache folder when no path is given")
+    download: bool = Field(default=False, description="fetch ml-1m when it is not at `path`")
     strict: bool | None = Field(
         default=None, description="stop at the first bad line; left out: true for ml-1m and sample, false for own files"
     )

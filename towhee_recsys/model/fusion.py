@@ -22,11 +22,15 @@ class FusionModel(nn.Layer):
 
     def forward(self, users: Sequence[np.ndarray], movies: Sequence[np.ndarray]) -> paddle.Tensor:
         """The cosine of every user with every movie: float32[users, movies], within [-1, 1]."""
-        user_vectors = self.user_tower([paddle.to_tensor(array) for array in users])
-        movie_vectors = self.movie_tower([paddle.to_tensor(array) for array in movies])
-        return paddle.matmul(
-            nn.functional.normalize(user_vectors), nn.functional.normalize(movie_vectors), transpose_y=True
-        )
+        return paddle.matmul(self.user_vectors(users), self.movie_vectors(movies), transpose_y=True)
+
+    def user_vectors(self, arrays: Sequence[np.ndarray]) -> paddle.Tensor:
+        """Unit vectors float32[n, embedding_size]."""
+        return nn.functional.normalize(self.user_tower([paddle.to_tensor(array) for array in arrays]))
+
+    def movie_vectors(self, arrays: Sequence[np.ndarray]) -> paddle.Tensor:
+        """Unit vectors float32[n, embedding_size]."""
+        return nn.functional.normalize(self.movie_tower([paddle.to_tensor(array) for array in arrays]))
 
 
 def build_model(users: Side, movies: Side, embedding_size: int, seed: int) -> FusionModel:

@@ -53,5 +53,5 @@ def _must_be_ours(target: Path) -> None:
         raise TrainingError(f"model.dir {target} is a file. Name a folder.")
     if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():
         raise TrainingError(
-            f"model.dir {target} holds other things than a model; training would replace them. Name a new or empty folder."
+            f"model.dir {target} holds other things than a model; training would replace them. Name an empty folder."
         )

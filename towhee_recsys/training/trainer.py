@@ -19,8 +19,8 @@ from towhee_recsys.training.examples import Examples, Ratings, blocks
 class Trainer:
     """Trains the fusion model by the squared error between the mapped cosine and the rating.
 
-    `history` has a line an epoch: epoch, learning_rate, loss, training_rmse, validation_rmse. `best` holds the weights of the
-    epoch with the lowest validation RMSE.
+    `history` has a line an epoch: epoch, learning_rate, loss, training_rmse, validation_rmse. `best` holds the
+    weights of the epoch with the lowest validation RMSE.
     """
 
     def __init__(self, config: Config, examples: Examples):
@@ -75,11 +75,12 @@ class Trainer:
         self.model.eval()
         found = np.empty(len(ratings), dtype=np.float32)
         with paddle.no_grad():
+            movies = self.model.movie_vectors(self.examples.movie_arrays)
             for first in range(0, len(self.examples.user_arrays[0]), 1024):
                 lines = slice(*np.searchsorted(ratings.users, [first, first + 1024]))
                 if lines.start < lines.stop:
                     part = [array[first : first + 1024] for array in self.examples.user_arrays]
-                    matrix = self.model(part, self.examples.movie_arrays).numpy()
+                    matrix = paddle.matmul(self.model.user_vectors(part), movies, transpose_y=True).numpy()
                     found[lines] = matrix[ratings.users[lines] - first, ratings.movies[lines]]
         return found
 
