@@ -41,7 +41,7 @@ class MilvusInsert:
         """Forgets the build that was begun: what a failed indexing left in it is no part of the next one."""
         self._build = None
 
-    def _insert(self, ids: Sequence[int], vectors: Vectors) -> Receipt:
+    def _insert(self, ids: Sequence[Any], vectors: Vectors) -> Receipt:
         if not self._staged:
             return insert_live(self._index, ids, vectors)
         return insert(self._index, self._unpublished(vectors), ids, vectors)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from towhee import AutoPipes
 from towhee.runtime.auto_pipes import set_pipe_name
 
-from towhee_recsys.bundle import load_bundle
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.index import open_index
 from towhee_recsys.model.vectors import Origin
@@ -42,6 +41,8 @@ def similar_pipeline(config: Config | str | None = None) -> Pipeline:
 
 def _of_the_configs_model(name: str, config: Config | str | None) -> Pipeline:
     """The shipped pipeline, after making sure that the index is of the model that will encode the queries."""
+    from towhee_recsys.bundle import load_bundle
+
     config = load_config(config)
     pipeline = load_pipeline(name, config)
     model = Origin(load_bundle(config.model.dir).model_id)

@@ -93,9 +93,7 @@ def test_the_receipts_of_two_builds_are_refused(index, units, indexed):
 def test_a_build_that_another_indexing_has_dropped_is_told(index, units, indexed):
     receipt = insert(index, start_build(index, "a" * 16, 8), range(5), units(5))
     record = indexed(index, units(6))
-    with pytest.raises(
-        IndexMismatchError, match=r"is gone: another indexing of 'movies_\d+' has gone live"
-    ):
+    with pytest.raises(IndexMismatchError, match=r"is gone: another indexing of 'movies_\d+' has gone live"):
         publish(index, [receipt])
     assert index.live() == record
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,17 +43,16 @@ def as_vectors(given: Any) -> Vectors:
     Raises QueryError for what is no such array of numbers, or vectors of several models.
     """
     origins = {getattr(each, "origin", None) for each in given} if isinstance(given, (list, tuple)) else set()
-    try:
+    array = np.zeros((), dtype=np.float32)
+    with suppress(TypeError, ValueError):
         array = np.asarray(given, dtype=np.float32)
-    except (TypeError, ValueError):
-        array = np.zeros(())
     if array.ndim not in (1, 2) or len(origins) > 1:
         what = "vectors of several models" if array.ndim in (1, 2) else f"{type(given).__name__} {list(array.shape)}"
         raise QueryError(f"one vector [dim] or several [n, dim] of one model are accepted; {what} was given.")
     return with_origin(array, getattr(given, "origin", None) or (origins.pop() if origins else None))
 
 
-def must_be_unit(vectors: Vectors, names: Sequence[Any]) -> None:
+def must_be_unit(vectors: np.ndarray, names: Sequence[Any]) -> None:
     """Raises QueryError, which names the first of `names` whose vector in float32[n, dim] is not of length 1.
 
     Milvus Lite takes and searches what it is given, NaN included, so this is made sure of here.
