@@ -9,6 +9,7 @@ import importlib
 import importlib.abc
 import importlib.util
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +85,9 @@ class _WhenTowheeIsImported(importlib.abc.MetaPathFinder):
             execute = spec.loader.exec_module
 
             def exec_module(module: Any) -> None:
-                execute(module)
+                with warnings.catch_warnings():
+                    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")  # of no use to a user
+                    execute(module)
                 importlib.import_module("towhee_recsys.pipelines")
 
             spec.loader.exec_module = exec_module  # type: ignore[method-assign]

@@ -27,7 +27,7 @@ def test_recommend_prints_a_table_with_the_columns_of_the_contract(run: Any, on_
 def test_json_is_one_document_and_nothing_else_is_on_stdout(run: Any, on_sample: list[str]) -> None:
     ran = run("recommend", *on_sample, "-u", "10042", "-k", "4", "--json")
     answer = json.loads(ran.out)
-    assert answer["user"] == {"user_id": "10042"}
+    assert answer["user"] == {"user_id": 10042}
     assert [list(movie) for movie in answer["recommendations"]] == [RESULT] * 4
 
 

@@ -34,7 +34,7 @@ QUERIES = [
     (["-a", "-1"], "age '-1' is not known"),
     (["-j", "99"], "occupation '99' is not known"),
     (["-j", "programer"], "Did you mean 'programmer'?"),
-    (["-u", "999999"], "user_id '999999' is not known to this model"),
+    (["-u", "999999"], "user_id 999999 is not known to this model"),
 ]
 
 
@@ -79,3 +79,24 @@ def test_validate_tells_all_mistakes_of_a_file(run: Any, tmp_path: Path) -> None
     assert ran.code == 2
     assert "mine.yaml:2: top_k" in ran.err
     assert "mine.yaml:3: milvus.collectoin: unknown key. Did you mean 'collection'?" in ran.err
+
+
+def test_prepare_does_not_write_over_its_source(run: Any, on_sample: list[str], tmp_path: Path) -> None:
+    source = tmp_path / "movies.dat"
+    source.write_bytes(b"1::Heat (1995)::Crime\n")
+    ran = run("prepare", *on_sample, "-f", str(source), "-o", str(source))
+    assert ran.code == 1
+    assert "would be written over itself" in ran.err
+    assert source.read_bytes() == b"1::Heat (1995)::Crime\n"
+
+
+def test_a_file_that_cannot_be_written_is_told_without_a_traceback(run: Any, tmp_path: Path) -> None:
+    ran = run("schema", "-o", str(tmp_path))
+    assert ran.code == 1
+    assert "Is a directory. Name another" in ran.err
+
+
+def test_wrong_flags_give_a_document_too(run: Any) -> None:
+    ran = run("recommend", "--json", "--gendre", "F")
+    assert ran.code == 2
+    assert "--gendre" in json.loads(ran.out)["error"]["message"]

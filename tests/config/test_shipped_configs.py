@@ -6,6 +6,7 @@ import pytest
 
 import towhee_recsys.configs
 from towhee_recsys.config import load_config
+from towhee_recsys.config.movielens import MOVIELENS
 from towhee_recsys.config.sources import shipped
 
 FOLDER = Path(towhee_recsys.configs.__file__).parent
@@ -38,3 +39,14 @@ def test_the_article_s_recipe():
     assert (config.dataset.name, config.dataset.download) == ("ml-1m", True)
     assert (config.training.epochs, config.training.unknown_rate) == (1, 0.0)
     assert (config.model.rating_map.slope, config.model.rating_map.intercept) == (2.5, 2.5)
+
+
+def test_movielens_columns_have_their_names_in_a_declaration_of_ones_own():
+    declared = {
+        "user": [{"column": "user_id", "kind": "id"}, {"column": "age", "kind": "category", "size": 4}],
+        "movie": [{"column": "movie_id", "kind": "id"}],
+    }
+    age = load_config("sample", features=declared).features.user[1]
+    assert age.size == 4
+    assert age.names == MOVIELENS.user[2].names
+    assert age.groups_to == MOVIELENS.user[2].groups_to

@@ -115,3 +115,18 @@ def test_hiding_hides_its_share_and_leaves_the_given_alone():
     ]
     assert shares == pytest.approx([0.25] * 4, abs=0.03)
     assert arrays[0].all(), "the given arrays are as they were"
+
+
+def test_what_a_data_frame_makes_of_a_column_with_gaps_is_undone():
+    side = Side.fit(MOVIELENS.user, USERS, {1})
+    plain = side.encode([{"user_id": 1, "age": 25, "occupation": None}])
+    framed = side.encode([{"user_id": 1.0, "age": np.float64(25), "occupation": float("nan")}])
+    assert [array.tolist() for array in framed] == [array.tolist() for array in plain]
+
+
+def test_half_a_year_is_no_age():
+    with pytest.raises(QueryError, match=r"age 25\.5 is not known"):
+        Side.fit(MOVIELENS.user, USERS, {1}).encode([{"age": 25.5}])
+
+
+USERS = pd.DataFrame({"user_id": [1], "gender": ["F"], "age": [25], "occupation": [12], "zip_code": ["0"]})

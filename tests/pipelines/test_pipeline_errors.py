@@ -5,9 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
+from towhee_recsys.config import load_config
 from towhee_recsys.errors import BundleError, ConfigError, IndexMismatchError, PipelineError, QueryError, RecsysError
+from towhee_recsys.index import insert_live, open_index
+from towhee_recsys.model.vectors import Origin, normalize, with_origin
+from towhee_recsys.pipelines import recommend_pipeline, similar_pipeline
 
 FAILING = """
 input: n
@@ -54,9 +59,6 @@ def test_one_of_a_batch(declared):
     [("model", IndexMismatchError, "holds no index yet"), ("nowhere", BundleError, "no trained model in")],
 )
 def test_what_is_missing_is_found_when_it_is_built(sample_config, sample_bundle, tmp_path, model, error, message):
-    from towhee_recsys.config import load_config
-    from towhee_recsys.pipelines import recommend_pipeline
-
     directory = sample_bundle.directory if model == "model" else tmp_path / model
     config = load_config(
         sample_config,
@@ -67,6 +69,15 @@ def test_what_is_missing_is_found_when_it_is_built(sample_config, sample_bundle,
     with pytest.raises(error, match=message) as raised:
         recommend_pipeline(config)
     assert "Create" not in str(raised.value)
+
+
+def test_an_index_of_another_model_is_found_when_it_is_built(indexed_config, tmp_path):
+    uri = str(tmp_path / "movies.db")
+    others = normalize(with_origin(np.ones((1, 32)), Origin("b" * 16)))
+    insert_live(open_index(uri, "movies"), [1], others)
+    for define in (recommend_pipeline, similar_pipeline):
+        with pytest.raises(IndexMismatchError, match=f"is of model {'b' * 16}, but model [0-9a-f]{{16}} was expected"):
+            define(load_config(indexed_config, milvus={"uri": uri}))
 
 
 def test_arguments_are_not_told_when_an_operator_cannot_be_built(declared):

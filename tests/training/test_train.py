@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from towhee_recsys import load_bundle, train
+from towhee_recsys import evaluate, load_bundle, train
 from towhee_recsys.datasets import read_dataset
 from towhee_recsys.evaluation.metrics import rmse
 from towhee_recsys.training.examples import make_examples
@@ -96,3 +96,12 @@ def test_a_new_training_replaces_the_bundle_and_progress_is_shown_where_it_is_wa
     assert "2/2" in capsys.readouterr().err
     assert new.model_id != old.model_id
     assert load_bundle(new.directory) is new
+
+
+def test_a_name_will_do_for_a_config(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tiny.yaml").write_text(
+        "extends: sample\nmodel: {embedding_size: 8}\ntraining: {epochs: 1}\n", encoding="utf-8"
+    )
+    bundle = train("tiny.yaml")
+    assert evaluate("tiny.yaml")["model_id"] == bundle.model_id

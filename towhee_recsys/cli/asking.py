@@ -36,7 +36,9 @@ def recommend(config: Config, progress: bool | None, index_first: bool, **given:
         from towhee_recsys.cli.making import build_index
 
         build_index(config)
-    user = {column: value for column, value in given.items() if value is not None}
+    user: User = {column: value for column, value in given.items() if value is not None}
+    if str(user.get("user_id", "")).isdecimal():
+        user["user_id"] = int(user["user_id"])
     answer = ask(config, [user])[0]
     return answer, lambda: show_answers([answer], config)
 

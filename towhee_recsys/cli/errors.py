@@ -15,6 +15,9 @@ FAILED, WRONG_USE = 1, 2
 def exit_code_of(command: click.Command, arguments: list[str] | None) -> int:
     """Runs `command`; what goes wrong is printed to stderr, with `--json` as a document on stdout, too."""
     given = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that knows no é shows a question mark
     try:
         return command.main(args=given, standalone_mode=False) or 0
     except click.ClickException as error:

@@ -76,7 +76,9 @@ def prepare(config: Config, progress: bool | None, source: str, output: str) -> 
     from towhee_recsys.training.prepare import prepare_movies
 
     count = prepare_movies(config, source, Path(output))
-    return {"movies": count, "output": output}, lambda: click.echo(f"{count:,} movies in {output}")
+    words = f"the model in {config.model.dir}" if Path(config.model.dir).exists() else f"{source}, for want of a model"
+    result = {"movies": count, "output": output}
+    return result, lambda: click.echo(f"{count:,} movies in {output}, with the vocabularies of {words}")
 
 
 def build_index(config: Config) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from towhee_recsys.config.features import Features
+from towhee_recsys.config.features import CategoryFeature, Features
 from towhee_recsys.config.movielens import MOVIELENS
 
 
@@ -103,12 +103,24 @@ class MilvusConfig(Section):
     )
 
 
+def _with_movielens_names(features: Features) -> Features:
+    """MovieLens' codes have their names wherever its columns are declared, in the default declaration or in another."""
+    known = {each.column: each for each in MOVIELENS.user if isinstance(each, CategoryFeature)}
+    named = [
+        each.model_copy(update={"names": known[each.column].names, "groups_to": known[each.column].groups_to})
+        if isinstance(each, CategoryFeature) and each.names is None and each.column in known
+        else each
+        for each in features.user
+    ]
+    return features.model_copy(update={"user": named})
+
+
 class Config(Section):
     """A whole recommender."""
 
     version: int = Field(default=1, ge=1, le=1, description="the version of this format")
     dataset: DatasetConfig = DatasetConfig()
-    features: Features = MOVIELENS
+    features: Annotated[Features, AfterValidator(_with_movielens_names)] = MOVIELENS
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
     milvus: MilvusConfig = MilvusConfig()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from towhee_recsys.config import Config
+from towhee_recsys.config import Config, load_config
 from towhee_recsys.errors import BundleError
 from towhee_recsys.evaluation.metrics import mae, rmse
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from towhee_recsys.bundle import Bundle
 
 
-def evaluate(config: Config) -> dict[str, Any]:
+def evaluate(config: Config | str) -> dict[str, Any]:
     """RMSE and MAE on the held-out test ratings, of the model and of two baselines on the same ratings.
 
     Gives `{"protocol", "seed", "model_id", "ratings", "metrics": {"rmse", "mae"}, "baselines": {name: {...}}}`.
@@ -26,6 +26,7 @@ def evaluate(config: Config) -> dict[str, Any]:
     from towhee_recsys.bundle import load_bundle
     from towhee_recsys.datasets import read_dataset, split_ratings
 
+    config = load_config(config)
     bundle = load_bundle(config.model.dir)
     where = config.dataset.model_dump(include={"path", "download"})  # how it is read decides the split, too
     dataset = read_dataset(bundle.config.dataset.model_copy(update=where))

@@ -57,7 +57,7 @@ class Side:
         for record in records:
             self._check(record)
         return [
-            column.encode([record.get(feature.column) for record in records])
+            column.encode([_plain(record.get(feature.column)) for record in records])
             for feature, column in zip(self.features, self.columns, strict=True)
         ]
 
@@ -82,3 +82,12 @@ class Side:
 
     def _example(self) -> str:
         return "{" + ", ".join(f"{feature.column!r}: ..." for feature in self.features) + "}"
+
+
+def _plain(value: Any) -> Any:
+    """What a data frame makes of a column with gaps is undone: NaN is nothing, and 25.0 is 25."""
+    if not isinstance(value, (float, np.floating)):
+        return value
+    if np.isnan(value):
+        return None
+    return int(value) if float(value).is_integer() else value

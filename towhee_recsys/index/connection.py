@@ -10,13 +10,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from towhee_recsys.config import expand_env
 from towhee_recsys.errors import StoreError
 
 TIMEOUT = 30.0
 """Seconds for one call; without it Milvus Lite tries a bad request 75 times."""
 
+WAIT = 5.0
+"""Seconds to wait for another process that has the file open: as long as a command may take."""
+
 _clients: dict[Path, Any] = {}
+_locks: dict[Path, FileLock] = {}
 _lock = threading.Lock()
 
 
@@ -79,10 +85,13 @@ def _open(path: Path, uri: str) -> Any:
     from pymilvus import MilvusClient
     from pymilvus.exceptions import MilvusException
 
+    lock = _locks[path] = FileLock(f"{path}.lock", timeout=WAIT, thread_local=False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()  # Milvus Lite's own lock is gone after the first process that it turned away
         return MilvusClient(str(path), timeout=TIMEOUT)
-    except (MilvusException, OSError) as error:
+    except (MilvusException, OSError, Timeout) as error:
+        lock.release()
         raise StoreError(
             f"the Milvus Lite file {uri!r} cannot be opened: {_cause(error)}. One process at a time can have it open, "
             "and it must be writable: end the other process, or name another file in milvus.uri."
@@ -90,6 +99,8 @@ def _open(path: Path, uri: str) -> Any:
 
 
 def _cause(error: Exception) -> str:
+    if isinstance(error, Timeout):
+        return "another process has it open"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     text = getattr(error, "message", None) or (error.details() if hasattr(error, "details") else str(error))

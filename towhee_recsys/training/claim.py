@@ -31,7 +31,7 @@ def claimed(model_dir: str) -> Iterator[None]:
         _must_be_ours(target)
         recover(target)
         beside(model_dir).mkdir(parents=True, exist_ok=True)
-        with FileLock(beside(model_dir) / "lock", timeout=0):
+        with FileLock(beside(model_dir) / "lock", timeout=0, thread_local=False):
             yield
             (beside(model_dir) / "lock").unlink(missing_ok=True)
         with suppress(OSError):  # a checkpoint may lie there, or another training may have begun

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.bundle.files import write_atomically
-from towhee_recsys.config import Config
+from towhee_recsys.config import Config, load_config
+from towhee_recsys.errors import DatasetError
 from towhee_recsys.features import Side
 from towhee_recsys.training.examples import records
 
 
-def prepare_movies(config: Config, source: str | Path, output: Path) -> int:
+def prepare_movies(config: Config | str, source: str | Path, output: Path) -> int:
     """Writes `id::title word ids::genre ids`, one movie of `source` a line, ids with spaces between; returns the count.
 
     The ids are those of the config's trained model; where there is none, of vocabularies made from `source`.
@@ -22,6 +23,9 @@ def prepare_movies(config: Config, source: str | Path, output: Path) -> int:
     """
     from towhee_recsys.datasets import read_movies
 
+    config = load_config(config)
+    if output.resolve() == Path(source).resolve():
+        raise DatasetError(f"{output} would be written over itself. Name another file for the output.")
     reading = config.dataset.model_dump(include={"strict", "max_bad_share", "encoding"})
     movies = read_movies(source, **reading)
     side = _side(config, movies)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from towhee_recsys.bundle import Bundle, Trained, save_bundle
-from towhee_recsys.config import Config
+from towhee_recsys.config import Config, load_config
 from towhee_recsys.datasets import Dataset, read_dataset
 from towhee_recsys.errors import TrainingError
 from towhee_recsys.evaluation.metrics import mae, rmse
@@ -24,13 +24,14 @@ from towhee_recsys.training.trainer import Trainer
 log = logging.getLogger(__name__)
 
 
-def train(config: Config, *, fresh: bool = False, progress: bool | None = None) -> Bundle:
-    """Trains the model that `config` declares and puts its bundle into `model.dir`, replacing an older one.
+def train(config: Config | str, *, fresh: bool = False, progress: bool | None = None) -> Bundle:
+    """Trains the model that `config`, or the config of that name, declares and puts its bundle into `model.dir`.
 
-    A training that was killed is gone on with from its last epoch, unless `fresh`. `progress` shows a bar; left
-    out, on a terminal only. Raises DatasetError for bad data and TrainingError when training fails; an older bundle
-    then stays as it is.
+    It takes an older bundle's place. A training that was killed is gone on with from its last epoch, unless `fresh`.
+    `progress` shows a bar; left out, on a terminal only. Raises DatasetError for bad data and TrainingError when
+    training fails; an older bundle then stays as it is.
     """
+    config = load_config(config)
     use_device(config.training.device)
     with claimed(config.model.dir):
         return _train(config, fresh, progress)
