@@ -11,7 +11,8 @@ from towhee.runtime.dag_repr import DAGRepr
 
 from towhee_recsys.config import Config, load_config, read_yaml
 from towhee_recsys.errors import PipelineError, close_match
-from towhee_recsys.pipelines.grammar import Declaration, Reader, Step
+from towhee_recsys.pipelines.declaration import VERBS, Declaration, Step
+from towhee_recsys.pipelines.grammar import Reader
 from towhee_recsys.pipelines.operator_check import registered
 from towhee_recsys.pipelines.runtime import Pipeline
 
@@ -64,9 +65,7 @@ def _composed(declaration: Declaration) -> DAGRepr:
 
 def _columns(step: Step) -> tuple[Any, ...]:
     """What the verb takes before the operator, in Towhee's order."""
-    settings = step.settings
-    order = {"filter": ("by",), "window": ("size", "step"), "time_window": ("timestamp", "size", "step")}
-    return step.inputs, step.outputs, *(settings[key] for key in order.get(step.verb, ()))
+    return step.inputs, step.outputs, *(step.settings[key] for key in VERBS[step.verb])
 
 
 def _operator(step: Step) -> Any:

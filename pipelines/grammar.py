@@ -4,52 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from towhee_recsys.config import Config, Document, resolve
 from towhee_recsys.errors import ConfigError, close_match
+from towhee_recsys.pipelines.declaration import VERBS, Declaration, Step
 from towhee_recsys.pipelines.operator_check import operator_problems
-
-VERBS: dict[str, tuple[str, ...]] = {
-    "map": (),
-    "flat_map": (),
-    "filter": ("by",),
-    "window": ("size", "step"),
-    "window_all": (),
-    "time_window": ("timestamp", "size", "step"),
-}
-"""Towhee's verbs, each with the settings that it needs besides `op`."""
 
 _COLUMN = r"[A-Za-z_][A-Za-z0-9_]*"
 _COLUMNS = rf"(?:{_COLUMN}|\(\s*{_COLUMN}(?:\s*,\s*{_COLUMN})*\s*,?\s*\))"
 _ARROW = re.compile(rf"\s*({_COLUMNS})\s*->\s*({_COLUMNS})\s*")
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step: Towhee's verb, the columns it reads and writes, and the operator with its arguments."""
-
-    number: int
-    verb: str
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
-    op: str
-    args: dict[str, Any]
-    settings: dict[str, Any]
-
-    def __str__(self) -> str:
-        return f"step {self.number} ({self.op})"
-
-
-@dataclass
-class Declaration:
-    """A pipeline as its file declares it. `defaults` are the values of inputs that a call may leave out."""
-
-    inputs: tuple[str, ...] = ()
-    defaults: dict[str, Any] = field(default_factory=dict)
-    steps: list[Step] = field(default_factory=list)
-    outputs: tuple[str, ...] = ()
 
 
 class Reader:

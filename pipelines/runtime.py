@@ -10,7 +10,7 @@ from towhee.runtime.operator_manager import OperatorPool
 from towhee.runtime.runtime_pipeline import RuntimePipeline, _Graph
 
 from towhee_recsys.errors import PipelineError, RecsysError
-from towhee_recsys.pipelines.grammar import Declaration, Step
+from towhee_recsys.pipelines.declaration import Declaration, Step
 
 MAX_WORKERS = 32
 """Threads a pipeline: with Towhee's own count, cores + 4, three slow calls block a fast one."""

@@ -24,6 +24,7 @@ def test_no_index(index, units):
 def test_another_model(index, units, indexed):
     indexed(index, units(5))
     message = f"the index {index.collection!r} is of model {'a' * 16}, but model {'b' * 16} was expected. {REBUILD}"
+    message += " A pipeline that was built before that is built anew."
     assert refusal(lambda: index.search(units(1, model="b"), 3)) == message
     assert refusal(lambda: index.live(Origin("b" * 16))) == message
 

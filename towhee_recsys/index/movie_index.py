@@ -123,7 +123,7 @@ class MovieIndex:
         if origin and record.model_id and origin.model_id != record.model_id:
             raise IndexMismatchError(
                 f"the index {self.collection!r} is of model {record.model_id}, but model {origin.model_id} "
-                f"was expected. {REBUILD}"
+                f"was expected. {REBUILD} A pipeline that was built before that is built anew."
             )
 
     def _there(self) -> IndexRecord:
