@@ -100,3 +100,18 @@ def test_wrong_flags_give_a_document_too(run: Any) -> None:
     ran = run("recommend", "--json", "--gendre", "F")
     assert ran.code == 2
     assert "--gendre" in json.loads(ran.out)["error"]["message"]
+
+
+@pytest.mark.parametrize("command", ["validate", "run"])
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("milvus.uri=http://host:19530", "is no Milvus Lite file. Give a path that ends in .db"),
+        ("milvus.uri=movies", "that ends in .db"),
+        ("catalogue=movies.sqlite", "Accepted: sqlite:///FILE"),
+    ],
+)
+def test_a_store_of_another_kind_is_told_before_any_work(run: Any, command: str, setting: str, message: str) -> None:
+    ran = run(command, "-c", "sample", "--set", setting)
+    assert ran.code == 1
+    assert message in ran.err

@@ -55,12 +55,17 @@ def open_catalogue(url: str) -> Catalogue:
     """
     from towhee_recsys.catalogue.sqlite import SqliteCatalogue
 
-    kind, separator, rest = expand_env(url).partition("://")
-    if kind != "sqlite" or not rest.startswith("/") or rest == "/":
-        shown = f"{kind}://..." if separator else url  # the rest of it may hold a password
-        raise StoreError(f"catalogue {shown!r}: this kind of URL is not known. Accepted: sqlite:///FILE.")
-    path = Path(rest[1:]).expanduser().resolve()
+    path = check_url(url)
     with _lock:
         if path not in _open:
             _open[path] = SqliteCatalogue(path, url)
         return _open[path]
+
+
+def check_url(url: str) -> Path:
+    """The file that `url` names; nothing is opened or made. Raises StoreError for another kind of URL."""
+    kind, separator, rest = expand_env(url).partition("://")
+    if kind != "sqlite" or not rest.startswith("/") or rest == "/":
+        shown = f"{kind}://..." if separator else url  # the rest of it may hold a password
+        raise StoreError(f"catalogue {shown!r}: this kind of URL is not known. Accepted: sqlite:///FILE.")
+    return Path(rest[1:]).expanduser().resolve()

@@ -62,11 +62,16 @@ def demo(config: Config, progress: bool | None) -> Shown:
     from towhee_recsys.cli.making import build_index
     from towhee_recsys.training import train as train_model
 
-    train_model(config, progress=progress)
-    build_index(config)
-    five = config.model_copy(update={"top_k": 5})
-    answers = ask(five, fitting(PEOPLE[1:], config))
-    return {"answers": answers}, lambda: show_answers(answers, config)
+    bundle = train_model(config, progress=progress)
+    rows = build_index(config)["rows"]
+    answers = ask(config.model_copy(update={"top_k": 5}), fitting(PEOPLE[1:], config))
+
+    def show() -> None:
+        error = bundle.manifest["quality"]["test_rmse"]
+        click.echo(f"Trained: {error:.2f} stars off (RMSE) on ratings held out. Indexed: {rows} films.")
+        show_answers(answers, config)
+
+    return {"model_id": bundle.model_id, "answers": answers}, show
 
 
 def ask(config: Config, users: Sequence[User]) -> list[dict[str, Any]]:

@@ -17,7 +17,17 @@ from towhee_recsys.config import Config, config_schema, dump_config
 @configured()
 def validate(config: Config, progress: bool | None) -> tuple[Any, Callable[[], None]]:
     """Check a config, and print it with every setting that it leaves out."""
+    check_stores(config)
     return {"valid": True, "config": config.model_dump(mode="json")}, lambda: click.echo(dump_config(config), nl=False)
+
+
+def check_stores(config: Config) -> None:
+    """Raises StoreError when the config names a store of a kind that is not there; opens none."""
+    from towhee_recsys.catalogue import check_url
+    from towhee_recsys.index import check_uri
+
+    check_uri(config.milvus.uri)
+    check_url(config.catalogue)
 
 
 @click.command(epilog="Example: towhee-recsys schema -o config.schema.json")

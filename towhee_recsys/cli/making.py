@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from towhee_recsys.cli.asking import PEOPLE, ask, fitting, show_answers
+from towhee_recsys.cli.checking import check_stores
 from towhee_recsys.cli.common import configured, table
 from towhee_recsys.config import Config
 
@@ -54,6 +55,7 @@ def run(config: Config, progress: bool | None) -> Shown:
     from towhee_recsys.evaluation.evaluate import evaluate as measure
     from towhee_recsys.training import train as train_model
 
+    check_stores(config)  # before the training, not after
     bundle = train_model(config, progress=progress)
     built = build_index(config)
     figures = measure(config)

@@ -39,6 +39,11 @@ def connect(uri: str) -> Any:
         return _clients[path]
 
 
+def check_uri(uri: str) -> None:
+    """Raises StoreError when `uri` cannot be a Milvus Lite file; nothing is opened or made."""
+    _check(_path(uri), uri)
+
+
 @contextmanager
 def milvus_errors(doing: str) -> Iterator[None]:
     """Turns what Milvus or its transport raise into a StoreError that says what was being done."""
