@@ -115,3 +115,14 @@ def test_a_place_from_the_environment_is_found_and_never_printed(tmp_path, monke
 def test_names_of_collections(tmp_path, uri, name):
     with pytest.raises(QueryError, match="letters, digits and '_' make a name, 100 at most"):
         open_index(uri, name)
+
+
+def test_a_client_that_is_none_of_ours_keeps_its_lock(tmp_path):
+    uri = str(tmp_path / "movies.db")
+    raw = "import sys\nfrom pymilvus import MilvusClient\nMilvusClient(sys.argv[1])\nprint('open', flush=True)\ninput()"
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", raw, uri], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout.readline() == "open\n"
+        assert all("another process has it open" in refusal(uri) for _ in range(2))
+        other.communicate("\n")

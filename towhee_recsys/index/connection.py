@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,7 +94,8 @@ def _open(path: Path, uri: str) -> Any:
     lock = _locks[path] = FileLock(f"{path}.lock", timeout=WAIT, thread_local=False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()  # Milvus Lite's own lock is gone after the first process that it turned away
+        lock.acquire()
+        _wait_for_milvus_lite(path)
         return MilvusClient(str(path), timeout=TIMEOUT)
     except (MilvusException, OSError, Timeout) as error:
         lock.release()
@@ -101,6 +103,28 @@ def _open(path: Path, uri: str) -> Any:
             f"the Milvus Lite file {uri!r} cannot be opened: {_cause(error)}. One process at a time can have it open, "
             "and it must be writable: end the other process, or name another file in milvus.uri."
         ) from error
+
+
+def _wait_for_milvus_lite(path: Path) -> None:
+    """Waits until no process has `path` open; one that Milvus Lite has to turn away takes the other's lock with it.
+
+    Our own lock is not enough: a service of Milvus Lite outlives its process for a moment. Raises Timeout.
+    """
+    own = path.with_name(f".{path.name}.lock")
+    if sys.platform == "win32" or not own.exists():
+        return
+    import fcntl
+
+    end = time.monotonic() + WAIT
+    with own.open("a") as file:
+        while True:
+            try:
+                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise Timeout(str(own)) from None
+                time.sleep(0.1)
 
 
 def _cause(error: Exception) -> str:
