@@ -27,7 +27,7 @@ def contents(target: Path) -> set[str]:
 
 def killed(target: Path, step: str) -> None:
     """Leaves what a kill after that step of replacing `old` by `new` would leave."""
-    fresh, old = Path(f"{target}.new"), Path(f"{target}.old")
+    fresh, old = target.parent / f".{target.name}.being-written", target.parent / f".{target.name}.being-replaced"
     done = STEPS.index(step)
     fresh.mkdir()
     (fresh / "a").write_text("new")
@@ -82,7 +82,7 @@ def test_the_first_one_killed_after_a_step(step, target):
 
 
 def test_the_old_one_comes_back_when_the_new_one_was_never_complete(target):
-    target.rename(f"{target}.old")
+    target.rename(target.parent / f".{target.name}.being-replaced")
     killed(target, "half filled")
     recover(target)
     assert contents(target) == {"old"}
@@ -130,3 +130,12 @@ def test_a_file_is_replaced_whole(tmp_path):
 def test_sha256_of_a_known_text(tmp_path):
     (tmp_path / "abc").write_bytes(b"abc")
     assert sha256(tmp_path / "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_what_somebody_keeps_beside_it_is_left_alone(target):
+    for name in ("model.old", "model.new"):
+        (target.parent / name).mkdir()
+        (target.parent / name / "kept").touch()
+    replace_directory(target, fill("new"))
+    assert contents(target) == {"new"}
+    assert all((target.parent / name / "kept").exists() for name in ("model.old", "model.new"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
@@ -39,7 +38,8 @@ def wait_for_epoch(process: subprocess.Popen[str], epoch: int) -> None:
 
 
 def wait_for_saving(process: subprocess.Popen[str], config: Config) -> None:
-    while process.poll() is None and not os.path.isdir(f"{config.model.dir}.new"):
+    model = Path(config.model.dir)
+    while process.poll() is None and not model.with_name(f".{model.name}.being-written").is_dir():
         time.sleep(0.001)
 
 

@@ -21,7 +21,7 @@ def sha256(path: Path) -> str:
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     """Has `write` make a file beside `path`, brings it to the disk and puts it in place in one step."""
-    fresh = path.with_name(f"{path.name}.new")
+    fresh = path.with_name(f".{path.name}.being-written")
     write(fresh)
     _sync(fresh)
     os.replace(fresh, path)
@@ -66,7 +66,8 @@ def recover(target: Path) -> None:
 
 
 def _beside(target: Path) -> tuple[Path, Path]:
-    return target.with_name(f"{target.name}.new"), target.with_name(f"{target.name}.old")
+    """Hidden names of our own: a `model.old` that somebody keeps is not ours to touch."""
+    return target.with_name(f".{target.name}.being-written"), target.with_name(f".{target.name}.being-replaced")
 
 
 def _sync(path: Path) -> None:
