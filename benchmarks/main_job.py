@@ -12,14 +12,9 @@ import numpy as np
 
 from towhee_recsys import evaluate, index_pipeline, load_config, read_dataset, recommend_pipeline, train
 from towhee_recsys.bundle import Bundle, MovieEncoder, UserEncoder
+from towhee_recsys.cli.asking import PEOPLE
 from towhee_recsys.config import Config
 from towhee_recsys.model.vectors import normalize
-
-PEOPLE = (
-    {"gender": "F", "age": 25, "occupation": 12},
-    {"gender": "M", "age": 18, "occupation": 4},
-    {"gender": "F", "age": 56, "occupation": 13},
-)
 
 
 def main() -> None:

@@ -82,6 +82,18 @@ def small_bundle(small_config_in: Callable[..., Config], tmp_path_factory: pytes
 
 
 @pytest.fixture(scope="session")
+def indexed_config(sample_config: Config, sample_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """The trained sample's config, with an index and a catalogue that tests read and leave as they are."""
+    from towhee_recsys.pipelines import index_pipeline
+
+    folder = tmp_path_factory.mktemp("indexed")
+    stores = {"milvus": {"uri": str(folder / "movies.db")}, "catalogue": f"sqlite:///{folder / 'movies.sqlite'}"}
+    config = load_config(sample_config, **stores)
+    index_pipeline(config)()
+    return config
+
+
+@pytest.fixture(scope="session")
 def ml1m_dir() -> Path:
     """The folder with MovieLens 1M: `ML1M_DIR`, else shared/data/ml-1m beside the checkout."""
     beside = Path(__file__).resolve().parents[2] / "shared" / "data" / "ml-1m"

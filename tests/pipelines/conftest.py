@@ -7,19 +7,8 @@ from textwrap import dedent
 import pytest
 from towhee import register
 
-from towhee_recsys.bundle import Bundle
-from towhee_recsys.config import Config, load_config
-from towhee_recsys.pipelines import Pipeline, index_pipeline, load_pipeline, recommend_pipeline
-
-
-@pytest.fixture(scope="session")
-def indexed_config(sample_config: Config, sample_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Config:
-    """The trained sample's config, with an index and a catalogue of this folder's own."""
-    folder = tmp_path_factory.mktemp("indexed")
-    stores = {"milvus": {"uri": str(folder / "movies.db")}, "catalogue": f"sqlite:///{folder / 'movies.sqlite'}"}
-    config = load_config(sample_config, **stores)
-    index_pipeline(config)()
-    return config
+from towhee_recsys.config import Config
+from towhee_recsys.pipelines import Pipeline, load_pipeline, recommend_pipeline
 
 
 @pytest.fixture(scope="session")
