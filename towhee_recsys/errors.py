@@ -26,6 +26,10 @@ class TrainingError(RecsysError):
     """Training cannot start or go on."""
 
 
+class EvaluationError(RecsysError):
+    """A protocol is not known, or the data cannot be split or asked as it sets."""
+
+
 class BundleError(RecsysError):
     """A model bundle is missing, incomplete, damaged or from another version."""
 

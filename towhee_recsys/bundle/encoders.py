@@ -9,10 +9,11 @@ from typing import Any, Literal
 import numpy as np
 
 from towhee_recsys.bundle.bundle import Bundle
+from towhee_recsys.bundle.liked import split_liked
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features import Side
 from towhee_recsys.features.side import Record
-from towhee_recsys.model.vectors import Origin, Vectors, with_origin
+from towhee_recsys.model.vectors import Origin, Vectors, normalize, with_origin
 
 
 class _Encoder:
@@ -32,14 +33,18 @@ class _Encoder:
         """
         if not isinstance(records, (list, tuple)):
             return self([records])[0]  # type: ignore[list-item]
-        if not records:
-            return with_origin(np.zeros((0, self.bundle.dim)), self.origin)
+        return with_origin(self._raw(self._arrays(records)), self.origin)
+
+    def _raw(self, arrays: list[np.ndarray]) -> np.ndarray:
+        return self._tower(arrays) if len(arrays[0]) else np.zeros((0, self.bundle.dim))
+
+    def _arrays(self, records: Sequence[Record]) -> list[np.ndarray]:
         arrays = self.side.encode(records)
         for line, record in enumerate(records):
             key = record.get(self.id_column)
             if key is not None:
                 self._fill_in(key, record, line, arrays)
-        return with_origin(self._tower(arrays), self.origin)
+        return arrays
 
     def _fill_in(self, key: Any, record: Record, line: int, arrays: list[np.ndarray]) -> None:
         known = self._lines.get(str(key))
@@ -57,12 +62,33 @@ class _Encoder:
 
 
 class UserEncoder(_Encoder):
-    """Users to raw vectors. `unknown_user` says what an unknown id with no other field gets: error, or general."""
+    """Users to raw vectors to search with; where the objective is `both`, their `rating` are those to predict stars.
+
+    A record may have `liked`, a list of movie ids: by them the vector becomes personal (see model/fold_in.py).
+    `unknown_user` says what an unknown id with no other field gets: error, or general.
+    """
 
     def __init__(self, bundle: Bundle, unknown_user: Literal["error", "general"] = "error"):
         if unknown_user not in ("error", "general"):
             raise QueryError(f"unknown_user {unknown_user!r} is not known. Accepted: error, general.")
         super().__init__(bundle, "user", refuse_unknown=unknown_user == "error")
+
+    def __call__(self, records: Record | Sequence[Record]) -> Vectors:
+        """One record gives float32[dim], a list of n gives float32[n, dim], by one pass through the tower.
+
+        Raises QueryError for a field or a value that the model cannot take, and for a liked movie it does not know.
+        """
+        if not isinstance(records, (list, tuple)):
+            return self([records])[0]  # type: ignore[list-item]
+        liked, records = split_liked(records)
+        arrays = self._arrays(records)
+        raw = self._raw(arrays)
+        if any(liked):
+            raw = _folded(self.bundle, raw, liked)
+        if self.bundle.config.objective != "both":
+            return with_origin(raw, self.origin)
+        stars = rating_tower(self.bundle)(arrays) if records else raw
+        return with_origin(raw, Origin(self.bundle.model_id), with_origin(stars, self.origin))
 
     def _unknown(self, key: Any, others: Sequence[str]) -> str:
         return super()._unknown(key, others) + " Or set unknown_user: general, to give such users the general list."
@@ -73,6 +99,34 @@ class MovieEncoder(_Encoder):
 
     def __init__(self, bundle: Bundle):
         super().__init__(bundle, "movie", refuse_unknown=True)
+
+
+def _folded(bundle: Bundle, raw: np.ndarray, liked: Sequence[Sequence[Any]]) -> np.ndarray:
+    from towhee_recsys.model.fold_in import fold_in
+
+    lines, vectors = movie_vectors(bundle)
+    unknown = sorted({str(key) for keys in liked for key in keys} - lines.keys())
+    if unknown:
+        raise QueryError(f"liked: movie {unknown[0]} is not known to this model. Leave it out; give ids of its movies.")
+    return fold_in(raw, [np.array([lines[str(key)] for key in keys], int) for keys in liked], vectors, bundle.config)
+
+
+@lru_cache(maxsize=4)
+def movie_vectors(bundle: Bundle) -> tuple[dict[str, int], np.ndarray]:
+    """The line of each movie that the model knows by its id, as text, and their unit vectors float32[m, dim]."""
+    tower, lines, known = _loaded(bundle, "movie")
+    parts = [tower([array[first : first + 4096] for array in known]) for first in range(0, len(lines), 4096)]
+    return lines, np.asarray(normalize(np.concatenate(parts)))
+
+
+@lru_cache(maxsize=8)
+def rating_tower(bundle: Bundle) -> Any:
+    """The exported tower of the users' vectors whose cosine with a movie's is read as stars."""
+    from towhee_recsys.model.export import ExportedTower
+
+    tower = ExportedTower(bundle.directory / "rating_tower")
+    bundle.check_unchanged()
+    return tower
 
 
 @lru_cache(maxsize=8)  # both towers of a few models: a service that goes on while others are trained keeps no more

@@ -37,6 +37,7 @@ class Trained:
     rating_map: Calibration
     calibration: Calibration
     dataset: dict[str, Any]
+    trained_on: dict[str, Any]
     quality: dict[str, float]
     history: list[dict[str, float]]
 
@@ -64,6 +65,8 @@ def _write_parts(folder: Path, trained: Trained) -> None:
     np.savez(folder / "weights.npz", **weights)
     export_tower(trained.model.user_tower, trained.users, folder / "user_tower")
     export_tower(trained.model.movie_tower, trained.movies, folder / "movie_tower")
+    if trained.config.objective == "both":
+        export_tower(trained.model.rating_tower, trained.users, folder / "rating_tower")
 
 
 def _without_stores(config: Config) -> Config:
@@ -79,6 +82,7 @@ def _manifest(folder: Path, trained: Trained) -> dict[str, Any]:
         "versions": {"towhee_recsys": __version__, "paddlepaddle": paddle.__version__, "numpy": np.__version__},
         "seed": trained.config.seed,
         "dataset": trained.dataset,
+        "trained_on": trained.trained_on,
         "dim": trained.model.embedding_size,
         "metric": "IP",
         "rating_map": trained.rating_map.to_json(),

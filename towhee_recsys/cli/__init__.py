@@ -9,7 +9,8 @@ import click
 from towhee_recsys.cli.asking import demo, recommend, similar
 from towhee_recsys.cli.checking import schema, validate
 from towhee_recsys.cli.errors import exit_code_of
-from towhee_recsys.cli.making import evaluate, index, prepare, run, train
+from towhee_recsys.cli.making import index, prepare, run, train
+from towhee_recsys.cli.measuring import compare, evaluate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog="Try: towhee-recsys demo")
@@ -18,7 +19,7 @@ def commands() -> None:
     """A YAML file becomes a trained, indexed, measured and served recommender."""
 
 
-for _command in (train, prepare, index, recommend, similar, evaluate, run, demo, validate, schema):
+for _command in (train, prepare, index, recommend, similar, evaluate, compare, run, demo, validate, schema):
     commands.add_command(_command)
 
 

@@ -28,25 +28,46 @@ def configured(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]], 
 
     def decorate(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., None]:
         @click.option("-c", "--config", "name", default=default, show_default=True, metavar="NAME|FILE")
-        @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting; repeatable.")
-        @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-        @click.option("-v", "--verbose", is_flag=True, help="Say what is being done.")
-        @click.option("-q", "--quiet", is_flag=True, help="Say nothing but the result.")
+        @_showing
         @functools.wraps(command)
-        def run(name: str, overrides: tuple[str, ...], verbose: bool, quiet: bool, **options: Any) -> None:
-            _talk(verbose, quiet)
-            as_json = options.pop("as_json")
-            with _stdout_for_json() if as_json else _stdout_as_it_is() as stdout:
-                config = configuration(name, overrides, options.pop("top_k", None))
-                result, show = command(config=config, progress=False if quiet else None, **options)
-                if as_json:
-                    print(json.dumps(result, indent=1, ensure_ascii=False), file=stdout)
-                else:
-                    show()
+        def run(name: str, overrides: tuple[str, ...], **options: Any) -> tuple[Any, Callable[[], None]]:
+            return command(config=configuration(name, overrides, options.pop("top_k", None)), **options)
 
         return run
 
     return decorate
+
+
+def each_configured(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., None]:
+    """As `configured`, for a command that takes several configs: it gets them by their names, as `configs`."""
+
+    @click.argument("names", nargs=-1, required=True, metavar="CONFIG...")
+    @_showing
+    @functools.wraps(command)
+    def run(names: tuple[str, ...], overrides: tuple[str, ...], **options: Any) -> tuple[Any, Callable[[], None]]:
+        return command(configs={name: configuration(name, overrides) for name in names}, **options)
+
+    return run
+
+
+def _showing(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., None]:
+    """Prints what the command returns, as JSON or for a person; `--set` goes to it as `overrides`."""
+
+    @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting; repeatable.")
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+    @click.option("-v", "--verbose", is_flag=True, help="Say what is being done.")
+    @click.option("-q", "--quiet", is_flag=True, help="Say nothing but the result.")
+    @functools.wraps(command)
+    def run(as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
+        _talk(verbose, quiet)
+        with _stdout_for_json() if as_json else _stdout_as_it_is() as stdout:
+            result, show = command(progress=False if quiet else None, **options)
+            if as_json:
+                print(json.dumps(result, indent=1, ensure_ascii=False), file=stdout)
+            else:
+                show()
+
+    return run
 
 
 def configuration(name: str, overrides: tuple[str, ...] = (), top_k: int | None = None) -> Config:

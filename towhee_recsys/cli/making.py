@@ -1,4 +1,4 @@
-"""Commands that make something: a model, an index, figures."""
+"""Commands that make something: a model, an index, a file."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ Shown = tuple[Any, Callable[[], None]]
 
 @click.command(epilog="Example: towhee-recsys train -c movielens_1m --set training.epochs=20")
 @click.option("--fresh", is_flag=True, help="Start anew, even where a killed training could be gone on with.")
+@click.option("--final", is_flag=True, help="Train on all ratings, for a model that will serve.")
 @configured()
-def train(config: Config, progress: bool | None, fresh: bool) -> Shown:
+def train(config: Config, progress: bool | None, fresh: bool, final: bool) -> Shown:
     """Train the model that a config declares."""
     from towhee_recsys.training import train as train_model
 
-    bundle = train_model(config, fresh=fresh, progress=progress)
+    bundle = train_model(config, final=final, fresh=fresh, progress=progress)
     quality = bundle.manifest["quality"]
     result = {"model_id": bundle.model_id, "model_dir": str(config.model.dir), "quality": quality}
     title = f"Model {bundle.model_id} in {config.model.dir}"
@@ -38,32 +39,22 @@ def index(config: Config, progress: bool | None) -> Shown:
     return result, lambda: table(f"Index {config.milvus.uri}", ["", "Value"], [[*pair] for pair in result.items()])
 
 
-@click.command(epilog="Example: towhee-recsys evaluate -c movielens_1m --json")
-@configured()
-def evaluate(config: Config, progress: bool | None) -> Shown:
-    """Measure the model on the ratings that its training held out."""
-    from towhee_recsys.evaluation.evaluate import evaluate as measure
-
-    result = measure(config)
-    return result, lambda: _show_figures(result)
-
-
 @click.command(epilog="Example: towhee-recsys run -c movielens_1m --set dataset.path=data/ml-1m")
 @configured()
 def run(config: Config, progress: bool | None) -> Shown:
-    """Train, index, evaluate, and show recommendations for three people."""
-    from towhee_recsys.evaluation.evaluate import evaluate as measure
-    from towhee_recsys.training import train as train_model
+    """Train, measure, index if the model is as good as the config requires, and recommend to three people."""
+    from towhee_recsys.cli.measuring import show_evaluation
+    from towhee_recsys.evaluation.evaluate import as_json
+    from towhee_recsys.evaluation.release import release
 
     check_stores(config)  # before the training, not after
-    bundle = train_model(config, progress=progress)
+    bundle, evaluation = release(config, progress)
     built = build_index(config)
-    figures = measure(config)
     answers = ask(config, fitting(PEOPLE, config))
-    result = {"model_id": bundle.model_id, "index": built, "evaluation": figures, "answers": answers}
+    result = {"model_id": bundle.model_id, "index": built, "evaluation": as_json(evaluation), "answers": answers}
 
     def show() -> None:
-        _show_figures(figures)
+        show_evaluation(evaluation)
         show_answers(answers, config)
 
     return result, show
@@ -91,9 +82,3 @@ def build_index(config: Config) -> dict[str, Any]:
     ensure_dataset(config.dataset)
     record = index_pipeline(config)().get()[0]
     return vars(record)
-
-
-def _show_figures(result: dict[str, Any]) -> None:
-    lines = {f"this model ({result['model_id']})": result["metrics"], **result["baselines"]}
-    title = f"{result['ratings']:,} held-out ratings ({result['protocol']}, seed {result['seed']})"
-    table(title, ["", "RMSE", "MAE"], [[name, each["rmse"], each["mae"]] for name, each in lines.items()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from towhee_recsys.config.features import CategoryFeature, Features
 from towhee_recsys.config.movielens import MOVIELENS
@@ -51,45 +51,58 @@ class DatasetConfig(Section):
 
 
 class RatingMap(Section):
-    """The map between a cosine and stars that training uses: `stars = slope * cosine + intercept`, invertible.
+    """The map between a cosine and stars that training uses: `stars = slope * cosine + intercept`, invertible."""
 
-    What is left out is such that the cosines -1 and 1 stand for the ends of the rating scale.
-    """
-
-    slope: float | None = Field(default=None, gt=0, description="stars between the cosines 0 and 1")
-    intercept: float | None = Field(default=None, description="the stars of cosine 0")
+    slope: float | None = Field(default=None, gt=0, description="stars between the cosines 0 and 1; left out: 1.5 x the scale")
+    intercept: float | None = Field(default=None, description="the stars of cosine 0; left out: the mean rating")
 
 
 class ModelConfig(Section):
     """The fusion model."""
 
     dir: str = Field(default="artifacts/model", min_length=1, description="the folder of the bundle")
-    embedding_size: int = Field(default=256, ge=2, le=32768, description="the length of user and movie vectors")
+    tower: Literal["sum", "joined"] = Field(
+        default="sum", description="how a tower puts its features together; joined is the article's"
+    )
+    embedding_size: int = Field(default=256, ge=4, le=32768, description="the length of user and movie vectors")
     rating_map: RatingMap = RatingMap()
 
 
 class TrainingConfig(Section):
-    """How the model is trained. A batch is a block of users with all their ratings."""
+    """How the model is trained. A step reads a block of users with all their ratings; see docs/objectives.md."""
 
-    epochs: int = Field(default=30, ge=1, description="passes over the training ratings, at most")
+    epochs: int = Field(default=30, ge=1, description="passes over the training ratings")
     batch_size: int = Field(default=512, ge=1, description="users a step, each with all its training ratings")
-    learning_rate: float = Field(default=0.002, gt=0, description="the optimiser's step")
-    weight_decay: float = Field(default=0.0, ge=0, description="how strongly weights are pulled to 0")
+    learning_rate: float = Field(default=0.02, gt=0, description="the highest step of the optimiser (Adam)")
+    warmup_steps: int = Field(default=20, ge=0, description="steps up to the highest; from there a cosine falls to 0")
     unknown_rate: float = Field(
         default=0.1, ge=0, lt=1, description="share of known values hidden, to train the unknown's row"
     )
-    patience: int = Field(default=3, ge=1, description="epochs without a better validation RMSE before training stops")
-    validation: float = Field(default=0.05, gt=0, lt=1, description="share of all ratings")
-    test: float = Field(default=0.1, gt=0, lt=1, description="share of all ratings")
+    temperature: float = Field(default=0.14, gt=0, description="ranking: cosines are divided by it before the softmax")
+    preference: list[Annotated[float, Field(ge=0)]] = Field(
+        default=[0, 0, 0.3, 1, 1.3],
+        min_length=2,
+        description="ranking: how much a rating shows liking, at equal steps of the rating scale, lowest first",
+    )
+    sampled_movies: int = Field(
+        default=20_000, ge=1, description="ranking: of a larger catalogue, a step scores this many movies"
+    )
+    ranking_decay: float = Field(default=0.02, ge=0, description="ranking: how strongly users' ids are pulled to 0")
+    rating_decay: float = Field(default=0.3, ge=0, description="rating: how strongly users' ids are pulled to 0")
+    movie_decay: float = Field(default=0.1, ge=0, description="how strongly movies' ids and texts are pulled to 0")
+    rating_weight: float = Field(default=1.0, gt=0, description="both: how much the squared error counts")
+    patience: int | None = Field(
+        default=None, ge=1, description="epochs without a better one before training stops; left out: all are run"
+    )
+    validation: float = Field(
+        default=0.05,
+        ge=0,
+        lt=1,
+        description="share of the protocol's training part that is held back to choose the epoch by; 0: the last is kept",
+    )
     device: Literal["auto", "cpu", "gpu"] = Field(
         default="auto", description="auto takes a GPU if PaddlePaddle finds one"
     )
-
-    @model_validator(mode="after")
-    def _something_to_train_on(self) -> TrainingConfig:
-        if self.validation + self.test >= 1:
-            raise ValueError("validation and test are shares of all ratings: together they must stay below 1")
-        return self
 
 
 class MilvusConfig(Section):
@@ -115,11 +128,23 @@ def _with_movielens_names(features: Features) -> Features:
     return features.model_copy(update={"user": named})
 
 
+Objective = Literal["rating", "ranking", "both"]
+ProtocolName = Literal[
+    "rating-90-10", "ranking-80-20", "random-811-r3", "leave-last-out", "temporal", "cold-users", "cold-items"
+]
+
+
 class Config(Section):
     """A whole recommender."""
 
     version: int = Field(default=1, ge=1, le=1, description="the version of this format")
     dataset: DatasetConfig = DatasetConfig()
+    objective: Objective = Field(
+        default="both", description="rating predicts stars, ranking orders the catalogue, both learns one for each"
+    )
+    protocol: ProtocolName = Field(
+        default="rating-90-10", description="how ratings are parted into those to train on and those to be tested on"
+    )
     features: Annotated[Features, AfterValidator(_with_movielens_names)] = MOVIELENS
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
@@ -128,6 +153,10 @@ class Config(Section):
     top_k: int = Field(default=10, ge=1, le=16384, description="how many movies are recommended")
     seed: int = Field(
         default=42, ge=0, le=2**32 - 1, description="fixes the split, the first weights and the shuffling"
+    )
+    require: dict[str, str] = Field(
+        default={},
+        description='what `run` demands of the model, such as {"ndcg@10": ">= 1.05 * popularity", "rmse": "<= 0.86"}',
     )
     unknown_user: Literal["error", "general"] = Field(
         default="error", description="for an unknown user_id with no other field: stop, or give the general list"

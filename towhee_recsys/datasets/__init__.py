@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from towhee_recsys.datasets.dataset import Dataset, fingerprint, iter_movies, read_dataset, read_movies
 from towhee_recsys.datasets.download import ensure_dataset
-from towhee_recsys.datasets.split import Split, split_ratings
 
 __all__ = [
     "Dataset",
-    "Split",
     "ensure_dataset",
     "fingerprint",
     "iter_movies",
     "read_dataset",
     "read_movies",
-    "split_ratings",
 ]

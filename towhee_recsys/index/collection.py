@@ -55,15 +55,15 @@ def rows_of(client: Any, name: str, ids: Sequence[int]) -> tuple[list[int], np.n
     return [row["movie_id"] for row in rows], np.array([row["vector"] for row in rows], dtype=np.float32)
 
 
-def nearest(client: Any, name: str, queries: np.ndarray, limit: int) -> Any:
-    """For each query the rows of highest inner product, as Milvus gives them: `id` and `distance`."""
+def nearest(client: Any, name: str, queries: np.ndarray, limit: int, fields: Sequence[str] = ("movie_id",)) -> Any:
+    """For each query the rows of highest inner product, as Milvus gives them: `id`, `distance` and `entity`."""
     with milvus_errors(f"searching {name}"):
         return client.search(
             name,
             data=queries,
             anns_field="vector",
             limit=limit,
-            output_fields=["movie_id"],
+            output_fields=list(fields),
             search_params={"metric_type": "IP"},
             timeout=TIMEOUT,
         )

@@ -13,8 +13,7 @@ from towhee_recsys.errors import IndexMismatchError, QueryError, StoreError
 from towhee_recsys.index.collection import MAX_TOP_K, count, nearest
 from towhee_recsys.index.connection import TIMEOUT, connect, milvus_errors
 from towhee_recsys.index.record import IndexRecord, read_record
-from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.vectors import Origin, as_vectors, must_be_unit
+from towhee_recsys.model.vectors import Origin, Vectors, as_vectors, must_be_unit
 
 REBUILD = "Build it with `towhee-recsys index -c CONFIG`."
 
@@ -98,16 +97,17 @@ class MovieIndex:
         left_out = exclude or [()] * len(vectors)
         limit = min(top_k + max(map(len, left_out), default=0), MAX_TOP_K)
         try:
-            found = nearest(self.client, record.build, np.asarray(vectors), limit) if len(vectors) else []
+            fields = ["movie_id"] if vectors.rating is None else ["movie_id", "vector"]  # a search is faster without
+            found = nearest(self.client, record.build, np.asarray(vectors), limit, fields) if len(vectors) else []
         except StoreError:
             if self.record is record:
                 raise
             return self.search(vectors, top_k, exclude)  # a new index went live meanwhile, and the old one is gone
-        calibration = origin.calibration if origin else None
-        return [
-            Hits(_hits(row, calibration, without)[:top_k], record.build)
-            for row, without in zip(found, left_out, strict=True)
+        kept = [
+            [row for row in rows if row["id"] not in without][:top_k]
+            for rows, without in zip(found, left_out, strict=True)
         ]
+        return [Hits(_hits(rows, vectors[place]), record.build) for place, rows in enumerate(kept)]
 
     def has(self, build: str) -> bool:
         """Whether that collection is there."""
@@ -139,11 +139,14 @@ def checked_top_k(top_k: Any) -> int:
     return int(top_k)
 
 
-def _hits(found: Any, calibration: Calibration | None, without: Collection[int]) -> list[Hit]:
-    hits: list[Hit] = [
-        {"movie_id": row["id"], "score": float(row["distance"])} for row in found if row["id"] not in without
-    ]
-    if calibration is not None:
-        for hit, stars in zip(hits, calibration.stars([hit["score"] for hit in hits]), strict=True):
+def _hits(found: Sequence[Any], query: Vectors) -> list[Hit]:
+    """Milvus' rows with the stars that the query's user would give, as far as its model can tell."""
+    hits: list[Hit] = [{"movie_id": row["id"], "score": float(row["distance"])} for row in found]
+    rated = query if query.rating is None else query.rating
+    if hits and rated.origin and rated.origin.calibration:
+        cosines = [hit["score"] for hit in hits]
+        if query.rating is not None:
+            cosines = np.array([row["entity"]["vector"] for row in found], dtype=np.float32) @ np.asarray(rated)
+        for hit, stars in zip(hits, rated.origin.calibration.stars(cosines), strict=True):
             hit["predicted_rating"] = float(stars)
     return hits

@@ -20,20 +20,18 @@ class Calibration:
     highest: float
 
     @classmethod
-    def of(cls, rating_map: RatingMap, scale: tuple[float, float]) -> Calibration:
-        """The config's line; what it leaves out is such that cosines -1 and 1 stand for the ends of the scale."""
+    def of(cls, rating_map: RatingMap, scale: tuple[float, float], mean: float) -> Calibration:
+        """The config's line; what it leaves out is 1.5 times the scale's length, and the `mean` rating at cosine 0.
+
+        So steep, since what is learned of a rating is small beside what is not: cosines stay well below 1.
+        """
         lowest, highest = scale
-        slope = (highest - lowest) / 2 if rating_map.slope is None else rating_map.slope
-        intercept = (highest + lowest) / 2 if rating_map.intercept is None else rating_map.intercept
-        return cls(slope, intercept, lowest, highest)
+        slope = 1.5 * (highest - lowest) if rating_map.slope is None else rating_map.slope
+        return cls(slope, mean if rating_map.intercept is None else rating_map.intercept, lowest, highest)
 
     def stars(self, cosines: Any) -> np.ndarray:
         """The rating predicted for each cosine: float64, within the scale."""
         return np.clip(self.slope * np.asarray(cosines, dtype=np.float64) + self.intercept, self.lowest, self.highest)
-
-    def cosines(self, stars: Any) -> np.ndarray:
-        """The cosine that stands for each rating: the inverse of the line."""
-        return (np.asarray(stars, dtype=np.float64) - self.intercept) / self.slope
 
     def fitted(self, cosines: np.ndarray, stars: np.ndarray) -> Calibration:
         """The least-squares line through held-out ratings; this one where they do not give a rising line."""

@@ -1,40 +1,43 @@
-"""The fusion model: a user tower and a movie tower whose normalised vectors' inner product is the score."""
+"""The fusion model: user towers and a movie tower whose normalised vectors' inner product is the score."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Literal
 
-import numpy as np
-
+from towhee_recsys.config.schema import ModelConfig, Objective
 from towhee_recsys.features import Side
 from towhee_recsys.model.quiet_paddle import nn, paddle
-from towhee_recsys.model.towers import Tower
+from towhee_recsys.model.towers import TOWERS
 
 
 class FusionModel(nn.Layer):
-    """Two towers, each from declared features to a raw vector float32[n, embedding_size]."""
+    """Towers from declared features to raw vectors float32[n, embedding_size].
 
-    def __init__(self, users: Side, movies: Side, embedding_size: int):
+    One vector a movie serves both purposes. A user has one to retrieve movies with, by `user_tower`, and one to
+    predict stars with, by `rating_tower`: another where the objective is `both`, else the same.
+    """
+
+    def __init__(self, users: Side, movies: Side, config: ModelConfig, objective: Objective):
         super().__init__()
-        self.embedding_size = embedding_size
-        self.user_tower = Tower(users, embedding_size)
-        self.movie_tower = Tower(movies, embedding_size)
+        tower, size = TOWERS[config.tower], config.embedding_size
+        self.embedding_size = size
+        self.user_tower = tower(users, size, "user")
+        self.movie_tower = tower(movies, size, "movie")
+        if objective == "both":
+            self.stars_tower = tower(users, size, "user")
 
-    def forward(self, users: Sequence[np.ndarray], movies: Sequence[np.ndarray]) -> paddle.Tensor:
-        """The cosine of every user with every movie: float32[users, movies], within [-1, 1]."""
-        return paddle.matmul(self.user_vectors(users), self.movie_vectors(movies), transpose_y=True)
+    @property
+    def rating_tower(self) -> nn.Layer:
+        """The tower of the users' vectors whose cosine with a movie is read as stars."""
+        return getattr(self, "stars_tower", self.user_tower)
 
-    def user_vectors(self, arrays: Sequence[np.ndarray]) -> paddle.Tensor:
-        """Unit vectors float32[n, embedding_size]."""
-        return nn.functional.normalize(self.user_tower([paddle.to_tensor(array) for array in arrays]))
-
-    def movie_vectors(self, arrays: Sequence[np.ndarray]) -> paddle.Tensor:
-        """Unit vectors float32[n, embedding_size]."""
-        return nn.functional.normalize(self.movie_tower([paddle.to_tensor(array) for array in arrays]))
+    def tower(self, purpose: Literal["ranking", "rating"]) -> nn.Layer:
+        """The user tower that serves `purpose`."""
+        return self.user_tower if purpose == "ranking" else self.rating_tower
 
 
-def build_model(users: Side, movies: Side, embedding_size: int, seed: int) -> FusionModel:
+def build_model(users: Side, movies: Side, config: ModelConfig, objective: Objective, seed: int) -> FusionModel:
     """A fresh model: the same seed gives the same weights, and its parameters the same names in every process."""
     paddle.seed(seed)
     with paddle.utils.unique_name.guard():
-        return FusionModel(users, movies, embedding_size)
+        return FusionModel(users, movies, config, objective)

@@ -1,119 +1,88 @@
-"""The towers: declared features in, one raw vector out.
+"""The towers: declared features in, one raw vector float32[n, size] out.
 
-After the fusion model of PaddlePaddle's book, chapter 05.recommender_system (https://github.com/PaddlePaddle/book):
-each feature has a layer of its own, they are joined, and a fully connected layer gives the vector.
+`JoinedTower` is the fusion model of PaddlePaddle's book, chapter 05.recommender_system
+(https://github.com/PaddlePaddle/book). `SumTower` learns more from the same features: see docs/objectives.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal
 
-from towhee_recsys.config.features import CategoriesFeature, Feature, TextFeature
 from towhee_recsys.features import Side
+from towhee_recsys.model.inputs import BiasInput, input_layer, spread
 from towhee_recsys.model.quiet_paddle import nn, paddle
 
-EMBEDDING_SPREAD = 0.05
-"""Standard deviation of fresh embeddings: small, so that what training never touches says little."""
+Role = Literal["user", "movie"]
 
-
-def _table(rows: int, size: int, padding: int | None = None) -> nn.Embedding:
-    spread = paddle.ParamAttr(initializer=nn.initializer.Normal(0.0, EMBEDDING_SPREAD))
-    return nn.Embedding(rows, size, padding_idx=padding, weight_attr=spread)
-
-
-class RowInput(nn.Layer):
-    """Ids and categories: int64[n] -> float32[n, size]."""
-
-    def __init__(self, feature: Any, rows: int):
-        super().__init__()
-        self.size = feature.size
-        self.embedding = _table(rows, feature.size)
-
-    def forward(self, rows: paddle.Tensor) -> paddle.Tensor:
-        """The embedding of each row."""
-        return self.embedding(rows)
-
-
-class SetInput(nn.Layer):
-    """Sets: a multi-hot float32[n, rows] -> float32[n, size]."""
-
-    def __init__(self, feature: CategoriesFeature, rows: int):
-        super().__init__()
-        self.size = feature.size
-        spread = paddle.ParamAttr(initializer=nn.initializer.Normal(0.0, EMBEDDING_SPREAD))
-        if feature.pooling == "sum":
-            self.members = nn.Linear(rows, feature.size, weight_attr=spread, bias_attr=False)
-        else:
-            self.members = nn.Linear(rows, feature.size)
-
-    def forward(self, hot: paddle.Tensor) -> paddle.Tensor:
-        """The sum of the members' embeddings, or the fully connected layer's answer."""
-        return self.members(hot)
-
-
-class TextInput(nn.Layer):
-    """Texts: int64[n, length] -> float32[n, filters], by a convolution and its maximum over the text."""
-
-    def __init__(self, feature: TextFeature, rows: int):
-        super().__init__()
-        self.size = feature.filters
-        self.embedding = _table(rows, feature.size, padding=0)
-        self.convolution = nn.Conv1D(feature.size, feature.filters, feature.window, padding=feature.window // 2)
-        self.pooling = nn.AdaptiveMaxPool1D(1)  # the backward pass of Tensor.max(axis) is very slow on CPU
-
-    def forward(self, words: paddle.Tensor) -> paddle.Tensor:
-        """How strongly each pattern occurs anywhere in the text."""
-        patterns = self.convolution(self.embedding(words).transpose([0, 2, 1]))
-        return paddle.tanh(self.pooling(patterns).squeeze(-1))
-
-
-class NumberInput(nn.Layer):
-    """Numbers: float32[n, 1] -> float32[n, size]."""
-
-    def __init__(self, feature: Any, rows: int):
-        super().__init__()
-        self.size = feature.size
-        self.spread = nn.Linear(1, feature.size)
-
-    def forward(self, numbers: paddle.Tensor) -> paddle.Tensor:
-        """The number along `size` learned directions."""
-        return self.spread(numbers)
-
-
-INPUTS: dict[str, Any] = {
-    "id": RowInput,
-    "category": RowInput,
-    "categories": SetInput,
-    "text": TextInput,
-    "number": NumberInput,
-}
-"""The input layer of each kind of feature."""
+LIFTED = 2
+"""How many numbers of a raw vector are not free, but carry its length: see `SumTower`."""
 
 
 class Tower(nn.Layer):
-    """All features of one side, each through its own layers, joined into a raw vector float32[n, size]."""
+    """What both kinds share: an input layer for each feature, whose answers are put together to a raw vector."""
 
-    def __init__(self, side: Side, size: int):
-        super().__init__()
-        self.inputs = nn.LayerList(_inputs(side))
-        self.own = nn.LayerList([nn.Linear(each.size, each.size) for each in self.inputs])
-        self.join = nn.Linear(sum(each.size for each in self.inputs), size)
+    inputs: nn.LayerList
 
     def forward(self, arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
-        """One vector for each line of `arrays`, which stand in the order of the declared features."""
-        layers = zip(self.inputs, self.own, arrays)  # noqa: B905  (Paddle's export knows no `strict`)
-        parts = [own(given(array)) for given, own, array in layers]
+        """One raw vector for each line of `arrays`, which stand in the order of the declared features."""
+        return self.join_up(self.said(arrays), arrays)
+
+    def said(self, arrays: Sequence[paddle.Tensor]) -> list[paddle.Tensor]:
+        """What each feature says: a vector for each line."""
+        return [layer(array) for layer, array in zip(self.inputs, arrays)]  # noqa: B905  (Paddle's export)
+
+    def join_up(self, said: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
+        """The raw vectors, from what the features say."""
+        raise NotImplementedError
+
+
+class SumTower(Tower):
+    """The sum of what the features say, a free vector x, lifted: users to [x, 0, 1], movies to [x, 1, 0].
+
+    Normalised, two such vectors have the cosine x·y / sqrt((1 + |x|²)(1 + |y|²)): the length of x, which plain
+    normalising throws away, says how sure the tower is, so that little is predicted of whom little is known.
+    The turn of inner product into cosine is that of Bachrach et al. 2014, doi:10.1145/2645710.2645741.
+
+    An id also moves x along one direction that all ids of the side share, by an amount that no decay pulls to 0: who
+    rates high and what is rated high, the biases of matrix factorisation (Koren et al. 2009, doi:10.1109/MC.2009.263).
+    """
+
+    def __init__(self, side: Side, size: int, role: Role):
+        super().__init__()
+        free = size - LIFTED
+        self.inputs = nn.LayerList([input_layer(side, place, free) for place in range(len(side.features))])
+        self.general = self.create_parameter([free], default_initializer=spread())
+        self.ids = [place for place, feature in enumerate(side.features) if feature.kind == "id"]
+        self.biases = nn.LayerList([BiasInput(len(side.columns[place].state["values"]) + 1, free) for place in self.ids])
+        self.role = role
+
+    def join_up(self, said: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
+        """The lifted sum."""
+        free = self.general
+        for vectors in said:
+            free = free + vectors
+        for place, bias in zip(self.ids, self.biases):  # noqa: B905
+            free = free + bias(arrays[place])
+        zero, one = paddle.zeros_like(free[:, :1]), paddle.ones_like(free[:, :1])
+        return paddle.concat([free, zero, one] if self.role == "user" else [free, one, zero], axis=1)
+
+
+class JoinedTower(Tower):
+    """The book's: each feature through a connected layer of its own, joined, and connected to the vector."""
+
+    def __init__(self, side: Side, size: int, role: Role):
+        super().__init__()
+        sizes = [feature.filters if feature.kind == "text" else feature.size for feature in side.features]
+        self.inputs = nn.LayerList([input_layer(side, place, own) for place, own in enumerate(sizes)])
+        self.own = nn.LayerList([nn.Linear(own, own) for own in sizes])
+        self.join = nn.Linear(sum(sizes), size)
+
+    def join_up(self, said: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
+        """The connected layer's answer."""
+        parts = [own(vectors) for own, vectors in zip(self.own, said)]  # noqa: B905
         return self.join(paddle.tanh(paddle.concat(parts, axis=1)))
 
 
-def _inputs(side: Side) -> Sequence[nn.Layer]:
-    return [
-        INPUTS[feature.kind](feature, _rows(feature, column.state))
-        for feature, column in zip(side.features, side.columns, strict=True)
-    ]
-
-
-def _rows(feature: Feature, state: dict[str, Any]) -> int:
-    known = len(state.get("values", ()))
-    return known + (2 if feature.kind == "text" else 1)  # the unknown's row, and for texts the padding
+TOWERS = {"sum": SumTower, "joined": JoinedTower}
+"""The towers by their names in the config."""

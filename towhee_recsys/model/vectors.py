@@ -15,25 +15,37 @@ from towhee_recsys.model.calibration import Calibration
 
 @dataclass(frozen=True)
 class Origin:
-    """The model that gave a vector and, for users' vectors, how its cosine with a movie's reads in stars."""
+    """The model that gave a vector and, where its cosine with a movie's can be read in stars, how."""
 
     model_id: str
     calibration: Calibration | None = None
 
 
 class Vectors(np.ndarray):
-    """float32[dim] or float32[n, dim] with their origin, or None where it is not known."""
+    """float32[dim] or float32[n, dim] with their origin, or None where it is not known.
+
+    `rating`, of the same shape, are vectors to predict stars with where those to search with are others. What is
+    computed from the array keeps the origin; `rating` goes with a part of it, and with `normalize`.
+    """
 
     origin: Origin | None = None
+    rating: Vectors | None = None
 
     def __array_finalize__(self, source: Any) -> None:
         self.origin = getattr(source, "origin", None)
+        self.rating = None
+
+    def __getitem__(self, key: Any) -> Any:
+        part = super().__getitem__(key)
+        if self.rating is not None and isinstance(part, Vectors):
+            part.rating = self.rating[key]
+        return part
 
 
-def with_origin(array: Any, origin: Origin | None) -> Vectors:
-    """`array` as float32 vectors of that origin."""
+def with_origin(array: Any, origin: Origin | None, rating: Vectors | None = None) -> Vectors:
+    """`array` as float32 vectors of that origin, with `rating` vectors of the same shape."""
     vectors = np.asarray(array, dtype=np.float32).view(Vectors)
-    vectors.origin = origin
+    vectors.origin, vectors.rating = origin, rating
     return vectors
 
 
@@ -49,7 +61,11 @@ def as_vectors(given: Any) -> Vectors:
     if array.ndim not in (1, 2) or len(origins) > 1:
         what = "vectors of several models" if array.ndim in (1, 2) else f"{type(given).__name__} {list(array.shape)}"
         raise QueryError(f"one vector [dim] or several [n, dim] of one model are accepted; {what} was given.")
-    return with_origin(array, getattr(given, "origin", None) or (origins.pop() if origins else None))
+    if isinstance(given, Vectors):
+        return with_origin(array, given.origin, given.rating)
+    ratings = [getattr(each, "rating", None) for each in given] if origins else []
+    rating = as_vectors(ratings) if ratings and all(each is not None for each in ratings) else None
+    return with_origin(array, origins.pop() if origins else None, rating)
 
 
 def must_be_unit(vectors: np.ndarray, names: Sequence[Any]) -> None:
@@ -75,4 +91,4 @@ def normalize(vectors: Any) -> Vectors:
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         raise QueryError(f"vector {row} of {lengths.size} has length {lengths.flat[row]}: it cannot be normalized.")
-    return with_origin(np.asarray(raw) / lengths, raw.origin)
+    return with_origin(np.asarray(raw) / lengths, raw.origin, None if raw.rating is None else normalize(raw.rating))

@@ -1,0 +1,8 @@
+"""Protocols of evaluation: how ratings are parted into training and test, and which lists are asked for."""
+
+from __future__ import annotations
+
+from towhee_recsys.protocols.protocols import PROTOCOLS, make_task
+from towhee_recsys.protocols.task import Question, Task
+
+__all__ = ["PROTOCOLS", "Question", "Task", "make_task"]

@@ -22,7 +22,7 @@ class Question:
     - `known`: whether training has seen these users; of others only demographics and `history` may be used
     - `history`: float32[n, movies], the stars that a recommender may know of each of these users; empty rows: nothing
     - `candidates`: bool[movies], the movies that may stand in a list
-    - `excluded`: bool[n, movies], the movies that are left out of each user's list, as training or validation rates them
+    - `excluded`: bool[n, movies], the movies left out of each user's list: rated in training or validation, or told
     - `relevant`: bool[n, movies], the movies that a good list has
     """
 

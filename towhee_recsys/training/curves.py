@@ -1,22 +1,33 @@
-"""The picture of a training: its loss and its RMSE, epoch by epoch."""
+"""The picture of a training: what it lost and what validation said, epoch by epoch."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+PANELS = {
+    "Loss": {"loss": "training"},
+    "RMSE (stars)": {"training_rmse": "training", "validation_rmse": "validation"},
+    "NDCG@10": {"validation_ndcg@10": "validation"},
+}
+"""What is drawn where: by the panel's title the figures of an epoch, with their names in the legend."""
 
 
 def draw_curves(history: list[dict[str, float]], best_epoch: int, path: Path) -> None:
-    """Writes a PNG with the training loss on the left and both RMSEs on the right."""
+    """Writes a PNG with a panel for each figure that the history has."""
     from matplotlib.figure import Figure
 
-    epochs = [line["epoch"] for line in history]
-    figure = Figure(figsize=(9, 3.5), layout="constrained")
-    loss, error = figure.subplots(1, 2)
-    loss.plot(epochs, [line["loss"] for line in history], marker=".")
-    loss.set(title="Training loss", xlabel="epoch", ylabel="squared error (stars²)")
-    for name in ("training", "validation"):
-        error.plot(epochs, [line[f"{name}_rmse"] for line in history], marker=".", label=name)
-    error.axvline(best_epoch, color="grey", linestyle=":", label=f"kept: epoch {best_epoch}")
-    error.set(title="RMSE", xlabel="epoch", ylabel="stars")
-    error.legend()
+    shown = {title: [name for name in names if name in history[0]] for title, names in PANELS.items()}
+    shown = {title: names for title, names in shown.items() if names}
+    figure = Figure(figsize=(4.5 * len(shown), 3.5), layout="constrained")
+    for panel, (title, names) in zip(figure.subplots(1, len(shown), squeeze=False)[0], shown.items(), strict=True):
+        _draw(panel, history, {name: PANELS[title][name] for name in names})
+        panel.axvline(best_epoch, color="grey", linestyle=":", label=f"kept: epoch {best_epoch}")
+        panel.set(title=title, xlabel="epoch")
+        panel.legend()
     figure.savefig(path, dpi=100)
+
+
+def _draw(panel: Any, history: list[dict[str, float]], names: dict[str, str]) -> None:
+    for name, label in names.items():
+        panel.plot([line["epoch"] for line in history], [line[name] for line in history], marker=".", label=label)

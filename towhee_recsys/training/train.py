@@ -4,44 +4,65 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from pathlib import Path
 
 from tqdm import tqdm
 
 from towhee_recsys.bundle import Bundle, Trained, save_bundle
+from towhee_recsys.bundle.bundle import MANIFEST, load_bundle
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.datasets import Dataset, read_dataset
 from towhee_recsys.errors import TrainingError
-from towhee_recsys.evaluation.metrics import mae, rmse
+from towhee_recsys.metrics import mae, rmse
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.device import use_device
 from towhee_recsys.training.checkpoint import Checkpoint
 from towhee_recsys.training.claim import claimed
 from towhee_recsys.training.curves import draw_curves
 from towhee_recsys.training.examples import make_examples
+from towhee_recsys.training.part import settings, trained_on, training_part
 from towhee_recsys.training.trainer import Trainer
 
 log = logging.getLogger(__name__)
 
 
-def train(config: Config | str, *, fresh: bool = False, progress: bool | None = None) -> Bundle:
+def train(
+    config: Config | str, *, final: bool = False, fresh: bool = False, progress: bool | None = None
+) -> Bundle:
     """Trains the model that `config`, or the config of that name, declares and puts its bundle into `model.dir`.
 
+    It trains on the training part of the config's protocol. `final` trains on all ratings, for the epochs that
+    validation chose: by the model in `model.dir` if it was trained by this config, else by one that is trained first.
+
     It takes an older bundle's place. A training that was killed is gone on with from its last epoch, unless `fresh`.
-    `progress` shows a bar; left out, on a terminal only. Raises DatasetError for bad data and TrainingError when
-    training fails; an older bundle then stays as it is.
+    `progress` shows a bar; left out, on a terminal only. Raises DatasetError for bad data, EvaluationError where the
+    protocol cannot part them, and TrainingError when training fails; an older bundle then stays as it is.
     """
     config = load_config(config)
     use_device(config.training.device)
     with claimed(config.model.dir):
-        return _train(config, fresh, progress)
+        dataset = read_dataset(config.dataset)
+        if not final:
+            return _train(config, dataset, None, fresh, progress)
+        chosen = _validated(config, dataset) or _train(config, dataset, None, fresh, progress)
+        return _train(config, dataset, int(chosen.manifest["quality"]["best_epoch"]), fresh, progress)
 
 
-def _train(config: Config, fresh: bool, progress: bool | None) -> Bundle:
-    dataset = read_dataset(config.dataset)
-    examples = make_examples(config, dataset)
-    trainer = Trainer(config, examples)
-    checkpoint = Checkpoint(config, dataset.fingerprint)
+def _validated(config: Config, dataset: Dataset) -> Bundle | None:
+    """The bundle in `model.dir` if validation chose its epoch under this config."""
+    if not (Path(config.model.dir) / MANIFEST).is_file():
+        return None
+    bundle = load_bundle(config.model.dir)
+    same = settings(bundle.config) == settings(config)
+    return bundle if same and bundle.manifest.get("trained_on") == trained_on(config, dataset, final=False) else None
+
+
+def _train(config: Config, dataset: Dataset, final_epochs: int | None, fresh: bool, progress: bool | None) -> Bundle:
+    final = final_epochs is not None
+    examples = make_examples(config, dataset, *training_part(config, dataset, final))
+    trainer = Trainer(config, examples, final_epochs)
+    checkpoint = Checkpoint(config, trained_on(config, dataset, final))
     if fresh:
         checkpoint.remove()
     elif state := checkpoint.read():
@@ -49,35 +70,38 @@ def _train(config: Config, fresh: bool, progress: bool | None) -> Bundle:
         log.warning("going on from epoch %d of a training that did not end", len(trainer.history))
     _run(trainer, checkpoint, progress)
     trainer.use_best()
-    bundle = _save(config, dataset, trainer)
+    bundle = _save(config, dataset, trainer, final)
     checkpoint.remove()
     return bundle
 
 
 def _run(trainer: Trainer, checkpoint: Checkpoint, progress: bool | None) -> None:
     shown = sys.stderr.isatty() if progress is None else progress
-    total = trainer.config.training.epochs
-    with tqdm(total=total, initial=len(trainer.history), desc="train", unit="epoch", disable=not shown) as bar:
+    with tqdm(
+        total=trainer.epochs, initial=len(trainer.history), desc="train", unit="epoch", disable=not shown
+    ) as bar:
         while not trainer.done:
+            began = time.monotonic()
             try:
                 line = trainer.epoch()
             except TrainingError as error:
                 raise _with_last_good(error, trainer, checkpoint) from None
-            checkpoint.write(trainer.state())
+            checkpoint.write(trainer.state(), took=time.monotonic() - began)
             bar.update()
-            bar.set_postfix(rmse=f"{line['validation_rmse']:.4f}")
-            log.info("epoch %(epoch)d: loss %(loss).4f, validation RMSE %(validation_rmse).4f", line)
+            figures = {name.removeprefix("validation_"): f"{value:.4f}" for name, value in line.items() if name[0] == "v"}
+            bar.set_postfix(figures)
+            log.info("epoch %d: %s", line["epoch"], ", ".join(f"{name} {value:.4f}" for name, value in line.items()))
 
 
 def _with_last_good(error: TrainingError, trainer: Trainer, checkpoint: Checkpoint) -> TrainingError:
-    if not trainer.history:
+    if not trainer.history or not checkpoint.path.exists():
         return error
-    return TrainingError(f"{error} The state of epoch {len(trainer.history)} is kept in {checkpoint.path}.")
+    return TrainingError(f"{error} The state of epoch {checkpoint.epoch} is kept in {checkpoint.path}.")
 
 
-def _save(config: Config, dataset: Dataset, trainer: Trainer) -> Bundle:
+def _save(config: Config, dataset: Dataset, trainer: Trainer, final: bool) -> Bundle:
     examples = trainer.examples
-    calibration = trainer.rating_map.fitted(trainer.cosines(examples.validation), examples.validation.stars)
+    calibration = _calibrated(trainer)
     trained = Trained(
         config=config,
         users=examples.users,
@@ -93,6 +117,7 @@ def _save(config: Config, dataset: Dataset, trainer: Trainer) -> Bundle:
             "movies": len(dataset.movies),
             "ratings": len(dataset.ratings),
         },
+        trained_on=trained_on(config, dataset, final),
         quality=_quality(trainer, calibration),
         history=trainer.history,
     )
@@ -103,10 +128,23 @@ def _save(config: Config, dataset: Dataset, trainer: Trainer) -> Bundle:
     return save_bundle(config.model.dir, trained, draw)
 
 
+def _calibrated(trainer: Trainer) -> Calibration:
+    """Where stars were learned, the line that they were learned by; else the best one through the ratings there are.
+
+    Either is fitted anew on the validation part, which training has not seen.
+    """
+    examples = trainer.examples
+    ratings = examples.validation if len(examples.validation) else examples.training
+    if ratings is examples.training and "rating" in trainer.objectives:
+        return trainer.rating_map
+    return trainer.rating_map.fitted(trainer.validation.cosines(ratings), ratings.stars)
+
+
 def _quality(trainer: Trainer, calibration: Calibration) -> dict[str, float]:
-    quality: dict[str, float] = {"best_epoch": trainer.best_epoch}
-    for name in ("validation", "test"):
-        ratings = getattr(trainer.examples, name)
-        stars = calibration.stars(trainer.cosines(ratings))
-        quality |= {f"{name}_rmse": rmse(stars, ratings.stars), f"{name}_mae": mae(stars, ratings.stars)}
-    return quality
+    """The epoch that was kept and its figures on the validation part, the stars by the final calibration."""
+    best, ratings = trainer.best_epoch, trainer.examples.validation
+    quality: dict[str, float] = {"best_epoch": best}
+    if len(ratings):
+        stars = calibration.stars(trainer.validation.cosines(ratings))
+        quality |= {"validation_rmse": rmse(stars, ratings.stars), "validation_mae": mae(stars, ratings.stars)}
+    return quality | {name: value for name, value in trainer.history[best - 1].items() if name == "validation_ndcg@10"}

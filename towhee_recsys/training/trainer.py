@@ -3,49 +3,59 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from towhee_recsys.config import Config
 from towhee_recsys.errors import TrainingError
-from towhee_recsys.evaluation.metrics import rmse
+from towhee_recsys.features import Side
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.fusion import build_model
-from towhee_recsys.model.quiet_paddle import paddle
-from towhee_recsys.training.examples import Examples, Ratings, blocks
+from towhee_recsys.model.quiet_paddle import nn, paddle
+from towhee_recsys.model.towers import Tower
+from towhee_recsys.model.blocks import Block, Blocks
+from towhee_recsys.training.examples import Examples
+from towhee_recsys.model.objectives import make_objectives
+from towhee_recsys.training.validation import Validation
+
+DAMPED = ("id", "text")
+"""The kinds of features that know single users and movies by heart, unless what they say is pulled to 0."""
 
 
 class Trainer:
-    """Trains the fusion model by the squared error between the mapped cosine and the rating.
+    """Trains the fusion model by the config's objectives.
 
-    `history` has a line an epoch: epoch, learning_rate, loss, training_rmse, validation_rmse. `best` holds the
-    weights of the epoch with the lowest validation RMSE.
+    `history` has a line an epoch: epoch, learning_rate, loss and, as far as the objective and a validation part go,
+    training_rmse, validation_rmse, validation_ndcg@10. `best` holds the weights of the epoch that validates best.
+    `epochs` stops before the config's number, on the same course of the learning rate.
     """
 
-    def __init__(self, config: Config, examples: Examples):
-        self.config, self.examples = config, examples
-        self.model = build_model(examples.users, examples.movies, config.model.embedding_size, config.seed)
-        self.rating_map = Calibration.of(config.model.rating_map, config.dataset.rating_scale)
-        self.optimizer = paddle.optimizer.AdamW(
-            config.training.learning_rate,
-            parameters=self.model.parameters(),
-            weight_decay=config.training.weight_decay,
-        )
+    def __init__(self, config: Config, examples: Examples, epochs: int | None = None):
+        self.config, self.examples, self.epochs = config, examples, epochs or config.training.epochs
+        self.model = build_model(examples.users, examples.movies, config.model, config.objective, config.seed)
+        ratings, training = examples.training, config.training
+        users, movies = len(examples.user_ids), len(examples.movie_ids)
+        self.blocks = Blocks(ratings, users, movies, training.batch_size, training.sampled_movies)
+        scale = config.dataset.rating_scale
+        self.rating_map = Calibration.of(config.model.rating_map, scale, float(ratings.stars.mean()))
+        self.objectives = make_objectives(config, ratings, self.rating_map)
+        self.validation = Validation(config, examples, self.model)
+        self.optimizer = paddle.optimizer.Adam(training.learning_rate, parameters=self.model.parameters())
         self.history: list[dict[str, float]] = []
         self.best: dict[str, np.ndarray] = {}
 
     @property
     def done(self) -> bool:
         """Whether the last epoch is reached, or patience with it is over."""
-        epochs = len(self.history)
-        return epochs >= self.config.training.epochs or epochs - self.best_epoch >= self.config.training.patience
+        epochs, patience = len(self.history), self.config.training.patience
+        return epochs >= self.epochs or bool(patience and epochs - self.best_epoch >= patience)
 
     @property
     def best_epoch(self) -> int:
-        """The number of epochs up to the one with the lowest validation RMSE; 0 before the first."""
-        errors = [line["validation_rmse"] for line in self.history]
-        return errors.index(min(errors)) + 1 if errors else 0
+        """The number of epochs up to the one that validates best, without validation the last; 0 before the first."""
+        return self.validation.best(self.history)
 
     def epoch(self) -> dict[str, float]:
         """Goes once over all training ratings. Raises TrainingError when the loss is no number any more."""
@@ -53,15 +63,12 @@ class Trainer:
         rng = np.random.default_rng([self.config.seed, number])  # of the epoch, so that a resumed run draws the same
         paddle.seed(self.config.seed + number)
         self.model.train()
-        losses, counts = [], []
-        ratings, size = self.examples.training, self.config.training.batch_size
-        for users, block in blocks(ratings, len(self.examples.user_arrays[0]), size, rng):
-            losses.append(self._step(users, block, rng))
-            counts.append(len(block))
-            self._must_be_finite("loss", losses[-1], number, len(losses))
-        line = self._measured(number, float(np.average(losses, weights=counts)))
-        self._must_be_finite("validation RMSE", line["validation_rmse"], number, len(losses))
-        self.history.append(line)
+        losses = []
+        for place, block in enumerate(self.blocks(rng)):
+            self.optimizer.set_lr(self._learning_rate((number - 1) * self.blocks.count + place))
+            losses.append(self._step(block, rng))
+            self._must_be_finite("loss", sum(losses[-1].values()), number, len(losses))
+        self.history.append(self._measured(number, losses))
         if self.best_epoch == number:
             self.best = {name: weight.numpy().copy() for name, weight in self.model.state_dict().items()}
         return self.history[-1]
@@ -70,35 +77,45 @@ class Trainer:
         """Puts the best epoch's weights into the model."""
         self.model.set_state_dict(self.best)
 
-    def cosines(self, ratings: Ratings) -> np.ndarray:
-        """The model's cosine for each of `ratings`: float32[n]."""
-        self.model.eval()
-        found = np.empty(len(ratings), dtype=np.float32)
-        with paddle.no_grad():
-            movies = self.model.movie_vectors(self.examples.movie_arrays)
-            for first in range(0, len(self.examples.user_arrays[0]), 1024):
-                lines = slice(*np.searchsorted(ratings.users, [first, first + 1024]))
-                if lines.start < lines.stop:
-                    part = [array[first : first + 1024] for array in self.examples.user_arrays]
-                    matrix = paddle.matmul(self.model.user_vectors(part), movies, transpose_y=True).numpy()
-                    found[lines] = matrix[ratings.users[lines] - first, ratings.movies[lines]]
-        return found
+    def _learning_rate(self, step: int) -> float:
+        """Up in a line, then down in half a cosine (Loshchilov & Hutter 2017, arXiv:1608.03983)."""
+        training = self.config.training
+        warm = min(1.0, (step + 1) / max(1, training.warmup_steps))
+        return training.learning_rate * warm * (1 + math.cos(math.pi * step / (training.epochs * self.blocks.count))) / 2
 
-    def _step(self, users: np.ndarray, block: Ratings, rng: np.random.Generator) -> float:
-        movies, places = np.unique(block.movies, return_inverse=True)
-        rate = self.config.training.unknown_rate
-        cosines = self.model(
-            self.examples.users.hide([array[users] for array in self.examples.user_arrays], rate, rng),
-            self.examples.movies.hide([array[movies] for array in self.examples.movie_arrays], rate, rng),
-        )
-        rated = cosines.flatten().gather(paddle.to_tensor(block.users * len(movies) + places.reshape(-1)))
-        stars = self.rating_map.slope * rated + self.rating_map.intercept
-        loss = ((stars - paddle.to_tensor(block.stars)) ** 2).mean()
-        loss.backward()
+    def _step(self, block: Block, rng: np.random.Generator) -> dict[str, float]:
+        """One step of the optimiser; what was lost, by objective, and by the decay."""
+        users = self._arrays(self.examples.users, self.examples.user_arrays, block.users, rng)
+        movies = self._arrays(self.examples.movies, self.examples.movie_arrays, block.movies, rng)
+        vectors, decay = self._vectors(self.model.movie_tower, self.examples.movies, movies)
+        decay = self.config.training.movie_decay * decay
+        tensors, slopes, losses = [], [], {}
+        towards = np.zeros(vectors.shape, dtype=np.float32)
+        for name, objective in self.objectives.items():
+            asked, own = self._vectors(self.model.tower(name), self.examples.users, users)
+            losses[name], by_users, by_movies = objective(asked.numpy(), vectors.numpy(), block)
+            decay = decay + objective.decay * own
+            towards += by_movies
+            tensors.append(asked)
+            slopes.append(paddle.to_tensor(by_users))
+        paddle.autograd.backward([*tensors, vectors, decay], [*slopes, paddle.to_tensor(towards), None])
         with paddle.utils.unique_name.guard():  # its state is made here, by the same names in every run of a process
             self.optimizer.step()
         self.optimizer.clear_grad()
-        return float(loss)
+        return losses | {"decay": float(decay)}
+
+    def _arrays(
+        self, side: Side, arrays: Sequence[np.ndarray], places: np.ndarray, rng: np.random.Generator
+    ) -> list[paddle.Tensor]:
+        hidden = side.hide([array[places] for array in arrays], self.config.training.unknown_rate, rng)
+        return [paddle.to_tensor(array) for array in hidden]
+
+    def _vectors(self, tower: Tower, side: Side, arrays: list[paddle.Tensor]) -> tuple[paddle.Tensor, paddle.Tensor]:
+        """Unit vectors, and the mean squared length of what ids and texts say in them."""
+        said = tower.said(arrays)
+        damped = [vectors for feature, vectors in zip(side.features, said, strict=True) if feature.kind in DAMPED]
+        squares = [(vectors**2).sum(axis=1).mean() for vectors in damped]
+        return nn.functional.normalize(tower.join_up(said, arrays)), sum(squares, start=paddle.zeros([]))
 
     def _must_be_finite(self, name: str, value: float, epoch: int, step: int) -> None:
         if not math.isfinite(value):
@@ -107,16 +124,15 @@ class Trainer:
                 f"Lower training.learning_rate ({self.config.training.learning_rate:g}) and train again."
             )
 
-    def _measured(self, number: int, loss: float) -> dict[str, float]:
-        validation = self.examples.validation
-        error = rmse(self.rating_map.stars(self.cosines(validation)), validation.stars)
-        return {
-            "epoch": number,
-            "learning_rate": self.config.training.learning_rate,
-            "loss": loss,
-            "training_rmse": math.sqrt(loss),
-            "validation_rmse": error,
-        }
+    def _measured(self, number: int, losses: list[dict[str, float]]) -> dict[str, float]:
+        means = {name: float(np.mean([each[name] for each in losses])) for name in losses[0]}
+        line = {"epoch": number, "learning_rate": self.config.training.learning_rate, "loss": sum(means.values())}
+        if "rating" in means:
+            line["training_rmse"] = math.sqrt(means["rating"] / self.config.training.rating_weight)
+        line |= self.validation.measure(self.rating_map)
+        for name, value in line.items():
+            self._must_be_finite(name.replace("_", " "), value, number, len(losses))
+        return line
 
     def state(self) -> dict[str, Any]:
         """All that a later process needs to go on: arrays by name, and the history."""

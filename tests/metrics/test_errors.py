@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from towhee_recsys.evaluation.metrics import mae, rmse
+from towhee_recsys.metrics import mae, rmse
 
 
 def test_by_hand():

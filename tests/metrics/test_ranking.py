@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
+
+from towhee_recsys.metrics import CUTOFFS, exposure, per_user
+
+
+@pytest.fixture(scope="module")
+def pytrec_eval():
+    return pytest.importorskip("pytrec_eval", reason="pytrec-eval-terrier has no wheel for every platform")
+
+
+def relevant_of(*rows, movies=10):
+    return csr_matrix([np.isin(np.arange(movies), row) for row in rows])
+
+
+def test_by_hand():
+    """The first user finds two of three at the ranks 2 and 4, the second the only one at 1, the third nothing."""
+    lists = np.array([[5, 1, 6, 2], [9, 0, 1, -1], [4, 3, 2, 1]])
+    metrics = per_user(lists, relevant_of([1, 2, 3], [9], [0]), cutoffs=(2, 4))
+    ideal = 1 + 1 / np.log2(3)
+    expected = {
+        "recall@2": [1 / 3, 1, 0],
+        "ndcg@2": [1 / np.log2(3) / ideal, 1, 0],
+        "precision@2": [1 / 2, 1 / 2, 0],
+        "mrr@2": [1 / 2, 1, 0],
+        "hit@2": [1, 1, 0],
+        "recall@4": [2 / 3, 1, 0],
+        "ndcg@4": [(1 / np.log2(3) + 1 / np.log2(5)) / (ideal + 1 / 2), 1, 0],
+        "precision@4": [2 / 4, 1 / 4, 0],
+        "mrr@4": [1 / 2, 1, 0],
+        "hit@4": [1, 1, 0],
+    }
+    assert list(metrics) == list(expected)
+    for name, values in expected.items():
+        assert metrics[name].dtype == np.float64
+        assert metrics[name] == pytest.approx(values), name
+
+
+def test_the_first_relevant_movie_after_the_cutoff_counts_nothing():
+    metrics = per_user(np.array([[0, 1, 2, 3]]), relevant_of([3]), cutoffs=(3, 4))
+    assert [metrics[name][0] for name in ("mrr@3", "hit@3", "mrr@4", "hit@4")] == [0, 0, 0.25, 1]
+
+
+def test_users_without_relevant_movies_have_nan():
+    metrics = per_user(np.array([[0, 1], [0, 1]]), relevant_of([], [0]), cutoffs=(2,))
+    assert all(np.isnan(values[0]) and not np.isnan(values[1]) for values in metrics.values())
+
+
+def test_an_empty_place_of_a_list_is_no_movie():
+    metrics = per_user(np.array([[-1, -1], [-1, -1]]), relevant_of([9], [9, 0]), cutoffs=(2,))
+    assert not any(values.any() for values in metrics.values())
+
+
+def test_nobody_is_asked():
+    metrics = per_user(np.zeros((0, 20), np.int64), csr_matrix((0, 10), dtype=bool))
+    assert list(metrics) == [f"{name}@{k}" for k in (10, 20) for name in ("recall", "ndcg", "precision", "mrr", "hit")]
+    assert all(values.shape == (0,) for values in metrics.values())
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    users=st.integers(1, 6),
+    movies=st.integers(1, 60),
+    share=st.sampled_from([0.02, 0.2, 0.8]),
+    shortest=st.integers(0, 20),
+)
+def test_they_agree_with_trec_eval(pytrec_eval, seed, users, movies, share, shortest):
+    random = np.random.default_rng(seed)
+    relevant = csr_matrix(random.random((users, movies)) < share)
+    lists = np.full((users, 20), -1)
+    for row in lists:
+        length = min(movies, random.integers(shortest, 21))
+        row[:length] = random.permutation(movies)[:length]
+    found = per_user(lists, relevant)
+    for k in CUTOFFS:
+        for user, theirs in trec_eval(pytrec_eval, lists[:, :k], relevant, k).items():
+            for name, value in theirs.items():
+                assert found[f"{name}@{k}"][int(user)] == pytest.approx(value), (name, k)
+    nobodys = np.diff(relevant.indptr) == 0
+    assert all(np.array_equal(np.isnan(values), nobodys) for values in found.values())
+
+
+def trec_eval(pytrec_eval, lists, relevant, k):
+    names = {"recall": f"recall_{k}", "ndcg": f"ndcg_cut_{k}", "precision": f"P_{k}", "hit": f"success_{k}"}
+    names["mrr"] = "recip_rank"  # it knows no cutoff, so the lists are cut before
+    judged = {str(user): {str(movie): 1 for movie in row.nonzero()[1]} for user, row in enumerate(relevant)}
+    run = {
+        str(user): {str(movie): float(-rank) for rank, movie in enumerate(row) if movie >= 0}
+        for user, row in enumerate(lists)
+    }
+    measures = {"recall", "ndcg_cut", "P", "success", "recip_rank"}
+    measures = {each if each == "recip_rank" else f"{each}.{k}" for each in measures}
+    evaluator = pytrec_eval.RelevanceEvaluator({user: row for user, row in judged.items() if row}, measures)
+    return {
+        user: {name: values[theirs] for name, theirs in names.items()}
+        for user, values in evaluator.evaluate(run).items()
+        if run[user]  # of a list without movies it says nothing
+    }
+
+
+def test_exposure_by_hand():
+    """Of four candidates one is shown three times, one once; eight users, of whom 8, 2 and nobody rated them."""
+    lists = np.array([[0, 1], [0, -1], [0, -1]])
+    found = exposure(lists, np.array([1, 1, 1, 1, 0], bool), np.array([8.0, 2, 0, 4, 8]), users=8, cutoffs=(1, 2))
+    assert found == {
+        "coverage@1": 1 / 4,
+        "novelty@1": 0,
+        "gini@1": 3 / 4,
+        "coverage@2": 2 / 4,
+        "novelty@2": pytest.approx((0 + 0 + 0 + 2) / 4),
+        "gini@2": pytest.approx((-3 * 0 - 1 * 0 + 1 * 1 + 3 * 3) / (4 * 4)),
+    }
+
+
+def test_a_movie_that_nobody_rated_is_as_novel_as_one_that_a_single_user_rated():
+    lists, candidates = np.array([[0], [1]]), np.ones(2, bool)
+    assert exposure(lists, candidates, np.array([0.0, 1]), users=16, cutoffs=(1,))["novelty@1"] == 4
+
+
+def test_all_candidates_equally_often():
+    lists = np.array([[0, 1], [2, 3], [1, 0], [3, 2]])
+    found = exposure(lists, np.ones(4, bool), np.ones(4), users=4, cutoffs=(2,))
+    assert (found["coverage@2"], found["gini@2"]) == (1, 0)
+
+
+@pytest.mark.parametrize("lists", [np.zeros((0, 20), np.int64), np.full((3, 20), -1)])
+def test_empty_lists_show_nothing(lists):
+    found = exposure(lists, np.ones(4, bool), np.ones(4), users=4)
+    assert found["coverage@10"] == found["coverage@20"] == 0
+    assert all(np.isnan(found[name]) for name in ("novelty@10", "gini@10"))
+    assert all(type(value) is float for value in found.values())
+
+
+@given(st.lists(st.integers(0, 20), min_size=1, max_size=20).filter(any))
+def test_gini_is_half_the_relative_mean_difference(counts):
+    lists = np.repeat(np.arange(len(counts)), counts)[:, None]
+    found = exposure(lists, np.ones(len(counts), bool), np.ones(len(counts)), users=1, cutoffs=(1,))["gini@1"]
+    differences = np.abs(np.subtract.outer(counts, counts)).mean()
+    assert found == pytest.approx(differences / 2 / np.mean(counts))

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import pytest
+
+from towhee_recsys.config.schema import DatasetConfig
+from towhee_recsys.datasets import read_dataset
+from towhee_recsys.errors import EvaluationError
+from towhee_recsys.protocols import PROTOCOLS, make_task
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_the_sample_can_be_asked_by_every_protocol(task_of, protocol):
+    task = task_of(protocol, read_dataset(DatasetConfig(name="sample")), validation=0.05)
+    assert (task.protocol, task.seed, task.liked) == (protocol, 42, 4)
+    assert len(task.questions[0].users) > 10
+
+
+@pytest.mark.parametrize("protocol", ["leave-last-out", "temporal"])
+def test_timestamps_that_are_all_equal(dataset_of, task_of, protocol):
+    dataset = dataset_of([(user, movie, 4, 7) for user in range(1, 11) for movie in range(1, 101)])
+    with pytest.raises(EvaluationError) as caught:
+        task_of(protocol, dataset)
+    assert str(caught.value) == (
+        f"the protocol {protocol} goes by the time of the ratings, but all 1,000 of mine have the timestamp 7. Give "
+        "their times, or take a protocol that needs none: rating-90-10, ranking-80-20, random-811-r3, cold-users, "
+        "cold-items."
+    )
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("count", [0, 1])
+def test_too_few_ratings(dataset_of, task_of, protocol, count):
+    with pytest.raises(EvaluationError, match=f"mine has too few ratings for the protocol {protocol}: of {count}, by"):
+        task_of(protocol, dataset_of([(1, 1, 5, 0)][:count], users=2, movies=2))
+
+
+def test_one_user_is_too_few_to_hold_out(dataset_of, task_of):
+    dataset = dataset_of([(1, movie, 5, movie) for movie in range(1, 31)])
+    with pytest.raises(EvaluationError) as caught:
+        task_of("cold-users", dataset, validation=0.05)
+    assert str(caught.value) == (
+        "mine has too few ratings for the protocol cold-users: of 30, by 1 users, it would train on 0, validate with 0 "
+        "and test on 30. Give more ratings, or take another protocol."
+    )
+
+
+def test_two_ratings_are_too_few_where_validation_is_wanted(dataset_of, task_of):
+    dataset = dataset_of([(1, 1, 5, 0), (1, 2, 5, 1)])
+    assert len(task_of("rating-90-10", dataset).train) == 1
+    with pytest.raises(EvaluationError, match="train on 0, validate with 1 and test on 1"):
+        task_of("rating-90-10", dataset, validation=0.1)
+
+
+def test_a_protocol_that_is_not_known(random_dataset, task_of):
+    with pytest.raises(EvaluationError) as caught:
+        task_of("cold-user", random_dataset(1))
+    assert str(caught.value) == (
+        "protocol 'cold-user' is not known. Did you mean 'cold-users'? Accepted: rating-90-10, ranking-80-20, "
+        "random-811-r3, leave-last-out, temporal, cold-users, cold-items."
+    )
+
+
+@pytest.mark.parametrize("share", [1, -0.1, float("nan")])
+def test_a_share_out_of_range(random_dataset, task_of, share):
+    with pytest.raises(EvaluationError, match=r"validation takes a share of the training part, 0 <= share < 1, not"):
+        task_of("rating-90-10", random_dataset(1), validation=share)
+
+
+def test_each_protocol_is_described_in_a_sentence():
+    for protocol in PROTOCOLS.values():
+        assert protocol.description.endswith(".")
+        assert ". " not in protocol.description
+
+
+@pytest.fixture(scope="module")
+def ml1m(ml1m_dir):
+    return read_dataset(DatasetConfig(path=str(ml1m_dir)))
+
+
+@pytest.mark.ml1m
+@pytest.mark.parametrize(
+    ("protocol", "parts", "asked", "candidates"),
+    [
+        ("rating-90-10", (900_188, 0, 100_021), None, 3_883),
+        ("ranking-80-20", (800_193, 0, 200_016), None, 3_883),
+        ("random-811-r3", (674_674, 80_902, 80_902), 6_038, 3_628),
+        ("cold-users", None, 604, 3_883),
+        ("cold-items", None, None, 152),
+    ],
+)
+def test_movielens(ml1m, protocol, parts, asked, candidates):
+    task = make_task(protocol, ml1m, seed=42, validation=0, rating_scale=(1, 5))
+    main = task.questions[0]
+    assert parts in (None, (len(task.train), len(task.validation), len(task.test)))
+    assert asked in (None, len(main.users))
+    assert main.candidates.sum() == candidates
+    assert len(task.train) + len(task.validation) + len(task.test) == (836_478 if "r3" in protocol else 1_000_209)

@@ -1,0 +1,102 @@
+"""Which model is measured: one that has not seen the test part of its protocol."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from pathlib import Path
+from typing import Any
+
+from towhee_recsys.bundle import Bundle, load_bundle
+from towhee_recsys.bundle.bundle import MANIFEST
+from towhee_recsys.bundle.files import recover, replace_directory
+from towhee_recsys.config import Config
+from towhee_recsys.datasets import Dataset
+from towhee_recsys.errors import BundleError
+from towhee_recsys.training.part import trained_on
+
+log = logging.getLogger(__name__)
+
+
+def model_for(config: Config, dataset: Dataset, progress: bool | None = None) -> Bundle:
+    """The bundle in `model.dir` if it was trained on the training part of the config's protocol by its seed.
+
+    If not, the one that `model_beside` gives. Raises BundleError when the bundle in `model.dir` is damaged.
+    """
+    serving = _bundle(Path(config.model.dir).resolve())
+    if serving is None or not _fits(serving, config, dataset):
+        log.warning(
+            "%s; %s, seed %d, takes a model of its training part",
+            *(_told(serving, config, dataset), config.protocol, config.seed),
+        )
+        return model_beside(config, dataset, progress)
+    if _recipe(serving.config) != _recipe(config):
+        log.warning("the model in %s is measured as it is: it was trained with other settings", config.model.dir)
+    return serving
+
+
+def model_beside(config: Config, dataset: Dataset, progress: bool | None = None) -> Bundle:
+    """The bundle in `<model.dir>.<protocol>-<seed>`, trained there unless it is of the same data and settings.
+
+    Raises what training raises.
+    """
+    from towhee_recsys.training import train
+
+    folder = _beside(config)
+    try:
+        there = _bundle(folder)
+    except BundleError:  # nobody serves it: it is trained again
+        there = None
+    if there and _fits(there, config, dataset) and _recipe(there.config) == _recipe(config):
+        log.warning("measuring the model in %s", folder)
+        return there
+    log.warning("training on the training part of %s, seed %d, into %s", config.protocol, config.seed, folder)
+    model = config.model.model_copy(update={"dir": str(folder)})
+    return train(config.model_copy(update={"model": model}), progress=progress)
+
+
+def put_in_place(bundle: Bundle, model_dir: str) -> Bundle:
+    """Moves the bundle into `model_dir` in one step, in place of the one there, and returns it, loaded."""
+    target = Path(model_dir).resolve()
+
+    def fill(folder: Path) -> None:
+        shutil.copytree(bundle.directory, folder, dirs_exist_ok=True)
+
+    replace_directory(target, fill)
+    shutil.rmtree(bundle.directory)
+    return load_bundle(target)
+
+
+def _beside(config: Config) -> Path:
+    folder = Path(config.model.dir).resolve()
+    return folder.with_name(f"{folder.name}.{config.protocol}-{config.seed}")
+
+
+def _bundle(folder: Path) -> Bundle | None:
+    """The bundle in `folder`; None where there is none. Raises BundleError for a damaged one."""
+    recover(folder)
+    return load_bundle(folder) if (folder / MANIFEST).is_file() else None
+
+
+def _fits(bundle: Bundle, config: Config, dataset: Dataset) -> bool:
+    return bundle.manifest.get("trained_on") == trained_on(config, dataset, final=False)
+
+
+def _told(bundle: Bundle | None, config: Config, dataset: Dataset) -> str:
+    """What is in `model.dir` that cannot be measured."""
+    if bundle is None:
+        return f"there is no model in {config.model.dir}"
+    had = bundle.manifest.get("trained_on", {})
+    wanted = trained_on(config, dataset, final=False)
+    if any(had.get(key) != wanted[key] for key in ("fingerprint", "reading")):
+        return f"the model in {config.model.dir} was trained on other data"
+    seed = f", seed {had['seed']}" if "seed" in had else ""
+    return f"the model in {config.model.dir} was trained on {had['protocol']}{seed}"
+
+
+def _recipe(config: Config) -> dict[str, Any]:
+    """The settings that decide what a training makes of its ratings."""
+    sections = config.model_dump(mode="json", include={"objective", "features", "model", "training"})
+    sections["model"].pop("dir")
+    sections["training"].pop("device")
+    return sections

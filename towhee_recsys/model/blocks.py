@@ -1,0 +1,69 @@
+"""What one step reads: a block of users with all their training ratings, and the movies that they are scored with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from towhee_recsys.datasets.ratings import Ratings
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Users int64[n] and movies int64[c] by their places, and the block's ratings as cells of the n x c matrix.
+
+    `rows` are the ratings' places among all training ratings, `cells` their flat places in the matrix. `log_q`
+    float32[c] is the logarithm of how likely each movie was to be among the c; 0 where all movies are.
+    """
+
+    users: np.ndarray
+    movies: np.ndarray
+    rows: np.ndarray
+    cells: np.ndarray
+    log_q: np.ndarray
+
+    def matrix(self, values: np.ndarray) -> np.ndarray:
+        """float32[n, c] with the training ratings' `values` in their cells and 0 elsewhere."""
+        dense = np.zeros(len(self.users) * len(self.movies), dtype=np.float32)
+        dense[self.cells] = values[self.rows]
+        return dense.reshape(len(self.users), len(self.movies))
+
+
+class Blocks:
+    """Random blocks of `size` users. A block costs each user and each movie one pass through a tower.
+
+    Of more than `most` movies a block scores those that its users rated and a random `most` of all. Each then stands
+    for as many as it was likely to be drawn for: sampled softmax with the logQ correction of Bengio & Senécal 2008
+    (doi:10.1109/TNN.2007.912312) and Yi et al. 2019 (doi:10.1145/3298689.3346996).
+    """
+
+    def __init__(self, ratings: Ratings, users: int, movies: int, size: int, most: int):
+        self._ratings, self._movies, self._size, self._most = ratings, movies, size, most
+        self._starts = np.searchsorted(ratings.users, np.arange(users + 1))
+        self.active = np.flatnonzero(np.diff(self._starts))
+        self.count = -(-len(self.active) // size)
+        self._log_q = self._likelihood() if movies > most else np.zeros(movies, dtype=np.float32)
+
+    def __call__(self, rng: np.random.Generator) -> Iterator[Block]:
+        """One epoch: each user with ratings is in one block."""
+        order = rng.permutation(self.active)
+        for first in range(0, len(order), self._size):
+            yield self._block(order[first : first + self._size], rng)
+
+    def _block(self, users: np.ndarray, rng: np.random.Generator) -> Block:
+        counts = self._starts[users + 1] - self._starts[users]
+        rows = np.repeat(self._starts[users] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+        rated, movies = self._ratings.movies[rows], np.arange(self._movies)
+        if self._movies > self._most:
+            movies = np.union1d(rated, rng.choice(self._movies, self._most, replace=False, shuffle=False))
+            rated = np.searchsorted(movies, rated)
+        cells = np.repeat(np.arange(len(users)), counts) * len(movies) + rated
+        return Block(users, movies, rows, cells, self._log_q[movies])
+
+    def _likelihood(self) -> np.ndarray:
+        """log of the chance that a movie is in a block: one of its raters is, or it is drawn."""
+        raters = np.bincount(self._ratings.movies, minlength=self._movies)
+        unrated = (1 - min(1.0, self._size / len(self.active))) ** raters
+        return np.log(1 - unrated * (1 - self._most / self._movies)).astype(np.float32)

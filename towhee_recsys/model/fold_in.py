@@ -1,0 +1,78 @@
+"""People whom training never met: a vector from their demographics and from movies that they like, without training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from towhee_recsys.config import Config
+from towhee_recsys.datasets.ratings import Ratings
+from towhee_recsys.model.blocks import Block
+from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.model.objectives import Objective, RankingObjective, RatingObjective
+from towhee_recsys.model.towers import LIFTED
+
+STEPS, RATE = 40, 0.1
+"""Steps of Adam, and how far one goes: enough to come to rest, within some milliseconds a person."""
+
+
+def fold_in(raw: np.ndarray, liked: Sequence[np.ndarray], movies: np.ndarray, config: Config) -> np.ndarray:
+    """Raw vectors float32[n, dim] of people who like `movies[liked[i]]`, from those of their demographics, `raw`.
+
+    What is learned is what training learns as the embedding of an id, by the same objective and decay, with all else
+    as it is: `movies` are unit vectors float32[m, dim]. Who likes none keeps the vector.
+    """
+    who = np.repeat(np.arange(len(raw)), [len(own) for own in liked])
+    if not len(who):
+        return raw
+    which = np.concatenate([np.asarray(own, dtype=np.int64) for own in liked])
+    block = Block(
+        users=np.arange(len(raw)),
+        movies=np.arange(len(movies)),
+        rows=np.arange(len(who)),
+        cells=who * len(movies) + which,
+        log_q=np.zeros(len(movies), dtype=np.float32),
+    )
+    free = raw.shape[1] - (LIFTED if config.model.tower == "sum" else 0)
+    active = np.bincount(who, minlength=len(raw)) > 0
+    return _descended(raw, free, active, movies, block, _objective(config, who, which))
+
+
+def _objective(config: Config, who: np.ndarray, which: np.ndarray) -> Objective:
+    """Liking stands for a rating between the lowest that shows it and the highest there is."""
+    lowest, highest = config.dataset.rating_scale
+    stars = np.full(len(who), lowest + 0.875 * (highest - lowest), dtype=np.float32)
+    ratings = Ratings(who, which, stars)
+    if config.objective != "rating":
+        return RankingObjective(ratings, config.dataset.rating_scale, config.training)
+    middle = (lowest + highest) / 2
+    rating_map = Calibration.of(config.model.rating_map, config.dataset.rating_scale, middle)
+    return RatingObjective(ratings, rating_map, config.training)
+
+
+def _descended(
+    raw: np.ndarray, free: int, active: np.ndarray, movies: np.ndarray, block: Block, objective: Objective
+) -> np.ndarray:
+    own = np.zeros((len(raw), free), dtype=np.float32)
+    mean, square = np.zeros_like(own), np.zeros_like(own)
+    for step in range(1, STEPS + 1):
+        slope = _slope(raw, own, movies, block, objective)
+        mean = 0.9 * mean + 0.1 * slope
+        square = 0.99 * square + 0.01 * slope**2
+        size = RATE * (1 - (step - 1) / STEPS)
+        own -= size * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
+    found = raw.copy()
+    found[:, :free] += own * active[:, None]
+    return found
+
+
+def _slope(raw: np.ndarray, own: np.ndarray, movies: np.ndarray, block: Block, objective: Objective) -> np.ndarray:
+    """The gradient by `own`, for each person alone: not divided by how many there are."""
+    moved = raw.copy()
+    moved[:, : own.shape[1]] += own
+    lengths = np.linalg.norm(moved, axis=1, keepdims=True)
+    unit = moved / lengths
+    by_unit = objective(unit, movies, block)[1] * len(raw)
+    by_raw = (by_unit - unit * (by_unit * unit).sum(axis=1, keepdims=True)) / lengths
+    return by_raw[:, : own.shape[1]] + 2 * objective.decay * own

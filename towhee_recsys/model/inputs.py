@@ -1,0 +1,107 @@
+"""The input layer of each kind of feature: arrays as `Side.encode` gives them, to float32[n, size]."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from towhee_recsys.config.features import CategoriesFeature, Feature, TextFeature
+from towhee_recsys.features import Side
+from towhee_recsys.model.quiet_paddle import nn, paddle
+
+EMBEDDING_SPREAD = 0.03
+"""Standard deviation of fresh embeddings: small, so that what training never touches says little."""
+
+
+def spread(times: float = 1.0) -> Any:
+    """How fresh weights are drawn."""
+    return nn.initializer.Normal(0.0, times * EMBEDDING_SPREAD)
+
+
+def _fresh() -> Any:
+    return paddle.ParamAttr(initializer=spread())
+
+
+class RowInput(nn.Layer):
+    """Ids and categories, int64[n]: an embedding for each row."""
+
+    def __init__(self, feature: Feature, rows: int, size: int):
+        super().__init__()
+        self.embedding = nn.Embedding(rows, size, weight_attr=_fresh())
+
+    def forward(self, rows: paddle.Tensor) -> paddle.Tensor:
+        """The embedding of each row."""
+        return self.embedding(rows)
+
+
+class BiasInput(nn.Layer):
+    """Ids, int64[n]: how far each goes along one learned direction that all share."""
+
+    def __init__(self, rows: int, size: int):
+        super().__init__()
+        self.amounts = nn.Embedding(rows, 1, weight_attr=paddle.ParamAttr(initializer=nn.initializer.Constant(0.0)))
+        self.direction = self.create_parameter([1, size], default_initializer=spread(3))
+
+    def forward(self, rows: paddle.Tensor) -> paddle.Tensor:
+        """The direction, as many times as each id says."""
+        return paddle.matmul(self.amounts(rows), self.direction)
+
+
+class SetInput(nn.Layer):
+    """Sets, multi-hot float32[n, rows]: the sum of the members' embeddings, or a connected layer with a bias."""
+
+    def __init__(self, feature: CategoriesFeature, rows: int, size: int):
+        super().__init__()
+        bias = False if feature.pooling == "sum" else None
+        self.members = nn.Linear(rows, size, weight_attr=_fresh(), bias_attr=bias)
+
+    def forward(self, hot: paddle.Tensor) -> paddle.Tensor:
+        """One vector a set."""
+        return self.members(hot)
+
+
+class TextInput(nn.Layer):
+    """Texts, int64[n, length]: word embeddings, a convolution and its maximum over the text, a connected layer.
+
+    A text CNN after Kim 2014, arXiv:1408.5882.
+    """
+
+    def __init__(self, feature: TextFeature, rows: int, size: int):
+        super().__init__()
+        self.embedding = nn.Embedding(rows, feature.size, padding_idx=0, weight_attr=_fresh())
+        self.convolution = nn.Conv1D(feature.size, feature.filters, feature.window, padding=feature.window // 2)
+        self.pooling = nn.AdaptiveMaxPool1D(1)  # the backward pass of Tensor.max(axis) is very slow on CPU
+        self.connected = nn.Linear(feature.filters, size, weight_attr=_fresh())
+
+    def forward(self, words: paddle.Tensor) -> paddle.Tensor:
+        """What the patterns that occur anywhere in the text say."""
+        patterns = self.convolution(self.embedding(words).transpose([0, 2, 1]))
+        return self.connected(paddle.tanh(self.pooling(patterns).squeeze(-1)))
+
+
+class NumberInput(nn.Layer):
+    """Numbers, float32[n, 1]: along `size` learned directions."""
+
+    def __init__(self, feature: Feature, rows: int, size: int):
+        super().__init__()
+        self.directions = nn.Linear(1, size)
+
+    def forward(self, numbers: paddle.Tensor) -> paddle.Tensor:
+        """The number along each direction."""
+        return self.directions(numbers)
+
+
+INPUTS: dict[str, Any] = {
+    "id": RowInput,
+    "category": RowInput,
+    "categories": SetInput,
+    "text": TextInput,
+    "number": NumberInput,
+}
+"""The input layer of each kind of feature."""
+
+
+def input_layer(side: Side, place: int, size: int) -> nn.Layer:
+    """The layer for the feature at `place` of `side`, which gives vectors of `size`."""
+    feature = side.features[place]
+    known = len(side.columns[place].state.get("values", ()))
+    return INPUTS[feature.kind](feature, known + (2 if feature.kind == "text" else 1), size)

@@ -1,0 +1,86 @@
+"""The questions of a task: who is asked, what may be known of them, and what a good list has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from towhee_recsys.datasets.ratings import Ratings
+from towhee_recsys.protocols.draws import ranks_within
+from towhee_recsys.protocols.task import Question, Task
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+TOLD = (0, 5, 10)
+"""How many liked movies cold users tell of themselves."""
+
+
+def warm(task: Task, random: np.random.Generator) -> list[Question]:
+    """Users of the training part are asked for what they like in the test; any movie may stand in a list."""
+    return [_known(task, _liked(task), np.ones(task.movies, dtype=bool))]
+
+
+def full_ranking(task: Task, random: np.random.Generator) -> list[Question]:
+    """As `warm`, but among the movies of any part, and all that the test has is relevant."""
+    candidates = np.zeros(task.movies, dtype=bool)
+    for part in (task.train, task.validation, task.test):
+        candidates[part.movies] = True
+    return [_known(task, task.test, candidates)]
+
+
+def cold_items(task: Task, random: np.random.Generator) -> list[Question]:
+    """As `warm`, but among the movies of the test alone."""
+    candidates = np.zeros(task.movies, dtype=bool)
+    candidates[task.test.movies] = True
+    return [_known(task, _liked(task), candidates)]
+
+
+def cold_users(task: Task, random: np.random.Generator) -> list[Question]:
+    """Users of the test are asked for what they like, from demographics alone and from some that they tell.
+
+    Who tells ten movies has told the first five of them before. Nobody is asked who likes no other than the told.
+    """
+    liked = _liked(task)
+    ranks = ranks_within(liked.users, random.random(len(liked)))
+    return [_unknown(task, liked.take(ranks < told), liked.take(ranks >= told), told) for told in TOLD]
+
+
+def _known(task: Task, relevant: Ratings, candidates: np.ndarray) -> Question:
+    users = np.intersect1d(task.train.users, relevant.users)
+    excluded = _marks(task, task.train) + _marks(task, task.validation)
+    return Question(
+        name="",
+        users=users,
+        known=True,
+        history=task.train.matrix(task.users, task.movies)[users],
+        candidates=candidates,
+        excluded=excluded[users],
+        relevant=_marks(task, relevant)[users],
+    )
+
+
+def _unknown(task: Task, told: Ratings, relevant: Ratings, count: int) -> Question:
+    users = np.unique(relevant.users)
+    return Question(
+        name=f"{count} liked" if count else "",
+        users=users,
+        known=False,
+        history=told.matrix(task.users, task.movies)[users],
+        candidates=np.ones(task.movies, dtype=bool),
+        excluded=_marks(task, told)[users],
+        relevant=_marks(task, relevant)[users],
+    )
+
+
+def _liked(task: Task) -> Ratings:
+    return task.test.take(task.test.stars >= task.liked)
+
+
+def _marks(task: Task, ratings: Ratings) -> csr_matrix:
+    """Where there is a rating, bool[users, movies]: a scale may start at 0, so stars themselves do not tell."""
+    from scipy.sparse import csr_matrix
+
+    marks = np.ones(len(ratings), dtype=bool)
+    return csr_matrix((marks, (ratings.users, ratings.movies)), shape=(task.users, task.movies))

@@ -1,0 +1,43 @@
+"""Which ratings a training reads: a protocol's training part, or for a model that will serve all there are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from towhee_recsys.config import Config
+from towhee_recsys.datasets import Dataset
+from towhee_recsys.datasets.ratings import Ratings, placed
+from towhee_recsys.protocols import make_task
+
+
+def training_part(config: Config, dataset: Dataset, final: bool) -> tuple[Ratings, Ratings]:
+    """The ratings to train on and those to validate with; `final` trains on everything.
+
+    Raises EvaluationError when the protocol cannot part this dataset.
+    """
+    if final:
+        ratings = placed(dataset)
+        return ratings.take(ratings.stars == ratings.stars), ratings.take(ratings.stars != ratings.stars)
+    task = make_task(
+        config.protocol,
+        dataset,
+        seed=config.seed,
+        validation=config.training.validation,
+        rating_scale=config.dataset.rating_scale,
+    )
+    return task.train, task.validation
+
+
+def trained_on(config: Config, dataset: Dataset, final: bool) -> dict[str, Any]:
+    """What the manifest says of a model's ratings, by which `evaluate` knows what the model has not seen."""
+    reading = config.dataset.model_dump(include={"strict", "max_bad_share", "encoding", "rating_scale"}, mode="json")
+    part = {"protocol": "everything"} if final else {"protocol": config.protocol, "seed": config.seed}
+    return {**part, "fingerprint": dataset.fingerprint, "reading": reading}
+
+
+def settings(config: Config) -> dict[str, Any]:
+    """The settings that decide what a training makes of its ratings."""
+    sections = config.model_dump(mode="json", include={"objective", "features", "model", "training"})
+    sections["model"].pop("dir")
+    sections["training"].pop("device")
+    return sections
