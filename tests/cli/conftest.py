@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,14 +28,21 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture
-def run(capfd: Any) -> Run:
+def run(capfd: Any) -> Iterator[Run]:
+    """Runs a command as a process would: it logs to this test's stderr, and leaves logging as it was."""
+    logger = logging.getLogger("towhee_recsys")
+    handlers, propagate, level = logger.handlers, logger.propagate, logger.level
+    logger.handlers = []
+
     def run_command(*arguments: str) -> Ran:
         capfd.readouterr()
         code = exit_code_of(commands, [*arguments])
         out, err = capfd.readouterr()
         return Ran(code, out, err)
 
-    return run_command
+    yield run_command
+    logger.handlers, logger.propagate = handlers, propagate
+    logger.setLevel(level)
 
 
 @pytest.fixture(scope="session")

@@ -68,7 +68,7 @@ def test_no_data_is_a_failure_that_says_how_to_give_a_path(run: Any, tmp_path: P
 
 
 def test_an_error_is_a_document_too(run: Any, tmp_path: Path) -> None:
-    ran = run("evaluate", "-c", "sample", "--set", f"model.dir={tmp_path / 'none'}", "--json")
+    ran = run("recommend", "-c", "sample", "--set", f"model.dir={tmp_path / 'none'}", "--json")
     assert json.loads(ran.out)["error"]["type"] == "BundleError"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import shutil
 from pathlib import Path
-from typing import Any
 
 from towhee_recsys.bundle import Bundle, load_bundle
 from towhee_recsys.bundle.bundle import MANIFEST
@@ -13,7 +12,8 @@ from towhee_recsys.bundle.files import recover, replace_directory
 from towhee_recsys.config import Config
 from towhee_recsys.datasets import Dataset
 from towhee_recsys.errors import BundleError
-from towhee_recsys.training.part import trained_on
+from towhee_recsys.training import train
+from towhee_recsys.training.part import settings, trained_on
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ def model_for(config: Config, dataset: Dataset, progress: bool | None = None) ->
             *(_told(serving, config, dataset), config.protocol, config.seed),
         )
         return model_beside(config, dataset, progress)
-    if _recipe(serving.config) != _recipe(config):
+    if settings(serving.config) != settings(config):
         log.warning("the model in %s is measured as it is: it was trained with other settings", config.model.dir)
     return serving
 
@@ -40,14 +40,12 @@ def model_beside(config: Config, dataset: Dataset, progress: bool | None = None)
 
     Raises what training raises.
     """
-    from towhee_recsys.training import train
-
     folder = _beside(config)
     try:
         there = _bundle(folder)
     except BundleError:  # nobody serves it: it is trained again
         there = None
-    if there and _fits(there, config, dataset) and _recipe(there.config) == _recipe(config):
+    if there and _fits(there, config, dataset) and settings(there.config) == settings(config):
         log.warning("measuring the model in %s", folder)
         return there
     log.warning("training on the training part of %s, seed %d, into %s", config.protocol, config.seed, folder)
@@ -92,11 +90,3 @@ def _told(bundle: Bundle | None, config: Config, dataset: Dataset) -> str:
         return f"the model in {config.model.dir} was trained on other data"
     seed = f", seed {had['seed']}" if "seed" in had else ""
     return f"the model in {config.model.dir} was trained on {had['protocol']}{seed}"
-
-
-def _recipe(config: Config) -> dict[str, Any]:
-    """The settings that decide what a training makes of its ratings."""
-    sections = config.model_dump(mode="json", include={"objective", "features", "model", "training"})
-    sections["model"].pop("dir")
-    sections["training"].pop("device")
-    return sections

@@ -9,6 +9,7 @@ from towhee_recsys.evaluation.evaluate import MODEL, evaluated
 from towhee_recsys.evaluation.gates import failures, peers_of, read_gates
 from towhee_recsys.evaluation.models import model_beside, put_in_place
 from towhee_recsys.evaluation.results import Evaluation
+from towhee_recsys.training.claim import claimed
 
 
 def release(config: Config, progress: bool | None = None) -> tuple[Bundle, Evaluation]:
@@ -17,8 +18,6 @@ def release(config: Config, progress: bool | None = None) -> tuple[Bundle, Evalu
     Raises ConfigError, before anything is trained, for gates that cannot be read; EvaluationError when the model
     fails one, and what training raises: the old bundle then stays as it is.
     """
-    from towhee_recsys.training.claim import claimed
-
     gates = read_gates(config)
     with claimed(config.model.dir):  # no other training puts its model there meanwhile
         evaluation = evaluated(config, peers=peers_of(gates), progress=progress, get_model=model_beside)

@@ -10,7 +10,7 @@ from towhee_recsys.config import Config
 from towhee_recsys.datasets.ratings import Ratings
 from towhee_recsys.model.blocks import Block
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.objectives import Objective, RankingObjective, RatingObjective
+from towhee_recsys.model.objectives import Objective, RankingObjective, RatingObjective, by_raw, unit
 from towhee_recsys.model.towers import LIFTED
 
 STEPS, RATE = 40, 0.1
@@ -71,8 +71,6 @@ def _slope(raw: np.ndarray, own: np.ndarray, movies: np.ndarray, block: Block, o
     """The gradient by `own`, for each person alone: not divided by how many there are."""
     moved = raw.copy()
     moved[:, : own.shape[1]] += own
-    lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-    unit = moved / lengths
-    by_unit = objective(unit, movies, block)[1] * len(raw)
-    by_raw = (by_unit - unit * (by_unit * unit).sum(axis=1, keepdims=True)) / lengths
-    return by_raw[:, : own.shape[1]] + 2 * objective.decay * own
+    users, lengths = unit(moved)
+    by_users = objective(users, movies, block)[1] * len(raw)
+    return by_raw(by_users, users, lengths)[:, : own.shape[1]] + 2 * objective.decay * own

@@ -18,7 +18,7 @@ from towhee_recsys.model.blocks import Block
 
 Purpose = Literal["ranking", "rating"]
 Gradients = tuple[float, np.ndarray, np.ndarray]
-"""The loss, and its gradients by the users' float32[n, dim] and the movies' unit vectors float32[c, dim]."""
+"""The loss, and its gradients by the users' float32[n, dim] and the movies' vectors float32[c, dim]."""
 
 
 class Objective(Protocol):
@@ -79,6 +79,17 @@ class RankingObjective:
         logits -= wanted
         logits /= self._temperature * len(users)
         return loss / len(users), logits @ movies, logits.T @ users
+
+
+def unit(raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Raw vectors float32[n, dim] at length 1, and the lengths float32[n, 1] that they had."""
+    lengths = np.linalg.norm(raw, axis=1, keepdims=True)
+    return raw / lengths, lengths
+
+
+def by_raw(by_unit: np.ndarray, units: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """The gradient by raw vectors, from that by their unit vectors: what goes along the vector changes nothing."""
+    return (by_unit - units * np.einsum("ij,ij->i", by_unit, units)[:, None]) / lengths
 
 
 def preference(stars: np.ndarray, scale: tuple[float, float], weights: list[float]) -> np.ndarray:

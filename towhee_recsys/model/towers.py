@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from towhee_recsys.features import Side
@@ -28,9 +28,13 @@ class Tower(nn.Layer):
         """One raw vector for each line of `arrays`, which stand in the order of the declared features."""
         return self.join_up(self.said(arrays), arrays)
 
-    def said(self, arrays: Sequence[paddle.Tensor]) -> list[paddle.Tensor]:
-        """What each feature says: a vector for each line."""
-        return [layer(array) for layer, array in zip(self.inputs, arrays)]  # noqa: B905  (Paddle's export)
+    def said(
+        self, arrays: Sequence[paddle.Tensor], known: Mapping[int, paddle.Tensor] | None = None
+    ) -> list[paddle.Tensor]:
+        """What each feature says: a vector for each line. Of those features at the places `known` it is known already."""
+        known = known or {}
+        layers = enumerate(zip(self.inputs, arrays))  # noqa: B905  (Paddle's export knows no `strict`)
+        return [known[place] if place in known else layer(array) for place, (layer, array) in layers]
 
     def join_up(self, said: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
         """The raw vectors, from what the features say."""

@@ -13,16 +13,13 @@ from towhee_recsys.errors import TrainingError
 from towhee_recsys.features import Side
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.fusion import build_model
-from towhee_recsys.model.quiet_paddle import nn, paddle
-from towhee_recsys.model.towers import Tower
+from towhee_recsys.model.quiet_paddle import paddle
 from towhee_recsys.model.blocks import Block, Blocks
 from towhee_recsys.training.examples import Examples
-from towhee_recsys.model.objectives import make_objectives
+from towhee_recsys.model.objectives import by_raw, make_objectives, unit
+from towhee_recsys.training.slopes import Slopes
+from towhee_recsys.training.texts import Texts
 from towhee_recsys.training.validation import Validation
-
-DAMPED = ("id", "text")
-"""The kinds of features that know single users and movies by heart, unless what they say is pulled to 0."""
-
 
 class Trainer:
     """Trains the fusion model by the config's objectives.
@@ -41,6 +38,11 @@ class Trainer:
         scale = config.dataset.rating_scale
         self.rating_map = Calibration.of(config.model.rating_map, scale, float(ratings.stars.mean()))
         self.objectives = make_objectives(config, ratings, self.rating_map)
+        self.texts = {
+            place: Texts(self.model.movie_tower.inputs[place], examples.movie_arrays[place])
+            for place, feature in enumerate(examples.movies.features)
+            if feature.kind == "text"
+        }
         self.validation = Validation(config, examples, self.model)
         self.optimizer = paddle.optimizer.Adam(training.learning_rate, parameters=self.model.parameters())
         self.history: list[dict[str, float]] = []
@@ -63,6 +65,8 @@ class Trainer:
         rng = np.random.default_rng([self.config.seed, number])  # of the epoch, so that a resumed run draws the same
         paddle.seed(self.config.seed + number)
         self.model.train()
+        for texts in self.texts.values():
+            texts.refresh()
         losses = []
         for place, block in enumerate(self.blocks(rng)):
             self.optimizer.set_lr(self._learning_rate((number - 1) * self.blocks.count + place))
@@ -87,35 +91,29 @@ class Trainer:
         """One step of the optimiser; what was lost, by objective, and by the decay."""
         users = self._arrays(self.examples.users, self.examples.user_arrays, block.users, rng)
         movies = self._arrays(self.examples.movies, self.examples.movie_arrays, block.movies, rng)
-        vectors, decay = self._vectors(self.model.movie_tower, self.examples.movies, movies)
-        decay = self.config.training.movie_decay * decay
-        tensors, slopes, losses = [], [], {}
-        towards = np.zeros(vectors.shape, dtype=np.float32)
+        read = {place: texts(block.movies, rng) for place, texts in self.texts.items()}
+        slopes = Slopes()
+        raw = slopes.forward(self.model.movie_tower, self.examples.movies, movies, self.config.training.movie_decay, read)
+        scored, lengths = unit(raw.numpy())
+        towards, losses = np.zeros_like(scored), {}
         for name, objective in self.objectives.items():
-            asked, own = self._vectors(self.model.tower(name), self.examples.users, users)
-            losses[name], by_users, by_movies = objective(asked.numpy(), vectors.numpy(), block)
-            decay = decay + objective.decay * own
+            asking = slopes.forward(self.model.tower(name), self.examples.users, users, objective.decay)
+            askers, sizes = unit(asking.numpy())
+            losses[name], by_users, by_movies = objective(askers, scored, block)
             towards += by_movies
-            tensors.append(asked)
-            slopes.append(paddle.to_tensor(by_users))
-        paddle.autograd.backward([*tensors, vectors, decay], [*slopes, paddle.to_tensor(towards), None])
+            slopes.add(asking, by_raw(by_users, askers, sizes))
+        slopes.add(raw, by_raw(towards, scored, lengths))
+        slopes.backward()
         with paddle.utils.unique_name.guard():  # its state is made here, by the same names in every run of a process
             self.optimizer.step()
         self.optimizer.clear_grad()
-        return losses | {"decay": float(decay)}
+        return losses | {"decay": slopes.decayed}
 
     def _arrays(
         self, side: Side, arrays: Sequence[np.ndarray], places: np.ndarray, rng: np.random.Generator
     ) -> list[paddle.Tensor]:
         hidden = side.hide([array[places] for array in arrays], self.config.training.unknown_rate, rng)
         return [paddle.to_tensor(array) for array in hidden]
-
-    def _vectors(self, tower: Tower, side: Side, arrays: list[paddle.Tensor]) -> tuple[paddle.Tensor, paddle.Tensor]:
-        """Unit vectors, and the mean squared length of what ids and texts say in them."""
-        said = tower.said(arrays)
-        damped = [vectors for feature, vectors in zip(side.features, said, strict=True) if feature.kind in DAMPED]
-        squares = [(vectors**2).sum(axis=1).mean() for vectors in damped]
-        return nn.functional.normalize(tower.join_up(said, arrays)), sum(squares, start=paddle.zeros([]))
 
     def _must_be_finite(self, name: str, value: float, epoch: int, step: int) -> None:
         if not math.isfinite(value):

@@ -9,7 +9,8 @@ from towhee_recsys.datasets.ratings import Ratings
 from towhee_recsys.metrics import per_user, rmse, top_k
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.fusion import FusionModel
-from towhee_recsys.model.quiet_paddle import nn, paddle
+from towhee_recsys.model.objectives import unit
+from towhee_recsys.model.quiet_paddle import paddle
 from towhee_recsys.model.towers import Tower
 from towhee_recsys.training.examples import Examples
 
@@ -66,4 +67,4 @@ class Validation:
     def _vectors(self, tower: Tower, arrays: list[np.ndarray]) -> np.ndarray:
         self._model.eval()
         with paddle.no_grad():
-            return nn.functional.normalize(tower([paddle.to_tensor(array) for array in arrays])).numpy()
+            return unit(tower([paddle.to_tensor(array) for array in arrays]).numpy())[0]

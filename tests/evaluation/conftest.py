@@ -1,0 +1,80 @@
+"""Evaluations of small models, and questions that can be answered by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from towhee_recsys.config import load_config
+from towhee_recsys.datasets.ratings import Ratings
+from towhee_recsys.evaluation.evaluate import evaluated
+from towhee_recsys.protocols import Question, Task
+
+
+@pytest.fixture
+def trainings(monkeypatch):
+    """The folders that are trained into, in their order."""
+    from towhee_recsys.evaluation import models
+
+    train, folders = models.train, []
+
+    def counted(config, **options):
+        folders.append(config.model.dir)
+        return train(config, **options)
+
+    monkeypatch.setattr(models, "train", counted)
+    return folders
+
+
+@pytest.fixture(scope="session")
+def quick_config(small_config_in, tmp_path_factory):
+    """A config whose model and index nobody changes; to write, take `small_config`."""
+    folder = tmp_path_factory.mktemp("quick")
+    stores = {"milvus": {"uri": str(folder / "movies.db")}, "catalogue": f"sqlite:///{folder / 'movies.sqlite'}"}
+    return load_config(small_config_in(folder, "training.epochs=2"), **stores)
+
+
+@pytest.fixture(scope="session")
+def quick(quick_config):
+    """The evaluation of `quick_config`."""
+    return evaluated(quick_config)
+
+
+@pytest.fixture(scope="session")
+def cold(quick_config):
+    """The same by the protocol cold-users, over two seeds."""
+    return evaluated(quick_config, protocol="cold-users", seeds=2)
+
+
+@pytest.fixture
+def task_of():
+    """Makes a task of a single question out of matrices [users, movies]: ratings to train on, and what is relevant."""
+
+    def task_of(train, relevant, test=((0, 0, 3.0),), candidates=None, users=None):
+        train, relevant = np.asarray(train, dtype=np.float32), np.asarray(relevant, dtype=bool)
+        users = np.arange(len(train)) if users is None else np.asarray(users)
+        question = Question(
+            name="",
+            users=users,
+            known=True,
+            history=csr_matrix(train)[users],
+            candidates=np.ones(train.shape[1], dtype=bool) if candidates is None else np.asarray(candidates, bool),
+            excluded=csr_matrix(train > 0)[users],
+            relevant=csr_matrix(relevant)[users],
+        )
+        rows, columns = np.nonzero(train)
+        who, what, stars = zip(*test, strict=True)
+        return Task(
+            protocol="mine",
+            seed=1,
+            users=len(train),
+            movies=train.shape[1],
+            liked=4.0,
+            train=Ratings(rows, columns, train[rows, columns]),
+            validation=Ratings(rows[:0], columns[:0], train[rows, columns][:0]),
+            test=Ratings(np.array(who), np.array(what), np.array(stars, dtype=np.float32)),
+            questions=[question],
+        )
+
+    return task_of

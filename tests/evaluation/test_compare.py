@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from towhee_recsys.config import load_config
+from towhee_recsys.errors import EvaluationError
+from towhee_recsys.evaluation.compare import compare
+from towhee_recsys.metrics import paired_test
+
+
+@pytest.fixture(scope="module")
+def other(quick_config, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("other") / "model"
+    return load_config(quick_config, overrides=["training.epochs=1", "seed=9"], **{"model.dir": str(folder)})
+
+
+@pytest.fixture(scope="module")
+def found(quick, quick_config, other):
+    return compare([quick_config, other])
+
+
+def test_the_json_form(found, quick, quick_config, other):
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert [*found] == ["protocol", "seed", "seeds", "ratings", "users", "models", "baselines"]
+    assert [*found["models"]] == [quick_config.model.dir, other.model.dir]
+    for figures in found["models"].values():
+        assert [*figures] == ["model_id", "metrics", "intervals", "significance"]
+    assert found["baselines"] == quick.baseline_metrics()
+
+
+def test_all_are_measured_on_the_tasks_of_the_first(found, quick, quick_config, other):
+    first, second = found["models"].values()
+    assert first == quick.figures("this model")
+    assert found["seed"] == 42
+    assert second["model_id"] != first["model_id"]
+
+
+def test_the_others_are_tested_against_the_first(found, quick, quick_config):
+    first, second = found["models"].values()
+    test = second["significance"]["ndcg@10"]
+    assert test["against"] == quick_config.model.dir
+    assert test["difference"] == pytest.approx(second["metrics"]["ndcg@10"] - first["metrics"]["ndcg@10"])
+    assert test.keys() - {"against"} <= paired_test([1, 2], [2, 2]).keys()
+
+
+def test_what_cannot_be_compared(quick_config, other):
+    def told(*configs):
+        with pytest.raises(EvaluationError) as raised:
+            compare(configs)
+        return str(raised.value)
+
+    assert told(quick_config) == "compare takes two configs or more, not 1"
+    same = load_config(other, **{"model.dir": quick_config.model.dir + "/../model"})
+    assert told(quick_config, same).endswith("it can hold the model of one. Give each a folder of its own.")
+    elsewhere = load_config(other, overrides=["dataset.path=elsewhere", "dataset.encoding=utf-8"])
+    elsewhere = load_config(elsewhere, **{"model.dir": "artifacts/elsewhere"})
+    assert told(quick_config, elsewhere) == (
+        f"{quick_config.model.dir} and artifacts/elsewhere are not of the same data: they differ in dataset.path, "
+        "dataset.encoding. Compare models on one dataset."
+    )

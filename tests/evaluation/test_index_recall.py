@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from towhee_recsys.config import load_config
+from towhee_recsys.datasets import read_dataset
+from towhee_recsys.errors import StoreError
+from towhee_recsys.evaluation import index_recall as module
+from towhee_recsys.evaluation.index_recall import index_recall
+from towhee_recsys.index import open_index
+
+
+@pytest.fixture(scope="module")
+def dataset(indexed_config):
+    return read_dataset(indexed_config.dataset)
+
+
+def test_an_exact_index_loses_nothing(indexed_config, sample_bundle, dataset):
+    assert index_recall(indexed_config, sample_bundle, dataset) == 1
+
+
+def test_what_milvus_does_not_find_is_counted(indexed_config, sample_bundle, dataset, monkeypatch):
+    index = open_index(indexed_config.milvus.uri, indexed_config.milvus.collection)
+    search = index.search
+    worse = lambda vectors, top_k: [hits[:3] + hits[-1:] for hits in search(vectors, top_k + 90)]  # noqa: E731
+    monkeypatch.setattr(index, "search", worse)
+    assert index_recall(indexed_config, sample_bundle, dataset) == pytest.approx(0.3)
+
+
+def test_the_index_of_another_model_is_not_asked(indexed_config, small_bundle, dataset):
+    assert index_recall(indexed_config, small_bundle, dataset) is None
+
+
+def test_no_file_is_made(indexed_config, sample_bundle, dataset, tmp_path):
+    file = tmp_path / "none.db"
+    assert index_recall(load_config(indexed_config, **{"milvus.uri": str(file)}), sample_bundle, dataset) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_another_process_has_open_is_left_out_and_told(
+    indexed_config, sample_bundle, dataset, monkeypatch, caplog
+):
+    def taken(uri, collection):
+        raise StoreError("another process has it open")
+
+    monkeypatch.setattr(module, "open_index", taken)
+    assert index_recall(indexed_config, sample_bundle, dataset) is None
+    assert caplog.messages == ["without the recall of the index: another process has it open"]
