@@ -75,6 +75,13 @@ def test_a_gate_that_cannot_be_read_is_wrong_use(run: Any, tmp_path: Path) -> No
     assert not list(tmp_path.iterdir())
 
 
+def test_a_report_that_cannot_be_written_is_told_before_the_work(run: Any, tmp_path: Path) -> None:
+    ran = run("evaluate", "-c", "sample", "--set", f"model.dir={tmp_path / 'model'}", "--report", str(tmp_path))
+    assert ran.code == 1
+    assert str(tmp_path) in ran.err
+    assert not list(tmp_path.iterdir())
+
+
 WRONG_USE = [
     (["evaluate", "-c", "sample", "--protocol", "ranking-80"], "Did you mean 'ranking-80-20'?"),
     (["evaluate", "-c", "sample", "--seeds", "0"], "0 is not in the range x>=1"),

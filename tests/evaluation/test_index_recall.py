@@ -22,8 +22,11 @@ def test_an_exact_index_loses_nothing(indexed_config, sample_bundle, dataset):
 def test_what_milvus_does_not_find_is_counted(indexed_config, sample_bundle, dataset, monkeypatch):
     index = open_index(indexed_config.milvus.uri, indexed_config.milvus.collection)
     search = index.search
-    worse = lambda vectors, top_k: [hits[:3] + hits[-1:] for hits in search(vectors, top_k + 90)]  # noqa: E731
-    monkeypatch.setattr(index, "search", worse)
+
+    def farther(vectors, top_k):
+        return [[*hits[:3], *hits[top_k:]] for hits in search(vectors, 2 * top_k)]
+
+    monkeypatch.setattr(index, "search", farther)
     assert index_recall(indexed_config, sample_bundle, dataset) == pytest.approx(0.3)
 
 

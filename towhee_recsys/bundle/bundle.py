@@ -24,6 +24,8 @@ MANIFEST = "manifest.json"
 IDENTITY = ("features.json", "known.npz", "weights.npz")
 """The files that decide what vectors the model gives: the model id is the hash of them and of the calibration."""
 TOWERS = ("movie_tower.json", "movie_tower.pdiparams", "user_tower.json", "user_tower.pdiparams")
+RATING_TOWER = ("rating_tower.json", "rating_tower.pdiparams")
+"""There where the objective is `both`."""
 
 _loaded: dict[Path, tuple[str, Bundle]] = {}
 _lock = threading.Lock()
@@ -94,7 +96,8 @@ def _load(path: Path) -> Bundle:
 
 def _read(path: Path, manifest: dict[str, Any]) -> Bundle:
     config = load_config(path / "config.yaml")
-    if config.model.embedding_size != manifest["dim"]:
+    complete = config.objective != "both" or set(RATING_TOWER) <= manifest["files"].keys()
+    if not complete or config.model.embedding_size != manifest["dim"]:
         raise BundleError(f"{path / MANIFEST} is damaged. Train again, or restore the folder.")
     fitted = json.loads((path / "features.json").read_text(encoding="utf-8"))
     users, movies = Side(config.features.user, fitted["user"]), Side(config.features.movie, fitted["movie"])

@@ -9,10 +9,11 @@ from typing import Any, Literal
 import numpy as np
 
 from towhee_recsys.bundle.bundle import Bundle
-from towhee_recsys.bundle.liked import split_liked
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features import Side
+from towhee_recsys.features.liked import LIKED, liked_of
 from towhee_recsys.features.side import Record
+from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.vectors import Origin, Vectors, normalize, with_origin
 
 
@@ -64,7 +65,8 @@ class _Encoder:
 class UserEncoder(_Encoder):
     """Users to raw vectors to search with; where the objective is `both`, their `rating` are those to predict stars.
 
-    A record may have `liked`, a list of movie ids: by them the vector becomes personal (see model/fold_in.py).
+    A record may have `liked`, a list of movie ids: a tower with a history reads them, for others the vector is folded in
+    (see model/fold_in.py).
     `unknown_user` says what an unknown id with no other field gets: error, or general.
     """
 
@@ -72,6 +74,8 @@ class UserEncoder(_Encoder):
         if unknown_user not in ("error", "general"):
             raise QueryError(f"unknown_user {unknown_user!r} is not known. Accepted: error, general.")
         super().__init__(bundle, "user", refuse_unknown=unknown_user == "error")
+        self._reads_history = any(feature.kind == "history" for feature in bundle.users.features)
+        self._stars = rating_tower(bundle) if bundle.config.objective == "both" else None
 
     def __call__(self, records: Record | Sequence[Record]) -> Vectors:
         """One record gives float32[dim], a list of n gives float32[n, dim], by one pass through the tower.
@@ -80,14 +84,14 @@ class UserEncoder(_Encoder):
         """
         if not isinstance(records, (list, tuple)):
             return self([records])[0]  # type: ignore[list-item]
-        liked, records = split_liked(records)
-        arrays = self._arrays(records)
+        liked = [] if self._reads_history else [liked_of(record) for record in records]
+        arrays = self._arrays(records if self._reads_history else [_without_liked(record) for record in records])
         raw = self._raw(arrays)
         if any(liked):
             raw = _folded(self.bundle, raw, liked)
-        if self.bundle.config.objective != "both":
+        if self._stars is None:
             return with_origin(raw, self.origin)
-        stars = rating_tower(self.bundle)(arrays) if records else raw
+        stars = self._stars(arrays) if records else raw
         return with_origin(raw, Origin(self.bundle.model_id), with_origin(stars, self.origin))
 
     def _unknown(self, key: Any, others: Sequence[str]) -> str:
@@ -101,6 +105,10 @@ class MovieEncoder(_Encoder):
         super().__init__(bundle, "movie", refuse_unknown=True)
 
 
+def _without_liked(record: Record) -> Record:
+    return {name: value for name, value in record.items() if name != LIKED} if liked_of(record) else record
+
+
 def _folded(bundle: Bundle, raw: np.ndarray, liked: Sequence[Sequence[Any]]) -> np.ndarray:
     from towhee_recsys.model.fold_in import fold_in
 
@@ -108,7 +116,8 @@ def _folded(bundle: Bundle, raw: np.ndarray, liked: Sequence[Sequence[Any]]) -> 
     unknown = sorted({str(key) for keys in liked for key in keys} - lines.keys())
     if unknown:
         raise QueryError(f"liked: movie {unknown[0]} is not known to this model. Leave it out; give ids of its movies.")
-    return fold_in(raw, [np.array([lines[str(key)] for key in keys], int) for keys in liked], vectors, bundle.config)
+    places = [np.array([lines[str(key)] for key in keys], dtype=np.int64) for keys in liked]
+    return fold_in(raw, places, vectors, bundle.config, Calibration(**bundle.manifest["rating_map"]))
 
 
 @lru_cache(maxsize=4)

@@ -67,7 +67,7 @@ def demo(config: Config, progress: bool | None) -> Shown:
     answers = ask(config.model_copy(update={"top_k": 5}), fitting(PEOPLE[1:], config))
 
     def show() -> None:
-        error = bundle.manifest["quality"]["test_rmse"]
+        error = bundle.manifest["quality"]["validation_rmse"]
         click.echo(f"Trained: {error:.2f} stars off (RMSE) on ratings held out. Indexed: {rows} films.")
         show_answers(answers, config)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -48,6 +47,7 @@ def evaluate(
     """Measure the model and the baselines on ratings that training never saw."""
     from towhee_recsys.evaluation.evaluate import as_json, evaluated
 
+    _check_place(report)
     found = evaluated(config, protocol=protocol, seeds=seeds, peers=_names(peers), progress=progress)
     _write_report(found, report)
     return as_json(found), lambda: show_evaluation(found, report)
@@ -64,6 +64,7 @@ def compare(
     """Measure the models of several configs, by the protocol and the seed of the first."""
     from towhee_recsys.evaluation.compare import as_json, compared
 
+    _check_place(report)
     found = compared(configs, protocol=protocol, peers=_names(peers), progress=progress)
     _write_report(found, report)
     return as_json(found), lambda: show_evaluation(found, report)
@@ -122,8 +123,16 @@ def _names(peers: str) -> list[str]:
     return [name.strip() for name in peers.split(",") if name.strip()]
 
 
-def _write_report(evaluation: Evaluation, file: str | None) -> None:
-    if file:
+def _check_place(report: str | None) -> None:
+    """Tells before the work, not after it, that the report cannot be written."""
+    if report:
+        from towhee_recsys.evaluation.report import check_place
+
+        check_place(report)
+
+
+def _write_report(evaluation: Evaluation, report: str | None) -> None:
+    if report:
         from towhee_recsys.evaluation.report import write_report
 
-        write_report(evaluation, Path(file))
+        write_report(evaluation, report)

@@ -53,6 +53,18 @@ class TextFeature(_Feature):
     length: int = Field(default=15, ge=1, description="words read; longer texts are cut")
 
 
+class HistoryFeature(_Feature):
+    """Movies that the user likes: embeddings of their ids, summed, over the root of their number.
+
+    Training fills it from the training part, so that its column need not be in the data.
+    """
+
+    kind: Literal["history"] = "history"
+    column: str = Field(default="liked", min_length=1, description="the field of a user's record")
+    size: int = Field(default=256, ge=1, description="the embedding's length, in a joined tower")
+    length: int = Field(default=64, ge=1, description="movies read; of longer histories the last")
+
+
 class NumberFeature(_Feature):
     """A number, standardised by its training mean and deviation."""
 
@@ -61,7 +73,8 @@ class NumberFeature(_Feature):
 
 
 Feature = Annotated[
-    IdFeature | CategoryFeature | CategoriesFeature | TextFeature | NumberFeature, Field(discriminator="kind")
+    IdFeature | CategoryFeature | CategoriesFeature | TextFeature | HistoryFeature | NumberFeature,
+    Field(discriminator="kind"),
 ]
 
 
@@ -72,6 +85,13 @@ class Features(BaseModel):
 
     user: list[Feature] = Field(min_length=1, description="what the user tower reads")
     movie: list[Feature] = Field(min_length=1, description="what the movie tower reads")
+
+    @field_validator("movie")
+    @classmethod
+    def _history_is_a_users(cls, features: list[Feature]) -> list[Feature]:
+        if any(feature.kind == "history" for feature in features):
+            raise ValueError("history is what users like: a feature of users, not of movies")
+        return features
 
     @field_validator("user", "movie")
     @classmethod

@@ -8,11 +8,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from towhee_recsys.config.features import CategoryFeature, Feature, TextFeature
+from towhee_recsys.config.features import CategoryFeature, Feature, HistoryFeature, TextFeature
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features.codes import code_of
+from towhee_recsys.features.liked import liked_ids
 from towhee_recsys.features.text import words
-from towhee_recsys.features.vocabulary import Vocabulary
+from towhee_recsys.features.vocabulary import UNKNOWN, Vocabulary
 
 LARGEST = 1e30
 """Numbers stay below it, so that they fit into float32."""
@@ -109,6 +110,28 @@ class TextColumn:
         return words(value or "")[: self._feature.length]
 
 
+class HistoryColumn:
+    """Movies liked: int64[n, length] rows of movies; row 0 is padding. Movies that are not known are left out."""
+
+    def __init__(self, feature: HistoryFeature, state: dict[str, Any]):
+        self._feature, self.state = feature, state
+        self.vocabulary = Vocabulary(state["values"])
+
+    @staticmethod
+    def fit(feature: Feature, values: Sequence[Any]) -> dict[str, Any]:
+        """The distinct movies of all histories."""
+        return {"values": Vocabulary(movie for movies in values for movie in movies or ()).values}
+
+    def encode(self, values: Sequence[Any]) -> np.ndarray:
+        """The last `length` movies of each history, padded at the end: int64[n, length]."""
+        rows = np.zeros((len(values), self._feature.length), dtype=np.int64)
+        for line, movies in zip(rows, values, strict=True):
+            found = self.vocabulary.rows(liked_ids(movies, self._feature.column))
+            found = found[found != UNKNOWN][-self._feature.length :]
+            line[: len(found)] = found
+        return rows
+
+
 class NumberColumn:
     """Numbers: float32[n, 1], standardised; a missing one stands at the mean."""
 
@@ -152,6 +175,7 @@ KINDS: dict[str, Any] = {
     "category": RowColumn,
     "categories": SetColumn,
     "text": TextColumn,
+    "history": HistoryColumn,
     "number": NumberColumn,
 }
 """The column class of each kind of feature."""

@@ -90,7 +90,9 @@ class MovieIndex:
         """
         checked_top_k(top_k)
         vectors = as_vectors(vectors)
-        must_be_unit(vectors, [f"query {place}" for place in range(len(vectors))])
+        for queries in (vectors, vectors.rating):
+            if queries is not None:
+                must_be_unit(queries, [f"query {place}" for place in range(len(vectors))])
         origin = vectors.origin
         record = self._there()
         self.match(record, origin, vectors.shape[-1])

@@ -17,11 +17,14 @@ STEPS, RATE = 40, 0.1
 """Steps of Adam, and how far one goes: enough to come to rest, within some milliseconds a person."""
 
 
-def fold_in(raw: np.ndarray, liked: Sequence[np.ndarray], movies: np.ndarray, config: Config) -> np.ndarray:
+def fold_in(
+    raw: np.ndarray, liked: Sequence[np.ndarray], movies: np.ndarray, config: Config, rating_map: Calibration
+) -> np.ndarray:
     """Raw vectors float32[n, dim] of people who like `movies[liked[i]]`, from those of their demographics, `raw`.
 
     What is learned is what training learns as the embedding of an id, by the same objective and decay, with all else
-    as it is: `movies` are unit vectors float32[m, dim]. Who likes none keeps the vector.
+    as it is: `movies` are unit vectors float32[m, dim], `rating_map` the line that stars were learned by. Who likes
+    none keeps the vector.
     """
     who = np.repeat(np.arange(len(raw)), [len(own) for own in liked])
     if not len(who):
@@ -35,42 +38,50 @@ def fold_in(raw: np.ndarray, liked: Sequence[np.ndarray], movies: np.ndarray, co
         log_q=np.zeros(len(movies), dtype=np.float32),
     )
     free = raw.shape[1] - (LIFTED if config.model.tower == "sum" else 0)
-    active = np.bincount(who, minlength=len(raw)) > 0
-    return _descended(raw, free, active, movies, block, _objective(config, who, which))
+    return _descended(raw, free, _people(config, who, len(raw)), movies, block, _objective(config, rating_map, who, which))
 
 
-def _objective(config: Config, who: np.ndarray, which: np.ndarray) -> Objective:
+def _people(config: Config, who: np.ndarray, count: int) -> np.ndarray:
+    """What each person's part of the objective's mean is multiplied by, as if alone: float32[count, 1]; 0: likes none."""
+    liked = np.bincount(who, minlength=count)[:, None]
+    if config.objective != "rating":
+        return np.where(liked > 0, count, 0).astype(np.float32)
+    usual = len(who) / np.count_nonzero(liked)  # RatingObjective's mean is over as many ratings a person
+    return (count * usual / np.maximum(liked, 1) * (liked > 0)).astype(np.float32)
+
+
+def _objective(config: Config, rating_map: Calibration, who: np.ndarray, which: np.ndarray) -> Objective:
     """Liking stands for a rating between the lowest that shows it and the highest there is."""
     lowest, highest = config.dataset.rating_scale
     stars = np.full(len(who), lowest + 0.875 * (highest - lowest), dtype=np.float32)
     ratings = Ratings(who, which, stars)
     if config.objective != "rating":
         return RankingObjective(ratings, config.dataset.rating_scale, config.training)
-    middle = (lowest + highest) / 2
-    rating_map = Calibration.of(config.model.rating_map, config.dataset.rating_scale, middle)
     return RatingObjective(ratings, rating_map, config.training)
 
 
 def _descended(
-    raw: np.ndarray, free: int, active: np.ndarray, movies: np.ndarray, block: Block, objective: Objective
+    raw: np.ndarray, free: int, people: np.ndarray, movies: np.ndarray, block: Block, objective: Objective
 ) -> np.ndarray:
     own = np.zeros((len(raw), free), dtype=np.float32)
     mean, square = np.zeros_like(own), np.zeros_like(own)
     for step in range(1, STEPS + 1):
-        slope = _slope(raw, own, movies, block, objective)
+        slope = _slope(raw, own, people, movies, block, objective)
         mean = 0.9 * mean + 0.1 * slope
         square = 0.99 * square + 0.01 * slope**2
         size = RATE * (1 - (step - 1) / STEPS)
         own -= size * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
     found = raw.copy()
-    found[:, :free] += own * active[:, None]
+    found[:, :free] += own
     return found
 
 
-def _slope(raw: np.ndarray, own: np.ndarray, movies: np.ndarray, block: Block, objective: Objective) -> np.ndarray:
+def _slope(
+    raw: np.ndarray, own: np.ndarray, people: np.ndarray, movies: np.ndarray, block: Block, objective: Objective
+) -> np.ndarray:
     """The gradient by `own`, for each person alone: not divided by how many there are."""
     moved = raw.copy()
     moved[:, : own.shape[1]] += own
     users, lengths = unit(moved)
-    by_users = objective(users, movies, block)[1] * len(raw)
+    by_users = objective(users, movies, block)[1] * people
     return by_raw(by_users, users, lengths)[:, : own.shape[1]] + 2 * objective.decay * own

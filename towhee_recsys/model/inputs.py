@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from towhee_recsys.config.features import CategoriesFeature, Feature, TextFeature
+from towhee_recsys.config.features import CategoriesFeature, Feature, HistoryFeature, TextFeature
 from towhee_recsys.features import Side
 from towhee_recsys.model.quiet_paddle import nn, paddle
 
@@ -78,6 +78,19 @@ class TextInput(nn.Layer):
         return self.connected(paddle.tanh(self.pooling(patterns).squeeze(-1)))
 
 
+class HistoryInput(nn.Layer):
+    """Movies liked, int64[n, length]: the sum of their embeddings over the root of their number."""
+
+    def __init__(self, feature: HistoryFeature, rows: int, size: int):
+        super().__init__()
+        self.embedding = nn.Embedding(rows, size, padding_idx=0, weight_attr=_fresh())
+
+    def forward(self, movies: paddle.Tensor) -> paddle.Tensor:
+        """One vector a history; of an empty one zeros."""
+        count = (movies > 0).astype("float32").sum(axis=1, keepdim=True)
+        return self.embedding(movies).sum(axis=1) / paddle.sqrt(count + 1e-6)
+
+
 class NumberInput(nn.Layer):
     """Numbers, float32[n, 1]: along `size` learned directions."""
 
@@ -95,6 +108,7 @@ INPUTS: dict[str, Any] = {
     "category": RowInput,
     "categories": SetInput,
     "text": TextInput,
+    "history": HistoryInput,
     "number": NumberInput,
 }
 """The input layer of each kind of feature."""

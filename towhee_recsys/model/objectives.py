@@ -70,6 +70,8 @@ class RankingObjective:
         logits = users @ movies.T
         logits /= self._temperature
         logits -= block.log_q
+        if block.log_q.any():  # but what a user of the block has rated is in it for certain
+            logits.reshape(-1)[block.cells] += block.log_q[block.cells % len(movies)]
         logits -= logits.max(axis=1, keepdims=True)
         loss = -float(np.vdot(wanted, logits))
         np.exp(logits, out=logits)

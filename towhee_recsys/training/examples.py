@@ -37,18 +37,32 @@ class Examples:
 
 def make_examples(config: Config, dataset: Dataset, training: Ratings, validation: Ratings) -> Examples:
     """Fits the features; ids are known where training rates them."""
-    users = Side.fit(config.features.user, dataset.users, _rated(dataset.users["user_id"], training.users))
+    people = _with_histories(config, dataset, training)
+    users = Side.fit(config.features.user, people, _rated(dataset.users["user_id"], training.users))
     movies = Side.fit(config.features.movie, dataset.movies, _rated(dataset.movies["movie_id"], training.movies))
     return Examples(
         users,
         movies,
         dataset.users["user_id"].to_numpy().astype(str),
         dataset.movies["movie_id"].to_numpy().astype(str),
-        users.encode(records(dataset.users)),
+        users.encode(records(people)),
         movies.encode(records(dataset.movies)),
         training,
         validation,
     )
+
+
+def _with_histories(config: Config, dataset: Dataset, training: Ratings) -> Any:
+    """The users' table with a column for each history feature: what training shows that they like, best last."""
+    columns = [feature.column for feature in config.features.user if feature.kind == "history"]
+    if not columns:
+        return dataset.users
+    lowest, highest = config.dataset.rating_scale
+    liked = training.take(training.stars >= lowest + 0.75 * (highest - lowest))
+    liked = liked.take(np.lexsort((liked.stars, liked.users)))
+    ends = np.searchsorted(liked.users, np.arange(1, len(dataset.users)))
+    movies = np.split(dataset.movies["movie_id"].to_numpy()[liked.movies], ends)
+    return dataset.users.assign(**{column: [own.tolist() for own in movies] for column in columns})
 
 
 def _rated(ids: Any, places: np.ndarray) -> set[Any]:

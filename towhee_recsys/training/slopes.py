@@ -10,7 +10,7 @@ from towhee_recsys.features import Side
 from towhee_recsys.model.quiet_paddle import paddle
 from towhee_recsys.model.towers import Tower
 
-DAMPED = ("id", "text")
+DAMPED = ("id", "text", "history")
 """The kinds of features that know single users and movies by heart, unless what they say is pulled to 0."""
 
 

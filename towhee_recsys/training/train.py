@@ -13,7 +13,7 @@ from towhee_recsys.bundle import Bundle, Trained, save_bundle
 from towhee_recsys.bundle.bundle import MANIFEST, load_bundle
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.datasets import Dataset, read_dataset
-from towhee_recsys.errors import TrainingError
+from towhee_recsys.errors import RecsysError, TrainingError
 from towhee_recsys.metrics import mae, rmse
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.device import use_device
@@ -53,7 +53,10 @@ def _validated(config: Config, dataset: Dataset) -> Bundle | None:
     """The bundle in `model.dir` if validation chose its epoch under this config."""
     if not (Path(config.model.dir) / MANIFEST).is_file():
         return None
-    bundle = load_bundle(config.model.dir)
+    try:
+        bundle = load_bundle(config.model.dir)
+    except RecsysError:  # damaged, or of another version: it says nothing, and is replaced
+        return None
     same = settings(bundle.config) == settings(config)
     return bundle if same and bundle.manifest.get("trained_on") == trained_on(config, dataset, final=False) else None
 

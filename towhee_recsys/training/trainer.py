@@ -21,6 +21,10 @@ from towhee_recsys.training.slopes import Slopes
 from towhee_recsys.training.texts import Texts
 from towhee_recsys.training.validation import Validation
 
+HISTORY_DROPPED = 0.5
+"""Share of a history that a step does not see, as in Liang et al. 2018, arXiv:1802.05814."""
+
+
 class Trainer:
     """Trains the fusion model by the config's objectives.
 
@@ -113,6 +117,9 @@ class Trainer:
         self, side: Side, arrays: Sequence[np.ndarray], places: np.ndarray, rng: np.random.Generator
     ) -> list[paddle.Tensor]:
         hidden = side.hide([array[places] for array in arrays], self.config.training.unknown_rate, rng)
+        for feature, array in zip(side.features, hidden, strict=True):
+            if feature.kind == "history":  # who sees all that is asked for learns to repeat it, not to generalise
+                array[rng.random(array.shape) < HISTORY_DROPPED] = 0
         return [paddle.to_tensor(array) for array in hidden]
 
     def _must_be_finite(self, name: str, value: float, epoch: int, step: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from towhee_recsys.config import Config
@@ -29,7 +31,8 @@ class Validation:
         rng = np.random.default_rng(config.seed)
         self._users = np.sort(rng.permutation(np.unique(liked.users))[:ASKED])
         self._relevant = liked.matrix(*shape)[self._users].astype(bool)
-        self._rated = examples.training.matrix(*shape)[self._users].astype(bool)
+        rated = replace(examples.training, stars=np.ones_like(examples.training.stars))  # a scale may have a 0
+        self._rated = rated.matrix(*shape)[self._users].astype(bool)
 
     def measure(self, rating_map: Calibration) -> dict[str, float]:
         """The figures of the model as it is; none where there is no validation part."""

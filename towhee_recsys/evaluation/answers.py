@@ -1,0 +1,54 @@
+"""What a model answers to a task's questions, by the same encoders that serve people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from towhee_recsys.bundle import Bundle, MovieEncoder, UserEncoder
+from towhee_recsys.datasets import Dataset
+from towhee_recsys.datasets.ratings import Ratings
+from towhee_recsys.model.vectors import Vectors, normalize
+from towhee_recsys.protocols import Question
+from towhee_recsys.training.examples import records
+
+PART = 65536
+"""Ratings whose stars are predicted at a time, so that memory does not grow with their number."""
+
+
+class ModelAnswers:
+    """A bundle's lists and stars for the users and movies of `dataset`, by their lines in its tables."""
+
+    def __init__(self, bundle: Bundle, dataset: Dataset):
+        self._calibration, self._encode = bundle.calibration, UserEncoder(bundle, unknown_user="general")
+        columns = [feature.column for feature in bundle.users.features if feature.column in dataset.users]
+        self._user_ids, self._movie_ids = dataset.users["user_id"].to_numpy(), dataset.movies["movie_id"].to_numpy()
+        self._described = records(dataset.users[[column for column in columns if column != "user_id"]])
+        self._movies = np.asarray(normalize(MovieEncoder(bundle)([{"movie_id": key} for key in self._movie_ids.tolist()])))
+
+    def score(self, question: Question) -> np.ndarray:
+        """The cosine of each user's vector with every movie's: float32[n, movies].
+
+        Known users go by their ids; of others the model is told their demographics and the movies of their history.
+        """
+        return np.asarray(normalize(self._encode(self._users(question)))) @ self._movies.T
+
+    def predict(self, ratings: Ratings) -> np.ndarray:
+        """The stars of each rating: float64[n]."""
+        places, lines = np.unique(ratings.users, return_inverse=True)
+        vectors: Vectors = normalize(self._encode([{"user_id": key} for key in self._user_ids[places].tolist()]))
+        users = np.asarray(vectors if vectors.rating is None else vectors.rating)
+        parts = [slice(first, first + PART) for first in range(0, len(ratings), PART)]
+        cosines = [np.einsum("ij,ij->i", users[lines[part]], self._movies[ratings.movies[part]]) for part in parts]
+        return self._calibration.stars(np.concatenate([np.zeros(0), *cosines]))
+
+    def _users(self, question: Question) -> Sequence[dict[str, Any]]:
+        if question.known:
+            return [{"user_id": key} for key in self._user_ids[question.users].tolist()]
+        liked = np.split(self._movie_ids[question.history.indices], question.history.indptr[1:-1])
+        return [
+            {**self._described[place], "liked": own.tolist()}
+            for place, own in zip(question.users.tolist(), liked, strict=True)
+        ]

@@ -1,0 +1,7 @@
+"""The report of an evaluation: one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+from towhee_recsys.evaluation.report.write import check_place, write_report
+
+__all__ = ["check_place", "write_report"]

@@ -1,0 +1,51 @@
+"""How training went: the figures of each epoch, from the bundle's history."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from towhee_recsys.bundle import Bundle
+from towhee_recsys.evaluation.report.pictures import MODELS, Series, lines
+from towhee_recsys.evaluation.results import Evaluation
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+PANELS = {
+    "Loss": {"loss": False},
+    "RMSE, in stars": {"training_rmse": True, "validation_rmse": False},
+    "NDCG@10": {"training_ndcg@10": True, "validation_ndcg@10": False},
+}
+"""By a panel's title the figures of an epoch that it shows, and whether they are dashed: those of training are."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A picture under its title."""
+
+    title: str
+    picture: Markup
+
+
+def curves(evaluation: Evaluation) -> list[Panel]:
+    """A panel for each figure that any model's history has, all models of the first seed in it."""
+    histories = [_history(each.bundles[0]) for each in evaluation.models.values()]
+    kept = [each.bundles[0].manifest["quality"].get("best_epoch") for each in evaluation.models.values()]
+    panels = []
+    for number, (title, figures) in enumerate(PANELS.items()):
+        series = [
+            Series([line["epoch"] for line in history], [line[name] for line in history], place % MODELS, dashed, best)
+            for place, (history, best) in enumerate(zip(histories, kept, strict=True))
+            for name, dashed in figures.items()
+            if history and all(name in line for line in history)
+        ]
+        if series:
+            panels.append(Panel(title, lines(f"curve{number}", f"{title} by epoch", series, "epoch")))
+    return panels
+
+
+def _history(bundle: Bundle) -> list[dict[str, Any]]:
+    file = bundle.directory / "history.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else []

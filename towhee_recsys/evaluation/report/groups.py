@@ -1,0 +1,90 @@
+"""Groups of users and of movies, by what the data say of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from towhee_recsys.config.features import CategoryFeature, Feature
+from towhee_recsys.features.codes import code_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST = 24
+"""As many groups of a kind are shown: the largest."""
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Lines of the table of users or movies, bool[lines], under a name."""
+
+    label: str
+    mask: np.ndarray
+
+
+def by_activity(counts: np.ndarray, asked: np.ndarray) -> list[Group]:
+    """Quarters of the `asked` users, int64[n], by their `counts` of ratings, int64[users]; one where all are equal."""
+    edges = np.unique(np.quantile(counts[asked], [0, 0.25, 0.5, 0.75], method="lower")) if len(asked) else []
+    among = np.isin(np.arange(len(counts)), asked)
+    groups = []
+    for low, high in zip(edges, [*edges[1:], np.inf], strict=True):
+        mask = among & (counts >= low) & (counts < high)
+        groups.append(Group(_range(counts[mask].min(), counts[mask].max()), mask))
+    return groups
+
+
+def by_popularity(counts: np.ndarray) -> list[Group]:
+    """Movies by the order of magnitude of their `counts` of ratings, int64[movies]: 0, 1 to 9, 10 to 99 and so on."""
+    digits = np.where(counts > 0, np.floor(np.log10(np.maximum(counts, 1))) + 1, 0)
+    groups = []
+    for each in np.unique(digits):
+        low, high = int(10 ** (each - 1)) if each else 0, int(10**each) - 1
+        groups.append(Group(_range(low, high), digits == each))
+    return groups
+
+
+def by_feature(feature: Feature, table: pd.DataFrame) -> list[Group]:
+    """The values of a category or the members of a set, in the order of their names' declaration, else of the values."""
+    kinds = [_kinds(feature, value) for value in table[feature.column].astype(object)]
+    sizes = Counter(label for labels in kinds for label in labels)
+    shown = {label for label, _ in sizes.most_common(MOST)}
+    return [
+        Group(label, np.array([label in labels for labels in kinds])) for label in _ordered(feature, sizes) if label in shown
+    ]
+
+
+def label_of(feature: Feature, value: Any) -> str:
+    """A category's value as a person reads it: its name if it has one."""
+    if value is None or value != value:  # NaN
+        return UNKNOWN
+    if isinstance(feature, CategoryFeature) and feature.names:
+        return feature.names[code_of(feature, value)]  # type: ignore[index]  # None is above
+    return str(value)
+
+
+def _kinds(feature: Feature, value: Any) -> Sequence[str]:
+    if isinstance(feature, CategoryFeature):
+        return [label_of(feature, value)]
+    return list(map(str, value)) or [UNKNOWN] if isinstance(value, (list, tuple, set, frozenset)) else [UNKNOWN]
+
+
+def _ordered(feature: Feature, labels: Iterable[str]) -> list[str]:
+    names = list(feature.names.values()) if isinstance(feature, CategoryFeature) and feature.names else []
+    place = {name: number for number, name in enumerate(names)}
+    return sorted(labels, key=lambda label: (label == UNKNOWN, place.get(label, len(names)), _number(label), label))
+
+
+def _number(label: str) -> float:
+    """So that 9 comes before 10."""
+    return float(label) if label.isdecimal() else np.inf
+
+
+def _range(low: float, high: float) -> str:
+    return f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"

@@ -1,0 +1,126 @@
+"""How long a search in the index takes, and how much of exact search's answer it finds."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from towhee_recsys.bundle import Bundle, MovieEncoder, UserEncoder
+from towhee_recsys.config import Config, expand_env
+from towhee_recsys.errors import StoreError
+from towhee_recsys.evaluation.report.pictures import points
+from towhee_recsys.evaluation.report.trial import Search, build, searching, timed, trial_file
+from towhee_recsys.evaluation.results import Evaluation
+from towhee_recsys.index import open_index
+from towhee_recsys.model.vectors import normalize
+from towhee_recsys.training.examples import records
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+USERS, MOVIES, LENGTH = 200, 20_000, 10
+"""At most as many users ask, one at a time, for as long a list; at most as many movies are indexed to try it."""
+
+KINDS: dict[str, tuple[str, dict[str, int]]] = {
+    "FLAT": ("FLAT", {}),
+    "IVF_FLAT, nlist 16": ("IVF_FLAT", {"nlist": 16}),
+    "IVF_FLAT, nlist 128": ("IVF_FLAT", {"nlist": 128}),
+}
+"""The index types of Milvus that Milvus Lite has, too, with their parameters."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Point:
+    """An index of `movies`: the share of the exact answer that it finds, and milliseconds: median, 95th percentile."""
+
+    name: str
+    movies: int
+    recall: float
+    median: float
+    slow: float
+
+
+@dataclass(frozen=True)
+class Latency:
+    """The first model's indexes, by how many searches each, and their picture."""
+
+    points: list[Point]
+    searches: int
+    picture: Markup
+
+
+@dataclass(frozen=True, eq=False)
+class _Vectors:
+    """Who asks, float32[users, dim], and among what, float32[movies, dim] with their ids."""
+
+    users: np.ndarray
+    movies: np.ndarray
+    ids: list[int]
+
+
+def latency(evaluation: Evaluation) -> Latency | None:
+    """Times the first model's live index, if it has one, and each kind in a file that is gone afterwards.
+
+    None where Milvus does not work here; the log says why.
+    """
+    name, config = next(iter(evaluation.configs.items()))
+    bundle = evaluation.models[name].bundles[0]
+    vectors = _vectors(evaluation, bundle)
+    try:
+        found = [*_live(config, bundle, vectors), *_tried(vectors)]
+    except StoreError as error:
+        log.warning("without the latency of the index: %s", error)
+        return None
+    places = [(each.median, each.recall) for each in found]
+    picture = points("latency", "Recall against latency", places, "milliseconds a search (median)", "recall@10")
+    return Latency(found, len(vectors.users), picture)
+
+
+def _vectors(evaluation: Evaluation, bundle: Bundle) -> _Vectors:
+    users, movies = evaluation.dataset.users.head(USERS), evaluation.dataset.movies
+    return _Vectors(
+        np.asarray(normalize(UserEncoder(bundle, "general")(records(users)))),
+        np.asarray(normalize(MovieEncoder(bundle)(records(movies)))),
+        movies["movie_id"].tolist(),
+    )
+
+
+def _live(config: Config, bundle: Bundle, vectors: _Vectors) -> list[Point]:
+    """The live index; none where there is none of this model."""
+    if not Path(expand_env(config.milvus.uri)).expanduser().is_file():  # Milvus Lite would make one
+        return []
+    index = open_index(config.milvus.uri, config.milvus.collection)
+    if index.record is None or index.record.model_id != bundle.model_id:
+        return []
+    return [_point("the live index", searching(index.client, index.record.build, LENGTH), vectors)]
+
+
+def _tried(vectors: _Vectors) -> list[Point]:
+    part = _Vectors(vectors.users, vectors.movies[:MOVIES], vectors.ids[:MOVIES])
+    found = []
+    with trial_file() as client:
+        for number, (name, (kind, params)) in enumerate(KINDS.items()):
+            build(client, f"trial{number}", kind, params, part.ids, part.movies)
+            found.append(_point(name, searching(client, f"trial{number}", LENGTH), part))
+    return found
+
+
+def _point(name: str, search: Search, vectors: _Vectors) -> Point:
+    lists, took = timed(search, vectors.users)
+    median, slow = np.percentile(took, [50, 95])
+    return Point(name, len(vectors.ids), _recall(lists, vectors), float(median), float(slow))
+
+
+def _recall(lists: list[list[int]], vectors: _Vectors) -> float:
+    """The share of found movies that are as near as the last one of exact search: of equals one is as good as another."""
+    cosines = vectors.users @ vectors.movies.T
+    length, place = min(LENGTH, len(vectors.ids)), {key: number for number, key in enumerate(vectors.ids)}
+    last = np.partition(cosines, -length, axis=1)[:, -length]
+    good = [cosines[user, place[key]] >= last[user] - 1e-6 for user, found in enumerate(lists) for key in found]
+    return float(np.sum(good) / (len(lists) * length))

@@ -1,0 +1,60 @@
+"""Figures of any group of users or movies, as quotients of sums over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from towhee_recsys.evaluation.measured import Measured
+from towhee_recsys.protocols import Task
+
+LENGTH = 10
+"""Movies of a list that count."""
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """`sums` and `weights`, float64 of the users or of the movies: a group's figure is the quotient of their sums."""
+
+    sums: np.ndarray
+    weights: np.ndarray
+
+    def figure(self, mask: np.ndarray) -> float:
+        """Of the lines in `mask`, bool; NaN where they weigh nothing."""
+        weight = self.weights[mask].sum()
+        return float(self.sums[mask].sum() / weight) if weight else float("nan")
+
+
+def ndcg(draw: Measured, task: Task) -> Parts:
+    """Of users: the mean of theirs."""
+    values = draw.by_user["ndcg@10"]
+    return Parts(np.nan_to_num(values), (~np.isnan(values)).astype(np.float64))
+
+
+def squared_error(draw: Measured, task: Task) -> Parts:
+    """Of users: the mean over their ratings in the test; its root is the RMSE."""
+    assert draw.stars is not None
+    errors = (np.asarray(draw.stars, dtype=np.float64) - task.test.stars) ** 2
+    return Parts(_counts(task.test.users, task.users, errors), _counts(task.test.users, task.users))
+
+
+def recall(draw: Measured, task: Task) -> Parts:
+    """Of movies: how often a list of ten has them, of all the times that they are relevant to a user."""
+    from scipy.sparse import csr_matrix
+
+    relevant, lists = task.questions[0].relevant, draw.lists[task.questions[0].name][:, :LENGTH]
+    users, places = np.nonzero(lists >= 0)
+    shown = csr_matrix((np.ones(len(users), dtype=bool), (users, lists[users, places])), shape=relevant.shape)
+    return Parts(
+        _counts(relevant.multiply(shown).nonzero()[1], task.movies), _counts(relevant.nonzero()[1], task.movies)
+    )
+
+
+def users_with(mask: np.ndarray, task: Task) -> int:
+    """To how many users a movie in `mask`, bool[movies], is relevant."""
+    return len(np.unique(task.questions[0].relevant[:, np.flatnonzero(mask)].nonzero()[0]))
+
+
+def _counts(places: np.ndarray, length: int, weights: np.ndarray | None = None) -> np.ndarray:
+    return np.bincount(places, weights, minlength=length).astype(np.float64)

@@ -1,0 +1,125 @@
+"""Six people: what they liked, what they are recommended, and what of it they turned out to like."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from towhee_recsys.config.features import Feature
+from towhee_recsys.evaluation.report.groups import label_of
+from towhee_recsys.evaluation.results import Evaluation
+from towhee_recsys.protocols import Question, Task
+
+COUNT, LENGTH = 6, 10
+
+
+@dataclass(frozen=True)
+class Film:
+    """A movie in a list: its title, year and genres as text; `stars` the user's, `found` whether it is relevant."""
+
+    title: str
+    about: str
+    stars: float | None = None
+    found: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A list under its title; `found` are its relevant movies, of `relevant` that there are."""
+
+    title: str
+    films: list[Film]
+    found: int
+    relevant: int
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user with what training, or the user, tells of liked movies, and the lists."""
+
+    name: str
+    about: str
+    liked: list[Film]
+    lists: list[Shown]
+
+
+def people(evaluation: Evaluation) -> list[Person]:
+    """Six of the users that the first seed's main question asks for; less where it asks for less."""
+    task = evaluation.tasks[0]
+    if not task.questions or not any(each.draws[0].lists for each in evaluation.models.values()):
+        return []
+    return [_person(evaluation, task, user) for user in chosen(evaluation)]
+
+
+def chosen(evaluation: Evaluation) -> list[int]:
+    """Lines of users: by seed one of each sixth by activity, as unlike the others' categories as there is."""
+    task = evaluation.tasks[0]
+    random, counts = np.random.default_rng(task.seed), np.bincount(task.train.users, minlength=task.users)
+    users = random.permutation(task.questions[-1].users)  # the last question's are asked the others, too
+    seen: Counter[tuple[str, Any]] = Counter()
+    found = []
+    for part in np.array_split(users[np.argsort(counts[users], kind="stable")], COUNT):
+        kinds = {user: _kinds(evaluation, user) for user in part.tolist()}
+        if kinds:
+            found.append(min(kinds, key=lambda user: sum(seen[kind] for kind in kinds[user])))
+            seen.update(kinds[found[-1]])
+    return found
+
+
+def _kinds(evaluation: Evaluation, user: int) -> list[tuple[str, Any]]:
+    line = evaluation.dataset.users.iloc[user]
+    return [(each.column, line[each.column]) for each in _categories(evaluation)]
+
+
+def _categories(evaluation: Evaluation) -> list[Feature]:
+    config = next(iter(evaluation.configs.values()))
+    return [each for each in config.features.user if each.kind == "category"]
+
+
+def _person(evaluation: Evaluation, task: Task, user: int) -> Person:
+    line = evaluation.dataset.users.iloc[user]
+    traits = [label_of(each, line[each.column]) for each in _categories(evaluation)]
+    ratings = int((task.train.users == user).sum())
+    about = ", ".join([*traits, f"{ratings:,} training ratings" if ratings else "no training ratings"])
+    asked = [each for each in task.questions if user in each.users]
+    return Person(
+        f"User {line['user_id']}", about, _liked(evaluation, task, asked[-1], user), _lists(evaluation, asked, user)
+    )
+
+
+def _liked(evaluation: Evaluation, task: Task, question: Question, user: int) -> list[Film]:
+    """What a recommender may know that the user liked, the best rated first."""
+    row = question.history[int(np.flatnonzero(question.users == user)[0])]
+    best = np.argsort(-row.data, kind="stable")[:LENGTH]
+    return [_film(evaluation, row.indices[place], float(row.data[place])) for place in best if row.data[place] >= task.liked]
+
+
+def _lists(evaluation: Evaluation, questions: list[Question], user: int) -> list[Shown]:
+    return [
+        _shown(evaluation, question, _title(name, question, evaluation), results.draws[0].lists[question.name], user)
+        for question in questions
+        for name, results in evaluation.models.items()
+        if question.name in results.draws[0].lists
+    ]
+
+
+def _title(name: str, question: Question, evaluation: Evaluation) -> str:
+    told = f"told {question.name}" if question.name else "" if question.known else "nothing told"
+    named = name if len(evaluation.models) > 1 else ""
+    return ", ".join(part for part in (named, told) if part) or "Recommended"
+
+
+def _shown(evaluation: Evaluation, question: Question, title: str, lists: np.ndarray, user: int) -> Shown:
+    line = int(np.flatnonzero(question.users == user)[0])
+    relevant = set(question.relevant[line].indices.tolist())
+    films = [_film(evaluation, movie, found=movie in relevant) for movie in lists[line, :LENGTH].tolist() if movie >= 0]
+    return Shown(title, films, sum(film.found for film in films), len(relevant))
+
+
+def _film(evaluation: Evaluation, place: int, stars: float | None = None, found: bool = False) -> Film:
+    movie = evaluation.dataset.movies.iloc[place]
+    year = "" if movie["year"] is None or movie["year"] != movie["year"] else str(movie["year"])
+    return Film(movie["title"], " · ".join(part for part in (year, ", ".join(movie["genres"])) if part), stars, found)

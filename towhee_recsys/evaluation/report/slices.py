@@ -1,0 +1,103 @@
+"""For whom the lists are good, and which movies they find: pictures of figures by groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from towhee_recsys.evaluation.measured import Measured
+from towhee_recsys.evaluation.report.groups import Group, by_activity, by_feature, by_popularity
+from towhee_recsys.evaluation.report.parts import Parts, ndcg, recall, squared_error, users_with
+from towhee_recsys.evaluation.report.pictures import MODELS
+from towhee_recsys.evaluation.results import Evaluation, Results
+from towhee_recsys.protocols import Task
+
+FEW = 30
+"""Groups of fewer users say little: they are shown faintly."""
+
+PARTS: dict[str, Callable[[Measured, Task], Parts]] = {"ndcg@10": ndcg, "rmse": squared_error, "recall@10": recall}
+OF_USERS, OF_MOVIES = ("ndcg@10", "rmse"), ("recall@10",)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A recommender's figure and its `share`, 0 to 1, of the picture's longest; of a baseline `colour` is None."""
+
+    name: str
+    figure: float
+    share: float
+    colour: int | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A group with its number of users, whether they are few, and its bars."""
+
+    label: str
+    users: int
+    few: bool
+    bars: list[Bar]
+
+
+@dataclass(frozen=True)
+class Slices:
+    """One picture: a figure, of what and by what the groups are, the best baseline's name, and the groups."""
+
+    metric: str
+    of: str
+    by: str
+    baseline: str | None
+    lines: list[Line]
+
+
+def slices(evaluation: Evaluation) -> list[Slices]:
+    """All pictures that the first seed's draw gives; where all are in one group, there is none."""
+    users, movies = _groups_of_users(evaluation), _groups_of_movies(evaluation)
+    pictures = [_picture(evaluation, metric, "users", by, users[by]) for by in users for metric in OF_USERS]
+    pictures += [_picture(evaluation, metric, "movies", by, movies[by]) for by in movies for metric in OF_MOVIES]
+    return [each for each in pictures if len(each.lines) > 1]
+
+
+def _groups_of_users(evaluation: Evaluation) -> dict[str, list[Group]]:
+    task, config = evaluation.tasks[0], next(iter(evaluation.configs.values()))
+    counts = np.bincount(task.train.users, minlength=task.users)
+    groups = {"training ratings": by_activity(counts, np.unique(task.test.users))}
+    categories = [each for each in config.features.user if each.kind == "category"]
+    return groups | {each.column: by_feature(each, evaluation.dataset.users) for each in categories}
+
+
+def _groups_of_movies(evaluation: Evaluation) -> dict[str, list[Group]]:
+    task, config = evaluation.tasks[0], next(iter(evaluation.configs.values()))
+    groups = {"training ratings": by_popularity(np.bincount(task.train.movies, minlength=task.movies))}
+    kinds = [each for each in config.features.movie if each.kind in ("category", "categories")]
+    return groups | {each.column: by_feature(each, evaluation.dataset.movies) for each in kinds}
+
+
+def _picture(evaluation: Evaluation, metric: str, of: str, by: str, groups: list[Group]) -> Slices:
+    task, best = evaluation.tasks[0], evaluation.best_baseline(metric)
+    shown = _shown(evaluation, metric)
+    parts = [PARTS[metric](each.draws[0], task) for each, _ in shown]
+    figures = np.array([[each.figure(group.mask) for each in parts] for group in groups])
+    figures = np.sqrt(figures) if metric == "rmse" else figures
+    longest = np.nanmax(figures) if np.isfinite(figures).any() else 0
+    lines = []
+    for group, row in zip(groups, figures.tolist() if longest else (), strict=False):
+        users = users_with(group.mask, task) if of == "movies" else int((parts[0].weights[group.mask] > 0).sum())
+        bars = [
+            Bar(each.name, figure, figure / longest, colour)
+            for (each, colour), figure in zip(shown, row, strict=True)
+            if figure == figure  # not NaN
+        ]
+        lines += [Line(group.label, users, users < FEW, bars)] if bars else []
+    return Slices(metric, of, by, best.name if best else None, lines)
+
+
+def _shown(evaluation: Evaluation, metric: str) -> list[tuple[Results, int | None]]:
+    """Models with their colours and the best baseline; nobody where no model has the figure."""
+    best = evaluation.best_baseline(metric)
+    models: list[tuple[Results, int | None]] = [
+        (each, place % MODELS) for place, each in enumerate(evaluation.models.values()) if metric in each.metrics
+    ]
+    return [*models, *([(best, None)] if best and models else [])]

@@ -1,0 +1,26 @@
+"""What each feature is worth, as a table: a line a feature, a column a protocol and figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from towhee_recsys.evaluation.ablation import ALL, Difference
+
+
+@dataclass(frozen=True)
+class Worths:
+    """`rows`: a feature with its differences in the order of `columns`, (protocol, figure); None where there is none."""
+
+    columns: list[tuple[str, str]]
+    rows: list[tuple[str, list[Difference | None]]]
+
+
+def worths(ablation: Sequence[Difference]) -> Worths | None:
+    """The table; None where nothing was ablated. The line of all features comes first."""
+    if not ablation:
+        return None
+    columns = list(dict.fromkeys((each.protocol, each.metric) for each in ablation))
+    features = sorted(dict.fromkeys(each.feature for each in ablation), key=lambda feature: feature != ALL)
+    found = {(each.feature, each.protocol, each.metric): each for each in ablation}
+    return Worths(columns, [(name, [found.get((name, *column)) for column in columns]) for name in features])

@@ -1,0 +1,27 @@
+"""The field `liked` of a user's record: movies that the user likes, by their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from towhee_recsys.errors import QueryError
+
+LIKED = "liked"
+
+
+def liked_ids(given: Any, field: str = LIKED) -> list[Any]:
+    """The distinct movie ids of a list, in its order; of None none. Raises QueryError for anything else."""
+    if given is None:
+        return []
+    ids = list(given) if isinstance(given, (list, tuple, set, frozenset, np.ndarray)) else None
+    if ids is None or not all(isinstance(key, (int, str, np.integer)) and not isinstance(key, bool) for key in ids):
+        raise QueryError(f"{field} is a list of movie ids, such as [260, 1196]; {given!r} was given.")
+    return list(dict.fromkeys(ids))
+
+
+def liked_of(record: Any) -> list[Any]:
+    """The movies that a user's record says are liked; of anything else none."""
+    return liked_ids(record.get(LIKED)) if isinstance(record, Mapping) else []
