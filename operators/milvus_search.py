@@ -9,6 +9,7 @@ import numpy as np
 from towhee import register
 
 from towhee_recsys.errors import QueryError
+from towhee_recsys.features.liked import liked_of
 from towhee_recsys.index import checked_top_k, open_index
 from towhee_recsys.model.vectors import as_vectors
 
@@ -21,7 +22,7 @@ class MilvusSearch:
 
     float32[dim] gives a list of hits, float32[n, dim] a list of n such lists, by one search. A hit is
     `{"movie_id": int, "score": float}`, for users' vectors with `"predicted_rating"` in stars. A second input
-    names, for each query, movies to leave out: an id, a record with a `movie_id`, or a list of these.
+    names, for each query, movies to leave out: an id, a record with a `movie_id`, a user with `liked`, or a list of these.
     Raises IndexMismatchError when the index is missing, incomplete or of another model, QueryError for a wrong `top_k`.
     """
 
@@ -42,10 +43,16 @@ class MilvusSearch:
 def _ids(movies: Any) -> set[int]:
     if not isinstance(movies, (list, tuple, set, frozenset)):
         movies = [movies]
-    ids = [movie.get("movie_id") if isinstance(movie, Mapping) else movie for movie in movies]
+    ids = [key for movie in movies for key in _named(movie)]
     try:
         return {int(key) for key in ids if key is not None}
     except (TypeError, ValueError):
         raise QueryError(
             f"movies to leave out are whole numbers or records with a movie_id; {ids!r} were given."
         ) from None
+
+
+def _named(movie: Any) -> list[Any]:
+    if not isinstance(movie, Mapping):
+        return [movie]
+    return [movie.get("movie_id"), *liked_of(movie)]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from towhee_recsys.config import Config, load_config
     from towhee_recsys.datasets import read_dataset
     from towhee_recsys.errors import RecsysError
+    from towhee_recsys.evaluation.compare import compare
     from towhee_recsys.evaluation.evaluate import evaluate
     from towhee_recsys.pipelines import index_pipeline, load_pipeline, recommend_pipeline, similar_pipeline
     from towhee_recsys.training import prepare_movies, train
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _HOUSES = {
     "Config": "config",
     "RecsysError": "errors",
+    "compare": "evaluation.compare",
     "evaluate": "evaluation.evaluate",
     "index_pipeline": "pipelines",
     "load_bundle": "bundle",
@@ -49,6 +51,7 @@ __all__ = [
     "Config",
     "RecsysError",
     "__version__",
+    "compare",
     "evaluate",
     "index_pipeline",
     "load_bundle",

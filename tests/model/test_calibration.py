@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from towhee_recsys.config.schema import RatingMap
 from towhee_recsys.model.calibration import Calibration
 
 STARS = Calibration(slope=2.0, intercept=3.0, lowest=1.0, highest=5.0)
@@ -15,13 +16,18 @@ def test_stars_by_hand():
     assert STARS.stars([-1, -0.5, 0, 0.25, 1]).tolist() == [1, 2, 3, 3.5, 5]
     assert STARS.stars([-1.5, 1.5]).tolist() == [1, 5], "kept on the scale"
     assert STARS.stars(np.float32(0.5)).dtype == np.float64
-    assert STARS.cosines([1, 3, 5]).tolist() == [-1, 0, 1]
 
 
-@given(COSINES, st.floats(0.1, 10), st.floats(-5, 5))
-def test_cosines_are_the_inverse_of_stars(cosine, slope, intercept):
-    calibration = Calibration(slope, intercept, lowest=-100, highest=100)
-    assert calibration.cosines(calibration.stars(cosine)) == pytest.approx(cosine, abs=1e-9)
+@pytest.mark.parametrize("scale", [(1.0, 5.0), (0.5, 5.0), (0.0, 100.0)])
+def test_what_the_config_leaves_out_comes_from_the_scale_and_the_mean(scale):
+    lowest, highest = scale
+    mean = lowest + 0.6 * (highest - lowest)
+    found = Calibration.of(RatingMap(), scale, mean)
+    assert (found.intercept, found.lowest, found.highest) == (mean, lowest, highest)
+    assert found.slope > highest - lowest, "a cosine of 1 is never reached"
+    assert found.stars(0) == mean
+    given = Calibration.of(RatingMap(slope=2.5, intercept=2.5), scale, mean)
+    assert given == Calibration(2.5, 2.5, lowest, highest)
 
 
 @given(COSINES, COSINES, st.floats(1e-3, 100), st.floats(-5, 5))

@@ -1,11 +1,29 @@
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
+from towhee_recsys.config import load_config
 from towhee_recsys.model.export import ExportedTower, export_tower
-from towhee_recsys.model.fusion import build_model
+from towhee_recsys.model.fusion import FusionModel, build_model
+from towhee_recsys.model.objectives import unit
 from towhee_recsys.model.quiet_paddle import paddle
+from towhee_recsys.model.towers import SumTower
+
+SIZE = 6
+
+
+@pytest.fixture(params=["sum", "joined"])
+def build(request, sides):
+    """Builds models with towers of both kinds."""
+
+    def build(seed: int = 1, objective: str = "both") -> FusionModel:
+        config = load_config(model={"tower": request.param, "embedding_size": SIZE}).model
+        return build_model(*sides, config, objective, seed)
+
+    return build
 
 
 def weights(model) -> dict[str, np.ndarray]:
@@ -13,76 +31,140 @@ def weights(model) -> dict[str, np.ndarray]:
 
 
 def vectors(tower, arrays) -> np.ndarray:
+    tower.eval()
     with paddle.no_grad():
         return tower([paddle.to_tensor(array) for array in arrays]).numpy()
 
 
+def tensors(arrays) -> list:
+    return [paddle.to_tensor(array) for array in arrays]
+
+
 def step(model, users, movies) -> float:
-    """Pulls all cosines to 0.5 once, and says how far they were."""
-    optimizer = paddle.optimizer.AdamW(0.01, parameters=model.parameters())
-    loss = ((model(users, movies) - 0.5) ** 2).mean()
+    """Pulls the cosines of both user towers to 0.5 once, and says how far they were."""
+    optimizer = paddle.optimizer.Adam(0.01, parameters=model.parameters())
+    movie = paddle.nn.functional.normalize(model.movie_tower(tensors(movies)))
+    loss = paddle.zeros([])
+    for purpose in ("ranking", "rating"):
+        user = paddle.nn.functional.normalize(model.tower(purpose)(tensors(users)))
+        loss = loss + ((user @ movie.T - 0.5) ** 2).mean()
     loss.backward()
     optimizer.step()
     return float(loss)
 
 
-def test_the_score_is_the_cosine_of_the_towers_raw_vectors(sides, user_arrays, movie_arrays):
-    model = build_model(*sides, embedding_size=6, seed=1)
-    model.eval()
-    users, movies = vectors(model.user_tower, user_arrays), vectors(model.movie_tower, movie_arrays)
-    assert (users.shape, movies.shape) == ((4, 6), (4, 6))
-    by_hand = [[u @ m / (np.linalg.norm(u) * np.linalg.norm(m)) for m in movies] for u in users]
-    scores = model(user_arrays, movie_arrays).numpy()
-    assert scores == pytest.approx(np.array(by_hand), abs=1e-6)
-    assert np.abs(scores).max() <= 1 + 1e-6
+@pytest.mark.parametrize("objective", ["rating", "ranking", "both"])
+def test_one_movie_tower_and_a_user_tower_for_each_purpose_that_is_learned(build, objective, user_arrays, movie_arrays):
+    model = build(objective=objective)
+    assert model.tower("ranking") is model.user_tower
+    assert (model.tower("rating") is model.rating_tower is not model.user_tower) == (objective == "both")
+    for tower, arrays in ((model.user_tower, user_arrays), (model.rating_tower, user_arrays), (model.movie_tower, movie_arrays)):
+        found = vectors(tower, arrays)
+        assert (found.shape, found.dtype) == ((4, SIZE), np.float32)
+    own = {name.split(".")[0] for name in weights(model)}
+    assert own == {"user_tower", "movie_tower"} | ({"stars_tower"} if objective == "both" else set())
 
 
-def test_the_same_seed_gives_the_same_weights_under_the_same_names(sides):
-    first, again = (weights(build_model(*sides, embedding_size=6, seed=7)) for _ in range(2))
+def test_the_same_seed_gives_the_same_weights_under_the_same_names(build):
+    first, again, other = weights(build(7)), weights(build(7)), weights(build(8))
     assert list(first) == list(again)
     assert all(np.array_equal(first[name], again[name]) for name in first)
-    other = weights(build_model(*sides, embedding_size=6, seed=8))
     assert any(not np.array_equal(first[name], other[name]) for name in first)
 
 
-def test_parameters_have_the_same_names_in_every_model(sides):
-    first, again = (build_model(*sides, embedding_size=6, seed=seed) for seed in (1, 2))
+def test_parameters_have_the_same_names_in_every_model(build):
+    first, again = build(1), build(2)
     assert [weight.name for weight in first.parameters()] == [weight.name for weight in again.parameters()]
 
 
-def test_every_weight_of_every_kind_of_feature_learns(sides, user_arrays, movie_arrays):
-    model = build_model(*sides, embedding_size=6, seed=1)
+def test_every_weight_of_every_kind_of_feature_learns(build, user_arrays, movie_arrays):
+    model = build()
     before = weights(model)
-    first = step(model, user_arrays, movie_arrays)
-    assert step(model, user_arrays, movie_arrays) < first
+    losses = [step(model, user_arrays, movie_arrays) for _ in range(8)]
+    assert losses[-1] < losses[0]
     same = [name for name, weight in weights(model).items() if np.array_equal(weight, before[name])]
     assert same == []
 
 
-def test_padding_says_nothing(sides, movie_arrays):
-    model = build_model(*sides, embedding_size=6, seed=1)
-    step(model, sides[0].encode([{}]), movie_arrays)
+def test_padding_says_nothing(build, sides, movie_arrays):
+    model = build()
+    for _ in range(3):
+        step(model, sides[0].encode([{}]), movie_arrays)
     table = next(layer.embedding for layer in model.movie_tower.inputs if hasattr(layer, "convolution"))
     assert not table.weight.numpy()[0].any()
     assert table.weight.numpy()[1].any(), "the unknown word is a word"
 
 
-def test_exported_towers_give_the_same_vectors_at_any_batch_size(sides, user_arrays, movie_arrays, tmp_path):
-    model = build_model(*sides, embedding_size=6, seed=3)
-    step(model, user_arrays, movie_arrays)
-    for name, tower, side, arrays in zip(
-        ("user", "movie"), (model.user_tower, model.movie_tower), sides, (user_arrays, movie_arrays), strict=True
-    ):
-        export_tower(tower, side, tmp_path / name)
+@pytest.mark.parametrize("objective", ["both", "ranking"])
+def test_exported_towers_give_the_same_vectors_at_any_batch_size(
+    build, objective, sides, user_arrays, movie_arrays, tmp_path, capfd
+):
+    model = build(3, objective)
+    for _ in range(3):
+        step(model, user_arrays, movie_arrays)
+    user, movie = (sides[0], user_arrays), (sides[1], movie_arrays)
+    towers = {"user": (model.user_tower, *user), "rating": (model.rating_tower, *user), "movie": (model.movie_tower, *movie)}
+    for name, (tower, side, arrays) in towers.items():
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            export_tower(tower, side, tmp_path / name)
         exported = ExportedTower(tmp_path / name)
         for batch in (1, 2, 7, 1):
             rows = [array[np.arange(batch) % 4] for array in arrays]
             found = exported(rows)
             assert found.dtype == np.float32
             assert found == pytest.approx(vectors(tower, rows), abs=1e-5)
+    said = capfd.readouterr()
+    assert (said.out, said.err) == ("", "")
 
 
-def test_a_batch_gives_what_its_records_give_alone(sides, movie_arrays):
-    tower = build_model(*sides, embedding_size=6, seed=3).movie_tower
+def test_a_batch_gives_what_its_records_give_alone(build, movie_arrays):
+    tower = build(3).movie_tower
     alone = [vectors(tower, [array[[line]] for array in movie_arrays])[0] for line in range(4)]
     assert vectors(tower, movie_arrays) == pytest.approx(np.array(alone), abs=1e-6)
+
+
+def test_what_is_said_and_joined_up_is_the_tower_s_answer(build, movie_arrays):
+    tower = build().movie_tower
+    arrays = tensors(movie_arrays)
+    said = tower.said(arrays)
+    assert tower.join_up(said, arrays).numpy() == pytest.approx(tower(arrays).numpy(), abs=1e-6)
+    known = tower.said(arrays, {1: said[1]})
+    assert known[1] is said[1], "it was not computed anew"
+    assert all((one.numpy() == other.numpy()).all() for one, other in zip(said, known, strict=True))
+
+
+def test_lifted_vectors_have_the_cosine_that_is_told(sides, user_arrays, movie_arrays):
+    users, movies = SumTower(sides[0], SIZE, "user"), SumTower(sides[1], SIZE, "movie")
+    for tower in (users, movies):
+        for weight in tower.parameters():
+            weight.set_value(paddle.normal(0, 0.7, weight.shape))
+    user, movie = vectors(users, user_arrays), vectors(movies, movie_arrays)
+    assert user[:, -2:].tolist() == [[0, 1]] * 4
+    assert movie[:, -2:].tolist() == [[1, 0]] * 4
+    free, others = user[:, :-2].astype(np.float64), movie[:, :-2].astype(np.float64)
+    lengths = [1 + (each**2).sum(axis=1) for each in (free, others)]
+    expected = free @ others.T / np.sqrt(np.outer(*lengths))
+    assert unit(user)[0] @ unit(movie)[0].T == pytest.approx(expected, abs=1e-6)
+    assert np.abs(expected).max() < 1
+
+
+def test_a_fresh_sum_tower_is_sure_of_nothing(sides, user_arrays, movie_arrays):
+    """Small free vectors: whatever a fresh model says, all cosines are near 0."""
+    rows = [place for place, feature in enumerate(sides[0].features) if feature.kind in ("id", "category")]
+    tower = SumTower(sides[0], 64, "user")
+    said = tower.said(tensors(user_arrays))
+    assert all(np.linalg.norm(said[place].numpy(), axis=1).max() < 1 for place in rows)
+
+
+def test_an_id_s_bias_is_an_amount_of_one_direction(sides, user_arrays):
+    tower = SumTower(sides[0], SIZE, "user")
+    before = vectors(tower, user_arrays)
+    [bias] = tower.biases
+    assert not bias.amounts.weight.numpy().any(), "a fresh id has none"
+    amounts = np.arange(bias.amounts.weight.shape[0], dtype=np.float32)[:, None]
+    bias.amounts.weight.set_value(amounts)
+    moved = vectors(tower, user_arrays) - before
+    rows = user_arrays[tower.ids[0]]
+    assert moved[:, :-2] == pytest.approx(amounts[rows] * bias.direction.numpy(), abs=1e-6)
+    assert not moved[:, -2:].any()

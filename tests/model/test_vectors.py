@@ -83,3 +83,88 @@ def test_a_list_of_vectors_keeps_the_origin_that_they_share():
 def test_vectors_of_two_models_are_refused():
     with pytest.raises(QueryError, match="vectors of several models was given"):
         as_vectors([with_origin([3, 4], ORIGIN), with_origin([1, 0], Origin("b" * 16))])
+
+
+STARS = np.array([[0.6, 0.8], [0, 1], [-3, 4]])
+SEARCH = np.array([[3.0, 4.0], [1.0, 0.0], [0.0, 2.0]])
+
+
+@pytest.fixture
+def both() -> Vectors:
+    """Vectors to search with, which bring along those to predict stars with."""
+    return with_origin(SEARCH, Origin("0123456789abcdef"), with_origin(STARS, ORIGIN))
+
+
+@pytest.mark.parametrize("key", [0, -1, slice(1, None), slice(None, None, -1), [2, 0], np.array([True, False, True]), ...])
+def test_rating_goes_with_a_part(both, key):
+    part = both[key]
+    assert np.array_equal(part, SEARCH.astype(np.float32)[key])
+    assert np.array_equal(part.rating, STARS.astype(np.float32)[key])
+    assert part.rating.origin is ORIGIN
+    assert part.origin.calibration is None
+
+
+def test_rating_goes_with_each_in_a_loop(both):
+    assert [each.rating.tolist() for each in both] == STARS.astype(np.float32).tolist()
+    assert [each.rating.tolist() for each in list(both)] == STARS.astype(np.float32).tolist()
+
+
+def test_a_list_of_vectors_keeps_their_rating(both):
+    for given in ([both[2], both[0]], (both[2], both[0])):
+        found = as_vectors(given)
+        assert found.tolist() == SEARCH[[2, 0]].tolist()
+        assert np.array_equal(found.rating, STARS.astype(np.float32)[[2, 0]])
+        assert found.rating.origin is ORIGIN
+    again = as_vectors(both)
+    assert np.array_equal(again.rating, both.rating)
+
+
+def test_in_a_list_with_others_rating_is_lost_and_so_are_stars(both):
+    found = as_vectors([both[0], with_origin(SEARCH[1], both.origin)])
+    assert found.rating is None
+    assert found.origin == both.origin
+    assert found.origin.calibration is None, "nobody takes the search's cosine for stars"
+
+
+def test_normalized_both_are_unit_vectors(both):
+    units = normalize(both)
+    assert np.asarray(units) == pytest.approx(np.array([[0.6, 0.8], [1, 0], [0, 1]]))
+    assert np.asarray(units.rating) == pytest.approx(np.array([[0.6, 0.8], [0, 1], [-0.6, 0.8]]))
+    assert units.rating.origin is ORIGIN
+    assert normalize(both[2]).rating.tolist() == pytest.approx([-0.6, 0.8])
+    assert normalize([both[2], both[0]]).rating[0].tolist() == pytest.approx([-0.6, 0.8])
+    assert normalize(both[:0]).rating.shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda it: it * 2,
+        lambda it: it + it[::-1],
+        lambda it: -it,
+        lambda it: it.mean(axis=0),
+        lambda it: np.sort(it),
+        lambda it: np.concatenate([it, it]),
+        lambda it: it.T,
+        lambda it: it.reshape(-1),
+        lambda it: it @ np.eye(2, dtype=np.float32),
+        lambda it: it.copy(),
+    ],
+)
+def test_computed_vectors_lose_their_rating_rather_than_have_a_wrong_one(both, compute):
+    found = compute(both)
+    assert getattr(found, "rating", None) is None
+    assert getattr(getattr(found, "origin", None), "calibration", None) is None
+    assert both.rating is not None
+
+
+def test_one_number_of_a_vector_is_a_number(both):
+    assert not isinstance(both[0][1], Vectors)
+    assert not isinstance(both[0, 1], Vectors)
+    assert both[:, 1].rating.tolist() == pytest.approx([0.8, 1, 4])
+
+
+def test_a_rating_without_direction_is_refused(both):
+    both.rating[1] = 0
+    with pytest.raises(QueryError, match="vector 1 of 3 has length"):
+        normalize(both)

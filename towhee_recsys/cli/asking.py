@@ -27,11 +27,12 @@ PEOPLE: Sequence[User] = (
 @click.option("-g", "--gender", metavar="F|M")
 @click.option("-a", "--age", metavar="YEARS", help="In years, or a group such as 25-34.")
 @click.option("-j", "--job", "occupation", metavar="CODE|NAME", help="A code from 0 to 20, or its name.")
+@click.option("-l", "--liked", metavar="IDS", help="Movies that the user likes, such as 260,1196.")
 @click.option("-k", "--top-k", type=int, metavar="N", help="How many movies.")
 @click.option("-i", "--index", "index_first", is_flag=True, help="Index first.")
 @configured()
 def recommend(config: Config, progress: bool | None, index_first: bool, **given: Any) -> Shown:
-    """Recommend movies to a user, known by id or by any of gender, age and job."""
+    """Recommend movies to a user, known by id, by any of gender, age and job, or by liked movies."""
     if index_first:
         from towhee_recsys.cli.making import build_index
 
@@ -39,6 +40,8 @@ def recommend(config: Config, progress: bool | None, index_first: bool, **given:
     user: User = {column: value for column, value in given.items() if value is not None}
     if str(user.get("user_id", "")).isdecimal():
         user["user_id"] = int(user["user_id"])
+    if "liked" in user:
+        user["liked"] = [int(key) if key.isdecimal() else key for key in user["liked"].replace(",", " ").split()]
     answer = ask(config, [user])[0]
     return answer, lambda: show_answers([answer], config)
 

@@ -17,7 +17,10 @@ from towhee_recsys.config import Config, config_schema, dump_config
 @configured()
 def validate(config: Config, progress: bool | None) -> tuple[Any, Callable[[], None]]:
     """Check a config, and print it with every setting that it leaves out."""
+    from towhee_recsys.evaluation.gates import read_gates
+
     check_stores(config)
+    read_gates(config)
     return {"valid": True, "config": config.model_dump(mode="json")}, lambda: click.echo(dump_config(config), nl=False)
 
 

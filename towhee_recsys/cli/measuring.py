@@ -40,16 +40,25 @@ def _report(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--seeds", type=click.IntRange(min=1), default=1, metavar="N", help="How many seeds, from the config's.")
 @_peers
 @_report
+@click.option("--ablation", is_flag=True, help="For the report: train without each feature in turn, too.")
 @configured()
 def evaluate(
-    config: Config, progress: bool | None, protocol: str | None, seeds: int, peers: str, report: str | None
+    config: Config,
+    progress: bool | None,
+    protocol: str | None,
+    seeds: int,
+    peers: str,
+    report: str | None,
+    ablation: bool,
 ) -> Shown:
     """Measure the model and the baselines on ratings that training never saw."""
     from towhee_recsys.evaluation.evaluate import as_json, evaluated
 
+    if ablation and not report:
+        raise click.UsageError("--ablation is a part of the report. Add --report FILE.html.")
     _check_place(report)
     found = evaluated(config, protocol=protocol, seeds=seeds, peers=_names(peers), progress=progress)
-    _write_report(found, report)
+    _write_report(found, report, ablation, progress)
     return as_json(found), lambda: show_evaluation(found, report)
 
 
@@ -131,8 +140,12 @@ def _check_place(report: str | None) -> None:
         check_place(report)
 
 
-def _write_report(evaluation: Evaluation, report: str | None) -> None:
+def _write_report(
+    evaluation: Evaluation, report: str | None, ablation: bool = False, progress: bool | None = None
+) -> None:
     if report:
+        from towhee_recsys.evaluation.ablation import ablate
         from towhee_recsys.evaluation.report import write_report
 
-        write_report(evaluation, report)
+        [config, *_] = evaluation.configs.values()
+        write_report(evaluation, report, ablation=ablate(config, progress=progress) if ablation else ())

@@ -66,10 +66,13 @@ class HistoryFeature(_Feature):
 
 
 class NumberFeature(_Feature):
-    """A number, standardised by its training mean and deviation."""
+    """A number, standardised by its training mean and deviation; or between knots, with an embedding at each."""
 
     kind: Literal["number"] = "number"
-    size: int = Field(default=8, ge=1, description="the length of its connected layer")
+    size: int = Field(default=8, ge=1, description="the length of its connected layer, in a joined tower")
+    knots: int | None = Field(
+        default=None, ge=2, description="embeddings at so many quantiles, straight lines between; left out: one line"
+    )
 
 
 Feature = Annotated[

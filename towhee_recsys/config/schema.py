@@ -76,7 +76,7 @@ class TrainingConfig(Section):
     learning_rate: float = Field(default=0.02, gt=0, description="the highest step of the optimiser (Adam)")
     warmup_steps: int = Field(default=20, ge=0, description="steps up to the highest; from there a cosine falls to 0")
     unknown_rate: float = Field(
-        default=0.1, ge=0, lt=1, description="share of known values hidden, to train the unknown's row"
+        default=0.1, ge=0, lt=1, description="share of known categories hidden, to train the unknown's row"
     )
     temperature: float = Field(default=0.14, gt=0, description="ranking: cosines are divided by it before the softmax")
     preference: list[Annotated[float, Field(ge=0)]] = Field(

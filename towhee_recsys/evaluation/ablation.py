@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from tqdm import tqdm
 
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.datasets import Dataset, read_dataset
+from towhee_recsys.errors import EvaluationError
 from towhee_recsys.evaluation.answers import ModelAnswers
 from towhee_recsys.evaluation.measured import Measured, measure
 from towhee_recsys.evaluation.models import model_beside
@@ -20,6 +22,8 @@ from towhee_recsys.protocols import Task, make_task
 
 ALL = "all features"
 COLD = ("cold-users", "cold-items")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -45,20 +49,20 @@ def ablate(config: Config | str, *, protocols: Sequence[str] = (), progress: boo
     `protocols` left out are the config's own and, for what is never seen in training, cold-users and cold-items. The
     only feature of a side stays. A model is trained for each feature and protocol, in a folder beside `model.dir`; one
     that is there from another time is taken. `progress` shows a bar; left out, on a terminal only. Raises what
-    training raises, and EvaluationError where a protocol cannot part the data.
+    training raises, and EvaluationError where one of `protocols` cannot part the data.
     """
     config = load_config(config)
     dataset = read_dataset(config.dataset)
     asked = protocols or dict.fromkeys((config.protocol, *COLD))
     alike = [load_config(config, protocol=protocol) for protocol in asked]
-    total = len(alike) * len([*_variants(config)])
+    tasks = [(each, task) for each in alike if (task := _task(each, dataset, demanded=bool(protocols)))]
     shown = sys.stderr.isatty() if progress is None else progress
-    with tqdm(total=total, desc="ablation", unit="model", disable=not shown) as bar:
-        return [each for config in alike for each in _differences(config, dataset, bar)]
+    with tqdm(total=len(tasks) * len([*_variants(config)]), desc="ablation", unit="model", disable=not shown) as bar:
+        return [found for each, task in tasks for found in _differences(each, dataset, task, bar)]
 
 
-def _differences(config: Config, dataset: Dataset, bar: tqdm) -> Iterator[Difference]:
-    task, whole = _task(config, dataset), None
+def _differences(config: Config, dataset: Dataset, task: Task, bar: tqdm) -> Iterator[Difference]:
+    whole = None
     for feature, variant in _variants(config):
         bar.set_postfix_str(f"{config.protocol}, {feature}")
         found = _measured(variant, dataset, task)
@@ -92,14 +96,21 @@ def _changed(config: Config, side: str, column: str, others: list) -> Config:
     return config.model_copy(update={"features": features, "model": model})
 
 
-def _task(config: Config, dataset: Dataset) -> Task:
-    return make_task(
-        config.protocol,
-        dataset,
-        seed=config.seed,
-        validation=config.training.validation,
-        rating_scale=config.dataset.rating_scale,
-    )
+def _task(config: Config, dataset: Dataset, demanded: bool) -> Task | None:
+    """The protocol's task; None where the data cannot be parted so and nobody `demanded` it."""
+    try:
+        return make_task(
+            config.protocol,
+            dataset,
+            seed=config.seed,
+            validation=config.training.validation,
+            rating_scale=config.dataset.rating_scale,
+        )
+    except EvaluationError as error:
+        if demanded:
+            raise
+        log.warning("without the ablation on %s: %s", config.protocol, error)
+        return None
 
 
 def _measured(config: Config, dataset: Dataset, task: Task) -> Measured:

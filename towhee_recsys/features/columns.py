@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from towhee_recsys.config.features import CategoryFeature, Feature, HistoryFeature, TextFeature
+from towhee_recsys.config.features import CategoryFeature, Feature, HistoryFeature, NumberFeature, TextFeature
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features.codes import code_of
 from towhee_recsys.features.liked import liked_ids
@@ -133,24 +133,32 @@ class HistoryColumn:
 
 
 class NumberColumn:
-    """Numbers: float32[n, 1], standardised; a missing one stands at the mean."""
+    """Numbers: float32[n, 1], standardised, or float32[n, knots], how near each knot is; a missing one is the mean."""
 
-    def __init__(self, feature: Feature, state: dict[str, Any]):
+    def __init__(self, feature: NumberFeature, state: dict[str, Any]):
         self._feature, self.state = feature, state
 
     @staticmethod
-    def fit(feature: Feature, values: Sequence[Any]) -> dict[str, Any]:
-        """Mean and standard deviation of the values that are there."""
+    def fit(feature: NumberFeature, values: Sequence[Any]) -> dict[str, Any]:
+        """Mean and standard deviation of the values that are there, and where the knots lie: at distinct quantiles."""
         known = np.array([value for value in values if _is_number(value)], dtype=np.float64)
         mean, deviation = (float(known.mean()), float(known.std())) if len(known) else (0.0, 0.0)
         spread = deviation > 1e-9 * abs(mean)  # equal numbers deviate by rounding alone
-        return {"mean": mean, "deviation": deviation if spread else 1.0}
+        state = {"mean": mean, "deviation": deviation if spread else 1.0}
+        if feature.knots is None:
+            return state
+        quantiles = np.quantile(known if len(known) else np.zeros(1), np.linspace(0, 1, feature.knots))
+        return state | {"knots": np.unique(quantiles).tolist()}
 
     def encode(self, values: Sequence[Any]) -> np.ndarray:
-        """Deviations from the training mean: float32[n, 1]."""
-        mean, deviation = self.state["mean"], self.state["deviation"]
-        numbers = [(self._number(value, mean) - mean) / deviation for value in values]
-        return np.array(numbers, dtype=np.float32).reshape(-1, 1)
+        """Deviations from the training mean, float32[n, 1]; or weights of the two knots around each, float32[n, knots]."""
+        mean = self.state["mean"]
+        numbers = np.array([self._number(value, mean) for value in values], dtype=np.float64).reshape(-1, 1)
+        if "knots" not in self.state:
+            return ((numbers - mean) / self.state["deviation"]).astype(np.float32)
+        knots = self.state["knots"]
+        places = np.interp(numbers, knots, np.arange(len(knots)))
+        return np.maximum(0, 1 - np.abs(places - np.arange(len(knots)))).astype(np.float32)
 
     def _number(self, value: Any, missing: float) -> float:
         if value is None or (isinstance(value, (float, np.floating)) and math.isnan(value)):

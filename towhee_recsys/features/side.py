@@ -62,9 +62,10 @@ class Side:
         ]
 
     def hide(self, arrays: Sequence[np.ndarray], rate: float, rng: np.random.Generator) -> list[np.ndarray]:
-        """`arrays` with each value made unknown with probability `rate`, so that the unknown's row learns too."""
+        """`arrays` with each category made unknown with probability `rate`, so that the unknown's row learns too."""
         unknown = self.encode([{}])
-        hidden = [rng.random(len(array)) < rate for array in arrays]
+        rates = [rate if feature.kind in ("category", "categories") else 0 for feature in self.features]
+        hidden = [rng.random(len(array)) < own for array, own in zip(arrays, rates, strict=True)]
         return [
             np.where(mask.reshape(-1, *[1] * (array.ndim - 1)), nothing, array)
             for array, nothing, mask in zip(arrays, unknown, hidden, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from towhee_recsys.config.features import CategoriesFeature, Feature, HistoryFeature, TextFeature
+from towhee_recsys.config.features import CategoriesFeature, Feature, HistoryFeature, NumberFeature, TextFeature
 from towhee_recsys.features import Side
 from towhee_recsys.model.quiet_paddle import nn, paddle
 
@@ -22,11 +22,12 @@ def _fresh() -> Any:
 
 
 class RowInput(nn.Layer):
-    """Ids and categories, int64[n]: an embedding for each row."""
+    """Ids and categories, int64[n]: an embedding for each row. An unknown id's is 0, to which decay pulls the others."""
 
     def __init__(self, feature: Feature, rows: int, size: int):
         super().__init__()
-        self.embedding = nn.Embedding(rows, size, weight_attr=_fresh())
+        unknown = 0 if feature.kind == "id" else None
+        self.embedding = nn.Embedding(rows, size, padding_idx=unknown, weight_attr=_fresh())
 
     def forward(self, rows: paddle.Tensor) -> paddle.Tensor:
         """The embedding of each row."""
@@ -92,14 +93,14 @@ class HistoryInput(nn.Layer):
 
 
 class NumberInput(nn.Layer):
-    """Numbers, float32[n, 1]: along `size` learned directions."""
+    """Numbers, float32[n, 1] or float32[n, knots]: along a learned direction, or each between two embeddings."""
 
-    def __init__(self, feature: Feature, rows: int, size: int):
+    def __init__(self, feature: NumberFeature, rows: int, size: int):
         super().__init__()
-        self.directions = nn.Linear(1, size)
+        self.directions = nn.Linear(rows, size, weight_attr=_fresh())
 
     def forward(self, numbers: paddle.Tensor) -> paddle.Tensor:
-        """The number along each direction."""
+        """One vector a number."""
         return self.directions(numbers)
 
 
@@ -117,5 +118,9 @@ INPUTS: dict[str, Any] = {
 def input_layer(side: Side, place: int, size: int) -> nn.Layer:
     """The layer for the feature at `place` of `side`, which gives vectors of `size`."""
     feature = side.features[place]
-    known = len(side.columns[place].state.get("values", ()))
-    return INPUTS[feature.kind](feature, known + (2 if feature.kind == "text" else 1), size)
+    state = side.columns[place].state
+    if feature.kind == "number":
+        rows = len(state.get("knots", [0]))
+    else:
+        rows = len(state["values"]) + (2 if feature.kind == "text" else 1)  # the unknown's, and a text's padding
+    return INPUTS[feature.kind](feature, rows, size)

@@ -63,12 +63,11 @@ class SumTower(Tower):
 
     def join_up(self, said: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
         """The lifted sum."""
-        free = self.general
-        for vectors in said:
-            free = free + vectors
-        for place, bias in zip(self.ids, self.biases):  # noqa: B905
-            free = free + bias(arrays[place])
-        zero, one = paddle.zeros_like(free[:, :1]), paddle.ones_like(free[:, :1])
+        biases = [bias(arrays[place]) for place, bias in zip(self.ids, self.biases)]  # noqa: B905
+        general = self.general.unsqueeze(0).expand_as(said[0])
+        free = paddle.add_n([general, *said, *biases])  # `+`, as zeros_like below, would warn when it is exported
+        zero = 0 * free[:, :1]
+        one = zero + 1
         return paddle.concat([free, zero, one] if self.role == "user" else [free, one, zero], axis=1)
 
 

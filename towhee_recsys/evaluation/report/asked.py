@@ -37,7 +37,7 @@ def _facts(evaluation: Evaluation) -> dict[str, str]:
         "Ratings to train on": f"{len(task.train):,}",
         "Ratings to validate with": f"{len(task.validation):,}",
         "Held-out ratings": f"{len(task.test):,}",
-        "Users who are asked for": f"{len(task.questions[0].users):,}" if task.questions else "0",
+        "Users who get a list": f"{len(task.questions[0].users):,}" if task.questions else "0",
         "Liked means": f"{task.liked:g} stars or more",
     }
     skipped = dataset.bad_lines.total()

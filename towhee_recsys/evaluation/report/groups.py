@@ -31,7 +31,9 @@ class Group:
 
 def by_activity(counts: np.ndarray, asked: np.ndarray) -> list[Group]:
     """Quarters of the `asked` users, int64[n], by their `counts` of ratings, int64[users]; one where all are equal."""
-    edges = np.unique(np.quantile(counts[asked], [0, 0.25, 0.5, 0.75], method="lower")) if len(asked) else []
+    if not len(asked):
+        return []
+    edges = np.unique(np.quantile(counts[asked], [0, 0.25, 0.5, 0.75], method="lower"))
     among = np.isin(np.arange(len(counts)), asked)
     groups = []
     for low, high in zip(edges, [*edges[1:], np.inf], strict=True):
@@ -51,13 +53,12 @@ def by_popularity(counts: np.ndarray) -> list[Group]:
 
 
 def by_feature(feature: Feature, table: pd.DataFrame) -> list[Group]:
-    """The values of a category or the members of a set, in the order of their names' declaration, else of the values."""
+    """The values of a category or the members of a set, in the order of their names, else of the values themselves."""
     kinds = [_kinds(feature, value) for value in table[feature.column].astype(object)]
     sizes = Counter(label for labels in kinds for label in labels)
     shown = {label for label, _ in sizes.most_common(MOST)}
-    return [
-        Group(label, np.array([label in labels for labels in kinds])) for label in _ordered(feature, sizes) if label in shown
-    ]
+    ordered = [label for label in _ordered(feature, sizes) if label in shown]
+    return [Group(label, np.array([label in labels for labels in kinds])) for label in ordered]
 
 
 def label_of(feature: Feature, value: Any) -> str:

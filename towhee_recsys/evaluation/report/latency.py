@@ -118,7 +118,7 @@ def _point(name: str, search: Search, vectors: _Vectors) -> Point:
 
 
 def _recall(lists: list[list[int]], vectors: _Vectors) -> float:
-    """The share of found movies that are as near as the last one of exact search: of equals one is as good as another."""
+    """The share of the exact answer that is found, where of equally near movies one is as good as another."""
     cosines = vectors.users @ vectors.movies.T
     length, place = min(LENGTH, len(vectors.ids)), {key: number for number, key in enumerate(vectors.ids)}
     last = np.partition(cosines, -length, axis=1)[:, -length]

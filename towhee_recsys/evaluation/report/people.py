@@ -38,10 +38,11 @@ class Shown:
 
 @dataclass(frozen=True)
 class Person:
-    """A user with what training, or the user, tells of liked movies, and the lists."""
+    """A user, what is known to be liked, and the lists; `known` is whether training has met the user."""
 
     name: str
     about: str
+    known: bool
     liked: list[Film]
     lists: list[Shown]
 
@@ -85,16 +86,16 @@ def _person(evaluation: Evaluation, task: Task, user: int) -> Person:
     ratings = int((task.train.users == user).sum())
     about = ", ".join([*traits, f"{ratings:,} training ratings" if ratings else "no training ratings"])
     asked = [each for each in task.questions if user in each.users]
-    return Person(
-        f"User {line['user_id']}", about, _liked(evaluation, task, asked[-1], user), _lists(evaluation, asked, user)
-    )
+    liked, lists = _liked(evaluation, task, asked[-1], user), _lists(evaluation, asked, user)
+    return Person(f"User {line['user_id']}", about, asked[-1].known, liked, lists)
 
 
 def _liked(evaluation: Evaluation, task: Task, question: Question, user: int) -> list[Film]:
     """What a recommender may know that the user liked, the best rated first."""
     row = question.history[int(np.flatnonzero(question.users == user)[0])]
     best = np.argsort(-row.data, kind="stable")[:LENGTH]
-    return [_film(evaluation, row.indices[place], float(row.data[place])) for place in best if row.data[place] >= task.liked]
+    liked = best[row.data[best] >= task.liked]
+    return [_film(evaluation, row.indices[place], float(row.data[place])) for place in liked]
 
 
 def _lists(evaluation: Evaluation, questions: list[Question], user: int) -> list[Shown]:
@@ -107,9 +108,8 @@ def _lists(evaluation: Evaluation, questions: list[Question], user: int) -> list
 
 
 def _title(name: str, question: Question, evaluation: Evaluation) -> str:
-    told = f"told {question.name}" if question.name else "" if question.known else "nothing told"
-    named = name if len(evaluation.models) > 1 else ""
-    return ", ".join(part for part in (named, told) if part) or "Recommended"
+    told = "" if question.known else f", told {question.name or 'nothing'}"
+    return (name if len(evaluation.models) > 1 else "Recommended") + told
 
 
 def _shown(evaluation: Evaluation, question: Question, title: str, lists: np.ndarray, user: int) -> Shown:

@@ -109,13 +109,13 @@ def _cell(results: Results, metric: str, best: float | None) -> Cell:
 
 
 def _sentence(name: str, metric: str, test: dict[str, Any]) -> str:
-    words = f"{metric.upper()} of {name} against {test['against']}: {test.get('difference', 0):+.4f}"
+    difference, what, other = test.get("difference", 0.0), metric.upper(), test["against"]
     if "p_value" not in test:
-        return f"{words}; too few users to tell whether by chance."
-    better = (test["difference"] < 0) == (metric in ERRORS.values())
-    verdict = f"{name} is {'better' if better else 'worse'}, which chance hardly explains"
+        return f"By {what}, {name} and {other} differ by {difference:+.4f}: too few users to tell whether by chance."
+    word = "better" if (difference < 0) == (metric in ERRORS.values()) else "worse"
+    verdict = f"is {word} than" if test["p_value"] < SURE else "cannot be told from"
     p = "p < 0.001" if test["p_value"] < 0.001 else f"p = {test['p_value']:.3f}"
     return (
-        f"{words} (95 % interval {test['low']:+.4f} to {test['high']:+.4f}; paired t-test over users: {p}): "
-        f"{verdict if test['p_value'] < SURE else 'chance alone may explain it'}."
+        f"By {what}, {name} {verdict} {other}: the difference is {difference:+.4f} "
+        f"(95 % interval {test['low']:+.4f} to {test['high']:+.4f}; paired t-test over users: {p})."
     )

@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,7 @@ def trial_file() -> Iterator[Any]:
         finally:
             client.close()
             with suppress(ImportError):  # the service of Milvus Lite would stay as long as this process
-                from milvus_lite.server_manager import server_manager_instance
-
-                server_manager_instance.release_server(str(file))
+                import_module("milvus_lite.server_manager").server_manager_instance.release_server(str(file))
 
 
 def build(

@@ -10,7 +10,7 @@ from towhee_recsys.evaluation.ablation import ALL, Difference
 
 @dataclass(frozen=True)
 class Worths:
-    """`rows`: a feature with its differences in the order of `columns`, (protocol, figure); None where there is none."""
+    """`rows` have a name and a difference, or None, for each of `columns`, which are (protocol, figure)."""
 
     columns: list[tuple[str, str]]
     rows: list[tuple[str, list[Difference | None]]]

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from towhee_recsys.datasets.ratings import Ratings
+from towhee_recsys.model.blocks import Blocks
+
+USERS, MOVIES = 40, 90
+
+
+@pytest.fixture(scope="module")
+def ratings() -> Ratings:
+    """Of 40 users, the first and the last without any; of 90 movies, ten without any."""
+    random = np.random.default_rng(0)
+    pairs = np.sort(random.choice(38 * 80, 300, replace=False))
+    return Ratings(1 + pairs // 80, pairs % 80, random.integers(1, 6, 300).astype(np.float32))
+
+
+@pytest.mark.parametrize("most", [MOVIES, 25, 1])
+@pytest.mark.parametrize("size", [1, 7, 38, 500])
+def test_an_epoch_has_every_rating_once_in_its_cell(ratings, size, most):
+    blocks = Blocks(ratings, USERS, MOVIES, size, most)
+    drawn = list(blocks(np.random.default_rng(1)))
+    assert len(drawn) == blocks.count
+    assert sorted(np.concatenate([block.rows for block in drawn])) == list(range(len(ratings)))
+    assert sorted(np.concatenate([block.users for block in drawn])) == sorted(set(ratings.users.tolist()))
+    for block in drawn:
+        assert 1 <= len(block.users) <= size
+        rows, columns = np.divmod(block.cells, len(block.movies))
+        assert (block.users[rows] == ratings.users[block.rows]).all()
+        assert (block.movies[columns] == ratings.movies[block.rows]).all()
+        matrix = block.matrix(ratings.stars)
+        assert (matrix.shape, matrix.dtype) == ((len(block.users), len(block.movies)), np.float32)
+        assert (matrix[rows, columns] == ratings.stars[block.rows]).all()
+        assert np.count_nonzero(matrix) == len(block.rows)
+
+
+def test_users_are_shuffled_by_the_generator(ratings):
+    def orders(seed: int) -> list[int]:
+        return np.concatenate([block.users for block in blocks(np.random.default_rng(seed))]).tolist()
+
+    blocks = Blocks(ratings, USERS, MOVIES, 7, MOVIES)
+    assert orders(0) == orders(0) != orders(1)
+    assert orders(0) != sorted(orders(0))
+
+
+@pytest.mark.parametrize("most", [MOVIES, MOVIES + 1])
+def test_a_catalogue_that_fits_is_whole_and_not_corrected(ratings, most):
+    for block in Blocks(ratings, USERS, MOVIES, 7, most)(np.random.default_rng(0)):
+        assert block.movies.tolist() == list(range(MOVIES))
+        assert block.log_q.tolist() == [0] * MOVIES
+
+
+def test_a_sample_has_what_is_rated_and_as_many_drawn_as_are_said(ratings):
+    for block in Blocks(ratings, USERS, MOVIES, 7, 25)(np.random.default_rng(0)):
+        rated = set(ratings.movies[block.rows].tolist())
+        assert rated <= set(block.movies.tolist())
+        assert 25 <= len(block.movies) <= 25 + len(rated) < MOVIES
+        assert (np.diff(block.movies) > 0).all()
+        assert block.log_q.shape == block.movies.shape
+        assert (block.log_q <= 0).all()
+
+
+def test_log_q_is_how_often_a_movie_is_in_a_block(ratings):
+    blocks = Blocks(ratings, USERS, MOVIES, 19, 25)  # two blocks of equal size an epoch
+    random, seen, log_q = np.random.default_rng(0), np.zeros(MOVIES), np.zeros(MOVIES)
+    for _ in range(1500):
+        for block in blocks(random):
+            seen[block.movies] += 1
+            log_q[block.movies] = block.log_q
+    assert np.exp(log_q) == pytest.approx(seen / 3000, abs=0.05)
+    assert np.exp(log_q[80:]) == pytest.approx(np.full(10, 25 / 90), rel=1e-5), "rated by nobody"
+
+
+def test_one_block_of_all_users_has_all_that_is_rated_for_certain(ratings):
+    [block] = Blocks(ratings, USERS, MOVIES, 38, 25)(np.random.default_rng(0))
+    rated = np.isin(block.movies, ratings.movies)
+    assert (block.log_q[rated] == 0).all()
+    assert np.exp(block.log_q[~rated]) == pytest.approx(np.full((~rated).sum(), 25 / 90), rel=1e-5)

@@ -1,0 +1,108 @@
+"""A vector by liked movies, in a world with a known answer: movies of kind A lie on one side, those of kind B on the other."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from towhee_recsys.config import load_config
+from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.model.fold_in import fold_in
+from towhee_recsys.model.objectives import unit
+
+MAP = Calibration(slope=6.0, intercept=3.4, lowest=1.0, highest=5.0)
+EACH, FREE = 20, 8
+KINDS = np.repeat(["A", "B"], EACH)
+
+
+def lifted(free: np.ndarray, end: list[float]) -> np.ndarray:
+    return np.concatenate([free, np.tile(end, (len(free), 1))], axis=1).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def movies() -> np.ndarray:
+    random = np.random.default_rng(0)
+    sides = np.zeros((2 * EACH, FREE))
+    sides[:, 0] = np.where(KINDS == "A", 0.8, -0.8)
+    return unit(lifted(sides + random.normal(0, 0.1, sides.shape), [1, 0]))[0]
+
+
+@pytest.fixture(scope="module")
+def people() -> np.ndarray:
+    """Raw vectors by demographics alone: five people who all lean a little towards nothing."""
+    return lifted(np.random.default_rng(1).normal(0, 0.05, (5, FREE)), [0, 1])
+
+
+@pytest.fixture(scope="module", params=["both-sum", "ranking-sum", "rating-sum", "ranking-joined", "rating-joined"])
+def folded(request, movies):
+    """Folds likes in, by each objective and kind of tower."""
+    objective, tower = request.param.split("-")
+    decays = {"ranking_decay": 0.02, "rating_decay": 0.1, "temperature": 0.2}
+    config = load_config(objective=objective, model={"tower": tower}, training=decays)
+
+    def folded(raw, *liked):
+        return fold_in(raw, [np.array(each, dtype=np.int64) for each in liked], movies, config, MAP)
+
+    folded.tower = tower
+    return folded
+
+
+def cosines(raw, movies) -> np.ndarray:
+    return unit(raw)[0] @ movies.T
+
+
+def test_who_likes_some_of_a_kind_gets_the_others_of_it(folded, people, movies):
+    raw = folded(people[:2], [0, 1, 2], [EACH, EACH + 1, EACH + 2])
+    for scores, kind in zip(cosines(raw, movies), "AB", strict=True):
+        best = np.argsort(-scores)[:EACH]
+        assert (KINDS[best] == kind).mean() > 0.9
+        assert scores[KINDS == kind].mean() > scores[KINDS != kind].mean() + 0.1
+
+
+def test_what_is_liked_and_its_neighbours_rise(folded, people, movies):
+    before, after = (cosines(raw, movies)[0] for raw in (people[:1], folded(people[:1], [3, 4])))
+    assert (after[[3, 4]] > before[[3, 4]]).all()
+    assert (after - before)[:EACH].mean() > (after - before)[EACH:].mean() + 0.1
+
+
+def test_who_likes_nothing_keeps_the_vector_to_the_last_bit(folded, people):
+    found = folded(people, [1], [], [2, 30], [], [])
+    for place in (1, 3, 4):
+        assert found[place].tobytes() == people[place].tobytes()
+    assert not np.array_equal(found[0], people[0])
+    assert folded(people, [], [], [], [], []).tobytes() == people.tobytes()
+
+
+def test_a_batch_gives_what_each_gets_alone(folded, people, movies):
+    likes = [[0, 1, 2], [EACH], [], list(range(15)), [5, EACH + 5]]
+    together = folded(people, *likes)
+    alone = np.concatenate([folded(people[row : row + 1], own) for row, own in enumerate(likes)])
+    assert cosines(together, movies) == pytest.approx(cosines(alone, movies), abs=1e-3)
+    backwards = folded(people[::-1], *likes[::-1])[::-1]
+    assert cosines(together, movies) == pytest.approx(cosines(backwards, movies), abs=1e-3)
+
+
+def test_the_order_of_what_is_liked_does_not_matter(folded, people, movies):
+    one, other = folded(people[:1], [4, 1, 30]), folded(people[:1], [30, 4, 1])
+    assert cosines(one, movies) == pytest.approx(cosines(other, movies), abs=1e-3)
+
+
+def test_only_the_free_part_moves_and_the_given_vectors_stay(folded, people):
+    before = people.copy()
+    found = folded(people, *[[0, 1]] * 5)
+    assert np.array_equal(people, before)
+    assert (found.dtype, found.shape) == (np.float32, people.shape)
+    assert np.array_equal(found[:, -2:], people[:, -2:]) == (folded.tower == "sum")
+
+
+def test_it_has_come_to_rest(people, movies):
+    """A stationary point of what is lost: another start ends at the same cosines."""
+    config = load_config(objective="ranking", training={"ranking_decay": 0.02, "temperature": 0.2})
+    liked = [np.array([0, 1, 2])]
+    once = fold_in(people[:1], liked, movies, config, MAP)
+    import towhee_recsys.model.fold_in as module
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "STEPS", 400)
+        rest = fold_in(people[:1], liked, movies, config, MAP)
+    assert cosines(once, movies) == pytest.approx(cosines(rest, movies), abs=0.03)
