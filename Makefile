@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint bench-quality clean
 
 demo: .venv/installed ## train on the bundled sample, index it, print films for two people
 	$(BIN)/towhee-recsys demo
@@ -12,9 +12,12 @@ test: .venv/tested ## install what the tests need and run them all
 lint: .venv/tested ## style and types, of the package as it is shipped
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	rm -rf build
+	rm -rf build/bdist.* build/lib build/typed
 	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target build/typed .
 	$(BIN)/mypy build/typed/towhee_recsys
+
+bench-quality: .venv/peers ## measure the quality on MovieLens 1M, in DATA=DIR, beside the peers; hours
+	$(BIN)/python -m benchmarks.quality $(if $(DATA),--set dataset.path=$(DATA)) $(ARGS)
 
 clean: ## forget the environment and all that was built
 	rm -rf .venv build dist artifacts *.egg-info
@@ -27,5 +30,9 @@ clean: ## forget the environment and all that was built
 	touch $@
 
 .venv/tested: .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --editable '.[peers,test]'
+	touch $@
+
+.venv/peers: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[peers]'
 	touch $@

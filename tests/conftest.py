@@ -27,7 +27,7 @@ def sample_config(tmp_path_factory: pytest.TempPathFactory) -> Config:
         model={"dir": str(folder / "model"), "embedding_size": 32},
         milvus={"uri": str(folder / "movies.db")},
         catalogue=f"sqlite:///{folder / 'movies.sqlite'}",
-        training={"epochs": 16, "batch_size": 100, "device": "cpu"},
+        training={"epochs": 16, "batch_size": 100, "learning_rate": 0.01, "device": "cpu"},
     )
 
 
@@ -60,7 +60,7 @@ def small_config_in(small_data: Path) -> Callable[..., Config]:
         return load_config(
             dataset={"name": "own", "path": str(small_data), "strict": True},
             model={"dir": str(folder / "model"), "embedding_size": 8},
-            training={"epochs": 4, "batch_size": 16, "learning_rate": 0.01, "device": "cpu"},
+            training={"epochs": 4, "batch_size": 16, "learning_rate": 0.01, "warmup_steps": 2, "device": "cpu"},
             overrides=overrides,
         )
 

@@ -69,6 +69,7 @@ CORE = set(HOUSES) - {"towhee_recsys", "operators", "pipelines", "configs", "cli
 
 def test_the_modules_are_seen():
     assert {"config", "datasets", "features", "model", "training", "evaluation", "bundle", "index", "catalogue"} <= CORE
+    assert {"metrics", "protocols", "baselines"} <= CORE
     assert "features" in HOUSES["model"]
     assert "towhee" in HOUSES["operators"]
     assert "towhee_recsys.operators" in MODULES
@@ -100,7 +101,11 @@ def test_the_houses_import_each_other_in_one_direction():
     assert HOUSES["config"] & CORE <= {"config", "errors"}
     assert HOUSES["datasets"] & CORE <= {"datasets", "config", "errors"}
     assert HOUSES["features"] & CORE <= {"features", "config", "errors"}
-    assert HOUSES["model"] & CORE <= {"model", "features", "config", "errors"}
+    assert HOUSES["model"] & CORE <= {"model", "features", "datasets", "config", "errors"}
+    assert HOUSES["metrics"] & CORE <= {"metrics"}
+    assert HOUSES["protocols"] & CORE <= {"protocols", "datasets", "config", "errors"}
+    assert not HOUSES["training"] & {"evaluation", "baselines"}
+    assert not HOUSES["baselines"] & {"model", "bundle", "training"}
 
 
 def loaded_by(code):

@@ -125,7 +125,10 @@ def test_what_no_user_is(record, message, users):
 
 def test_vectors_know_their_model_and_users_how_cosines_read(users, movies, small_bundle):
     for given in ({"age": 25}, [{"age": 25}], []):
-        assert users(given).origin == Origin(small_bundle.model_id, small_bundle.calibration)
+        found = users(given)
+        assert found.origin == Origin(small_bundle.model_id, None), "its cosine is not to be read as stars"
+        assert found.rating.origin == Origin(small_bundle.model_id, small_bundle.calibration)
+        assert (found.rating.shape, found.rating.dtype) == (found.shape, np.float32)
     for given in (NEW_MOVIE, [NEW_MOVIE], []):
         assert movies(given).origin == Origin(small_bundle.model_id, None)
 
@@ -136,3 +139,76 @@ def test_threads_get_the_same_answers(small_bundle, dataset):
     with ThreadPoolExecutor(8) as pool:
         for found in pool.map(lambda _: [UserEncoder(small_bundle)(each) for each in asked], range(8)):
             assert all(close(*pair) for pair in zip(found, expected, strict=True))
+
+
+def test_rating_vectors_are_the_rating_tower_s_alone_and_in_a_list(users, dataset):
+    some = [{}, NEW_USER, *records(dataset.users)[:4]]
+    together = users(some)
+    assert not close(together, together.rating)
+    for record, search, stars in zip(some, together, together.rating, strict=True):
+        alone = users(record)
+        assert close(alone, search)
+        assert close(alone.rating, stars)
+
+
+@pytest.mark.parametrize("objective", ["rating", "ranking", "both"])
+@pytest.mark.parametrize("tower", ["sum", "joined"])
+def test_what_people_like_moves_their_vector_for_each_kind_of_model(objective, tower, small_config, dataset):
+    from towhee_recsys import train
+    from towhee_recsys.model.vectors import normalize
+
+    bundle = train(small_config("training.epochs=2", f"objective={objective}", f"model.tower={tower}"))
+    users = UserEncoder(bundle)
+    ids = dataset.ratings["movie_id"].value_counts().index.tolist()
+    people = [{"age": 25, "liked": ids[:3]}, {"age": 25, "liked": ids[3:8]}, {"age": 25}, {"age": 25, "liked": []}]
+    vectors = normalize(users(people))
+    assert not close(vectors[0], vectors[1])
+    assert not close(vectors[0], vectors[2])
+    for nothing in ([], None, (), set(), np.array([], dtype=int)):
+        assert (users([people[0], {"age": 25, "liked": nothing}])[1] == users([people[0], {"age": 25}])[1]).all()
+    for record, vector in zip(people, vectors, strict=True):
+        assert normalize(users(record)) == pytest.approx(np.asarray(vector), abs=2e-3)
+    movies = normalize(MovieEncoder(bundle)([{"movie_id": key} for key in ids[:3]]))
+    assert (movies @ vectors[0]).mean() > (movies @ vectors[2]).mean()
+    assert (vectors.rating is not None) == (objective == "both")
+
+
+@pytest.mark.parametrize("same", [(5003, 5001), {5001, 5003}, np.array([5001, 5003]), ["5001", 5003], [5001, "5001", 5003, 5003]])
+def test_liked_ids_may_come_in_any_collection_and_twice(users, same):
+    expected = users({"gender": "F", "liked": [5001, 5003]})
+    assert np.allclose(users({"gender": "F", "liked": same}), expected, atol=1e-3)
+
+
+def test_a_known_user_may_say_what_is_liked(users, dataset):
+    known = {"user_id": int(dataset.users["user_id"][0])}
+    assert not close(users({**known, "liked": [5001, 5002]}), users(known))
+    assert close(users({**known, "liked": [5001, 5002]}).rating, users(known).rating), "stars go by what was rated"
+
+
+@pytest.mark.parametrize(
+    ("liked", "message"),
+    [
+        ([5001, 999_999], "liked: movie 999999 is not known to this model. Leave it out; give ids of its movies."),
+        ("5001", "liked is a list of movie ids, such as [260, 1196]; '5001' was given."),
+        (5001, "liked is a list of movie ids, such as [260, 1196]; 5001 was given."),
+        (np.array(5001), "liked is a list of movie ids, such as [260, 1196]; array(5001) was given."),
+        ({"movie_id": 5001}, "liked is a list of movie ids, such as [260, 1196]; {'movie_id': 5001} was given."),
+        ([5001.0], "liked is a list of movie ids, such as [260, 1196]; [5001.0] was given."),
+        ([True], "liked is a list of movie ids, such as [260, 1196]; [True] was given."),
+        ([None], "liked is a list of movie ids, such as [260, 1196]; [None] was given."),
+        ([[5001]], "liked is a list of movie ids, such as [260, 1196]; [[5001]] was given."),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_liked(users, liked, message):
+    for given in ({"liked": liked}, [{}, {"age": 25, "liked": liked}]):
+        with pytest.raises(QueryError) as raised:
+            users(given)
+        assert str(raised.value) == message
+
+
+def test_an_unknown_user_who_likes_something_is_no_error(small_bundle):
+    general = UserEncoder(small_bundle, "general")
+    liked = general({"user_id": 999_999, "liked": [5001]})
+    assert not close(liked, general({}))
+    assert np.allclose(liked, general({"liked": [5001]}), atol=1e-3)

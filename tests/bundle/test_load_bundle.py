@@ -10,7 +10,7 @@ import pytest
 
 from towhee_recsys import load_bundle
 from towhee_recsys.bundle import UserEncoder
-from towhee_recsys.bundle.bundle import model_id
+from towhee_recsys.bundle.bundle import FORMAT_VERSION, model_id
 from towhee_recsys.errors import BundleError
 
 FILES = [
@@ -21,6 +21,8 @@ FILES = [
     "known.npz",
     "movie_tower.json",
     "movie_tower.pdiparams",
+    "rating_tower.json",
+    "rating_tower.pdiparams",
     "user_tower.json",
     "user_tower.pdiparams",
     "weights.npz",
@@ -105,11 +107,20 @@ def test_a_manifest_whose_entries_do_not_fit_together(changes, copy, edit_manife
     assert refused(copy) == f"{copy / 'manifest.json'} is damaged. Train again, or restore the folder."
 
 
-@pytest.mark.parametrize("version", [2, 0, "1", None])
+@pytest.mark.parametrize("name", [name for name in FILES if "tower" in name])
+def test_a_manifest_that_knows_nothing_of_a_tower(name, copy, edit_manifest):
+    files = load_bundle(copy).manifest["files"]
+    edit_manifest(files={other: digest for other, digest in files.items() if other != name})
+    assert refused(copy) == f"{copy / 'manifest.json'} is damaged. Train again, or restore the folder."
+    (copy / name).unlink()
+    assert refused(copy) == f"{copy / 'manifest.json'} is damaged. Train again, or restore the folder."
+
+
+@pytest.mark.parametrize("version", [FORMAT_VERSION + 1, 0, str(FORMAT_VERSION), None])
 def test_another_format_version(version, copy, edit_manifest):
     edit_manifest(format_version=version)
     assert refused(copy) == (
-        f"{copy} has format version {version!r}; this towhee_recsys reads 1. "
+        f"{copy} has format version {version!r}; this towhee_recsys reads {FORMAT_VERSION}. "
         "Use the version that wrote it, or train again."
     )
 

@@ -2,6 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from towhee_recsys.config import Config
+from towhee_recsys.config.schema import TrainingConfig
+from towhee_recsys.features.columns import KINDS as KNOWN
+
 SHOP = """\
 extends: sample
 version: true
@@ -25,7 +29,9 @@ features:
     - {column: age}
 """
 
-TOP_LEVEL = "catalogue, dataset, extends, features, milvus, model, seed, top_k, training, unknown_user, version"
+TOP_LEVEL = ", ".join(sorted({*Config.model_fields, "extends"}))
+TRAINING = ", ".join(sorted(TrainingConfig.model_fields))
+KINDS = ", ".join(sorted(KNOWN))
 
 
 def test_every_problem_is_told_at_once_with_its_place(write, refused):
@@ -47,14 +53,14 @@ def test_every_problem_is_told_at_once_with_its_place(write, refused):
             "11: dataset.rating_scale: takes [lowest, highest] with lowest < highest.",
             "11: dataset.strict: given 'yes', accepted: true, false or null.",
             "11: dataset.max_bad_share: given 2, accepted: a number from 0 to 1.",
-            "15: features.user[1].kind: given 'txt', accepted: categories, category, id, number, text. "
+            f"15: features.user[1].kind: given 'txt', accepted: {KINDS}. "
             "Did you mean 'text'?",
             "16: features.user[2].column: missing, accepted: text that is not empty.",
             "17: features.user[2].sze: unknown key. Did you mean 'size'? "
             "Accepted: column, groups_to, kind, names, size.",
             "18: features.user[2].names[1]: given 2, accepted: text. Put it in quotes to make it a text.",
-            "19: features.user[3]: given 5, accepted: a mapping with a kind: categories, category, id, number, text.",
-            "20: features.user[4].kind: missing, accepted: categories, category, id, number, text.",
+            f"19: features.user[3]: given 5, accepted: a mapping with a kind: {KINDS}.",
+            f"20: features.user[4].kind: missing, accepted: {KINDS}.",
             "12: features.movie: missing, accepted: a list of one item or more.",
         )
     )
@@ -65,15 +71,32 @@ def test_every_problem_is_told_at_once_with_its_place(write, refused):
     [
         ({"milvus": None}, "milvus: given null, accepted: a mapping of collection, uri."),
         ({"milvus": ["x"]}, "milvus: given a list of 1, accepted: a mapping of collection, uri."),
-        ({"training": {"test": 1}}, "training.test: given 1, accepted: a number above 0 and below 1."),
+        ({"training": {"test": 0.1}}, f"training.test: unknown key. Accepted: {TRAINING}."),
+        ({"training": {"decay": 0.1}}, "training.decay: unknown key. Did you mean '"),
+        ({"training": {"validation": 1}}, "training.validation: given 1, accepted: a number from 0 to below 1."),
+        ({"training": {"patience": 0}}, "training.patience: given 0, accepted: a whole number from 1 up or null."),
+        ({"training": {"temperature": 0}}, "training.temperature: given 0, accepted: a number above 0."),
+        ({"training": {"preference": [1]}}, "training.preference: given a list of 1, accepted: a list of "),
+        ({"training": {"preference": [0, -1]}}, "training.preference[1]: given -1, accepted: a number from 0 up."),
+        ({"training": {"sampled_movies": 0}}, "training.sampled_movies: given 0, accepted: a whole number from 1 up."),
+        (
+            {"objective": "rank"},
+            "objective: given 'rank', accepted: 'rating', 'ranking' or 'both'. Did you mean 'ranking'?",
+        ),
+        ({"objective": None}, "objective: given null, accepted: 'rating', 'ranking' or 'both'."),
+        (
+            {"protocol": "ranking-8020"},
+            "protocol: given 'ranking-8020', accepted: 'rating-90-10', 'ranking-80-20', 'random-811-r3', "
+            "'leave-last-out', 'temporal', 'cold-users' or 'cold-items'. Did you mean 'ranking-80-20'?",
+        ),
+        ({"require": {"rmse": 0.86}}, "require.rmse: given 0.86, accepted: text. Put it in quotes to make it a text."),
+        ({"require": ["rmse"]}, "require: given a list of 1, accepted: a mapping of names to texts."),
+        ({"model": {"tower": "sums"}}, "model.tower: given 'sums', accepted: 'sum' or 'joined'. Did you mean 'sum'?"),
+        ({"model": {"embedding_size": 3}}, "model.embedding_size: given 3, accepted: a whole number from 4 to 32768."),
         ({"training": {"unknown_rate": -1}}, "training.unknown_rate: given -1, accepted: a number from 0 to below 1."),
         (
             {"training": {"unknown_rate": False}},
             "training.unknown_rate: given false, accepted: a number from 0 to below 1.",
-        ),
-        (
-            {"training": {"test": 0.6, "validation": 0.4}},
-            "training: validation and test are shares of all ratings: together they must stay below 1.",
         ),
         (
             {"model": {"rating_map": {"slope": 0}}},

@@ -111,3 +111,51 @@ def test_top_k_is_a_whole_number_in_range(filled, queries, top_k):
 def test_vectors_of_another_length_are_refused(filled, units):
     with pytest.raises(IndexMismatchError, match="'searched' has vectors of 16 numbers, but 8 were given"):
         filled.search(units(1, dim=8), 3)
+
+
+STARS = Calibration(slope=2, intercept=3, lowest=1, highest=5)
+
+
+@pytest.fixture
+def both(queries, units):
+    """Queries that bring along vectors to predict stars with."""
+    return with_origin(queries, Origin("a" * 16), with_origin(units(5, dim=16, seed=2), Origin("a" * 16, STARS)))
+
+
+@pytest.mark.parametrize("top_k", [1, 7, ROWS])
+def test_stars_are_those_of_the_rating_vector_and_scores_those_of_the_search(filled, both, queries, units, top_k):
+    movies = np.asarray(units(ROWS, dim=16), np.float64)
+    for row, hits in enumerate(filled.search(both, top_k)):
+        ids, cosines = exact(queries[row], movies)
+        assert ids_of(hits) == ids[:top_k]
+        assert [hit["score"] for hit in hits] == pytest.approx(cosines[:top_k], abs=1e-5)
+        rated = movies[[key - 100 for key in ids[:top_k]]] @ np.asarray(both.rating[row], np.float64)
+        assert [hit["predicted_rating"] for hit in hits] == pytest.approx(STARS.stars(rated), abs=1e-5)
+        assert all(list(hit) == ["movie_id", "score", "predicted_rating"] for hit in hits)
+
+
+def test_one_by_one_and_in_a_list_both_are_answered_as_in_a_batch(filled, both):
+    together = filled.search(both, 6, exclude=[{100, 101}, (), {130}, (), ()])
+    alone = [filled.search(both[row : row + 1], 6, exclude=[without])[0] for row, without in enumerate([{100, 101}, (), {130}, (), ()])]
+    listed = filled.search([both[row] for row in range(5)], 6, exclude=[{100, 101}, (), {130}, (), ()])
+    for other in (alone, listed):
+        assert [ids_of(hits) for hits in other] == [ids_of(hits) for hits in together]
+        for name in ("score", "predicted_rating"):
+            found = [[hit[name] for hit in hits] for hits in other]
+            assert found == pytest.approx(np.array([[hit[name] for hit in hits] for hits in together]), abs=1e-5)
+
+
+def test_without_their_rating_vectors_no_stars_are_told(filled, both):
+    for computed in (both * 1, both.copy()):
+        [hits, *_] = filled.search(computed, 3)
+        assert all(list(hit) == ["movie_id", "score"] for hit in hits)
+
+
+def test_rating_vectors_that_are_not_of_length_1_are_refused(filled, both):
+    both.rating[2] *= 2
+    with pytest.raises(QueryError, match=r"^the vector of query 2 has length 2, not 1: `normalize` it first\.$"):
+        filled.search(both, 3)
+
+
+def test_no_query_with_stars_gives_no_answer(filled, both):
+    assert filled.search(both[:0], 3) == []

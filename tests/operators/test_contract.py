@@ -25,7 +25,7 @@ OPERATORS = {
     "read_movielens": "ReadMovielens",
     "user_encoder": "UserEncoderOperator",
 }
-USERS = [{"gender": "F"}, {"user_id": 10001}, {}, {"age": 25, "occupation": "programmer"}, {"age": 56}]
+USERS = [{"gender": "F"}, {"user_id": 10001}, {}, {"age": 25, "occupation": "programmer"}, {"age": 56}, {"liked": [5001, 5003]}]
 MOVIES = [{"movie_id": 5001}, {"title": "Murder", "genres": ["Film-Noir"]}, {"movie_id": 5326}, {}]
 RAW = with_origin(np.random.default_rng(0).normal(size=(5, 32)), None)
 HITS = [[{"movie_id": 5001, "score": 0.5}, {"movie_id": 5003, "score": 0.25}], [], [{"movie_id": 5001, "score": 1.0}]]
@@ -37,7 +37,8 @@ ASKED = ["user_encoder", "movie_encoder", "normalize", "milvus_search", "lookup"
 def asked(request, indexed_config, sample_bundle):
     """An operator in a pipeline of its own, and inputs for it."""
     store = {"uri": indexed_config.milvus.uri, "collection": indexed_config.milvus.collection}
-    unit = normalize(with_origin(RAW, Origin(sample_bundle.model_id, sample_bundle.calibration)))
+    stars = with_origin(RAW[::-1], Origin(sample_bundle.model_id, sample_bundle.calibration))
+    unit = normalize(with_origin(RAW, Origin(sample_bundle.model_id), stars))
     arguments, inputs = {
         "user_encoder": ({"model_dir": indexed_config.model.dir}, USERS),
         "movie_encoder": ({"model_dir": indexed_config.model.dir}, MOVIES),

@@ -21,7 +21,7 @@ def composed_by_hand(name, config):
     if name == "recommend":
         vector = pipe.input("user").map("user", "vector", OURS.user_encoder(**model, unknown_user="error"))
         unit = vector.map("vector", "vector", OURS.normalize())
-        return unit.map("vector", "hits", search).map("hits", "movies", lookup).output("movies")
+        return unit.map(("vector", "user"), "hits", search).map("hits", "movies", lookup).output("movies")
     if name == "similar":
         vector = pipe.input("movie").map("movie", "vector", OURS.movie_encoder(**model))
         unit = vector.map("vector", "vector", OURS.normalize())

@@ -6,8 +6,11 @@ import pickle
 import numpy as np
 import pytest
 
+from towhee_recsys.bundle.files import write_atomically
+from towhee_recsys.training import checkpoint as module
 from towhee_recsys.training.checkpoint import Checkpoint
 
+PART = {"protocol": "rating-90-10", "seed": 42, "fingerprint": "fingerprint"}
 STATE = {
     "weights": {"a.b": np.arange(3.0, dtype=np.float32)},
     "best": {"a.b": np.zeros((2, 2), dtype=np.float32)},
@@ -18,7 +21,7 @@ STATE = {
 
 @pytest.fixture
 def checkpoint(small_config) -> Checkpoint:
-    return Checkpoint(small_config(), "fingerprint")
+    return Checkpoint(small_config(), PART)
 
 
 class Canary:
@@ -33,7 +36,7 @@ class Canary:
 
 def test_what_was_written_is_read(checkpoint):
     assert checkpoint.read() is None
-    checkpoint.write(STATE)
+    checkpoint.write(STATE, took=1)
     read = checkpoint.read()
     assert read["history"] == STATE["history"]
     for group in ("weights", "best", "optimizer"):
@@ -42,14 +45,14 @@ def test_what_was_written_is_read(checkpoint):
 
 
 def test_one_file_replaces_the_other(checkpoint):
-    checkpoint.write(STATE)
-    checkpoint.write(STATE | {"history": []})
+    checkpoint.write(STATE, took=1)
+    checkpoint.write(STATE | {"history": []}, took=1)
     assert checkpoint.read()["history"] == []
     assert [path.name for path in checkpoint.folder.iterdir()] == ["checkpoint.npz"]
 
 
 def test_removed_it_is_gone_and_removing_it_twice_is_fine(checkpoint):
-    checkpoint.write(STATE)
+    checkpoint.write(STATE, took=1)
     checkpoint.remove()
     checkpoint.remove()
     assert checkpoint.read() is None
@@ -57,16 +60,52 @@ def test_removed_it_is_gone_and_removing_it_twice_is_fine(checkpoint):
 
 
 def test_it_belongs_to_one_config_and_one_dataset(checkpoint, small_config):
-    checkpoint.write(STATE)
-    assert Checkpoint(small_config(), "other").read() is None
-    for change in ("seed=1", "training.batch_size=17", "training.test=0.2", "model.rating_map.slope=1.5"):
-        assert Checkpoint(small_config(change), "fingerprint").read() is None, change
-    longer = small_config("training.epochs=99", "training.learning_rate=0.5", "training.patience=1", "top_k=3")
-    assert Checkpoint(longer, "fingerprint").read() is not None
+    checkpoint.write(STATE, took=1)
+    for other in ({"protocol": "everything"}, {"protocol": "temporal"}, {"seed": 1}, {"fingerprint": "other"}):
+        assert Checkpoint(small_config(), PART | other).read() is None, other
+    changes = ["seed=1", "objective=rating", "training.batch_size=17", "training.temperature=0.3"]
+    changes += ["training.validation=0.2", "model.rating_map.slope=1.5", "model.tower=joined", "training.movie_decay=3"]
+    for change in changes:
+        assert Checkpoint(small_config(change), PART).read() is None, change
+    longer = small_config(
+        *("training.epochs=99", "training.learning_rate=0.5", "training.warmup_steps=7", "training.patience=1", "top_k=3")
+    )
+    assert Checkpoint(longer, PART).read() is not None
+
+
+class Clock:
+    """A clock that goes on by so many seconds whenever something is written."""
+
+    def __init__(self, a_write: float):
+        self.now, self.a_write, self.writes = 0.0, a_write, 0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def write_atomically(self, path, write) -> None:
+        self.now += self.a_write
+        self.writes += 1
+        write_atomically(path, write)
+
+
+@pytest.mark.parametrize(("a_write", "writes"), [(0.0, 30), (0.05, 30), (1.0, 4), (100.0, 1)])
+def test_writing_takes_a_tenth_of_the_time_at_most_but_the_first_epoch_is_kept(checkpoint, monkeypatch, a_write, writes):
+    clock = Clock(a_write)
+    monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(module, "write_atomically", clock.write_atomically)
+    kept = []
+    for epoch in range(1, 31):
+        history = [{"epoch": number} for number in range(1, epoch + 1)]
+        checkpoint.write(STATE | {"history": history}, took=1.0)
+        assert len(checkpoint.read()["history"]) == checkpoint.epoch <= epoch
+        kept.append(checkpoint.epoch)
+    assert clock.writes == writes == len(set(kept))
+    assert kept[0] == 1
+    assert clock.writes * a_write <= 0.1 * 30 + a_write
 
 
 def test_a_cut_file_is_no_state(checkpoint):
-    checkpoint.write(STATE)
+    checkpoint.write(STATE, took=1)
     whole = checkpoint.path.read_bytes()
     for size in [0, 1, 4, *range(10, len(whole), 97), len(whole) - 1]:
         checkpoint.path.write_bytes(whole[:size])
@@ -74,7 +113,7 @@ def test_a_cut_file_is_no_state(checkpoint):
 
 
 def test_a_flipped_bit_gives_no_state_or_the_same(checkpoint):
-    checkpoint.write(STATE)
+    checkpoint.write(STATE, took=1)
     whole = checkpoint.path.read_bytes()
     for place in range(0, len(whole), 41):
         checkpoint.path.write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])

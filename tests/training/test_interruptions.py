@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 import signal
 
 import pytest
 
 from towhee_recsys import load_bundle, train
 from towhee_recsys.errors import BundleError, TrainingError
+from towhee_recsys.training import checkpoint
 
 
 class CtrlC(logging.Handler):
@@ -33,7 +35,8 @@ def interrupted(caplog):
         handler = CtrlC(epoch)
         log.addHandler(handler)
         try:
-            with pytest.raises(KeyboardInterrupt):
+            with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+                patch.setattr(checkpoint, "SHARE", float("inf"))  # so small a training would not write every epoch
                 train(config)
         finally:
             log.removeHandler(handler)
@@ -69,7 +72,22 @@ def test_fresh_begins_again(small_config, small_bundle, interrupted, caplog):
     assert fresh.model_id == small_bundle.model_id
 
 
-@pytest.mark.parametrize("change", ["seed=1", "model.embedding_size=9"])
+def test_a_training_that_seldom_writes_goes_on_from_what_it_wrote(small_config, small_bundle, caplog, monkeypatch):
+    """Ctrl-C in the third epoch, when only the first was written: the second is done again, with the same end."""
+    config, log = small_config(), logging.getLogger("towhee_recsys.training.train")
+    caplog.set_level(logging.INFO, logger=log.name)
+    monkeypatch.setattr(checkpoint, "SHARE", 0.0)
+    handler = CtrlC(3)
+    log.addHandler(handler)
+    with pytest.raises(KeyboardInterrupt):
+        train(config)
+    log.removeHandler(handler)
+    epochs(caplog)
+    assert train(config).model_id == small_bundle.model_id
+    assert epochs(caplog) == ["going on from epoch 1 of a training that did not end", "epoch 2", "epoch 3", "epoch 4"]
+
+
+@pytest.mark.parametrize("change", ["seed=1", "model.embedding_size=9", "objective=ranking", "protocol=ranking-80-20"])
 def test_the_state_of_another_config_is_ignored(change, small_config, interrupted, caplog):
     interrupted(small_config(), 1)
     epochs(caplog)
@@ -97,17 +115,20 @@ def test_more_epochs_go_on_where_fewer_ended(small_config, interrupted, caplog):
     assert epochs(caplog)[1:] == ["epoch 3"]
 
 
-@pytest.mark.parametrize(("batch_size", "what", "step"), [(16, "loss", 2), (100, "validation RMSE", 1)])
-def test_a_loss_that_is_no_number_stops_and_leaves_the_older_bundle(batch_size, what, step, small_config):
+@pytest.mark.filterwarnings("ignore:overflow")
+@pytest.mark.parametrize("objective", ["rating", "ranking", "both"])
+def test_a_loss_that_is_no_number_stops_and_leaves_the_older_bundle(objective, small_config):
     older = train(small_config("training.epochs=1"))
     with pytest.raises(TrainingError) as raised:
-        train(small_config("training.learning_rate=1e30", f"training.batch_size={batch_size}"))
-    assert str(raised.value) == (
-        f"the {what} became nan in epoch 1, step {step}. Lower training.learning_rate (1e+30) and train again."
+        train(small_config("training.learning_rate=1e30", f"objective={objective}"))
+    assert re.fullmatch(
+        r"the loss became (nan|inf) in epoch 1, step 2\. Lower training\.learning_rate \(1e\+30\) and train again\.",
+        str(raised.value),
     )
     assert load_bundle(older.directory) is older
 
 
+@pytest.mark.filterwarnings("ignore:overflow")
 def test_the_last_good_state_is_kept_and_can_be_gone_on_from(small_config, small_bundle, interrupted, caplog):
     config = small_config()
     interrupted(config, 2)

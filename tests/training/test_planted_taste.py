@@ -1,4 +1,9 @@
-"""The model trained on the sample finds the tastes that were planted in it."""
+"""The model trained on the sample finds the tastes that were planted in it.
+
+The measure is how far a list goes from films drawn blindly (0) to the ten that the planted taste likes best (1). By
+taste nobody knows but the model gets beyond half of the way: the most popular films get nowhere with groups of people
+(0.04), nor do the best rated ones (0.09), and 0.36 and 0.46 of the way with single persons.
+"""
 
 from __future__ import annotations
 
@@ -7,48 +12,111 @@ import pytest
 
 from towhee_recsys.bundle import MovieEncoder, UserEncoder
 from towhee_recsys.datasets import read_dataset
-from towhee_recsys.datasets.sample.generate import planted_score
+from towhee_recsys.datasets.sample.generate import affinity, planted_score, simulate
 from towhee_recsys.model.vectors import normalize
 
-ARTIST = {"gender": "F", "age": "56+", "occupation": "artist"}  # Film-Noir, Musical, Western, Documentary, Drama
-CHILD = {"gender": "M", "age": "Under 18", "occupation": "K-12 student"}  # Animation, Fantasy, Children's
-FARMER = {"gender": "M", "age": 60, "occupation": 8}  # Western, War, Film-Noir
-PROGRAMMER = {"gender": "M", "age": 30, "occupation": "programmer"}  # Sci-Fi, Thriller, Crime
-CODES = {"artist": ("F", 56, 2), "child": ("M", 1, 10), "farmer": ("M", 56, 8), "programmer": ("M", 25, 12)}
-PEOPLE = {"artist": ARTIST, "child": CHILD, "farmer": FARMER, "programmer": PROGRAMMER}
-
-MARGIN = 1.0
-"""Stars of planted taste by which the ten best lie above the catalogue: ten drawn blindly do so in 0.2 % of draws."""
+HALF = 0.5
+"""What only a model reaches that has learned the planted taste."""
+NOWHERE, SOMEWHERE = 0.15, 0.48
+"""What the same list for everybody stays below, with groups and with single persons."""
+CODES = ["gender", "age", "occupation"]
 
 
 @pytest.fixture(scope="module")
-def movies(sample_config):
-    return read_dataset(sample_config.dataset).movies
+def dataset(sample_config):
+    return read_dataset(sample_config.dataset)
 
 
 @pytest.fixture(scope="module")
-def best(sample_bundle, movies) -> dict[str, list[int]]:
-    """The rows of the ten movies predicted best for each of the people."""
-    users = normalize(UserEncoder(sample_bundle)(list(PEOPLE.values())))
-    vectors = normalize(MovieEncoder(sample_bundle)([{"movie_id": key} for key in movies["movie_id"]]))
-    return {name: np.argsort(-row)[:10].tolist() for name, row in zip(PEOPLE, users @ vectors.T, strict=True)}
+def vectors(sample_bundle, dataset) -> np.ndarray:
+    return np.asarray(normalize(MovieEncoder(sample_bundle)([{"movie_id": key} for key in dataset.movies["movie_id"]])))
 
 
-@pytest.mark.parametrize("name", PEOPLE)
-def test_the_ten_best_are_what_these_people_like(name, best, movies):
-    planted = np.array([planted_score(*CODES[name], genres) for genres in movies["genres"]])
-    assert planted[best[name]].mean() > planted.mean() + MARGIN
+@pytest.fixture(scope="module")
+def groups(dataset) -> list[dict]:
+    """Every gender, age and occupation that occur together."""
+    return dataset.users[CODES].drop_duplicates().to_dict("records")
 
 
-def test_different_people_get_different_movies(best):
-    assert not set(best["artist"]) & set(best["child"])
-    assert len({tuple(rows) for rows in best.values()}) == len(PEOPLE)
+@pytest.fixture(scope="module")
+def tastes(groups, dataset) -> np.ndarray:
+    """The planted taste of each group for each movie."""
+    return np.array([[planted_score(*map(group.get, CODES), genres) for genres in dataset.movies["genres"]] for group in groups])
 
 
-def test_the_ten_best_of_one_are_not_for_the_other(best, movies):
-    for name, other in (("artist", "child"), ("child", "artist"), ("programmer", "farmer")):
-        own, others = (
-            np.mean([planted_score(*CODES[name], movies["genres"][row]) for row in best[each]])
-            for each in (name, other)
-        )
-        assert own > others + MARGIN
+@pytest.fixture(scope="module")
+def personal() -> np.ndarray:
+    """What each of the people would give to each movie, before noise."""
+    sample = simulate()
+    return np.array([[affinity(person, film) for film in sample.films] for person in sample.people])
+
+
+@pytest.fixture(scope="module")
+def for_groups(sample_bundle, groups, vectors) -> np.ndarray:
+    return normalize(UserEncoder(sample_bundle)(groups)) @ vectors.T
+
+
+@pytest.fixture(scope="module")
+def for_persons(sample_bundle, dataset, vectors) -> np.ndarray:
+    people = [{"user_id": key} for key in dataset.users["user_id"].tolist()]
+    return normalize(UserEncoder(sample_bundle)(people)) @ vectors.T
+
+
+@pytest.fixture(scope="module", params=["how many rated it", "its mean rating"])
+def for_everybody(request, dataset) -> np.ndarray:
+    """Scores of movies that know nothing of people."""
+    by_movie = dataset.ratings.groupby("movie_id")["rating"]
+    found = by_movie.count() if request.param == "how many rated it" else by_movie.mean()
+    return found.reindex(dataset.movies["movie_id"], fill_value=0).to_numpy()
+
+
+def way(scores, taste: np.ndarray) -> np.ndarray:
+    """How far each line's ten best by `scores` go from the mean of all to the ten best by `taste`."""
+    scores = np.broadcast_to(scores, taste.shape)
+    ten = np.argsort(-np.asarray(scores), axis=1, kind="stable")[:, :10]
+    found, best = np.take_along_axis(taste, ten, axis=1).mean(axis=1), np.sort(taste, axis=1)[:, -10:].mean(axis=1)
+    blindly = taste.mean(axis=1)
+    return (found - blindly) / (best - blindly)
+
+
+def test_groups_get_what_they_like(for_groups, tastes, groups):
+    found = way(for_groups, tastes)
+    assert len(found) == len(groups) > 150
+    assert found.mean() > HALF
+    assert np.mean(found > NOWHERE) > 0.95, "nearly every group for itself"
+
+
+def test_one_list_for_all_groups_gets_nowhere(for_everybody, tastes):
+    assert way(for_everybody, tastes).mean() < NOWHERE
+
+
+def test_persons_get_what_they_like(for_persons, personal):
+    assert way(for_persons, personal).mean() > HALF
+
+
+def test_one_list_for_all_persons_gets_less_far(for_everybody, personal):
+    assert way(for_everybody, personal).mean() < SOMEWHERE
+
+
+def test_a_list_is_for_its_own_group_and_not_for_another(for_groups, tastes):
+    mine, next_one = way(for_groups, tastes), way(np.roll(np.asarray(for_groups), 1, axis=0), tastes)
+    assert mine.mean() > next_one.mean() + 0.3
+
+
+def test_predicted_stars_know_taste_too(sample_bundle, groups, vectors, tastes):
+    """The rating tower's vector, whose cosine is read as stars, is of the same taste."""
+    people = normalize(UserEncoder(sample_bundle)(groups))
+    stars = sample_bundle.calibration.stars(np.asarray(people.rating) @ vectors.T)
+    assert np.mean([np.corrcoef(*each)[0, 1] for each in zip(stars, tastes, strict=True)]) > 0.6
+
+
+def test_liked_films_tell_a_person_s_favourite_genre(sample_bundle, dataset, vectors, personal):
+    """Persons of whom only ten liked films are known get further than by one list for everybody."""
+    by_user = dataset.ratings[dataset.ratings["rating"] == 5].groupby("user_id")["movie_id"]
+    liked = {key: movies.tolist()[:10] for key, movies in by_user if len(movies) >= 10}
+    rows = dataset.users["user_id"].isin(liked).to_numpy()
+    people = [{"liked": liked[key]} for key in dataset.users["user_id"][rows].tolist()]
+    assert len(people) > 100
+    told = way(np.asarray(normalize(UserEncoder(sample_bundle)(people))) @ vectors.T, personal[rows])
+    nothing = way(np.asarray(normalize(UserEncoder(sample_bundle)({}))) @ vectors.T, personal[rows])
+    assert told.mean() > max(nothing.mean() + 0.05, 0.45)

@@ -7,7 +7,7 @@ import pytest
 
 from towhee_recsys import train
 from towhee_recsys.bundle import MovieEncoder, UserEncoder
-from towhee_recsys.errors import DatasetError
+from towhee_recsys.errors import EvaluationError
 from towhee_recsys.model.vectors import normalize
 
 
@@ -57,7 +57,5 @@ def test_all_ratings_equal(stars, trained):
 
 
 def test_fewer_than_three_ratings_cannot_be_split(trained):
-    with pytest.raises(
-        DatasetError, match="2 ratings cannot be split into train, validation and test; give at least 3"
-    ):
+    with pytest.raises(EvaluationError, match="own has too few ratings for the protocol rating-90-10: of 2, by 1 users"):
         trained(1, 2)

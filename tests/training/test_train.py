@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import json
+import logging
 
 import numpy as np
 import pytest
 
-from towhee_recsys import evaluate, load_bundle, train
+from towhee_recsys import load_bundle, train
+from towhee_recsys.bundle import MovieEncoder, UserEncoder
 from towhee_recsys.datasets import read_dataset
-from towhee_recsys.evaluation.metrics import rmse
-from towhee_recsys.training.examples import make_examples
-from towhee_recsys.training.trainer import Trainer
+from towhee_recsys.metrics import rmse
+from towhee_recsys.model.vectors import normalize
+from towhee_recsys.training.part import training_part
 
+TOWERS = {f"{tower}_tower.{ending}" for tower in ("user", "rating", "movie") for ending in ("json", "pdiparams")}
 FILES = {
     "config.yaml",
     "curves.png",
@@ -18,26 +21,31 @@ FILES = {
     "history.json",
     "known.npz",
     "manifest.json",
-    "movie_tower.json",
-    "movie_tower.pdiparams",
-    "user_tower.json",
-    "user_tower.pdiparams",
     "weights.npz",
-}
+} | TOWERS
 
 
 def history(bundle) -> list[dict[str, float]]:
     return json.loads((bundle.directory / "history.json").read_text(encoding="utf-8"))
 
 
+def stars_of(bundle, dataset, ratings) -> np.ndarray:
+    """The stars that a bundle's encoders predict."""
+    movies = normalize(MovieEncoder(bundle)([{"movie_id": key} for key in dataset.movies["movie_id"].tolist()]))
+    users = normalize(UserEncoder(bundle)([{"user_id": key} for key in dataset.users["user_id"].tolist()]))
+    users = users if users.rating is None else users.rating
+    return bundle.calibration.stars(np.asarray(users @ movies.T)[ratings.users, ratings.movies])
+
+
 def test_the_sample_is_learned_much_better_than_by_its_mean(sample_config, sample_bundle):
-    test = make_examples(sample_config, read_dataset(sample_config.dataset)).test
-    by_mean = rmse(np.full(len(test), test.stars.mean()), test.stars)
+    dataset = read_dataset(sample_config.dataset)
+    training, validation = training_part(sample_config, dataset, final=False)
+    by_mean = rmse(np.full(len(validation), training.stars.mean()), validation.stars)
     quality = sample_bundle.manifest["quality"]
     assert by_mean > 1
-    assert quality["test_rmse"] < 0.75 * by_mean
-    assert 0 < quality["test_mae"] < quality["test_rmse"]
-    assert quality["validation_rmse"] < 0.75 * by_mean
+    assert 0 < quality["validation_mae"] < quality["validation_rmse"] < 0.75 * by_mean
+    assert quality["validation_rmse"] == pytest.approx(rmse(stars_of(sample_bundle, dataset, validation), validation.stars), abs=1e-3)
+    assert 0 < quality["validation_ndcg@10"] < 1
 
 
 def test_the_bundle_has_all_that_it_promises(sample_config, sample_bundle):
@@ -45,12 +53,23 @@ def test_the_bundle_has_all_that_it_promises(sample_config, sample_bundle):
     assert {path.name for path in sample_bundle.directory.iterdir()} == FILES
     assert set(manifest["files"]) == FILES - {"manifest.json"}
     assert {"format_version", "model_id", "versions", "seed", "dataset", "dim", "metric"} <= manifest.keys()
-    assert {"rating_map", "calibration", "quality"} <= manifest.keys()
+    assert {"rating_map", "calibration", "quality", "trained_on"} <= manifest.keys()
     assert (manifest["dim"], manifest["metric"], manifest["seed"]) == (32, "IP", 42)
-    assert manifest["dataset"]["fingerprint"] == read_dataset(sample_config.dataset).fingerprint
+    fingerprint = read_dataset(sample_config.dataset).fingerprint
+    assert manifest["dataset"]["fingerprint"] == manifest["trained_on"]["fingerprint"] == fingerprint
+    assert (manifest["trained_on"]["protocol"], manifest["trained_on"]["seed"]) == (sample_config.protocol, 42)
     stores = {"milvus", "catalogue"}  # no part of a model, and they may hold a password
     assert sample_bundle.config.model_dump(exclude=stores) == sample_config.model_dump(exclude=stores)
     assert [line["epoch"] for line in history(sample_bundle)] == list(range(1, len(history(sample_bundle)) + 1))
+
+
+@pytest.mark.parametrize("objective", ["rating", "ranking"])
+def test_one_objective_has_one_vector_a_user(objective, small_config):
+    bundle = train(small_config(f"objective={objective}"))
+    assert {path.name for path in bundle.directory.iterdir()} == FILES - {name for name in TOWERS if name.startswith("rating")}
+    vectors = UserEncoder(bundle)([{"age": 25}])
+    assert vectors.rating is None
+    assert vectors.origin.calibration == bundle.calibration
 
 
 def test_nothing_is_left_beside_the_bundle(small_bundle):
@@ -74,6 +93,34 @@ def test_the_same_seed_gives_the_same_model_and_another_seed_another(small_confi
     assert history(small_bundle) != history(other)
 
 
+@pytest.mark.parametrize("objective", ["rating", "ranking", "both"])
+def test_the_calibration_rises_and_is_the_best_line_through_validation(objective, small_config):
+    config = small_config(f"objective={objective}", "training.validation=0.2", "training.epochs=6")
+    bundle, dataset = train(config), read_dataset(config.dataset)
+    assert bundle.calibration.slope > 0
+    assert (bundle.calibration.lowest, bundle.calibration.highest) == (1, 5)
+    _, validation = training_part(config, dataset, final=False)
+    found = stars_of(bundle, dataset, validation)
+    assert np.ptp(found) > 0.1
+    line = np.polyfit(found, validation.stars, 1)  # a best line cannot be bettered by another line, but for the ends
+    assert line == pytest.approx([1, 0], abs=0.2)
+
+
+@pytest.mark.parametrize("objective", ["rating", "both"])
+def test_without_validation_stars_are_read_by_the_line_they_were_learned_by(objective, small_config):
+    bundle = train(small_config(f"objective={objective}", "training.validation=0"))
+    assert bundle.manifest["calibration"] == bundle.manifest["rating_map"]
+    assert bundle.manifest["quality"] == {"best_epoch": 4}
+
+
+def test_ranking_alone_has_stars_by_a_fitted_line_without_validation_too(small_config):
+    config = small_config("objective=ranking", "training.validation=0", "training.epochs=8")
+    bundle, dataset = train(config), read_dataset(config.dataset)
+    assert bundle.manifest["calibration"] != bundle.manifest["rating_map"]
+    training, _ = training_part(config, dataset, final=False)
+    assert rmse(stars_of(bundle, dataset, training), training.stars) < training.stars.std()
+
+
 def test_training_stops_early_and_keeps_the_best_epoch(small_config):
     config = small_config("training.epochs=60", "training.learning_rate=0.05", "training.patience=2")
     bundle = train(config)
@@ -81,12 +128,11 @@ def test_training_stops_early_and_keeps_the_best_epoch(small_config):
     best = bundle.manifest["quality"]["best_epoch"]
     assert errors.index(min(errors)) + 1 == best
     assert len(errors) == best + 2 < 60
-    trainer = Trainer(config, make_examples(config, read_dataset(config.dataset)))
-    trainer.model.set_state_dict(bundle.arrays("weights.npz"))
-    validation = trainer.examples.validation
-    kept = rmse(trainer.rating_map.stars(trainer.cosines(validation)), validation.stars)
-    assert kept == pytest.approx(min(errors), abs=1e-6)
-    assert bundle.manifest["quality"]["validation_rmse"] == pytest.approx(min(errors), abs=0.1), "calibrated anew"
+    dataset = read_dataset(config.dataset)
+    _, validation = training_part(config, dataset, final=False)
+    kept = rmse(stars_of(bundle, dataset, validation), validation.stars)
+    assert kept == pytest.approx(min(errors), abs=0.1), "calibrated anew"
+    assert kept == pytest.approx(bundle.manifest["quality"]["validation_rmse"], abs=1e-3)
 
 
 def test_a_new_training_replaces_the_bundle_and_progress_is_shown_where_it_is_wanted(small_config, capsys):
@@ -104,4 +150,83 @@ def test_a_name_will_do_for_a_config(tmp_path, monkeypatch):
         "extends: sample\nmodel: {embedding_size: 8}\ntraining: {epochs: 1}\n", encoding="utf-8"
     )
     bundle = train("tiny.yaml")
-    assert evaluate("tiny.yaml")["model_id"] == bundle.model_id
+    assert load_bundle(bundle.directory) is bundle
+    assert bundle.directory == tmp_path / "artifacts" / "sample" / "model"
+
+
+class Trainings(logging.Handler):
+    """Counts the epochs that are trained."""
+
+    def __init__(self):
+        super().__init__()
+        self.epochs: list[int] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.getMessage().startswith("epoch "):
+            self.epochs.append(record.args[0])
+
+
+@pytest.fixture
+def trainings(caplog):
+    log, counter = logging.getLogger("towhee_recsys.training.train"), Trainings()
+    caplog.set_level(logging.INFO, logger=log.name)
+    log.addHandler(counter)
+    yield counter
+    log.removeHandler(counter)
+
+
+def chosen(bundle) -> int:
+    return bundle.manifest["quality"]["best_epoch"]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_final_trains_on_everything_for_the_epochs_that_validation_chose(small_config, trainings, first):
+    config = small_config("training.epochs=6", "training.learning_rate=0.05", "training.validation=0.2")
+    validated = train(config) if first else None
+    final = train(config, final=True)
+    epochs = chosen(final)
+    assert trainings.epochs == [*range(1, 7), *range(1, epochs + 1)]
+    assert validated is None or chosen(validated) == epochs
+    assert len(history(final)) == epochs
+    assert final.manifest["trained_on"]["protocol"] == "everything"
+    assert "seed" not in final.manifest["trained_on"]
+    assert final.manifest["quality"] == {"best_epoch": epochs}
+    assert final.manifest["calibration"] == final.manifest["rating_map"]
+    dataset = read_dataset(config.dataset)
+    everything, nothing = training_part(config, dataset, final=True)
+    assert (len(everything), len(nothing)) == (len(dataset.ratings), 0)
+    known = final.arrays("known.npz")
+    assert (known["movie.0"] > 0).sum() == dataset.ratings["movie_id"].nunique(), "every rated movie's id is known"
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["training.epochs=3", "objective=rating", "seed=7", "protocol=ranking-80-20", "training.validation=0.3", "model.tower=joined"],
+)
+def test_final_trusts_no_other_config_s_validation(small_config, trainings, change):
+    train(small_config("training.epochs=2"))
+    trainings.epochs.clear()
+    final = train(small_config("training.epochs=2", change), final=True)
+    validated = 3 if change == "training.epochs=3" else 2
+    assert trainings.epochs == [*range(1, validated + 1), *range(1, chosen(final) + 1)]
+
+
+def test_final_after_final_is_validated_again(small_config, trainings):
+    first = train(small_config("training.epochs=2"), final=True)
+    trainings.epochs.clear()
+    again = train(small_config("training.epochs=2"), final=True)
+    assert trainings.epochs == [1, 2, *range(1, chosen(again) + 1)]
+    assert again.model_id == first.model_id
+
+
+def test_final_replaces_what_is_damaged(small_config):
+    bundle = train(small_config("training.epochs=1"))
+    (bundle.directory / "weights.npz").write_bytes(b"")
+    assert train(small_config("training.epochs=1"), final=True).manifest["trained_on"]["protocol"] == "everything"
+
+
+def test_other_devices_and_folders_are_no_other_settings(small_config, trainings, tmp_path):
+    train(small_config("training.epochs=2"))
+    trainings.epochs.clear()
+    final = train(small_config("training.epochs=2", "training.device=auto", "top_k=3"), final=True)
+    assert trainings.epochs == list(range(1, chosen(final) + 1))

@@ -1,84 +1,256 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 from towhee_recsys.datasets import read_dataset
-from towhee_recsys.training.examples import Ratings, blocks, make_examples
+from towhee_recsys.model.objectives import by_raw, unit
+from towhee_recsys.model.quiet_paddle import paddle
+from towhee_recsys.training.examples import make_examples
+from towhee_recsys.training.part import training_part
+from towhee_recsys.training.slopes import Slopes
+from towhee_recsys.training.spoken import Texts
 from towhee_recsys.training.trainer import Trainer
 
 
+@pytest.fixture(scope="module")
+def make(small_config_in, tmp_path_factory):
+    """Trainers for the small data; takes overrides, such as "objective=rating"."""
+
+    def make(*overrides: str) -> Trainer:
+        config = small_config_in(tmp_path_factory.mktemp("trainer"), *overrides)
+        dataset = read_dataset(config.dataset)
+        return Trainer(config, make_examples(config, dataset, *training_part(config, dataset, final=False)))
+
+    return make
+
+
 @pytest.fixture
-def trainer(small_config) -> Trainer:
-    config = small_config()
-    return Trainer(config, make_examples(config, read_dataset(config.dataset)))
+def trainer(make) -> Trainer:
+    return make()
 
 
-def test_every_user_and_movie_passes_its_tower_once_a_batch(trainer):
-    rows: dict[str, list[int]] = {"user": [], "movie": []}
-    for side, tower in (("user", trainer.model.user_tower), ("movie", trainer.model.movie_tower)):
-        tower.register_forward_pre_hook(lambda _, given, side=side: rows[side].append(given[0][0].shape[0]))
-    rng, ratings = np.random.default_rng(0), trainer.examples.training
-    for users, block in blocks(ratings, len(trainer.examples.user_ids), 16, rng):
-        trainer._step(users, block, rng)
-        movies = len(np.unique(block.movies))
-        assert (rows["user"].pop(), rows["movie"].pop()) == (len(users), movies)
-        assert len(users) + movies < len(block), "fewer passes than ratings"
-    assert rows == {"user": [], "movie": []}
-
-
-def test_blocks_have_every_rating_once_and_all_of_a_user_together(trainer):
-    ratings = trainer.examples.training
-    seen = []
-    for users, block in blocks(ratings, len(trainer.examples.user_ids), 7, np.random.default_rng(0)):
-        assert 1 <= len(users) <= 7
-        seen += zip(users[block.users], block.movies, block.stars, strict=True)
-        assert {user: np.sum(users[block.users] == user) for user in users} == {
-            user: np.sum(ratings.users == user) for user in users
+def test_every_user_and_movie_passes_its_tower_once_a_step(trainer):
+    passes: dict[str, list[int]] = {"user_tower": [], "stars_tower": [], "movie_tower": []}
+    for name, layer in trainer.model.named_sublayers():
+        if name in passes:
+            layer.inputs[0].register_forward_pre_hook(lambda _, given, name=name: passes[name].append(len(given[0])))
+    rng = np.random.default_rng(0)
+    for texts in trainer.texts.values():
+        texts.refresh()
+    for block in trainer.blocks(rng):
+        trainer._step(block, rng)
+        users, movies = len(block.users), len(block.movies)
+        assert {name: found.pop() for name, found in passes.items()} == {
+            "user_tower": users,
+            "stars_tower": users,
+            "movie_tower": movies,
         }
-    assert sorted(seen) == sorted(zip(ratings.users, ratings.movies, ratings.stars, strict=True))
+    assert not any(passes.values())
 
 
-def test_users_without_ratings_are_in_no_block():
-    ratings = Ratings(np.array([1, 1, 4]), np.array([0, 2, 0]), np.array([1, 2, 3], dtype=np.float32))
-    (found,) = blocks(ratings, 6, 10, np.random.default_rng(0))
-    assert sorted(found[0].tolist()) == [1, 4]
+def test_the_parts_share_no_rating_and_are_of_the_protocol(make):
+    for protocol, tested in (("rating-90-10", 246), ("temporal", 493)):
+        examples = make(f"protocol={protocol}", "training.validation=0.05").examples
+        pairs = [set(zip(each.users.tolist(), each.movies.tolist(), strict=True)) for each in (examples.training, examples.validation)]
+        assert not pairs[0] & pairs[1]
+        assert len(pairs[0]) + len(pairs[1]) == 2465 - tested
+        assert len(pairs[1]) == round(0.05 * (2465 - tested))
+        assert (np.diff(examples.training.users) >= 0).all(), "sorted by user, as blocks need it"
 
 
-def test_the_parts_share_no_rating_and_are_all_there(trainer):
+def test_ids_are_known_where_training_rates_them(trainer):
     examples = trainer.examples
-    pairs = [
-        set(zip(part.users.tolist(), part.movies.tolist(), strict=True))
-        for part in (examples.training, examples.validation, examples.test)
-    ]
-    assert sum(map(len, pairs)) == len(set.union(*pairs)) == 2465
-    assert [len(part) for part in pairs[1:]] == [round(2465 * 0.05), round(2465 * 0.1)]
+    place = [feature.kind for feature in examples.movies.features].index("id")
+    known = np.flatnonzero(examples.movie_arrays[place])
+    assert known.tolist() == np.unique(examples.training.movies).tolist()
+    assert len(known) < len(examples.movie_ids)
 
 
 def test_cosines_are_those_of_each_rating(trainer):
-    examples = trainer.examples
-    matrix = trainer.model(examples.user_arrays, examples.movie_arrays).numpy()
-    for part in (examples.validation, examples.test):
-        assert trainer.cosines(part) == pytest.approx(matrix[part.users, part.movies], abs=1e-6)
+    examples, model = trainer.examples, trainer.model
+    with paddle.no_grad():
+        users, movies = (
+            unit(tower([paddle.to_tensor(array) for array in arrays]).numpy())[0]
+            for tower, arrays in ((model.rating_tower, examples.user_arrays), (model.movie_tower, examples.movie_arrays))
+        )
+    ratings = examples.validation
+    assert trainer.validation.cosines(ratings) == pytest.approx((users @ movies.T)[ratings.users, ratings.movies], abs=1e-6)
 
 
-def test_a_restored_trainer_goes_on_as_if_nothing_had_happened(trainer, small_config):
+@pytest.mark.parametrize("tower", ["sum", "joined"])
+def test_slopes_are_the_gradients_of_one_loss_of_vectors_and_decay(make, tower):
+    """Gradients begin in the middle of the net, at what features say and at raw vectors alike: one scalar's the same."""
+    trainer = make(f"model.tower={tower}")
+    examples, model = trainer.examples, trainer.model
+    for weight in model.parameters():
+        weight.set_value(weight + paddle.normal(0, 0.2, weight.shape))
+    [block, *_] = trainer.blocks(np.random.default_rng(0))
+    users = [paddle.to_tensor(array[block.users]) for array in examples.user_arrays]
+    movies = [paddle.to_tensor(array[block.movies]) for array in examples.movie_arrays]
+    passes = [
+        (model.movie_tower, examples.movies, movies, 0.3),
+        (model.user_tower, examples.users, users, 0.0),
+        (model.rating_tower, examples.users, users, 0.7),
+    ]
+    random, slopes, total, decayed = np.random.default_rng(1), Slopes(), paddle.zeros([]), 0.0
+    for layer, side, arrays, decay in passes:
+        raw = slopes.forward(layer, side, arrays, decay)
+        slope = random.normal(size=raw.shape).astype(np.float32)
+        slopes.add(raw, slope)
+        said = layer.said(arrays)
+        total = total + (layer.join_up(said, arrays) * paddle.to_tensor(slope)).sum()
+        for feature, vectors in zip(side.features, said, strict=True):
+            if feature.kind in ("id", "text"):
+                pull = decay * (vectors**2).sum() / len(vectors)
+                total, decayed = total + pull, decayed + float(pull)
+    slopes.backward()
+    assert slopes.decayed == pytest.approx(decayed, rel=1e-4)
+    found = {name: weight.grad.numpy().copy() for name, weight in model.named_parameters()}
+    trainer.optimizer.clear_grad()
+    total.backward()
+    assert len(found) > 15
+    for name, weight in model.named_parameters():
+        assert found[name] == pytest.approx(weight.grad.numpy(), rel=1e-3, abs=1e-4), name
+        assert found[name].any(), name
+
+
+def test_texts_are_read_anew_in_parts_and_learn_there(trainer):
+    [(place, texts)] = trainer.texts.items()
+    layer, words = trainer.model.movie_tower.inputs[place], trainer.examples.movie_arrays[place]
+    movies, rng = np.arange(0, len(words), 2), np.random.default_rng(0)
+    texts.refresh()
+    before = layer(paddle.to_tensor(words[movies])).numpy()
+    assert texts(movies, rng).numpy() == pytest.approx(before, abs=1e-5)
+    layer.connected.bias.set_value(layer.connected.bias + 1)
+    found = texts(movies, rng)
+    moved = np.abs(found.numpy() - before).max(axis=1) > 0.5
+    assert 0.03 < moved.mean() < 0.3, "about an eighth is read anew"
+    assert found.numpy()[moved] == pytest.approx(before[moved] + 1, abs=1e-5)
+    paddle.autograd.backward([found], [paddle.ones_like(found)])
+    assert layer.connected.bias.grad.numpy() == pytest.approx(np.full(found.shape[1], moved.sum()), rel=1e-4)
+    again = texts(movies, np.random.default_rng(5))
+    assert (np.abs(again.numpy() - before).max(axis=1) > 0.5)[moved].all(), "what was read anew is remembered"
+    texts.refresh()
+    assert texts(movies, rng).numpy() == pytest.approx(before + 1, abs=1e-5)
+
+
+def test_where_no_text_is_read_anew_nothing_is_learned_from_texts():
+    layer = paddle.nn.Linear(2, 3)
+    texts = Texts(layer, np.ones((4, 2), dtype=np.float32))
+    texts.refresh()
+
+    class Never:
+        def random(self, count):
+            return np.ones(count)
+
+    assert texts(np.arange(3), Never()).stop_gradient
+
+
+def test_a_restored_trainer_goes_on_as_if_nothing_had_happened(make):
+    trainer, other = make(), make()
     trainer.epoch()
     state = {
         name: {key: array.copy() for key, array in group.items()} if isinstance(group, dict) else list(group)
         for name, group in trainer.state().items()
     }
     straight = [trainer.epoch() for _ in range(2)]
-    other = Trainer(small_config(), trainer.examples)
     other.restore(state)
     assert [other.epoch() for _ in range(2)] == straight
     assert (other.history, other.best_epoch) == (trainer.history, trainer.best_epoch)
+    for name, weight in trainer.model.state_dict().items():
+        assert np.array_equal(weight.numpy(), other.model.state_dict()[name].numpy()), name
 
 
-def test_patience_counts_the_epochs_since_the_best(trainer):
+@pytest.mark.parametrize(
+    ("objective", "figures"),
+    [
+        ("rating", {"training_rmse", "validation_rmse"}),
+        ("ranking", {"validation_ndcg@10"}),
+        ("both", {"training_rmse", "validation_rmse", "validation_ndcg@10"}),
+    ],
+)
+def test_an_epoch_is_measured_by_what_the_objective_is_about(make, objective, figures):
+    line = make(f"objective={objective}", "training.validation=0.2").epoch()
+    assert line.keys() == {"epoch", "learning_rate", "loss"} | figures
+    assert all(math.isfinite(value) for value in line.values())
+
+
+def test_without_validation_the_last_epoch_is_the_best(make):
+    trainer = make("training.validation=0", "training.patience=1")
+    for epoch in range(1, 5):
+        assert not trainer.done
+        assert not any(name.startswith("validation") for name in trainer.epoch())
+        assert trainer.best_epoch == epoch
+    assert trainer.done
+    assert all(np.array_equal(weight.numpy(), trainer.best[name]) for name, weight in trainer.model.state_dict().items())
+
+
+def with_training(trainer, **changes):
+    training = trainer.config.training.model_copy(update=changes)
+    trainer.config = trainer.config.model_copy(update={"training": training})
+
+
+@pytest.mark.parametrize("figure", ["validation_rmse", "validation_ndcg@10"])
+def test_patience_counts_the_epochs_since_the_best(trainer, figure):
+    trainer.epochs, sign = 9, 1 if figure == "validation_rmse" else -1
     for errors, done in (([1.0], False), ([1, 0.9, 0.95], False), ([1, 0.9, 0.9, 0.91, 0.9], True)):
-        trainer.history = [{"epoch": n, "validation_rmse": error} for n, error in enumerate(errors, start=1)]
-        trainer.config = trainer.config.model_copy(
-            update={"training": trainer.config.training.model_copy(update={"epochs": 9, "patience": 3})}
-        )
+        trainer.history = [{"epoch": n, figure: sign * error} for n, error in enumerate(errors, start=1)]
+        with_training(trainer, patience=3)
         assert trainer.done is done
+        with_training(trainer, patience=None)
+        assert not trainer.done, "all epochs are run"
+    trainer.history = trainer.history * 2
+    assert trainer.done, "ten of nine"
+
+
+def test_of_both_stars_choose_the_epoch(trainer):
+    trainer.history = [{"validation_rmse": rmse, "validation_ndcg@10": ndcg} for rmse, ndcg in ((2, 3), (1, 2), (3, 9))]
+    assert trainer.best_epoch == 2
+
+
+def test_the_learning_rate_warms_up_and_falls_in_half_a_cosine_to_0(trainer):
+    with_training(trainer, learning_rate=0.5, warmup_steps=10, epochs=25)
+    steps = 25 * trainer.blocks.count
+    assert steps == 100
+    rates = np.array([trainer._learning_rate(step) for step in range(steps)])
+    cosine = 0.25 * (1 + np.cos(np.pi * np.arange(steps) / steps))
+    assert rates[10:] == pytest.approx(cosine[10:])
+    assert rates[:10] == pytest.approx(cosine[:10] * np.arange(1, 11) / 10)
+    assert (np.diff(rates[:9]) > 0).all()
+    assert (np.diff(rates[10:]) < 0).all()
+    assert 0 < rates.min() <= rates.max() <= 0.5
+    with_training(trainer, warmup_steps=0)
+    assert trainer._learning_rate(0) == 0.5
+
+
+def test_the_optimiser_goes_by_that_course(trainer):
+    rates = []
+    trainer.optimizer.set_lr = rates.append
+    for _ in range(2):
+        trainer.epoch()
+    assert rates == [trainer._learning_rate(step) for step in range(2 * trainer.blocks.count)]
+
+
+def test_fewer_epochs_are_on_the_same_course(make):
+    longer = make("training.epochs=8")
+    shorter = Trainer(longer.config, longer.examples, epochs=2)
+    assert [shorter._learning_rate(step) for step in range(8)] == [longer._learning_rate(step) for step in range(8)]
+    lines = [shorter.epoch() for _ in range(2)]
+    assert shorter.done
+    assert lines == [longer.epoch() for _ in range(2)]
+    assert not longer.done
+
+
+def test_in_validation_no_rated_movie_may_be_listed_even_at_0_stars(make):
+    trainer = make("dataset.rating_scale=[0, 5]")
+    training = trainer.examples.training
+    training.stars[:] = 0
+    from towhee_recsys.training.validation import Validation
+
+    validation = Validation(trainer.config, trainer.examples, trainer.model)
+    for row, user in enumerate(validation._users):
+        rated = set(validation._rated[row].nonzero()[1].tolist())
+        assert rated == set(training.movies[training.users == user].tolist())

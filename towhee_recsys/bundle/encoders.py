@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -106,7 +106,9 @@ class MovieEncoder(_Encoder):
 
 
 def _without_liked(record: Record) -> Record:
-    return {name: value for name, value in record.items() if name != LIKED} if liked_of(record) else record
+    if not isinstance(record, Mapping):
+        return record
+    return {name: value for name, value in record.items() if name != LIKED}
 
 
 def _folded(bundle: Bundle, raw: np.ndarray, liked: Sequence[Sequence[Any]]) -> np.ndarray:

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Difference:
-    """A figure of the model without `feature`, or with `ALL`.
+    """A figure of the model without `feature`, a column's name, or with all of them, `ALL`.
 
     `difference` is what it is above that of all features, `low` and `high` its 95 % interval over users, NaN where
     there are too few of them. An error that falls and an NDCG that rises say that the feature does harm.
@@ -64,7 +64,7 @@ def ablate(config: Config | str, *, protocols: Sequence[str] = (), progress: boo
 def _differences(config: Config, dataset: Dataset, task: Task, bar: tqdm) -> Iterator[Difference]:
     whole = None
     for feature, variant in _variants(config):
-        bar.set_postfix_str(f"{config.protocol}, {feature}")
+        bar.set_postfix_str(f"{config.protocol}, {feature if feature == ALL else f'without {feature}'}")
         found = _measured(variant, dataset, task)
         whole = whole or found
         for metric in TESTED:
@@ -86,7 +86,7 @@ def _variants(config: Config) -> Iterator[tuple[str, Config]]:
         features = getattr(config.features, side)
         for feature in features if len(features) > 1 else ():
             others = [each for each in features if each is not feature]
-            yield f"without {feature.column}", _changed(config, side, feature.column, others)
+            yield feature.column, _changed(config, side, feature.column, others)
 
 
 def _changed(config: Config, side: str, column: str, others: list) -> Config:

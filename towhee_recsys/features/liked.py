@@ -16,10 +16,11 @@ def liked_ids(given: Any, field: str = LIKED) -> list[Any]:
     """The distinct movie ids of a list, in its order; of None none. Raises QueryError for anything else."""
     if given is None:
         return []
-    ids = list(given) if isinstance(given, (list, tuple, set, frozenset, np.ndarray)) else None
+    ids = given.tolist() if isinstance(given, np.ndarray) else given
+    ids = list(ids) if isinstance(ids, (list, tuple, set, frozenset)) else None
     if ids is None or not all(isinstance(key, (int, str, np.integer)) and not isinstance(key, bool) for key in ids):
         raise QueryError(f"{field} is a list of movie ids, such as [260, 1196]; {given!r} was given.")
-    return list(dict.fromkeys(ids))
+    return list({str(key): key for key in ids}.values())
 
 
 def liked_of(record: Any) -> list[Any]:

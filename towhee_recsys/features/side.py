@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 Record = Mapping[str, Any]
 
 
+HIDDEN = ("category", "categories")
+"""The kinds whose unknown has to be learned: the other kinds' says nothing, or is a mean."""
+
+
 class Side:
     """The fitted features of users or of movies.
 
@@ -64,7 +68,7 @@ class Side:
     def hide(self, arrays: Sequence[np.ndarray], rate: float, rng: np.random.Generator) -> list[np.ndarray]:
         """`arrays` with each category made unknown with probability `rate`, so that the unknown's row learns too."""
         unknown = self.encode([{}])
-        rates = [rate if feature.kind in ("category", "categories") else 0 for feature in self.features]
+        rates = [rate if feature.kind in HIDDEN else 0 for feature in self.features]
         hidden = [rng.random(len(array)) < own for array, own in zip(arrays, rates, strict=True)]
         return [
             np.where(mask.reshape(-1, *[1] * (array.ndim - 1)), nothing, array)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from towhee_recsys.config import Config
 from towhee_recsys.errors import TrainingError
-from towhee_recsys.features import Side
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.fusion import build_model
 from towhee_recsys.model.quiet_paddle import paddle
@@ -18,7 +16,7 @@ from towhee_recsys.model.blocks import Block, Blocks
 from towhee_recsys.training.examples import Examples
 from towhee_recsys.model.objectives import by_raw, make_objectives, unit
 from towhee_recsys.training.slopes import Slopes
-from towhee_recsys.training.texts import Texts
+from towhee_recsys.training.spoken import spoken
 from towhee_recsys.training.validation import Validation
 
 HISTORY_DROPPED = 0.5
@@ -42,11 +40,7 @@ class Trainer:
         scale = config.dataset.rating_scale
         self.rating_map = Calibration.of(config.model.rating_map, scale, float(ratings.stars.mean()))
         self.objectives = make_objectives(config, ratings, self.rating_map)
-        self.texts = {
-            place: Texts(self.model.movie_tower.inputs[place], examples.movie_arrays[place])
-            for place, feature in enumerate(examples.movies.features)
-            if feature.kind == "text"
-        }
+        self.spoken = spoken(examples.movies, self.model.movie_tower, examples.movie_arrays, training.unknown_rate)
         self.validation = Validation(config, examples, self.model)
         self.optimizer = paddle.optimizer.Adam(training.learning_rate, parameters=self.model.parameters())
         self.history: list[dict[str, float]] = []
@@ -69,8 +63,8 @@ class Trainer:
         rng = np.random.default_rng([self.config.seed, number])  # of the epoch, so that a resumed run draws the same
         paddle.seed(self.config.seed + number)
         self.model.train()
-        for texts in self.texts.values():
-            texts.refresh()
+        for feature in self.spoken.values():
+            feature.refresh()
         losses = []
         for place, block in enumerate(self.blocks(rng)):
             self.optimizer.set_lr(self._learning_rate((number - 1) * self.blocks.count + place))
@@ -93,11 +87,11 @@ class Trainer:
 
     def _step(self, block: Block, rng: np.random.Generator) -> dict[str, float]:
         """One step of the optimiser; what was lost, by objective, and by the decay."""
-        users = self._arrays(self.examples.users, self.examples.user_arrays, block.users, rng)
-        movies = self._arrays(self.examples.movies, self.examples.movie_arrays, block.movies, rng)
-        read = {place: texts(block.movies, rng) for place, texts in self.texts.items()}
-        slopes = Slopes()
-        raw = slopes.forward(self.model.movie_tower, self.examples.movies, movies, self.config.training.movie_decay, read)
+        users = self._users(block.users, rng)
+        movies = [paddle.to_tensor(array[block.movies]) for array in self.examples.movie_arrays]
+        said = {place: feature(block.movies, rng) for place, feature in self.spoken.items()}
+        slopes, decay = Slopes(), self.config.training.movie_decay
+        raw = slopes.forward(self.model.movie_tower, self.examples.movies, movies, decay, said)
         scored, lengths = unit(raw.numpy())
         towards, losses = np.zeros_like(scored), {}
         for name, objective in self.objectives.items():
@@ -113,10 +107,9 @@ class Trainer:
         self.optimizer.clear_grad()
         return losses | {"decay": slopes.decayed}
 
-    def _arrays(
-        self, side: Side, arrays: Sequence[np.ndarray], places: np.ndarray, rng: np.random.Generator
-    ) -> list[paddle.Tensor]:
-        hidden = side.hide([array[places] for array in arrays], self.config.training.unknown_rate, rng)
+    def _users(self, places: np.ndarray, rng: np.random.Generator) -> list[paddle.Tensor]:
+        side, arrays = self.examples.users, [array[places] for array in self.examples.user_arrays]
+        hidden = side.hide(arrays, self.config.training.unknown_rate, rng)
         for feature, array in zip(side.features, hidden, strict=True):
             if feature.kind == "history":  # who sees all that is asked for learns to repeat it, not to generalise
                 array[rng.random(array.shape) < HISTORY_DROPPED] = 0

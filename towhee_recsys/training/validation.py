@@ -36,12 +36,12 @@ class Validation:
 
     def measure(self, rating_map: Calibration) -> dict[str, float]:
         """The figures of the model as it is; none where there is no validation part."""
-        found = {}
-        if self._objective != "ranking" and len(self._examples.validation):
-            ratings = self._examples.validation
-            found["validation_rmse"] = rmse(rating_map.stars(self.cosines(ratings)), ratings.stars)
+        found, ratings = {}, self._examples.validation
+        movies = self._movies() if len(ratings) else None
+        if self._objective != "ranking" and len(ratings):
+            found["validation_rmse"] = rmse(rating_map.stars(self.cosines(ratings, movies)), ratings.stars)
         if self._objective != "rating" and len(self._users):
-            found["validation_ndcg@10"] = self._ndcg()
+            found["validation_ndcg@10"] = self._ndcg(movies)
         return found
 
     def best(self, history: list[dict[str, float]]) -> int:
@@ -52,20 +52,22 @@ class Validation:
             return 1 + int(np.argmax([line["validation_ndcg@10"] for line in history]))
         return len(history)
 
-    def cosines(self, ratings: Ratings) -> np.ndarray:
+    def cosines(self, ratings: Ratings, movies: np.ndarray | None = None) -> np.ndarray:
         """The cosine of the rating tower's vector with the movie's for each of `ratings`: float32[n]."""
-        movies = self._vectors(self._model.movie_tower, self._examples.movie_arrays)
+        movies = self._movies() if movies is None else movies
         places, lines = np.unique(ratings.users, return_inverse=True)
         users = self._vectors(self._model.rating_tower, [array[places] for array in self._examples.user_arrays])
         parts = [slice(first, first + 65536) for first in range(0, len(ratings), 65536)]
         found = [np.einsum("ij,ij->i", users[lines[part]], movies[ratings.movies[part]]) for part in parts]
         return np.concatenate([np.zeros(0, dtype=np.float32), *found])
 
-    def _ndcg(self) -> float:
-        movies = self._vectors(self._model.movie_tower, self._examples.movie_arrays)
+    def _ndcg(self, movies: np.ndarray) -> float:
         users = self._vectors(self._model.user_tower, [array[self._users] for array in self._examples.user_arrays])
         lists = top_k(users @ movies.T, self._rated, np.ones(len(movies), dtype=bool), 10)
         return float(np.mean(per_user(lists, self._relevant, (10,))["ndcg@10"]))
+
+    def _movies(self) -> np.ndarray:
+        return self._vectors(self._model.movie_tower, self._examples.movie_arrays)
 
     def _vectors(self, tower: Tower, arrays: list[np.ndarray]) -> np.ndarray:
         self._model.eval()

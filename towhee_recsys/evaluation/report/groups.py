@@ -63,7 +63,9 @@ def by_feature(feature: Feature, table: pd.DataFrame) -> list[Group]:
 
 def label_of(feature: Feature, value: Any) -> str:
     """A category's value as a person reads it: its name if it has one."""
-    if value is None or value != value:  # NaN
+    import pandas as pd
+
+    if pd.isna(value):
         return UNKNOWN
     if isinstance(feature, CategoryFeature) and feature.names:
         return feature.names[code_of(feature, value)]  # type: ignore[index]  # None is above

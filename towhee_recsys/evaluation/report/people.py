@@ -120,6 +120,8 @@ def _shown(evaluation: Evaluation, question: Question, title: str, lists: np.nda
 
 
 def _film(evaluation: Evaluation, place: int, stars: float | None = None, found: bool = False) -> Film:
+    import pandas as pd
+
     movie = evaluation.dataset.movies.iloc[place]
-    year = "" if movie["year"] is None or movie["year"] != movie["year"] else str(movie["year"])
-    return Film(movie["title"], " · ".join(part for part in (year, ", ".join(movie["genres"])) if part), stars, found)
+    about = ["" if pd.isna(movie["year"]) else str(movie["year"]), ", ".join(movie["genres"])]
+    return Film(movie["title"], " · ".join(part for part in about if part), stars, found)

@@ -1,0 +1,76 @@
+"""The figures of the benchmark over its draws, looked up in what the steps have kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from benchmarks.quality_rows import Figure, Row
+from benchmarks.quality_steps import step_name
+
+Step = dict[str, Any] | None
+LESS_IS_MORE = "<="
+
+
+@dataclass(frozen=True)
+class Found:
+    """A figure over draws: its mean, its standard deviation (of a single draw 0), and how many draws there are."""
+
+    mean: float
+    deviation: float
+    draws: int
+
+
+class Figures:
+    """What `document`, the benchmark's JSON, has found: `{"run": {...}, "steps": {name: {...}}}`."""
+
+    def __init__(self, document: dict[str, Any]):
+        self.run, self.steps = document["run"], document["steps"]
+
+    def seeds(self, row: Row) -> range:
+        """The seeds of a row's draws."""
+        return range(self.run["seed"], self.run["seed"] + self.run["seeds"] + row.more)
+
+    def ours(self, row: Row, figure: Figure) -> Found | None:
+        """Of the row's model, or what it has above another; None where nothing is measured."""
+        values = [self._of_model(row, figure, seed) for seed in self.seeds(row)]
+        return _found(values)
+
+    def theirs(self, name: str, row: Row, metric: str) -> Found | None:
+        """Of a peer what its own steps say, of another baseline what came with the model's."""
+        values = []
+        for seed in self.seeds(row):
+            peer, model = self._step(name, row, seed), self._step(row.model, row, seed)
+            metrics = peer["metrics"] if peer else model["baselines"].get(name, {}) if model else {}
+            values.append(metrics.get(metric))
+        return _found(values)
+
+    def differences(self) -> list[dict[str, Any]]:
+        """The lines of the ablation."""
+        ablated = [step for name, step in self.steps.items() if name.startswith("ablation,")]
+        return [line for step in ablated for line in step["differences"]]
+
+    def _of_model(self, row: Row, figure: Figure, seed: int) -> float | None:
+        own = self._step(row.model, row, seed)
+        if figure.minus is None:
+            return own["metrics"][figure.metric] if own else None
+        other = self._step(figure.minus, row, seed)
+        return own["metrics"][figure.metric] - other["metrics"][figure.metric] if own and other else None
+
+    def _step(self, who: str, row: Row, seed: int) -> Step:
+        return self.steps.get(step_name(who, row.protocol, seed))
+
+
+def gap(figure: Figure, found: Found) -> float:
+    """By how much a figure falls short of its bound; 0 or less where it keeps it."""
+    above = found.mean - figure.bound
+    return above if figure.sign == LESS_IS_MORE else -above
+
+
+def _found(values: list[float | None]) -> Found | None:
+    there = [value for value in values if value is not None]
+    if not there:
+        return None
+    return Found(float(np.mean(there)), float(np.std(there, ddof=1)) if len(there) > 1 else 0.0, len(there))

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+
+from towhee_recsys.config import load_config
+from towhee_recsys.errors import ConfigError, EvaluationError
+from towhee_recsys.evaluation import ablation
+from towhee_recsys.evaluation.ablation import ALL, ablate
+from towhee_recsys.evaluation.evaluate import MODEL, evaluated
+from towhee_recsys.metrics import paired_test
+
+
+@pytest.fixture
+def config(small_config):
+    features = {
+        "user": [{"kind": "id", "column": "user_id"}, {"kind": "category", "column": "gender"}],
+        "movie": [{"kind": "categories", "column": "genres"}],
+    }
+    return load_config(small_config("training.epochs=1"), features=features)
+
+
+def test_each_feature_is_left_out_once_and_the_only_one_of_a_side_stays(config, trainings, tmp_path):
+    found = ablate(config, protocols=["rating-90-10"])
+    assert [(each.feature, each.metric) for each in found] == [
+        (feature, metric) for feature in (ALL, "user_id", "gender") for metric in ("ndcg@10", "rmse")
+    ]
+    folders = ["model", "model.without-user-user_id", "model.without-user-gender"]
+    assert trainings == [str(tmp_path / f"{each}.rating-90-10-42") for each in folders]
+    assert ablate(config, protocols=["rating-90-10"]) == found
+    assert len(trainings) == 3
+
+
+def test_differences_are_those_of_the_figures(config):
+    found = {each.feature: each for each in ablate(config, protocols=["rating-90-10"]) if each.metric == "rmse"}
+    whole = evaluated(config).models[MODEL]
+    assert found[ALL].figure == pytest.approx(whole.metrics["rmse"])
+    assert found[ALL].difference == 0
+    others = load_config(config, features={"user": [{"kind": "id", "column": "user_id"}]})
+    without = evaluated(load_config(others, **{"model.dir": f"{config.model.dir}.without-user-gender"})).models[MODEL]
+    test = paired_test(without.by_user("rmse"), whole.by_user("rmse"))
+    assert found["gender"].difference == pytest.approx(without.metrics["rmse"] - whole.metrics["rmse"])
+    assert (found["gender"].low, found["gender"].high) == pytest.approx((test["low"], test["high"]))
+
+
+def test_left_out_protocols_are_the_configs_and_the_cold_ones(config, monkeypatch, caplog):
+    make_task = ablation.make_task
+
+    def picky(protocol, *arguments, **options):
+        if protocol == "cold-items":
+            raise EvaluationError("too few ratings")
+        return make_task(protocol, *arguments, **options)
+
+    monkeypatch.setattr(ablation, "make_task", picky)
+    assert {each.protocol for each in ablate(config)} == {"rating-90-10", "cold-users"}
+    assert "without the ablation on cold-items: too few ratings" in caplog.messages
+    with pytest.raises(EvaluationError, match="too few ratings"):
+        ablate(config, protocols=["cold-items"])
+
+
+def test_an_unknown_protocol_is_told_before_any_work(config, trainings):
+    with pytest.raises(ConfigError, match="given 'cold', accepted"):
+        ablate(config, protocols=["rating-90-10", "cold"])
+    assert trainings == []

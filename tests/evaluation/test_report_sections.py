@@ -1,0 +1,176 @@
+"""What the sections of the report say, against the same counted by hand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from towhee_recsys.config import load_config
+from towhee_recsys.evaluation.evaluate import MODEL
+from towhee_recsys.evaluation.report.groups import by_activity, by_feature, by_popularity
+from towhee_recsys.evaluation.report.latency import KINDS, latency
+from towhee_recsys.evaluation.report.people import chosen, people
+from towhee_recsys.evaluation.report.slices import slices
+from towhee_recsys.evaluation.report.tables import sentences, tables
+
+
+def test_the_table_has_everybody_and_marks_the_best(quick):
+    [table] = tables(quick)
+    assert [row.name for row in table.rows] == [MODEL, *quick.baselines]
+    cells = {row.name: dict(zip(table.columns, row.cells, strict=True)) for row in table.rows}
+    for title, metric, pick in (("RMSE", "rmse", min), ("NDCG@10", "ndcg@10", max)):
+        figures = {
+            name: each.metrics[metric]
+            for name, each in (quick.models | quick.baselines).items()
+            if metric in each.metrics
+        }
+        assert {name: row[title].figure for name, row in cells.items() if row[title].figure is not None} == figures
+        best = [name for name, row in cells.items() if row[title].best]
+        assert {figures[name] for name in best} == {pick(figures.values())}
+    assert not any(row["Coverage@10"].best for row in cells.values())
+    low, high = quick.models[MODEL].intervals["rmse"]
+    assert cells[MODEL]["RMSE"].margin == pytest.approx((high - low) / 2)
+
+
+def test_other_questions_have_tables_of_their_own_and_seeds_their_deviation(cold):
+    found = tables(cold)
+    assert [each.title for each in found] == ["", "5 liked", "10 liked"]
+    assert "RMSE" not in found[1].columns
+    assert [row.name for row in found[1].rows][:3] == [MODEL, "± over seeds", "random"]
+    assert "biases" not in [row.name for row in found[1].rows]
+
+
+def test_chance_is_told_in_words(quick):
+    told = " ".join(sentences(quick))
+    assert re.search(
+        r"By RMSE, this model (is better than|is worse than|cannot be told from) \w+: the difference", told
+    )
+    assert re.search(r"95 % interval \S+ to \S+; paired t-test over users: p [<=] 0\.\d+", told)
+
+
+def test_a_slices_figures_are_those_of_its_users(quick):
+    task, draw = quick.tasks[0], quick.models[MODEL].draws[0]
+    gender = quick.dataset.users["gender"].to_numpy()
+    for metric in ("ndcg@10", "rmse"):
+        [picture] = [each for each in slices(quick) if (each.metric, each.by) == (metric, "gender")]
+        assert [line.label for line in picture.lines] == ["female", "male"]
+        for line, code in zip(picture.lines, "FM", strict=True):
+            ours, theirs = line.bars
+            assert (ours.name, theirs.name) == (MODEL, quick.best_baseline(metric).name)
+            there = gender[task.test.users] == code
+            if metric == "rmse":
+                figure = np.sqrt(np.mean((draw.stars[there] - task.test.stars[there]) ** 2))
+                assert line.users == len(np.unique(task.test.users[there]))
+            else:
+                figure = np.nanmean(draw.by_user["ndcg@10"][gender == code])
+                assert line.users == (gender[task.questions[0].users] == code).sum()
+            assert ours.figure == pytest.approx(figure)
+    assert max(bar.share for line in picture.lines for bar in line.bars) == 1
+
+
+def test_a_genres_recall_is_counted_by_hand(quick):
+    question, lists = quick.tasks[0].questions[0], quick.models[MODEL].draws[0].lists[""]
+    [picture] = [each for each in slices(quick) if each.by == "genres"]
+    genres, wanted, found, users = quick.dataset.movies["genres"].tolist(), {}, {}, {}
+    for row, user in enumerate(question.users.tolist()):
+        for movie in question.relevant[row].indices.tolist():
+            for genre in genres[movie]:
+                wanted[genre] = wanted.get(genre, 0) + 1
+                found[genre] = found.get(genre, 0) + (movie in lists[row, :10])
+                users.setdefault(genre, set()).add(user)
+    assert [line.label for line in picture.lines] == sorted(wanted)
+    for line in picture.lines:
+        assert line.bars[0].figure == pytest.approx(found[line.label] / wanted[line.label])
+        assert line.users == len(users[line.label])
+
+
+def test_users_whom_training_never_met_are_not_grouped_by_activity(cold):
+    assert {each.by for each in slices(cold) if each.of == "users"} == {"gender", "age", "occupation"}
+
+
+def test_groups_part_what_they_are_made_of(quick):
+    counts = np.array([0, 5, 5, 7, 40, 200, 0])
+    groups = by_activity(counts, np.array([1, 2, 3, 4, 5]))
+    assert sum(group.mask.astype(int) for group in groups).tolist() == [0, 1, 1, 1, 1, 1, 0]
+    assert [group.label for group in by_popularity(counts)] == ["0", "1 to 9", "10 to 99", "100 to 999"]
+    assert [group.mask.sum() for group in by_popularity(counts)] == [2, 3, 1, 1]
+    assert by_activity(counts, np.array([], dtype=int)) == []
+    [age] = [each for each in quick.configs[MODEL].features.user if each.column == "age"]
+    labels = [group.label for group in by_feature(age, quick.dataset.users)]
+    assert labels[0] == "Under 18"
+    assert labels[-1] == "56+"
+
+
+def test_own_categories_without_names_and_with_gaps_are_groups(quick_config):
+    config = load_config(
+        quick_config,
+        features={
+            "user": [{"kind": "category", "column": "plan"}],
+            "movie": [{"kind": "categories", "column": "tags"}],
+        },
+    )
+    users = pd.DataFrame({"plan": [10, 9, None, 10]})
+    assert [each.label for each in by_feature(config.features.user[0], users.astype("Int64"))] == ["9", "10", "unknown"]
+    tags = pd.DataFrame({"tags": [["a", "b"], [], None]})
+    groups = by_feature(config.features.movie[0], tags)
+    assert {each.label: each.mask.tolist() for each in groups} == {
+        "a": [True, False, False],
+        "b": [True, False, False],
+        "unknown": [False, True, True],
+    }
+
+
+def test_six_people_by_seed_with_what_they_liked_and_what_is_found(quick):
+    task, shown = quick.tasks[0], people(quick)
+    lines = chosen(quick)
+    assert chosen(quick) == lines
+    assert len(set(lines)) == len(shown) == 6
+    counts = np.bincount(task.train.users, minlength=task.users)[lines]
+    assert (np.diff(counts) >= 0).all()
+    assert len({quick.dataset.users["gender"].iloc[line] for line in lines}) == 2
+    for line, person in zip(lines, shown, strict=True):
+        assert person.name == f"User {quick.dataset.users['user_id'].iloc[line]}"
+        assert f"{(task.train.users == line).sum()} training ratings" in person.about
+        stars = [film.stars for film in person.liked]
+        assert stars == sorted(stars, reverse=True)
+        assert min(stars, default=5) >= task.liked
+        [each] = person.lists
+        row = task.questions[0].users.tolist().index(line)
+        relevant = set(task.questions[0].relevant[row].indices)
+        listed = quick.models[MODEL].draws[0].lists[""][row, :10]
+        assert [film.title for film in each.films] == quick.dataset.movies["title"].iloc[listed].tolist()
+        assert [film.found for film in each.films] == [movie in relevant for movie in listed]
+        assert (each.found, each.relevant) == (len(relevant & set(listed)), len(relevant))
+
+
+def test_unknown_people_tell_what_they_like(cold):
+    person = people(cold)[0]
+    assert "no training ratings" in person.about
+    assert [each.title for each in person.lists] == [
+        f"Recommended, told {what}" for what in ("nothing", "5 liked", "10 liked")
+    ]
+    assert len(person.liked) == 10
+
+
+def test_each_kind_of_index_is_timed(quick):
+    found = latency(quick)
+    assert [each.name for each in found.points] == [*KINDS]
+    assert found.searches == len(quick.dataset.users)
+    for each in found.points:
+        assert each.movies == len(quick.dataset.movies)
+        assert 0 < each.median <= each.slow
+    assert found.points[0].recall == 1  # FLAT is exact
+
+
+def test_the_live_index_of_this_model_comes_first(quick, indexed_config, sample_bundle):
+    [results] = quick.models.values()
+    live = replace(results, bundles=[sample_bundle])
+    found = latency(replace(quick, models={MODEL: live}, configs={MODEL: indexed_config}))
+    assert [each.name for each in found.points][:2] == ["the live index", "FLAT"]
+    assert found.points[0].recall == 1
+    other = latency(replace(quick, configs={MODEL: indexed_config}))
+    assert [each.name for each in other.points] == [*KINDS]
