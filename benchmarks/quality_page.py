@@ -38,15 +38,26 @@ Measured on {date}, on {cores} cores, with
 """
 
 ABLATION = """\
-The default model, and the difference that leaving out a feature makes, by a single draw; in brackets the difference's 95 %
-interval over users. An NDCG that falls and an RMSE that rises say that the feature is worth something.
+The default model, and the difference that leaving out a feature makes, by a single draw; in brackets its 95 % interval
+over users. An NDCG that falls and an RMSE that rises say that the feature is worth something.
 """
+
+
+EPOCHS = Figure("epochs", "epochs", LESS_IS_MORE, 0)
 
 
 def page(document: dict[str, Any]) -> str:
     """The page of the benchmark's JSON."""
     figures = Figures(document)
-    parts = [_head(figures.run), *_table(figures), "", *_shortfalls(figures), "", *_meanings(figures), *_ablation(figures)]
+    parts = [
+        _head(figures.run),
+        *_table(figures),
+        "",
+        *_shortfalls(figures),
+        "",
+        *_meanings(figures),
+        *_ablation(figures),
+    ]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -121,7 +132,9 @@ def _shortfalls(figures: Figures) -> Iterator[str]:
 
 def _drawn(row: Row, figures: Figures) -> str:
     seeds = ", ".join(map(str, figures.seeds(row)))
-    return f"Protocol `{row.protocol}`, model `{row.model}`, seeds {seeds}."
+    epochs = figures.ours(row, EPOCHS)
+    trained = f", {epochs.mean:g} epochs" if epochs else ""
+    return f"Protocol `{row.protocol}`, model `{row.model}`{trained}, seeds {seeds}."
 
 
 def _meanings(figures: Figures) -> Iterator[str]:

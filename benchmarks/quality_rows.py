@@ -130,7 +130,8 @@ ROWS = {
     ),
     "training-seconds": Row(
         "Wall-clock seconds of training the default model on the training part of rating-90-10, from the data files "
-        "to the written bundle, the title included ({epochs} epochs); of the others, of fitting them to the same ratings.",
+        "to the written bundle, the title included; of the others, of fitting them to the same ratings. The number of "
+        "cores stands above, that of epochs below.",
         "rating-90-10",
         "default",
         (Figure("seconds", "seconds", "<=", 40, ("svdpp", "svd", "ials")),),

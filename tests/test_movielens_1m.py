@@ -46,7 +46,9 @@ def test_predictions_are_better_than_promised(config: Config) -> None:
     )
     assert len(task.test) == 100_021
     bundle = load_bundle(config.model.dir)
-    movies = np.asarray(normalize(MovieEncoder(bundle)([{"movie_id": key} for key in dataset.movies["movie_id"].tolist()])))
+    movies = np.asarray(
+        normalize(MovieEncoder(bundle)([{"movie_id": key} for key in dataset.movies["movie_id"].tolist()]))
+    )
     users = normalize(UserEncoder(bundle)([{"user_id": key} for key in dataset.users["user_id"].tolist()]))
     cosines = np.einsum("ij,ij->i", np.asarray(users.rating)[task.test.users], movies[task.test.movies])
     counts = np.bincount(task.train.movies, minlength=task.movies)

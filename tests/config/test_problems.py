@@ -53,8 +53,7 @@ def test_every_problem_is_told_at_once_with_its_place(write, refused):
             "11: dataset.rating_scale: takes [lowest, highest] with lowest < highest.",
             "11: dataset.strict: given 'yes', accepted: true, false or null.",
             "11: dataset.max_bad_share: given 2, accepted: a number from 0 to 1.",
-            f"15: features.user[1].kind: given 'txt', accepted: {KINDS}. "
-            "Did you mean 'text'?",
+            f"15: features.user[1].kind: given 'txt', accepted: {KINDS}. Did you mean 'text'?",
             "16: features.user[2].column: missing, accepted: text that is not empty.",
             "17: features.user[2].sze: unknown key. Did you mean 'size'? "
             "Accepted: column, groups_to, kind, names, size.",

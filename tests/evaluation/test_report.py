@@ -171,24 +171,3 @@ def test_a_write_that_fails_leaves_the_old_report(quick, still, tmp_path, monkey
     with pytest.raises(EvaluationError, match=r"report\.html cannot be written: No space left on device\."):
         write_report(quick, file)
     assert file.read_text(encoding="utf-8") == "old"
-
-
-def test_the_command_writes_it(capfd, quick, quick_config, tmp_path):
-    from towhee_recsys.cli import commands
-    from towhee_recsys.cli.errors import exit_code_of
-
-    report = tmp_path / "report.html"
-    assert exit_code_of(commands, ["evaluate", "-c", "sample", "--ablation"]) == 2
-    assert "--ablation is a part of the report. Add --report FILE.html." in capfd.readouterr().err
-    assert exit_code_of(commands, ["evaluate", "-c", "sample", "--report", str(tmp_path)]) == 1
-    assert "it is a folder" in capfd.readouterr().err
-    settings = (
-        "training.epochs=1",
-        "model.embedding_size=8",
-        f"model.dir={tmp_path / 'model'}",
-        f"milvus.uri={tmp_path / 'm.db'}",
-    )
-    options = [part for each in settings for part in ("--set", each)]
-    assert exit_code_of(commands, ["evaluate", "-c", "sample", *options, "--report", str(report)]) == 0
-    assert f"Report in {report}" in capfd.readouterr().out
-    assert report.is_file()

@@ -94,8 +94,10 @@ def test_users_whom_training_never_met_are_not_grouped_by_activity(cold):
 
 def test_groups_part_what_they_are_made_of(quick):
     counts = np.array([0, 5, 5, 7, 40, 200, 0])
-    groups = by_activity(counts, np.array([1, 2, 3, 4, 5]))
-    assert sum(group.mask.astype(int) for group in groups).tolist() == [0, 1, 1, 1, 1, 1, 0]
+    groups = by_activity(counts, np.arange(6))
+    assert [group.label for group in groups] == ["0", "5", "7", "40 to 200"]
+    assert sum(group.mask.astype(int) for group in groups).tolist() == [1, 1, 1, 1, 1, 1, 0]
+    assert [group.label for group in by_activity(counts, np.array([0, 6]))] == ["0"]
     assert [group.label for group in by_popularity(counts)] == ["0", "1 to 9", "10 to 99", "100 to 999"]
     assert [group.mask.sum() for group in by_popularity(counts)] == [2, 3, 1, 1]
     assert by_activity(counts, np.array([], dtype=int)) == []

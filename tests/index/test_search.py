@@ -136,7 +136,10 @@ def test_stars_are_those_of_the_rating_vector_and_scores_those_of_the_search(fil
 
 def test_one_by_one_and_in_a_list_both_are_answered_as_in_a_batch(filled, both):
     together = filled.search(both, 6, exclude=[{100, 101}, (), {130}, (), ()])
-    alone = [filled.search(both[row : row + 1], 6, exclude=[without])[0] for row, without in enumerate([{100, 101}, (), {130}, (), ()])]
+    alone = [
+        filled.search(both[row : row + 1], 6, exclude=[without])[0]
+        for row, without in enumerate([{100, 101}, (), {130}, (), ()])
+    ]
     listed = filled.search([both[row] for row in range(5)], 6, exclude=[{100, 101}, (), {130}, (), ()])
     for other in (alone, listed):
         assert [ids_of(hits) for hits in other] == [ids_of(hits) for hits in together]

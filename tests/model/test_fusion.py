@@ -58,7 +58,11 @@ def test_one_movie_tower_and_a_user_tower_for_each_purpose_that_is_learned(build
     model = build(objective=objective)
     assert model.tower("ranking") is model.user_tower
     assert (model.tower("rating") is model.rating_tower is not model.user_tower) == (objective == "both")
-    for tower, arrays in ((model.user_tower, user_arrays), (model.rating_tower, user_arrays), (model.movie_tower, movie_arrays)):
+    for tower, arrays in (
+        (model.user_tower, user_arrays),
+        (model.rating_tower, user_arrays),
+        (model.movie_tower, movie_arrays),
+    ):
         found = vectors(tower, arrays)
         assert (found.shape, found.dtype) == ((4, SIZE), np.float32)
     own = {name.split(".")[0] for name in weights(model)}
@@ -103,7 +107,11 @@ def test_exported_towers_give_the_same_vectors_at_any_batch_size(
     for _ in range(3):
         step(model, user_arrays, movie_arrays)
     user, movie = (sides[0], user_arrays), (sides[1], movie_arrays)
-    towers = {"user": (model.user_tower, *user), "rating": (model.rating_tower, *user), "movie": (model.movie_tower, *movie)}
+    towers = {
+        "user": (model.user_tower, *user),
+        "rating": (model.rating_tower, *user),
+        "movie": (model.movie_tower, *movie),
+    }
     for name, (tower, side, arrays) in towers.items():
         with warnings.catch_warnings():
             warnings.simplefilter("error")

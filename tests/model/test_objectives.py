@@ -58,7 +58,8 @@ def cross_entropy(ratings: Ratings, block: Block, config):
     weights = np.interp(ratings.stars, np.linspace(*SCALE, 5), config.preference)
     sums = np.bincount(ratings.users, weights)
     wanted = np.zeros((len(block.users), len(block.movies)))
-    shift = np.tile(-block.log_q.astype(np.float64), (len(block.users), 1))
+    log_q = np.zeros(len(block.movies)) if block.log_q is None else block.log_q.astype(np.float64)
+    shift = np.tile(-log_q, (len(block.users), 1))
     for row, user in enumerate(block.users):
         for place in np.flatnonzero(ratings.users == user):
             column = int(np.flatnonzero(block.movies == ratings.movies[place])[0])
@@ -191,7 +192,9 @@ def test_of_a_sample_of_movies_the_expected_partition_is_that_of_all():
     for block in (block for _ in range(40) for block in drawn(random)):
         for user in block.users:
             rated_by = ratings.movies[own[user]]
-            alone = Block(block.users[:1], block.movies, own[user], np.searchsorted(block.movies, rated_by), block.log_q)
+            alone = Block(
+                block.users[:1], block.movies, own[user], np.searchsorted(block.movies, rated_by), block.log_q
+            )
             loss, *_ = objective(vectors[user : user + 1], movie_vectors[block.movies], alone)
             each = loss / np.sqrt(len(rated_by)) + logits[user, rated_by].mean()  # every weight is 1 / root of the sum
             ratios[user].append(np.exp(each) / np.exp(logits[user]).sum())

@@ -95,7 +95,9 @@ def both() -> Vectors:
     return with_origin(SEARCH, Origin("0123456789abcdef"), with_origin(STARS, ORIGIN))
 
 
-@pytest.mark.parametrize("key", [0, -1, slice(1, None), slice(None, None, -1), [2, 0], np.array([True, False, True]), ...])
+@pytest.mark.parametrize(
+    "key", [0, -1, slice(1, None), slice(None, None, -1), [2, 0], np.array([True, False, True]), ...]
+)
 def test_rating_goes_with_a_part(both, key):
     part = both[key]
     assert np.array_equal(part, SEARCH.astype(np.float32)[key])

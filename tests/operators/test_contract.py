@@ -25,7 +25,14 @@ OPERATORS = {
     "read_movielens": "ReadMovielens",
     "user_encoder": "UserEncoderOperator",
 }
-USERS = [{"gender": "F"}, {"user_id": 10001}, {}, {"age": 25, "occupation": "programmer"}, {"age": 56}, {"liked": [5001, 5003]}]
+USERS = [
+    {"gender": "F"},
+    {"user_id": 10001},
+    {},
+    {"age": 25, "occupation": "programmer"},
+    {"age": 56},
+    {"liked": [5001, 5003]},
+]
 MOVIES = [{"movie_id": 5001}, {"title": "Murder", "genres": ["Film-Noir"]}, {"movie_id": 5326}, {}]
 RAW = with_origin(np.random.default_rng(0).normal(size=(5, 32)), None)
 HITS = [[{"movie_id": 5001, "score": 0.5}, {"movie_id": 5003, "score": 0.25}], [], [{"movie_id": 5001, "score": 1.0}]]

@@ -68,7 +68,13 @@ def test_it_belongs_to_one_config_and_one_dataset(checkpoint, small_config):
     for change in changes:
         assert Checkpoint(small_config(change), PART).read() is None, change
     longer = small_config(
-        *("training.epochs=99", "training.learning_rate=0.5", "training.warmup_steps=7", "training.patience=1", "top_k=3")
+        *(
+            "training.epochs=99",
+            "training.learning_rate=0.5",
+            "training.warmup_steps=7",
+            "training.patience=1",
+            "top_k=3",
+        )
     )
     assert Checkpoint(longer, PART).read() is not None
 
@@ -89,7 +95,9 @@ class Clock:
 
 
 @pytest.mark.parametrize(("a_write", "writes"), [(0.0, 30), (0.05, 30), (1.0, 4), (100.0, 1)])
-def test_writing_takes_a_tenth_of_the_time_at_most_but_the_first_epoch_is_kept(checkpoint, monkeypatch, a_write, writes):
+def test_writing_takes_a_tenth_of_the_time_at_most_but_the_first_epoch_is_kept(
+    checkpoint, monkeypatch, a_write, writes
+):
     clock = Clock(a_write)
     monkeypatch.setattr(module, "time", clock)
     monkeypatch.setattr(module, "write_atomically", clock.write_atomically)

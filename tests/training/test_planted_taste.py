@@ -41,7 +41,9 @@ def groups(dataset) -> list[dict]:
 @pytest.fixture(scope="module")
 def tastes(groups, dataset) -> np.ndarray:
     """The planted taste of each group for each movie."""
-    return np.array([[planted_score(*map(group.get, CODES), genres) for genres in dataset.movies["genres"]] for group in groups])
+    return np.array(
+        [[planted_score(*map(group.get, CODES), genres) for genres in dataset.movies["genres"]] for group in groups]
+    )
 
 
 @pytest.fixture(scope="module")

@@ -57,5 +57,7 @@ def test_all_ratings_equal(stars, trained):
 
 
 def test_fewer_than_three_ratings_cannot_be_split(trained):
-    with pytest.raises(EvaluationError, match="own has too few ratings for the protocol rating-90-10: of 2, by 1 users"):
+    with pytest.raises(
+        EvaluationError, match="own has too few ratings for the protocol rating-90-10: of 2, by 1 users"
+    ):
         trained(1, 2)

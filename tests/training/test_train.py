@@ -44,7 +44,9 @@ def test_the_sample_is_learned_much_better_than_by_its_mean(sample_config, sampl
     quality = sample_bundle.manifest["quality"]
     assert by_mean > 1
     assert 0 < quality["validation_mae"] < quality["validation_rmse"] < 0.75 * by_mean
-    assert quality["validation_rmse"] == pytest.approx(rmse(stars_of(sample_bundle, dataset, validation), validation.stars), abs=1e-3)
+    assert quality["validation_rmse"] == pytest.approx(
+        rmse(stars_of(sample_bundle, dataset, validation), validation.stars), abs=1e-3
+    )
     assert 0 < quality["validation_ndcg@10"] < 1
 
 
@@ -66,7 +68,9 @@ def test_the_bundle_has_all_that_it_promises(sample_config, sample_bundle):
 @pytest.mark.parametrize("objective", ["rating", "ranking"])
 def test_one_objective_has_one_vector_a_user(objective, small_config):
     bundle = train(small_config(f"objective={objective}"))
-    assert {path.name for path in bundle.directory.iterdir()} == FILES - {name for name in TOWERS if name.startswith("rating")}
+    assert {path.name for path in bundle.directory.iterdir()} == FILES - {
+        name for name in TOWERS if name.startswith("rating")
+    }
     vectors = UserEncoder(bundle)([{"age": 25}])
     assert vectors.rating is None
     assert vectors.origin.calibration == bundle.calibration
@@ -201,7 +205,14 @@ def test_final_trains_on_everything_for_the_epochs_that_validation_chose(small_c
 
 @pytest.mark.parametrize(
     "change",
-    ["training.epochs=3", "objective=rating", "seed=7", "protocol=ranking-80-20", "training.validation=0.3", "model.tower=joined"],
+    [
+        "training.epochs=3",
+        "objective=rating",
+        "seed=7",
+        "protocol=ranking-80-20",
+        "training.validation=0.3",
+        "model.tower=joined",
+    ],
 )
 def test_final_trusts_no_other_config_s_validation(small_config, trainings, change):
     train(small_config("training.epochs=2"))

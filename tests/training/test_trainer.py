@@ -54,7 +54,10 @@ def test_every_user_and_movie_passes_its_tower_once_a_step(trainer):
 def test_the_parts_share_no_rating_and_are_of_the_protocol(make):
     for protocol, tested in (("rating-90-10", 246), ("temporal", 493)):
         examples = make(f"protocol={protocol}", "training.validation=0.05").examples
-        pairs = [set(zip(each.users.tolist(), each.movies.tolist(), strict=True)) for each in (examples.training, examples.validation)]
+        pairs = [
+            set(zip(each.users.tolist(), each.movies.tolist(), strict=True))
+            for each in (examples.training, examples.validation)
+        ]
         assert not pairs[0] & pairs[1]
         assert len(pairs[0]) + len(pairs[1]) == 2465 - tested
         assert len(pairs[1]) == round(0.05 * (2465 - tested))
@@ -74,10 +77,15 @@ def test_cosines_are_those_of_each_rating(trainer):
     with paddle.no_grad():
         users, movies = (
             unit(tower([paddle.to_tensor(array) for array in arrays]).numpy())[0]
-            for tower, arrays in ((model.rating_tower, examples.user_arrays), (model.movie_tower, examples.movie_arrays))
+            for tower, arrays in (
+                (model.rating_tower, examples.user_arrays),
+                (model.movie_tower, examples.movie_arrays),
+            )
         )
     ratings = examples.validation
-    assert trainer.validation.cosines(ratings) == pytest.approx((users @ movies.T)[ratings.users, ratings.movies], abs=1e-6)
+    assert trainer.validation.cosines(ratings) == pytest.approx(
+        (users @ movies.T)[ratings.users, ratings.movies], abs=1e-6
+    )
 
 
 @pytest.mark.parametrize("tower", ["sum", "joined"])
@@ -185,7 +193,9 @@ def test_without_validation_the_last_epoch_is_the_best(make):
         assert not any(name.startswith("validation") for name in trainer.epoch())
         assert trainer.best_epoch == epoch
     assert trainer.done
-    assert all(np.array_equal(weight.numpy(), trainer.best[name]) for name, weight in trainer.model.state_dict().items())
+    assert all(
+        np.array_equal(weight.numpy(), trainer.best[name]) for name, weight in trainer.model.state_dict().items()
+    )
 
 
 def with_training(trainer, **changes):

@@ -25,7 +25,8 @@ class ModelAnswers:
         self._calibration, self._encode = bundle.calibration, UserEncoder(bundle, unknown_user="general")
         columns = [feature.column for feature in bundle.users.features if feature.column in dataset.users]
         self._user_ids, self._movie_ids = dataset.users["user_id"].to_numpy(), dataset.movies["movie_id"].to_numpy()
-        self._described = records(dataset.users[[column for column in columns if column != "user_id"]])
+        described = [column for column in columns if column != "user_id"]
+        self._described = records(dataset.users[described]) if described else [{}] * len(dataset.users)
         self._movies = np.asarray(normalize(MovieEncoder(bundle)([{"movie_id": key} for key in self._movie_ids.tolist()])))
 
     def score(self, question: Question) -> np.ndarray:

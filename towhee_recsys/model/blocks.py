@@ -15,20 +15,14 @@ class Block:
     """Users int64[n] and movies int64[c] by their places, and the block's ratings as cells of the n x c matrix.
 
     `rows` are the ratings' places among all training ratings, `cells` their flat places in the matrix. `log_q`
-    float32[c] is the logarithm of how likely each movie was to be among the c; 0 where all movies are.
+    float32[c] is the logarithm of how likely each movie was to be among the c; None where all movies are.
     """
 
     users: np.ndarray
     movies: np.ndarray
     rows: np.ndarray
     cells: np.ndarray
-    log_q: np.ndarray
-
-    def matrix(self, values: np.ndarray) -> np.ndarray:
-        """float32[n, c] with the training ratings' `values` in their cells and 0 elsewhere."""
-        dense = np.zeros(len(self.users) * len(self.movies), dtype=np.float32)
-        dense[self.cells] = values[self.rows]
-        return dense.reshape(len(self.users), len(self.movies))
+    log_q: np.ndarray | None
 
 
 class Blocks:
@@ -44,7 +38,7 @@ class Blocks:
         self._starts = np.searchsorted(ratings.users, np.arange(users + 1))
         self.active = np.flatnonzero(np.diff(self._starts))
         self.count = -(-len(self.active) // size)
-        self._log_q = self._likelihood() if movies > most else np.zeros(movies, dtype=np.float32)
+        self._log_q = self._likelihood() if movies > most else None
 
     def __call__(self, rng: np.random.Generator) -> Iterator[Block]:
         """One epoch: each user with ratings is in one block."""
@@ -60,7 +54,7 @@ class Blocks:
             movies = np.union1d(rated, rng.choice(self._movies, self._most, replace=False, shuffle=False))
             rated = np.searchsorted(movies, rated)
         cells = np.repeat(np.arange(len(users)), counts) * len(movies) + rated
-        return Block(users, movies, rows, cells, self._log_q[movies])
+        return Block(users, movies, rows, cells, None if self._log_q is None else self._log_q[movies])
 
     def _likelihood(self) -> np.ndarray:
         """log of the chance that a movie is in a block: one of its raters is, or it is drawn."""

@@ -35,7 +35,7 @@ def fold_in(
         movies=np.arange(len(movies)),
         rows=np.arange(len(who)),
         cells=who * len(movies) + which,
-        log_q=np.zeros(len(movies), dtype=np.float32),
+        log_q=None,
     )
     free = raw.shape[1] - (LIFTED if config.model.tower == "sum" else 0)
     return _descended(raw, free, _people(config, who, len(raw)), movies, block, _objective(config, rating_map, who, which))

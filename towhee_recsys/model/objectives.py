@@ -50,6 +50,10 @@ class RatingObjective:
         return share * float(errors @ errors), slopes @ movies, slopes.T @ users
 
 
+LARGEST_EXPONENT = 60.0
+"""Logits are at most this before they are raised to e, so that their sums stay within float32."""
+
+
 class RankingObjective:
     """`ranking`: for each rating that shows liking, the cross entropy of a softmax over the catalogue.
 
@@ -59,28 +63,29 @@ class RankingObjective:
 
     def __init__(self, ratings: Ratings, scale: tuple[float, float], config: TrainingConfig):
         self.decay, self._temperature = config.ranking_decay, config.temperature
+        self._shift = max(0.0, 1 / config.temperature - LARGEST_EXPONENT)
         weights = preference(ratings.stars, scale, config.preference)
         sums = np.bincount(ratings.users, weights)
         self._weights = (weights / np.sqrt(np.maximum(sums, 1e-12))[ratings.users]).astype(np.float32)
 
     def __call__(self, users: np.ndarray, movies: np.ndarray, block: Block) -> Gradients:
-        """The mean over users of their weighted cross entropies."""
-        wanted = block.matrix(self._weights)
-        each = wanted.sum(axis=1, keepdims=True)
-        logits = users @ movies.T
-        logits /= self._temperature
-        logits -= block.log_q
-        if block.log_q.any():  # but what a user of the block has rated is in it for certain
+        """The mean over users of their weighted cross entropies. Written for few passes over the n x c matrix."""
+        weights = self._weights[block.rows]
+        logits = (users / self._temperature) @ movies.T
+        if block.log_q is not None:  # what a user rated is in the user's block for certain
+            logits -= block.log_q
             logits.reshape(-1)[block.cells] += block.log_q[block.cells % len(movies)]
-        logits -= logits.max(axis=1, keepdims=True)
-        loss = -float(np.vdot(wanted, logits))
+        wanted = logits.reshape(-1)[block.cells]
+        if self._shift:
+            logits -= self._shift
         np.exp(logits, out=logits)
-        totals = logits.sum(axis=1, keepdims=True)
-        loss += float(np.vdot(each, np.log(totals)))
-        logits *= each / totals
-        logits -= wanted
-        logits /= self._temperature * len(users)
-        return loss / len(users), logits @ movies, logits.T @ users
+        totals = logits.sum(axis=1)
+        each = np.bincount(block.cells // len(movies), weights, minlength=len(users)).astype(np.float32)
+        logits *= (each / totals)[:, None]
+        logits.reshape(-1)[block.cells] -= weights
+        share = 1 / (self._temperature * len(users))
+        loss = float(each @ (np.log(totals) + self._shift) - weights @ wanted) / len(users)
+        return loss, logits @ (share * movies), logits.T @ (share * users)
 
 
 def unit(raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -30,15 +30,14 @@ class Group:
 
 
 def by_activity(counts: np.ndarray, asked: np.ndarray) -> list[Group]:
-    """Quarters of the `asked` users, int64[n], by their `counts` of ratings, int64[users]; one where all are equal."""
-    if not len(asked):
-        return []
-    edges = np.unique(np.quantile(counts[asked], [0, 0.25, 0.5, 0.75], method="lower"))
+    """Of the `asked` users, int64[n], those with no rating by `counts`, int64[users], and quarters of the others."""
     among = np.isin(np.arange(len(counts)), asked)
+    active = counts[among & (counts > 0)]
+    edges = np.unique(np.quantile(active, [0, 0.25, 0.5, 0.75], method="lower")) if len(active) else np.zeros(0)
     groups = []
-    for low, high in zip(edges, [*edges[1:], np.inf], strict=True):
+    for low, high in zip([0, *edges], [*edges, np.inf], strict=True):
         mask = among & (counts >= low) & (counts < high)
-        groups.append(Group(_range(counts[mask].min(), counts[mask].max()), mask))
+        groups += [Group(_range(counts[mask].min(), counts[mask].max()), mask)] if mask.any() else []
     return groups
 
 

@@ -1,0 +1,41 @@
+"""The option `--report`: a file beside the table, and told at once where none can be written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+
+def test_evaluate_writes_a_report(run: Any, on_sample: list[str], tmp_path: Path) -> None:
+    report = tmp_path / "new" / "report.html"
+    ran = run("evaluate", *on_sample, "--report", str(report))
+    assert ran.code == 0
+    assert ran.out.endswith(f"Report in {report}\n")
+    text = report.read_text(encoding="utf-8")
+    assert "the live index" in text
+    assert "--ablation" in text
+
+
+def test_where_none_can_be_written_is_told_before_the_work(run: Any, on_sample: list[str], tmp_path: Path) -> None:
+    ran = run("evaluate", *on_sample, "--set", f"model.dir={tmp_path / 'model'}", "--report", str(tmp_path))
+    assert ran.code == 1
+    assert f"the report {tmp_path} cannot be written: it is a folder. Name another file, or mend the rights." in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_ablation_without_a_report_is_wrong_use(run: Any) -> None:
+    ran = run("evaluate", "-c", "sample", "--ablation")
+    assert ran.code == 2
+    assert "--ablation is a part of the report. Add --report FILE.html." in ran.err
+
+
+def test_an_ablation_is_trained_for_the_report(run: Any, tmp_path: Path) -> None:
+    features = "features={user: [{kind: category, column: gender}], movie: [{kind: id, column: movie_id}]}"
+    settings = (features, "training.epochs=1", "model.embedding_size=8", f"model.dir={tmp_path / 'model'}")
+    options = [part for each in settings for part in ("--set", each)]
+    ran = run("evaluate", "-c", "sample", *options, "--report", str(tmp_path / "report.html"), "--ablation", "-q")
+    assert ran.code == 0
+    assert "all features" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert {each.name for each in tmp_path.iterdir() if each.is_dir()} == {
+        f"model.{protocol}-42" for protocol in ("rating-90-10", "cold-users", "cold-items")
+    }
