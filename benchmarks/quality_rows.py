@@ -23,10 +23,12 @@ class Model:
         return changed.model_copy(update={"features": changed.features.model_copy(update={"movie": features})})
 
 
+RANKING = {"objective": "ranking", "training.ranking_decay": 0.3, "training.movie_decay": 0.3}
+
 MODELS = {
     "default": Model(),
-    "ranking": Model({"objective": "ranking"}),
-    "ranking-r3": Model({"objective": "ranking", "training.preference": [0, 0, 0.5, 1, 1.2]}),
+    "ranking": Model(RANKING),
+    "ranking-r3": Model(RANKING | {"training.preference": [0, 0, 0.5, 1, 1.2]}),
     "untitled": Model(without=("text",)),
 }
 """The models of the rows. Like the config itself they were chosen on validation data inside the training part."""

@@ -1,4 +1,4 @@
-"""A vector by liked movies, in a world with a known answer: movies of kind A lie on one side, those of kind B on the other."""
+"""A vector by liked movies where the answer is known: movies of kind A lie on one side, those of B on the other."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys.config import load_config
+from towhee_recsys.model import fold_in as module
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.fold_in import fold_in
 from towhee_recsys.model.objectives import unit
@@ -56,7 +57,7 @@ def test_who_likes_some_of_a_kind_gets_the_others_of_it(folded, people, movies):
     for scores, kind in zip(cosines(raw, movies), "AB", strict=True):
         best = np.argsort(-scores)[:EACH]
         assert (KINDS[best] == kind).mean() > 0.9
-        assert scores[KINDS == kind].mean() > scores[KINDS != kind].mean() + 0.1
+        assert scores[kind == KINDS].mean() > scores[kind != KINDS].mean() + 0.1
 
 
 def test_what_is_liked_and_its_neighbours_rise(folded, people, movies):
@@ -100,8 +101,6 @@ def test_it_has_come_to_rest(people, movies):
     config = load_config(objective="ranking", training={"ranking_decay": 0.02, "temperature": 0.2})
     liked = [np.array([0, 1, 2])]
     once = fold_in(people[:1], liked, movies, config, MAP)
-    import towhee_recsys.model.fold_in as module
-
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "STEPS", 400)
         rest = fold_in(people[:1], liked, movies, config, MAP)

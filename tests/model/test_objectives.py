@@ -68,7 +68,8 @@ def cross_entropy(ratings: Ratings, block: Block, config):
 
     def loss(users, movies):
         logits = users @ movies.T / config.temperature + paddle.to_tensor(shift)
-        return -(paddle.to_tensor(wanted) * paddle.nn.functional.log_softmax(logits)).sum() / len(users)
+        chances = logits - paddle.logsumexp(logits, axis=1, keepdim=True)  # log_softmax of Paddle ends at -64
+        return -(paddle.to_tensor(wanted) * chances).sum() / len(users)
 
     return loss
 
@@ -126,6 +127,20 @@ def test_ranking_with_equal_weights_is_the_plain_cross_entropy_of_a_softmax():
     slopes = (chance - [0, 0, 1, 0]) / 0.5
     assert by_users[0, :4] == pytest.approx(slopes, rel=1e-5)
     assert by_movies[:, 2] == pytest.approx(slopes, rel=1e-5)
+
+
+@pytest.mark.parametrize("temperature", [0.001, 0.0069, 0.0167, 10.0])
+def test_any_temperature_gives_numbers(temperature):
+    ratings, config = rated(9, 13, 40, 1), settings(temperature=temperature)
+    objective = RankingObjective(ratings, SCALE, config)
+    [block] = blocks_of(ratings, 9, 13, size=9)
+    count, ahead = len(block.users), units(1, 3)
+    people = [units(count, 0), np.zeros((count, DIM), dtype=np.float32), np.tile(-ahead, (count, 1))]
+    for users, movies in zip(people, [units(13, 1), units(13, 1), np.tile(ahead, (13, 1))], strict=True):
+        found = objective(users, movies, block)
+        wanted = by_autograd(cross_entropy(ratings, block, config), users, movies)
+        assert found[0] == pytest.approx(wanted[0], rel=1e-3)
+        assert found[1] == pytest.approx(wanted[1], rel=1e-3, abs=1e-3 / temperature)
 
 
 def test_who_rates_much_counts_by_the_root():

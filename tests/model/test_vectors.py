@@ -112,8 +112,8 @@ def test_rating_goes_with_each_in_a_loop(both):
 
 
 def test_a_list_of_vectors_keeps_their_rating(both):
-    for given in ([both[2], both[0]], (both[2], both[0])):
-        found = as_vectors(given)
+    for several in ([both[2], both[0]], (both[2], both[0])):
+        found = as_vectors(several)
         assert found.tolist() == SEARCH[[2, 0]].tolist()
         assert np.array_equal(found.rating, STARS.astype(np.float32)[[2, 0]])
         assert found.rating.origin is ORIGIN

@@ -26,17 +26,18 @@ class CtrlC(logging.Handler):
 
 
 @pytest.fixture
-def interrupted(caplog):
+def interrupted(caplog, monkeypatch):
     """Trains until the end of an epoch, where Ctrl-C is pressed."""
     log = logging.getLogger("towhee_recsys.training.train")
     caplog.set_level(logging.INFO, logger=log.name)
+
+    monkeypatch.setattr(checkpoint, "SHARE", float("inf"))  # so small a training would not write every epoch
 
     def interrupted(config, epoch: int) -> None:
         handler = CtrlC(epoch)
         log.addHandler(handler)
         try:
-            with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
-                patch.setattr(checkpoint, "SHARE", float("inf"))  # so small a training would not write every epoch
+            with pytest.raises(KeyboardInterrupt):
                 train(config)
         finally:
             log.removeHandler(handler)

@@ -12,6 +12,9 @@ from towhee_recsys.index.connection import TIMEOUT, milvus_errors
 MAX_TOP_K = 16_384
 """The most rows that Milvus gives for one query."""
 
+READ_AT_ONCE = 256
+"""Rows whose vectors are read by one call."""
+
 
 def create(client: Any, name: str, dim: int) -> None:
     """An empty collection for movies' vectors of `dim` numbers."""
@@ -55,15 +58,23 @@ def rows_of(client: Any, name: str, ids: Sequence[int]) -> tuple[list[int], np.n
     return [row["movie_id"] for row in rows], np.array([row["vector"] for row in rows], dtype=np.float32)
 
 
-def nearest(client: Any, name: str, queries: np.ndarray, limit: int, fields: Sequence[str] = ("movie_id",)) -> Any:
-    """For each query the rows of highest inner product, as Milvus gives them: `id`, `distance` and `entity`."""
+def vectors_of(client: Any, name: str, ids: Sequence[int]) -> dict[int, np.ndarray]:
+    """The vectors of those of `ids` that are there. Milvus Lite takes minutes for thousands at a time."""
+    found: dict[int, np.ndarray] = {}
+    for first in range(0, len(ids), READ_AT_ONCE):
+        found.update(zip(*rows_of(client, name, ids[first : first + READ_AT_ONCE]), strict=True))
+    return found
+
+
+def nearest(client: Any, name: str, queries: np.ndarray, limit: int) -> Any:
+    """For each query the rows of highest inner product, as Milvus gives them: `id` and `distance`."""
     with milvus_errors(f"searching {name}"):
         return client.search(
             name,
             data=queries,
             anns_field="vector",
             limit=limit,
-            output_fields=list(fields),
+            output_fields=["movie_id"],
             search_params={"metric_type": "IP"},
             timeout=TIMEOUT,
         )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypedDict
 
 import numpy as np
 
 from towhee_recsys.errors import IndexMismatchError, QueryError, StoreError
-from towhee_recsys.index.collection import MAX_TOP_K, count, nearest
+from towhee_recsys.index.collection import MAX_TOP_K, count, nearest, vectors_of
 from towhee_recsys.index.connection import TIMEOUT, connect, milvus_errors
 from towhee_recsys.index.record import IndexRecord, read_record
 from towhee_recsys.model.vectors import Origin, Vectors, as_vectors, must_be_unit
@@ -85,8 +85,8 @@ class MovieIndex:
     def search(self, vectors: np.ndarray, top_k: int, exclude: Sequence[Collection[int]] | None = None) -> list[Hits]:
         """For each query float32[n, dim] the `top_k` movies of highest cosine, best first, without its `exclude`.
 
-        One call to Milvus for all queries. Raises IndexMismatchError when the index is not of the vectors' model, and
-        QueryError for vectors that are not of length 1.
+        One search for all queries; where other vectors predict stars, what was found is read, too. Raises
+        IndexMismatchError when the index is not of the vectors' model, QueryError for vectors that are not of length 1.
         """
         checked_top_k(top_k)
         vectors = as_vectors(vectors)
@@ -99,17 +99,21 @@ class MovieIndex:
         left_out = exclude or [()] * len(vectors)
         limit = min(top_k + max(map(len, left_out), default=0), MAX_TOP_K)
         try:
-            fields = ["movie_id"] if vectors.rating is None else ["movie_id", "vector"]  # a search is faster without
-            found = nearest(self.client, record.build, np.asarray(vectors), limit, fields) if len(vectors) else []
+            found = nearest(self.client, record.build, np.asarray(vectors), limit) if len(vectors) else []
+            kept = [
+                [row for row in rows if row["id"] not in without][:top_k]
+                for rows, without in zip(found, left_out, strict=True)
+            ]
+            known = {} if vectors.rating is None else self._vectors(record, kept)
         except StoreError:
             if self.record is record:
                 raise
             return self.search(vectors, top_k, exclude)  # a new index went live meanwhile, and the old one is gone
-        kept = [
-            [row for row in rows if row["id"] not in without][:top_k]
-            for rows, without in zip(found, left_out, strict=True)
-        ]
-        return [Hits(_hits(rows, vectors[place]), record.build) for place, rows in enumerate(kept)]
+        return [Hits(_hits(rows, vectors[place], known), record.build) for place, rows in enumerate(kept)]
+
+    def _vectors(self, record: IndexRecord, found: Sequence[Sequence[Any]]) -> dict[int, np.ndarray]:
+        """The vectors of all found movies, each read once."""
+        return vectors_of(self.client, record.build, sorted({row["id"] for rows in found for row in rows}))
 
     def has(self, build: str) -> bool:
         """Whether that collection is there."""
@@ -141,14 +145,14 @@ def checked_top_k(top_k: Any) -> int:
     return int(top_k)
 
 
-def _hits(found: Sequence[Any], query: Vectors) -> list[Hit]:
+def _hits(found: Sequence[Any], query: Vectors, known: Mapping[int, np.ndarray]) -> list[Hit]:
     """Milvus' rows with the stars that the query's user would give, as far as its model can tell."""
     hits: list[Hit] = [{"movie_id": row["id"], "score": float(row["distance"])} for row in found]
     rated = query if query.rating is None else query.rating
     if hits and rated.origin and rated.origin.calibration:
         cosines = [hit["score"] for hit in hits]
         if query.rating is not None:
-            cosines = np.array([row["entity"]["vector"] for row in found], dtype=np.float32) @ np.asarray(rated)
+            cosines = np.array([known[row["id"]] for row in found]) @ np.asarray(rated)
         for hit, stars in zip(hits, rated.origin.calibration.stars(cosines), strict=True):
             hit["predicted_rating"] = float(stars)
     return hits

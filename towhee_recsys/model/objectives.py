@@ -51,7 +51,7 @@ class RatingObjective:
 
 
 LARGEST_EXPONENT = 60.0
-"""Logits are at most this before they are raised to e, so that their sums stay within float32."""
+"""Logits up to this, and down to its negative, are raised to e as they are: their sums stay within float32."""
 
 
 class RankingObjective:
@@ -63,7 +63,7 @@ class RankingObjective:
 
     def __init__(self, ratings: Ratings, scale: tuple[float, float], config: TrainingConfig):
         self.decay, self._temperature = config.ranking_decay, config.temperature
-        self._shift = max(0.0, 1 / config.temperature - LARGEST_EXPONENT)
+        self._steep = 1 / config.temperature > LARGEST_EXPONENT
         weights = preference(ratings.stars, scale, config.preference)
         sums = np.bincount(ratings.users, weights)
         self._weights = (weights / np.sqrt(np.maximum(sums, 1e-12))[ratings.users]).astype(np.float32)
@@ -76,15 +76,16 @@ class RankingObjective:
             logits -= block.log_q
             logits.reshape(-1)[block.cells] += block.log_q[block.cells % len(movies)]
         wanted = logits.reshape(-1)[block.cells]
-        if self._shift:
-            logits -= self._shift
+        highest = logits.max(axis=1) if self._steep else np.zeros(len(users), dtype=np.float32)
+        if self._steep:
+            logits -= highest[:, None]
         np.exp(logits, out=logits)
         totals = logits.sum(axis=1)
         each = np.bincount(block.cells // len(movies), weights, minlength=len(users)).astype(np.float32)
         logits *= (each / totals)[:, None]
         logits.reshape(-1)[block.cells] -= weights
         share = 1 / (self._temperature * len(users))
-        loss = float(each @ (np.log(totals) + self._shift) - weights @ wanted) / len(users)
+        loss = float(each @ (np.log(totals) + highest) - weights @ wanted) / len(users)
         return loss, logits @ (share * movies), logits.T @ (share * users)
 
 
