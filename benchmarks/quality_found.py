@@ -35,8 +35,7 @@ class Figures:
 
     def ours(self, row: Row, figure: Figure) -> Found | None:
         """Of the row's model, or what it has above another; None where nothing is measured."""
-        values = [self._of_model(row, figure, seed) for seed in self.seeds(row)]
-        return _found(values)
+        return _found([self._of_model(row, figure, seed) for seed in self.seeds(row)])
 
     def theirs(self, name: str, row: Row, metric: str) -> Found | None:
         """Of a peer what its own steps say, of another baseline what came with the model's."""
@@ -53,11 +52,10 @@ class Figures:
         return [line for step in ablated for line in step["differences"]]
 
     def _of_model(self, row: Row, figure: Figure, seed: int) -> float | None:
-        own = self._step(row.model, row, seed)
-        if figure.minus is None:
-            return own["metrics"][figure.metric] if own else None
-        other = self._step(figure.minus, row, seed)
-        return own["metrics"][figure.metric] - other["metrics"][figure.metric] if own and other else None
+        models = [row.model, figure.minus] if figure.minus else [row.model]
+        steps = [self._step(model, row, seed) for model in models]
+        values = [step["metrics"].get(figure.metric) if step else None for step in steps]
+        return None if None in values else values[0] - sum(values[1:])
 
     def _step(self, who: str, row: Row, seed: int) -> Step:
         return self.steps.get(step_name(who, row.protocol, seed))

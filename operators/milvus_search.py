@@ -22,7 +22,8 @@ class MilvusSearch:
 
     float32[dim] gives a list of hits, float32[n, dim] a list of n such lists, by one search. A hit is
     `{"movie_id": int, "score": float}`, for users' vectors with `"predicted_rating"` in stars. A second input
-    names, for each query, movies to leave out: an id, a record with a `movie_id`, a user with `liked`, or a list of these.
+    names, for each query, movies to leave out: an id, a record with a `movie_id`, a user's record with `liked`, or a
+    list of these.
     Raises IndexMismatchError when the index is missing, incomplete or of another model, QueryError for a wrong `top_k`.
     """
 

@@ -65,8 +65,8 @@ class _Encoder:
 class UserEncoder(_Encoder):
     """Users to raw vectors to search with; where the objective is `both`, their `rating` are those to predict stars.
 
-    A record may have `liked`, a list of movie ids: a tower with a history reads them, for others the vector is folded in
-    (see model/fold_in.py).
+    A record may have `liked`, a list of movie ids: a tower with a history reads them, for others the vector is folded
+    in (see model/fold_in.py).
     `unknown_user` says what an unknown id with no other field gets: error, or general.
     """
 

@@ -53,7 +53,9 @@ class DatasetConfig(Section):
 class RatingMap(Section):
     """The map between a cosine and stars that training uses: `stars = slope * cosine + intercept`, invertible."""
 
-    slope: float | None = Field(default=None, gt=0, description="stars between the cosines 0 and 1; left out: 1.5 x the scale")
+    slope: float | None = Field(
+        default=None, gt=0, description="stars between the cosines 0 and 1; left out: 1.5 times the scale"
+    )
     intercept: float | None = Field(default=None, description="the stars of cosine 0; left out: the mean rating")
 
 
@@ -98,7 +100,7 @@ class TrainingConfig(Section):
         default=0.05,
         ge=0,
         lt=1,
-        description="share of the protocol's training part that is held back to choose the epoch by; 0: the last is kept",
+        description="share of the training part that is held back to choose the epoch by; 0: the last is kept",
     )
     device: Literal["auto", "cpu", "gpu"] = Field(
         default="auto", description="auto takes a GPU if PaddlePaddle finds one"

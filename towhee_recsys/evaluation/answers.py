@@ -27,7 +27,8 @@ class ModelAnswers:
         self._user_ids, self._movie_ids = dataset.users["user_id"].to_numpy(), dataset.movies["movie_id"].to_numpy()
         described = [column for column in columns if column != "user_id"]
         self._described = records(dataset.users[described]) if described else [{}] * len(dataset.users)
-        self._movies = np.asarray(normalize(MovieEncoder(bundle)([{"movie_id": key} for key in self._movie_ids.tolist()])))
+        movies = [{"movie_id": key} for key in self._movie_ids.tolist()]
+        self._movies = np.asarray(normalize(MovieEncoder(bundle)(movies)))
 
     def score(self, question: Question) -> np.ndarray:
         """The cosine of each user's vector with every movie's: float32[n, movies].

@@ -151,7 +151,7 @@ class NumberColumn:
         return state | {"knots": np.unique(quantiles).tolist()}
 
     def encode(self, values: Sequence[Any]) -> np.ndarray:
-        """Deviations from the training mean, float32[n, 1]; or weights of the two knots around each, float32[n, knots]."""
+        """Deviations from the mean, float32[n, 1]; or weights of the two knots around each, float32[n, knots]."""
         mean = self.state["mean"]
         numbers = np.array([self._number(value, mean) for value in values], dtype=np.float64).reshape(-1, 1)
         if "knots" not in self.state:

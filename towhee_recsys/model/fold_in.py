@@ -38,7 +38,9 @@ def fold_in(
         log_q=None,
     )
     free = raw.shape[1] - (LIFTED if config.model.tower == "sum" else 0)
-    return _descended(raw, free, _people(config, who, len(raw)), movies, block, _objective(config, rating_map, who, which))
+    return _descended(
+        raw, free, _people(config, who, len(raw)), movies, block, _objective(config, rating_map, who, which)
+    )
 
 
 def _people(config: Config, who: np.ndarray, count: int) -> np.ndarray:
@@ -67,8 +69,8 @@ def _descended(
     mean, square = np.zeros_like(own), np.zeros_like(own)
     for step in range(1, STEPS + 1):
         slope = _slope(raw, own, people, movies, block, objective)
-        mean = 0.9 * mean + 0.1 * slope
-        square = 0.99 * square + 0.01 * slope**2
+        mean[:] = 0.9 * mean + 0.1 * slope
+        square[:] = 0.99 * square + 0.01 * slope**2
         size = RATE * (1 - (step - 1) / STEPS)
         own -= size * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
     found = raw.copy()

@@ -13,8 +13,8 @@ import numpy as np
 from towhee_recsys.config import Config
 from towhee_recsys.config.schema import TrainingConfig
 from towhee_recsys.datasets.ratings import Ratings
-from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.blocks import Block
+from towhee_recsys.model.calibration import Calibration
 
 Purpose = Literal["ranking", "rating"]
 Gradients = tuple[float, np.ndarray, np.ndarray]

@@ -58,7 +58,9 @@ class SumTower(Tower):
         self.inputs = nn.LayerList([input_layer(side, place, free) for place in range(len(side.features))])
         self.general = self.create_parameter([free], default_initializer=spread())
         self.ids = [place for place, feature in enumerate(side.features) if feature.kind == "id"]
-        self.biases = nn.LayerList([BiasInput(len(side.columns[place].state["values"]) + 1, free) for place in self.ids])
+        self.biases = nn.LayerList(
+            [BiasInput(len(side.columns[place].state["values"]) + 1, free) for place in self.ids]
+        )
         self.role = role
 
     def join_up(self, said: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:

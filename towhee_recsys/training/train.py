@@ -27,9 +27,7 @@ from towhee_recsys.training.trainer import Trainer
 log = logging.getLogger(__name__)
 
 
-def train(
-    config: Config | str, *, final: bool = False, fresh: bool = False, progress: bool | None = None
-) -> Bundle:
+def train(config: Config | str, *, final: bool = False, fresh: bool = False, progress: bool | None = None) -> Bundle:
     """Trains the model that `config`, or the config of that name, declares and puts its bundle into `model.dir`.
 
     It trains on the training part of the config's protocol. `final` trains on all ratings, for the epochs that
@@ -80,9 +78,7 @@ def _train(config: Config, dataset: Dataset, final_epochs: int | None, fresh: bo
 
 def _run(trainer: Trainer, checkpoint: Checkpoint, progress: bool | None) -> None:
     shown = sys.stderr.isatty() if progress is None else progress
-    with tqdm(
-        total=trainer.epochs, initial=len(trainer.history), desc="train", unit="epoch", disable=not shown
-    ) as bar:
+    with tqdm(total=trainer.epochs, initial=len(trainer.history), desc="train", unit="epoch", disable=not shown) as bar:
         while not trainer.done:
             began = time.monotonic()
             try:
@@ -91,7 +87,9 @@ def _run(trainer: Trainer, checkpoint: Checkpoint, progress: bool | None) -> Non
                 raise _with_last_good(error, trainer, checkpoint) from None
             checkpoint.write(trainer.state(), took=time.monotonic() - began)
             bar.update()
-            figures = {name.removeprefix("validation_"): f"{value:.4f}" for name, value in line.items() if name[0] == "v"}
+            figures = {
+                name.removeprefix("validation_"): f"{value:.4f}" for name, value in line.items() if name[0] == "v"
+            }
             bar.set_postfix(figures)
             log.info("epoch %d: %s", line["epoch"], ", ".join(f"{name} {value:.4f}" for name, value in line.items()))
 

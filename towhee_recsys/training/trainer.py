@@ -9,12 +9,12 @@ import numpy as np
 
 from towhee_recsys.config import Config
 from towhee_recsys.errors import TrainingError
+from towhee_recsys.model.blocks import Block, Blocks
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.fusion import build_model
-from towhee_recsys.model.quiet_paddle import paddle
-from towhee_recsys.model.blocks import Block, Blocks
-from towhee_recsys.training.examples import Examples
 from towhee_recsys.model.objectives import by_raw, make_objectives, unit
+from towhee_recsys.model.quiet_paddle import paddle
+from towhee_recsys.training.examples import Examples
 from towhee_recsys.training.slopes import Slopes
 from towhee_recsys.training.spoken import spoken
 from towhee_recsys.training.validation import Validation
@@ -83,7 +83,8 @@ class Trainer:
         """Up in a line, then down in half a cosine (Loshchilov & Hutter 2017, arXiv:1608.03983)."""
         training = self.config.training
         warm = min(1.0, (step + 1) / max(1, training.warmup_steps))
-        return training.learning_rate * warm * (1 + math.cos(math.pi * step / (training.epochs * self.blocks.count))) / 2
+        done = step / (training.epochs * self.blocks.count)
+        return training.learning_rate * warm * (1 + math.cos(math.pi * done)) / 2
 
     def _step(self, block: Block, rng: np.random.Generator) -> dict[str, float]:
         """One step of the optimiser; what was lost, by objective, and by the decay."""

@@ -17,7 +17,7 @@ from towhee_recsys.model.towers import Tower
 from towhee_recsys.training.examples import Examples
 
 ASKED = 1024
-"""Of more users with validation ratings these many, drawn by seed, are asked for lists: it takes a tenth of a second."""
+"""Of more users with validation ratings these many, drawn by seed, are asked for lists: a tenth of a second's work."""
 
 
 class Validation:
@@ -37,8 +37,10 @@ class Validation:
     def measure(self, rating_map: Calibration) -> dict[str, float]:
         """The figures of the model as it is; none where there is no validation part."""
         found, ratings = {}, self._examples.validation
-        movies = self._movies() if len(ratings) else None
-        if self._objective != "ranking" and len(ratings):
+        if not len(ratings):
+            return {}
+        movies = self._movies()
+        if self._objective != "ranking":
             found["validation_rmse"] = rmse(rating_map.stars(self.cosines(ratings, movies)), ratings.stars)
         if self._objective != "rating" and len(self._users):
             found["validation_ndcg@10"] = self._ndcg(movies)
