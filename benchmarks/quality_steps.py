@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -80,6 +81,8 @@ class Bench:
 
     def __init__(self, config: Config, work: Path, fresh: bool = False):
         self._config, self._work, self.kept = config, work, Kept(work / "figures.json", fresh)
+        if fresh:  # or the ablation would take the models that are there
+            shutil.rmtree(work / "ablation", ignore_errors=True)
 
     @cached_property
     def _dataset(self) -> Dataset:

@@ -38,7 +38,7 @@ def test_every_script_has_a_test() -> None:
 
 
 def test_train(trained: str) -> None:
-    assert "test_rmse" in trained
+    assert "validation_rmse" in trained
 
 
 def test_get_movies_data(folder: Path) -> None:

@@ -14,7 +14,7 @@ from towhee_recsys.config.features import (
 )
 from towhee_recsys.config.movielens import MOVIELENS
 from towhee_recsys.errors import QueryError
-from towhee_recsys.features.columns import KINDS, Column
+from towhee_recsys.features.columns import KINDS, Column, NumberColumn
 
 
 def fitted(feature, values) -> Column:
@@ -106,3 +106,26 @@ def test_fitting_leaves_out_what_encoding_will_refuse(feature, values):
     column = fitted(feature, values)
     with pytest.raises(QueryError, match=r"^x .* is not acceptable: give a"):
         column.encode(values)
+
+
+def test_a_number_stands_between_the_knots_around_it():
+    feature = NumberFeature(column="year", knots=3)
+    state = NumberColumn.fit(feature, [1950, 1990, None, 2000])
+    assert state["knots"] == [1950, 1990, 2000]
+    found = NumberColumn(feature, state).encode([1950, 1970, 1992, 2030, 1900, None])
+    mean = 1980  # of the three: three quarters of the way to the second knot
+    assert found.dtype == np.float32
+    assert found == pytest.approx(
+        np.array([[1, 0, 0], [0.5, 0.5, 0], [0, 0.8, 0.2], [0, 0, 1], [1, 0, 0], [0.25, 0.75, 0]])
+    )
+    assert NumberColumn(feature, state).encode([mean]) == pytest.approx(found[-1:])
+    assert found.sum(axis=1) == pytest.approx(np.ones(6))
+
+
+@pytest.mark.parametrize("values", [[], [None], [1999] * 5, [1999, 2000] * 9])
+def test_equal_quantiles_are_one_knot(values):
+    feature = NumberFeature(column="year", knots=16)
+    state = NumberColumn.fit(feature, values)
+    assert state["knots"] == sorted(set(state["knots"]))
+    assert len(state["knots"]) < 4
+    assert NumberColumn(feature, state).encode([1999, None, 5.5]).sum(axis=1).tolist() == pytest.approx([1, 1, 1])

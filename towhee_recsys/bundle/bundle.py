@@ -19,7 +19,7 @@ from towhee_recsys.errors import BundleError, RecsysError
 from towhee_recsys.features import Side
 from towhee_recsys.model.calibration import Calibration
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 IDENTITY = ("features.json", "known.npz", "weights.npz")
 """The files that decide what vectors the model gives: the model id is the hash of them and of the calibration."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,8 @@ class ModelAnswers:
     def _users(self, question: Question) -> Sequence[dict[str, Any]]:
         if question.known:
             return [{"user_id": key} for key in self._user_ids[question.users].tolist()]
-        liked = np.split(self._movie_ids[question.history.indices], question.history.indptr[1:-1])
+        parts = [slice(*pair) for pair in pairwise(question.history.indptr)]
+        liked = [self._movie_ids[question.history.indices[part]] for part in parts]
         return [
             {**self._described[place], "liked": own.tolist()}
             for place, own in zip(question.users.tolist(), liked, strict=True)

@@ -13,7 +13,7 @@ from towhee_recsys.config import Config
 from towhee_recsys.datasets import Dataset
 from towhee_recsys.errors import BundleError
 from towhee_recsys.training import train
-from towhee_recsys.training.part import settings, trained_on
+from towhee_recsys.training.part import beside_model, into, settings, trained_on
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def model_beside(config: Config, dataset: Dataset, progress: bool | None = None)
 
     Raises what training raises.
     """
-    folder = _beside(config)
+    folder = beside_model(config)
     try:
         there = _bundle(folder)
     except BundleError:  # nobody serves it: it is trained again
@@ -49,8 +49,7 @@ def model_beside(config: Config, dataset: Dataset, progress: bool | None = None)
         log.warning("measuring the model in %s", folder)
         return there
     log.warning("training on the training part of %s, seed %d, into %s", config.protocol, config.seed, folder)
-    model = config.model.model_copy(update={"dir": str(folder)})
-    return train(config.model_copy(update={"model": model}), progress=progress)
+    return train(into(config, folder), progress=progress)
 
 
 def put_in_place(bundle: Bundle, model_dir: str) -> Bundle:
@@ -63,11 +62,6 @@ def put_in_place(bundle: Bundle, model_dir: str) -> Bundle:
     replace_directory(target, fill)
     shutil.rmtree(bundle.directory)
     return load_bundle(target)
-
-
-def _beside(config: Config) -> Path:
-    folder = Path(config.model.dir).resolve()
-    return folder.with_name(f"{folder.name}.{config.protocol}-{config.seed}")
 
 
 def _bundle(folder: Path) -> Bundle | None:

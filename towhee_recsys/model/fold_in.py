@@ -44,7 +44,7 @@ def fold_in(
 
 
 def _people(config: Config, who: np.ndarray, count: int) -> np.ndarray:
-    """What each person's part of the objective's mean is multiplied by, as if alone: float32[count, 1]; 0: likes none."""
+    """What each person's part of the objective's mean is multiplied by, as if alone: float32[count, 1]."""
     liked = np.bincount(who, minlength=count)[:, None]
     if config.objective != "rating":
         return np.where(liked > 0, count, 0).astype(np.float32)

@@ -22,7 +22,7 @@ def _fresh() -> Any:
 
 
 class RowInput(nn.Layer):
-    """Ids and categories, int64[n]: an embedding for each row. An unknown id's is 0, to which decay pulls the others."""
+    """Ids and categories, int64[n]: an embedding for each row. An unknown id's is 0, where decay pulls the others."""
 
     def __init__(self, feature: Feature, rows: int, size: int):
         super().__init__()

@@ -31,7 +31,7 @@ class Tower(nn.Layer):
     def said(
         self, arrays: Sequence[paddle.Tensor], known: Mapping[int, paddle.Tensor] | None = None
     ) -> list[paddle.Tensor]:
-        """What each feature says: a vector for each line. Of those features at the places `known` it is known already."""
+        """What each feature says: a vector for each line. Of the features at the places `known` it is there already."""
         known = known or {}
         layers = enumerate(zip(self.inputs, arrays))  # noqa: B905  (Paddle's export knows no `strict`)
         return [known[place] if place in known else layer(array) for place, (layer, array) in layers]

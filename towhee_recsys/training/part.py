@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from towhee_recsys.config import Config
@@ -41,3 +42,14 @@ def settings(config: Config) -> dict[str, Any]:
     sections["model"].pop("dir")
     sections["training"].pop("device")
     return sections
+
+
+def beside_model(config: Config) -> Path:
+    """The folder `<model.dir>.<protocol>-<seed>`, for a model that is measured and need not be the one that serves."""
+    folder = Path(config.model.dir).resolve()
+    return folder.with_name(f"{folder.name}.{config.protocol}-{config.seed}")
+
+
+def into(config: Config, folder: Path) -> Config:
+    """`config` with `folder` as its `model.dir`."""
+    return config.model_copy(update={"model": config.model.model_copy(update={"dir": str(folder)})})

@@ -21,7 +21,7 @@ from towhee_recsys.training.checkpoint import Checkpoint
 from towhee_recsys.training.claim import claimed
 from towhee_recsys.training.curves import draw_curves
 from towhee_recsys.training.examples import make_examples
-from towhee_recsys.training.part import settings, trained_on, training_part
+from towhee_recsys.training.part import beside_model, into, settings, trained_on, training_part
 from towhee_recsys.training.trainer import Trainer
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,8 @@ def train(config: Config | str, *, final: bool = False, fresh: bool = False, pro
     """Trains the model that `config`, or the config of that name, declares and puts its bundle into `model.dir`.
 
     It trains on the training part of the config's protocol. `final` trains on all ratings, for the epochs that
-    validation chose: by the model in `model.dir` if it was trained by this config, else by one that is trained first.
+    validation chose: by the model in `model.dir` if it was trained by this config, else by the one that `evaluate`
+    uses, in `<model.dir>.<protocol>-<seed>`, which is trained if need be.
 
     It takes an older bundle's place. A training that was killed is gone on with from its last epoch, unless `fresh`.
     `progress` shows a bar; left out, on a terminal only. Raises DatasetError for bad data, EvaluationError where the
@@ -43,7 +44,8 @@ def train(config: Config | str, *, final: bool = False, fresh: bool = False, pro
         dataset = read_dataset(config.dataset)
         if not final:
             return _train(config, dataset, None, fresh, progress)
-        chosen = _validated(config, dataset) or _train(config, dataset, None, fresh, progress)
+        beside = into(config, beside_model(config))
+        chosen = _validated(config, dataset) or _validated(beside, dataset) or train(beside, progress=progress)
         return _train(config, dataset, int(chosen.manifest["quality"]["best_epoch"]), fresh, progress)
 
 
@@ -66,7 +68,7 @@ def _train(config: Config, dataset: Dataset, final_epochs: int | None, fresh: bo
     checkpoint = Checkpoint(config, trained_on(config, dataset, final))
     if fresh:
         checkpoint.remove()
-    elif state := checkpoint.read():
+    elif (state := checkpoint.read()) and len(state["history"]) <= trainer.epochs:
         trainer.restore(state)
         log.warning("going on from epoch %d of a training that did not end", len(trainer.history))
     _run(trainer, checkpoint, progress)

@@ -70,6 +70,7 @@ class Trainer:
             self.optimizer.set_lr(self._learning_rate((number - 1) * self.blocks.count + place))
             losses.append(self._step(block, rng))
             self._must_be_finite("loss", sum(losses[-1].values()), number, len(losses))
+        self._must_be_finite("sum of all weights", self._sum(), number, len(losses))
         self.history.append(self._measured(number, losses))
         if self.best_epoch == number:
             self.best = {name: weight.numpy().copy() for name, weight in self.model.state_dict().items()}
@@ -115,6 +116,9 @@ class Trainer:
             if feature.kind == "history":  # who sees all that is asked for learns to repeat it, not to generalise
                 array[rng.random(array.shape) < HISTORY_DROPPED] = 0
         return [paddle.to_tensor(array) for array in hidden]
+
+    def _sum(self) -> float:
+        return float(sum(weight.numpy().sum(dtype=np.float64) for weight in self.model.parameters()))
 
     def _must_be_finite(self, name: str, value: float, epoch: int, step: int) -> None:
         if not math.isfinite(value):
