@@ -38,10 +38,11 @@ def main() -> None:
 
 
 def report(figures: dict) -> None:
-    """The errors of the model and of the baselines, side by side."""
+    """RMSE, MAE and NDCG@10 of the model and of the baselines, as far as each has them, side by side."""
     print(f"{figures['ratings']:,} held-out ratings, {figures['protocol']}, seed {figures['seed']}")
-    for name, errors in {"the model": figures["metrics"], **figures["baselines"]}.items():
-        print(f"    {name:24} RMSE {errors['rmse']:.4f}  MAE {errors['mae']:.4f}")
+    for name, found in {"the model": figures["metrics"], **figures["baselines"]}.items():
+        shown = [f"{metric} {found[metric]:.4f}" for metric in ("rmse", "mae", "ndcg@10") if metric in found]
+        print(f"    {name:24} {'  '.join(shown)}")
 
 
 def difference(config: Config, bundle: Bundle) -> float:

@@ -76,7 +76,7 @@ def test_each_file_missing_cut_or_with_one_bit_flipped(name, copy):
     assert load_bundle(copy).directory == copy
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "3", "null", '"manifest"', "{}", '{"format_version": 1}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "3", "null", '"manifest"', "{}", '{"format_version": 2}'])
 def test_a_manifest_that_is_none(text, copy):
     (copy / "manifest.json").write_text(text)
     assert refused(copy) == f"{copy / 'manifest.json'} is damaged. Train again, or restore the folder."

@@ -17,13 +17,18 @@ STEPS, RATE = 40, 0.1
 """Steps of Adam, and how far one goes: enough to come to rest, within some milliseconds a person."""
 
 
+PULL = 8.0
+"""How many times as strongly as in training the vector is pulled to that of the demographics: a few liked movies say
+less than the many ratings that an id has there. Found on users of MovieLens 1M held out for validation."""
+
+
 def fold_in(
     raw: np.ndarray, liked: Sequence[np.ndarray], movies: np.ndarray, config: Config, rating_map: Calibration
 ) -> np.ndarray:
     """Raw vectors float32[n, dim] of people who like `movies[liked[i]]`, from those of their demographics, `raw`.
 
-    What is learned is what training learns as the embedding of an id, by the same objective and decay, with all else
-    as it is: `movies` are unit vectors float32[m, dim], `rating_map` the line that stars were learned by. Who likes
+    What is learned is what training learns as the embedding of an id, by the same objective and more decay, with all
+    else as it is: `movies` are unit vectors float32[m, dim], `rating_map` the line that stars were learned by. Who likes
     none keeps the vector.
     """
     who = np.repeat(np.arange(len(raw)), [len(own) for own in liked])
@@ -86,4 +91,4 @@ def _slope(
     moved[:, : own.shape[1]] += own
     users, lengths = unit(moved)
     by_users = objective(users, movies, block)[1] * people
-    return by_raw(by_users, users, lengths)[:, : own.shape[1]] + 2 * objective.decay * own
+    return by_raw(by_users, users, lengths)[:, : own.shape[1]] + 2 * PULL * objective.decay * own
