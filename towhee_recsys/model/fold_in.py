@@ -28,8 +28,8 @@ def fold_in(
     """Raw vectors float32[n, dim] of people who like `movies[liked[i]]`, from those of their demographics, `raw`.
 
     What is learned is what training learns as the embedding of an id, by the same objective and more decay, with all
-    else as it is: `movies` are unit vectors float32[m, dim], `rating_map` the line that stars were learned by. Who likes
-    none keeps the vector.
+    else as it is: `movies` are unit vectors float32[m, dim], `rating_map` the line that stars were learned by. Who
+    likes none keeps the vector.
     """
     who = np.repeat(np.arange(len(raw)), [len(own) for own in liked])
     if not len(who):

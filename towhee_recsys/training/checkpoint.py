@@ -32,7 +32,7 @@ class Checkpoint:
         self._trained = self._written = 0.0
 
     def write(self, state: dict[str, Any], took: float) -> None:
-        """Replaces the file by `state` in one step, unless writing has had its share; an epoch `took` so many seconds."""
+        """Replaces the file by `state` in one step, unless writing has had its share; the epoch `took` seconds."""
         self._trained += took
         if self._written > SHARE * self._trained:
             return
