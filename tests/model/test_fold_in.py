@@ -38,7 +38,7 @@ def people() -> np.ndarray:
 def folded(request, movies):
     """Folds likes in, by each objective and kind of tower."""
     objective, tower = request.param.split("-")
-    decays = {"ranking_decay": 0.02, "rating_decay": 0.1, "temperature": 0.2}
+    decays = {"ranking_decay": 1.0, "rating_decay": 1.0, "temperature": 0.2}
     config = load_config(objective=objective, model={"tower": tower}, training=decays)
 
     def folded(raw, *liked):
@@ -98,7 +98,7 @@ def test_only_the_free_part_moves_and_the_given_vectors_stay(folded, people):
 
 def test_it_has_come_to_rest(people, movies):
     """A stationary point of what is lost: another start ends at the same cosines."""
-    config = load_config(objective="ranking", training={"ranking_decay": 0.02, "temperature": 0.2})
+    config = load_config(objective="ranking", training={"ranking_decay": 1.0, "temperature": 0.2})
     liked = [np.array([0, 1, 2])]
     once = fold_in(people[:1], liked, movies, config, MAP)
     with pytest.MonkeyPatch.context() as patch:

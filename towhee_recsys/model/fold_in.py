@@ -17,9 +17,9 @@ STEPS, RATE = 40, 0.1
 """Steps of Adam, and how far one goes: enough to come to rest, within some milliseconds a person."""
 
 
-PULL = 8.0
-"""How many times as strongly as in training the vector is pulled to that of the demographics: a few liked movies say
-less than the many ratings that an id has there. Found on users of MovieLens 1M held out for validation."""
+LEAST_DECAY = 0.8
+"""Where training pulls what ids say to 0 more weakly than this, folding in does not: a few liked movies say less than
+the many ratings of an id. Found on users of MovieLens 1M held out for validation."""
 
 
 def fold_in(
@@ -27,8 +27,8 @@ def fold_in(
 ) -> np.ndarray:
     """Raw vectors float32[n, dim] of people who like `movies[liked[i]]`, from those of their demographics, `raw`.
 
-    What is learned is what training learns as the embedding of an id, by the same objective and more decay, with all
-    else as it is: `movies` are unit vectors float32[m, dim], `rating_map` the line that stars were learned by. Who
+    What is learned is what training learns as the embedding of an id, by the same objective and no less decay, with
+    all else as it is: `movies` are unit vectors float32[m, dim], `rating_map` the line that stars were learned by. Who
     likes none keeps the vector.
     """
     who = np.repeat(np.arange(len(raw)), [len(own) for own in liked])
@@ -91,4 +91,4 @@ def _slope(
     moved[:, : own.shape[1]] += own
     users, lengths = unit(moved)
     by_users = objective(users, movies, block)[1] * people
-    return by_raw(by_users, users, lengths)[:, : own.shape[1]] + 2 * PULL * objective.decay * own
+    return by_raw(by_users, users, lengths)[:, : own.shape[1]] + 2 * max(objective.decay, LEAST_DECAY) * own
