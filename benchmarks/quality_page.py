@@ -27,7 +27,8 @@ several draws of a protocol, ± their standard deviation. For each draw the mode
 the peers are fitted to the same ratings and asked the same, in the same run. [evaluation.md](evaluation.md) explains
 protocols and figures, [objectives.md](objectives.md) what the models learn.
 
-Settings were chosen on validation data inside the training part, never on a test part. The models:
+Settings were chosen on validation data inside the training part, and for folding in on another draw, that of seed 7;
+the test parts of the draws shown were not chosen by. The models:
 
 {models}
 
