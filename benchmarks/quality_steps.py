@@ -27,8 +27,8 @@ from towhee_recsys.datasets import Dataset
 from towhee_recsys.evaluation.ablation import ablate
 from towhee_recsys.evaluation.evaluate import MODEL, evaluated
 from towhee_recsys.evaluation.measured import measure
-from towhee_recsys.protocols import Task, make_task
-from towhee_recsys.training.part import settings, trained_on
+from towhee_recsys.protocols import Task
+from towhee_recsys.training.part import settings, task_of, trained_on
 
 KEPT = ("rmse", "mae", "ndcg@10", "recall@10", "coverage@10", "seconds", "epochs")
 ABLATED = ("ranking-80-20", "cold-users", "cold-items")
@@ -145,13 +145,7 @@ def _epochs(bundle: Bundle) -> int:
 
 
 def _peer(name: str, config: Config, dataset: Dataset) -> dict[str, Any]:
-    task = make_task(
-        config.protocol,
-        dataset,
-        seed=config.seed,
-        validation=config.training.validation,
-        rating_scale=config.dataset.rating_scale,
-    )
+    task = task_of(config, dataset)
     began, known = time.perf_counter(), traits(config.features, dataset)
     fitted = (RANKERS | PEER_RATERS)[name](task, known)
     seconds = time.perf_counter() - began

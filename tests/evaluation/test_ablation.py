@@ -43,14 +43,14 @@ def test_differences_are_those_of_the_figures(config):
 
 
 def test_left_out_protocols_are_the_configs_and_the_cold_ones(config, monkeypatch, caplog):
-    make_task = ablation.make_task
+    task_of = ablation.task_of
 
-    def picky(protocol, *arguments, **options):
-        if protocol == "cold-items":
+    def picky(config, dataset):
+        if config.protocol == "cold-items":
             raise EvaluationError("too few ratings")
-        return make_task(protocol, *arguments, **options)
+        return task_of(config, dataset)
 
-    monkeypatch.setattr(ablation, "make_task", picky)
+    monkeypatch.setattr(ablation, "task_of", picky)
     assert {each.protocol for each in ablate(config)} == {"rating-90-10", "cold-users"}
     assert "without the ablation on cold-items: too few ratings" in caplog.messages
     with pytest.raises(EvaluationError, match="too few ratings"):

@@ -37,6 +37,12 @@ class Ratings:
         return csr_matrix((self.stars, (self.users, self.movies)), shape=(users, movies))
 
 
+def lowest_liked(scale: tuple[float, float]) -> float:
+    """The lowest rating of a scale, lowest and highest, that shows liking: at three quarters of it, 4 of 1 to 5."""
+    lowest, highest = scale
+    return lowest + 0.75 * (highest - lowest)
+
+
 def placed(dataset: Dataset) -> Ratings:
     """All ratings of `dataset`, in its order: places are lines of its tables of users and movies."""
     import pandas as pd

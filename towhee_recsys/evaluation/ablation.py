@@ -18,7 +18,8 @@ from towhee_recsys.evaluation.measured import Measured, measure
 from towhee_recsys.evaluation.models import model_beside
 from towhee_recsys.evaluation.results import TESTED
 from towhee_recsys.metrics import paired_test
-from towhee_recsys.protocols import Task, make_task
+from towhee_recsys.protocols import Task
+from towhee_recsys.training.part import task_of
 
 ALL = "all features"
 COLD = ("cold-users", "cold-items")
@@ -99,13 +100,7 @@ def _changed(config: Config, side: str, column: str, others: list) -> Config:
 def _task(config: Config, dataset: Dataset, demanded: bool) -> Task | None:
     """The protocol's task; None where the data cannot be parted so and nobody `demanded` it."""
     try:
-        return make_task(
-            config.protocol,
-            dataset,
-            seed=config.seed,
-            validation=config.training.validation,
-            rating_scale=config.dataset.rating_scale,
-        )
+        return task_of(config, dataset)
     except EvaluationError as error:
         if demanded:
             raise

@@ -16,7 +16,8 @@ from towhee_recsys.evaluation.measured import Measured, measure
 from towhee_recsys.evaluation.models import model_for
 from towhee_recsys.evaluation.results import Evaluation, Results
 from towhee_recsys.evaluation.rivals import check_peers, measure_baselines
-from towhee_recsys.protocols import Task, make_task
+from towhee_recsys.protocols import Task
+from towhee_recsys.training.part import task_of
 
 GetModel = Callable[[Config, Dataset, "bool | None"], Bundle]
 """Gives a model that has not seen the test part of its config's protocol and seed; the last argument is `progress`."""
@@ -77,22 +78,12 @@ class _Draw:
 
 def _draw(configs: Mapping[str, Config], setting: _Setting) -> _Draw:
     first = next(iter(configs.values()))
-    task = _task(first, setting.dataset)
+    task = task_of(first, setting.dataset)
     known: Traits = traits(first.features, setting.dataset)
     baselines = measure_baselines(task, known, setting.peers, setting.progress)
     bundles = {name: setting.get_model(config, setting.dataset, setting.progress) for name, config in configs.items()}
     models = {name: _measured(config, bundles[name], setting.dataset, task) for name, config in configs.items()}
     return _Draw(task, baselines, bundles, models)
-
-
-def _task(config: Config, dataset: Dataset) -> Task:
-    return make_task(
-        config.protocol,
-        dataset,
-        seed=config.seed,
-        validation=config.training.validation,
-        rating_scale=config.dataset.rating_scale,
-    )
 
 
 def _measured(config: Config, bundle: Bundle, dataset: Dataset, task: Task) -> Measured:

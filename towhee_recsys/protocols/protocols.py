@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from towhee_recsys.datasets.dataset import Dataset
-from towhee_recsys.datasets.ratings import Ratings, placed
+from towhee_recsys.datasets.ratings import Ratings, lowest_liked, placed
 from towhee_recsys.errors import EvaluationError, close_match
 from towhee_recsys.protocols import draws, questions
 from towhee_recsys.protocols.draws import Source
@@ -98,7 +98,7 @@ def make_task(
         seed=seed,
         users=len(dataset.users),
         movies=len(dataset.movies),
-        liked=float(lowest + 0.75 * (highest - lowest)),
+        liked=float(lowest_liked(rating_scale)),
         train=source.ratings.take(drawn == draws.TRAIN),
         validation=source.ratings.take(drawn == draws.VALIDATION),
         test=source.ratings.take(drawn == draws.TEST),

@@ -9,7 +9,7 @@ import numpy as np
 
 from towhee_recsys.config import Config
 from towhee_recsys.datasets import Dataset
-from towhee_recsys.datasets.ratings import Ratings
+from towhee_recsys.datasets.ratings import Ratings, lowest_liked
 from towhee_recsys.features import Side
 
 
@@ -57,8 +57,7 @@ def _with_histories(config: Config, dataset: Dataset, training: Ratings) -> Any:
     columns = [feature.column for feature in config.features.user if feature.kind == "history"]
     if not columns:
         return dataset.users
-    lowest, highest = config.dataset.rating_scale
-    liked = training.take(training.stars >= lowest + 0.75 * (highest - lowest))
+    liked = training.take(training.stars >= lowest_liked(config.dataset.rating_scale))
     liked = liked.take(np.lexsort((liked.stars, liked.users)))
     ends = np.searchsorted(liked.users, np.arange(1, len(dataset.users)))
     movies = np.split(dataset.movies["movie_id"].to_numpy()[liked.movies], ends)

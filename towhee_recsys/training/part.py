@@ -5,10 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from towhee_recsys.config import Config
 from towhee_recsys.datasets import Dataset
 from towhee_recsys.datasets.ratings import Ratings, placed
-from towhee_recsys.protocols import make_task
+from towhee_recsys.protocols import Task, make_task
+
+
+def task_of(config: Config, dataset: Dataset) -> Task:
+    """What the config's protocol sets on `dataset`. Raises EvaluationError when it cannot part it."""
+    return make_task(
+        config.protocol,
+        dataset,
+        seed=config.seed,
+        validation=config.training.validation,
+        rating_scale=config.dataset.rating_scale,
+    )
 
 
 def training_part(config: Config, dataset: Dataset, final: bool) -> tuple[Ratings, Ratings]:
@@ -18,14 +31,8 @@ def training_part(config: Config, dataset: Dataset, final: bool) -> tuple[Rating
     """
     if final:
         ratings = placed(dataset)
-        return ratings.take(ratings.stars == ratings.stars), ratings.take(ratings.stars != ratings.stars)
-    task = make_task(
-        config.protocol,
-        dataset,
-        seed=config.seed,
-        validation=config.training.validation,
-        rating_scale=config.dataset.rating_scale,
-    )
+        return ratings.take(np.arange(len(ratings))), ratings.take(np.arange(0))
+    task = task_of(config, dataset)
     return task.train, task.validation
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from towhee_recsys.config import Config
-from towhee_recsys.datasets.ratings import Ratings
+from towhee_recsys.datasets.ratings import Ratings, lowest_liked
 from towhee_recsys.metrics import per_user, rmse, top_k
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.fusion import FusionModel
@@ -26,8 +26,7 @@ class Validation:
     def __init__(self, config: Config, examples: Examples, model: FusionModel):
         self._examples, self._model, self._objective = examples, model, config.objective
         ratings, shape = examples.validation, (len(examples.user_ids), len(examples.movie_ids))
-        lowest, highest = config.dataset.rating_scale
-        liked = ratings.take(ratings.stars >= lowest + 0.75 * (highest - lowest))
+        liked = ratings.take(ratings.stars >= lowest_liked(config.dataset.rating_scale))
         rng = np.random.default_rng(config.seed)
         self._users = np.sort(rng.permutation(np.unique(liked.users))[:ASKED])
         self._relevant = liked.matrix(*shape)[self._users].astype(bool)
