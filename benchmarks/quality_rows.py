@@ -23,7 +23,12 @@ class Model:
         return changed.model_copy(update={"features": changed.features.model_copy(update={"movie": features})})
 
 
-RANKING = {"objective": "ranking", "training.ranking_decay": 0.3, "training.movie_decay": 0.3}
+RANKING = {
+    "objective": "ranking",
+    "training.ranking_decay": 0.2,
+    "training.movie_decay": 0.3,
+    "training.epochs": 54,
+}
 
 MODELS = {
     "default": Model(),

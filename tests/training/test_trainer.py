@@ -205,7 +205,7 @@ def test_an_epoch_is_measured_by_what_the_objective_is_about(make, objective, fi
     assert all(math.isfinite(value) for value in line.values())
 
 
-def test_without_validation_the_last_epoch_is_the_best(make):
+def test_without_validation_patience_keeps_the_last_epoch(make):
     trainer = make("training.validation=0", "training.patience=1")
     for epoch in range(1, 5):
         assert not trainer.done
@@ -237,7 +237,14 @@ def test_patience_counts_the_epochs_since_the_best(trainer, figure):
 
 def test_of_both_stars_choose_the_epoch(trainer):
     trainer.history = [{"validation_rmse": rmse, "validation_ndcg@10": ndcg} for rmse, ndcg in ((2, 3), (1, 2), (3, 9))]
+    with_training(trainer, patience=9)
     assert trainer.best_epoch == 2
+
+
+def test_without_patience_the_last_epoch_is_kept(trainer):
+    trainer.history = [{"validation_rmse": rmse} for rmse in (2.0, 1.0, 3.0)]
+    with_training(trainer, patience=None)
+    assert trainer.best_epoch == 3
 
 
 def test_the_learning_rate_warms_up_and_falls_in_half_a_cosine_to_0(trainer):

@@ -17,7 +17,7 @@ STEPS, RATE = 40, 0.1
 """Steps of Adam, and how far one goes: enough to come to rest, within some milliseconds a person."""
 
 
-LEAST_DECAY = 0.8
+LEAST_DECAY = 1.2
 """Where training of lists pulls what ids say to 0 more weakly than this, folding in does not: a few liked movies say
 less than the many ratings of an id. Found on another draw of MovieLens 1M's cold users than those that are reported."""
 

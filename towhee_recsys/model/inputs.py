@@ -69,14 +69,26 @@ class TextInput(nn.Layer):
     def __init__(self, feature: TextFeature, rows: int, size: int):
         super().__init__()
         self.embedding = nn.Embedding(rows, feature.size, padding_idx=0, weight_attr=_fresh())
-        self.convolution = nn.Conv1D(feature.size, feature.filters, feature.window, padding=feature.window // 2)
+        self.window = feature.window
+        self.convolution = nn.Linear(
+            feature.window * feature.size,
+            feature.filters,
+            weight_attr=paddle.ParamAttr(initializer=nn.initializer.KaimingNormal()),
+        )
         self.pooling = nn.AdaptiveMaxPool1D(1)  # the backward pass of Tensor.max(axis) is very slow on CPU
         self.connected = nn.Linear(feature.filters, size, weight_attr=_fresh())
 
     def forward(self, words: paddle.Tensor) -> paddle.Tensor:
         """What the patterns that occur anywhere in the text say."""
-        patterns = self.convolution(self.embedding(words).transpose([0, 2, 1]))
-        return self.connected(paddle.tanh(self.pooling(patterns).squeeze(-1)))
+        return self.connected(paddle.tanh(self.pooling(self._patterns(words)).squeeze(-1)))
+
+    def _patterns(self, words: paddle.Tensor) -> paddle.Tensor:
+        """The convolution as one matrix product with all windows: several times as fast on a CPU as Paddle's."""
+        edge = (0 * words[:, :1]).expand([-1, self.window // 2])
+        padded = paddle.concat([edge, words, edge], axis=1)
+        count = padded.shape[1] - self.window + 1
+        windows = paddle.stack([padded[:, first : first + count] for first in range(self.window)], axis=2)
+        return self.convolution(self.embedding(windows).flatten(2)).transpose([0, 2, 1])
 
 
 class HistoryInput(nn.Layer):

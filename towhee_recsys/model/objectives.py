@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal, Protocol
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from towhee_recsys.config import Config
 from towhee_recsys.config.schema import TrainingConfig
@@ -44,9 +45,8 @@ class RatingObjective:
         cosines = (users @ movies.T).reshape(-1)[block.cells]
         errors = self._map.slope * cosines + self._map.intercept - self._stars[block.rows]
         share = self.weight / (self._a_user * len(users))
-        cells = np.zeros(len(users) * len(movies), dtype=np.float32)
-        cells[block.cells] = 2 * share * self._map.slope * errors
-        slopes = cells.reshape(len(users), len(movies))
+        places, shape = np.divmod(block.cells, len(movies)), (len(users), len(movies))
+        slopes = csr_matrix((2 * share * self._map.slope * errors, places), shape)  # few cells are rated
         return share * float(errors @ errors), slopes @ movies, slopes.T @ users
 
 
