@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from towhee_recsys.config.schema import DatasetConfig
 from towhee_recsys.datasets.download import ensure_dataset
+from towhee_recsys.datasets.flawless import flawless_ratings
 from towhee_recsys.datasets.folder import FILES, PUBLISHED, movies_file
 from towhee_recsys.datasets.movielens import movie_parser, rating_parser, user_parser
 from towhee_recsys.datasets.rows import Reading, Rows
@@ -53,9 +54,11 @@ def read_dataset(config: DatasetConfig) -> Dataset:
     movie_rows = Rows(folder / "movies.dat", movie_parser(), reading)
     user_rows = Rows(folder / "users.dat", user_parser(strict=strict), reading)
     movies, users = _movies_frame(movie_rows), _users_frame(user_rows)
-    parse = rating_parser(set(users["user_id"].tolist()), set(movies["movie_id"].tolist()), config.rating_scale)
-    rating_rows = Rows(folder / "ratings.dat", parse, reading)
-    ratings = _ratings_frame(rating_rows)
+    known = set(users["user_id"].tolist()), set(movies["movie_id"].tolist())
+    rating_rows = Rows(folder / "ratings.dat", rating_parser(*known, config.rating_scale), reading)
+    ratings = flawless_ratings(rating_rows.path, *known, config.rating_scale)
+    if ratings is None:
+        ratings = _ratings_frame(rating_rows)
     bad_lines = Counter(
         {
             f"{rows.path.name}: {reason}": n

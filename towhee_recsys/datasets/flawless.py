@@ -1,0 +1,59 @@
+"""Ratings from a file in which nothing is to be refused, many times as fast as line by line."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = {0: "user_id", 2: "movie_id", 4: "rating", 6: "timestamp"}
+"""The columns where a line is parted at each colon, of which `::` has two."""
+
+EXPECTED = b"0123456789:\n"
+"""All bytes that such a file has: its ratings are whole stars."""
+
+
+def flawless_ratings(
+    path: Path, users: Collection[int], movies: Collection[int], scale: tuple[float, float]
+) -> pd.DataFrame | None:
+    """The columns of `Dataset.ratings`; None for any file that line by line reading might refuse, or read otherwise."""
+    if not _is_plain(path):
+        return None
+    if (frame := _parsed(path)) is None:
+        return None
+    known = frame["user_id"].isin(list(users)) & frame["movie_id"].isin(list(movies))
+    good = known.all() and frame["rating"].between(*scale).all() and not frame.duplicated(["user_id", "movie_id"]).any()
+    return frame.astype({"rating": "float32"}) if good else None
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether the file has expected bytes only, six colons a line, and ends with its last line."""
+    block, colons, lines = b"", 0, 0
+    try:
+        with path.open("rb") as file:
+            while more := file.read(1 << 20):
+                block, colons, lines = more, colons + more.count(b":"), lines + more.count(b"\n")
+                if block.translate(None, EXPECTED):
+                    return False
+    except OSError:
+        return False
+    return block.endswith(b"\n") and colons == 6 * lines
+
+
+def _parsed(path: Path) -> pd.DataFrame | None:
+    import pandas as pd
+
+    types = dict.fromkeys(COLUMNS, "int64")
+    form = {"sep": ":", "header": None, "names": range(7), "index_col": False, "skip_blank_lines": False}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # a line of more fields than others
+            frame = pd.read_csv(path, **form, dtype=types)
+    except (ValueError, OverflowError, OSError, Warning):
+        return None
+    between = frame[[column for column in frame if column not in COLUMNS]]
+    return None if between.notna().any(axis=None) else frame[list(COLUMNS)].rename(columns=COLUMNS)
