@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from towhee_recsys.bundle import Bundle
+from towhee_recsys.bundle.files import sha256
+from towhee_recsys.bundle.manifest import model_id
+from towhee_recsys.model.calibration import Calibration
 
 
 @pytest.fixture
@@ -26,3 +29,15 @@ def edit_manifest(copy: Path) -> Callable[..., None]:
         path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
 
     return edit_manifest
+
+
+@pytest.fixture
+def seal(copy: Path, edit_manifest: Callable[..., None]) -> Callable[..., None]:
+    """Makes the copy's manifest fit its files, as a forger would, with these entries changed."""
+
+    def seal(**changes: Any) -> None:
+        manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8")) | changes
+        files = {name: sha256(copy / name) for name in manifest["files"]}
+        edit_manifest(files=files, model_id=model_id(files, Calibration(**manifest["calibration"])), **changes)
+
+    return seal

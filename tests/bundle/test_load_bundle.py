@@ -10,7 +10,7 @@ import pytest
 
 from towhee_recsys import load_bundle
 from towhee_recsys.bundle import UserEncoder
-from towhee_recsys.bundle.bundle import FORMAT_VERSION, model_id
+from towhee_recsys.bundle.manifest import FORMAT_VERSION, model_id
 from towhee_recsys.errors import BundleError
 
 FILES = [

@@ -23,11 +23,12 @@ def test_what_milvus_does_not_find_is_counted(indexed_config, sample_bundle, dat
     index = open_index(indexed_config.milvus.uri, indexed_config.milvus.collection)
     search = index.search
 
-    def farther(vectors, top_k):
+    def farther(vectors, top_k, how):
         return [[*hits[:3], *hits[top_k:]] for hits in search(vectors, 2 * top_k)]
 
     monkeypatch.setattr(index, "search", farther)
-    assert index_recall(indexed_config, sample_bundle, dataset) == pytest.approx(0.3)
+    found = index_recall(indexed_config, sample_bundle, dataset)
+    assert found == pytest.approx(0.3, abs=1e-3)  # the eleventh may be as near as the tenth
 
 
 def test_the_index_of_another_model_is_not_asked(indexed_config, small_bundle, dataset):
@@ -43,7 +44,7 @@ def test_no_file_is_made(indexed_config, sample_bundle, dataset, tmp_path):
 def test_a_file_that_another_process_has_open_is_left_out_and_told(
     indexed_config, sample_bundle, dataset, monkeypatch, caplog
 ):
-    def taken(uri, collection):
+    def taken(uri, collection, access):
         raise StoreError("another process has it open")
 
     monkeypatch.setattr(module, "open_index", taken)

@@ -83,6 +83,7 @@ def test_beside_other_settings_are_trained_anew(config, dataset, trainings, over
     first = model_beside(config, dataset)
     assert model_beside(load_config(config, overrides=[override]), dataset).model_id != first.model_id
     assert len(trainings) == 2
+    assert not list(first.directory.parent.glob("*.previous")), "nobody goes back to it"
 
 
 def test_what_does_not_decide_the_model_is_no_reason_to_train(config, dataset, trainings):
@@ -108,4 +109,5 @@ def test_put_in_place_moves(config, dataset, tmp_path):
     placed = put_in_place(fresh, config.model.dir)
     assert placed.directory == tmp_path / "model"
     assert placed.model_id == fresh.model_id != old.model_id
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["model"]
+    assert load_bundle(tmp_path / "model.previous").model_id == old.model_id, "one may go back to it"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["model", "model.previous"]

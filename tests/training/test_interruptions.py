@@ -64,6 +64,14 @@ def test_after_ctrl_c_training_goes_on_and_ends_with_the_same_model(small_config
     assert resumed.manifest["quality"] == small_bundle.manifest["quality"]
 
 
+@pytest.mark.parametrize("epoch", [1, 2, 3])
+def test_gone_on_with_after_any_epoch_where_steps_read_no_text(epoch, tiny_config, interrupted, tmp_path):
+    """Of eight movies a step often reads none's text, and Adam goes on by its memory alone."""
+    straight = train(tiny_config(f"model.dir={tmp_path / 'straight'}"))
+    interrupted(tiny_config(), epoch)
+    assert train(tiny_config()).model_id == straight.model_id
+
+
 def test_fresh_begins_again(small_config, small_bundle, interrupted, caplog):
     config = small_config()
     interrupted(config, 2)

@@ -2,45 +2,77 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
+import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from towhee_recsys import load_bundle, train
+from towhee_recsys.bundle.files import previous_of
 from towhee_recsys.config import Config, dump_config
 from towhee_recsys.errors import BundleError
 
 TRAIN = """
-import logging, sys
+import os, pathlib, sys, tempfile
 from towhee_recsys import load_config, train
-logging.basicConfig(level="INFO", stream=sys.stdout, format="%(message)s", force=True)
-train(load_config(sys.argv[1]))
+from towhee_recsys.training.curves import draw_curves
+import pandas
+with tempfile.TemporaryDirectory() as folder:  # the first picture takes long
+    draw_curves([{"epoch": 1, "learning_rate": 1, "loss": 1}], 1, pathlib.Path(folder, "curves.png"))
+for line in sys.stdin:  # a fork for each training, so that what can be shared is done once
+    if not (child := os.fork()):
+        train(load_config(line.strip()))
+        os._exit(0)
+    print(child, flush=True)
+    print(os.waitpid(child, 0)[1], flush=True)
 """
+MOMENTS = 20
 
 
-def started(config: Config) -> subprocess.Popen[str]:
-    """A process that trains."""
-    file = Path(f"{config.model.dir}.yaml")
-    file.write_text(dump_config(config), encoding="utf-8")
-    return subprocess.Popen(
-        [sys.executable, "-c", TRAIN, str(file)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
+class Trainings:
+    """Trainings in processes of their own."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", TRAIN],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def run(self, config: Config, kill_after: float | None = None) -> float:
+        """Trains, for so many seconds at most; returns how long it took. It may have ended before the kill."""
+        file = Path(f"{config.model.dir}.yaml")
+        file.write_text(dump_config(config), encoding="utf-8")
+        self._process.stdin.write(f"{file}\n")
+        self._process.stdin.flush()
+        child, begun = int(self._process.stdout.readline()), time.monotonic()
+        if kill_after is not None:
+            time.sleep(kill_after)
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        status = int(self._process.stdout.readline())
+        assert status in ((0,) if kill_after is None else (0, 9))
+        return time.monotonic() - begun
+
+    def close(self) -> None:
+        self._process.stdin.close()
+        self._process.wait()
 
 
-def wait_for_epoch(process: subprocess.Popen[str], epoch: int) -> None:
-    for line in process.stdout:
-        if line.startswith(f"epoch {epoch}:"):
-            return
-
-
-def wait_for_saving(process: subprocess.Popen[str], config: Config) -> None:
-    model = Path(config.model.dir)
-    while process.poll() is None and not model.with_name(f".{model.name}.being-written").is_dir():
-        time.sleep(0.001)
+@pytest.fixture
+def trainings():
+    trainings = Trainings()
+    yield trainings
+    trainings.close()
 
 
 def trained_or_not(config: Config) -> str | None:
@@ -54,27 +86,32 @@ def trained_or_not(config: Config) -> str | None:
 
 
 @pytest.mark.slow
-def test_killed_at_random_moments_it_ends_as_if_it_had_not_been(small_config, small_bundle):
-    config, straight = small_config(), small_bundle.model_id
-    draw = random.Random(5)
-    for epoch in (1, 3, None):  # None: while the bundle is being written
-        with started(config) as process:
-            wait_for_saving(process, config) if epoch is None else wait_for_epoch(process, epoch)
-            time.sleep(draw.uniform(0, 0.1))
-            process.kill()
-        assert trained_or_not(config) in (None, straight)
+def test_killed_at_20_random_moments_it_ends_as_if_it_had_not_been(tiny_config, trainings, tmp_path):
+    """Each kill is somewhere in a whole training, and the next goes on from what it left; a complete one is removed."""
+    config, undisturbed, draw = tiny_config(), tiny_config(f"model.dir={tmp_path / 'undisturbed'}"), random.Random(5)
+    whole = trainings.run(undisturbed)
+    straight = trained_or_not(undisturbed)
+    ended = 0
+    for _ in range(MOMENTS):
+        trainings.run(config, kill_after=draw.uniform(0, min(whole, 2)))
+        found = trained_or_not(config)
+        assert found in (None, straight)
+        if found:
+            ended += 1
+            shutil.rmtree(config.model.dir)
+    assert ended < MOMENTS
     assert train(config).model_id == trained_or_not(config) == straight
-    left = {path.name for path in Path(config.model.dir).parent.iterdir()}
-    assert left == {"model", "model.yaml"}
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"model", "model.yaml", "undisturbed", "undisturbed.yaml", "tiny"}
 
 
 @pytest.mark.slow
-def test_killed_while_a_bundle_is_replaced_there_is_always_one(small_config):
-    old = train(small_config("training.epochs=1")).model_id
-    config = small_config("training.epochs=2")
-    with started(config) as process:
-        wait_for_saving(process, config)
-        time.sleep(random.Random(6).uniform(0, 0.5))
-        process.kill()
-    found = trained_or_not(config)
-    assert found in (old, train(config).model_id)
+def test_killed_while_a_bundle_is_replaced_there_is_always_one(tiny_config, trainings):
+    old = train(tiny_config("training.epochs=1")).model_id
+    config, draw = tiny_config("training.epochs=2"), random.Random(6)
+    for _ in range(5):
+        trainings.run(config, kill_after=draw.uniform(0.2, 1))
+        assert trained_or_not(config) is not None
+    new = train(config).model_id
+    assert new != old
+    assert load_bundle(previous_of(Path(config.model.dir))).model_id == old

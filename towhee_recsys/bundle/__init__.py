@@ -2,6 +2,6 @@
 
 from towhee_recsys.bundle.bundle import Bundle, load_bundle
 from towhee_recsys.bundle.encoders import MovieEncoder, UserEncoder
-from towhee_recsys.bundle.save import Trained, save_bundle
+from towhee_recsys.bundle.save import Trained, replace_bundle, save_bundle
 
-__all__ = ["Bundle", "MovieEncoder", "Trained", "UserEncoder", "load_bundle", "save_bundle"]
+__all__ = ["Bundle", "MovieEncoder", "Trained", "UserEncoder", "load_bundle", "replace_bundle", "save_bundle"]

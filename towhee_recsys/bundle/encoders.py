@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
 
 from towhee_recsys.bundle.bundle import Bundle
+from towhee_recsys.bundle.towers import loaded, movie_vectors, rating_tower
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features import Side
 from towhee_recsys.features.liked import LIKED, liked_of
 from towhee_recsys.features.side import Record
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.vectors import Origin, Vectors, normalize, with_origin
+from towhee_recsys.model.vectors import Origin, Vectors, with_origin
 
 
 class _Encoder:
@@ -24,7 +24,7 @@ class _Encoder:
         self.bundle, self._refuse_unknown = bundle, refuse_unknown
         self.side: Side = bundle.users if side == "user" else bundle.movies
         self.origin = Origin(bundle.model_id, bundle.calibration if side == "user" else None)
-        self._tower, self._lines, self._known = _loaded(bundle, side)
+        self._tower, self._lines, self._known = loaded(bundle, side)
         self.id_column = f"{side}_id"  # a feature or not, it names the known
 
     def __call__(self, records: Record | Sequence[Record]) -> Vectors:
@@ -120,34 +120,3 @@ def _folded(bundle: Bundle, raw: np.ndarray, liked: Sequence[Sequence[Any]]) -> 
         raise QueryError(f"liked: movie {unknown[0]} is not known to this model. Leave it out; give ids of its movies.")
     places = [np.array([lines[str(key)] for key in keys], dtype=np.int64) for keys in liked]
     return fold_in(raw, places, vectors, bundle.config, Calibration(**bundle.manifest["rating_map"]))
-
-
-@lru_cache(maxsize=4)
-def movie_vectors(bundle: Bundle) -> tuple[dict[str, int], np.ndarray]:
-    """The line of each movie that the model knows by its id, as text, and their unit vectors float32[m, dim]."""
-    tower, lines, known = _loaded(bundle, "movie")
-    parts = [tower([array[first : first + 4096] for array in known]) for first in range(0, len(lines), 4096)]
-    return lines, np.asarray(normalize(np.concatenate(parts)))
-
-
-@lru_cache(maxsize=8)
-def rating_tower(bundle: Bundle) -> Any:
-    """The exported tower of the users' vectors whose cosine with a movie's is read as stars."""
-    from towhee_recsys.model.export import ExportedTower
-
-    tower = ExportedTower(bundle.directory / "rating_tower")
-    bundle.check_unchanged()
-    return tower
-
-
-@lru_cache(maxsize=8)  # both towers of a few models: a service that goes on while others are trained keeps no more
-def _loaded(bundle: Bundle, side: str) -> tuple[Any, dict[str, int], list[np.ndarray]]:
-    """The exported tower, the line of each known record by its id, and the known records' arrays."""
-    from towhee_recsys.model.export import ExportedTower
-
-    stored = bundle.arrays("known.npz")
-    ids = stored.pop(f"{side}.ids").tolist()
-    arrays = [stored[f"{side}.{place}"] for place in range(sum(name.startswith(f"{side}.") for name in stored))]
-    tower = ExportedTower(bundle.directory / f"{side}_tower")
-    bundle.check_unchanged()
-    return tower, {key: line for line, key in enumerate(ids)}, arrays

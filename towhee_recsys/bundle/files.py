@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -22,52 +22,88 @@ def sha256(path: Path) -> str:
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     """Has `write` make a file beside `path`, brings it to the disk and puts it in place in one step."""
     fresh = path.with_name(f".{path.name}.being-written")
-    write(fresh)
-    _sync(fresh)
+    with _gone_on_error(fresh):
+        write(fresh)
+        _sync(fresh)
     os.replace(fresh, path)
 
 
-def replace_directory(target: Path, fill: Callable[[Path], None]) -> None:
+def previous_of(target: Path) -> Path:
+    """Where the directory that `target` replaced is kept: `<target>.previous`."""
+    return target.with_name(f"{target.name}.previous")
+
+
+def replace_directory(
+    target: Path, fill: Callable[[Path], None], keep: Callable[[Path, Path], bool] = lambda old, new: False
+) -> None:
     """Has `fill` fill a directory beside `target` and then puts it in `target`'s place.
 
-    A kill at any moment leaves the old directory or the new one, if need be after `recover`.
+    Where `keep(old, new)` says so, the old one becomes `<target>.previous` and takes the place of the one kept there.
+    A kill at any moment leaves the old directory or the new one, if need be after `recover`; and a kept one, which
+    `settle` may have to put back. Only one process at a time may do this.
     """
-    recover(target)
-    fresh, old = _beside(target)
-    for leftover in (fresh, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    fill(fresh)
-    for file in fresh.iterdir():
-        _sync(file)
-    replaced = target.exists()  # asked before it is complete: from then on a reader may put the new one there
-    (fresh / "complete").touch()
-    if replaced:
+    settle(target)
+    fresh = _hidden(target, "being-written")
+    with _gone_on_error(fresh):
+        fresh.mkdir(parents=True)
+        fill(fresh)
+        for file in fresh.iterdir():
+            _sync(file)
+        old = _place_for_old(target, fresh, keep)
+        (fresh / "complete").touch()
+    if old:
+        if old.exists():
+            old.rename(_hidden(target, "before-previous"))
         target.rename(old)
     with suppress(FileNotFoundError):  # a reader that came between the two renames has put it there already
         fresh.rename(target)
     (target / "complete").unlink(missing_ok=True)
-    shutil.rmtree(old, ignore_errors=True)
+    settle(target)
 
 
 def recover(target: Path) -> None:
-    """Ends what a killed `replace_directory` began: forward if the new one was complete, else back.
+    """Ends what a killed `replace_directory` began: puts the new one in place if the old one had left it.
 
     One that still runs in another process goes on undisturbed.
     """
-    fresh, old = _beside(target)
-    with suppress(FileNotFoundError):  # another process was quicker
-        if not target.exists():
-            if (fresh / "complete").exists():
-                fresh.rename(target)
-            elif old.exists():
-                old.rename(target)
-    (target / "complete").unlink(missing_ok=True)
+    fresh = _hidden(target, "being-written")
+    with suppress(FileNotFoundError, NotADirectoryError):  # another process was quicker, or there is no directory
+        if not target.exists() and (fresh / "complete").exists():
+            fresh.rename(target)
+        (target / "complete").unlink()
 
 
-def _beside(target: Path) -> tuple[Path, Path]:
+def settle(target: Path) -> None:
+    """Recovers `target`, and clears what a killed `replace_directory` left: for who may replace it, not for readers."""
+    recover(target)
+    older, previous = _hidden(target, "before-previous"), previous_of(target)
+    if older.exists() and not previous.exists():  # killed before the old one could take its place
+        older.rename(previous)
+    for name in ("before-previous", "being-written", "being-removed"):
+        shutil.rmtree(_hidden(target, name), ignore_errors=True)
+
+
+def _place_for_old(target: Path, fresh: Path, keep: Callable[[Path, Path], bool]) -> Path | None:
+    """Where the old directory goes; asked before the new one is complete, from then on a reader may put that there."""
+    if not target.exists():
+        return None
+    return previous_of(target) if keep(target, fresh) else _hidden(target, "being-removed")
+
+
+def _hidden(target: Path, state: str) -> Path:
     """Hidden names of our own: a `model.old` that somebody keeps is not ours to touch."""
-    return target.with_name(f".{target.name}.being-written"), target.with_name(f".{target.name}.being-replaced")
+    return target.with_name(f".{target.name}.{state}")
+
+
+@contextmanager
+def _gone_on_error(path: Path) -> Iterator[None]:
+    """Removes what could not be finished, so that a full disk has its room again."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        raise
 
 
 def _sync(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,16 +11,20 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.bundle.bundle import FORMAT_VERSION, MANIFEST, Bundle, load_bundle, model_id
-from towhee_recsys.bundle.files import replace_directory, sha256
+from towhee_recsys.bundle.bundle import Bundle, load_bundle, read_bundle
+from towhee_recsys.bundle.files import previous_of, replace_directory, sha256
+from towhee_recsys.bundle.manifest import FORMAT_VERSION, MANIFEST, model_id
 from towhee_recsys.config import Config, dump_config
 from towhee_recsys.config.schema import MilvusConfig
+from towhee_recsys.errors import RecsysError
 from towhee_recsys.features import Side
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.export import export_tower
 from towhee_recsys.model.fusion import FusionModel
 from towhee_recsys.model.quiet_paddle import paddle
 from towhee_recsys.version import __version__
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -43,16 +48,39 @@ class Trained:
 
 
 def save_bundle(directory: str | Path, trained: Trained, draw: Callable[[Path], None]) -> Bundle:
-    """Writes the bundle and returns it, loaded; `draw` makes the picture of the training curves."""
-    target = Path(directory).resolve()
+    """Writes the bundle and returns it, loaded; `draw` makes the picture of the training curves.
+
+    It takes the place of an older one as `replace_bundle` does.
+    """
 
     def fill(folder: Path) -> None:
         _write_parts(folder, trained)
         draw(folder / "curves.png")
         _write_json(folder / MANIFEST, _manifest(folder, trained))
 
-    replace_directory(target, fill)
+    return replace_bundle(directory, fill)
+
+
+def replace_bundle(directory: str | Path, fill: Callable[[Path], None]) -> Bundle:
+    """Puts the bundle that `fill` makes into `directory`, in one step, and returns it, loaded.
+
+    A sound bundle of another model that was there is kept as `<directory>.previous`, see `restore_previous`.
+    """
+    target = Path(directory).resolve()
+    replace_directory(target, fill, _worth_keeping)
     return load_bundle(target)
+
+
+def _worth_keeping(old: Path, new: Path) -> bool:
+    """Whether one might go back from `new` to `old`, and the place for it is free or holds a bundle."""
+    place = previous_of(old)
+    if place.exists() and not (place / MANIFEST).is_file():
+        log.warning("%s is no model: it is left alone, and the model that is replaced is not kept", place)
+        return False
+    try:
+        return read_bundle(old).model_id != read_bundle(new).model_id
+    except RecsysError:
+        return False
 
 
 def _write_parts(folder: Path, trained: Trained) -> None:

@@ -6,14 +6,15 @@ import logging
 import shutil
 from pathlib import Path
 
-from towhee_recsys.bundle import Bundle, load_bundle
-from towhee_recsys.bundle.bundle import MANIFEST
-from towhee_recsys.bundle.files import recover, replace_directory
+from towhee_recsys.bundle import Bundle, load_bundle, replace_bundle
+from towhee_recsys.bundle.files import recover
+from towhee_recsys.bundle.manifest import MANIFEST
 from towhee_recsys.config import Config
 from towhee_recsys.datasets import Dataset
 from towhee_recsys.errors import BundleError
 from towhee_recsys.training import train
 from towhee_recsys.training.part import beside_model, into, settings, trained_on
+from towhee_recsys.training.previous import forget_previous
 
 log = logging.getLogger(__name__)
 
@@ -49,19 +50,23 @@ def model_beside(config: Config, dataset: Dataset, progress: bool | None = None)
         log.warning("measuring the model in %s", folder)
         return there
     log.warning("training on the training part of %s, seed %d, into %s", config.protocol, config.seed, folder)
-    return train(into(config, folder), progress=progress)
+    trained = train(into(config, folder), progress=progress)
+    forget_previous(folder)  # nobody serves from there, so nobody goes back
+    return trained
 
 
 def put_in_place(bundle: Bundle, model_dir: str) -> Bundle:
-    """Moves the bundle into `model_dir` in one step, in place of the one there, and returns it, loaded."""
-    target = Path(model_dir).resolve()
+    """Moves the bundle into `model_dir` in one step, in place of the one there, and returns it, loaded.
+
+    The one there is kept as `<model_dir>.previous`.
+    """
 
     def fill(folder: Path) -> None:
         shutil.copytree(bundle.directory, folder, dirs_exist_ok=True)
 
-    replace_directory(target, fill)
+    replaced = replace_bundle(model_dir, fill)
     shutil.rmtree(bundle.directory)
-    return load_bundle(target)
+    return replaced
 
 
 def _bundle(folder: Path) -> Bundle | None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from towhee_recsys.bundle.bundle import MANIFEST
-from towhee_recsys.bundle.files import recover
+from towhee_recsys.bundle.files import settle
+from towhee_recsys.bundle.manifest import MANIFEST
 from towhee_recsys.errors import TrainingError
 
 
@@ -29,13 +29,13 @@ def claimed(model_dir: str) -> Iterator[None]:
     target = Path(model_dir).resolve()
     try:
         _must_be_ours(target)
-        recover(target)
         beside(model_dir).mkdir(parents=True, exist_ok=True)
         with FileLock(beside(model_dir) / "lock", timeout=0, thread_local=False):
-            yield
-            (beside(model_dir) / "lock").unlink(missing_ok=True)
-        with suppress(OSError):  # a checkpoint may lie there, or another training may have begun
-            beside(model_dir).rmdir()
+            try:
+                settle(target)
+                yield
+            finally:
+                (beside(model_dir) / "lock").unlink(missing_ok=True)
     except Timeout:
         raise TrainingError(
             f"another training into {target} is running. Let it end, or name another folder in model.dir."
@@ -45,6 +45,9 @@ def claimed(model_dir: str) -> Iterator[None]:
             f"{error.filename or target} cannot be written: {error.strerror or error}. "
             "Make room or mend the rights, or name another folder in model.dir; the same command goes on from there."
         ) from error
+    finally:
+        with suppress(OSError):  # a checkpoint may lie there, or another training hold it
+            beside(model_dir).rmdir()
 
 
 def _must_be_ours(target: Path) -> None:

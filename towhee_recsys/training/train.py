@@ -10,7 +10,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from towhee_recsys.bundle import Bundle, Trained, save_bundle
-from towhee_recsys.bundle.bundle import MANIFEST, load_bundle
+from towhee_recsys.bundle.bundle import load_bundle
+from towhee_recsys.bundle.manifest import MANIFEST
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.datasets import Dataset, read_dataset
 from towhee_recsys.errors import RecsysError, TrainingError
@@ -22,6 +23,7 @@ from towhee_recsys.training.claim import claimed
 from towhee_recsys.training.curves import draw_curves
 from towhee_recsys.training.examples import make_examples
 from towhee_recsys.training.part import beside_model, into, settings, trained_on, training_part
+from towhee_recsys.training.previous import forget_previous
 from towhee_recsys.training.trainer import Trainer
 
 log = logging.getLogger(__name__)
@@ -34,9 +36,10 @@ def train(config: Config | str, *, final: bool = False, fresh: bool = False, pro
     validation chose: by the model in `model.dir` if it was trained by this config, else by the one that `evaluate`
     uses, in `<model.dir>.<protocol>-<seed>`, which is trained if need be.
 
-    It takes an older bundle's place. A training that was killed is gone on with from its last epoch, unless `fresh`.
-    `progress` shows a bar; left out, on a terminal only. Raises DatasetError for bad data, EvaluationError where the
-    protocol cannot part them, and TrainingError when training fails; an older bundle then stays as it is.
+    It takes the place of an older bundle, which is kept as `<model.dir>.previous`. A training that was killed is gone
+    on with from its last epoch, unless `fresh`. `progress` shows a bar; left out, on a terminal only. Raises
+    DatasetError for bad data, EvaluationError where the protocol cannot part them, and TrainingError when training
+    fails; an older bundle then stays as it is.
     """
     config = load_config(config)
     use_device(config.training.device)
@@ -46,6 +49,7 @@ def train(config: Config | str, *, final: bool = False, fresh: bool = False, pro
             return _train(config, dataset, None, fresh, progress)
         beside = into(config, beside_model(config))
         chosen = _validated(config, dataset) or _validated(beside, dataset) or train(beside, progress=progress)
+        forget_previous(beside.model.dir)  # nobody serves from there, so nobody goes back
         return _train(config, dataset, int(chosen.manifest["quality"]["best_epoch"]), fresh, progress)
 
 

@@ -46,9 +46,7 @@ class Trainer:
         self.objectives = make_objectives(config, ratings, self.rating_map)
         self.spoken = spoken(examples.movies, self.model.movie_tower, examples.movie_arrays, training.unknown_rate)
         self.validation = Validation(config, examples, self.model)
-        self.optimizer = paddle.optimizer.Adam(
-            training.learning_rate, beta2=MEMORY, parameters=self.model.parameters()
-        )
+        self.optimizer = paddle.optimizer.Adam(training.learning_rate, beta2=MEMORY, parameters=self.model.parameters())
         for weight in self.model.parameters():  # a step may read no text: Adam goes on by its memory, resumed or not
             weight.grad = paddle.zeros_like(weight)
         self.history: list[dict[str, float]] = []

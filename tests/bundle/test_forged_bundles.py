@@ -1,0 +1,198 @@
+"""Bundles whose files fit the manifest but not each other: told when they are loaded, or when an encoder is built."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from towhee_recsys import load_bundle
+from towhee_recsys.bundle import MovieEncoder, UserEncoder
+from towhee_recsys.errors import BundleError
+from towhee_recsys.model.quiet_paddle import paddle
+
+any_content = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["user", "movie", "fitted", "columns", "values", "user_id"]), inner)
+    ),
+    max_leaves=10,
+)
+
+
+def refused(act: Callable[[], object]) -> str:
+    with pytest.raises(BundleError) as raised:
+        act()
+    return str(raised.value)
+
+
+def encoders(folder: Path) -> None:
+    bundle = load_bundle(folder)
+    UserEncoder(bundle)
+    MovieEncoder(bundle)
+    bundle.arrays("weights.npz")
+
+
+def edit_features(folder: Path, side: str, column: str, values: list[str]) -> int:
+    """Adds values to a vocabulary, and returns how many it has then."""
+    path = folder / "features.json"
+    features = json.loads(path.read_text(encoding="utf-8"))
+    features[side]["fitted"][column]["values"] += values
+    path.write_text(json.dumps(features), encoding="utf-8")
+    return len(features[side]["fitted"][column]["values"])
+
+
+@pytest.mark.parametrize(
+    ("side", "column"), [("user", "user_id"), ("movie", "movie_id"), ("movie", "title"), ("movie", "genres")]
+)
+def test_a_vocabulary_larger_than_the_weights(side, column, copy, seal):
+    rows = edit_features(copy, side, column, ["one-more"]) + (2 if column == "title" else 1)
+    seal()
+    assert refused(lambda: encoders(copy)) == (
+        f"{copy / 'features.json'} has {rows} rows of {column}, and the weights have {rows - 1}. "
+        "Train again, or restore the folder."
+    )
+
+
+def test_a_vocabulary_smaller_than_what_is_known(copy, seal):
+    path = copy / "features.json"
+    features = json.loads(path.read_text(encoding="utf-8"))
+    del features["user"]["fitted"]["user_id"]["values"][-9:]
+    path.write_text(json.dumps(features), encoding="utf-8")
+    seal()
+    assert f"{copy / 'features.json'} has " in refused(lambda: UserEncoder(load_bundle(copy)))
+
+
+@pytest.mark.parametrize("version", ["2.6.2", "4.0.0", "0.0.0"])
+def test_another_major_version_of_paddle(version, copy, edit_manifest):
+    edit_manifest(versions={"paddlepaddle": version})
+    assert refused(lambda: encoders(copy)) == (
+        f"{copy} was written with PaddlePaddle {version}, and here is {paddle.__version__}, which may read it wrong. "
+        f"Install paddlepaddle {version[0]}, or train again."
+    )
+
+
+def test_another_minor_version_of_paddle_is_fine(copy, edit_manifest):
+    edit_manifest(versions={"paddlepaddle": "3.0.0"})
+    encoders(copy)
+
+
+@pytest.mark.parametrize("line", ["extends: ../other.yaml", "extends: sample", "extends: /etc/hostname"])
+def test_a_config_that_leads_out_of_the_folder(line, copy, seal):
+    (copy.parent / "other.yaml").write_text("top_k: 3\n")
+    with (copy / "config.yaml").open("a") as file:
+        file.write(f"{line}\n")
+    seal()
+    assert refused(lambda: load_bundle(copy)) == (
+        f"{copy / 'config.yaml'} extends a file outside its folder. Do not use this bundle."
+    )
+
+
+def test_a_config_that_is_none(copy, seal):
+    (copy / "config.yaml").write_text("top_k: ten\n")
+    seal()
+    message = refused(lambda: load_bundle(copy))
+    assert message.startswith(f"{copy / 'config.yaml'} is no config of a model: {copy / 'config.yaml'}:1: top_k: given")
+    assert message.endswith("Train again, or restore the folder.")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{}", b"[]", b"\xff", b'{"user": 3, "movie": {}}', b"[" * 100_000],
+    ids=["empty", "no sides", "a list", "no text", "a number", "nested"],
+)
+def test_vocabularies_that_are_none(content, copy, seal):
+    (copy / "features.json").write_bytes(content)
+    seal()
+    assert refused(lambda: load_bundle(copy)).startswith(f"{copy / 'features.json'} has no vocabularies that fit ")
+
+
+@any_content
+@given(JSON)
+def test_any_vocabularies(copy, seal, content):
+    (copy / "features.json").write_text(json.dumps(content))
+    seal()
+    assert "has no vocabularies that fit" in refused(lambda: load_bundle(copy))
+
+
+@settings(any_content, max_examples=30)
+@given(st.binary() | st.binary().map(b"PK\x03\x04".__add__), st.sampled_from(["known.npz", "weights.npz"]))
+def test_any_bytes_in_place_of_arrays(copy, seal, content, name):
+    whole = (copy / name).read_bytes()
+    (copy / name).write_bytes(content)
+    seal()
+    assert f"{name} holds no plain arrays: " in refused(lambda: encoders(copy))
+    (copy / name).write_bytes(whole)
+
+
+@pytest.mark.parametrize("name", ["user_tower", "movie_tower", "rating_tower"])
+@pytest.mark.parametrize("ending", ["json", "pdiparams"])
+def test_other_bytes_in_place_of_a_tower(name, ending, copy, seal):
+    path = copy / f"{name}.{ending}"
+    whole = path.read_bytes()
+    for content in (b"", b"{}", b"\x80\x04]", whole[: len(whole) // 2], np.random.default_rng(1).bytes(500)):
+        path.write_bytes(content)
+        seal()
+        message = refused(lambda: encoders(copy))
+        assert message.startswith(f"{copy / name}.* ")
+        assert "\n" not in message
+
+
+def test_arrays_of_another_model(copy, seal, small_bundle):
+    stored = small_bundle.arrays("known.npz")
+    for changes in ({"user.ids": np.arange(3)}, {"user.0": stored["user.0"][:-1]}, {"movie.1": stored["movie.2"]}):
+        content = io.BytesIO()
+        np.savez(content, **(stored | changes))
+        (copy / "known.npz").write_bytes(content.getvalue())
+        seal()
+        assert refused(lambda: encoders(copy)).startswith(f"{copy / 'known.npz'} does not fit features.json.")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"rating_map": None},
+        {"rating_map": {"slope": "1", "intercept": 3, "lowest": 1, "highest": 5}},
+        {"quality": {}},
+        {"quality": []},
+        {"versions": None},
+        {"versions": {}},
+        {"dim": "8"},
+        {"dim": None},
+    ],
+    ids=str,
+)
+def test_a_manifest_that_lacks_what_is_used_later(changes, copy, seal):
+    seal(**changes)
+    assert refused(lambda: load_bundle(copy)) == (
+        f"{copy / 'manifest.json'} is damaged. Train again, or restore the folder."
+    )
+
+
+@any_content
+@given(st.binary() | JSON.map(json.dumps).map(str.encode))
+@example(b"[" * 100_000)
+@example(b'{"format_version": 1e999}')
+def test_any_bytes_in_place_of_the_manifest(copy, content):
+    (copy / "manifest.json").write_bytes(content)
+    assert "manifest.json" in refused(lambda: load_bundle(copy)) or b"format_version" in content
+
+
+@any_content
+@given(st.data())
+def test_any_entry_of_the_manifest(copy, small_bundle, data):
+    manifest = json.loads(json.dumps(small_bundle.manifest))
+    key = data.draw(st.sampled_from(sorted(manifest)))
+    manifest[key] = data.draw(JSON)
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    with suppress(BundleError):
+        encoders(copy)

@@ -1,0 +1,55 @@
+"""Going back to the model that the last training replaced."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from towhee_recsys.bundle import Bundle, load_bundle, replace_bundle
+from towhee_recsys.bundle.files import previous_of
+from towhee_recsys.bundle.manifest import MANIFEST
+from towhee_recsys.errors import BundleError
+from towhee_recsys.training.claim import claimed
+
+
+def restore_previous(model_dir: str | Path, model_id: str | None = None) -> Bundle:
+    """Swaps the bundle in `model_dir` with the one that it replaced, `<model_dir>.previous`, and returns it, loaded.
+
+    With a `model_id`, so that this model is in `model_dir`: where it is already, nothing is done, so a caller that was
+    killed may call again. A kill at any moment leaves one of both bundles in `model_dir`.
+    Raises BundleError when the wanted one is not kept or is damaged, and TrainingError while a training holds the
+    folder or when it cannot be written; the bundle in `model_dir` then stays.
+    """
+    target = Path(model_dir).resolve()
+    with claimed(str(target)):
+        if model_id and _holds(target, model_id):
+            return load_bundle(target)
+        previous = previous_of(target)
+        bundle = _kept(previous, target)
+        if model_id and bundle.model_id != model_id:
+            raise BundleError(f"{previous} is model {bundle.model_id}, but {model_id} was asked for. Train it again.")
+        return replace_bundle(target, lambda folder: _copy(previous, folder))
+
+
+def forget_previous(model_dir: str | Path) -> None:
+    """Removes the bundle that the one in `model_dir` replaced, if one is kept."""
+    previous = previous_of(Path(model_dir).resolve())
+    if (previous / MANIFEST).is_file():
+        shutil.rmtree(previous)
+
+
+def _holds(target: Path, model_id: str) -> bool:
+    try:
+        return load_bundle(target).model_id == model_id
+    except BundleError:  # damaged or gone: one more reason to go back
+        return False
+
+
+def _kept(previous: Path, target: Path) -> Bundle:
+    if not (previous / MANIFEST).is_file():
+        raise BundleError(f"no model that was in {target} before is kept: there is none in {previous}. Train again.")
+    return load_bundle(previous)
+
+
+def _copy(source: Path, folder: Path) -> None:
+    shutil.copytree(source, folder, dirs_exist_ok=True)
