@@ -6,7 +6,7 @@ BIN := .venv/bin
 demo: .venv/installed ## train on the bundled sample, index it, print films for two people
 	$(BIN)/towhee-recsys demo
 
-test: .venv/tested ## install what the tests need and run them all
+test: .venv/tested build/milvus/bin/milvus-server build/lite3/installed ## install what the tests need and run them all
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: .venv/tested ## style and types, of the package as it is shipped
@@ -30,7 +30,18 @@ clean: ## forget the environment and all that was built
 	touch $@
 
 .venv/tested: .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[peers,test]'
+	$(BIN)/python -m pip install --quiet --editable '.[peers,redis,mysql,test]'
+	touch $@
+
+build/milvus/bin/milvus-server: # a real Milvus for tests; there is none for Windows and Linux on ARM, where they are skipped
+	$(PYTHON) -m venv build/milvus
+	-build/milvus/bin/python -m pip install --quiet 'setuptools<82' milvus==2.3.5
+
+build/lite3/installed: .venv/tested # what tests need, but the Milvus Lite that Windows gets
+	$(PYTHON) -m venv build/lite3
+	build/lite3/bin/python -m pip install --quiet 'milvus-lite>=3.2'
+	packages='import sysconfig; print(sysconfig.get_path("purelib"))'; \
+	$(BIN)/python -c "$$packages" > "$$(build/lite3/bin/python -c "$$packages")/others.pth"
 	touch $@
 
 .venv/peers: .venv/bin/python pyproject.toml

@@ -8,6 +8,7 @@ from towhee_recsys.operators.towhee_fixes import mend_towhee
 mend_towhee()
 
 from towhee_recsys.operators.catalogue_insert import CatalogueInsert  # noqa: E402
+from towhee_recsys.operators.live_index import LiveIndex  # noqa: E402
 from towhee_recsys.operators.lookup import Lookup  # noqa: E402
 from towhee_recsys.operators.milvus_insert import MilvusInsert  # noqa: E402
 from towhee_recsys.operators.milvus_search import MilvusSearch  # noqa: E402
@@ -19,6 +20,7 @@ from towhee_recsys.operators.user_encoder import UserEncoderOperator  # noqa: E4
 
 __all__ = [
     "CatalogueInsert",
+    "LiveIndex",
     "Lookup",
     "MilvusInsert",
     "MilvusSearch",

@@ -17,7 +17,8 @@ class CatalogueInsert:
 
         .map(("movies", "receipt"), "receipt", ops.towhee_recsys.catalogue_insert(catalogue="sqlite:///movies.sqlite"))
 
-    The facts can be read at once, unless `staged`: then once `publish` has switched to that build. Raises StoreError.
+    The facts can be read at once, unless `staged`: then once `publish` has switched to that build.
+    Raises QueryError for what is no movie, and StoreError.
     """
 
     def __init__(self, catalogue: str, staged: bool = False):

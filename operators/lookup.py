@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from towhee import register
@@ -21,8 +21,9 @@ class Lookup:
 
         .map("hits", "movies", ops.towhee_recsys.lookup(catalogue="sqlite:///movies.sqlite"))
 
-    The hits of one query give a list, a list of several queries' hits a list of lists, by one round trip.
-    A hit that the catalogue does not know is left out. Raises StoreError, also when it knows none of them.
+    The hits of one query give a list, a list of several queries' hits a list of lists, by one round trip. A hit whose
+    facts the catalogue lacks is left out and logged; where the hits come from a search, the next ones fill its place.
+    Raises StoreError, also when the catalogue knows none of the hits.
     """
 
     def __init__(self, catalogue: str):
@@ -33,14 +34,31 @@ class Lookup:
         """The recommendations, in the order of the hits."""
         if not hits or isinstance(hits[0], Mapping):
             return self([hits])[0]
-        wanted = list({hit["movie_id"]: None for query in hits for hit in query})
         version = next((query.build for query in hits if isinstance(query, Hits)), None)
-        facts = {key: movie for key, movie in zip(wanted, self._catalogue.get(wanted, version), strict=True) if movie}
-        if wanted and not facts:
-            raise StoreError(f"the catalogue knows none of the {len(wanted)} movies found. {REBUILD}")
+        wanted = {hit["movie_id"] for query in hits for hit in query}
+        facts = self._facts(wanted, version)
         if len(facts) < len(wanted):
             log.warning("the catalogue lacks %d of %d movies found", len(wanted) - len(facts), len(wanted))
-        return [_ranked([hit for hit in query if hit["movie_id"] in facts], facts) for query in hits]
+        movies = [_ranked(self._filled(query, facts), facts) for query in hits]
+        if wanted and not facts:
+            raise StoreError(f"the catalogue knows none of the {len(wanted)} movies found. {REBUILD}")
+        return movies
+
+    def _facts(self, ids: Iterable[int], version: str | None) -> dict[int, Movie]:
+        wanted = list(ids)
+        return {key: movie for key, movie in zip(wanted, self._catalogue.get(wanted, version), strict=True) if movie}
+
+    def _filled(self, hits: Sequence[Any], facts: dict[int, Movie]) -> list[Any]:
+        """The hits that have facts; `facts` gets those of the further ones that take the place of the others."""
+        known, last, count = [hit for hit in hits if hit["movie_id"] in facts], hits, len(hits)
+        while len(known) < len(hits) and isinstance(last, Hits):
+            last = last.further(count)
+            if not last:
+                break
+            facts |= self._facts((hit["movie_id"] for hit in last), last.build)
+            known += [hit for hit in last if hit["movie_id"] in facts]
+            count *= 2  # of a catalogue that knows hardly any, all is asked in few steps
+        return known[: len(hits)]
 
 
 def _ranked(hits: Sequence[Mapping[str, Any]], facts: Mapping[int, Movie]) -> list[dict[str, Any]]:

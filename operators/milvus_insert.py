@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from towhee import register
 
-from towhee_recsys.index import Receipt, insert, insert_live, model_of, open_index, start_build
+from towhee_recsys.index import Receipt, index_type, insert, insert_live, model_of, open_index, start_build
 from towhee_recsys.model.vectors import Vectors, as_vectors
 
 
@@ -21,11 +21,21 @@ class MilvusInsert:
 
     Movies are records with a `movie_id`, or plain ids; one with float32[dim], or a list with float32[n, dim]. The rows
     can be found at once, unless `staged`: then they wait beside the live index until `publish` gets the receipts.
+    `access` is the way into a Milvus server, {"token": ..., "timeout": 10}, and `index` the type of a new index,
+    {"type": "HNSW", "M": 16}: the settings of `milvus.access` and `milvus.index`.
     Raises QueryError for vectors that are not unit, IndexMismatchError when the live index is of another model.
     """
 
-    def __init__(self, uri: str, collection: str, staged: bool = False):
-        self._index, self._staged = open_index(uri, collection), staged
+    def __init__(
+        self,
+        uri: str,
+        collection: str,
+        staged: bool = False,
+        access: Mapping[str, Any] | None = None,
+        index: Mapping[str, Any] | None = None,
+    ):
+        self._index, self._staged = open_index(uri, collection, access), staged
+        self._type = index_type(self._index.milvus, index)
         self._build: str | None = None
         self._starting = threading.Lock()
 
@@ -43,7 +53,7 @@ class MilvusInsert:
 
     def _insert(self, ids: Sequence[Any], vectors: Vectors) -> Receipt:
         if not self._staged:
-            return insert_live(self._index, ids, vectors)
+            return insert_live(self._index, ids, vectors, self._type)
         return insert(self._index, self._unpublished(vectors), ids, vectors)
 
     def _unpublished(self, vectors: Vectors) -> str:
@@ -51,5 +61,5 @@ class MilvusInsert:
         with self._starting:
             live = self._index.record
             if self._build is None or (live and live.build == self._build) or not self._index.has(self._build):
-                self._build = start_build(self._index, model_of(vectors), vectors.shape[1])
+                self._build = start_build(self._index, model_of(vectors), vectors.shape[1], self._type)
             return self._build

@@ -10,7 +10,7 @@ from towhee import register
 
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features.liked import liked_of
-from towhee_recsys.index import checked_top_k, open_index
+from towhee_recsys.index import checked_top_k, index_type, open_index
 from towhee_recsys.model.vectors import as_vectors
 
 
@@ -23,13 +23,22 @@ class MilvusSearch:
     float32[dim] gives a list of hits, float32[n, dim] a list of n such lists, by one search. A hit is
     `{"movie_id": int, "score": float}`, for users' vectors with `"predicted_rating"` in stars. A second input
     names, for each query, movies to leave out: an id, a record with a `movie_id`, a user's record with `liked`, or a
-    list of these.
+    list of these. `access` is the way into a Milvus server, and `index` how an index of that type is searched: the
+    settings of `milvus.access` and `milvus.index`.
     Raises IndexMismatchError when the index is missing, incomplete or of another model, QueryError for a wrong `top_k`.
     """
 
-    def __init__(self, uri: str, collection: str, top_k: int = 10):
+    def __init__(
+        self,
+        uri: str,
+        collection: str,
+        top_k: int = 10,
+        access: Mapping[str, Any] | None = None,
+        index: Mapping[str, Any] | None = None,
+    ):
         self._top_k = checked_top_k(top_k)
-        self._index = open_index(uri, collection)
+        self._index = open_index(uri, collection, access)
+        self._type = index_type(self._index.milvus, index)
         self._index.live()
 
     def __call__(self, vectors: Any, exclude: Any = None) -> Any:
@@ -38,7 +47,7 @@ class MilvusSearch:
         if vectors.ndim == 1:
             return self(vectors[np.newaxis], None if exclude is None else [exclude])[0]
         left_out = None if exclude is None else [_ids(each) for each in exclude]
-        return self._index.search(vectors, self._top_k, left_out)
+        return self._index.search(vectors, self._top_k, left_out, self._type)
 
 
 def _ids(movies: Any) -> set[int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from towhee import register
 
@@ -16,13 +17,14 @@ class Publish:
 
         .window_all("receipt", "index", ops.towhee_recsys.publish(uri=..., collection=..., catalogue=...))
 
-    Gives the record of the index that is live then. Raises IndexMismatchError, and leaves the live index as it is,
-    when rows are missing or the receipts are of several indexings.
+    Gives the record of the index that is live then; the one before it is kept, older ones go. `access` is the way into
+    a Milvus server. Raises IndexMismatchError, and leaves the live index as it is, when the receipts are of several
+    indexings, or what was written is not all there, or cannot be found.
     """
 
-    def __init__(self, uri: str, collection: str, catalogue: str):
-        self._index, self._catalogue = open_index(uri, collection), open_catalogue(catalogue)
+    def __init__(self, uri: str, collection: str, catalogue: str, access: Mapping[str, Any] | None = None):
+        self._index, self._catalogue = open_index(uri, collection, access), open_catalogue(catalogue)
 
     def __call__(self, receipts: Sequence[Receipt]) -> IndexRecord:
         """Checks and switches."""
-        return publish(self._index, receipts, after_switch=self._catalogue.publish)
+        return publish(self._index, receipts, self._catalogue)

@@ -20,7 +20,7 @@ SHIPPED = Path(__file__).resolve().parent
 
 
 def load_pipeline(name_or_file: str | Path, config: Config | str | None = None) -> Pipeline:
-    """The pipeline of a shipped name (`index`, `recommend`, `similar`) or of a YAML file, built with `config`.
+    """The pipeline of a shipped name (`add`, `index`, `recommend`, `similar`) or of a YAML file, built with `config`.
 
     All mistakes of the file are found before anything runs. Raises PipelineError with every one of them,
     and what building an operator raises, such as BundleError.

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,10 @@ import pytest
 from towhee_recsys.config import Config, load_config
 
 if TYPE_CHECKING:
+    from tests.servers.certificates import Certificates
+    from tests.servers.mariadb import MariadbServer
+    from tests.servers.milvus import MilvusServer
+    from tests.servers.redis import RedisServer
     from towhee_recsys.bundle import Bundle
 
 
@@ -91,6 +96,44 @@ def indexed_config(sample_config: Config, sample_bundle: Bundle, tmp_path_factor
     config = load_config(sample_config, **stores)
     index_pipeline(config)()
     return config
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """What servers show for TLS, and who signed it."""
+    from tests.servers.certificates import Certificates
+
+    return Certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def redis_server(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A real Redis. Who stops it starts it again; what is in it at a test's beginning is not to be relied on."""
+    from tests.servers.redis import RedisServer
+
+    with closing(RedisServer(tmp_path_factory.mktemp("redis"), certificates)) as server:
+        server.start()
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb_server(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariadbServer]:
+    """A real MariaDB, on the same terms."""
+    from tests.servers.mariadb import MariadbServer
+
+    with closing(MariadbServer(tmp_path_factory.mktemp("mariadb"), certificates)) as server:
+        server.start()
+        yield server
+
+
+@pytest.fixture(scope="session")
+def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
+    """A real Milvus, on the same terms."""
+    from tests.servers.milvus import MilvusServer
+
+    with closing(MilvusServer(tmp_path_factory.mktemp("milvus"))) as server:
+        server.start()
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -5,13 +5,23 @@ from pathlib import Path
 
 import pytest
 
+from tests.catalogue.stores import MariadbStore, RedisStore, SqliteStore, Store
 from towhee_recsys.catalogue import Catalogue, Movie, open_catalogue
 
 
-@pytest.fixture(params=["sqlite"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty catalogue. Another kind is one more param: what is tested here holds for each."""
-    return f"sqlite:///{tmp_path / 'movies.sqlite'}"
+@pytest.fixture(params=["sqlite", "redis", "mariadb"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    """An empty store of each kind: what is tested with it holds for all."""
+    if request.param == "sqlite":
+        return SqliteStore(tmp_path / "movies.sqlite")
+    if request.param == "redis":
+        return RedisStore(request.getfixturevalue("redis_server"))
+    return MariadbStore(request.getfixturevalue("mariadb_server"))
+
+
+@pytest.fixture
+def url(store: Store) -> str:
+    return store.url
 
 
 @pytest.fixture

@@ -32,13 +32,6 @@ def test_what_the_new_version_lacks_is_gone(catalogue, published, movie):
     assert catalogue.get([1, 2]) == [None, movie(2, "v2")]
 
 
-def test_a_version_left_unpublished_is_gone_with_the_next(catalogue, published, movie):
-    catalogue.write([movie(1, "broken")], "broken")
-    published([movie(2)])
-    catalogue.publish("broken")
-    assert catalogue.get([1, 2]) == [None, None]
-
-
 def test_writing_again_changes_nothing(catalogue, published, movie):
     for _ in range(3):
         published([movie(key) for key in range(5)])
@@ -50,6 +43,9 @@ def test_later_facts_take_the_place_of_older_ones(catalogue, published, movie):
     later = movie(1) | {"title": "A better title", "year": None, "genres": []}
     catalogue.write([later], "v1")
     assert catalogue.get([1, 2]) == [later, movie(2)]
+    catalogue.write([movie(1), movie(2) | {"year": None}, later, movie(2)], "v1")
+    assert catalogue.get([1, 2]) == [later, movie(2)]
+    assert catalogue.count("v1") == 2
 
 
 def test_a_version_grows_piece_by_piece(catalogue, movie):
@@ -79,6 +75,7 @@ def test_readers_see_the_old_or_the_new_and_never_both(catalogue, published, mov
         try:
             for number in range(1, 15):
                 published([movie(key, f"v{number}") for key in ids], f"v{number}")
+                catalogue.keep("", [])
         finally:
             done.set()
         for each in reading:
@@ -107,13 +104,66 @@ def test_collections_have_their_own_live_versions(catalogue, movie):
     assert catalogue.get([1]) == [movie(1, "movies__a_2")]
 
 
-def test_a_version_can_be_read_before_it_is_live_and_its_live_one_after_it_is_gone(catalogue, movie):
+def test_a_version_is_read_before_it_is_live_and_after_it_was(catalogue, movie):
     catalogue.write([movie(1, "old"), movie(2, "old")], "movies__old")
     catalogue.publish("movies__old")
     catalogue.write([movie(1, "new")], "movies__new")
-    assert catalogue.get([1, 2], "movies__new") == [movie(1, "new"), movie(2, "old")]
+    assert catalogue.get([1, 2], "movies__new") == [movie(1, "new"), None]
     catalogue.publish("movies__new")
-    assert catalogue.get([1, 2], "movies__old") == [movie(1, "new"), None]
+    assert catalogue.get([1, 2], "movies__old") == [movie(1, "old"), movie(2, "old")]
+    catalogue.publish("movies__old")
+    assert catalogue.get([1, 2]) == [movie(1, "old"), movie(2, "old")]
+
+
+def test_the_live_version_answers_for_one_that_is_gone(catalogue, movie):
+    for version in ("movies__old", "movies__new", "films__new"):
+        catalogue.write([movie(1, version)], version)
+        catalogue.publish(version)
+    catalogue.keep("movies", [])
+    assert catalogue.get([1, 2], "movies__old") == [movie(1, "movies__new"), None]
+    assert catalogue.get([1], "others__old") == [None]
+
+
+def test_of_a_version_that_is_there_no_other_fills_the_gaps(catalogue, movie):
+    catalogue.write([movie(1, "old")], "movies__old")
+    catalogue.write([movie(2, "new")], "movies__new")
+    catalogue.publish("movies__new")
+    assert catalogue.get([2], "movies__old") == [None]
+
+
+def test_versions_are_listed_counted_and_dropped_by_collection(catalogue, movie):
+    for version in ("movies__b", "movies__a", "movies__c", "movies__x__a", "films__a", "a"):
+        catalogue.write([movie(key, version) for key in range(3)], version)
+    catalogue.publish("movies__b")
+    assert catalogue.versions("movies") == ["movies__a", "movies__b", "movies__c"]
+    assert (catalogue.live("movies"), catalogue.live("films")) == ("movies__b", None)
+    catalogue.keep("movies", ["movies__c", "movies__none"])
+    assert catalogue.versions("movies") == ["movies__b", "movies__c"]
+    assert [catalogue.count(f"movies__{name}") for name in "abc"] == [0, 3, 3]
+    assert [*catalogue.versions("movies__x"), *catalogue.versions("films"), *catalogue.versions("")] == [
+        "movies__x__a",
+        "films__a",
+        "a",
+    ]
+
+
+def test_movies_are_removed_from_one_version(catalogue, published, movie):
+    for version in ("m__1", "m__2"):
+        published([movie(key, version) for key in range(5)], version)
+    catalogue.delete([1, 3, 99], "m__2")
+    assert [facts is None for facts in catalogue.get(range(5))] == [False, True, False, True, False]
+    assert (catalogue.count("m__1"), catalogue.count("m__2")) == (5, 3)
+    catalogue.delete([], "m__2")
+    catalogue.delete(range(5), "m__2")
+    assert catalogue.versions("m") == ["m__1"]
+
+
+def test_a_version_that_is_not_there(catalogue):
+    assert catalogue.count("movies__none") == 0
+    assert catalogue.versions("movies") == []
+    assert catalogue.live("movies") is None
+    catalogue.delete([1], "movies__none")
+    catalogue.keep("movies", ["movies__none"])
 
 
 def test_nothing_published_is_told_with_the_cure(catalogue, movie):

@@ -34,3 +34,21 @@ def refused() -> Callable[..., str]:
         return str(raised.value)
 
     return message
+
+
+@pytest.fixture
+def shipped_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What the shipped configs take from the environment, set."""
+    authority = tmp_path / "authority.pem"
+    authority.touch()
+    variables = {
+        "CA_FILE": str(authority),
+        "MILVUS_TOKEN": "s3cret-token",
+        "MILVUS_URI": "https://milvus.example.com:19530",
+        "MYSQL_PASSWORD": "s3cret/p@ss:word",
+        "REDIS_ADDRESS": "redis.example.com:6379",
+        "REDIS_PASSWORD": "s3cret/p@ss:word",
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return variables

@@ -29,7 +29,7 @@ def test_every_setting_is_described():
     for name, mapping in mappings(schema):
         for key, node in mapping.get("properties", {}).items():
             section = schema["$defs"].get(node.get("$ref", "").removeprefix("#/$defs/"), {})
-            assert key == "kind" or node.get("description") or section.get("description"), f"{name}.{key}"
+            assert key in ("kind", "type") or node.get("description") or section.get("description"), f"{name}.{key}"
             checked += 1
     assert checked > 40
 
@@ -46,7 +46,7 @@ def validator() -> Any:
     return jsonschema.Draft202012Validator(config_schema())
 
 
-def test_shipped_configs_and_dumps_fit_the_schema(validator):
+def test_shipped_configs_and_dumps_fit_the_schema(validator, shipped_environment):
     assert shipped()
     for name, path in shipped().items():
         assert not list(validator.iter_errors(read_yaml(path).data))

@@ -76,11 +76,12 @@ def test_the_caller_s_dict_is_left_alone():
         ),
         (
             {"milvus": {"urii": 1}},
-            "keyword milvus: milvus.urii: unknown key. Did you mean 'uri'? Accepted: collection, uri.",
+            "keyword milvus: milvus.urii: unknown key. Did you mean 'uri'? Accepted: access, collection, index, uri.",
         ),
         (
             {"milvus.urii": 1},
-            "keyword milvus.urii: milvus.urii: unknown key. Did you mean 'uri'? Accepted: collection, uri.",
+            "keyword milvus.urii: milvus.urii: unknown key. Did you mean 'uri'? "
+            "Accepted: access, collection, index, uri.",
         ),
         (
             {"extends": "article"},

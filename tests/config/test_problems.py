@@ -43,7 +43,7 @@ def test_every_problem_is_told_at_once_with_its_place(write, refused):
             "4: seed: given 4.0, accepted: a whole number from 0 to 4294967295.",
             f"5: embedding_size: unknown key. Did you mean 'model.embedding_size'? Accepted: {TOP_LEVEL}.",
             "6: catalogue: given null, accepted: text that is not empty.",
-            "8: milvus.collectoin: unknown key. Did you mean 'collection'? Accepted: collection, uri.",
+            "8: milvus.collectoin: unknown key. Did you mean 'collection'? Accepted: access, collection, index, uri.",
             "9: milvus.collection: given 'the movies', accepted: "
             "a name of letters, digits and _, at most 100 and no digit first.",
             "10: training.epochs: given true, accepted: a whole number from 1 up.",
@@ -68,8 +68,8 @@ def test_every_problem_is_told_at_once_with_its_place(write, refused):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"milvus": None}, "milvus: given null, accepted: a mapping of collection, uri."),
-        ({"milvus": ["x"]}, "milvus: given a list of 1, accepted: a mapping of collection, uri."),
+        ({"milvus": None}, "milvus: given null, accepted: a mapping of access, collection, index, uri."),
+        ({"milvus": ["x"]}, "milvus: given a list of 1, accepted: a mapping of access, collection, index, uri."),
         ({"training": {"test": 0.1}}, f"training.test: unknown key. Accepted: {TRAINING}."),
         ({"training": {"decay": 0.1}}, "training.decay: unknown key. Did you mean '"),
         ({"training": {"validation": 1}}, "training.validation: given 1, accepted: a number from 0 to below 1."),

@@ -19,7 +19,7 @@ def test_a_reference_is_replaced_everywhere_and_keeps_its_type():
     assert resolve(value, load_config("sample"), WHERE) == {
         "top_k": 10,
         "stores": [
-            {"uri": "artifacts/sample/movies.db", "collection": "movies"},
+            load_config("sample").milvus.model_dump(),
             "sqlite:///artifacts/sample/movies.sqlite",
         ],
         "n": 3,

@@ -1,16 +1,25 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 import towhee_recsys.configs
-from towhee_recsys.config import load_config
+from towhee_recsys.catalogue import check_url
+from towhee_recsys.config import dump_config, load_config
 from towhee_recsys.config.movielens import MOVIELENS
 from towhee_recsys.config.sources import shipped
+from towhee_recsys.index import check_uri
 
 FOLDER = Path(towhee_recsys.configs.__file__).parent
 FILES = sorted(FOLDER.rglob("*.yaml"))
+STORES = ["cluster", "milvus_server", "mysql", "redis"]
+"""Configs that are movielens_1m with other stores."""
+
+
+def variables_of(name):
+    return sorted(set(re.findall(r"\$\{env:(\w+)\}", shipped()[name].read_text(encoding="utf-8"))))
 
 
 def test_every_file_is_shipped_by_name():
@@ -19,14 +28,49 @@ def test_every_file_is_shipped_by_name():
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_it_loads_and_keeps_its_artifacts_apart(path):
+def test_it_loads_by_file_and_by_name(path, shipped_environment):
     config = load_config(path)
     assert config == load_config(path.stem)
-    folder = f"artifacts/{'ml-1m' if path.stem == 'movielens_1m' else path.stem}"
+    assert (config.top_k, config.seed) == (10, 42)
+    check_uri(config.milvus.uri, config.milvus.access.model_dump())
+    check_url(config.catalogue)
+
+
+@pytest.mark.parametrize("name", sorted(shipped().keys() - STORES))
+def test_it_keeps_its_artifacts_apart(name):
+    config = load_config(name)
+    folder = f"artifacts/{'ml-1m' if name == 'movielens_1m' else name}"
     assert config.model.dir == f"{folder}/model"
     assert config.milvus.uri == f"{folder}/movies.db"
     assert config.catalogue == f"sqlite:///{folder}/movies.sqlite"
-    assert (config.top_k, config.seed) == (10, 42)
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_other_stores_are_a_few_lines_and_change_nothing_else(name, shipped_environment):
+    config, usual = load_config(name), load_config("movielens_1m")
+    assert config.model_copy(update={"milvus": usual.milvus, "catalogue": usual.catalogue}) == usual
+    assert config != usual
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_no_secret_is_shown(name, shipped_environment):
+    config = load_config(name)
+    assert "s3cret" not in dump_config(config) + repr(config)
+
+
+@pytest.mark.parametrize(("name", "variable"), [(name, each) for name in STORES for each in variables_of(name)])
+def test_a_variable_that_is_not_set_is_named_with_its_place(name, variable, shipped_environment, monkeypatch, refused):
+    monkeypatch.delenv(variable)
+    message = refused(name)
+    assert f"the environment variable {variable} is not set." in message
+    assert f"{name}.yaml:" in message
+    assert "s3cret" not in message
+
+
+def test_a_company_s_cluster(shipped_environment):
+    milvus = load_config("cluster").milvus
+    assert (milvus.index.type, milvus.access.timeout) == ("HNSW", 10)
+    assert milvus.access.tls.ca_file == shipped_environment["CA_FILE"]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

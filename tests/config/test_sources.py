@@ -6,6 +6,8 @@ import pytest
 
 from towhee_recsys.config import load_config
 
+SHIPPED = "Shipped: article, cluster, milvus_server, movielens_1m, mysql, redis, sample."
+
 
 @pytest.mark.parametrize("source", ["shop.yaml", "./shop.yaml", Path("shop.yaml"), "shop.cfg", "folder/../shop.yaml"])
 def test_a_file_by_its_path(write, source):
@@ -52,9 +54,9 @@ def test_a_problem_is_told_where_it_was_written(write, refused):
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("smaple", "'smaple' is no shipped config. Did you mean 'sample'? Shipped: article, movielens_1m, sample."),
-        ("", "'' is no shipped config. Shipped: article, movielens_1m, sample."),
-        ("x" * 5000, "is no shipped config. Shipped: article, movielens_1m, sample."),
+        ("smaple", f"'smaple' is no shipped config. Did you mean 'sample'? {SHIPPED}"),
+        ("", f"'' is no shipped config. {SHIPPED}"),
+        ("x" * 5000, f"is no shipped config. {SHIPPED}"),
         ("smaple.yaml", "there is no file smaple.yaml. Did you mean 'sample'?"),
         ("gone/shop", "there is no file gone/shop."),
         (Path("sample"), "there is no file sample."),
@@ -72,7 +74,7 @@ def test_an_unknown_source(write, refused, source, message):
         ("extends: gone.yaml", "there is no file gone.yaml."),
         (
             "extends: smaple",
-            "'smaple' is no shipped config. Did you mean 'sample'? Shipped: article, movielens_1m, sample.",
+            f"'smaple' is no shipped config. Did you mean 'sample'? {SHIPPED}",
         ),
         ("extends: [a]", "takes the name of one shipped config or file."),
         ("extends:", "takes the name of one shipped config or file."),

@@ -12,9 +12,11 @@ from towhee_recsys.model.vectors import Origin, Vectors, normalize, with_origin
 numbers = count()
 
 
-@pytest.fixture(scope="session", params=["milvus-lite"])
+@pytest.fixture(scope="session", params=["milvus-lite", pytest.param("milvus-server", marks=pytest.mark.slow)])
 def uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a vector store. Another kind of store is one more param: what is tested here holds for each."""
+    if request.param == "milvus-server":
+        return request.getfixturevalue("milvus_server").url
     return str(tmp_path_factory.mktemp(request.param) / "movies.db")
 
 

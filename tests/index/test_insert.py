@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pytest
 
-from towhee_recsys.errors import IndexMismatchError, QueryError
+from towhee_recsys.errors import QueryError
 from towhee_recsys.index import insert, insert_live, start_build
-from towhee_recsys.model.vectors import with_origin
 
 
 @pytest.fixture
@@ -64,44 +61,3 @@ def test_any_whole_number_is_an_id(index, units):
     ids = [0, -5, np.int32(7), 2**63 - 1]
     insert_live(index, ids, units(4))
     assert [hits[0]["movie_id"] for hits in index.search(units(4), 1)] == ids
-
-
-def test_inserting_alive_begins_an_index_and_is_found_at_once(index, units):
-    receipt = insert_live(index, [5, 6], units(2))
-    assert (receipt.build, receipt.rows, receipt.model_id) == (index.record.build, 2, "a" * 16)
-    assert index.live().rows == 2
-    assert [hits[0]["movie_id"] for hits in index.search(units(2), 1)] == [5, 6]
-
-
-def test_nothing_can_be_inserted(index, units):
-    assert insert_live(index, [], units(0)).rows == 0
-    assert index.live().rows == 0
-    assert index.search(units(1), 3) == [[]]
-
-
-def test_rows_inserted_alive_make_the_index_a_fresh_build_would_make(index, units, indexed):
-    indexed(index, units(12))
-    insert_live(index, range(12, 20), units(20)[12:])  # new rows
-    insert_live(index, [3, 30], units(2, seed=5))  # an update, and another new row
-    alive = index.live()
-    final = np.concatenate([units(20), units(2, seed=5)[1:]])
-    final[3] = units(2, seed=5)[0]
-    fresh = indexed(index, with_origin(final, units(1).origin), [*range(20), 30])
-    assert (alive.rows, alive.content_hash) == (fresh.rows, fresh.content_hash) == (21, alive.content_hash)
-    assert [hits[0]["movie_id"] for hits in index.search(with_origin(final, None), 1)] == [*range(20), 30]
-
-
-def test_inserting_the_same_again_changes_nothing(index, units, indexed):
-    record = indexed(index, units(12))
-    insert_live(index, range(5), units(12)[:5])
-    assert index.live() == record
-
-
-def test_another_models_rows_are_refused(index, units, indexed):
-    record = indexed(index, units(12))
-    expected = f"index '{index.collection}' is of model {'a' * 16}, but model {'b' * 16} was expected."
-    with pytest.raises(IndexMismatchError, match=re.escape(expected)):
-        insert_live(index, [1], units(1, model="b"))
-    with pytest.raises(IndexMismatchError, match="has vectors of 8 numbers, but 4 were given"):
-        insert_live(index, [1], units(1, dim=4))
-    assert index.live() == record

@@ -37,12 +37,6 @@ def test_names(tmp_path, name):
     assert refusal(uri) == f"milvus.uri {uri!r}: {NAME}"
 
 
-@pytest.mark.parametrize("uri", ["http://me:s3cret@host:19530", "https://s3cret@host", "tcp://me:s3/cret@host"])
-def test_a_server(uri):
-    kind = uri.partition(":")[0]
-    assert refusal(uri) == f"milvus.uri {kind}://... is no Milvus Lite file. Give a path that ends in .db."
-
-
 def test_a_folder(tmp_path):
     folder = tmp_path / "movies.db"
     folder.mkdir()

@@ -5,9 +5,21 @@ from __future__ import annotations
 import pytest
 
 from towhee_recsys.errors import IndexMismatchError
+from towhee_recsys.index import delete_live, insert_live, start_build
 from towhee_recsys.model.vectors import Origin
 
 REBUILD = "Build it with `towhee-recsys index -c CONFIG`."
+
+
+@pytest.fixture
+def l2(index):
+    """Puts a collection of another metric, not made by us, under a name; what is there goes."""
+
+    def l2(name, dim):
+        index.milvus.client.drop_collection(name)
+        index.milvus.client.create_collection(name, dimension=dim, metric_type="L2")
+
+    return l2
 
 
 def refusal(call):
@@ -37,17 +49,46 @@ def test_another_length(index, units, indexed):
 
 def test_rows_removed_behind_our_back(index, units, indexed):
     record = indexed(index, units(5))
-    index.client.delete(record.build, ids=[0, 3])
+    index.milvus.client.delete(record.build, ids=[0, 3])
     assert refusal(index.live) == f"the index {index.collection!r} has 3 rows, but 5 were written. {REBUILD}"
 
 
-def test_all_of_them_removed(index, units, indexed):
+def test_the_whole_build_removed(index, units, indexed):
     record = indexed(index, units(5))
-    index.client.drop_collection(record.build)
-    assert refusal(index.live) == f"the index {index.collection!r} has 0 rows, but 5 were written. {REBUILD}"
+    index.milvus.client.drop_collection(record.build)
+    assert refusal(index.live) == f"{record.build} of the index {index.collection!r} is gone. {REBUILD}"
+
+
+def test_a_build_of_another_metric_in_its_place(index, units, indexed, l2):
+    l2(indexed(index, units(5)).build, 8)
+    message = f"the index {index.collection!r} has vectors of 8 numbers and metric L2, but 8 and IP were recorded."
+    assert refusal(index.live) == f"{message} {REBUILD}"
+
+
+def test_a_build_of_another_length_in_its_place(index, units, indexed, l2):
+    l2(indexed(index, units(5)).build, 4)
+    message = f"the index {index.collection!r} has vectors of 4 numbers and metric L2, but 8 and IP were recorded."
+    assert refusal(index.live) == f"{message} {REBUILD}"
+
+
+def test_somebody_elses_collection_under_our_name(index, units, l2):
+    l2(index.collection, 4)
+    message = (
+        f"this Milvus has a collection {index.collection!r} that is no index of towhee-recsys (vectors of 4 numbers, "
+        "metric L2): nothing was changed. Rename it, or give another name in milvus.collection."
+    )
+    for call in (
+        index.live,
+        lambda: index.search(units(1), 3),
+        lambda: start_build(index, "a" * 16, 8),
+        lambda: insert_live(index, [1], units(1)),
+        lambda: delete_live(index, [1]),
+    ):
+        assert refusal(call) == message
+    assert index.milvus.client.list_collections().count(index.collection) == 1
 
 
 def test_indexing_again_mends_it(index, units, indexed):
-    index.client.drop_collection(indexed(index, units(5)).build)
+    index.milvus.client.drop_collection(indexed(index, units(5)).build)
     indexed(index, units(5))
     assert index.live().rows == 5

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys.errors import IndexMismatchError, QueryError
-from towhee_recsys.index import open_index
+from towhee_recsys.index import Hits, open_index
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.vectors import Origin, with_origin
 
@@ -162,3 +162,28 @@ def test_rating_vectors_that_are_not_of_length_1_are_refused(filled, both):
 
 def test_no_query_with_stars_gives_no_answer(filled, both):
     assert filled.search(both[:0], 3) == []
+
+
+def test_further_hits_are_those_that_come_after(filled, both):
+    together = filled.search(both, ROWS, exclude=[{100, 101}, (), {130}, (), ()])
+    for hits, whole in zip(filled.search(both, 4, exclude=[{100, 101}, (), {130}, (), ()]), together, strict=True):
+        second = hits.further(3)
+        third = second.further(2 * ROWS)
+        assert ids_of(hits) + ids_of(second) + ids_of(third) == ids_of(whole)
+        for name in ("score", "predicted_rating"):
+            found = [hit[name] for part in (hits, second, third) for hit in part]
+            assert found == pytest.approx([hit[name] for hit in whole], abs=1e-5)
+        assert {hits.build, second.build, third.build} == {filled.record.build}
+        assert third.further(1) == []
+
+
+def test_hits_made_by_hand_have_no_further_ones():
+    assert Hits([{"movie_id": 1, "score": 0.5}], "movies__unknown_000001").further(3) == []
+
+
+def test_a_build_that_is_gone_has_no_further_hits(index, units, indexed):
+    indexed(index, units(9))
+    [hits] = index.search(units(1), 2)
+    for _ in range(2):
+        indexed(index, units(9, model="b"))
+    assert hits.further(2) == []

@@ -16,6 +16,7 @@ from towhee_recsys.model.vectors import Origin, Vectors, normalize, with_origin
 
 OPERATORS = {
     "catalogue_insert": "CatalogueInsert",
+    "live_index": "LiveIndex",
     "lookup": "Lookup",
     "milvus_insert": "MilvusInsert",
     "milvus_search": "MilvusSearch",

@@ -14,7 +14,7 @@ from towhee_recsys.operators import CatalogueInsert, Lookup, ReadMovielens
 
 HEAT = {"movie_id": 6, "title": "Heat", "year": 1995, "genres": ["Action", "Crime"]}
 RONIN = {"movie_id": 7, "title": "Ronin", "year": None, "genres": []}
-RECEIPT = Receipt("movies__unknown_000001", None, 8, 2, 0)
+RECEIPT = Receipt("movies__unknown_000001", None, 8, {6: 0, 7: 0})
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_a_catalogue_of_other_movies_is_told(lookup):
 @pytest.mark.parametrize("operator", [Lookup, CatalogueInsert])
 def test_another_kind_of_catalogue_is_refused_when_it_is_built(operator):
     with pytest.raises(StoreError, match="Accepted: sqlite:///FILE"):
-        operator("mysql://host/movies")
+        operator("mongodb://host/movies")
 
 
 @pytest.mark.parametrize(("size", "chunks"), [(1000, [326]), (326, [326]), (100, [100, 100, 100, 26]), (1, [1] * 326)])

@@ -28,6 +28,6 @@ except RuntimeError as error:
 """)
     assert shown.splitlines()[0].startswith("[0.6")
     assert shown.splitlines()[1:] == [
-        "['towhee_recsys/index', 'towhee_recsys/recommend', 'towhee_recsys/similar']",
+        "['towhee_recsys/add', 'towhee_recsys/index', 'towhee_recsys/recommend', 'towhee_recsys/similar']",
         "True",
     ]

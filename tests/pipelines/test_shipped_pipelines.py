@@ -15,9 +15,10 @@ NAMES = sorted(file.stem for file in SHIPPED.rglob("*.yaml"))
 
 def composed_by_hand(name, config):
     """What the file of that name says, in Towhee's own words."""
-    model, store = {"model_dir": config.model.dir}, {"uri": config.milvus.uri, "collection": config.milvus.collection}
-    catalogue = {"catalogue": config.catalogue}
-    search, lookup = OURS.milvus_search(**store, top_k=config.top_k), OURS.lookup(**catalogue)
+    model, catalogue = {"model_dir": config.model.dir}, {"catalogue": config.catalogue}
+    store = config.milvus.model_dump(include={"uri", "collection", "access"})
+    vectors = store | {"index": config.milvus.index.model_dump()}
+    search, lookup = OURS.milvus_search(**vectors, top_k=config.top_k), OURS.lookup(**catalogue)
     if name == "recommend":
         vector = pipe.input("user").map("user", "vector", OURS.user_encoder(**model, unknown_user="error"))
         unit = vector.map("vector", "vector", OURS.normalize())
@@ -27,12 +28,25 @@ def composed_by_hand(name, config):
         unit = vector.map("vector", "vector", OURS.normalize())
         return unit.map(("vector", "movie"), "hits", search).map("hits", "movies", lookup).output("movies")
     reading = {key: getattr(config.dataset, key) for key in ("strict", "max_bad_share", "encoding")}
+    if name == "add":
+        facts = OURS.catalogue_insert(**catalogue, staged=True)
+        return (
+            pipe.input("path")
+            .flat_map("path", "movies", OURS.read_movielens(chunk_size=100000, **reading))
+            .map("movies", "vectors", OURS.movie_encoder(**model))
+            .map("vectors", "vectors", OURS.normalize())
+            .map("vectors", "index", OURS.live_index(**store))
+            .map(("movies", "index"), "index", facts)
+            .map(("movies", "vectors"), "receipt", OURS.milvus_insert(**store))
+            .map(("movies", "receipt"), "receipt", facts)
+            .output("index", "receipt")
+        )
     return (
         pipe.input("path")
         .flat_map("path", "movies", OURS.read_movielens(**reading))
         .map("movies", "vectors", OURS.movie_encoder(**model))
         .map("vectors", "vectors", OURS.normalize())
-        .map(("movies", "vectors"), "receipt", OURS.milvus_insert(**store, staged=True))
+        .map(("movies", "vectors"), "receipt", OURS.milvus_insert(**vectors, staged=True))
         .map(("movies", "receipt"), "receipt", OURS.catalogue_insert(**catalogue, staged=True))
         .window_all("receipt", "index", OURS.publish(**store, **catalogue))
         .output("index")
@@ -47,8 +61,8 @@ def nodes(pipeline):
     ]
 
 
-def test_there_are_three():
-    assert NAMES == ["index", "recommend", "similar"]
+def test_there_are_four():
+    assert NAMES == ["add", "index", "recommend", "similar"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -71,5 +85,5 @@ def test_a_name_that_is_not_there():
         load_pipeline("recomend")
     assert str(raised.value) == (
         "there is no pipeline 'recomend'. Did you mean 'recommend'? "
-        "Give a YAML file, or one of index, recommend, similar."
+        "Give a YAML file, or one of add, index, recommend, similar."
     )

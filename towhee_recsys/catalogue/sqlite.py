@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from towhee_recsys.catalogue.catalogue import Movie
+from towhee_recsys.catalogue.facts import Movie, from_row, to_row
+from towhee_recsys.catalogue.urls import CatalogueUrl
+from towhee_recsys.catalogue.versioned import VersionedCatalogue, collection_of
 from towhee_recsys.errors import StoreError
+
+TIMEOUT = 30
+"""Seconds to wait for another process that writes."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS movies (
@@ -19,94 +26,139 @@ CREATE TABLE IF NOT EXISTS movies (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS live (moment INTEGER PRIMARY KEY AUTOINCREMENT, collection TEXT UNIQUE, version TEXT);
 """
+COLUMNS = {"movies": ["version", "movie_id", "title", "year", "genres"], "live": ["moment", "collection", "version"]}
 
-GET = """
+READ = """
 SELECT movie_id, title, year, genres FROM movies
-WHERE version IN (:version, :live) AND movie_id IN (SELECT value FROM json_each(:ids)) ORDER BY version = :version
+WHERE version = ? AND movie_id IN (SELECT value FROM json_each(?))
 """
 
-LIVE = "SELECT version FROM live WHERE collection = coalesce(?, collection) ORDER BY moment DESC LIMIT 1"
+REASONS = {
+    "file is not a database": "the file is no SQLite database",
+    "database disk image is malformed": "the file is damaged: cut short, or overwritten",
+    "database is locked": f"another process has been writing to it for {TIMEOUT} s",
+    "attempt to write a readonly database": "this user may not write to the file or its folder",
+    "unable to open database file": "the file cannot be opened or made in its folder; this user must have the right to",
+    "database or disk is full": "the disk is full",
+}
+"""SQLite's words, in plain ones."""
 
 
-class SqliteCatalogue:
-    """One file, one connection. A reader sees a whole version: the switch is one transaction.
+class SqliteCatalogue(VersionedCatalogue):
+    """One file, one connection. A reader sees a whole version: each change is one transaction."""
 
-    Messages show `url`, as it was written: what it is expanded to may be a secret.
-    """
-
-    def __init__(self, path: Path, url: str):
-        self._url, self._lock = url, threading.Lock()
+    def __init__(self, address: CatalogueUrl):
+        assert address.file is not None
+        self.url, self._path, self._lock = address.shown, address.file, threading.Lock()
         with self._errors("opened"):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, timeout=30, check_same_thread=False, isolation_level=None)
-            self._connection.execute("PRAGMA journal_mode = WAL")  # other processes read on while a version is written
-            self._connection.executescript(SCHEMA)
+            self._open()
 
-    def write(self, movies: Sequence[Movie], version: str) -> None:
-        """Adds movies to a version, in place of older ones with their ids."""
-        rows = [
-            (version, movie["movie_id"], movie["title"], movie.get("year"), json.dumps(list(movie["genres"])))
-            for movie in movies
-        ]
+    def write(self, movies: Iterable[Movie], version: str) -> None:
+        """Adds movies to a version, in place of older ones with their ids, in one step."""
         with self._transaction("written") as connection:
+            rows = ((version, *to_row(movie)) for movie in movies)
             connection.executemany("INSERT OR REPLACE INTO movies VALUES (?, ?, ?, ?, ?)", rows)
 
+    def delete(self, ids: Sequence[int], version: str) -> None:
+        """Removes movies from a version; an id that is not there is no error."""
+        with self._transaction("written") as connection:
+            keys = ((version, int(key)) for key in ids)
+            connection.executemany("DELETE FROM movies WHERE version = ? AND movie_id = ?", keys)
+
     def publish(self, version: str) -> None:
-        """Makes `version` the live one of its collection in one step, and drops the collection's others."""
-        collection = _collection(version)
+        """Makes `version` the live one of its collection in one step."""
+        names = (collection_of(version), version)
         with self._transaction("switched") as connection:
-            connection.execute("INSERT OR REPLACE INTO live (collection, version) VALUES (?, ?)", (collection, version))
-            for (other,) in connection.execute("SELECT DISTINCT version FROM movies").fetchall():
-                if other != version and _collection(other) == collection:
-                    connection.execute("DELETE FROM movies WHERE version = ?", (other,))
+            connection.execute("INSERT OR REPLACE INTO live (collection, version) VALUES (?, ?)", names)
 
-    def get(self, ids: Sequence[int], version: str | None = None) -> list[Movie | None]:
-        """The facts of each of `ids`, in their order, None where there are none."""
-        wanted = [int(key) for key in ids]
+    def live(self, collection: str) -> str | None:
+        """The live version of a collection, None when none was published yet."""
+        rows = self._select("SELECT version FROM live WHERE collection = ?", collection)
+        return rows[0][0] if rows else None
+
+    def versions(self, collection: str) -> list[str]:
+        """The versions of a collection that hold movies, published or not, sorted by name."""
+        names = sorted(name for (name,) in self._select("SELECT DISTINCT version FROM movies"))
+        return [name for name in names if collection_of(name) == collection]
+
+    def count(self, version: str) -> int:
+        """How many movies a version holds."""
+        return int(self._select("SELECT count(*) FROM movies WHERE version = ?", version)[0][0])
+
+    def _read(self, ids: Sequence[int], version: str) -> dict[int, Movie | None]:
+        rows = self._select(READ, version, json.dumps(ids))
+        return {key: from_row(self.url, key, text, title, year) for key, title, year, text in rows}
+
+    def _last_published(self) -> str | None:
+        rows = self._select("SELECT version FROM live ORDER BY moment DESC LIMIT 1")
+        return rows[0][0] if rows else None
+
+    def _drop(self, version: str) -> None:
+        with self._transaction("written") as connection:
+            connection.execute("DELETE FROM movies WHERE version = ?", (version,))
+
+    def _select(self, statement: str, *values: Any) -> list[Any]:
         with self._lock, self._errors("read"):
-            given = {"version": version, "live": self._live(version), "ids": json.dumps(wanted)}
-            found = {row[0]: _movie(*row) for row in self._connection.execute(GET, given)}
-        return [found.get(key) for key in wanted]
-
-    def must_have_movies(self) -> None:
-        """Raises StoreError when nothing was published yet."""
-        with self._lock, self._errors("read"):
-            if self._live(None) is None:
-                raise StoreError(
-                    f"the catalogue {self._url!r} holds no movies yet. Fill it with `towhee-recsys index -c CONFIG`, "
-                    "or name the one that was filled."
-                )
-
-    def _live(self, version: str | None) -> str | None:
-        row = self._connection.execute(LIVE, (None if version is None else _collection(version),)).fetchone()
-        return row[0] if row else None
+            return self._current().execute(statement, values).fetchall()
 
     @contextmanager
     def _transaction(self, doing: str) -> Iterator[sqlite3.Connection]:
         with self._lock, self._errors(doing):
-            self._connection.execute("BEGIN IMMEDIATE")
+            connection = self._current()
+            connection.execute("BEGIN IMMEDIATE")
             try:
-                yield self._connection
+                yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if connection.in_transaction:  # on a full disk SQLite has rolled back itself
+                    connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
+
+    def _current(self) -> sqlite3.Connection:
+        """The connection; a new one where the file was deleted or replaced, for what goes into the old one is lost."""
+        if _identity(self._path) != self._opened:
+            self._connection.close()
+            self._open()
+        return self._connection
+
+    def _open(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self._path, timeout=TIMEOUT, isolation_level=None, check_same_thread=False)
+        try:
+            _must_be_ours(connection)
+            if self._path.stat().st_size % connection.execute("PRAGMA page_size").fetchone()[0]:
+                raise sqlite3.DatabaseError("database disk image is malformed")  # SQLite takes what lacks for zeros
+            connection.execute("PRAGMA journal_mode = WAL")  # other processes read on while a version is written
+            connection.executescript(SCHEMA)
+        except BaseException:
+            connection.close()
+            raise
+        self._connection, self._opened = connection, _identity(self._path)
 
     @contextmanager
     def _errors(self, doing: str) -> Iterator[None]:
         try:
             yield
         except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
-            cause = error.strerror if isinstance(error, OSError) else error
+            said = str(error.strerror if isinstance(error, OSError) else error)
             raise StoreError(
-                f"the catalogue {self._url!r} cannot be {doing}: {cause}. "
-                "Name another file in `catalogue`, or delete it and run `towhee-recsys index` again."
+                f"the catalogue {self.url!r} cannot be {doing}: {REASONS.get(said, said)}. "
+                "Mend that, or name another file in `catalogue`; `towhee-recsys index` fills a new one."
             ) from error
 
 
-def _collection(version: str) -> str:
-    return version.rpartition("__")[0]
+def _must_be_ours(connection: sqlite3.Connection) -> None:
+    for table, columns in COLUMNS.items():
+        found = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
+        if found not in ([], columns):
+            raise sqlite3.DatabaseError(
+                f"it is a database of another program: its table {table} has the columns {', '.join(found)}"
+            )
 
 
-def _movie(movie_id: int, title: str, year: int | None, genres: str) -> Movie:
-    return {"movie_id": movie_id, "title": title, "year": year, "genres": json.loads(genres)}
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

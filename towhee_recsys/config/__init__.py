@@ -10,6 +10,7 @@ from towhee_recsys.config.locations import cache_folder
 from towhee_recsys.config.overrides import parse_override
 from towhee_recsys.config.references import expand_env, resolve
 from towhee_recsys.config.schema import Config
+from towhee_recsys.config.secrets import without_secrets
 from towhee_recsys.config.yaml import read_yaml
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "parse_override",
     "read_yaml",
     "resolve",
+    "without_secrets",
 ]

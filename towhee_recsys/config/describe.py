@@ -67,6 +67,11 @@ def keys(node: Node) -> list[str]:
     return sorted(node.get("properties", ()))
 
 
+def chooser(node: Node) -> str:
+    """The key by whose value one of several kinds of mapping is chosen."""
+    return str(node["discriminator"]["propertyName"])
+
+
 def choices(node: Node) -> list[str]:
     """The few values that are accepted, if only a few are."""
     return sorted(node["discriminator"]["mapping"]) if "discriminator" in node else node.get("enum", [])
@@ -80,7 +85,7 @@ def accepted(node: Node) -> str:
 
 def _alternatives(node: Node) -> list[str]:
     if "discriminator" in node:
-        return [f"a mapping with a kind: {', '.join(choices(node))}"]
+        return [f"a mapping with a {chooser(node)}: {', '.join(choices(node))}"]
     if "anyOf" in node:
         return [words for member in node["anyOf"] for words in _alternatives(_plain(member))]
     if "enum" in node:

@@ -78,7 +78,7 @@ def _plain(value: Any, path: KeyPath, place: str, lines: dict[KeyPath, str]) -> 
 
 
 def merge(base: Document, over: Document) -> Document:
-    """`over` laid over `base`: mappings key by key, everything else replaced."""
+    """`over` laid over `base`: mappings key by key, but for one of another `type`; everything else replaced."""
     replaced = set(_replaced(base.data, over.data, ()))
     kept = {path: place for path, place in base.lines.items() if not _is_within(path, replaced)}
     return Document(_merged(base.data, over.data), kept | over.lines | {(): base.lines[()]})
@@ -99,7 +99,8 @@ def _replaced(base: dict[Any, Any], over: dict[Any, Any], path: KeyPath) -> Iter
 
 
 def _shared_mappings(base: dict[Any, Any], over: dict[Any, Any]) -> list[Any]:
-    return [key for key, item in over.items() if isinstance(item, dict) and isinstance(base.get(key), dict)]
+    both = [key for key, item in over.items() if isinstance(item, dict) and isinstance(base.get(key), dict)]
+    return [key for key in both if over[key].get("type", base[key].get("type")) == base[key].get("type")]
 
 
 def _is_within(path: KeyPath, roots: set[KeyPath]) -> bool:

@@ -7,13 +7,15 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from towhee_recsys.config.describe import Node, accepted, choices, follow, keys
-from towhee_recsys.config.document import Document, KeyPath, flat
+from towhee_recsys.config.describe import Node, accepted, choices, chooser, follow, keys
+from towhee_recsys.config.document import Document, KeyPath, dotted, flat
+from towhee_recsys.config.references import SECRETS
 from towhee_recsys.config.schema import Config
 from towhee_recsys.errors import close_match
 
 _LONGEST = 60
 _ABSENT = object()
+_HIDDEN = object()
 
 
 def sentences(errors: Iterable[ErrorDetails], document: Document) -> Iterator[tuple[KeyPath, str]]:
@@ -29,8 +31,8 @@ def sentences(errors: Iterable[ErrorDetails], document: Document) -> Iterator[tu
                 key = error["loc"][-1]
                 yield (*path, key), _unknown(key, path, node)
             case "union_tag_invalid" | "union_tag_not_found":
-                given = document.get((*path, "kind"), _ABSENT)
-                yield (*path, "kind"), _refused(given, ", ".join(choices(node)), choices(node))
+                kind = (*path, chooser(node))
+                yield kind, _refused(document.get(kind, _ABSENT), ", ".join(choices(node)), choices(node))
             case "value_error":
                 yield path, f"{error['ctx']['error']}."
             case _ if "[key]" in error["loc"]:
@@ -38,7 +40,8 @@ def sentences(errors: Iterable[ErrorDetails], document: Document) -> Iterator[tu
             case _:
                 given = document.get(path, _ABSENT)
                 quotes = " Put it in quotes to make it a text." if _is_unquoted(given, error["type"]) else ""
-                yield path, _refused(given, accepted(node), choices(node)) + quotes
+                shown = _HIDDEN if quotes and dotted(path) in SECRETS else given
+                yield path, _refused(shown, accepted(node), choices(node)) + quotes
 
 
 def _refused(given: Any, what: str, expected: list[str]) -> str:
@@ -66,6 +69,8 @@ def _elsewhere(key: object) -> str:
 
 
 def _shown(given: Any) -> str:
+    if given is _HIDDEN:
+        return "what may be a secret"
     if isinstance(given, dict):
         return "a mapping"
     if isinstance(given, list):

@@ -12,7 +12,7 @@ from towhee_recsys.config.scalars import scalar
 from towhee_recsys.config.schema import Config
 from towhee_recsys.errors import ConfigError, close_match
 
-SECRETS = ("milvus.uri", "catalogue")
+SECRETS = ("milvus.uri", "milvus.access.token", "milvus.access.user", "milvus.access.password", "catalogue")
 """Settings that may carry a password: their `${env:NAME}` stays as written until a store calls `expand_env`."""
 
 _ENV = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")

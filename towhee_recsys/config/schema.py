@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from towhee_recsys.config.features import CategoryFeature, Features
+from towhee_recsys.config.milvus import MilvusConfig
 from towhee_recsys.config.movielens import MOVIELENS
-
-
-class Section(BaseModel):
-    """A group of settings: frozen, and closed to names that it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, protected_namespaces=())
+from towhee_recsys.config.section import Section
 
 
 class DatasetConfig(Section):
@@ -94,27 +90,18 @@ class TrainingConfig(Section):
     movie_decay: float = Field(default=0.1, ge=0, description="how strongly movies' ids and texts are pulled to 0")
     rating_weight: float = Field(default=1.0, gt=0, description="both: how much the squared error counts")
     patience: int | None = Field(
-        default=None, ge=1, description="epochs without a better one before training stops; left out: all are run"
+        default=None,
+        ge=1,
+        description="epochs without a better one before training stops, and the best is kept; left out: the last",
     )
     validation: float = Field(
         default=0.05,
         ge=0,
         lt=1,
-        description="share of the training part that is held back to choose the epoch by; 0: the last is kept",
+        description="share of the training part that is held back to see how training goes, and to fit stars on",
     )
     device: Literal["auto", "cpu", "gpu"] = Field(
         default="auto", description="auto takes a GPU if PaddlePaddle finds one"
-    )
-
-
-class MilvusConfig(Section):
-    """Where the movie vectors live."""
-
-    uri: str = Field(default="artifacts/movies.db", min_length=1, description="a file ending in .db is Milvus Lite")
-    collection: str = Field(
-        default="movies",
-        pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$",
-        description="a name of letters, digits and _, at most 100 and no digit first",
     )
 
 
@@ -151,7 +138,11 @@ class Config(Section):
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
     milvus: MilvusConfig = MilvusConfig()
-    catalogue: str = Field(default="sqlite:///artifacts/movies.sqlite", min_length=1, description="sqlite:///FILE")
+    catalogue: str = Field(
+        default="sqlite:///artifacts/movies.sqlite",
+        min_length=1,
+        description="sqlite:///FILE, redis://HOST:PORT/NUMBER or mysql://HOST:PORT/DATABASE",
+    )
     top_k: int = Field(default=10, ge=1, le=16384, description="how many movies are recommended")
     seed: int = Field(
         default=42, ge=0, le=2**32 - 1, description="fixes the split, the first weights and the shuffling"

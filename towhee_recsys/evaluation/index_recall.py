@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from towhee_recsys.bundle import Bundle, MovieEncoder, UserEncoder
 from towhee_recsys.config import Config, expand_env
 from towhee_recsys.datasets import Dataset
 from towhee_recsys.errors import StoreError
-from towhee_recsys.index import MovieIndex, open_index
+from towhee_recsys.index import Hits, MovieIndex, index_type, open_index
 from towhee_recsys.model.vectors import Vectors, normalize
 from towhee_recsys.training.examples import records
 
@@ -30,26 +32,35 @@ def index_recall(config: Config, bundle: Bundle, dataset: Dataset) -> float | No
 
     None where the live index is not of this bundle, or Milvus does not answer: another process may have it open.
     """
-    if not Path(expand_env(config.milvus.uri)).expanduser().is_file():  # Milvus Lite would make one
-        return None
     try:
-        index = open_index(config.milvus.uri, config.milvus.collection)
-        if index.record is None or index.record.model_id != bundle.model_id:
+        index = live_index(config, bundle)
+        if index is None:
             return None
         users = normalize(UserEncoder(bundle, "general")(records(dataset.users.head(USERS))))
         movies = normalize(MovieEncoder(bundle)(records(dataset.movies)))
-        return _share_found(index, users, movies, dataset.movies["movie_id"].to_numpy())
+        how = index_type(index.milvus, config.milvus.index.model_dump())
+        search = partial(index.search, top_k=min(LENGTH, len(movies)), how=how)
+        return _share_found(search, users, movies, dataset.movies["movie_id"].to_numpy())
     except StoreError as error:
         log.warning("without the recall of the index: %s", error)
         return None
 
 
-def _share_found(index: MovieIndex, users: Vectors, movies: Vectors, ids: np.ndarray) -> float:
+def live_index(config: Config, bundle: Bundle) -> MovieIndex | None:
+    """The live index, or None where there is none of this bundle. Raises StoreError when Milvus does not answer."""
+    uri, milvus = expand_env(config.milvus.uri), config.milvus
+    if "://" not in uri and not Path(uri).expanduser().is_file():  # Milvus Lite would make one
+        return None
+    index = open_index(milvus.uri, milvus.collection, milvus.access.model_dump())
+    return index if index.record and index.record.model_id == bundle.model_id else None
+
+
+def _share_found(search: Callable[[Vectors], list[Hits]], users: Vectors, movies: Vectors, ids: np.ndarray) -> float:
     cosines = np.asarray(users) @ np.asarray(movies).T
     length = min(LENGTH, len(ids))
     tenth = np.partition(cosines, len(ids) - length, axis=1)[:, len(ids) - length]
     line = {key: place for place, key in enumerate(ids.tolist())}
-    parts = (index.search(users[first : first + QUERIES], length) for first in range(0, len(users), QUERIES))
+    parts = (search(users[first : first + QUERIES]) for first in range(0, len(users), QUERIES))
     good = [
         cosines[user, line[hit["movie_id"]]] >= tenth[user] - 1e-6  # one of equal cosines is as good as another
         for user, hits in enumerate(chain.from_iterable(parts))

@@ -1,23 +1,34 @@
-"""The vector index: movie vectors in Milvus, and the record of which model they are of."""
+"""The vector index: movie vectors in Milvus, in builds, and the records of which model they are of."""
 
-from towhee_recsys.index.build import insert, insert_live, model_of, publish, start_build
+from towhee_recsys.index.build import insert, publish, start_build
 from towhee_recsys.index.connection import check_uri
-from towhee_recsys.index.movie_index import REBUILD, Hit, Hits, MovieIndex, checked_top_k, open_index
+from towhee_recsys.index.hits import Hit, Hits, checked_top_k
+from towhee_recsys.index.incremental import delete_live, insert_live
+from towhee_recsys.index.maintenance import Build, builds, gc, rollback
+from towhee_recsys.index.movie_index import REBUILD, MovieIndex, open_index
 from towhee_recsys.index.record import IndexRecord, Receipt
+from towhee_recsys.index.rows import model_of
+from towhee_recsys.index.types import index_type
 
 __all__ = [
     "REBUILD",
+    "Build",
     "Hit",
     "Hits",
     "IndexRecord",
     "MovieIndex",
     "Receipt",
+    "builds",
     "check_uri",
     "checked_top_k",
+    "delete_live",
+    "gc",
+    "index_type",
     "insert",
     "insert_live",
     "model_of",
     "open_index",
     "publish",
+    "rollback",
     "start_build",
 ]

@@ -1,27 +1,37 @@
-"""The index, as it is written: beside the live one, and switched when complete."""
+"""An index, as it is written: beside the live one, and switched to when it is complete and checked."""
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from towhee_recsys.errors import IndexMismatchError, QueryError
-from towhee_recsys.index.collection import count, create, rows_of, upsert
-from towhee_recsys.index.connection import TIMEOUT, milvus_errors
+from towhee_recsys.errors import IndexMismatchError
+from towhee_recsys.index.checks import CURE, shape, verify
+from towhee_recsys.index.collection import create, drop, names, upsert
+from towhee_recsys.index.live import must_be_ours, switch
 from towhee_recsys.index.movie_index import MovieIndex
-from towhee_recsys.index.record import IndexRecord, Receipt, added, content, write_record
-from towhee_recsys.model.vectors import must_be_unit
+from towhee_recsys.index.pending import SAVED
+from towhee_recsys.index.record import IndexRecord, Receipt, forget
+from towhee_recsys.index.rows import check_rows, content, hashes, model_of
+from towhee_recsys.index.types import EXACT, IndexType
+
+if TYPE_CHECKING:
+    from towhee_recsys.catalogue import Catalogue
 
 
-def start_build(index: MovieIndex, model_id: str | None, dim: int) -> str:
-    """Makes an empty build beside the live one and returns its name: `<collection>__<model>_<draw>`."""
+def start_build(index: MovieIndex, model_id: str | None, dim: int, how: IndexType = EXACT) -> str:
+    """Makes an empty build beside the live one and returns its name: `<collection>__<model>_<draw>`.
+
+    `how` is the type of its vector index. Raises IndexMismatchError when somebody else has a collection of our name.
+    """
+    must_be_ours(index.milvus, index.collection)
     build = f"{index.collection}__{model_id or 'unknown'}_{secrets.token_hex(3)}"
-    create(index.client, build, dim)
+    create(index.milvus, build, dim, how)
     return build
 
 
@@ -30,97 +40,101 @@ def insert(index: MovieIndex, build: str, ids: Sequence[int], vectors: np.ndarra
 
     Raises QueryError for vectors that are not of length 1 and for ids that occur twice or are no whole numbers.
     """
-    _check(ids, vectors)
-    upsert(index.client, build, ids, vectors)
-    return Receipt(build, model_of(vectors), vectors.shape[1], len(ids), content(ids, vectors))
+    check_rows(ids, vectors)
+    upsert(index.milvus, build, ids, vectors)
+    return Receipt(build, model_of(vectors), vectors.shape[1], hashes(ids, vectors))
 
 
-def insert_live(index: MovieIndex, ids: Sequence[int], vectors: np.ndarray) -> Receipt:
-    """Upserts into the live index, which begins here where there is none: the rows are found at once.
+def publish(index: MovieIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None = None) -> IndexRecord:
+    """Makes a complete build the live index, and the version of its name the catalogue's live one.
 
-    Raises QueryError as `insert` does, and IndexMismatchError when the live index is of another model.
-    """
-    _check(ids, vectors)
-    with index.writing:
-        live = index.record or _first_record(index, vectors)
-        index.match(live, getattr(vectors, "origin", None), vectors.shape[1])
-        replaced = content(*rows_of(index.client, live.build, ids))
-        receipt = insert(index, live.build, ids, vectors)
-        total = added([int(live.content_hash, 16), receipt.content, -replaced])
-        record = replace(live, rows=count(index.client, live.build), content_hash=f"{total:016x}")
-        write_record(index.client, record)
-        index.record = record
-        return receipt
-
-
-def publish(
-    index: MovieIndex, receipts: Sequence[Receipt], after_switch: Callable[[str], None] = lambda build: None
-) -> IndexRecord:
-    """Makes a complete build the live index and drops all others.
-
-    `after_switch` gets the new build's name, to switch what goes with it.
-    Raises IndexMismatchError, and leaves the live index as it is, when the receipts are of several builds
-    or the rows are not all there.
+    The live build before it is kept, for queries that are under way and for `rollback`; all others are dropped.
+    Raises IndexMismatchError, and leaves the live index as it is, when the receipts are of several builds, or the
+    build or the catalogue does not hold what was written.
     """
     with index.writing:
-        fresh = _record_of(index, receipts)
-        rows = count(index.client, fresh.build)
-        if not index.has(fresh.build):
+        build = _the_build_of(receipts)
+        written = _written(receipts)
+        if not index.has(build):
             raise IndexMismatchError(
-                f"{fresh.build} is gone: another indexing of {index.collection!r} has gone live meanwhile. Index again."
+                f"{build} is gone: another indexing of {index.collection!r} has gone live meanwhile. Index again."
             )
-        if rows != fresh.rows:
-            raise IndexMismatchError(
-                f"{fresh.rows} movies were inserted, but {rows} are there: a movie id occurs twice, or rows were lost. "
-                "The live index is as it was; mend the data and index again."
-            )
-        write_record(index.client, fresh)
-        index.record = fresh
-        after_switch(fresh.build)
-        _drop_builds_except(index, fresh.build)
+        fresh = _record_of(index, receipts[0], written)
+        verify(index.milvus, fresh, written)
+        before = next((each for each in index.versions(newest=True).all if each.build != build), None)
+        go_live(index, fresh, catalogue)
+        drop_builds(index, {build, before.build} if before else {build}, catalogue)
         return fresh
 
 
-def model_of(vectors: np.ndarray) -> str | None:
-    """The id of the model that gave `vectors`, where it is known."""
-    origin = getattr(vectors, "origin", None)
-    return origin.model_id if origin else None
+def go_live(index: MovieIndex, record: IndexRecord, catalogue: Catalogue | None) -> None:
+    """Switches the catalogue, where it has all that the build has, and then the index."""
+    if catalogue:
+        known = catalogue.count(record.build)
+        if known < record.rows:
+            raise IndexMismatchError(f"the catalogue has {known} of the {record.rows} movies of {record.build}. {CURE}")
+        catalogue.publish(record.build)
+    switch(index.milvus, record)
+    index.versions(newest=True)
 
 
-def _first_record(index: MovieIndex, vectors: np.ndarray) -> IndexRecord:
-    build = start_build(index, model_of(vectors), vectors.shape[1])
-    return IndexRecord(index.collection, build, model_of(vectors), vectors.shape[1], "IP", 0, "0")
+def drop_builds(index: MovieIndex, keep: set[str], catalogue: Catalogue | None) -> list[str]:
+    """Drops all builds but those to `keep`, finished or not, and the catalogue's versions of them; gives their names.
+
+    Their records go first: what a killed process leaves of them is unfinished, and dropped the next time.
+    """
+    forget(index.milvus, {record.build for record in index.versions(newest=True).all} - keep)
+    set_aside = {record.build + SAVED for record in index.versions(newest=True).all if record.pending}
+    gone = [name for name in builds_in(index) if name not in keep | set_aside]
+    for name in gone:
+        drop(index.milvus, name)
+    if catalogue:
+        gone += [version for version in catalogue.versions(index.collection) if version not in keep]
+        catalogue.keep(index.collection, keep)
+    return sorted(set(gone))
 
 
-def _record_of(index: MovieIndex, receipts: Sequence[Receipt]) -> IndexRecord:
+def builds_in(index: MovieIndex) -> list[str]:
+    """The names of the collections that hold builds of the index, unfinished ones and rows set aside, too."""
+    ours = re.compile(rf"{index.collection}__([0-9a-f]{{16}}|unknown)_[0-9a-f]{{6}}({SAVED})?")
+    return sorted(name for name in names(index.milvus) if ours.fullmatch(name))
+
+
+def now() -> str:
+    """This moment as records have it, in UTC."""
+    return datetime.now(timezone.utc).isoformat(timespec="microseconds")
+
+
+def _the_build_of(receipts: Iterable[Receipt]) -> str:
     builds = {(receipt.build, receipt.model_id, receipt.dim) for receipt in receipts}
     if len(builds) != 1:
         raise IndexMismatchError(
             f"publish takes the receipts of one build; they are of {len(builds)}. "
             "The live index is as it was; let one indexing end before the next begins."
         )
-    (build, model_id, dim), total = builds.pop(), added(receipt.content for receipt in receipts)
-    rows = sum(receipt.rows for receipt in receipts)
-    return IndexRecord(index.collection, build, model_id, dim, "IP", rows, f"{total:016x}")
+    return builds.pop()[0]
 
 
-def _drop_builds_except(index: MovieIndex, live: str) -> None:
-    of_this_index = re.compile(rf"{index.collection}__([0-9a-f]{{16}}|unknown)_[0-9a-f]{{6}}")
-    with milvus_errors(f"dropping old builds of {index.collection}"):
-        for name in index.client.list_collections(timeout=TIMEOUT):
-            if of_this_index.fullmatch(name) and name != live:
-                index.client.drop_collection(name, timeout=TIMEOUT)
+def _written(receipts: Iterable[Receipt]) -> dict[int, int]:
+    """The hashes of all rows, by id."""
+    written: dict[int, int] = {}
+    for receipt in receipts:
+        if twice := sorted(written.keys() & receipt.hashes.keys()):
+            raise IndexMismatchError(f"movie_id {twice[0]} was inserted twice. Mend the data. {CURE}")
+        written.update(receipt.hashes)
+    return written
 
 
-def _check(ids: Sequence[int], vectors: np.ndarray) -> None:
-    if wrong := [key for key in ids if not _is_id(key)]:
-        raise QueryError(f"movie_id {wrong[0]!r} is no whole number of at most 64 bits.")
-    if twice := [key for key, times in Counter(ids).items() if times > 1]:
-        raise QueryError(f"movie_id {twice[0]!r} occurs twice.")
-    if vectors.ndim != 2 or len(vectors) != len(ids):
-        raise QueryError(f"{len(ids)} movies need vectors [{len(ids)}, dim]; {list(vectors.shape)} were given.")
-    must_be_unit(vectors, [f"movie {key}" for key in ids])
-
-
-def _is_id(key: object) -> bool:
-    return isinstance(key, (int, np.integer)) and not isinstance(key, bool) and -(2**63) <= int(key) < 2**63
+def _record_of(index: MovieIndex, receipt: Receipt, written: dict[int, int]) -> IndexRecord:
+    *_, kind = shape(index.milvus, receipt.build)
+    return IndexRecord(
+        collection=index.collection,
+        build=receipt.build,
+        model_id=receipt.model_id,
+        dim=receipt.dim,
+        metric="IP",
+        rows=len(written),
+        content_hash=content(written.values()),
+        index=kind or EXACT.type,
+        published=now(),
+    )

@@ -1,4 +1,4 @@
-"""What is asked of one Milvus collection of movie vectors."""
+"""What is asked of one Milvus collection of movie vectors; each function raises StoreError when Milvus fails."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.index.connection import TIMEOUT, milvus_errors
+from towhee_recsys.errors import StoreError
+from towhee_recsys.index.milvus import Milvus
+from towhee_recsys.index.types import EXACT, IndexType, build_params, search_params
 
 MAX_TOP_K = 16_384
 """The most rows that Milvus gives for one query."""
@@ -15,66 +17,126 @@ MAX_TOP_K = 16_384
 READ_AT_ONCE = 256
 """Rows whose vectors are read by one call."""
 
+WRITTEN_AT_ONCE = 32 * 2**20
+"""Bytes of vectors that are written by one call: a server takes 64 MB."""
 
-def create(client: Any, name: str, dim: int) -> None:
-    """An empty collection for movies' vectors of `dim` numbers."""
+NO_ALIAS = 1600
+"""Milvus' code for an alias that is not there; one whose collection is gone is there."""
+
+NOW = {"consistency_level": "Strong"}
+"""For reads that must see whatever was written before, by any process. Other reads see what this process wrote."""
+
+
+def create(milvus: Milvus, name: str, dim: int, index: IndexType = EXACT) -> None:
+    """An empty collection for movies' vectors of `dim` numbers, ready to be written and searched."""
     from pymilvus import DataType, MilvusClient
 
     schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
     schema.add_field("movie_id", DataType.INT64, is_primary=True)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
-    with milvus_errors(f"creating {name}"):
-        create_with(client, name, schema)
+    create_with(milvus, name, schema, index)
 
 
-def create_with(client: Any, name: str, schema: Any) -> None:
-    """An empty collection whose `vector` is searched exactly, by inner product."""
-    index = client.prepare_index_params()
-    index.add_index("vector", index_type="FLAT", metric_type="IP")
-    client.create_collection(name, schema=schema, timeout=TIMEOUT)
-    client.create_index(name, index, sync=False, timeout=TIMEOUT)  # pymilvus would sleep half a second to wait for it
-    client.load_collection(name, timeout=TIMEOUT)
+def create_with(milvus: Milvus, name: str, schema: Any, index: IndexType = EXACT) -> None:
+    """An empty collection whose `vector` is searched by inner product, loaded."""
+    params, doing = milvus.client.prepare_index_params(), f"creating {name}"
+    params.add_index("vector", index_type=index.type, metric_type="IP", params=build_params(index))
+    milvus.call(doing, "create_collection", name, schema=schema, consistency_level="Session")
+    milvus.call(doing, "create_index", name, index_params=params, sync=False)  # pymilvus would sleep to wait for it
+    milvus.call(doing, "load_collection", name)
 
 
-def upsert(client: Any, name: str, ids: Sequence[int], vectors: np.ndarray) -> None:
-    """Writes a row for each id, in place of an older one."""
+def upsert(milvus: Milvus, name: str, ids: Sequence[int], vectors: np.ndarray) -> None:
+    """Writes a row for each id, in place of an older one. Can be repeated."""
     rows = [{"movie_id": int(key), "vector": vector} for key, vector in zip(ids, np.asarray(vectors), strict=True)]
-    with milvus_errors(f"writing {len(rows)} rows to {name}"):
-        client.upsert(name, rows, timeout=TIMEOUT)
+    at_once = max(1, WRITTEN_AT_ONCE // (4 * np.shape(vectors)[-1]))
+    for first in range(0, len(rows), at_once):
+        milvus.call(f"writing {len(rows)} rows to {name}", "upsert", name, data=rows[first : first + at_once])
 
 
-def count(client: Any, name: str) -> int:
-    """The number of rows; 0 where there is no such collection."""
-    with milvus_errors(f"counting the rows of {name}"):
-        if not client.has_collection(name, timeout=TIMEOUT):
-            return 0
-        return int(client.query(name, output_fields=["count(*)"], timeout=TIMEOUT)[0]["count(*)"])
+def delete(milvus: Milvus, name: str, ids: Sequence[int]) -> None:
+    """Removes the rows of `ids`; those that are not there are passed over. Can be repeated."""
+    if len(ids):
+        milvus.call(f"deleting {len(ids)} rows of {name}", "delete", name, ids=[int(key) for key in ids])
 
 
-def rows_of(client: Any, name: str, ids: Sequence[int]) -> tuple[list[int], np.ndarray]:
-    """Those of `ids` that are there, with their vectors float32[n, dim]."""
-    with milvus_errors(f"reading {name}"):
-        rows = client.get(name, ids=[int(key) for key in ids], output_fields=["movie_id", "vector"], timeout=TIMEOUT)
+def count(milvus: Milvus, name: str) -> int:
+    """The number of rows at this moment; 0 where there is no such collection."""
+    if not exists(milvus, name):
+        return 0
+    rows = milvus.call(f"counting the rows of {name}", "query", name, output_fields=["count(*)"], **NOW)
+    return int(rows[0]["count(*)"])
+
+
+def rows_of(milvus: Milvus, name: str, ids: Sequence[int]) -> tuple[list[int], np.ndarray]:
+    """Those of `ids` that are there at this moment, with their vectors float32[n, dim]."""
+    return _rows(milvus, name, ids, **NOW)
+
+
+def _rows(milvus: Milvus, name: str, ids: Sequence[int], **how: Any) -> tuple[list[int], np.ndarray]:
+    fields = ["movie_id", "vector"]
+    rows = milvus.call(f"reading {name}", "get", name, ids=[int(key) for key in ids], output_fields=fields, **how)
     return [row["movie_id"] for row in rows], np.array([row["vector"] for row in rows], dtype=np.float32)
 
 
-def vectors_of(client: Any, name: str, ids: Sequence[int]) -> dict[int, np.ndarray]:
+def vectors_of(milvus: Milvus, name: str, ids: Sequence[int]) -> dict[int, np.ndarray]:
     """The vectors of those of `ids` that are there. Milvus Lite takes minutes for thousands at a time."""
     found: dict[int, np.ndarray] = {}
     for first in range(0, len(ids), READ_AT_ONCE):
-        found.update(zip(*rows_of(client, name, ids[first : first + READ_AT_ONCE]), strict=True))
+        found.update(zip(*_rows(milvus, name, ids[first : first + READ_AT_ONCE]), strict=True))
     return found
 
 
-def nearest(client: Any, name: str, queries: np.ndarray, limit: int) -> Any:
-    """For each query the rows of highest inner product, as Milvus gives them: `id` and `distance`."""
-    with milvus_errors(f"searching {name}"):
-        return client.search(
-            name,
-            data=queries,
-            anns_field="vector",
-            limit=limit,
-            output_fields=["movie_id"],
-            search_params={"metric_type": "IP"},
-            timeout=TIMEOUT,
-        )
+def nearest(
+    milvus: Milvus, name: str, queries: np.ndarray, limit: int, index: IndexType = EXACT
+) -> list[list[dict[str, Any]]]:
+    """For each query float32[n, dim] the rows of highest inner product, best first: their `id` and `distance`.
+
+    Exact with FLAT; other types miss some, fewer with a wider search. What this process wrote is found at once.
+    """
+    found = milvus.call(
+        f"searching {name}",
+        "search",
+        name,
+        data=queries,
+        anns_field="vector",
+        limit=limit,
+        output_fields=["movie_id"],
+        search_params={"metric_type": "IP", "params": search_params(index, limit)},
+    )
+    # Milvus Lite 3 knows no "id", only the key by its own name
+    return [[{"id": row["movie_id"], "distance": row["distance"]} for row in rows] for rows in found]
+
+
+def exists(milvus: Milvus, name: str) -> bool:
+    """Whether there is a collection, or on a server an alias, of that name."""
+    return bool(milvus.call(f"looking for {name}", "has_collection", name))
+
+
+def names(milvus: Milvus) -> list[str]:
+    """The names of all collections, sorted."""
+    return sorted(milvus.call("listing the collections", "list_collections"))
+
+
+def drop(milvus: Milvus, name: str) -> None:
+    """Removes a collection; one that is not there is passed over."""
+    milvus.call(f"dropping {name}", "drop_collection", name)
+
+
+def point_alias(milvus: Milvus, alias: str, name: str) -> None:
+    """Lets `alias` name the collection `name`, in one step when it named another before. Servers only."""
+    doing = f"pointing the alias {alias} to {name}"
+    try:
+        milvus.call(doing, "alter_alias", name, alias=alias)
+    except StoreError as error:
+        if getattr(error.__cause__, "code", None) != NO_ALIAS:
+            raise
+        milvus.call(doing, "create_alias", name, alias=alias)
+
+
+def alias_target(milvus: Milvus, alias: str) -> str | None:
+    """The collection that `alias` names, or None. Servers only."""
+    if not exists(milvus, alias):
+        return None
+    described = milvus.call(f"describing {alias}", "describe_collection", alias)
+    return next(iter({described["collection_name"]} - {alias}), None)

@@ -4,124 +4,134 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, TypedDict
+import time
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from towhee_recsys.errors import IndexMismatchError, QueryError, StoreError
-from towhee_recsys.index.collection import MAX_TOP_K, count, nearest, vectors_of
-from towhee_recsys.index.connection import TIMEOUT, connect, milvus_errors
-from towhee_recsys.index.record import IndexRecord, read_record
-from towhee_recsys.model.vectors import Origin, Vectors, as_vectors, must_be_unit
+from towhee_recsys.index.checks import must_be_there
+from towhee_recsys.index.collection import MAX_TOP_K, exists
+from towhee_recsys.index.connection import connect
+from towhee_recsys.index.hits import Hits, checked_top_k
+from towhee_recsys.index.live import Versions, must_be_ours, read_versions
+from towhee_recsys.index.milvus import Milvus
+from towhee_recsys.index.pending import settle
+from towhee_recsys.index.record import IndexRecord
+from towhee_recsys.index.searching import Asked, ask, found
+from towhee_recsys.index.types import IndexType
+from towhee_recsys.model.vectors import Origin
 
 REBUILD = "Build it with `towhee-recsys index -c CONFIG`."
+
+FRESH = 0.5
+"""Seconds for which is believed what was read of a server: another process may have switched since."""
 
 _indexes: dict[tuple[int, str], MovieIndex] = {}
 _lock = threading.RLock()
 
 
-class Hit(TypedDict, total=False):
-    """One found movie: its id, the cosine with the query and, for a user's query, the predicted stars."""
+def open_index(uri: str, collection: str, access: Mapping[str, Any] | None = None) -> MovieIndex:
+    """The index called `collection` in the Milvus at `uri`, one object a process. Raises StoreError.
 
-    movie_id: int
-    score: float
-    predicted_rating: float
-
-
-class Hits(list[Hit]):
-    """The hits of one query, which know the build that they come from: the catalogue has its facts under that name."""
-
-    def __init__(self, hits: Iterable[Hit], build: str):
-        super().__init__(hits)
-        self.build = build
-
-
-def open_index(uri: str, collection: str) -> MovieIndex:
-    """The index called `collection` in the Milvus at `uri`, one object a process. Raises StoreError."""
-    client = connect(uri)
+    `access` is what `connect` takes.
+    """
+    milvus = connect(uri, access)
     with _lock:
-        return _indexes.setdefault((id(client), collection), MovieIndex(client, collection))
+        return _indexes.setdefault((id(milvus), collection), MovieIndex(milvus, collection))
 
 
 class MovieIndex:
-    """Unit vectors by movie id. They lie in a *build*, a Milvus collection; the record names the build that is live."""
+    """Unit vectors by movie id. They lie in a *build*, a Milvus collection; one build is live, older ones are kept."""
 
-    def __init__(self, client: Any, collection: str):
+    def __init__(self, milvus: Milvus, collection: str):
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", collection):
             raise QueryError(f"collection {collection!r}: letters, digits and '_' make a name, 100 at most.")
-        self.client, self.collection = client, collection
+        self.milvus, self.collection = milvus, collection
         self.writing = threading.RLock()
-        self._record: IndexRecord | None = None
+        self._read: tuple[float, Versions] | None = None
+        self._reading = threading.Lock()
 
     @property
     def record(self) -> IndexRecord | None:
-        """What the live index says of itself, or None before the first build."""
-        with self.writing:
-            if self._record is None:
-                self._record = read_record(self.client, self.collection)
-            return self._record
+        """What the live build says of itself, or None before the first one."""
+        return self.versions().live
 
-    @record.setter
-    def record(self, record: IndexRecord) -> None:
-        self._record = record
+    def versions(self, newest: bool = False) -> Versions:
+        """The live build and those that are kept; on a server as they are now, or were half a second ago."""
+        now, read = time.monotonic(), self._read
+        if read and not newest and (self.milvus.lite or now - read[0] < FRESH):  # a file has no other writer
+            return read[1]
+        versions = read_versions(self.milvus, self.collection)
+        with self._reading:
+            if self._read is None or self._read[0] <= now:  # else somebody has read later than this was
+                self._read = (now, versions)
+            return self._read[1]
 
     def live(self, origin: Origin | None = None) -> IndexRecord:
-        """The live index's record, after checking that its rows are there and that it is of `origin`'s model.
+        """The live build's record, after checking that its rows are there and that it is of `origin`'s model.
 
-        Raises IndexMismatchError otherwise.
+        Ends what a process began and could not end. Raises IndexMismatchError when something is not as recorded.
         """
-        record = self._there()
+        record = self._live(self.versions(newest=True))
+        if record.pending:
+            with self.writing:
+                settle(self.milvus, self._live(self.versions(newest=True)))
+            return self.live(origin)
         self.match(record, origin, record.dim)
-        rows = count(self.client, record.build)
-        if self.record is not record:
-            return self.live(origin)  # a new index went live meanwhile
-        if rows != record.rows:
-            raise IndexMismatchError(
-                f"the index {self.collection!r} has {rows} rows, but {record.rows} were written. {REBUILD}"
-            )
+        try:
+            must_be_there(self.milvus, record, REBUILD)
+        except IndexMismatchError:
+            if self.versions(newest=True).live == record:
+                raise
+            return self.live(origin)  # it was written meanwhile
         return record
 
-    def search(self, vectors: np.ndarray, top_k: int, exclude: Sequence[Collection[int]] | None = None) -> list[Hits]:
+    def search(
+        self,
+        vectors: np.ndarray,
+        top_k: int,
+        exclude: Sequence[Collection[int]] | None = None,
+        how: IndexType | None = None,
+    ) -> list[Hits]:
         """For each query float32[n, dim] the `top_k` movies of highest cosine, best first, without its `exclude`.
 
-        One search for all queries; where other vectors predict stars, what was found is read, too. Raises
-        IndexMismatchError when the index is not of the vectors' model, QueryError for vectors that are not of length 1.
+        They are of the live build or, when that is of another model, of the last one that was of the vectors' model.
+        One search for all queries; where other vectors predict stars, what was found is read, too. `how` tunes the
+        search of a build whose index is of that type. Raises IndexMismatchError when no build is of the vectors'
+        model, QueryError for vectors that are not of length 1.
         """
         checked_top_k(top_k)
-        vectors = as_vectors(vectors)
-        for queries in (vectors, vectors.rating):
-            if queries is not None:
-                must_be_unit(queries, [f"query {place}" for place in range(len(vectors))])
-        origin = vectors.origin
-        record = self._there()
-        self.match(record, origin, vectors.shape[-1])
-        left_out = exclude or [()] * len(vectors)
-        limit = min(top_k + max(map(len, left_out), default=0), MAX_TOP_K)
+        asked = ask(vectors, exclude, how)
+        began = time.monotonic()
+        record = self.answering(asked.vectors.origin, asked.vectors.shape[-1])
         try:
-            found = nearest(self.client, record.build, np.asarray(vectors), limit) if len(vectors) else []
-            kept = [
-                [row for row in rows if row["id"] not in without][:top_k]
-                for rows, without in zip(found, left_out, strict=True)
-            ]
-            known = {} if vectors.rating is None else self._vectors(record, kept)
+            return self._search(record, asked, 0, top_k)
         except StoreError:
-            if self.record is record:
+            if time.monotonic() - began >= self.milvus.timeout or self._keeps(record):
                 raise
-            return self.search(vectors, top_k, exclude)  # a new index went live meanwhile, and the old one is gone
-        return [Hits(_hits(rows, vectors[place], known), record.build) for place, rows in enumerate(kept)]
+        return self.search(vectors, top_k, exclude, how)  # that build has been dropped meanwhile
 
-    def _vectors(self, record: IndexRecord, found: Sequence[Sequence[Any]]) -> dict[int, np.ndarray]:
-        """The vectors of all found movies, each read once."""
-        return vectors_of(self.client, record.build, sorted({row["id"] for rows in found for row in rows}))
+    def answering(self, origin: Origin | None, dim: int) -> IndexRecord:
+        """The build that answers vectors of `dim` numbers from `origin`: the live one, or the last of their model.
+
+        So a pipeline that was built before a switch goes on answering. Raises IndexMismatchError.
+        """
+        versions = self.versions()
+        live = self._live(versions)
+        of_their_model = (each for each in versions.all if origin and each.model_id in (None, origin.model_id))
+        record = next(of_their_model, live)
+        self.match(record, origin, dim)
+        return record
 
     def has(self, build: str) -> bool:
         """Whether that collection is there."""
-        with milvus_errors(f"looking for {build}"):
-            return bool(self.client.has_collection(build, timeout=TIMEOUT))
+        return exists(self.milvus, build)
 
     def match(self, record: IndexRecord, origin: Origin | None, dim: int) -> None:
-        """Raises IndexMismatchError when vectors of `dim` numbers from `origin` do not belong into this index."""
+        """Raises IndexMismatchError when vectors of `dim` numbers from `origin` do not belong into this build."""
         if record.dim != dim:
             raise IndexMismatchError(
                 f"the index {self.collection!r} has vectors of {record.dim} numbers, but {dim} were given. {REBUILD}"
@@ -132,27 +142,25 @@ class MovieIndex:
                 f"was expected. {REBUILD} A pipeline that was built before that is built anew."
             )
 
-    def _there(self) -> IndexRecord:
-        if self.record is None:
+    def _search(self, record: IndexRecord, asked: Asked, first: int, end: int) -> list[Hits]:
+        return [
+            Hits(hits, record.build, partial(self._go_on, record, asked.alone(place), end))
+            for place, hits in enumerate(found(self.milvus, record, asked, first, end))
+        ]
+
+    def _go_on(self, record: IndexRecord, asked: Asked, first: int, count: int) -> Hits:
+        try:
+            return self._search(record, asked, first, min(first + count, MAX_TOP_K))[0]
+        except StoreError:
+            if self._keeps(record):
+                raise
+        return Hits((), record.build)  # it has been dropped: there is nothing more of it
+
+    def _keeps(self, record: IndexRecord) -> bool:
+        return any(each.build == record.build for each in self.versions(newest=True).all)
+
+    def _live(self, versions: Versions) -> IndexRecord:
+        if versions.live is None:
+            must_be_ours(self.milvus, self.collection)
             raise IndexMismatchError(f"collection {self.collection!r} holds no index yet. {REBUILD}")
-        return self.record
-
-
-def checked_top_k(top_k: Any) -> int:
-    """`top_k` itself, a whole number from 1 to 16,384. Raises QueryError for anything else."""
-    if isinstance(top_k, bool) or not isinstance(top_k, (int, np.integer)) or not 1 <= top_k <= MAX_TOP_K:
-        raise QueryError(f"top_k {top_k!r} is not acceptable: give a whole number from 1 to {MAX_TOP_K}.")
-    return int(top_k)
-
-
-def _hits(found: Sequence[Any], query: Vectors, known: Mapping[int, np.ndarray]) -> list[Hit]:
-    """Milvus' rows with the stars that the query's user would give, as far as its model can tell."""
-    hits: list[Hit] = [{"movie_id": row["id"], "score": float(row["distance"])} for row in found]
-    rated = query if query.rating is None else query.rating
-    if hits and rated.origin and rated.origin.calibration:
-        cosines = [hit["score"] for hit in hits]
-        if query.rating is not None:
-            cosines = np.array([known[row["id"]] for row in found]) @ np.asarray(rated)
-        for hit, stars in zip(hits, rated.origin.calibration.stars(cosines), strict=True):
-            hit["predicted_rating"] = float(stars)
-    return hits
+        return versions.live

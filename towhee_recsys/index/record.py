@@ -1,21 +1,19 @@
-"""What an index says of itself, kept in Milvus beside the vectors.
+"""What an index says of itself, kept in Milvus beside the vectors: a record for each build that went live.
 
-Milvus Lite has no alias. So the live index is named by a record: the newest row of a small collection. One row is
-written whole or not at all, which makes it the moment of the switch.
+A record is one row of a small collection, and one row is written whole or not at all. A build's newest row counts;
+the newest of all is, in a Milvus Lite file, that of the live build.
 """
 
 from __future__ import annotations
 
-import hashlib
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import numpy as np
-
-from towhee_recsys.index.collection import create_with
-from towhee_recsys.index.connection import TIMEOUT, milvus_errors
+from towhee_recsys.index.collection import NOW, create_with, exists
+from towhee_recsys.index.milvus import Milvus
 
 RECORDS = "towhee_recsys_indexes"
 
@@ -25,18 +23,26 @@ _writing = threading.Lock()
 
 @dataclass(frozen=True)
 class Receipt:
-    """What one insert wrote: into which build, of which model, how many rows, and the sum of the rows' hashes."""
+    """What one insert wrote: into which build, of which model, and a hash of each movie's row."""
 
     build: str
     model_id: str | None
     dim: int
-    rows: int
-    content: int
+    hashes: Mapping[int, int] = field(repr=False)
+
+    @property
+    def rows(self) -> int:
+        """How many rows were written."""
+        return len(self.hashes)
 
 
 @dataclass(frozen=True)
 class IndexRecord:
-    """A complete index: the collection that holds it, and what must be true of its rows."""
+    """A complete index: the collection that holds it, and what must be true of its rows.
+
+    `published` is the moment, in UTC, at which it first went live. `pending` are the ids of rows that are just being
+    added or deleted: `rows` and `content_hash` leave them out.
+    """
 
     collection: str
     build: str
@@ -45,54 +51,59 @@ class IndexRecord:
     metric: str
     rows: int
     content_hash: str
+    index: str = "FLAT"
+    published: str = field(default="", compare=False)
+    pending: tuple[int, ...] = ()
 
 
-def content(ids: Sequence[int], vectors: np.ndarray) -> int:
-    """A hash of rows that does not depend on their order: the sum of each row's, modulo 2**64."""
-    return added(_hash(int(key), vector) for key, vector in zip(ids, np.asarray(vectors, np.float32), strict=True))
+def read_records(milvus: Milvus, collection: str) -> list[IndexRecord]:
+    """The records of the builds of `collection`, the newest written first."""
+    rows = [row["record"] for row in _rows(milvus) if row["record"]["collection"] == collection]
+    newest = {row["build"]: row for row in rows}
+    return [_record(row) for row in reversed(rows) if newest[row["build"]] is row]
 
 
-def added(hashes: Iterable[int]) -> int:
-    """The sum modulo 2**64."""
-    return sum(hashes) % 2**64
+def write_record(milvus: Milvus, record: IndexRecord) -> None:
+    """Makes `record` the newest, then forgets what was written of its build before. Raises StoreError."""
+    with _writing:
+        if not exists(milvus, RECORDS):
+            _create(milvus)
+        rows = _rows(milvus)
+        number = max(rows[-1]["id"] + 1 if rows else 0, time.time_ns())  # another process on a server draws another
+        row = {"id": number, "vector": [0.0, 0.0], "record": asdict(record)}
+        milvus.call(f"writing the record of {record.build}", "insert", RECORDS, data=[row])
+        _delete(milvus, (row for row in rows if row["record"]["build"] == record.build))
 
 
-def _hash(key: int, vector: np.ndarray) -> int:
-    digest = hashlib.blake2b(f"{key}:".encode() + vector.tobytes(), digest_size=8).digest()
-    return int.from_bytes(digest, "little")
+def forget(milvus: Milvus, builds: Collection[str]) -> None:
+    """Removes the records of `builds`. Raises StoreError."""
+    with _writing:
+        _delete(milvus, (row for row in _rows(milvus) if row["record"]["build"] in builds))
 
 
-def read_record(client: Any, collection: str) -> IndexRecord | None:
-    """The record of the live index called `collection`, or None."""
-    with milvus_errors(f"reading the record of {collection}"):
-        rows = [row for row in _rows(client) if row["record"]["collection"] == collection]
-    return IndexRecord(**max(rows, key=lambda row: row["id"])["record"]) if rows else None
+def _record(row: Mapping[str, Any]) -> IndexRecord:
+    return IndexRecord(**{**row, "pending": tuple(row.get("pending", ()))})
 
 
-def write_record(client: Any, record: IndexRecord) -> None:
-    """Makes `record` the live one of its collection, then forgets the older ones."""
-    with _writing, milvus_errors(f"writing the record of {record.collection}"):
-        if not client.has_collection(RECORDS, timeout=TIMEOUT):
-            _create(client)
-        rows = _rows(client)
-        number = max((row["id"] for row in rows), default=0) + 1
-        client.insert(RECORDS, [{"id": number, "vector": [0.0, 0.0], "record": asdict(record)}], timeout=TIMEOUT)
-        old = [row["id"] for row in rows if row["record"]["collection"] == record.collection]
-        if old:
-            client.delete(RECORDS, ids=old, timeout=TIMEOUT)
-
-
-def _rows(client: Any) -> list[dict[str, Any]]:
-    if not client.has_collection(RECORDS, timeout=TIMEOUT):
+def _rows(milvus: Milvus) -> list[dict[str, Any]]:
+    """All rows, the oldest first."""
+    if not exists(milvus, RECORDS):
         return []
-    return list(client.query(RECORDS, filter="id >= 0", output_fields=["id", "record"], timeout=TIMEOUT))
+    fields = ["id", "record"]
+    rows = milvus.call("reading the records", "query", RECORDS, filter="id >= 0", output_fields=fields, **NOW)
+    return sorted(rows, key=lambda row: row["id"])
 
 
-def _create(client: Any) -> None:
+def _delete(milvus: Milvus, rows: Iterable[Mapping[str, Any]]) -> None:
+    if old := [row["id"] for row in rows]:
+        milvus.call("forgetting old records", "delete", RECORDS, ids=old)
+
+
+def _create(milvus: Milvus) -> None:
     from pymilvus import DataType, MilvusClient
 
     schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
     schema.add_field("id", DataType.INT64, is_primary=True)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=2)  # Milvus makes no collection without one
     schema.add_field("record", DataType.JSON)
-    create_with(client, RECORDS, schema)
+    create_with(milvus, RECORDS, schema)

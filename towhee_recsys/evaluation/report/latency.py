@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from towhee_recsys.bundle import Bundle, MovieEncoder, UserEncoder
-from towhee_recsys.config import Config, expand_env
+from towhee_recsys.config import Config
 from towhee_recsys.errors import StoreError
+from towhee_recsys.evaluation.index_recall import live_index
 from towhee_recsys.evaluation.report.pictures import points
 from towhee_recsys.evaluation.report.trial import Search, build, searching, timed, trial_file
 from towhee_recsys.evaluation.results import Evaluation
-from towhee_recsys.index import open_index
+from towhee_recsys.index import index_type
 from towhee_recsys.model.vectors import normalize
 from towhee_recsys.training.examples import records
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 USERS, MOVIES, LENGTH = 200, 20_000, 10
 """At most as many users ask, one at a time, for as long a list; at most as many movies are indexed to try it."""
 
-KINDS: dict[str, tuple[str, dict[str, int]]] = {
-    "FLAT": ("FLAT", {}),
-    "IVF_FLAT, nlist 16": ("IVF_FLAT", {"nlist": 16}),
-    "IVF_FLAT, nlist 128": ("IVF_FLAT", {"nlist": 128}),
+KINDS: dict[str, dict[str, Any]] = {
+    "FLAT": {"type": "FLAT"},
+    "IVF_FLAT, nlist 16": {"type": "IVF_FLAT", "nlist": 16},
+    "IVF_FLAT, nlist 128": {"type": "IVF_FLAT", "nlist": 128},
 }
-"""The index types of Milvus that Milvus Lite has, too, with their parameters."""
+"""The settings of types of index that Milvus Lite has, too."""
 
 log = logging.getLogger(__name__)
 
@@ -93,21 +93,20 @@ def _vectors(evaluation: Evaluation, bundle: Bundle) -> _Vectors:
 
 def _live(config: Config, bundle: Bundle, vectors: _Vectors) -> list[Point]:
     """The live index; none where there is none of this model."""
-    if not Path(expand_env(config.milvus.uri)).expanduser().is_file():  # Milvus Lite would make one
+    index = live_index(config, bundle)
+    if index is None or index.record is None:
         return []
-    index = open_index(config.milvus.uri, config.milvus.collection)
-    if index.record is None or index.record.model_id != bundle.model_id:
-        return []
-    return [_point("the live index", searching(index.client, index.record.build, LENGTH), vectors)]
+    how = index_type(index.milvus, config.milvus.index.model_dump())
+    return [_point("the live index", searching(index.milvus, index.record.build, LENGTH, how), vectors)]
 
 
 def _tried(vectors: _Vectors) -> list[Point]:
     part = _Vectors(vectors.users, vectors.movies[:MOVIES], vectors.ids[:MOVIES])
     found = []
-    with trial_file() as client:
-        for number, (name, (kind, params)) in enumerate(KINDS.items()):
-            build(client, f"trial{number}", kind, params, part.ids, part.movies)
-            found.append(_point(name, searching(client, f"trial{number}", LENGTH), part))
+    with trial_file() as milvus:
+        for number, (name, settings) in enumerate(KINDS.items()):
+            how = build(milvus, f"trial{number}", settings, part.ids, part.movies)
+            found.append(_point(name, searching(milvus, f"trial{number}", LENGTH, how), part))
     return found
 
 

@@ -13,8 +13,12 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.errors import StoreError
-from towhee_recsys.index.collection import nearest, upsert
-from towhee_recsys.index.connection import TIMEOUT, milvus_errors
+from towhee_recsys.index.collection import create, nearest, upsert
+from towhee_recsys.index.milvus import Milvus
+from towhee_recsys.index.types import IndexType, index_type
+
+TIMEOUT = 300.0
+"""Seconds for one call: an index over many vectors takes long to build."""
 
 CHUNK = 1000
 """Vectors that are written at a time."""
@@ -24,8 +28,8 @@ Search = Callable[[np.ndarray], list[int]]
 
 
 @contextmanager
-def trial_file() -> Iterator[Any]:
-    """The client of a Milvus Lite file that is gone afterwards. Raises StoreError where it cannot be opened."""
+def trial_file() -> Iterator[Milvus]:
+    """A Milvus Lite file that is gone afterwards. Raises StoreError where it cannot be opened."""
     from pymilvus import MilvusClient, MilvusException
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -35,35 +39,25 @@ def trial_file() -> Iterator[Any]:
         except (MilvusException, OSError) as error:
             raise StoreError(f"no Milvus Lite file can be opened in {folder}: {error}") from error
         try:
-            yield client
+            yield Milvus(client, TIMEOUT, lite=True, where=str(file))
         finally:
             client.close()
             with suppress(ImportError):  # the service of Milvus Lite would stay as long as this process
                 import_module("milvus_lite.server_manager").server_manager_instance.release_server(str(file))
 
 
-def build(
-    client: Any, name: str, kind: str, params: Mapping[str, int], ids: Sequence[int], vectors: np.ndarray
-) -> None:
-    """A collection called `name` of unit vectors float32[n, dim] by id, under an index of that kind."""
-    from pymilvus import DataType, MilvusClient
-
-    schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
-    schema.add_field("movie_id", DataType.INT64, is_primary=True)
-    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=vectors.shape[1])
-    index = client.prepare_index_params()
-    index.add_index("vector", index_type=kind, metric_type="IP", params=dict(params))
-    with milvus_errors(f"creating an index {kind}"):
-        client.create_collection(name, schema=schema, timeout=TIMEOUT)
-        client.create_index(name, index, sync=False, timeout=TIMEOUT)
-        client.load_collection(name, timeout=TIMEOUT)
+def build(milvus: Milvus, name: str, settings: Mapping[str, Any], ids: Sequence[int], vectors: np.ndarray) -> IndexType:
+    """A collection called `name` of unit vectors float32[n, dim] by id, and the type of its index, by `settings`."""
+    index = index_type(milvus, settings)
+    create(milvus, name, vectors.shape[1], index)
     for first in range(0, len(ids), CHUNK):
-        upsert(client, name, ids[first : first + CHUNK], vectors[first : first + CHUNK])
+        upsert(milvus, name, ids[first : first + CHUNK], vectors[first : first + CHUNK])
+    return index
 
 
-def searching(client: Any, name: str, length: int) -> Search:
+def searching(milvus: Milvus, name: str, length: int, index: IndexType) -> Search:
     """Searches in the collection called `name`, for `length` movies each."""
-    return lambda vector: [row["id"] for row in nearest(client, name, vector[None], length)[0]]
+    return lambda vector: [row["id"] for row in nearest(milvus, name, vector[None], length, index)[0]]
 
 
 def timed(search: Search, users: np.ndarray) -> tuple[list[list[int]], np.ndarray]:

@@ -1,0 +1,147 @@
+"""The settings of Milvus: where the movie vectors live, how one gets in, and how they are searched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from towhee_recsys.config.section import Section
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+LITE_TYPES = ("FLAT", "IVF_FLAT", "AUTOINDEX")
+"""The types of index that a Milvus Lite file has."""
+
+_LITE_HAS = f"{', '.join(LITE_TYPES[:-1])} and {LITE_TYPES[-1]}"
+
+
+class TlsConfig(Section):
+    """How a server reached by https:// is known, and how this side is known to it."""
+
+    ca_file: str | None = Field(
+        default=None, min_length=1, description="PEM certificates to trust; left out: the system's"
+    )
+    cert_file: str | None = Field(
+        default=None, min_length=1, description="this side's own PEM certificate, where the server asks for one"
+    )
+    key_file: str | None = Field(default=None, min_length=1, description="the PEM key of cert_file")
+    server_name: str | None = Field(
+        default=None, min_length=1, description="the name in the server's certificate, when it is not that of the uri"
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        own = [self.cert_file, self.key_file]
+        if any(own) and not (all(own) and self.ca_file):
+            raise ValueError("cert_file and key_file go together, and with ca_file; give all three or leave out both")
+        return self
+
+
+class AccessConfig(Section):
+    """Who asks the Milvus server, over what, and how long one waits for it."""
+
+    token: str | None = Field(
+        default=None, min_length=1, repr=False, description="an API key, or user:password; write it as ${env:NAME}"
+    )
+    user: str | None = Field(default=None, min_length=1, description="a user's name, in place of a token")
+    password: str | None = Field(
+        default=None, min_length=1, repr=False, description="the user's password; write it as ${env:NAME}"
+    )
+    tls: TlsConfig = TlsConfig()
+    timeout: float = Field(default=30.0, gt=0, le=3600, description="seconds that one call may take")
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password go together; give both or a token")
+        if self.token and self.user:
+            raise ValueError("give a token or user and password, not both")
+        return self
+
+
+class FlatIndex(Section):
+    """Every row is compared: exact, and fast up to some twenty thousand rows."""
+
+    type: Literal["FLAT"] = "FLAT"
+
+
+class AutoIndex(Section):
+    """Milvus chooses."""
+
+    type: Literal["AUTOINDEX"] = "AUTOINDEX"
+
+
+class _Clusters(Section):
+    nlist: int = Field(default=128, ge=1, le=65536, description="clusters that the rows are put into")
+    nprobe: int | None = Field(
+        default=None, ge=1, le=65536, description="clusters that a search reads, at most nlist; left out: 16"
+    )
+
+    @model_validator(mode="after")
+    def _at_most_all(self) -> Self:
+        if self.nprobe is not None and self.nprobe > self.nlist:
+            raise ValueError(f"nprobe {self.nprobe} is above nlist {self.nlist}: a search reads at most all clusters")
+        return self
+
+
+class IvfFlatIndex(_Clusters):
+    """Rows in clusters; a search reads the nearest of them."""
+
+    type: Literal["IVF_FLAT"] = "IVF_FLAT"
+
+
+class IvfSq8Index(_Clusters):
+    """The same with one byte a number: a quarter of the memory, and less exact."""
+
+    type: Literal["IVF_SQ8"] = "IVF_SQ8"
+
+
+class HnswIndex(Section):
+    """A graph of neighbours: fast and nearly exact for millions of rows, and it takes long to build."""
+
+    type: Literal["HNSW"] = "HNSW"
+    M: int = Field(default=16, ge=4, le=64, description="neighbours a row")
+    efConstruction: int = Field(default=200, ge=8, le=512, description="rows looked at to find them")  # noqa: N815
+    ef: int = Field(default=64, ge=1, le=32768, description="rows that a search looks at, or more when more are wanted")
+
+
+IndexType = Annotated[
+    FlatIndex | IvfFlatIndex | IvfSq8Index | HnswIndex | AutoIndex,
+    Field(discriminator="type", description="how the vectors are searched"),
+]
+
+
+class MilvusConfig(Section):
+    """Where the movie vectors live."""
+
+    uri: str = Field(
+        default="artifacts/movies.db",
+        min_length=1,
+        description="a file ending in .db is Milvus Lite; http(s)://host:port is a server, a cluster or a managed one",
+    )
+    collection: str = Field(
+        default="movies",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$",
+        description="a name of letters, digits and _, at most 100 and no digit first",
+    )
+    access: AccessConfig = AccessConfig()
+    index: IndexType = FlatIndex()
+
+    @model_validator(mode="after")
+    def _has_what_is_asked(self) -> Self:
+        if "${" not in self.uri and "://" not in self.uri and (why := lite_lacks(self.access, self.index)):
+            raise ValueError(why)
+        return self
+
+
+def lite_lacks(access: AccessConfig, index: IndexType) -> str | None:
+    """What of these settings a Milvus Lite file does not have, in words for a message; None if it has all."""
+    if index.type not in LITE_TYPES:
+        return f"index.type {index.type} needs a server; a Milvus Lite file, a uri that ends in .db, has {_LITE_HAS}"
+    if isinstance(index, IvfFlatIndex) and index.nprobe is not None:
+        return "index.nprobe has no effect in a Milvus Lite file, a uri that ends in .db; leave it out"
+    if access.token or access.user or access.tls != TlsConfig():
+        return "access.token, user, password and tls are for servers; for a Milvus Lite file leave them out"
+    return None

@@ -1,0 +1,82 @@
+"""What is made sure of before a build goes live."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from towhee_recsys.errors import IndexMismatchError
+from towhee_recsys.index.collection import READ_AT_ONCE, count, exists, nearest, rows_of
+from towhee_recsys.index.milvus import Milvus
+from towhee_recsys.index.record import IndexRecord
+from towhee_recsys.index.rows import hashes
+from towhee_recsys.index.types import EXACT, index_type
+
+AT_MOST = 4096
+"""Movies that are read back and searched; of more, so many drawn by chance."""
+
+FOUND = 0.99
+"""The share of movies that must find themselves where the type of index is not exact."""
+
+CURE = "The live index is as it was; index again."
+"""What every refusal ends with."""
+
+
+def verify(milvus: Milvus, record: IndexRecord, expected: Mapping[int, int]) -> None:
+    """Raises IndexMismatchError unless the build is as `record` says and its rows have the `expected` hashes by id.
+
+    Every movie must find itself, or its equal: a search for its own vector gives a cosine of 1.
+    """
+    must_be_there(milvus, record)
+    wanted = sorted(expected)
+    if len(wanted) > AT_MOST:
+        wanted = sorted(Random(record.build).sample(wanted, AT_MOST))
+    lost = 0
+    for first in range(0, len(wanted), READ_AT_ONCE):
+        chunk = wanted[first : first + READ_AT_ONCE]
+        ids, vectors = rows_of(milvus, record.build, chunk)
+        found = hashes(ids, vectors)
+        if wrong := [key for key in chunk if found.get(key) != expected[key]]:
+            raise IndexMismatchError(f"{record.build}: movie {wrong[0]} reads other than it was written. {CURE}")
+        lost += _lost(milvus, record, vectors)
+    if lost > (0 if record.index == EXACT.type else (1 - FOUND) * len(wanted)):
+        raise IndexMismatchError(f"{record.build}: {lost} of {len(wanted)} movies do not find themselves. {CURE}")
+
+
+def must_be_there(milvus: Milvus, record: IndexRecord, cure: str = CURE) -> None:
+    """Raises IndexMismatchError unless the build has the dim, the metric and the number of rows that `record` says."""
+    if not exists(milvus, record.build):
+        raise IndexMismatchError(f"{record.build} of the index {record.collection!r} is gone. {cure}")
+    dim, metric, _ = shape(milvus, record.build)
+    if (dim, metric) != (record.dim, record.metric):
+        raise IndexMismatchError(
+            f"the index {record.collection!r} has vectors of {dim} numbers and metric {metric}, "
+            f"but {record.dim} and {record.metric} were recorded. {cure}"
+        )
+    rows = count(milvus, record.build)
+    if rows != record.rows:
+        raise IndexMismatchError(
+            f"the index {record.collection!r} has {rows} rows, but {record.rows} were written. {cure}"
+        )
+
+
+def shape(milvus: Milvus, name: str) -> tuple[int | None, str | None, str | None]:
+    """Of a collection's first vector field: how many numbers, which metric and which type of index; None if unknown."""
+    doing = f"describing {name}"
+    fields: Sequence[Mapping[str, Any]] = milvus.call(doing, "describe_collection", name)["fields"]
+    vector = next((each for each in fields if "dim" in each.get("params", {})), None)
+    indexes = milvus.call(doing, "list_indexes", name, field_name=vector["name"]) if vector else []
+    index = milvus.call(doing, "describe_index", name, index_name=indexes[0]) if indexes else {}
+    dim = int(vector["params"]["dim"]) if vector else None
+    return dim, index.get("metric_type"), index.get("index_type")
+
+
+def _lost(milvus: Milvus, record: IndexRecord, vectors: np.ndarray) -> int:
+    """How many of float32[n, dim] have nothing of their own direction in the build."""
+    how = index_type(milvus, {"type": record.index})
+    nearest_of = nearest(milvus, record.build, vectors, 1, how)
+    tolerance = 1e-2 if "SQ8" in record.index else 1e-4  # a byte a number is not exact to more
+    return sum(not hits or abs(hits[0]["distance"] - 1) > tolerance for hits in nearest_of)

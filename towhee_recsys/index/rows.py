@@ -1,0 +1,53 @@
+"""Rows of an index: what may be one, and the hashes by which they are known again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from towhee_recsys.errors import QueryError
+from towhee_recsys.model.vectors import must_be_unit
+
+
+def check_rows(ids: Sequence[int], vectors: np.ndarray) -> None:
+    """Raises QueryError for ids that occur twice or are no whole numbers, and vectors that are not of length 1."""
+    check_ids(ids)
+    if twice := [key for key, times in Counter(ids).items() if times > 1]:
+        raise QueryError(f"movie_id {twice[0]!r} occurs twice.")
+    if vectors.ndim != 2 or len(vectors) != len(ids):
+        raise QueryError(f"{len(ids)} movies need vectors [{len(ids)}, dim]; {list(vectors.shape)} were given.")
+    must_be_unit(vectors, [f"movie {key}" for key in ids])
+
+
+def check_ids(ids: Sequence[int]) -> None:
+    """Raises QueryError for ids that are no whole numbers of at most 64 bits."""
+    if wrong := [key for key in ids if not _is_id(key)]:
+        raise QueryError(f"movie_id {wrong[0]!r} is no whole number of at most 64 bits.")
+
+
+def hashes(ids: Iterable[int], vectors: np.ndarray) -> dict[int, int]:
+    """A hash of each row, by id; of vectors float32[n, dim]."""
+    return {int(key): _hash(int(key), vector) for key, vector in zip(ids, np.asarray(vectors, np.float32), strict=True)}
+
+
+def content(rows: Iterable[int], base: str = "0") -> str:
+    """The hash of an index from its rows' hashes in any order: their sum modulo 2**64, added to that of `base`."""
+    return f"{(int(base, 16) + sum(rows)) % 2**64:016x}"
+
+
+def model_of(vectors: np.ndarray) -> str | None:
+    """The id of the model that gave `vectors`, where it is known."""
+    origin = getattr(vectors, "origin", None)
+    return origin.model_id if origin else None
+
+
+def _hash(key: int, vector: np.ndarray) -> int:
+    digest = hashlib.blake2b(f"{key}:".encode() + vector.tobytes(), digest_size=8).digest()
+    return int.from_bytes(digest, "little")
+
+
+def _is_id(key: object) -> bool:
+    return isinstance(key, (int, np.integer)) and not isinstance(key, bool) and -(2**63) <= int(key) < 2**63
