@@ -69,7 +69,7 @@ CORE = set(HOUSES) - {"towhee_recsys", "operators", "pipelines", "configs", "cli
 
 def test_the_modules_are_seen():
     assert {"config", "datasets", "features", "model", "training", "evaluation", "bundle", "index", "catalogue"} <= CORE
-    assert {"metrics", "protocols", "baselines"} <= CORE
+    assert {"metrics", "protocols", "baselines", "upkeep", "doctor"} <= CORE
     assert "features" in HOUSES["model"]
     assert "towhee" in HOUSES["operators"]
     assert "towhee_recsys.operators" in MODULES
@@ -106,6 +106,8 @@ def test_the_houses_import_each_other_in_one_direction():
     assert HOUSES["protocols"] & CORE <= {"protocols", "datasets", "config", "errors"}
     assert not HOUSES["training"] & {"evaluation", "baselines"}
     assert not HOUSES["baselines"] & {"model", "bundle", "training"}
+    assert HOUSES["upkeep"] & CORE <= {"upkeep", "index", "catalogue", "training", "bundle", "config", "errors"}
+    assert [name for name in CORE if "doctor" in HOUSES[name]] == ["doctor"]
 
 
 def loaded_by(code):

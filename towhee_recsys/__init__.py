@@ -25,17 +25,32 @@ if TYPE_CHECKING:
     from towhee_recsys.bundle import load_bundle
     from towhee_recsys.config import Config, load_config
     from towhee_recsys.datasets import read_dataset
+    from towhee_recsys.doctor import examine
     from towhee_recsys.errors import RecsysError
     from towhee_recsys.evaluation.compare import compare
     from towhee_recsys.evaluation.evaluate import evaluate
-    from towhee_recsys.pipelines import index_pipeline, load_pipeline, recommend_pipeline, similar_pipeline
+    from towhee_recsys.pipelines import (
+        add_movies,
+        add_pipeline,
+        index_pipeline,
+        load_pipeline,
+        recommend_pipeline,
+        similar_pipeline,
+    )
     from towhee_recsys.training import prepare_movies, train
+    from towhee_recsys.upkeep import delete_movies, gc_index, index_builds, rollback_index
 
 _HOUSES = {
     "Config": "config",
     "RecsysError": "errors",
+    "add_movies": "pipelines",
+    "add_pipeline": "pipelines",
     "compare": "evaluation.compare",
+    "delete_movies": "upkeep",
     "evaluate": "evaluation.evaluate",
+    "examine": "doctor",
+    "gc_index": "upkeep",
+    "index_builds": "upkeep",
     "index_pipeline": "pipelines",
     "load_bundle": "bundle",
     "load_config": "config",
@@ -43,6 +58,7 @@ _HOUSES = {
     "prepare_movies": "training.prepare",
     "read_dataset": "datasets",
     "recommend_pipeline": "pipelines",
+    "rollback_index": "upkeep",
     "similar_pipeline": "pipelines",
     "train": "training",
 }
@@ -51,8 +67,14 @@ __all__ = [
     "Config",
     "RecsysError",
     "__version__",
+    "add_movies",
+    "add_pipeline",
     "compare",
+    "delete_movies",
     "evaluate",
+    "examine",
+    "gc_index",
+    "index_builds",
     "index_pipeline",
     "load_bundle",
     "load_config",
@@ -60,6 +82,7 @@ __all__ = [
     "prepare_movies",
     "read_dataset",
     "recommend_pipeline",
+    "rollback_index",
     "similar_pipeline",
     "train",
 ]

@@ -7,9 +7,10 @@ import sys
 import click
 
 from towhee_recsys.cli.asking import demo, recommend, similar
-from towhee_recsys.cli.checking import schema, validate
+from towhee_recsys.cli.checking import doctor, schema, validate
 from towhee_recsys.cli.errors import exit_code_of
-from towhee_recsys.cli.making import index, prepare, run, train
+from towhee_recsys.cli.indexing import index
+from towhee_recsys.cli.making import prepare, run, train
 from towhee_recsys.cli.measuring import compare, evaluate
 
 
@@ -19,7 +20,7 @@ def commands() -> None:
     """A YAML file becomes a trained, indexed, measured and served recommender."""
 
 
-for _command in (train, prepare, index, recommend, similar, evaluate, compare, run, demo, validate, schema):
+for _command in (train, prepare, index, recommend, similar, evaluate, compare, run, demo, doctor, validate, schema):
     commands.add_command(_command)
 
 

@@ -34,7 +34,7 @@ PEOPLE: Sequence[User] = (
 def recommend(config: Config, progress: bool | None, index_first: bool, **given: Any) -> Shown:
     """Recommend movies to a user, known by id, by any of gender, age and job, or by liked movies."""
     if index_first:
-        from towhee_recsys.cli.making import build_index
+        from towhee_recsys.cli.indexing import build_index
 
         build_index(config)
     user: User = {column: value for column, value in given.items() if value is not None}
@@ -52,9 +52,12 @@ def recommend(config: Config, progress: bool | None, index_first: bool, **given:
 @configured()
 def similar(config: Config, progress: bool | None, movie_id: int) -> Shown:
     """Show the movies most like the one with this id."""
+    from towhee_recsys.catalogue import open_catalogue
     from towhee_recsys.pipelines import similar_pipeline
 
-    movies = similar_pipeline(config)({"movie_id": movie_id}).get()[0]
+    find = similar_pipeline(config)
+    [facts] = open_catalogue(config.catalogue).get([movie_id])  # the model need not know a movie that was added
+    movies = find(facts or {"movie_id": movie_id}).get()[0]
     return {"movie_id": movie_id, "similar": movies}, lambda: _show_movies(f"Like movie {movie_id}", movies)
 
 
@@ -62,7 +65,7 @@ def similar(config: Config, progress: bool | None, movie_id: int) -> Shown:
 @configured(default="sample")
 def demo(config: Config, progress: bool | None) -> Shown:
     """Train on the bundled sample, index it, and recommend five films to two people."""
-    from towhee_recsys.cli.making import build_index
+    from towhee_recsys.cli.indexing import build_index
     from towhee_recsys.training import train as train_model
 
     bundle = train_model(config, progress=progress)

@@ -1,16 +1,20 @@
-"""Commands about configs themselves."""
+"""Commands about configs and what they name."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from towhee_recsys.cli.common import configured
+from towhee_recsys.cli.common import config_option, configured, showing
 from towhee_recsys.config import Config, config_schema, dump_config
+
+COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "not checked": None}
+"""Of the doctor's lines, on a terminal."""
 
 
 @click.command(epilog="Example: towhee-recsys validate -c my.yaml")
@@ -29,8 +33,31 @@ def check_stores(config: Config) -> None:
     from towhee_recsys.catalogue import check_url
     from towhee_recsys.index import check_uri
 
-    check_uri(config.milvus.uri)
+    check_uri(config.milvus.uri, config.milvus.access.model_dump())
     check_url(config.catalogue)
+
+
+@click.command(epilog="Example: towhee-recsys doctor -c my.yaml")
+@click.option("--movies", type=int, default=20, show_default=True, metavar="N", help="How many to look at one by one.")
+@config_option()
+@showing
+def doctor(name: str, overrides: tuple[str, ...], progress: bool | None, movies: int) -> tuple[Any, Callable[[], None]]:
+    """Check everything that a config names, a line each: what is there, what is wrong, and the cure.
+
+    Looks at the files, the model, the stores, some movies' vectors and facts, and at what was begun and not ended;
+    changes nothing. The exit code is 1 if anything has failed.
+    """
+    from towhee_recsys.doctor import examine
+
+    found = examine(name, overrides=overrides, movies=movies)
+    failed = sum(each.state == "failed" for each in found)
+
+    def show() -> None:
+        for each in found:
+            click.echo(f"{click.style(f'{each.state:11}', COLOURS[each.state])}  {each.check:14}  {each.text}")
+        click.echo(f"{failed} of {len(found)} checks failed." if failed else "All is well.")
+
+    return {"healthy": not failed, "checks": [asdict(each) for each in found]}, show
 
 
 @click.command(epilog="Example: towhee-recsys schema -o config.schema.json")

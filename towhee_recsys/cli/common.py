@@ -19,16 +19,16 @@ from towhee_recsys.config import Config, load_config
 DEFAULT_CONFIG = "movielens_1m"
 
 
-def configured(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]], Callable[..., None]]:
+def configured(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]], Callable[..., int]]:
     """Gives a command `-c`, `--set`, `--json`, `-v` and `-q`.
 
     The command gets the loaded config and a `progress` flag, and returns its result, which can be written as JSON,
     with the text that shows it to a person.
     """
 
-    def decorate(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., None]:
-        @click.option("-c", "--config", "name", default=default, show_default=True, metavar="NAME|FILE")
-        @_showing
+    def decorate(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., int]:
+        @config_option(default)
+        @showing
         @functools.wraps(command)
         def run(name: str, overrides: tuple[str, ...], **options: Any) -> tuple[Any, Callable[[], None]]:
             return command(config=configuration(name, overrides, options.pop("top_k", None)), **options)
@@ -38,11 +38,16 @@ def configured(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]], 
     return decorate
 
 
-def each_configured(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., None]:
+def config_option(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Gives a command `-c`, as `name`."""
+    return click.option("-c", "--config", "name", default=default, show_default=True, metavar="NAME|FILE")
+
+
+def each_configured(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., int]:
     """As `configured`, for a command that takes several configs: it gets them by their names, as `configs`."""
 
     @click.argument("names", nargs=-1, required=True, metavar="CONFIG...")
-    @_showing
+    @showing
     @functools.wraps(command)
     def run(names: tuple[str, ...], overrides: tuple[str, ...], **options: Any) -> tuple[Any, Callable[[], None]]:
         return command(configs={name: configuration(name, overrides) for name in names}, **options)
@@ -50,15 +55,18 @@ def each_configured(command: Callable[..., tuple[Any, Callable[[], None]]]) -> C
     return run
 
 
-def _showing(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., None]:
-    """Prints what the command returns, as JSON or for a person; `--set` goes to it as `overrides`."""
+def showing(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., int]:
+    """Prints what the command returns, as JSON or for a person; `--set` goes to it as `overrides`.
+
+    The exit code is 0, or 1 where the result is a dict that says `"healthy": False`.
+    """
 
     @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting; repeatable.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
     @click.option("-v", "--verbose", is_flag=True, help="Say what is being done.")
     @click.option("-q", "--quiet", is_flag=True, help="Say nothing but the result.")
     @functools.wraps(command)
-    def run(as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
+    def run(as_json: bool, verbose: bool, quiet: bool, **options: Any) -> int:
         _talk(verbose, quiet)
         with _stdout_for_json() if as_json else _stdout_as_it_is() as stdout:
             result, show = command(progress=False if quiet else None, **options)
@@ -66,6 +74,7 @@ def _showing(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable
                 print(json.dumps(result, indent=1, ensure_ascii=False), file=stdout)
             else:
                 show()
+        return int(isinstance(result, dict) and result.get("healthy") is False)
 
     return run
 

@@ -11,6 +11,7 @@ import click
 from towhee_recsys.cli.asking import PEOPLE, ask, fitting, show_answers
 from towhee_recsys.cli.checking import check_stores
 from towhee_recsys.cli.common import configured, table
+from towhee_recsys.cli.indexing import build_index
 from towhee_recsys.config import Config
 
 Shown = tuple[Any, Callable[[], None]]
@@ -29,14 +30,6 @@ def train(config: Config, progress: bool | None, fresh: bool, final: bool) -> Sh
     result = {"model_id": bundle.model_id, "model_dir": str(config.model.dir), "quality": quality}
     title = f"Model {bundle.model_id} in {config.model.dir}"
     return result, lambda: table(title, ["", "Figure"], [[*pair] for pair in quality.items()])
-
-
-@click.command(epilog="Example: towhee-recsys index -c movielens_1m")
-@configured()
-def index(config: Config, progress: bool | None) -> Shown:
-    """Put all movies' vectors into Milvus and their facts into the catalogue."""
-    result = build_index(config)
-    return result, lambda: table(f"Index {config.milvus.uri}", ["", "Value"], [[*pair] for pair in result.items()])
 
 
 @click.command(epilog="Example: towhee-recsys run -c movielens_1m --set dataset.path=data/ml-1m")
@@ -72,13 +65,3 @@ def prepare(config: Config, progress: bool | None, source: str, output: str) -> 
     words = f"the model in {config.model.dir}" if Path(config.model.dir).exists() else f"{source}, for want of a model"
     result = {"movies": count, "output": output}
     return result, lambda: click.echo(f"{count:,} movies in {output}, with the vocabularies of {words}")
-
-
-def build_index(config: Config) -> dict[str, Any]:
-    """Runs the index pipeline and returns the live index's record."""
-    from towhee_recsys.datasets import ensure_dataset
-    from towhee_recsys.pipelines import index_pipeline
-
-    ensure_dataset(config.dataset)
-    record = index_pipeline(config)().get()[0]
-    return vars(record)

@@ -1,0 +1,133 @@
+"""`index` with --add, --delete, --list, --rollback and --gc, and `doctor`, as a person and a program see them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from towhee_recsys.config import Config
+
+
+@pytest.fixture
+def on_own(run: Any, sample_config: Config, sample_bundle: Any, tmp_path: Path) -> list[str]:
+    """The options for the sample's model with stores of this test's; indexed."""
+    settings = {
+        "model.dir": sample_config.model.dir,
+        "model.embedding_size": 32,
+        "milvus.uri": tmp_path / "movies.db",
+        "catalogue": f"sqlite:///{tmp_path / 'movies.sqlite'}",
+    }
+    options = ["-c", "sample", *(part for key, value in settings.items() for part in ("--set", f"{key}={value}"))]
+    assert run("index", *options).code == 0
+    return options
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    (tmp_path / "new.dat").write_bytes(b"9001::Brand New (2025)::Comedy|Drama\n9002::Newer (2026)::Horror\n")
+    return str(tmp_path / "new.dat")
+
+
+def test_added_films_are_found_and_deleted_ones_are_not(run: Any, on_own: list[str], file: str) -> None:
+    added = run("index", *on_own, "--add", file)
+    assert (added.code, added.out) == (
+        0,
+        f"2 movies of {file} are in the index. Add them to the dataset, too: the next build has what is there.\n",
+    )
+    similar = json.loads(run("similar", *on_own, "9001", "-k", "400", "--json").out)["similar"]
+    assert 9002 in {movie["movie_id"] for movie in similar}
+    assert 9001 not in {movie["movie_id"] for movie in similar}
+    deleted = run("index", *on_own, "--delete", "9001, 9002,77")
+    assert (deleted.code, deleted.out) == (
+        0,
+        "2 of 3 movies were in the index and are deleted. "
+        "Delete them from the dataset, too: the next build has what is there.\n",
+    )
+    assert json.loads(run("index", *on_own, "--add", file, "--json").out) == {"added": 2}
+    assert json.loads(run("index", *on_own, "--delete", "9001 77", "--json").out) == {"deleted": 1, "not_there": 1}
+
+
+def test_list_rollback_and_gc(run: Any, on_own: list[str], sample_bundle: Any) -> None:
+    run("index", *on_own)
+    builds = json.loads(run("index", *on_own, "--list", "--json").out)["builds"]
+    assert [(each["live"], each["rows"], each["model_id"], each["model_in"]) for each in builds] == [
+        (True, 326, sample_bundle.model_id, "model.dir"),
+        (False, 326, sample_bundle.model_id, "model.dir"),
+    ]
+    rows = run("index", *on_own, "--list").out.splitlines()
+    moment = builds[0]["published"].replace("T", " ").partition(".")[0]
+    assert rows[0] == "Builds of movies"
+    assert rows[1].split() == ["Build", "Model", "which", "is", "in", "Movies", "Published", "(UTC)"]
+    assert rows[2].split() == ["live", builds[0]["build"], sample_bundle.model_id, "model.dir", "326", *moment.split()]
+    assert json.loads(run("index", *on_own, "--rollback", "--json").out)["build"] == builds[1]["build"]
+    again = run("index", *on_own, "--rollback")
+    assert again.code == 1
+    assert again.err.startswith("error: the index 'movies' keeps no build older than the live one")
+    assert run("index", *on_own, "--gc").out == "There was nothing to drop.\n"
+    assert run("index", *on_own, "--gc", "--keep", "1").out == f"Dropped: 1\n{builds[0]['build']}\n"
+    assert json.loads(run("index", *on_own, "--gc", "--json").out) == {"dropped": []}
+
+
+def test_a_list_of_nothing(run: Any, on_own: list[str]) -> None:
+    empty = run("index", *on_own, "--set", "milvus.collection=others", "--list")
+    assert (empty.code, empty.out) == (0, "There is no build yet. `towhee-recsys index -c CONFIG` makes one.\n")
+
+
+ACTIONS = "--add, --delete, --list, --rollback and --gc"
+WRONG_USE = [
+    (["--list", "--gc"], f"--list and --gc are given. Give one of {ACTIONS}, or none to build."),
+    (["--gc", "--add", "x", "--rollback"], f"--add, --rollback and --gc are given. Give one of {ACTIONS}"),
+    (["--keep", "2"], "--keep is for --gc. Give both, or leave it out."),
+    (["--list", "--keep", "2"], "--keep is for --gc."),
+    (["--gc", "--keep", "0"], "0 is not in the range x>=1"),
+    (["--delete", "260,abc"], "--delete takes ids of movies, such as 260,1196; 'abc' is none."),
+    (["--delete", "-5"], "--delete takes ids of movies, such as 260,1196; '-5' is none."),
+    (["--delete", " , "], "--delete takes ids of movies, such as 260,1196; none was given."),
+    (["--delete", "99999999999999999999"], "movie_id 99999999999999999999 is no whole number of at most 64 bits."),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), WRONG_USE)
+def test_wrong_use_is_2(run: Any, on_sample: list[str], options: list[str], message: str) -> None:
+    ran = run("index", *on_sample, *options)
+    assert ran.code == 2
+    assert message in ran.err
+    assert ran.out == ""
+
+
+def test_a_file_that_cannot_be_read_is_a_failure(run: Any, on_sample: list[str], tmp_path: Path) -> None:
+    ran = run("index", *on_sample, "--add", str(tmp_path / "none.dat"))
+    assert ran.code == 1
+    assert f"{tmp_path / 'none.dat'} does not exist; give a file of movies" in ran.err
+
+
+def test_the_doctor_says_that_all_is_well(run: Any, on_own: list[str]) -> None:
+    ran = run("doctor", *on_own)
+    lines = ran.out.splitlines()
+    assert (ran.code, lines[-1], len(lines)) == (0, "All is well.", 13)
+    assert lines[0] == "ok           config          sample: nothing wrong"
+    document = json.loads(run("doctor", *on_own, "--movies", "3", "--json").out)
+    assert document["healthy"] is True
+    assert {each["state"] for each in document["checks"]} == {"ok"}
+    assert document["checks"][7]["text"].startswith("3 movies encoded anew")
+
+
+def test_the_doctor_ends_with_1_if_anything_has_failed(run: Any, on_own: list[str], tmp_path: Path) -> None:
+    missing = ["--set", f"model.dir={tmp_path / 'none'}"]
+    ran = run("doctor", *on_own, *missing)
+    assert ran.code == 1
+    assert ran.out.splitlines()[2].startswith("failed       model           there is no trained model in ")
+    assert ran.out.splitlines()[-1] == "1 of 12 checks failed."
+    document = run("doctor", *on_own, *missing, "--json")
+    assert (document.code, json.loads(document.out)["healthy"]) == (1, False)
+
+
+def test_the_doctor_looks_at_a_config_that_cannot_be_loaded(run: Any, tmp_path: Path) -> None:
+    ran = run("doctor", "-c", str(tmp_path / "none.yaml"))
+    assert ran.code == 1
+    assert ran.out.splitlines()[0] == f"failed       config          there is no file {tmp_path / 'none.yaml'}."
+    assert [line.split("  ")[0] for line in ran.out.splitlines()[1:-1]] == ["not checked"] * 11
+    assert run("doctor", "-c", "sample", "--movies", "0").code == 2

@@ -1,0 +1,151 @@
+"""The index from the command line: built, added to, deleted from, listed, rolled back and swept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from towhee_recsys.cli.common import configured, table
+from towhee_recsys.config import Config
+
+if TYPE_CHECKING:
+    from towhee_recsys.upkeep import IndexBuild
+
+Shown = tuple[Any, Callable[[], None]]
+
+KEEP = 2
+"""Builds that --gc keeps."""
+
+
+@click.command(epilog="Example: towhee-recsys index -c movielens_1m --add movies_new.dat")
+@click.option(
+    "--add", metavar="FILE", help="Add the movies of a file like movies.dat; the model need not have seen them."
+)
+@click.option("--delete", metavar="IDS", help="Delete movies, such as 260,1196, from the live index.")
+@click.option("--list", "list", is_flag=True, help="Show all builds, and where their models are.")
+@click.option("--rollback", is_flag=True, help="Go back to the build before, with its facts and its model.")
+@click.option("--gc", is_flag=True, help="Drop old builds, and what was not finished.")
+@click.option("--keep", type=click.IntRange(min=1), metavar="N", help="For --gc: builds to keep; left out, 2.")
+@configured()
+def index(config: Config, progress: bool | None, keep: int | None, **given: Any) -> Shown:
+    """Put all movies' vectors into Milvus and their facts into the catalogue.
+
+    The index that was live answers until the new build is complete; then it is kept, to go back to.
+
+    With one of --add, --delete, --list, --rollback and --gc, do that instead. What is added or deleted holds until the
+    next build, which has the movies of the dataset.
+    """
+    asked = [name for name in ACTIONS if given[name] not in (None, False)]
+    if len(asked) > 1:
+        raise click.UsageError(f"{_named(asked)} are given. Give one of {_named(ACTIONS)}, or none to build.")
+    if keep is not None and asked != ["gc"]:
+        raise click.UsageError("--keep is for --gc. Give both, or leave it out.")
+    if not asked:
+        return _build(config)
+    given["gc"] = keep or KEEP
+    return ACTIONS[asked[0]](config, given[asked[0]])
+
+
+def build_index(config: Config) -> dict[str, Any]:
+    """Runs the index pipeline and returns the live index's record."""
+    from towhee_recsys.datasets import ensure_dataset
+    from towhee_recsys.pipelines import index_pipeline
+
+    ensure_dataset(config.dataset)
+    record = index_pipeline(config)().get()[0]
+    return vars(record)
+
+
+def _build(config: Config) -> Shown:
+    result = build_index(config)
+    return result, lambda: _show_record(config, result)
+
+
+def _add(config: Config, file: str) -> Shown:
+    from towhee_recsys.pipelines import add_movies
+
+    added = add_movies(config, file)
+    return {"added": added}, lambda: click.echo(
+        f"{added:,} movies of {file} are in the index. Add them to the dataset, too: the next build has what is there."
+    )
+
+
+def _delete(config: Config, ids: str) -> Shown:
+    from towhee_recsys.upkeep import delete_movies
+
+    asked = _ids(ids)
+    deleted = delete_movies(config, asked)
+    return {"deleted": deleted, "not_there": len(asked) - deleted}, lambda: click.echo(
+        f"{deleted:,} of {len(asked):,} movies were in the index and are deleted. "
+        "Delete them from the dataset, too: the next build has what is there."
+    )
+
+
+def _list(config: Config, _: bool) -> Shown:
+    from towhee_recsys.upkeep import index_builds
+
+    builds = index_builds(config)
+
+    def show() -> None:
+        if not builds:
+            click.echo("There is no build yet. `towhee-recsys index -c CONFIG` makes one.")
+            return
+        columns = ["", "Build", "Model", "which is in", "Movies", "Published (UTC)"]
+        table(f"Builds of {config.milvus.collection}", columns, [_row(each) for each in builds])
+
+    return {"builds": [asdict(each) for each in builds]}, show
+
+
+def _rollback(config: Config, _: bool) -> Shown:
+    from towhee_recsys.upkeep import rollback_index
+
+    result = vars(rollback_index(config))
+    return result, lambda: _show_record(config, result)
+
+
+def _gc(config: Config, keep: int) -> Shown:
+    from towhee_recsys.upkeep import gc_index
+
+    dropped = gc_index(config, keep)
+    return {"dropped": dropped}, lambda: click.echo(
+        "\n".join([f"Dropped: {len(dropped)}", *dropped]) if dropped else "There was nothing to drop."
+    )
+
+
+ACTIONS: dict[str, Callable[[Config, Any], Shown]] = {
+    "add": _add,
+    "delete": _delete,
+    "list": _list,
+    "rollback": _rollback,
+    "gc": _gc,
+}
+
+
+def _show_record(config: Config, record: dict[str, Any]) -> None:
+    from towhee_recsys.index.connection import shown
+
+    rows = [[key, value] for key, value in record.items() if key != "pending"]
+    table(f"Index {shown(config.milvus.uri)}", ["", "Value"], rows)
+
+
+def _ids(text: str) -> list[int]:
+    ids = text.replace(",", " ").split()
+    if wrong := [each for each in ids if not each.isdecimal()]:
+        raise click.UsageError(f"--delete takes ids of movies, such as 260,1196; {wrong[0]!r} is none.")
+    if not ids:
+        raise click.UsageError("--delete takes ids of movies, such as 260,1196; none was given.")
+    return sorted({int(each) for each in ids})
+
+
+def _named(options: Any) -> str:
+    *most, last = [f"--{name}" for name in options]
+    return f"{', '.join(most)} and {last}"
+
+
+def _row(build: IndexBuild) -> list[Any]:
+    published = build.published.replace("T", " ").partition(".")[0] if build.published else "not finished"
+    model, place = build.model_id or "unknown", build.model_in or "neither folder"
+    return ["live" if build.live else "", build.build, model, place, build.rows, published]

@@ -1,0 +1,61 @@
+"""What checks find: one line each, whatever happens to the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from towhee_recsys.errors import RecsysError
+
+State = Literal["ok", "warning", "failed", "not checked"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found. `text` is one line; unless all is well it ends with the cure."""
+
+    check: str
+    state: State
+    text: str
+
+
+class Concern(Exception):  # noqa: N818
+    """Raised by a check for what works, and should be looked after all the same."""
+
+
+class Findings(list[Finding]):
+    """What has been found so far."""
+
+    def check(self, name: str, look: Callable[[], str], needs: Sequence[str] = ()) -> None:
+        """Adds what `look` finds, unless a check that it `needs` has failed or was not made.
+
+        `look` returns a text, or raises: Concern is a warning, anything else a failure.
+        """
+        self.append(self._waits(name, needs) or _looked(name, look))
+
+    def _waits(self, name: str, needs: Sequence[str]) -> Finding | None:
+        lacking = [each.check for each in self if each.check in needs and each.state in ("failed", "not checked")]
+        return Finding(name, "not checked", f"waits for {' and '.join(lacking)}") if lacking else None
+
+
+def _looked(name: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, "ok", look())
+    except Concern as concern:
+        return Finding(name, "warning", _line(str(concern)))
+    except Exception as error:  # no failure may hide what the other checks find
+        return Finding(name, "failed", _line(_reason(error)))
+
+
+def _reason(error: Exception) -> str:
+    """Our messages hold no secrets; what others say may."""
+    if isinstance(error, RecsysError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{error.filename or 'a file'}: {error.strerror or 'cannot be read'}. Mend its rights, or name another."
+    return f"a {type(error).__name__} that towhee-recsys does not know of. Please report it."
+
+
+def _line(text: str) -> str:
+    return "; ".join(line.strip().removeprefix("- ") for line in text.splitlines() if line.strip())
