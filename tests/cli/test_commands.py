@@ -82,6 +82,15 @@ def test_validate_prints_every_setting(run: Any) -> None:
     assert json.loads(run("validate", "-c", "article", "--json").out)["config"]["training"]["epochs"] == 1
 
 
+def test_validate_shows_no_password(run: Any) -> None:
+    literal = ["--set", "milvus.uri=http://localhost:19530", "--set", "milvus.access.token=hunter2"]
+    catalogue = ["--set", "catalogue=mysql://me:hunter2@localhost/movies"]
+    for options in ([], ["--json"]):
+        ran = run("validate", "-c", "sample", *literal, *catalogue, *options)
+        assert (ran.code, "hunter2" in ran.out + ran.err) == (0, False)
+        assert "mysql://me:***@localhost/movies" in ran.out
+
+
 def test_schema_is_written(run: Any, tmp_path: Path) -> None:
     output = tmp_path / "config.schema.json"
     assert run("schema", "-o", str(output)).code == 0

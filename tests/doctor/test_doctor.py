@@ -66,8 +66,8 @@ def test_with_nothing_there_nothing_is_made(small_config, found, tmp_path):
         "or name another in milvus.uri."
     )
     assert seen["catalogue"].text == (
-        f"there is no catalogue 'sqlite:///{tmp_path / 'movies.sqlite'}'. Fill it with `towhee-recsys index -c CONFIG`, "
-        "or name another in `catalogue`."
+        f"there is no catalogue 'sqlite:///{tmp_path / 'movies.sqlite'}'. "
+        "Fill it with `towhee-recsys index -c CONFIG`, or name another in `catalogue`."
     )
     assert seen["vectors"].text == "waits for index of model"
     assert list(tmp_path.iterdir()) == []

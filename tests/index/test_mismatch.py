@@ -9,17 +9,38 @@ from towhee_recsys.index import delete_live, insert_live, start_build
 from towhee_recsys.model.vectors import Origin
 
 REBUILD = "Build it with `towhee-recsys index -c CONFIG`."
+NONE = f"collection '{{}}' holds no index yet. {REBUILD}"
+
+
+@pytest.fixture
+def remove(index):
+    """Drops a build behind our back; a server first wants to have its alias dropped."""
+
+    def remove(build):
+        if not index.milvus.lite:
+            index.milvus.client.drop_alias(index.collection)
+        index.milvus.client.drop_collection(build)
+
+    return remove
 
 
 @pytest.fixture
 def l2(index):
-    """Puts a collection of another metric, not made by us, under a name; what is there goes."""
+    """Makes a collection of another metric, as others would."""
+    return lambda name, dim: index.milvus.client.create_collection(name, dimension=dim, metric_type="L2")
 
-    def l2(name, dim):
-        index.milvus.client.drop_collection(name)
-        index.milvus.client.create_collection(name, dimension=dim, metric_type="L2")
 
-    return l2
+@pytest.fixture
+def replaced(index, remove, l2):
+    """Puts such a collection in a build's place."""
+
+    def replaced(record, dim):
+        remove(record.build)
+        l2(record.build, dim)
+        if not index.milvus.lite:
+            index.milvus.client.create_alias(record.build, index.collection)
+
+    return replaced
 
 
 def refusal(call):
@@ -29,7 +50,7 @@ def refusal(call):
 
 
 def test_no_index(index, units):
-    message = f"collection {index.collection!r} holds no index yet. {REBUILD}"
+    message = NONE.format(index.collection)
     assert refusal(index.live) == refusal(lambda: index.search(units(1), 3)) == message
 
 
@@ -53,20 +74,21 @@ def test_rows_removed_behind_our_back(index, units, indexed):
     assert refusal(index.live) == f"the index {index.collection!r} has 3 rows, but 5 were written. {REBUILD}"
 
 
-def test_the_whole_build_removed(index, units, indexed):
+def test_the_whole_build_removed(index, units, indexed, remove):
     record = indexed(index, units(5))
-    index.milvus.client.drop_collection(record.build)
-    assert refusal(index.live) == f"{record.build} of the index {index.collection!r} is gone. {REBUILD}"
+    remove(record.build)
+    gone = f"{record.build} of the index {index.collection!r} is gone. {REBUILD}"
+    assert refusal(index.live) == (gone if index.milvus.lite else NONE.format(index.collection))
 
 
-def test_a_build_of_another_metric_in_its_place(index, units, indexed, l2):
-    l2(indexed(index, units(5)).build, 8)
+def test_a_build_of_another_metric_in_its_place(index, units, indexed, replaced):
+    replaced(indexed(index, units(5)), 8)
     message = f"the index {index.collection!r} has vectors of 8 numbers and metric L2, but 8 and IP were recorded."
     assert refusal(index.live) == f"{message} {REBUILD}"
 
 
-def test_a_build_of_another_length_in_its_place(index, units, indexed, l2):
-    l2(indexed(index, units(5)).build, 4)
+def test_a_build_of_another_length_in_its_place(index, units, indexed, replaced):
+    replaced(indexed(index, units(5)), 4)
     message = f"the index {index.collection!r} has vectors of 4 numbers and metric L2, but 8 and IP were recorded."
     assert refusal(index.live) == f"{message} {REBUILD}"
 
@@ -88,7 +110,7 @@ def test_somebody_elses_collection_under_our_name(index, units, l2):
     assert index.milvus.client.list_collections().count(index.collection) == 1
 
 
-def test_indexing_again_mends_it(index, units, indexed):
-    index.milvus.client.drop_collection(indexed(index, units(5)).build)
+def test_indexing_again_mends_it(index, units, indexed, remove):
+    remove(indexed(index, units(5)).build)
     indexed(index, units(5))
     assert index.live().rows == 5

@@ -129,7 +129,7 @@ def test_killed_at_any_moment_it_answers_and_the_same_command_ends_it(config, mo
         assert process.returncode == 0, err
         return out
 
-    for _ in range(4):
+    for _ in range(2):
         for model in models:
             replace_bundle(config.model.dir, partial(_copied, model.directory))
             done("index", "-q")

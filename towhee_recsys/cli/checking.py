@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from towhee_recsys.cli.common import config_option, configured, showing
-from towhee_recsys.config import Config, config_schema, dump_config
+from towhee_recsys.config import Config, config_schema, dump_config, without_secrets
 
 COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "not checked": None}
 """Of the doctor's lines, on a terminal."""
@@ -20,12 +20,13 @@ COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "not checked": N
 @click.command(epilog="Example: towhee-recsys validate -c my.yaml")
 @configured()
 def validate(config: Config, progress: bool | None) -> tuple[Any, Callable[[], None]]:
-    """Check a config, and print it with every setting that it leaves out."""
+    """Check a config, and print it with every setting that it leaves out, without its passwords."""
     from towhee_recsys.evaluation.gates import read_gates
 
     check_stores(config)
     read_gates(config)
-    return {"valid": True, "config": config.model_dump(mode="json")}, lambda: click.echo(dump_config(config), nl=False)
+    shown = without_secrets(config)
+    return {"valid": True, "config": shown.model_dump(mode="json")}, lambda: click.echo(dump_config(shown), nl=False)
 
 
 def check_stores(config: Config) -> None:

@@ -1,0 +1,40 @@
+"""Which index vectors belong into."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from towhee_recsys.errors import IndexMismatchError, QueryError
+from towhee_recsys.index import open_index
+from towhee_recsys.model.vectors import Origin, with_origin
+from towhee_recsys.operators import LiveIndex
+
+
+@pytest.fixture
+def live_index(indexed_config):
+    return LiveIndex(indexed_config.milvus.uri, indexed_config.milvus.collection)
+
+
+def vectors(dim=32, model=None, rows=3):
+    return with_origin(np.ones((rows, dim)), Origin(model) if model else None)
+
+
+def test_one_vector_and_a_list_get_the_record(live_index, indexed_config, sample_bundle):
+    record = open_index(indexed_config.milvus.uri, indexed_config.milvus.collection).live()
+    several = vectors(model=sample_bundle.model_id)
+    assert live_index(several) == live_index(several[0]) == live_index(vectors(rows=0)) == record
+
+
+def test_vectors_that_do_not_belong_there(live_index, sample_bundle):
+    with pytest.raises(IndexMismatchError, match=f"is of model {sample_bundle.model_id}, but model {'a' * 16} was"):
+        live_index(vectors(model="a" * 16))
+    with pytest.raises(IndexMismatchError, match="has vectors of 32 numbers, but 8 were given"):
+        live_index(vectors(dim=8))
+    with pytest.raises(QueryError, match="of one model are accepted"):
+        live_index("no vectors")
+
+
+def test_no_index(indexed_config):
+    with pytest.raises(IndexMismatchError, match="collection 'others' holds no index yet"):
+        LiveIndex(indexed_config.milvus.uri, "others")(vectors())
