@@ -47,12 +47,18 @@ def _is_plain(path: Path) -> bool:
 def _parsed(path: Path) -> pd.DataFrame | None:
     import pandas as pd
 
-    types = dict.fromkeys(COLUMNS, "int64")
-    form = {"sep": ":", "header": None, "names": range(7), "index_col": False, "skip_blank_lines": False}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # a line of more fields than others
-            frame = pd.read_csv(path, **form, dtype=types)
+            frame = pd.read_csv(
+                path,
+                sep=":",
+                header=None,
+                names=range(7),
+                index_col=False,
+                skip_blank_lines=False,
+                dtype=dict.fromkeys(COLUMNS, "int64"),
+            )
     except (ValueError, OverflowError, OSError, Warning):
         return None
     between = frame[[column for column in frame if column not in COLUMNS]]
