@@ -10,6 +10,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 
+from tests.servers.certificates import Certificates
 from tests.servers.milvus import PASSWORD
 from tests.servers.process import free_port
 from tests.servers.tls_proxy import TlsProxy
@@ -128,15 +129,15 @@ class TestWithServer:
         assert "s3cret" not in told
         assert caplog.text == ""
 
-    def test_tls(self, milvus_server, certificates, address):
-        access = {"token": f"root:{PASSWORD}", "timeout": 5}
+    def test_tls(self, milvus_server, certificates, address, tmp_path):
+        access, another = {"token": f"root:{PASSWORD}", "timeout": 5}, Certificates(tmp_path).authority
         with closing(TlsProxy(milvus_server.port, certificates)) as proxy:
             uri = f"https://localhost:{proxy.port}"
             ours = {"ca_file": str(certificates.authority)}
             assert names(connect(uri, access | {"tls": ours})) == names(connect(address, access))
             by_number = f"https://127.0.0.1:{proxy.port}"
             assert connect(by_number, access | {"tls": ours | {"server_name": "localhost"}})
-            for place, tls in ((uri, {}), (by_number, ours), (uri, {"ca_file": str(certificates.cert)})):
+            for place, tls in ((uri, {}), (by_number, ours), (uri, {"ca_file": str(another)})):
                 message = refusal(place, access | {"tls": tls})
                 assert message.startswith(f"milvus.uri {place!r} shows a certificate that is not trusted: ")
                 assert message.endswith(

@@ -95,4 +95,4 @@ def _environment() -> Path:
     folder = Path(os.environ.get("MILVUS_SERVER") or Path(__file__).resolve().parents[2] / "build" / "milvus")
     if (folder / "bin" / "milvus-server").is_file():
         return folder
-    missing(f"no Milvus server in {folder}: `make build/milvus` makes one, on Linux x86_64 and macOS")
+    missing(f"no Milvus server in {folder}: `make build/milvus/bin/milvus-server` makes one, on Linux x86_64 and macOS")
