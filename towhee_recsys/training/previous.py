@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from towhee_recsys.bundle import Bundle, load_bundle, replace_bundle
+from towhee_recsys.bundle.bundle import read_bundle
 from towhee_recsys.bundle.files import previous_of
 from towhee_recsys.bundle.manifest import MANIFEST
 from towhee_recsys.errors import BundleError
@@ -40,7 +41,7 @@ def forget_previous(model_dir: str | Path) -> None:
 
 def _holds(target: Path, model_id: str) -> bool:
     try:
-        return load_bundle(target).model_id == model_id
+        return read_bundle(target).model_id == model_id
     except BundleError:  # damaged or gone: one more reason to go back
         return False
 
@@ -48,7 +49,7 @@ def _holds(target: Path, model_id: str) -> bool:
 def _kept(previous: Path, target: Path) -> Bundle:
     if not (previous / MANIFEST).is_file():
         raise BundleError(f"no model that was in {target} before is kept: there is none in {previous}. Train again.")
-    return load_bundle(previous)
+    return read_bundle(previous)  # from the disk: it may have been damaged since it was loaded
 
 
 def _copy(source: Path, folder: Path) -> None:
