@@ -39,7 +39,7 @@ def stars_of(bundle, dataset, ratings) -> np.ndarray:
 
 def test_the_sample_is_learned_much_better_than_by_its_mean(sample_config, sample_bundle):
     dataset = read_dataset(sample_config.dataset)
-    training, validation = training_part(sample_config, dataset, final=False)
+    training, validation, _ = training_part(sample_config, dataset, final=False)
     by_mean = rmse(np.full(len(validation), training.stars.mean()), validation.stars)
     quality = sample_bundle.manifest["quality"]
     assert by_mean > 1
@@ -103,7 +103,7 @@ def test_the_calibration_rises_and_is_the_best_line_through_validation(objective
     bundle, dataset = train(config), read_dataset(config.dataset)
     assert bundle.calibration.slope > 0
     assert (bundle.calibration.lowest, bundle.calibration.highest) == (1, 5)
-    _, validation = training_part(config, dataset, final=False)
+    _, validation, _ = training_part(config, dataset, final=False)
     found = stars_of(bundle, dataset, validation)
     assert np.ptp(found) > 0.1
     line = np.polyfit(found, validation.stars, 1)  # a best line cannot be bettered by another line, but for the ends
@@ -121,7 +121,7 @@ def test_ranking_alone_has_stars_by_a_fitted_line_without_validation_too(small_c
     config = small_config("objective=ranking", "training.validation=0", "training.epochs=8")
     bundle, dataset = train(config), read_dataset(config.dataset)
     assert bundle.manifest["calibration"] != bundle.manifest["rating_map"]
-    training, _ = training_part(config, dataset, final=False)
+    training, *_ = training_part(config, dataset, final=False)
     assert rmse(stars_of(bundle, dataset, training), training.stars) < training.stars.std()
 
 
@@ -133,7 +133,7 @@ def test_training_stops_early_and_keeps_the_best_epoch(small_config):
     assert errors.index(min(errors)) + 1 == best
     assert len(errors) == best + 2 < 60
     dataset = read_dataset(config.dataset)
-    _, validation = training_part(config, dataset, final=False)
+    _, validation, _ = training_part(config, dataset, final=False)
     kept = rmse(stars_of(bundle, dataset, validation), validation.stars)
     assert kept == pytest.approx(min(errors), abs=0.1), "calibrated anew"
     assert kept == pytest.approx(bundle.manifest["quality"]["validation_rmse"], abs=1e-3)
@@ -197,7 +197,7 @@ def test_final_trains_on_everything_for_the_epochs_that_validation_chose(small_c
     assert final.manifest["quality"] == {"best_epoch": epochs}
     assert final.manifest["calibration"] == final.manifest["rating_map"]
     dataset = read_dataset(config.dataset)
-    everything, nothing = training_part(config, dataset, final=True)
+    everything, nothing, _ = training_part(config, dataset, final=True)
     assert (len(everything), len(nothing)) == (len(dataset.ratings), 0)
     known = final.arrays("known.npz")
     assert (known["movie.0"] > 0).sum() == dataset.ratings["movie_id"].nunique(), "every rated movie's id is known"

@@ -64,12 +64,29 @@ def test_the_parts_share_no_rating_and_are_of_the_protocol(make):
         assert (np.diff(examples.training.users) >= 0).all(), "sorted by user, as blocks need it"
 
 
-def test_ids_are_known_where_training_rates_them(trainer):
+def test_all_ids_of_the_catalogue_are_known_and_new_ones_are_not(make):
+    for protocol in ("rating-90-10", "cold-items"):
+        examples = make(f"protocol={protocol}").examples
+        place = [feature.kind for feature in examples.movies.features].index("id")
+        known = np.flatnonzero(examples.movie_arrays[place])
+        assert known.tolist() == examples.catalogue.tolist()
+        assert set(examples.training.movies.tolist()) <= set(known.tolist())
+        assert (len(known) == len(examples.movie_ids)) is (protocol == "rating-90-10")
+
+
+def test_a_new_id_goes_as_far_along_the_direction_as_that_of_a_rating(make):
+    trainer = make("protocol=cold-items")
+    trainer.epoch()
+    trainer.use_best()
     examples = trainer.examples
-    place = [feature.kind for feature in examples.movies.features].index("id")
-    known = np.flatnonzero(examples.movie_arrays[place])
-    assert known.tolist() == np.unique(examples.training.movies).tolist()
-    assert len(known) < len(examples.movie_ids)
+    for tower, arrays, rated in (
+        (trainer.model.movie_tower, examples.movie_arrays, examples.training.movies),
+        (trainer.model.rating_tower, examples.user_arrays, examples.training.users),
+    ):
+        [place], [bias] = tower.ids, tower.biases
+        amounts = bias.amounts.weight.numpy()[:, 0]
+        assert amounts[0] == pytest.approx(np.mean([amounts[arrays[place][each]] for each in rated]), abs=1e-6)
+        assert len(set(amounts.tolist())) > 2
 
 
 def test_cosines_are_those_of_each_rating(trainer):

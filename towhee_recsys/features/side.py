@@ -34,8 +34,8 @@ class Side:
         ]
 
     @classmethod
-    def fit(cls, features: Sequence[Feature], table: pd.DataFrame, rated: set[Any]) -> Side:
-        """Fits `features` on `table`; ids are known only where `rated`, for the others have nothing to learn from.
+    def fit(cls, features: Sequence[Feature], table: pd.DataFrame, known: set[Any]) -> Side:
+        """Fits `features` on `table`; of its ids only the `known` ones have a row of their own.
 
         Raises DatasetError when a feature names a column that the table does not have.
         """
@@ -48,7 +48,7 @@ class Side:
                     f"Columns there: {', '.join(map(str, table.columns))}."
                 )
             column = table[feature.column].astype(object)
-            values = [value for value in column.where(column.notna(), None) if feature.kind != "id" or value in rated]
+            values = [value for value in column.where(column.notna(), None) if feature.kind != "id" or value in known]
             fitted[feature.column] = KINDS[feature.kind].fit(feature, values)
         return cls(features, {"columns": list(map(str, table.columns)), "fitted": fitted})
 

@@ -28,17 +28,19 @@ class Block:
 class Blocks:
     """Random blocks of `size` users. A block costs each user and each movie one pass through a tower.
 
-    Of more than `most` movies a block scores those that its users rated and a random `most` of all. Each then stands
-    for as many as it was likely to be drawn for: sampled softmax with the logQ correction of Bengio & Senécal 2008
-    (doi:10.1109/TNN.2007.912312) and Yi et al. 2019 (doi:10.1145/3298689.3346996).
+    `movies` are the places of those that there are, sorted. Of more than `most` a block scores those that its users
+    rated and a random `most` of all. Each then stands for as many as it was likely to be drawn for: sampled softmax
+    with the logQ correction of Bengio & Senécal 2008 (doi:10.1109/TNN.2007.912312) and Yi et al. 2019
+    (doi:10.1145/3298689.3346996).
     """
 
-    def __init__(self, ratings: Ratings, users: int, movies: int, size: int, most: int):
+    def __init__(self, ratings: Ratings, users: int, movies: np.ndarray, size: int, most: int):
         self._ratings, self._movies, self._size, self._most = ratings, movies, size, most
+        self._columns = np.searchsorted(movies, ratings.movies)
         self._starts = np.searchsorted(ratings.users, np.arange(users + 1))
         self.active = np.flatnonzero(np.diff(self._starts))
         self.count = -(-len(self.active) // size)
-        self._log_q = self._likelihood() if movies > most else None
+        self._log_q = self._likelihood() if len(movies) > most else None
 
     def __call__(self, rng: np.random.Generator) -> Iterator[Block]:
         """One epoch: each user with ratings is in one block."""
@@ -49,15 +51,15 @@ class Blocks:
     def _block(self, users: np.ndarray, rng: np.random.Generator) -> Block:
         counts = self._starts[users + 1] - self._starts[users]
         rows = np.repeat(self._starts[users] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
-        rated, movies = self._ratings.movies[rows], np.arange(self._movies)
-        if self._movies > self._most:
-            movies = np.union1d(rated, rng.choice(self._movies, self._most, replace=False, shuffle=False))
-            rated = np.searchsorted(movies, rated)
-        cells = np.repeat(np.arange(len(users)), counts) * len(movies) + rated
-        return Block(users, movies, rows, cells, None if self._log_q is None else self._log_q[movies])
+        rated, drawn = self._columns[rows], np.arange(len(self._movies))
+        if len(drawn) > self._most:
+            drawn = np.union1d(rated, rng.choice(len(drawn), self._most, replace=False, shuffle=False))
+            rated = np.searchsorted(drawn, rated)
+        cells = np.repeat(np.arange(len(users)), counts) * len(drawn) + rated
+        return Block(users, self._movies[drawn], rows, cells, None if self._log_q is None else self._log_q[drawn])
 
     def _likelihood(self) -> np.ndarray:
         """log of the chance that a movie is in a block: one of its raters is, or it is drawn."""
-        raters = np.bincount(self._ratings.movies, minlength=self._movies)
+        raters = np.bincount(self._columns, minlength=len(self._movies))
         unrated = (1 - min(1.0, self._size / len(self.active))) ** raters
-        return np.log(1 - unrated * (1 - self._most / self._movies)).astype(np.float32)
+        return np.log(1 - unrated * (1 - self._most / len(raters))).astype(np.float32)

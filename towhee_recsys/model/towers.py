@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+import numpy as np
+
 from towhee_recsys.features import Side
 from towhee_recsys.model.inputs import BiasInput, input_layer, spread
 from towhee_recsys.model.quiet_paddle import nn, paddle
@@ -40,6 +42,9 @@ class Tower(nn.Layer):
         """The raw vectors, from what the features say."""
         raise NotImplementedError
 
+    def expect_of_unknown(self, arrays: Sequence[np.ndarray], rated: np.ndarray) -> None:
+        """Sets what an id says that training has never met, from the lines of `arrays` that each rating is of."""
+
 
 class SumTower(Tower):
     """The sum of what the features say, a free vector x, lifted: users to [x, 0, 1], movies to [x, 1, 0].
@@ -62,6 +67,13 @@ class SumTower(Tower):
             [BiasInput(len(side.columns[place].state["values"]) + 1, free) for place in self.ids]
         )
         self.role = role
+
+    def expect_of_unknown(self, arrays: Sequence[np.ndarray], rated: np.ndarray) -> None:
+        """An unknown id moves as far along the direction as the id of a rating does on average."""
+        for place, bias in zip(self.ids, self.biases, strict=True):
+            amounts = bias.amounts.weight.numpy().copy()
+            amounts[0] = amounts[arrays[place][rated]].mean(axis=0)
+            bias.amounts.weight.set_value(amounts)
 
     def join_up(self, said: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
         """The lifted sum."""

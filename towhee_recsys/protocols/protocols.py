@@ -26,6 +26,8 @@ class Protocol:
     draw: Draw
     ask: Ask
     by_time: bool = False
+    new_movies: bool = False
+    """Whether the movies of the test are new: training does not know that there are any."""
 
 
 PROTOCOLS = {
@@ -67,6 +69,7 @@ PROTOCOLS = {
         "A random twentieth of the movies with 20 ratings is held out whole, to find which of them a user likes.",
         draws.cold_items,
         questions.cold_items,
+        new_movies=True,
     ),
 }
 
@@ -104,6 +107,8 @@ def make_task(
         test=source.ratings.take(drawn == draws.TEST),
         questions=[],
     )
+    if chosen.new_movies:
+        task = replace(task, new_movies=np.unique(task.test.movies))
     _demand_parts(task, dataset.name, source.ratings, validation)
     return replace(task, questions=chosen.ask(task, asking))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,7 +50,8 @@ class Task:
     """A protocol's draw. Its parts of the ratings share none; models fit on `train` and choose by `validation`.
 
     Places are lines of the dataset's tables, which have `users` and `movies` lines. `liked` is the lowest rating
-    that counts as liking. The stars of `test` are to be predicted; `questions` ask for lists.
+    that counts as liking. The stars of `test` are to be predicted; `questions` ask for lists. `new_movies`, int64, are
+    the places of movies that are held out whole, as if they came after training.
     """
 
     protocol: str
@@ -62,3 +63,4 @@ class Task:
     validation: Ratings
     test: Ratings
     questions: list[Question]
+    new_movies: np.ndarray = field(default_factory=lambda: np.arange(0))

@@ -25,6 +25,8 @@ class Examples:
     movie_arrays: list[np.ndarray]
     training: Ratings
     validation: Ratings
+    catalogue: np.ndarray
+    """int64, the places of the movies that training knows of."""
 
     def known(self) -> dict[str, dict[str, np.ndarray]]:
         """For each side the records' ids as `ids`, text, and their arrays as `0`, `1`, ... in the features' order."""
@@ -35,11 +37,18 @@ class Examples:
         }
 
 
-def make_examples(config: Config, dataset: Dataset, training: Ratings, validation: Ratings) -> Examples:
-    """Fits the features; ids are known where training rates them."""
+def make_examples(
+    config: Config, dataset: Dataset, training: Ratings, validation: Ratings, new_movies: np.ndarray
+) -> Examples:
+    """Fits the features. Ids are known of users who rate in training and, `new_movies` apart, of all movies.
+
+    That nobody rates a movie of the catalogue is learned of it; of a new one nothing is.
+    """
     people = _with_histories(config, dataset, training)
-    users = Side.fit(config.features.user, people, _rated(dataset.users["user_id"], training.users))
-    movies = Side.fit(config.features.movie, dataset.movies, _rated(dataset.movies["movie_id"], training.movies))
+    catalogue = np.setdiff1d(np.arange(len(dataset.movies)), new_movies)
+    known = dataset.movies.iloc[catalogue]
+    users = Side.fit(config.features.user, people, set(dataset.users["user_id"].iloc[np.unique(training.users)]))
+    movies = Side.fit(config.features.movie, known, set(known["movie_id"]))
     return Examples(
         users,
         movies,
@@ -49,6 +58,7 @@ def make_examples(config: Config, dataset: Dataset, training: Ratings, validatio
         movies.encode(records(dataset.movies)),
         training,
         validation,
+        catalogue,
     )
 
 
@@ -62,10 +72,6 @@ def _with_histories(config: Config, dataset: Dataset, training: Ratings) -> Any:
     ends = np.searchsorted(liked.users, np.arange(1, len(dataset.users)))
     movies = np.split(dataset.movies["movie_id"].to_numpy()[liked.movies], ends)
     return dataset.users.assign(**{column: [own.tolist() for own in movies] for column in columns})
-
-
-def _rated(ids: Any, places: np.ndarray) -> set[Any]:
-    return set(ids.iloc[np.unique(places)])
 
 
 def records(table: Any) -> list[dict[str, Any]]:
