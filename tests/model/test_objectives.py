@@ -42,7 +42,7 @@ def units(rows: int, seed: int) -> np.ndarray:
 
 
 def blocks_of(ratings: Ratings, users: int, movies: int, size: int = 4, most: int = 1000, seed: int = 0) -> list[Block]:
-    return list(Blocks(ratings, users, np.arange(movies), size, most)(np.random.default_rng(seed)))
+    return list(Blocks(ratings, users, size, most)(np.random.default_rng(seed)))
 
 
 def by_autograd(loss, users: np.ndarray, movies: np.ndarray):
@@ -117,7 +117,7 @@ def test_the_gradient_by_raw_vectors_is_that_of_autograd():
 
 def test_ranking_with_equal_weights_is_the_plain_cross_entropy_of_a_softmax():
     ratings = Ratings(np.zeros(1, int), np.array([2]), np.array([5], dtype=np.float32))
-    [block] = blocks_of(ratings, 1, 4)
+    block = Block(np.zeros(1, int), np.arange(4), np.zeros(1, int), np.array([2]), None)
     movies = np.eye(4, DIM, dtype=np.float32)
     loss, by_users, by_movies = RankingObjective(ratings, SCALE, settings(preference=[1, 1], temperature=0.5))(
         movies[2:3], movies, block
@@ -199,7 +199,7 @@ def test_of_a_sample_of_movies_the_expected_partition_is_that_of_all():
     users, movies, temperature = 400, 300, 0.5
     ratings = rated(users, movies, 2400, seed=5)
     config = settings(preference=[1, 1], temperature=temperature)
-    objective, drawn = RankingObjective(ratings, SCALE, config), Blocks(ratings, users, np.arange(movies), 50, 60)
+    objective, drawn = RankingObjective(ratings, SCALE, config), Blocks(ratings, users, 50, 60)
     vectors, movie_vectors = units(users, 0), units(movies, 1)
     logits = (vectors @ movie_vectors.T).astype(np.float64) / temperature
     own = [np.flatnonzero(ratings.users == user) for user in range(users)]

@@ -135,7 +135,7 @@ def test_training_stops_early_and_keeps_the_best_epoch(small_config):
     dataset = read_dataset(config.dataset)
     _, validation, _ = training_part(config, dataset, final=False)
     kept = rmse(stars_of(bundle, dataset, validation), validation.stars)
-    assert kept == pytest.approx(min(errors), abs=0.1), "calibrated anew"
+    assert kept < min(errors) + 0.1, "calibrated anew"
     assert kept == pytest.approx(bundle.manifest["quality"]["validation_rmse"], abs=1e-3)
 
 

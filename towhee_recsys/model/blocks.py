@@ -28,19 +28,19 @@ class Block:
 class Blocks:
     """Random blocks of `size` users. A block costs each user and each movie one pass through a tower.
 
-    `movies` are the places of those that there are, sorted. Of more than `most` a block scores those that its users
-    rated and a random `most` of all. Each then stands for as many as it was likely to be drawn for: sampled softmax
-    with the logQ correction of Bengio & Senécal 2008 (doi:10.1109/TNN.2007.912312) and Yi et al. 2019
-    (doi:10.1145/3298689.3346996).
+    Movies that nobody rated are in none: what that says is no fault of their genres. Of more than `most` others a block
+    scores those that its users rated and a random `most` of all. Each then stands for as many as it was likely to be
+    drawn for: sampled softmax with the logQ correction of Bengio & Senécal 2008 (doi:10.1109/TNN.2007.912312) and
+    Yi et al. 2019 (doi:10.1145/3298689.3346996).
     """
 
-    def __init__(self, ratings: Ratings, users: int, movies: np.ndarray, size: int, most: int):
-        self._ratings, self._movies, self._size, self._most = ratings, movies, size, most
-        self._columns = np.searchsorted(movies, ratings.movies)
+    def __init__(self, ratings: Ratings, users: int, size: int, most: int):
+        self._ratings, self._size, self._most = ratings, size, most
+        self._movies, self._columns = np.unique(ratings.movies, return_inverse=True)
         self._starts = np.searchsorted(ratings.users, np.arange(users + 1))
         self.active = np.flatnonzero(np.diff(self._starts))
         self.count = -(-len(self.active) // size)
-        self._log_q = self._likelihood() if len(movies) > most else None
+        self._log_q = self._likelihood() if len(self._movies) > most else None
 
     def __call__(self, rng: np.random.Generator) -> Iterator[Block]:
         """One epoch: each user with ratings is in one block."""
@@ -60,6 +60,6 @@ class Blocks:
 
     def _likelihood(self) -> np.ndarray:
         """log of the chance that a movie is in a block: one of its raters is, or it is drawn."""
-        raters = np.bincount(self._columns, minlength=len(self._movies))
+        raters = np.bincount(self._columns)
         unrated = (1 - min(1.0, self._size / len(self.active))) ** raters
         return np.log(1 - unrated * (1 - self._most / len(raters))).astype(np.float32)

@@ -42,8 +42,8 @@ class Tower(nn.Layer):
         """The raw vectors, from what the features say."""
         raise NotImplementedError
 
-    def expect_of_unknown(self, arrays: Sequence[np.ndarray], rated: np.ndarray) -> None:
-        """Sets what an id says that training has never met, from the lines of `arrays` that each rating is of."""
+    def expect_of_unrated(self, arrays: Sequence[np.ndarray], rated: np.ndarray) -> None:
+        """Sets what ids say that no rating is of; each of int64[ratings] `rated` is a line of `arrays`."""
 
 
 class SumTower(Tower):
@@ -68,12 +68,19 @@ class SumTower(Tower):
         )
         self.role = role
 
-    def expect_of_unknown(self, arrays: Sequence[np.ndarray], rated: np.ndarray) -> None:
-        """An unknown id moves as far along the direction as the id of a rating does on average."""
+    def expect_of_unrated(self, arrays: Sequence[np.ndarray], rated: np.ndarray) -> None:
+        """An unknown id moves along the direction as that of a rating does on average: it may be any. A known one that
+        nobody rated moves as those do that the fewest rated; more it does not say.
+        """
         for place, bias in zip(self.ids, self.biases, strict=True):
-            amounts = bias.amounts.weight.numpy().copy()
-            amounts[0] = amounts[arrays[place][rated]].mean(axis=0)
-            bias.amounts.weight.set_value(amounts)
+            rows, weight = arrays[place][rated], bias.amounts.weight
+            counts = np.bincount(rows, minlength=len(weight))
+            amounts, unrated = weight.numpy().copy(), counts == 0
+            amounts[unrated] = amounts[counts == counts[~unrated].min()].mean(axis=0)
+            amounts[0] = amounts[rows].mean(axis=0)
+            weight.set_value(amounts)
+            embedding = self.inputs[place].embedding.weight
+            embedding.set_value(np.where(unrated[:, None], 0, embedding.numpy()))
 
     def join_up(self, said: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
         """The lifted sum."""

@@ -25,8 +25,6 @@ class Examples:
     movie_arrays: list[np.ndarray]
     training: Ratings
     validation: Ratings
-    catalogue: np.ndarray
-    """int64, the places of the movies that training knows of."""
 
     def known(self) -> dict[str, dict[str, np.ndarray]]:
         """For each side the records' ids as `ids`, text, and their arrays as `0`, `1`, ... in the features' order."""
@@ -40,13 +38,9 @@ class Examples:
 def make_examples(
     config: Config, dataset: Dataset, training: Ratings, validation: Ratings, new_movies: np.ndarray
 ) -> Examples:
-    """Fits the features. Ids are known of users who rate in training and, `new_movies` apart, of all movies.
-
-    That nobody rates a movie of the catalogue is learned of it; of a new one nothing is.
-    """
+    """Fits the features. Ids are known of users who rate in training and of all movies but `new_movies`."""
     people = _with_histories(config, dataset, training)
-    catalogue = np.setdiff1d(np.arange(len(dataset.movies)), new_movies)
-    known = dataset.movies.iloc[catalogue]
+    known = dataset.movies.drop(dataset.movies.index[new_movies])
     users = Side.fit(config.features.user, people, set(dataset.users["user_id"].iloc[np.unique(training.users)]))
     movies = Side.fit(config.features.movie, known, set(known["movie_id"]))
     return Examples(
@@ -58,7 +52,6 @@ def make_examples(
         movies.encode(records(dataset.movies)),
         training,
         validation,
-        catalogue,
     )
 
 

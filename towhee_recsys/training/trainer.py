@@ -40,7 +40,7 @@ class Trainer:
         self.model = build_model(examples.users, examples.movies, config.model, config.objective, config.seed)
         ratings, training = examples.training, config.training
         users = len(examples.user_ids)
-        self.blocks = Blocks(ratings, users, examples.catalogue, training.batch_size, training.sampled_movies)
+        self.blocks = Blocks(ratings, users, training.batch_size, training.sampled_movies)
         scale = config.dataset.rating_scale
         self.rating_map = Calibration.of(config.model.rating_map, scale, float(ratings.stars.mean()))
         self.objectives = make_objectives(config, ratings, self.rating_map)
@@ -87,12 +87,12 @@ class Trainer:
         return self.history[-1]
 
     def use_best(self) -> None:
-        """Puts the best epoch's weights into the model, and what to expect of ids that it has never met."""
+        """Puts the best epoch's weights into the model, and what to expect of ids that nobody rated or rates."""
         self.model.set_state_dict(self.best)
         examples, model = self.examples, self.model
         for tower in {model.user_tower, model.rating_tower}:
-            tower.expect_of_unknown(examples.user_arrays, examples.training.users)
-        model.movie_tower.expect_of_unknown(examples.movie_arrays, examples.training.movies)
+            tower.expect_of_unrated(examples.user_arrays, examples.training.users)
+        model.movie_tower.expect_of_unrated(examples.movie_arrays, examples.training.movies)
 
     def _learning_rate(self, step: int) -> float:
         """Up in a line, then down in half a cosine (Loshchilov & Hutter 2017, arXiv:1608.03983)."""
