@@ -7,7 +7,7 @@ demo: .venv/installed ## train on the bundled sample, index it, print films for 
 	$(BIN)/towhee-recsys demo
 
 test: .venv/tested build/milvus/bin/milvus-server build/lite3/installed ## install what the tests need and run them all
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
 
 lint: .venv/tested ## style and types, of the package as it is shipped
 	$(BIN)/ruff check .

@@ -23,6 +23,21 @@ if TYPE_CHECKING:
     from towhee_recsys.bundle import Bundle
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of several processes one has all tests with the Milvus server, of which there can be one, and begins with them:
+    they wait more than they work. The others share what remains, a file at a time.
+    """
+    items.sort(key=lambda item: not _asks_milvus(item))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("milvus" if _asks_milvus(item) else str(item.path)))
+
+
+def _asks_milvus(item: pytest.Item) -> bool:
+    parameters = getattr(item, "callspec", None)
+    named = "milvus_server" in getattr(item, "fixturenames", ())
+    return named or (parameters is not None and "milvus-server" in parameters.params.values())
+
+
 @pytest.fixture(scope="session")
 def sample_config(tmp_path_factory: pytest.TempPathFactory) -> Config:
     """The sample's config with a small model; all that it writes goes into a folder of this session."""

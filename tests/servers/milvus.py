@@ -42,6 +42,7 @@ _QUICK = {
     "queryCoord_distPullInterval": 100,
     "common_session_ttl": 10,  # after a crash Milvus waits so many seconds for its former self
     "common_gracefulStopTimeout": 1,
+    "proxy_timeTickInterval": 50,  # a strong read waits for the next tick
 }
 """Settings of Milvus' by which tests wait less."""
 
