@@ -33,9 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _asks_milvus(item: pytest.Item) -> bool:
-    parameters = getattr(item, "callspec", None)
-    named = "milvus_server" in getattr(item, "fixturenames", ())
-    return named or (parameters is not None and "milvus-server" in parameters.params.values())
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return "milvus_server" in getattr(item, "fixturenames", ()) or parameters.get("uri") == "milvus-server"
 
 
 @pytest.fixture(scope="session")
