@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from towhee_recsys.bundle import Bundle
 
 
+@pytest.hookimpl(tryfirst=True)  # before the plugin that reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Of several processes one has all tests with the Milvus server, of which there can be one, and begins with them:
     they wait more than they work. The others share what remains, a file at a time.
