@@ -1,13 +1,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+define BOTH
+$(BIN)/python -m pytest -m milvus > build/milvus.log 2>&1 & milvus=$$!; \
+$(BIN)/python -m pytest -m 'not milvus'; others=$$?; \
+wait $$milvus; asking=$$?; cat build/milvus.log; exit $$((others + asking))
+endef
+
 .PHONY: demo test lint bench-quality clean
 
 demo: .venv/installed ## train on the bundled sample, index it, print films for two people
 	$(BIN)/towhee-recsys demo
 
 test: .venv/tested build/milvus/bin/milvus-server build/lite3/installed ## install what the tests need and run them all
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
+	$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),$(BOTH))
 
 lint: .venv/tested ## style and types, of the package as it is shipped
 	$(BIN)/ruff check .

@@ -23,19 +23,11 @@ if TYPE_CHECKING:
     from towhee_recsys.bundle import Bundle
 
 
-@pytest.hookimpl(tryfirst=True)  # before the plugin that reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of several processes one has all tests with the Milvus server, of which there can be one, and begins with them:
-    they wait more than they work. The others share what remains, a file at a time.
-    """
-    items.sort(key=lambda item: not _asks_milvus(item))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("milvus" if _asks_milvus(item) else str(item.path)))
-
-
-def _asks_milvus(item: pytest.Item) -> bool:
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Marks the tests with a Milvus server: they wait more than they work, so `make test` runs them beside the others."""
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    return "milvus_server" in getattr(item, "fixturenames", ()) or parameters.get("uri") == "milvus-server"
+    if "milvus_server" in getattr(item, "fixturenames", ()) or parameters.get("uri") == "milvus-server":
+        item.add_marker("milvus")
 
 
 @pytest.fixture(scope="session")
