@@ -62,4 +62,6 @@ def _parsed(path: Path) -> pd.DataFrame | None:
     except (ValueError, OverflowError, OSError, Warning):
         return None
     between = frame[[column for column in frame if column not in COLUMNS]]
-    return None if between.notna().any(axis=None) else frame[list(COLUMNS)].rename(columns=COLUMNS)
+    frame = frame[list(COLUMNS)].rename(columns=COLUMNS)
+    fits = (frame.dtypes == "int64").all()  # pandas 2 takes uint64 for what is too large
+    return frame if fits and between.isna().all(axis=None) else None
