@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +99,9 @@ def test_ctrl_c_ends_a_training_with_one_line(small_config: Any, tmp_path: Path)
     file = tmp_path / "config.yaml"
     file.write_text(dump_config(small_config("training.epochs=500")), encoding="utf-8")
     command = [sys.executable, "-W", "ignore", "-m", "towhee_recsys", "train", "-q", "-c", str(file)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # who is run in the background inherits deaf ears
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes, preexec_fn=heard) as process:
         while process.poll() is None and not (tmp_path / "model.training" / "checkpoint.npz").is_file():
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
