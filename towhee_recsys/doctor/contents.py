@@ -11,25 +11,18 @@ from towhee_recsys.doctor.case import Case
 from towhee_recsys.doctor.findings import Concern
 from towhee_recsys.errors import IndexMismatchError, StoreError
 from towhee_recsys.index import REBUILD, MovieIndex
-from towhee_recsys.index.checks import must_be_there
+from towhee_recsys.index.checks import finds_itself, must_be_there
 from towhee_recsys.index.collection import MAX_TOP_K, NOW, rows_of
-from towhee_recsys.index.live import must_be_ours
 from towhee_recsys.index.types import EXACT
 from towhee_recsys.model.vectors import Origin, normalize
 
 SAME = 1e-5
 """Two vectors whose numbers differ by no more are one."""
 
-FOUND = 1e-4
-"""A cosine that lacks no more of 1 is that of a movie with itself, or its equal."""
-
 
 def index(case: Case) -> str:
     """There is a live build, as it was recorded: its rows, their length and the metric."""
-    live = case.index.versions(newest=True).live
-    if live is None:
-        must_be_ours(case.index.milvus, case.index.collection)
-        raise IndexMismatchError(f"collection {case.index.collection!r} holds no index yet. {REBUILD}")
+    live = case.index.live_in(case.index.versions(newest=True))
     if not live.pending:  # else its rows are just changing
         must_be_there(case.index.milvus, live, REBUILD)
     case.live, case.drawn = live, _drawn(case.index, live.build, case.movies, case.config.seed)
@@ -68,7 +61,8 @@ def vectors(case: Case) -> str:
             f"{count} of {len(ids)} movies have other vectors in the index than the model gives, such as movie {worst} "
             f"(by {apart[worst]:.2g}). Index again with `towhee-recsys index -c CONFIG`."
         )
-    lost = [key for key, hits in zip(ids, case.index.search(fresh, 1), strict=True) if _missed(hits, case.live.index)]
+    scores = [hits[0]["score"] if hits else None for hits in case.index.search(fresh, 1)]
+    lost = [key for key, score in zip(ids, scores, strict=True) if not finds_itself(score, case.live.index)]
     if lost:
         raise _not_found(case, lost, len(ids))
     return f"{len(ids)} movies encoded anew are as in the index (to {apart[worst]:.1g}), and find themselves"
@@ -110,10 +104,6 @@ def _records(case: Case) -> list[dict[str, Any]]:
 
 def _apart(ours: np.ndarray, held: np.ndarray | None) -> float:
     return float("inf") if held is None else float(np.abs(ours - held).max())
-
-
-def _missed(hits: Any, kind: str) -> bool:
-    return not hits or abs(hits[0]["score"] - 1) > (1e-2 if "SQ8" in kind else FOUND)  # a byte a number is less exact
 
 
 def _not_found(case: Case, lost: list[int], of: int) -> Exception:

@@ -78,5 +78,13 @@ def _lost(milvus: Milvus, record: IndexRecord, vectors: np.ndarray) -> int:
     """How many of float32[n, dim] have nothing of their own direction in the build."""
     how = index_type(milvus, {"type": record.index})
     nearest_of = nearest(milvus, record.build, vectors, 1, how)
-    tolerance = 1e-2 if "SQ8" in record.index else 1e-4  # a byte a number is not exact to more
-    return sum(not hits or abs(hits[0]["distance"] - 1) > tolerance for hits in nearest_of)
+    scores = [hits[0]["distance"] if hits else None for hits in nearest_of]
+    return sum(not finds_itself(score, record.index) for score in scores)
+
+
+def finds_itself(score: float | None, kind: str) -> bool:
+    """Whether the best cosine of a search for a movie's own vector, None without a hit, is its own or its equal's.
+
+    `kind` is the type of the index: one with a byte a number is less exact.
+    """
+    return score is not None and abs(score - 1) <= (1e-2 if "SQ8" in kind else 1e-4)

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.index.build import now, start_build
-from towhee_recsys.index.live import must_be_ours, switch
-from towhee_recsys.index.movie_index import REBUILD, MovieIndex
+from towhee_recsys.index.live import switch
+from towhee_recsys.index.movie_index import MovieIndex
 from towhee_recsys.index.pending import AT_ONCE, put, remove, settle
 from towhee_recsys.index.record import IndexRecord, Receipt
 from towhee_recsys.index.rows import check_ids, check_rows, content, hashes, model_of
@@ -41,11 +40,7 @@ def delete_live(index: MovieIndex, ids: Sequence[int]) -> int:
     """
     check_ids(ids)
     with index.writing:
-        live = index.versions(newest=True).live
-        if live is None:
-            must_be_ours(index.milvus, index.collection)
-            raise IndexMismatchError(f"collection {index.collection!r} holds no index yet. {REBUILD}")
-        before = live = settle(index.milvus, live)
+        before = live = settle(index.milvus, index.live_in(index.versions(newest=True)))
         for first in range(0, len(ids), AT_ONCE):
             live = remove(index.milvus, live, ids[first : first + AT_ONCE])
         index.versions(newest=True)

@@ -75,10 +75,10 @@ class MovieIndex:
 
         Ends what a process began and could not end. Raises IndexMismatchError when something is not as recorded.
         """
-        record = self._live(self.versions(newest=True))
+        record = self.live_in(self.versions(newest=True))
         if record.pending:
             with self.writing:
-                settle(self.milvus, self._live(self.versions(newest=True)))
+                settle(self.milvus, self.live_in(self.versions(newest=True)))
             return self.live(origin)
         self.match(record, origin, record.dim)
         try:
@@ -120,7 +120,7 @@ class MovieIndex:
         So a pipeline that was built before a switch goes on answering. Raises IndexMismatchError.
         """
         versions = self.versions()
-        live = self._live(versions)
+        live = self.live_in(versions)
         of_their_model = (each for each in versions.all if origin and each.model_id in (None, origin.model_id))
         record = next(of_their_model, live)
         self.match(record, origin, dim)
@@ -159,7 +159,8 @@ class MovieIndex:
     def _keeps(self, record: IndexRecord) -> bool:
         return any(each.build == record.build for each in self.versions(newest=True).all)
 
-    def _live(self, versions: Versions) -> IndexRecord:
+    def live_in(self, versions: Versions) -> IndexRecord:
+        """The live one of `versions`, unchecked. Raises IndexMismatchError where there is none."""
         if versions.live is None:
             must_be_ours(self.milvus, self.collection)
             raise IndexMismatchError(f"collection {self.collection!r} holds no index yet. {REBUILD}")
