@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Marks tests with a Milvus server: they wait more than they work, so `make test` runs them beside the others."""
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    if "milvus_server" in getattr(item, "fixturenames", ()) or parameters.get("uri") == "milvus-server":
+    if "milvus_server" in getattr(item, "fixturenames", ()):
         item.add_marker("milvus")
 
 

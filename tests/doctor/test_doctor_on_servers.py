@@ -49,17 +49,23 @@ def test_a_variable_that_is_not_set(config, found, monkeypatch):
     assert "STORE_PASSWORD is not set" in text
 
 
+def seen_while_frozen(server, found, config, seconds):
+    """What the doctor finds while a server does not answer, within so many seconds."""
+    server.freeze()
+    try:
+        began = time.monotonic()
+        seen = found(config)
+        assert time.monotonic() - began < seconds
+    finally:
+        server.thaw()
+    return seen
+
+
 def test_a_frozen_catalogue_is_told_by_its_timeout(config, found, redis_server):
     config = load_config(config, catalogue=redis_server.url("?timeout=1"))
     index_pipeline(config)()
     assert lines(found(config)) == {}
-    redis_server.freeze()
-    try:
-        began = time.monotonic()
-        seen = found(config)
-        assert time.monotonic() - began < 15
-    finally:
-        redis_server.thaw()
+    seen = seen_while_frozen(redis_server, found, config, seconds=15)
     assert lines(seen) == {"catalogue": "failed", "facts": "not checked", "builds": "not checked"}
     assert "no answer within 1 s" in seen["catalogue"].text
 
@@ -94,12 +100,6 @@ def test_the_whole_upkeep_on_servers(config, found, milvus_server, store, reques
 def test_a_frozen_milvus_is_told_by_its_timeout(config, found, milvus_server):
     config = load_config(config, milvus={"uri": milvus_server.url, "collection": "frozen", "access": {"timeout": 2}})
     assert found(config)["milvus"].state == "ok"
-    milvus_server.freeze()
-    try:
-        began = time.monotonic()
-        seen = found(config)
-        assert time.monotonic() - began < 20
-    finally:
-        milvus_server.thaw()
+    seen = seen_while_frozen(milvus_server, found, config, seconds=20)
     assert lines(seen)["milvus"] == "failed"
     assert "within 2 seconds" in seen["milvus"].text

@@ -12,7 +12,10 @@ from towhee_recsys.model.vectors import Origin, Vectors, normalize, with_origin
 numbers = count()
 
 
-@pytest.fixture(scope="session", params=["milvus-lite", pytest.param("milvus-server", marks=pytest.mark.slow)])
+SERVER = pytest.param("milvus-server", marks=[pytest.mark.slow, pytest.mark.milvus])
+
+
+@pytest.fixture(scope="session", params=["milvus-lite", SERVER])
 def uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a vector store. Another kind of store is one more param: what is tested here holds for each."""
     if request.param == "milvus-server":
