@@ -11,10 +11,10 @@ from towhee_recsys.bundle.files import recover
 from towhee_recsys.bundle.manifest import MANIFEST
 from towhee_recsys.config import Config
 from towhee_recsys.datasets import Dataset
-from towhee_recsys.errors import BundleError
 from towhee_recsys.training import train
 from towhee_recsys.training.part import beside_model, into, settings, trained_on
 from towhee_recsys.training.previous import forget_previous
+from towhee_recsys.training.train import validated
 
 log = logging.getLogger(__name__)
 
@@ -42,15 +42,12 @@ def model_beside(config: Config, dataset: Dataset, progress: bool | None = None)
     Raises what training raises.
     """
     folder = beside_model(config)
-    try:
-        there = _bundle(folder)
-    except BundleError:  # nobody serves it: it is trained again
-        there = None
-    if there and _fits(there, config, dataset) and settings(there.config) == settings(config):
+    beside = into(config, folder)
+    if there := validated(beside, dataset):
         log.warning("measuring the model in %s", folder)
         return there
     log.warning("training on the training part of %s, seed %d, into %s", config.protocol, config.seed, folder)
-    trained = train(into(config, folder), progress=progress)
+    trained = train(beside, progress=progress)
     forget_previous(folder)  # nobody serves from there, so nobody goes back
     return trained
 

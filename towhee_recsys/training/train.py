@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from towhee_recsys.bundle import Bundle, Trained, save_bundle
 from towhee_recsys.bundle.bundle import load_bundle
+from towhee_recsys.bundle.files import recover
 from towhee_recsys.bundle.manifest import MANIFEST
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.datasets import Dataset, read_dataset
@@ -48,17 +49,19 @@ def train(config: Config | str, *, final: bool = False, fresh: bool = False, pro
         if not final:
             return _train(config, dataset, None, fresh, progress)
         beside = into(config, beside_model(config))
-        chosen = _validated(config, dataset) or _validated(beside, dataset) or train(beside, progress=progress)
+        chosen = validated(config, dataset) or validated(beside, dataset) or train(beside, progress=progress)
         forget_previous(beside.model.dir)  # nobody serves from there, so nobody goes back
         return _train(config, dataset, int(chosen.manifest["quality"]["best_epoch"]), fresh, progress)
 
 
-def _validated(config: Config, dataset: Dataset) -> Bundle | None:
-    """The bundle in `model.dir` if validation chose its epoch under this config."""
-    if not (Path(config.model.dir) / MANIFEST).is_file():
+def validated(config: Config, dataset: Dataset) -> Bundle | None:
+    """The bundle in `model.dir` if this config has trained it on its protocol's training part of these data."""
+    folder = Path(config.model.dir).resolve()
+    recover(folder)
+    if not (folder / MANIFEST).is_file():
         return None
     try:
-        bundle = load_bundle(config.model.dir)
+        bundle = load_bundle(folder)
     except RecsysError:  # damaged, or of another version: it says nothing, and is replaced
         return None
     same = settings(bundle.config) == settings(config)
