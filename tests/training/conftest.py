@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 from towhee_recsys.config import Config
+from towhee_recsys.datasets import read_dataset
+from towhee_recsys.training.examples import make_examples
+from towhee_recsys.training.part import training_part
+from towhee_recsys.training.trainer import Trainer
 
 
 @pytest.fixture
@@ -22,3 +26,20 @@ def tiny_config(small_config: Callable[..., Config], tmp_path: Path) -> Callable
     for name, own in lines.items():
         (folder / name).write_text("".join(f"{line}\n" for line in own), encoding="utf-8")
     return lambda *overrides: small_config(f"dataset.path={folder}", "model.embedding_size=4", *overrides)
+
+
+@pytest.fixture(scope="module")
+def make(small_config_in, tmp_path_factory):
+    """Trainers for the small data; takes overrides, such as "objective=rating"."""
+
+    def make(*overrides: str) -> Trainer:
+        config = small_config_in(tmp_path_factory.mktemp("trainer"), *overrides)
+        dataset = read_dataset(config.dataset)
+        return Trainer(config, make_examples(config, dataset, *training_part(config, dataset, final=False)))
+
+    return make
+
+
+@pytest.fixture
+def trainer(make) -> Trainer:
+    return make()

@@ -5,31 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from towhee_recsys.datasets import read_dataset
 from towhee_recsys.model.objectives import unit
 from towhee_recsys.model.quiet_paddle import paddle
-from towhee_recsys.training.examples import make_examples
-from towhee_recsys.training.part import training_part
-from towhee_recsys.training.slopes import Slopes
-from towhee_recsys.training.spoken import Repeated, Texts
 from towhee_recsys.training.trainer import Trainer
-
-
-@pytest.fixture(scope="module")
-def make(small_config_in, tmp_path_factory):
-    """Trainers for the small data; takes overrides, such as "objective=rating"."""
-
-    def make(*overrides: str) -> Trainer:
-        config = small_config_in(tmp_path_factory.mktemp("trainer"), *overrides)
-        dataset = read_dataset(config.dataset)
-        return Trainer(config, make_examples(config, dataset, *training_part(config, dataset, final=False)))
-
-    return make
-
-
-@pytest.fixture
-def trainer(make) -> Trainer:
-    return make()
 
 
 def test_every_user_and_movie_passes_its_tower_once_a_step(trainer):
@@ -104,94 +82,6 @@ def test_cosines_are_those_of_each_rating(trainer):
     assert trainer.validation.cosines(ratings) == pytest.approx(
         (users @ movies.T)[ratings.users, ratings.movies], abs=1e-6
     )
-
-
-@pytest.mark.parametrize("tower", ["sum", "joined"])
-def test_slopes_are_the_gradients_of_one_loss_of_vectors_and_decay(make, tower):
-    """Gradients begin in the middle of the net, at what features say and at raw vectors alike."""
-    trainer = make(f"model.tower={tower}")
-    examples, model = trainer.examples, trainer.model
-    for weight in model.parameters():
-        weight.set_value(weight + paddle.normal(0, 0.2, weight.shape))
-    [block, *_] = trainer.blocks(np.random.default_rng(0))
-    users = [paddle.to_tensor(array[block.users]) for array in examples.user_arrays]
-    movies = [paddle.to_tensor(array[block.movies]) for array in examples.movie_arrays]
-    passes = [
-        (model.movie_tower, examples.movies, movies, 0.3),
-        (model.user_tower, examples.users, users, 0.0),
-        (model.rating_tower, examples.users, users, 0.7),
-    ]
-    random, slopes, total, decayed = np.random.default_rng(1), Slopes(), paddle.zeros([]), 0.0
-    for layer, side, arrays, decay in passes:
-        raw = slopes.forward(layer, side, arrays, decay)
-        slope = random.normal(size=raw.shape).astype(np.float32)
-        slopes.add(raw, slope)
-        said = layer.said(arrays)
-        total = total + (layer.join_up(said, arrays) * paddle.to_tensor(slope)).sum()
-        for feature, vectors in zip(side.features, said, strict=True):
-            if feature.kind in ("id", "text"):
-                pull = decay * (vectors**2).sum() / len(vectors)
-                total, decayed = total + pull, decayed + float(pull)
-    slopes.backward()
-    assert slopes.decayed == pytest.approx(decayed, rel=1e-4)
-    found = {name: weight.grad.numpy().copy() for name, weight in model.named_parameters()}
-    trainer.optimizer.clear_grad()
-    total.backward()
-    assert len(found) > 15
-    for name, weight in model.named_parameters():
-        assert found[name] == pytest.approx(weight.grad.numpy(), rel=1e-3, abs=1e-4), name
-        assert found[name].any(), name
-
-
-def test_texts_are_read_anew_in_parts_and_learn_there(trainer):
-    [(place, texts)] = [(place, each) for place, each in trainer.spoken.items() if isinstance(each, Texts)]
-    layer, words = trainer.model.movie_tower.inputs[place], trainer.examples.movie_arrays[place]
-    movies, rng = np.arange(0, len(words), 2), np.random.default_rng(0)
-    texts.refresh()
-    before = layer(paddle.to_tensor(words[movies])).numpy()
-    assert texts(movies, rng).numpy() == pytest.approx(before, abs=1e-5)
-    layer.connected.bias.set_value(layer.connected.bias + 1)
-    found = texts(movies, rng)
-    moved = np.abs(found.numpy() - before).max(axis=1) > 0.5
-    assert 0.01 < moved.mean() < 0.3, "a small part is read anew"
-    assert found.numpy()[moved] == pytest.approx(before[moved] + 1, abs=1e-5)
-    paddle.autograd.backward([found], [paddle.ones_like(found)])
-    assert layer.connected.bias.grad.numpy() == pytest.approx(np.full(found.shape[1], moved.sum()), rel=1e-4)
-    again = texts(movies, np.random.default_rng(5))
-    assert (np.abs(again.numpy() - before).max(axis=1) > 0.5)[moved].all(), "what was read anew is remembered"
-    texts.refresh()
-    assert texts(movies, rng).numpy() == pytest.approx(before + 1, abs=1e-5)
-
-
-@pytest.mark.parametrize("hidden", [0.0, 0.4])
-def test_what_many_movies_share_is_read_once_and_learns_from_all(trainer, hidden):
-    side, arrays = trainer.examples.movies, trainer.examples.movie_arrays
-    place = [feature.kind for feature in side.features].index("categories")
-    layer, nothing, read = trainer.model.movie_tower.inputs[place], side.encode([{}])[place], []
-    layer.register_forward_pre_hook(lambda _, given: read.append(len(given[0])))
-    movies = np.arange(5, 300)
-    found = Repeated(layer, arrays[place], nothing, hidden)(movies, np.random.default_rng(0))
-    assert read.pop() < len(movies)
-    own, unknown = (layer(paddle.to_tensor(lines)).numpy() for lines in (arrays[place][movies], nothing))
-    masked = np.abs(found.numpy() - own).max(axis=1) > 1e-6
-    assert masked.mean() == pytest.approx(hidden, abs=0.1)
-    assert found.numpy()[masked] == pytest.approx(np.repeat(unknown, masked.sum(), axis=0), abs=1e-6)
-    paddle.autograd.backward([found], [paddle.ones_like(found)])
-    lines = np.where(masked[:, None], nothing, arrays[place][movies])
-    expected = np.repeat(lines.sum(axis=0)[:, None], found.shape[1], axis=1)
-    assert layer.members.weight.grad.numpy() == pytest.approx(expected, rel=1e-4)
-
-
-def test_where_no_text_is_read_anew_nothing_is_learned_from_texts():
-    layer = paddle.nn.Linear(2, 3)
-    texts = Texts(layer, np.ones((4, 2), dtype=np.float32))
-    texts.refresh()
-
-    class Never:
-        def random(self, count):
-            return np.ones(count)
-
-    assert texts(np.arange(3), Never()).stop_gradient
 
 
 def test_a_restored_trainer_goes_on_as_if_nothing_had_happened(make):

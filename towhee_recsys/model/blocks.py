@@ -24,6 +24,22 @@ class Block:
     cells: np.ndarray
     log_q: np.ndarray | None
 
+    def parts(self, count: int) -> list[Block]:
+        """Up to `count` blocks of as equal numbers of its users, in their order, each with all of its movies."""
+        edges = np.unique(np.linspace(0, len(self.users), count + 1).astype(np.int64))
+        first_cells = edges * len(self.movies)
+        starts = np.searchsorted(self.cells, first_cells)
+        return [
+            Block(
+                self.users[edges[i] : edges[i + 1]],
+                self.movies,
+                self.rows[starts[i] : starts[i + 1]],
+                self.cells[starts[i] : starts[i + 1]] - first_cells[i],
+                self.log_q,
+            )
+            for i in range(len(edges) - 1)
+        ]
+
 
 class Blocks:
     """Random blocks of `size` users. A block costs each user and each movie one pass through a tower.

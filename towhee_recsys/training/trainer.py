@@ -12,11 +12,12 @@ from towhee_recsys.errors import TrainingError
 from towhee_recsys.model.blocks import Block, Blocks
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.fusion import build_model
-from towhee_recsys.model.objectives import by_raw, make_objectives, unit
+from towhee_recsys.model.in_parts import cores_for_parts, in_parts
+from towhee_recsys.model.objectives import make_objectives
 from towhee_recsys.model.quiet_paddle import paddle
 from towhee_recsys.training.examples import Examples
-from towhee_recsys.training.slopes import Slopes
 from towhee_recsys.training.spoken import spoken
+from towhee_recsys.training.tower_pass import TowerPass
 from towhee_recsys.training.validation import Validation
 
 HISTORY_DROPPED = 0.5
@@ -76,10 +77,11 @@ class Trainer:
         for feature in self.spoken.values():
             feature.refresh()
         losses = []
-        for place, block in enumerate(self.blocks(rng)):
-            self.optimizer.set_lr(self._learning_rate((number - 1) * self.blocks.count + place))
-            losses.append(self._step(block, rng))
-            self._must_be_finite("loss", sum(losses[-1].values()), number, len(losses))
+        with cores_for_parts():
+            for place, block in enumerate(self.blocks(rng)):
+                self.optimizer.set_lr(self._learning_rate((number - 1) * self.blocks.count + place))
+                losses.append(self._step(block, rng))
+                self._must_be_finite("loss", sum(losses[-1].values()), number, len(losses))
         self._must_be_finite("sum of all weights", self._sum(), number, len(losses))
         self.history.append(self._measured(number, losses))
         if self.best_epoch == number:
@@ -104,24 +106,27 @@ class Trainer:
     def _step(self, block: Block, rng: np.random.Generator) -> dict[str, float]:
         """One step of the optimiser; what was lost, by objective, and by the decay."""
         users = self._users(block.users, rng)
-        movies = [paddle.to_tensor(array[block.movies]) for array in self.examples.movie_arrays]
-        said = {place: feature(block.movies, rng) for place, feature in self.spoken.items()}
-        slopes, decay = Slopes(), self.config.training.movie_decay
-        raw = slopes.forward(self.model.movie_tower, self.examples.movies, movies, decay, said)
-        scored, lengths = unit(raw.numpy())
-        towards, losses = np.zeros_like(scored), {}
+        movies = self._movies(block.movies, rng)
+        asking: dict[str, Any] = {}
         for name, objective in self.objectives.items():
-            asking = slopes.forward(self.model.tower(name), self.examples.users, users, objective.decay)
-            askers, sizes = unit(asking.numpy())
-            losses[name], by_users, by_movies = objective(askers, scored, block)
+            own = TowerPass(self.model.tower(name), self.examples.users, users, objective.decay)
+            asking[name] = own, in_parts(objective, own.vectors, movies.vectors, block)
+        towards, losses = np.zeros_like(movies.vectors), {}
+        for name, (own, answer) in asking.items():
+            losses[name], by_users, by_movies = answer()
             towards += by_movies
-            slopes.add(asking, by_raw(by_users, askers, sizes))
-        slopes.add(raw, by_raw(towards, scored, lengths))
-        slopes.backward()
+            own.backward(by_users)
+        movies.backward(towards)
         with paddle.utils.unique_name.guard():  # its state is made here, by the same names in every run of a process
             self.optimizer.step()
         self.optimizer.clear_grad()
-        return losses | {"decay": slopes.decayed}
+        return losses | {"decay": movies.decayed + sum(own.decayed for own, _ in asking.values())}
+
+    def _movies(self, places: np.ndarray, rng: np.random.Generator) -> TowerPass:
+        arrays = [paddle.to_tensor(array[places]) for array in self.examples.movie_arrays]
+        said = {place: feature(places, rng) for place, feature in self.spoken.items()}
+        decay = self.config.training.movie_decay
+        return TowerPass(self.model.movie_tower, self.examples.movies, arrays, decay, said)
 
     def _users(self, places: np.ndarray, rng: np.random.Generator) -> list[paddle.Tensor]:
         side, arrays = self.examples.users, [array[places] for array in self.examples.user_arrays]

@@ -16,8 +16,8 @@ from towhee_recsys.model.quiet_paddle import paddle
 from towhee_recsys.model.towers import Tower
 from towhee_recsys.training.examples import Examples
 
-ASKED = 1024
-"""Of more users with validation ratings these many, drawn by seed, are asked for lists: a tenth of a second's work."""
+ASKED = 512
+"""Of more users with validation ratings these many, drawn by seed, are asked for lists: some hundredths of a second."""
 
 
 class Validation:

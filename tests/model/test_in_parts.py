@@ -1,0 +1,46 @@
+"""Parts and threads change nothing but rounding."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.model.test_objectives import MAP, SCALE, blocks_of, rated, settings, units
+from towhee_recsys.model.in_parts import PARTS, cores_for_parts, in_parts
+from towhee_recsys.model.objectives import RankingObjective, RatingObjective
+
+
+@pytest.mark.parametrize("users", [1, 2, 3, PARTS, 37])
+@pytest.mark.parametrize("purpose", ["ranking", "rating"])
+@pytest.mark.parametrize("most", [1000, 9])
+def test_parts_together_say_what_the_whole_says(users, purpose, most):
+    movies = 25
+    ratings, config = rated(users, movies, min(users * 8, 200), seed=users), settings()
+    objective = {
+        "ranking": RankingObjective(ratings, SCALE, config),
+        "rating": RatingObjective(ratings, MAP, config),
+    }[purpose]
+    [block] = blocks_of(ratings, users, movies, size=users, most=most)
+    askers, scored = units(len(block.users), 3), units(len(block.movies), 4)
+    whole = objective(askers, scored, block)
+    with cores_for_parts():
+        parts = in_parts(objective, askers, scored, block)()
+    assert parts[0] == pytest.approx(whole[0], rel=1e-5)
+    for found, expected in zip(parts[1:], whole[1:], strict=True):
+        assert found.dtype == expected.dtype
+        assert np.asarray(found) == pytest.approx(np.asarray(expected), rel=1e-4, abs=1e-6)
+
+
+def test_the_parts_of_a_block_are_its_users_in_order_with_their_ratings():
+    ratings = rated(37, 25, 200, seed=1)
+    [block] = blocks_of(ratings, 37, 25, size=37)
+    for count in (1, 2, 4, 36, 100):
+        parts = block.parts(count)
+        assert len(parts) == min(count, len(block.users))
+        assert np.concatenate([part.users for part in parts]).tolist() == block.users.tolist()
+        assert max(len(part.users) for part in parts) - min(len(part.users) for part in parts) <= 1
+        assert np.concatenate([part.rows for part in parts]).tolist() == block.rows.tolist()
+        for part in parts:
+            rows, columns = np.divmod(part.cells, len(part.movies))
+            assert (part.users[rows] == ratings.users[part.rows]).all()
+            assert (part.movies[columns] == ratings.movies[part.rows]).all()

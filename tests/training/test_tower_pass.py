@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from towhee_recsys.model.quiet_paddle import paddle
+from towhee_recsys.training.tower_pass import TowerPass
+
+
+@pytest.mark.parametrize("tower", ["sum", "joined"])
+def test_the_gradients_are_those_of_one_loss_of_vectors_and_decay(make, tower):
+    """Gradients begin in the middle of the net, at what features say and at raw vectors alike."""
+    trainer = make(f"model.tower={tower}")
+    examples, model = trainer.examples, trainer.model
+    for weight in model.parameters():
+        weight.set_value(weight + paddle.normal(0, 0.2, weight.shape))
+    [block, *_] = trainer.blocks(np.random.default_rng(0))
+    users = [paddle.to_tensor(array[block.users]) for array in examples.user_arrays]
+    movies = [paddle.to_tensor(array[block.movies]) for array in examples.movie_arrays]
+    passes = [
+        (model.movie_tower, examples.movies, movies, 0.3),
+        (model.user_tower, examples.users, users, 0.0),
+        (model.rating_tower, examples.users, users, 0.7),
+    ]
+    random, total, decayed, found_decay = np.random.default_rng(1), paddle.zeros([]), 0.0, 0.0
+    for layer, side, arrays, decay in passes:
+        own = TowerPass(layer, side, arrays, decay)
+        said = layer.said(arrays)
+        raw = layer.join_up(said, arrays)
+        vectors = raw / raw.norm(axis=1, keepdim=True)
+        assert own.vectors == pytest.approx(vectors.numpy(), abs=1e-6)
+        slope = random.normal(size=raw.shape).astype(np.float32)
+        own.backward(slope)
+        found_decay += own.decayed
+        total = total + (vectors * paddle.to_tensor(slope)).sum()
+        for feature, each in zip(side.features, said, strict=True):
+            if feature.kind in ("id", "text"):
+                pull = decay * (each**2).sum() / len(each)
+                total, decayed = total + pull, decayed + float(pull)
+    assert found_decay == pytest.approx(decayed, rel=1e-4)
+    found = {name: weight.grad.numpy().copy() for name, weight in model.named_parameters()}
+    trainer.optimizer.clear_grad()
+    total.backward()
+    assert len(found) > 15
+    for name, weight in model.named_parameters():
+        assert found[name] == pytest.approx(weight.grad.numpy(), rel=1e-3, abs=1e-4), name
+        assert found[name].any(), name
