@@ -7,10 +7,10 @@ import argparse
 import sys
 
 import numpy as np
+import paddle
+from paddle.nn.functional import cosine_similarity
 
-from towhee_recsys import RecsysError, load_bundle, load_config, read_dataset
-from towhee_recsys.bundle import MovieEncoder, UserEncoder
-from towhee_recsys.model.vectors import normalize
+from towhee_recsys import RecsysError, load_bundle, load_config, paddle_model, read_dataset
 
 
 def main() -> None:
@@ -23,15 +23,21 @@ def main() -> None:
     given = parser.parse_args()
     config = load_config(given.config, overrides=given.set)
     bundle = load_bundle(config.model.dir)
-    movies = read_dataset(config.dataset).movies
-    user = normalize(UserEncoder(bundle)({"gender": given.gender, "age": given.age, "occupation": given.job}))
-    vectors = normalize(MovieEncoder(bundle)([{"movie_id": key} for key in movies["movie_id"].tolist()]))
-    cosines = np.asarray(vectors @ user)
-    best = np.argsort(-cosines, kind="stable")[: config.top_k]
-    print(f"{'Top':>3} {'Ids':>6} {'Score':>7} {'Stars':>5}  Title")
+    model, table = paddle_model(bundle), read_dataset(config.dataset).movies
+    users = tensors(bundle.users, [{"gender": given.gender, "age": given.age, "occupation": given.job}])
+    movies = model.movie_tower(tensors(bundle.movies, table.to_dict("records")))
+    scores = cosine_similarity(model.user_tower(users), movies).numpy()
+    stars = bundle.calibration.stars(cosine_similarity(model.rating_tower(users), movies).numpy())
+    best = np.argsort(-scores, kind="stable")[: config.top_k]
+    print(f"{'Top':>3} {'Ids':>6} {'Score':>8} {'Stars':>5}  Title")
     for rank, place in enumerate(best, start=1):
-        movie, stars = movies.iloc[place], bundle.calibration.stars(cosines[place])
-        print(f"{rank:>3} {movie.movie_id:>6} {cosines[place]:7.4f} {stars:5.1f}  {movie.title} ({movie.year})")
+        movie = table.iloc[place]
+        print(f"{rank:>3} {movie.movie_id:>6} {scores[place]:8.6f} {stars[place]:5.1f}  {movie.title} ({movie.year})")
+
+
+def tensors(side, records) -> list:
+    """What a tower of that side reads of `records`."""
+    return [paddle.to_tensor(array) for array in side.encode(records)]
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from towhee_recsys.version import __version__  # noqa: E402
 
 if TYPE_CHECKING:
     from towhee_recsys.bundle import load_bundle
+    from towhee_recsys.bundle.paddle import paddle_model
     from towhee_recsys.config import Config, load_config
     from towhee_recsys.datasets import read_dataset
     from towhee_recsys.doctor import examine
@@ -55,6 +56,7 @@ _HOUSES = {
     "load_bundle": "bundle",
     "load_config": "config",
     "load_pipeline": "pipelines",
+    "paddle_model": "bundle.paddle",
     "prepare_movies": "training.prepare",
     "read_dataset": "datasets",
     "recommend_pipeline": "pipelines",
@@ -79,6 +81,7 @@ __all__ = [
     "load_bundle",
     "load_config",
     "load_pipeline",
+    "paddle_model",
     "prepare_movies",
     "read_dataset",
     "recommend_pipeline",

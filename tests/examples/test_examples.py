@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -49,8 +50,12 @@ def test_get_movies_data(folder: Path) -> None:
 def test_paddle_alone_gives_the_answer_of_milvus(folder: Path, trained: str) -> None:
     by_milvus = listed(run(folder, "infer_milvus.py", *PERSON, "-i"))
     by_paddle = listed(run(folder, "infer_paddle.py", *PERSON))
-    assert [movie for movie, _ in by_milvus] == [movie for movie, _ in by_paddle]
-    assert [score for _, score in by_milvus] == pytest.approx([score for _, score in by_paddle], abs=1e-4)
+    assert [movie for movie, *_ in by_milvus] == [movie for movie, *_ in by_paddle]
+    assert [stars for *_, stars in by_milvus] == pytest.approx([stars for *_, stars in by_paddle], abs=0.11)
+    program = [sys.executable, "-m", "towhee_recsys", "recommend", "-c", "sample", *PERSON, "--json"]
+    ran = subprocess.run(program, cwd=folder, capture_output=True, text=True, check=True)
+    exact = [movie["score"] for movie in json.loads(ran.stdout)["recommendations"]]
+    assert exact == pytest.approx([score for _, score, _ in by_paddle], abs=1e-5)
 
 
 def test_swap_config(folder: Path, trained: str) -> None:
@@ -79,7 +84,8 @@ def test_the_notebook_runs_and_has_its_outputs(tmp_path: Path) -> None:
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
 
 
-def listed(output: str) -> list[tuple[int, float]]:
+def listed(output: str) -> list[tuple[int, float, float]]:
+    """The id, the score and the stars of each movie of a list."""
     lines = [line.split() for line in output.splitlines() if re.match(r"\s*\d", line)]
     assert len(lines) == 10
-    return [(int(line[1]), float(line[2])) for line in lines]
+    return [(int(line[1]), float(line[2]), float(line[3])) for line in lines]

@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pytest
 
 from towhee_recsys.config import load_config
-from towhee_recsys.model.export import ExportedTower, export_tower
 from towhee_recsys.model.fusion import FusionModel, build_model
 from towhee_recsys.model.objectives import unit
 from towhee_recsys.model.quiet_paddle import paddle
@@ -99,33 +96,6 @@ def test_padding_says_nothing(build, sides, movie_arrays):
     assert table.weight.numpy()[1].any(), "the unknown word is a word"
 
 
-@pytest.mark.parametrize("objective", ["both", "ranking"])
-def test_exported_towers_give_the_same_vectors_at_any_batch_size(
-    build, objective, sides, user_arrays, movie_arrays, tmp_path, capfd
-):
-    model = build(3, objective)
-    for _ in range(3):
-        step(model, user_arrays, movie_arrays)
-    user, movie = (sides[0], user_arrays), (sides[1], movie_arrays)
-    towers = {
-        "user": (model.user_tower, *user),
-        "rating": (model.rating_tower, *user),
-        "movie": (model.movie_tower, *movie),
-    }
-    for name, (tower, side, arrays) in towers.items():
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            export_tower(tower, side, tmp_path / name)
-        exported = ExportedTower(tmp_path / name)
-        for batch in (1, 2, 7, 1):
-            rows = [array[np.arange(batch) % 4] for array in arrays]
-            found = exported(rows)
-            assert found.dtype == np.float32
-            assert found == pytest.approx(vectors(tower, rows), abs=1e-5)
-    said = capfd.readouterr()
-    assert (said.out, said.err) == ("", "")
-
-
 def test_a_batch_gives_what_its_records_give_alone(build, movie_arrays):
     tower = build(3).movie_tower
     alone = [vectors(tower, [array[[line]] for array in movie_arrays])[0] for line in range(4)]
@@ -143,7 +113,7 @@ def test_what_is_said_and_joined_up_is_the_tower_s_answer(build, movie_arrays):
 
 
 def test_lifted_vectors_have_the_cosine_that_is_told(sides, user_arrays, movie_arrays):
-    users, movies = SumTower(sides[0], SIZE, "user"), SumTower(sides[1], SIZE, "movie")
+    users, movies = SumTower(sides[0], SIZE, "ranking"), SumTower(sides[1], SIZE, "movie")
     for tower in (users, movies):
         for weight in tower.parameters():
             weight.set_value(paddle.normal(0, 0.7, weight.shape))
@@ -160,19 +130,21 @@ def test_lifted_vectors_have_the_cosine_that_is_told(sides, user_arrays, movie_a
 def test_a_fresh_sum_tower_is_sure_of_nothing(sides, user_arrays, movie_arrays):
     """Small free vectors: whatever a fresh model says, all cosines are near 0."""
     rows = [place for place, feature in enumerate(sides[0].features) if feature.kind in ("id", "category")]
-    tower = SumTower(sides[0], 64, "user")
+    tower = SumTower(sides[0], 64, "ranking")
     said = tower.said(tensors(user_arrays))
     assert all(np.linalg.norm(said[place].numpy(), axis=1).max() < 1 for place in rows)
 
 
-def test_an_id_s_bias_is_an_amount_of_one_direction(sides, user_arrays):
-    tower = SumTower(sides[0], SIZE, "user")
+@pytest.mark.parametrize(("role", "count"), [("ranking", 1), ("rating", 2)])
+def test_an_id_s_bias_are_amounts_of_directions_that_all_share(sides, user_arrays, role, count):
+    tower = SumTower(sides[0], SIZE, role)
     before = vectors(tower, user_arrays)
     [bias] = tower.biases
     assert not bias.amounts.weight.numpy().any(), "a fresh id has none"
-    amounts = np.arange(bias.amounts.weight.shape[0], dtype=np.float32)[:, None]
+    rows = bias.amounts.weight.shape[0]
+    amounts = np.arange(rows * count, dtype=np.float32).reshape(rows, count)
     bias.amounts.weight.set_value(amounts)
     moved = vectors(tower, user_arrays) - before
     rows = user_arrays[tower.ids[0]]
-    assert moved[:, :-2] == pytest.approx(amounts[rows] * bias.direction.numpy(), abs=1e-6)
+    assert moved[:, :-2] == pytest.approx(amounts[rows] @ bias.directions.numpy(), abs=1e-5)
     assert not moved[:, -2:].any()

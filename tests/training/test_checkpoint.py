@@ -13,7 +13,7 @@ from towhee_recsys.training.checkpoint import Checkpoint
 PART = {"protocol": "rating-90-10", "seed": 42, "fingerprint": "fingerprint"}
 STATE = {
     "weights": {"a.b": np.arange(3.0, dtype=np.float32)},
-    "best": {"a.b": np.zeros((2, 2), dtype=np.float32)},
+    "kept": {"a.b": np.zeros((2, 2), dtype=np.float32)},
     "optimizer": {"a.b_moment_0": np.ones(1, dtype=np.float32)},
     "history": [{"epoch": 1, "loss": 0.1 + 0.2}],
 }
@@ -39,7 +39,7 @@ def test_what_was_written_is_read(checkpoint):
     checkpoint.write(STATE, took=1)
     read = checkpoint.read()
     assert read["history"] == STATE["history"]
-    for group in ("weights", "best", "optimizer"):
+    for group in ("weights", "kept", "optimizer"):
         assert list(read[group]) == list(STATE[group])
         assert all(np.array_equal(read[group][name], array) for name, array in STATE[group].items())
 

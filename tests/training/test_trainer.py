@@ -55,17 +55,18 @@ def test_ids_are_known_of_all_movies_but_new_ones(make):
 def test_a_new_id_is_as_that_of_a_rating_and_an_unrated_one_as_the_least_rated(make):
     trainer = make()
     trainer.epoch()
-    trainer.use_best()
+    trainer.use_kept()
     examples, tower = trainer.examples, trainer.model.movie_tower
     [place], [bias] = tower.ids, tower.biases
-    amounts, rows = bias.amounts.weight.numpy()[:, 0], examples.movie_arrays[place]
+    amounts, rows = bias.amounts.weight.numpy(), examples.movie_arrays[place]
     counts = np.bincount(rows[examples.training.movies], minlength=len(amounts))
-    assert amounts[0] == pytest.approx(np.average(amounts[1:], weights=counts[1:]), abs=1e-6)
+    assert amounts[0] == pytest.approx(np.average(amounts[1:], weights=counts[1:], axis=0), abs=1e-6)
     unrated = [row for row in range(1, len(amounts)) if not counts[row]]
     assert unrated
-    assert amounts[unrated] == pytest.approx(amounts[counts == counts[counts > 0].min()].mean(), abs=1e-6)
+    of_the_least = amounts[counts == counts[counts > 0].min()].mean(axis=0)
+    assert amounts[unrated] == pytest.approx(np.tile(of_the_least, (len(unrated), 1)), abs=1e-6)
     assert not tower.inputs[place].embedding.weight.numpy()[[0, *unrated]].any()
-    assert len(set(amounts.tolist())) > 3
+    assert len(set(amounts[:, 0].tolist())) > 3
 
 
 def test_cosines_are_those_of_each_rating(trainer):
@@ -94,7 +95,7 @@ def test_a_restored_trainer_goes_on_as_if_nothing_had_happened(make):
     straight = [trainer.epoch() for _ in range(2)]
     other.restore(state)
     assert [other.epoch() for _ in range(2)] == straight
-    assert (other.history, other.best_epoch) == (trainer.history, trainer.best_epoch)
+    assert (other.history, other.kept_epoch) == (trainer.history, trainer.kept_epoch)
     for name, weight in trainer.model.state_dict().items():
         assert np.array_equal(weight.numpy(), other.model.state_dict()[name].numpy()), name
 
@@ -118,10 +119,10 @@ def test_without_validation_patience_keeps_the_last_epoch(make):
     for epoch in range(1, 5):
         assert not trainer.done
         assert not any(name.startswith("validation") for name in trainer.epoch())
-        assert trainer.best_epoch == epoch
+        assert trainer.kept_epoch == epoch
     assert trainer.done
     assert all(
-        np.array_equal(weight.numpy(), trainer.best[name]) for name, weight in trainer.model.state_dict().items()
+        np.array_equal(weight.numpy(), trainer.kept[name]) for name, weight in trainer.model.state_dict().items()
     )
 
 
@@ -146,13 +147,13 @@ def test_patience_counts_the_epochs_since_the_best(trainer, figure):
 def test_of_both_stars_choose_the_epoch(trainer):
     trainer.history = [{"validation_rmse": rmse, "validation_ndcg@10": ndcg} for rmse, ndcg in ((2, 3), (1, 2), (3, 9))]
     with_training(trainer, patience=9)
-    assert trainer.best_epoch == 2
+    assert trainer.kept_epoch == 2
 
 
 def test_without_patience_the_last_epoch_is_kept(trainer):
     trainer.history = [{"validation_rmse": rmse} for rmse in (2.0, 1.0, 3.0)]
     with_training(trainer, patience=None)
-    assert trainer.best_epoch == 3
+    assert trainer.kept_epoch == 3
 
 
 def test_the_learning_rate_warms_up_and_falls_in_half_a_cosine_to_0(trainer):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.bundle.files import recover
-from towhee_recsys.bundle.manifest import RATING_TOWER, checked, damaged, parsed, read_manifest
+from towhee_recsys.bundle.manifest import checked, damaged, parsed, read_manifest
 from towhee_recsys.config import Config, load_config, read_yaml
 from towhee_recsys.errors import BundleError, ConfigError, RecsysError
 from towhee_recsys.features import Side
@@ -49,11 +49,14 @@ class Bundle:
         """From cosine to stars."""
         return Calibration(**self.manifest["calibration"])
 
-    def arrays(self, name: str) -> dict[str, np.ndarray]:
-        """The arrays of `weights.npz` or `known.npz` by their names. Raises BundleError when they cannot be read."""
+    def arrays(self, name: str, prefix: str = "") -> dict[str, np.ndarray]:
+        """The arrays of `weights.npz` or `known.npz` by their names; with a `prefix` those that begin with it.
+
+        Raises BundleError when they cannot be read.
+        """
         try:
             with np.load(self.directory / name, allow_pickle=False) as file:
-                return dict(file)
+                return {each: file[each] for each in file.files if each.startswith(prefix)}
         except Exception as error:
             raise BundleError(f"{self.directory / name} holds no plain arrays: {error}. Train again.") from None
 
@@ -92,8 +95,7 @@ def _load(path: Path) -> Bundle:
 
 def _read(path: Path, manifest: dict[str, Any]) -> Bundle:
     config = _config(path / "config.yaml")
-    complete = config.objective != "both" or set(RATING_TOWER) <= manifest["files"].keys()
-    if not complete or config.model.embedding_size != manifest["dim"]:
+    if config.model.embedding_size != manifest["dim"]:
         raise damaged(path)
     users, movies = _sides(path / "features.json", config)
     return Bundle(path, manifest, config, users, movies)
@@ -102,9 +104,10 @@ def _read(path: Path, manifest: dict[str, Any]) -> Bundle:
 def _config(file: Path) -> Config:
     """The config of a bundle, which stands alone: a bundle may come from anywhere, and reads no other file."""
     try:
-        if "extends" in read_yaml(file).data:
+        settings = read_yaml(file).data
+        if "extends" in settings:
             raise BundleError(f"{file} extends a file outside its folder. Do not use this bundle.")
-        return load_config(file)
+        return load_config(settings)
     except ConfigError as error:
         raise BundleError(f"{file} is no config of a model: {error} Train again, or restore the folder.") from None
 

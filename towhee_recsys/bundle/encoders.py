@@ -1,4 +1,4 @@
-"""Encoders: records in, raw vectors out, by the bundle's exported towers."""
+"""Encoders: records in, raw vectors out, by the bundle's towers in NumPy."""
 
 from __future__ import annotations
 
@@ -34,10 +34,7 @@ class _Encoder:
         """
         if not isinstance(records, (list, tuple)):
             return self([records])[0]  # type: ignore[list-item]
-        return with_origin(self._raw(self._arrays(records)), self.origin)
-
-    def _raw(self, arrays: list[np.ndarray]) -> np.ndarray:
-        return self._tower(arrays) if len(arrays[0]) else np.zeros((0, self.bundle.dim))
+        return with_origin(self._tower(self._arrays(records)), self.origin)
 
     def _arrays(self, records: Sequence[Record]) -> list[np.ndarray]:
         arrays = self.side.encode(records)
@@ -86,13 +83,13 @@ class UserEncoder(_Encoder):
             return self([records])[0]  # type: ignore[list-item]
         liked = [] if self._reads_history else [liked_of(record) for record in records]
         arrays = self._arrays(records if self._reads_history else [_without_liked(record) for record in records])
-        raw = self._raw(arrays)
+        raw = self._tower(arrays)
         if any(liked):
             raw = _folded(self.bundle, raw, liked)
         if self._stars is None:
             return with_origin(raw, self.origin)
-        stars = self._stars(arrays) if records else raw
-        return with_origin(raw, Origin(self.bundle.model_id), with_origin(stars, self.origin))
+        stars = with_origin(self._stars(arrays), self.origin)
+        return with_origin(raw, Origin(self.bundle.model_id), stars)
 
     def _unknown(self, key: Any, others: Sequence[str]) -> str:
         return super()._unknown(key, others) + " Or set unknown_user: general, to give such users the general list."

@@ -13,13 +13,10 @@ from towhee_recsys.bundle.files import sha256
 from towhee_recsys.errors import BundleError
 from towhee_recsys.model.calibration import Calibration
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MANIFEST = "manifest.json"
 IDENTITY = ("features.json", "known.npz", "weights.npz")
 """The files that decide what vectors the model gives: the model id is the hash of them and of the calibration."""
-TOWERS = ("movie_tower.json", "movie_tower.pdiparams", "user_tower.json", "user_tower.pdiparams")
-RATING_TOWER = ("rating_tower.json", "rating_tower.pdiparams")
-"""There where the objective is `both`."""
 
 
 def read_manifest(folder: Path) -> str:
@@ -82,8 +79,8 @@ def _is_sound(manifest: dict[str, Any]) -> bool:
     files, calibration = manifest["files"], _calibration(manifest["calibration"])
     _calibration(manifest["rating_map"])
     right = manifest["metric"] == "IP" and manifest["model_id"] == model_id(files, calibration)
-    complete = {"config.yaml", *TOWERS} <= files.keys() and {"dim", "dataset"} <= manifest.keys()
-    return right and complete and manifest["quality"]["best_epoch"] >= 0 and bool(manifest["versions"]["paddlepaddle"])
+    complete = "config.yaml" in files and {"dim", "dataset"} <= manifest.keys()
+    return right and complete and manifest["quality"]["kept_epoch"] >= 0 and bool(manifest["versions"]["paddlepaddle"])
 
 
 def _calibration(numbers: dict[str, float]) -> Calibration:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,10 +19,10 @@ from towhee_recsys.config.schema import MilvusConfig
 from towhee_recsys.errors import RecsysError
 from towhee_recsys.features import Side
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.export import export_tower
-from towhee_recsys.model.fusion import FusionModel
-from towhee_recsys.model.quiet_paddle import paddle
 from towhee_recsys.version import __version__
+
+if TYPE_CHECKING:
+    from towhee_recsys.model.fusion import FusionModel
 
 log = logging.getLogger(__name__)
 
@@ -91,10 +91,6 @@ def _write_parts(folder: Path, trained: Trained) -> None:
     weights = {name: weight.numpy() for name, weight in trained.model.state_dict().items()}
     np.savez(folder / "known.npz", **known)  # type: ignore[arg-type]
     np.savez(folder / "weights.npz", **weights)
-    export_tower(trained.model.user_tower, trained.users, folder / "user_tower")
-    export_tower(trained.model.movie_tower, trained.movies, folder / "movie_tower")
-    if trained.config.objective == "both":
-        export_tower(trained.model.rating_tower, trained.users, folder / "rating_tower")
 
 
 def _without_stores(config: Config) -> Config:
@@ -103,6 +99,8 @@ def _without_stores(config: Config) -> Config:
 
 
 def _manifest(folder: Path, trained: Trained) -> dict[str, Any]:
+    from towhee_recsys.model.quiet_paddle import paddle
+
     files = {file.name: sha256(file) for file in sorted(folder.iterdir())}
     return {
         "format_version": FORMAT_VERSION,

@@ -39,7 +39,7 @@ def dataset(case: Case) -> str:
 
 
 def model(case: Case) -> str:
-    """The bundle's files are those that were saved, for this program and this Paddle, and its towers can be used."""
+    """The bundle's files are those that were saved, for this program, and its towers can be used."""
     from towhee_recsys.bundle import MovieEncoder, UserEncoder
     from towhee_recsys.bundle.bundle import read_bundle
     from towhee_recsys.bundle.files import recover

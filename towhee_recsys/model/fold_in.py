@@ -10,8 +10,8 @@ from towhee_recsys.config import Config
 from towhee_recsys.datasets.ratings import Ratings
 from towhee_recsys.model.blocks import Block
 from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.model.numpy_towers import LIFTED
 from towhee_recsys.model.objectives import Objective, RankingObjective, RatingObjective, by_raw, unit
-from towhee_recsys.model.towers import LIFTED
 
 STEPS, RATE = 40, 0.1
 """Steps of Adam, and how far one goes: enough to come to rest, within some milliseconds a person."""

@@ -6,6 +6,7 @@ from typing import Literal
 
 from towhee_recsys.config.schema import ModelConfig, Objective
 from towhee_recsys.features import Side
+from towhee_recsys.model.numpy_towers import roles
 from towhee_recsys.model.quiet_paddle import nn, paddle
 from towhee_recsys.model.towers import TOWERS
 
@@ -17,14 +18,14 @@ class FusionModel(nn.Layer):
     predict stars with, by `rating_tower`: another where the objective is `both`, else the same.
     """
 
+    user_tower: nn.Layer
+    movie_tower: nn.Layer
+
     def __init__(self, users: Side, movies: Side, config: ModelConfig, objective: Objective):
         super().__init__()
-        tower, size = TOWERS[config.tower], config.embedding_size
-        self.embedding_size = size
-        self.user_tower = tower(users, size, "user")
-        self.movie_tower = tower(movies, size, "movie")
-        if objective == "both":
-            self.stars_tower = tower(users, size, "user")
+        self.embedding_size = config.embedding_size
+        for name, role in roles(objective).items():
+            setattr(self, name, TOWERS[config.tower](movies if role == "movie" else users, self.embedding_size, role))
 
     @property
     def rating_tower(self) -> nn.Layer:

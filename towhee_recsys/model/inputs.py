@@ -6,6 +6,7 @@ from typing import Any
 
 from towhee_recsys.config.features import CategoriesFeature, Feature, HistoryFeature, NumberFeature, TextFeature
 from towhee_recsys.features import Side
+from towhee_recsys.model.numpy_inputs import rows_of
 from towhee_recsys.model.quiet_paddle import nn, paddle
 
 EMBEDDING_SPREAD = 0.03
@@ -35,16 +36,17 @@ class RowInput(nn.Layer):
 
 
 class BiasInput(nn.Layer):
-    """Ids, int64[n]: how far each goes along one learned direction that all share."""
+    """Ids, int64[n]: how far each goes along `count` learned directions that all share."""
 
-    def __init__(self, rows: int, size: int):
+    def __init__(self, rows: int, size: int, count: int):
         super().__init__()
-        self.amounts = nn.Embedding(rows, 1, weight_attr=paddle.ParamAttr(initializer=nn.initializer.Constant(0.0)))
-        self.direction = self.create_parameter([1, size], default_initializer=spread(3))
+        nothing = paddle.ParamAttr(initializer=nn.initializer.Constant(0.0))
+        self.amounts = nn.Embedding(rows, count, weight_attr=nothing)
+        self.directions = self.create_parameter([count, size], default_initializer=spread(3))
 
     def forward(self, rows: paddle.Tensor) -> paddle.Tensor:
-        """The direction, as many times as each id says."""
-        return paddle.matmul(self.amounts(rows), self.direction)
+        """The directions, as many times as each id says."""
+        return paddle.matmul(self.amounts(rows), self.directions)
 
 
 class SetInput(nn.Layer):
@@ -130,9 +132,4 @@ INPUTS: dict[str, Any] = {
 def input_layer(side: Side, place: int, size: int) -> nn.Layer:
     """The layer for the feature at `place` of `side`, which gives vectors of `size`."""
     feature = side.features[place]
-    state = side.columns[place].state
-    if feature.kind == "number":
-        rows = len(state.get("knots", [0]))
-    else:
-        rows = len(state["values"]) + (2 if feature.kind == "text" else 1)  # the unknown's, and a text's padding
-    return INPUTS[feature.kind](feature, rows, size)
+    return INPUTS[feature.kind](feature, rows_of(side, place), size)

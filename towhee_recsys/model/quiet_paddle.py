@@ -10,8 +10,8 @@ _level, _handlers = _root.level, _root.handlers[:]
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import paddle
-    from paddle import inference, nn
+    from paddle import nn
 _root.setLevel(_level)
 _root.handlers[:] = _handlers
 
-__all__ = ["inference", "nn", "paddle"]
+__all__ = ["nn", "paddle"]

@@ -7,18 +7,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 import numpy as np
 
 from towhee_recsys.features import Side
 from towhee_recsys.model.inputs import BiasInput, input_layer, spread
+from towhee_recsys.model.numpy_inputs import rows_of
+from towhee_recsys.model.numpy_towers import DIRECTIONS, LIFTED, Role
 from towhee_recsys.model.quiet_paddle import nn, paddle
-
-Role = Literal["user", "movie"]
-
-LIFTED = 2
-"""How many numbers of a raw vector are not free, but carry its length: see `SumTower`."""
 
 
 class Tower(nn.Layer):
@@ -35,7 +31,7 @@ class Tower(nn.Layer):
     ) -> list[paddle.Tensor]:
         """What each feature says: a vector for each line. Of the features at the places `known` it is there already."""
         known = known or {}
-        layers = enumerate(zip(self.inputs, arrays))  # noqa: B905  (Paddle's export knows no `strict`)
+        layers = enumerate(zip(self.inputs, arrays, strict=True))
         return [known[place] if place in known else layer(array) for place, (layer, array) in layers]
 
     def join_up(self, said: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
@@ -53,8 +49,9 @@ class SumTower(Tower):
     normalising throws away, says how sure the tower is, so that little is predicted of whom little is known.
     The turn of inner product into cosine is that of Bachrach et al. 2014, doi:10.1145/2645710.2645741.
 
-    An id also moves x along one direction that all ids of the side share, by an amount that no decay pulls to 0: who
-    rates high and what is rated high, the biases of matrix factorisation (Koren et al. 2009, doi:10.1109/MC.2009.263).
+    An id also moves x along one or two directions that all ids of the side share, by amounts that no decay pulls to 0:
+    who rates high and what is rated high, the biases of matrix factorisation (Koren et al. 2009,
+    doi:10.1109/MC.2009.263), and what many see.
     """
 
     def __init__(self, side: Side, size: int, role: Role):
@@ -63,13 +60,11 @@ class SumTower(Tower):
         self.inputs = nn.LayerList([input_layer(side, place, free) for place in range(len(side.features))])
         self.general = self.create_parameter([free], default_initializer=spread())
         self.ids = [place for place, feature in enumerate(side.features) if feature.kind == "id"]
-        self.biases = nn.LayerList(
-            [BiasInput(len(side.columns[place].state["values"]) + 1, free) for place in self.ids]
-        )
+        self.biases = nn.LayerList([BiasInput(rows_of(side, place), free, DIRECTIONS[role]) for place in self.ids])
         self.role = role
 
     def expect_of_unrated(self, arrays: Sequence[np.ndarray], rated: np.ndarray) -> None:
-        """An unknown id moves along the direction as that of a rating does on average: it may be any. A known one that
+        """An unknown id moves along the directions as that of a rating does on average: it may be any. A known one that
         nobody rated moves as those do that the fewest rated; more it does not say.
         """
         for place, bias in zip(self.ids, self.biases, strict=True):
@@ -84,12 +79,11 @@ class SumTower(Tower):
 
     def join_up(self, said: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
         """The lifted sum."""
-        biases = [bias(arrays[place]) for place, bias in zip(self.ids, self.biases)]  # noqa: B905
+        biases = [bias(arrays[place]) for place, bias in zip(self.ids, self.biases, strict=True)]
         general = self.general.unsqueeze(0).expand_as(said[0])
-        free = paddle.add_n([general, *said, *biases])  # `+`, as zeros_like below, would warn when it is exported
-        zero = 0 * free[:, :1]
-        one = zero + 1
-        return paddle.concat([free, zero, one] if self.role == "user" else [free, one, zero], axis=1)
+        free = paddle.add_n([general, *said, *biases])
+        zero, one = paddle.zeros_like(free[:, :1]), paddle.ones_like(free[:, :1])
+        return paddle.concat([free, one, zero] if self.role == "movie" else [free, zero, one], axis=1)
 
 
 class JoinedTower(Tower):
@@ -104,7 +98,7 @@ class JoinedTower(Tower):
 
     def join_up(self, said: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
         """The connected layer's answer."""
-        parts = [own(vectors) for own, vectors in zip(self.own, said)]  # noqa: B905
+        parts = [own(vectors) for own, vectors in zip(self.own, said, strict=True)]
         return self.join(paddle.tanh(paddle.concat(parts, axis=1)))
 
 

@@ -14,7 +14,7 @@ from towhee_recsys.bundle.files import write_atomically
 from towhee_recsys.config import Config
 from towhee_recsys.training.claim import beside
 
-GROUPS = ("weights", "best", "optimizer")
+GROUPS = ("weights", "kept", "optimizer")
 
 
 SHARE = 0.1

@@ -13,7 +13,7 @@ PANELS = {
 """What is drawn where: by the panel's title the figures of an epoch, with their names in the legend."""
 
 
-def draw_curves(history: list[dict[str, float]], best_epoch: int, path: Path) -> None:
+def draw_curves(history: list[dict[str, float]], kept_epoch: int, path: Path) -> None:
     """Writes a PNG with a panel for each figure that the history has."""
     from matplotlib.figure import Figure
 
@@ -22,7 +22,7 @@ def draw_curves(history: list[dict[str, float]], best_epoch: int, path: Path) ->
     figure = Figure(figsize=(4.5 * len(shown), 3.5), layout="constrained")
     for panel, (title, names) in zip(figure.subplots(1, len(shown), squeeze=False)[0], shown.items(), strict=True):
         _draw(panel, history, {name: PANELS[title][name] for name in names})
-        panel.axvline(best_epoch, color="grey", linestyle=":", label=f"kept: epoch {best_epoch}")
+        panel.axvline(kept_epoch, color="grey", linestyle=":", label=f"kept: epoch {kept_epoch}")
         panel.set(title=title, xlabel="epoch")
         panel.legend()
     figure.savefig(path, dpi=100)

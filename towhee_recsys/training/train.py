@@ -51,7 +51,7 @@ def train(config: Config | str, *, final: bool = False, fresh: bool = False, pro
         beside = into(config, beside_model(config))
         chosen = validated(config, dataset) or validated(beside, dataset) or train(beside, progress=progress)
         forget_previous(beside.model.dir)  # nobody serves from there, so nobody goes back
-        return _train(config, dataset, int(chosen.manifest["quality"]["best_epoch"]), fresh, progress)
+        return _train(config, dataset, int(chosen.manifest["quality"]["kept_epoch"]), fresh, progress)
 
 
 def validated(config: Config, dataset: Dataset) -> Bundle | None:
@@ -79,7 +79,7 @@ def _train(config: Config, dataset: Dataset, final_epochs: int | None, fresh: bo
         trainer.restore(state)
         log.warning("going on from epoch %d of a training that did not end", len(trainer.history))
     _run(trainer, checkpoint, progress)
-    trainer.use_best()
+    trainer.use_kept()
     bundle = _save(config, dataset, trainer, final)
     checkpoint.remove()
     return bundle
@@ -133,7 +133,7 @@ def _save(config: Config, dataset: Dataset, trainer: Trainer, final: bool) -> Bu
     )
 
     def draw(path: Path) -> None:
-        draw_curves(trainer.history, trainer.best_epoch, path)
+        draw_curves(trainer.history, trainer.kept_epoch, path)
 
     return save_bundle(config.model.dir, trained, draw)
 
@@ -152,8 +152,8 @@ def _calibrated(trainer: Trainer) -> Calibration:
 
 def _quality(trainer: Trainer, calibration: Calibration) -> dict[str, float]:
     """The epoch that was kept and its figures on the validation part, the stars by the final calibration."""
-    best, ratings = trainer.best_epoch, trainer.examples.validation
-    quality: dict[str, float] = {"best_epoch": best}
+    best, ratings = trainer.kept_epoch, trainer.examples.validation
+    quality: dict[str, float] = {"kept_epoch": best}
     if len(ratings):
         stars = calibration.stars(trainer.validation.cosines(ratings))
         quality |= {"validation_rmse": rmse(stars, ratings.stars), "validation_mae": mae(stars, ratings.stars)}

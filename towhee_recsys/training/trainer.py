@@ -13,7 +13,7 @@ from towhee_recsys.model.blocks import Block, Blocks
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.fusion import build_model
 from towhee_recsys.model.in_parts import cores_for_parts, in_parts
-from towhee_recsys.model.objectives import make_objectives
+from towhee_recsys.model.objectives import Purpose, make_objectives
 from towhee_recsys.model.quiet_paddle import paddle
 from towhee_recsys.training.examples import Examples
 from towhee_recsys.training.spoken import spoken
@@ -32,7 +32,7 @@ class Trainer:
     """Trains the fusion model by the config's objectives.
 
     `history` has a line an epoch: epoch, learning_rate, loss and, as far as the objective and a validation part go,
-    training_rmse, validation_rmse, validation_ndcg@10. `best` holds the weights of the best epoch.
+    training_rmse, validation_rmse, validation_ndcg@10. `kept` holds the weights of the epoch to keep.
     `epochs` stops before the config's number, on the same course of the learning rate.
     """
 
@@ -51,16 +51,16 @@ class Trainer:
         for weight in self.model.parameters():  # a step may read no text: Adam goes on by its memory, resumed or not
             weight.grad = paddle.zeros_like(weight)
         self.history: list[dict[str, float]] = []
-        self.best: dict[str, np.ndarray] = {}
+        self.kept: dict[str, np.ndarray] = {}
 
     @property
     def done(self) -> bool:
         """Whether the last epoch is reached, or patience with it is over."""
         epochs, patience = len(self.history), self.config.training.patience
-        return epochs >= self.epochs or bool(patience and epochs - self.best_epoch >= patience)
+        return epochs >= self.epochs or bool(patience and epochs - self.kept_epoch >= patience)
 
     @property
-    def best_epoch(self) -> int:
+    def kept_epoch(self) -> int:
         """The number of epochs up to the one to keep; 0 before the first.
 
         With patience it is the one that validates best. Without, the last: the learning rate falls to 0 on the way
@@ -84,13 +84,13 @@ class Trainer:
                 self._must_be_finite("loss", sum(losses[-1].values()), number, len(losses))
         self._must_be_finite("sum of all weights", self._sum(), number, len(losses))
         self.history.append(self._measured(number, losses))
-        if self.best_epoch == number:
-            self.best = {name: weight.numpy().copy() for name, weight in self.model.state_dict().items()}
+        if self.kept_epoch == number:
+            self.kept = {name: weight.numpy().copy() for name, weight in self.model.state_dict().items()}
         return self.history[-1]
 
-    def use_best(self) -> None:
-        """Puts the best epoch's weights into the model, and what to expect of ids that nobody rated or rates."""
-        self.model.set_state_dict(self.best)
+    def use_kept(self) -> None:
+        """Puts the kept epoch's weights into the model, and what to expect of ids that nobody rated or rates."""
+        self.model.set_state_dict(self.kept)
         examples, model = self.examples, self.model
         for tower in {model.user_tower, model.rating_tower}:
             tower.expect_of_unrated(examples.user_arrays, examples.training.users)
@@ -107,7 +107,7 @@ class Trainer:
         """One step of the optimiser; what was lost, by objective, and by the decay."""
         users = self._users(block.users, rng)
         movies = self._movies(block.movies, rng)
-        asking: dict[str, Any] = {}
+        asking: dict[Purpose, Any] = {}
         for name, objective in self.objectives.items():
             own = TowerPass(self.model.tower(name), self.examples.users, users, objective.decay)
             asking[name] = own, in_parts(objective, own.vectors, movies.vectors, block)
@@ -160,7 +160,7 @@ class Trainer:
         """All that a later process needs to go on: arrays by name, and the history."""
         return {
             "weights": {name: weight.numpy() for name, weight in self.model.state_dict().items()},
-            "best": self.best,
+            "kept": self.kept,
             "optimizer": {
                 name: value.numpy() for name, value in self.optimizer.state_dict().items() if hasattr(value, "numpy")
             },
@@ -171,4 +171,4 @@ class Trainer:
         """Goes back to a `state`."""
         self.model.set_state_dict(state["weights"])
         self.optimizer.set_state_dict({name: paddle.to_tensor(value) for name, value in state["optimizer"].items()})
-        self.best, self.history = state["best"], state["history"]
+        self.kept, self.history = state["kept"], state["history"]
