@@ -91,7 +91,7 @@ class MustHaveFacts:
 
     def __call__(self, movies, vectors):
         assert None not in self._catalogue.get([movie["movie_id"] for movie in movies], self._build)
-        return Receipt(self._build, None, vectors.shape[1], {})
+        return Receipt(self._build, None, vectors.shape[1], np.zeros(0, np.int64), np.zeros(0, np.uint64))
 
 
 def test_facts_are_there_before_vectors_are(indexed, file, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -112,6 +113,20 @@ def test_one_that_breaks_off_after_many_chunks_publishes_none_of_them(config, fo
         index(folder("bad", 100, 200, b"and no more\n"))
     assert open_index(config.milvus.uri, config.milvus.collection).live() == record
     assert [again.rows for again in index(folder("better", 10, 30)).get()] == [20]
+
+
+def test_one_that_breaks_off_is_gone_on_with_and_gives_the_same_answers(config, folder, tmp_path, caplog):
+    text = (SHIPPED / "index.yaml").read_text(encoding="utf-8")
+    (tmp_path / "own.yaml").write_text(text.replace("strict:", "chunk_size: 3\n      strict:"), encoding="utf-8")
+    [whole] = load_pipeline(tmp_path / "own.yaml", config)(folder("whole", 0, 40)).get()
+    movies = recommend_pipeline(config)({}).get()
+    with pytest.raises(DatasetError, match=r"movies\.dat:31"):
+        load_pipeline(tmp_path / "own.yaml", config)(folder("broken", 5, 35, b"and no more\n"))
+    [record] = load_pipeline(tmp_path / "own.yaml", config)(folder("mended", 0, 40)).get()
+    assert re.search(r"going on with an index that did not end: \d+ movies are there", caplog.text)
+    assert replace(record, build=whole.build) == whole
+    assert recommend_pipeline(config)({}).get() == movies
+    assert open_catalogue(config.catalogue).count(record.build) == 40
 
 
 def test_queries_are_answered_while_it_runs(config):

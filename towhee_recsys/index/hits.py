@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, TypedDict
 
 import numpy as np
@@ -42,17 +43,23 @@ def checked_top_k(top_k: Any) -> int:
     return int(top_k)
 
 
-def with_stars(found: Sequence[Any], query: Vectors, known: Mapping[int, np.ndarray]) -> list[Hit]:
-    """Milvus' rows with the stars that the query's user would give, as far as its model can tell.
+def hits_of(found: Sequence[Sequence[Any]], queries: Vectors, known: Mapping[int, np.ndarray]) -> list[list[Hit]]:
+    """Milvus' rows for each query, with the stars that its user would give, as far as the model can tell.
 
-    `known` are the movies' vectors; they are needed where the query brings along another vector for stars.
+    `known` are the movies' vectors; they are needed where queries bring along other vectors for stars.
     """
-    hits: list[Hit] = [{"movie_id": row["id"], "score": float(row["distance"])} for row in found]
-    rated = query if query.rating is None else query.rating
-    if hits and rated.origin and rated.origin.calibration:
-        cosines = [hit["score"] for hit in hits]
-        if query.rating is not None:
-            cosines = np.array([known[row["id"]] for row in found]) @ np.asarray(rated)
-        for hit, stars in zip(hits, rated.origin.calibration.stars(cosines), strict=True):
-            hit["predicted_rating"] = float(stars)
+    hits: list[list[Hit]] = [[{"movie_id": row["id"], "score": row["distance"]} for row in rows] for rows in found]
+    every, rated = list(chain.from_iterable(hits)), queries if queries.rating is None else queries.rating
+    if every and rated.origin and rated.origin.calibration:
+        own = queries.rating is None
+        cosines = np.array([hit["score"] for hit in every]) if own else _cosines(hits, np.asarray(rated), known)
+        for hit, stars in zip(every, rated.origin.calibration.stars(cosines).tolist(), strict=True):
+            hit["predicted_rating"] = stars
     return hits
+
+
+def _cosines(hits: Sequence[Sequence[Hit]], queries: np.ndarray, known: Mapping[int, np.ndarray]) -> np.ndarray:
+    """Of every hit, one after the other, with its query float32[n, dim]: float32[hits]."""
+    lines = {key: line for line, key in enumerate(known)}
+    movies = np.array(list(known.values()))[[lines[hit["movie_id"]] for each in hits for hit in each]]
+    return np.einsum("ij,ij->i", movies, np.repeat(queries, [len(each) for each in hits], axis=0))

@@ -6,16 +6,18 @@ import re
 import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from towhee_recsys.errors import IndexMismatchError, QueryError, StoreError
+from towhee_recsys.errors import IndexMismatchError, QueryError, RecsysError, StoreError
 from towhee_recsys.index.checks import must_be_there
 from towhee_recsys.index.collection import MAX_TOP_K, exists
 from towhee_recsys.index.connection import connect
 from towhee_recsys.index.hits import Hits, checked_top_k
+from towhee_recsys.index.known_vectors import KnownVectors
 from towhee_recsys.index.live import Versions, must_be_ours, read_versions
 from towhee_recsys.index.milvus import Milvus
 from towhee_recsys.index.pending import settle
@@ -52,7 +54,8 @@ class MovieIndex:
         self.milvus, self.collection = milvus, collection
         self.writing = threading.RLock()
         self._read: tuple[float, Versions] | None = None
-        self._reading = threading.Lock()
+        self._reading, self._beside = threading.Lock(), threading.Lock()
+        self._known: dict[IndexRecord, KnownVectors] = {}
 
     @property
     def record(self) -> IndexRecord | None:
@@ -61,14 +64,31 @@ class MovieIndex:
 
     def versions(self, newest: bool = False) -> Versions:
         """The live build and those that are kept; on a server as they are now, or were half a second ago."""
-        now, read = time.monotonic(), self._read
-        if read and not newest and (self.milvus.lite or now - read[0] < FRESH):  # a file has no other writer
-            return read[1]
+        read = self._read
+        if read is None or newest:
+            return self._read_versions()
+        age = 0 if self.milvus.lite else time.monotonic() - read[0]  # a file has no other writer
+        if age > FRESH / 2 and self._beside.acquire(blocking=False):
+            threading.Thread(target=self._read_beside, daemon=True).start()
+        return read[1] if age < FRESH else self._read_versions()
+
+    def _read_versions(self) -> Versions:
+        now = time.monotonic()
         versions = read_versions(self.milvus, self.collection)
         with self._reading:
             if self._read is None or self._read[0] <= now:  # else somebody has read later than this was
+                if self._read and self._read[1] != versions:
+                    self._known = {}  # even when what is known should be true again one day
                 self._read = (now, versions)
             return self._read[1]
+
+    def _read_beside(self) -> None:
+        """Reads in time what searches would have to wait for; whoever has to, is told what is wrong."""
+        try:
+            with suppress(RecsysError):
+                self._read_versions()
+        finally:
+            self._beside.release()
 
     def live(self, origin: Origin | None = None) -> IndexRecord:
         """The live build's record, after checking that its rows are there and that it is of `origin`'s model.
@@ -99,9 +119,9 @@ class MovieIndex:
         """For each query float32[n, dim] the `top_k` movies of highest cosine, best first, without its `exclude`.
 
         They are of the live build or, when that is of another model, of the last one that was of the vectors' model.
-        One search for all queries; where other vectors predict stars, what was found is read, too. `how` tunes the
-        search of a build whose index is of that type. Raises IndexMismatchError when no build is of the vectors'
-        model, QueryError for vectors that are not of length 1.
+        One search for all queries; where other vectors predict stars, movies that are found for the first time are
+        read, too. `how` tunes the search of a build whose index is of that type. Raises IndexMismatchError when no
+        build is of the vectors' model, QueryError for vectors that are not of length 1.
         """
         checked_top_k(top_k)
         asked = ask(vectors, exclude, how)
@@ -143,14 +163,15 @@ class MovieIndex:
             )
 
     def _search(self, record: IndexRecord, asked: Asked, first: int, end: int) -> list[Hits]:
+        known = self._known.get(record) or self._known.setdefault(record, KnownVectors(self.milvus, record))
         return [
-            Hits(hits, record.build, partial(self._go_on, record, asked.alone(place), end))
-            for place, hits in enumerate(found(self.milvus, record, asked, first, end))
+            Hits(hits, record.build, partial(self._go_on, record, asked, place, end))
+            for place, hits in enumerate(found(self.milvus, record, known, asked, first, end))
         ]
 
-    def _go_on(self, record: IndexRecord, asked: Asked, first: int, count: int) -> Hits:
+    def _go_on(self, record: IndexRecord, asked: Asked, place: int, first: int, count: int) -> Hits:
         try:
-            return self._search(record, asked, first, min(first + count, MAX_TOP_K))[0]
+            return self._search(record, asked.alone(place), first, min(first + count, MAX_TOP_K))[0]
         except StoreError:
             if self._keeps(record):
                 raise

@@ -8,8 +8,9 @@ from functools import cache
 
 import numpy as np
 
-from towhee_recsys.index.collection import MAX_TOP_K, nearest, vectors_of
-from towhee_recsys.index.hits import Hit, with_stars
+from towhee_recsys.index.collection import MAX_TOP_K, nearest
+from towhee_recsys.index.hits import Hit, hits_of
+from towhee_recsys.index.known_vectors import KnownVectors
 from towhee_recsys.index.milvus import Milvus
 from towhee_recsys.index.record import IndexRecord
 from towhee_recsys.index.types import IndexType, index_type
@@ -38,10 +39,13 @@ def ask(vectors: np.ndarray, exclude: Sequence[Collection[int]] | None, how: Ind
     return Asked(vectors, exclude or [()] * len(vectors), how)
 
 
-def found(milvus: Milvus, record: IndexRecord, asked: Asked, first: int, end: int) -> list[list[Hit]]:
+def found(
+    milvus: Milvus, record: IndexRecord, known: KnownVectors, asked: Asked, first: int, end: int
+) -> list[list[Hit]]:
     """The hits from place `first` up to `end` of each query, all from one build. Raises StoreError.
 
-    One search for all queries; where other vectors predict stars, what was found is read, too.
+    One search for all queries; where other vectors predict stars, those of `known` are used. A movie that is deleted
+    meanwhile is none.
     """
     vectors = asked.vectors
     how = asked.how if asked.how and asked.how.type == record.index else _usual(milvus, record.index)
@@ -51,9 +55,13 @@ def found(milvus: Milvus, record: IndexRecord, asked: Asked, first: int, end: in
         [row for row in each if row["id"] not in without][first:end]
         for each, without in zip(rows, asked.left_out, strict=True)
     ]
-    ids = [] if vectors.rating is None else sorted({row["id"] for each in kept for row in each})
-    known = vectors_of(milvus, record.build, ids)
-    return [with_stars(each, vectors[place], known) for place, each in enumerate(kept)]
+    if vectors.rating is None:
+        return hits_of(kept, vectors, {})
+    ids = {row["id"] for each in kept for row in each}
+    movies = known.of(ids)
+    if len(movies) < len(ids):
+        kept = [[row for row in each if row["id"] in movies] for each in kept]
+    return hits_of(kept, vectors, movies)
 
 
 @cache
