@@ -9,7 +9,19 @@ from typing import Any
 import numpy as np
 from towhee import register
 
-from towhee_recsys.index import Receipt, index_type, insert, insert_live, model_of, open_index, start_build
+from towhee_recsys.errors import StoreError
+from towhee_recsys.index import (
+    Receipt,
+    index_type,
+    insert,
+    insert_live,
+    is_ours,
+    model_of,
+    open_index,
+    release,
+    resume_build,
+    start_build,
+)
 from towhee_recsys.model.vectors import Vectors, as_vectors
 
 
@@ -20,7 +32,8 @@ class MilvusInsert:
         .map(("movies", "vectors"), "receipt", ops.towhee_recsys.milvus_insert(uri="movies.db", collection="movies"))
 
     Movies are records with a `movie_id`, or plain ids; one with float32[dim], or a list with float32[n, dim]. The rows
-    can be found at once, unless `staged`: then they wait beside the live index until `publish` gets the receipts.
+    can be found at once, unless `staged`: then they wait beside the live index until `publish` gets the receipts. Where
+    an indexing of the same model did not end, it is gone on with: what is there already is not written again.
     `access` is the way into a Milvus server, {"token": ..., "timeout": 10}, and `index` the type of a new index,
     {"type": "HNSW", "M": 16}: the settings of `milvus.access` and `milvus.index`.
     Raises QueryError for vectors that are not unit, IndexMismatchError when the live index is of another model.
@@ -37,6 +50,7 @@ class MilvusInsert:
         self._index, self._staged = open_index(uri, collection, access), staged
         self._type = index_type(self._index.milvus, index)
         self._build: str | None = None
+        self._resumed = False
         self._starting = threading.Lock()
 
     def __call__(self, movies: Any, vectors: Any) -> Receipt:
@@ -48,18 +62,27 @@ class MilvusInsert:
         return self._insert(ids, vectors)
 
     def abandon(self) -> None:
-        """Forgets the build that was begun: what a failed indexing left in it is no part of the next one."""
-        self._build = None
+        """Lets the build go that was begun: the next indexing goes on with it, without what it does not have itself."""
+        with self._starting:
+            if self._build:
+                release(self._build)
+            self._build = None
 
     def _insert(self, ids: Sequence[Any], vectors: Vectors) -> Receipt:
         if not self._staged:
             return insert_live(self._index, ids, vectors, self._type)
-        return insert(self._index, self._unpublished(vectors), ids, vectors)
+        try:
+            return insert(self._index, self._unpublished(vectors), ids, vectors, self._resumed)
+        except StoreError:
+            self.abandon()  # that build may be gone, or hold a part of these rows
+            raise
 
     def _unpublished(self, vectors: Vectors) -> str:
-        """The build that this step fills: a new one at the first call, and again after each publishing."""
+        """The build that this step fills: another one at the first call, and again after each publishing."""
         with self._starting:
             live = self._index.record
-            if self._build is None or (live and live.build == self._build) or not self._index.has(self._build):
-                self._build = start_build(self._index, model_of(vectors), vectors.shape[1], self._type)
+            if self._build is None or (live and live.build == self._build) or not is_ours(self._build):
+                asked = self._index, model_of(vectors), vectors.shape[1], self._type
+                resumed = resume_build(*asked)
+                self._build, self._resumed = resumed or start_build(*asked), resumed is not None
             return self._build

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from towhee_recsys.datasets.lines import BadLine, decode, raw_lines, shortened
+from towhee_recsys.datasets.lines import BadLine, count_lines, decode, raw_lines, shortened
 from towhee_recsys.errors import DatasetError
 
 
@@ -66,3 +66,9 @@ def test_long_pieces_are_shortened(given):
 
 def test_short_pieces_are_repeated_whole():
     assert shortened("x") == "'x'"
+
+
+@pytest.mark.parametrize("content", [b"", b"a", b"a\n", b"a\r\nb\n\nc", b"\xef\xbb\xbfa\nb\r"])
+def test_lines_are_counted(tmp_path, content):
+    (tmp_path / "movies.dat").write_bytes(content)
+    assert count_lines(tmp_path / "movies.dat") == len(list(raw_lines(tmp_path / "movies.dat")))

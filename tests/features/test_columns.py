@@ -66,6 +66,18 @@ def test_sets_are_lists_of_texts(value):
     assert refused(column, value) == f"genres {value!r} is not acceptable: give a list of texts."
 
 
+def test_many_at_once_are_as_one_by_one():
+    sets = fitted(CategoriesFeature(column="genres"), [["War", "Drama", "Noir"]])
+    texts = fitted(TextFeature(column="title", length=3), ["Heat", "The Heat", "L'été", "ЁЖ"])
+    rng = np.random.default_rng(0)
+    for column, values in [
+        (sets, [None, *(rng.choice(["War", "Drama", "Opera"], size=rng.integers(4)) for _ in range(50))]),
+        (texts, [None, *(" ".join(rng.choice(["Heat", "THE", "l’Été", "ёж", "x", ""], 4)) for _ in range(50))]),
+    ]:
+        assert np.array_equal(column.encode(values), np.concatenate([column.encode([value]) for value in values]))
+        assert column.encode([]).shape == (0, column.encode([None]).shape[1])
+
+
 def test_texts_are_cut_and_padded_and_unknown_words_have_a_row():
     column = fitted(TextFeature(column="title", length=3), ["Heat", "The Heat", None])
     assert column.state == {"values": ["the", "heat"]}

@@ -42,6 +42,11 @@ def test_words_are_their_own_words(text):
         assert words(word) == [word]
 
 
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_letters_are_read_as_any(text):
+    assert words(text) == words(f"é {text}")[1:]
+
+
 @given(st.text(), st.text())
 def test_a_blank_parts_words(left, right):
     assert words(f"{left} {right}") == words(left) + words(right)

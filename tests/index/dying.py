@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import sys
 import traceback
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -27,6 +29,7 @@ from towhee_recsys.index import (
     insert_live,
     open_index,
     publish,
+    resume_build,
     start_build,
 )
 from towhee_recsys.index.collection import rows_of
@@ -50,7 +53,7 @@ READS = {
 def turn(what: str, number: str, death: str, uri: str, url: str) -> None:
     """What the last process left is checked, mended by a rerun and swept; then `what` is done until death comes."""
     index, catalogue = open_index(uri, "movies"), open_catalogue(url)
-    {"build": built, "change": changed}[what](index, catalogue, int(number), int(death))
+    {"build": built, "change": changed, "resume": resumed}[what](index, catalogue, int(number), int(death))
 
 
 def built(index: MovieIndex, catalogue: Catalogue, number: int, death: int) -> None:
@@ -76,9 +79,11 @@ def built(index: MovieIndex, catalogue: Catalogue, number: int, death: int) -> N
 def build(index: MovieIndex, catalogue: Catalogue, number: int) -> None:
     """One build, as the index pipeline makes it."""
     model, vectors, receipts = f"{number:016x}", vectors_of(number), []
-    build = start_build(index, model, 8)
+    build = resume_build(index, model, 8)
+    begun = build is not None
+    build = build or start_build(index, model, 8)
     for at in range(0, ROWS, CHUNK):
-        receipts.append(insert(index, build, range(at, at + CHUNK), vectors[at : at + CHUNK]))
+        receipts.append(insert(index, build, range(at, at + CHUNK), vectors[at : at + CHUNK], begun))
         facts = [{"movie_id": key, "title": model, "year": 1999, "genres": []} for key in range(at, at + CHUNK)]
         catalogue.write(facts, build)
     publish(index, receipts, catalogue)
@@ -95,6 +100,29 @@ def check(index: MovieIndex, catalogue: Catalogue) -> int:
     facts = catalogue.get(range(ROWS), live.build)
     assert {each and each["title"] for each in facts} == {live.model_id}, facts
     return number
+
+
+def resumed(index: MovieIndex, catalogue: Catalogue, number: int, death: int) -> None:
+    """Ends what the last process began, writing no row twice, and begins the same once more."""
+    begun = {each.name: numbers_of_rows(index, each.name) for each in builds(index) if not each.published}
+    build(index, catalogue, 7)
+    assert check(index, catalogue) == 7
+    before, after = begun.get(index.record.build, {}), numbers_of_rows(index, index.record.build)
+    assert before.items() <= after.items(), (before, after)
+    assert before or not any(begun.values()), begun
+    assert index.record.content_hash == content(hashes(range(ROWS), vectors_of(7)))
+    assert [each for each in builds(index) if not each.published] == []
+    print("live", number, flush=True)
+    print("ready", flush=True)
+    die_at(death)
+    build(index, catalogue, 7)
+    print("done", flush=True)
+
+
+def numbers_of_rows(index: MovieIndex, build: str) -> dict[str, int]:
+    """What Milvus Lite numbers the rows of a build by, for each movie: a row that is written anew has another one."""
+    with closing(sqlite3.connect(f"file:{index.milvus.where}?mode=ro", uri=True)) as file:
+        return dict(file.execute(f'SELECT CAST(milvus_id AS TEXT), id FROM "{build}"'))
 
 
 def changed(index: MovieIndex, catalogue: Catalogue, number: int, death: int) -> None:
@@ -139,7 +167,8 @@ def must_have(index: MovieIndex, journal: Path) -> int:
     rows = {key: version for text, keys, version in lines if text == "done" for key in keys}
     *_, (text, keys, version) = lines or [("done", [], 0)]
     live = index.live()
-    there = hashes(*rows_of(index.milvus, live.build, range(ROWS)))
+    ids, vectors = rows_of(index.milvus, live.build, range(ROWS))
+    there = dict(zip(ids, hashes(ids, vectors).tolist(), strict=True))
     for key in range(ROWS):
         accepted = {rows.get(key, 0)} | ({version} if text == "began" and key in keys else set())
         assert there.get(key) in {hash_of(key, each) for each in accepted}, (key, accepted)
@@ -163,7 +192,7 @@ def versioned(keys: list[int], version: int) -> Vectors:
 
 
 def hash_of(key: int, version: int) -> int | None:
-    return hashes([key], versioned([key], version))[key] if version else None
+    return int(hashes([key], versioned([key], version))[0]) if version else None
 
 
 def vectors_of(number: int) -> Vectors:

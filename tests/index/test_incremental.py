@@ -161,5 +161,5 @@ def test_they_come_back_after_another_build_and_the_way_back_too(index, units, i
 
 def without(record, ids, vectors):
     """The record that is written before those rows, which are there, change."""
-    total = content((-each for each in hashes(ids, vectors).values()), record.content_hash)
+    total = content(-hashes(ids, vectors), record.content_hash)
     return replace(record, rows=record.rows - len(ids), content_hash=total, pending=tuple(ids))

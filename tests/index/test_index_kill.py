@@ -91,7 +91,7 @@ def killed_at_random_moments(what: str, folder: Path, times: int, longest: float
         assert process.turn(death=ENDS) == "done"
 
 
-@pytest.mark.parametrize(("what", "times"), [("build", 30), ("change", 20)])
+@pytest.mark.parametrize(("what", "times"), [("build", 30), ("change", 20), ("resume", 20)])
 def test_kills_before_during_and_after_every_step(tmp_path, what, times):
     with ThreadPoolExecutor(2) as pool:
         steps = pool.submit(killed_at_every_step, what, tmp_path / "steps")

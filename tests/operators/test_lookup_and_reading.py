@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from towhee_recsys.catalogue import open_catalogue
@@ -14,7 +15,7 @@ from towhee_recsys.operators import CatalogueInsert, Lookup, ReadMovielens
 
 HEAT = {"movie_id": 6, "title": "Heat", "year": 1995, "genres": ["Action", "Crime"]}
 RONIN = {"movie_id": 7, "title": "Ronin", "year": None, "genres": []}
-RECEIPT = Receipt("movies__unknown_000001", None, 8, {6: 0, 7: 0})
+RECEIPT = Receipt("movies__unknown_000001", None, 8, np.array([6, 7]), np.zeros(2, np.uint64))
 
 
 @pytest.fixture

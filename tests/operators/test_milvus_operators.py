@@ -37,7 +37,8 @@ def test_one_by_one_is_as_all_together(store, uri):
     insert = MilvusInsert(uri=uri, collection=f"{store['collection']}_too")
     alone = [insert(movie, vector) for movie, vector in zip(MOVIES, UNITS, strict=True)]
     assert together.rows == sum(each.rows for each in alone) == 9
-    assert together.hashes == {key: value for each in alone for key, value in each.hashes.items()}
+    for name in ("ids", "hashes"):
+        assert getattr(together, name).tolist() == [value for each in alone for value in getattr(each, name)]
     indexes = [open_index(uri, name) for name in (store["collection"], f"{store['collection']}_too")]
     assert len({index.live().content_hash for index in indexes}) == 1
 
@@ -94,6 +95,17 @@ def test_what_a_failed_indexing_left_is_no_part_of_the_next(store, catalogue):
     insert.abandon()
     receipt = CatalogueInsert(**catalogue, staged=True)(MOVIES[5:], insert(range(5, 9), UNITS[5:]))
     assert publish([receipt]).rows == 4
+
+
+def test_what_it_left_that_is_the_same_is_gone_on_with(store, catalogue):
+    first, second = MilvusInsert(**store, staged=True), MilvusInsert(**store, staged=True)
+    build = first(range(5), UNITS[:5]).build
+    assert second(range(5), UNITS[:5]).build != build, "the first is still being filled"
+    first.abandon()
+    third, publish = MilvusInsert(**store, staged=True), Publish(**store, **catalogue)
+    receipt = CatalogueInsert(**catalogue, staged=True)(MOVIES, third(range(9), UNITS))
+    assert receipt.build == build
+    assert publish([receipt]).rows == receipt.rows == 9
 
 
 def test_another_models_vectors_are_refused(store):

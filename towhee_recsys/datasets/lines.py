@@ -38,6 +38,15 @@ def raw_lines(path: Path) -> Iterator[bytes]:
         raise DatasetError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
+def count_lines(path: Path) -> int:
+    """How many lines `raw_lines` gives.
+
+    Raises:
+        DatasetError: the file cannot be read.
+    """
+    return sum(1 for _ in raw_lines(path))
+
+
 def decode(raw: bytes, encoding: str) -> str:
     """The text of a line without its end.
 

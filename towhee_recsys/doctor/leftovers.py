@@ -16,7 +16,7 @@ def builds(case: Case) -> str:
     if unfinished := sorted(there - published):
         raise Concern(
             f"{len(unfinished)} not finished: {', '.join(unfinished)}. If no indexing is running, "
-            "`towhee-recsys index --gc` removes what is left of them."
+            "`towhee-recsys index` goes on with one of its model, and `index --gc` removes what is left of them."
         )
     if live not in {each.name for each in found if each.live}:
         raise Concern(

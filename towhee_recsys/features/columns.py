@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
+from itertools import chain
 from typing import Any, Protocol
 
 import numpy as np
@@ -68,10 +69,11 @@ class SetColumn:
 
     def encode(self, values: Sequence[Any]) -> np.ndarray:
         """One multi-hot line a set: float32[n, rows]."""
-        hot = np.zeros((len(values), len(self.vocabulary)), dtype=np.float32)
-        for line, members in zip(hot, values, strict=True):
-            known = self._checked(members)
-            line[self.vocabulary.rows(known) if len(known) else 0] = 1
+        sets = [self._checked(members) for members in values]
+        lengths = np.fromiter(map(len, sets), np.int64, len(sets))
+        hot = np.zeros((len(sets), len(self.vocabulary)), dtype=np.float32)
+        hot[np.repeat(np.arange(len(sets)), lengths), self.vocabulary.rows(chain.from_iterable(sets))] = 1
+        hot[lengths == 0, UNKNOWN] = 1
         return hot
 
     def _checked(self, members: Any) -> Collection[str]:
@@ -98,10 +100,11 @@ class TextColumn:
 
     def encode(self, values: Sequence[Any]) -> np.ndarray:
         """The first `length` words of each text, padded at the end: int64[n, length]."""
-        rows = np.zeros((len(values), self._feature.length), dtype=np.int64)
-        for line, value in zip(rows, values, strict=True):
-            found = self.vocabulary.rows(self._words(value)) + 1
-            line[: len(found)] = found
+        texts = [self._words(value) for value in values]
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+        rows = np.zeros((len(texts), self._feature.length), dtype=np.int64)
+        places = np.arange(self._feature.length) < lengths[:, np.newaxis]
+        rows[places] = self.vocabulary.rows(chain.from_iterable(texts)) + 1
         return rows
 
     def _words(self, value: Any) -> list[str]:

@@ -34,4 +34,5 @@ class Vocabulary:
 
     def rows(self, values: Iterable[Any]) -> np.ndarray:
         """The rows of `values`: int64[n]."""
-        return np.fromiter((self.row(value) for value in values), dtype=np.int64)
+        row_of = self._rows.get
+        return np.fromiter((UNKNOWN if value is None else row_of(str(value), UNKNOWN) for value in values), np.int64)

@@ -1,69 +1,54 @@
-"""An index, as it is written: beside the live one, and switched to when it is complete and checked."""
+"""The end of an indexing: a build is checked, and switched to; others go."""
 
 from __future__ import annotations
 
-import re
-import secrets
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timezone
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.index.checks import CURE, shape, verify
-from towhee_recsys.index.collection import create, drop, names, upsert
-from towhee_recsys.index.live import must_be_ours, switch
+from towhee_recsys.index.collection import MAX_TOP_K, count, delete, drop, ids_between
+from towhee_recsys.index.filling import builds_in, now, release
+from towhee_recsys.index.live import switch
 from towhee_recsys.index.movie_index import MovieIndex
 from towhee_recsys.index.pending import SAVED
 from towhee_recsys.index.record import IndexRecord, Receipt, forget
-from towhee_recsys.index.rows import check_rows, content, hashes, model_of
-from towhee_recsys.index.types import EXACT, IndexType
+from towhee_recsys.index.rows import content
+from towhee_recsys.index.types import EXACT
 
 if TYPE_CHECKING:
     from towhee_recsys.catalogue import Catalogue
 
 
-def start_build(index: MovieIndex, model_id: str | None, dim: int, how: IndexType = EXACT) -> str:
-    """Makes an empty build beside the live one and returns its name: `<collection>__<model>_<draw>`.
-
-    `how` is the type of its vector index. Raises IndexMismatchError when somebody else has a collection of our name.
-    """
-    must_be_ours(index.milvus, index.collection)
-    build = f"{index.collection}__{model_id or 'unknown'}_{secrets.token_hex(3)}"
-    create(index.milvus, build, dim, how)
-    return build
-
-
-def insert(index: MovieIndex, build: str, ids: Sequence[int], vectors: np.ndarray) -> Receipt:
-    """Upserts unit vectors float32[n, dim] by movie id into `build`.
-
-    Raises QueryError for vectors that are not of length 1 and for ids that occur twice or are no whole numbers.
-    """
-    check_rows(ids, vectors)
-    upsert(index.milvus, build, ids, vectors)
-    return Receipt(build, model_of(vectors), vectors.shape[1], hashes(ids, vectors))
-
-
 def publish(index: MovieIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None = None) -> IndexRecord:
     """Makes a complete build the live index, and the version of its name the catalogue's live one.
 
-    The live build before it is kept, for queries that are under way and for `rollback`; all others are dropped.
-    Raises IndexMismatchError, and leaves the live index as it is, when the receipts are of several builds, or the
-    build or the catalogue does not hold what was written.
+    The live build before it is kept, for queries that are under way and for `rollback`; all others are dropped. Of a
+    build that was gone on with, what is not in the receipts goes. Raises IndexMismatchError, and leaves the live index
+    as it is, when the receipts are of several builds, or the catalogue does not hold what was written, or the build
+    does not: then it is dropped, so that the next indexing begins anew.
     """
     with index.writing:
         build = _the_build_of(receipts)
-        written = _written(receipts)
         if not index.has(build):
             raise IndexMismatchError(
                 f"{build} is gone: another indexing of {index.collection!r} has gone live meanwhile. Index again."
             )
-        fresh = _record_of(index, receipts[0], written)
-        verify(index.milvus, fresh, written)
-        before = next((each for each in index.versions(newest=True).all if each.build != build), None)
+        published = index.versions(newest=True).all
+        others = [each for each in published if each.build != build]
+        unfinished = len(others) == len(published)
+        try:
+            fresh = _checked(index, receipts, catalogue, unfinished)
+        except IndexMismatchError:
+            if unfinished:
+                _drop(index, build, catalogue)
+            raise
         go_live(index, fresh, catalogue)
-        drop_builds(index, {build, before.build} if before else {build}, catalogue)
+        release(build)
+        drop_builds(index, {build, *(each.build for each in others[:1])}, catalogue)
         return fresh
 
 
@@ -88,24 +73,14 @@ def drop_builds(index: MovieIndex, keep: set[str], catalogue: Catalogue | None) 
     gone = [name for name in builds_in(index) if name not in keep | set_aside]
     for name in gone:
         drop(index.milvus, name)
+        release(name)
     if catalogue:
         gone += [version for version in catalogue.versions(index.collection) if version not in keep]
         catalogue.keep(index.collection, keep)
     return sorted(set(gone))
 
 
-def builds_in(index: MovieIndex) -> list[str]:
-    """The names of the collections that hold builds of the index, unfinished ones and rows set aside, too."""
-    ours = re.compile(rf"{index.collection}__([0-9a-f]{{16}}|unknown)_[0-9a-f]{{6}}({SAVED})?")
-    return sorted(name for name in names(index.milvus) if ours.fullmatch(name))
-
-
-def now() -> str:
-    """This moment as records have it, in UTC."""
-    return datetime.now(timezone.utc).isoformat(timespec="microseconds")
-
-
-def _the_build_of(receipts: Iterable[Receipt]) -> str:
+def _the_build_of(receipts: Sequence[Receipt]) -> str:
     builds = {(receipt.build, receipt.model_id, receipt.dim) for receipt in receipts}
     if len(builds) != 1:
         raise IndexMismatchError(
@@ -115,17 +90,41 @@ def _the_build_of(receipts: Iterable[Receipt]) -> str:
     return builds.pop()[0]
 
 
-def _written(receipts: Iterable[Receipt]) -> dict[int, int]:
-    """The hashes of all rows, by id."""
-    written: dict[int, int] = {}
-    for receipt in receipts:
-        if twice := sorted(written.keys() & receipt.hashes.keys()):
-            raise IndexMismatchError(f"movie_id {twice[0]} was inserted twice. Mend the data. {CURE}")
-        written.update(receipt.hashes)
-    return written
+def _checked(
+    index: MovieIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None, unfinished: bool
+) -> IndexRecord:
+    """The record of a build that holds what the receipts say, and no more."""
+    ids = np.concatenate([receipt.ids for receipt in receipts])
+    written = np.concatenate([receipt.hashes for receipt in receipts])
+    order = np.argsort(ids, kind="stable")
+    ids, written = ids[order], written[order]
+    if len(twice := np.flatnonzero(ids[1:] == ids[:-1])):
+        raise IndexMismatchError(f"movie_id {ids[twice[0]]} was inserted twice. Mend the data. {CURE}")
+    record = _record_of(index, receipts[0], written)
+    if unfinished and count(index.milvus, record.build) > record.rows:
+        _remove_others(index, record.build, ids, catalogue)
+    verify(index.milvus, record, ids, written)
+    return record
 
 
-def _record_of(index: MovieIndex, receipt: Receipt, written: dict[int, int]) -> IndexRecord:
+def _remove_others(index: MovieIndex, build: str, ids: np.ndarray, catalogue: Catalogue | None) -> None:
+    """Deletes the movies of a build that are none of `ids`, sorted int64[n]: the dataset had them when it was begun."""
+    ends = [1 - 2**63, *ids[MAX_TOP_K // 2 :: MAX_TOP_K // 2].tolist(), 2**63 - 1]
+    for first, last in pairwise(ends):
+        while len(others := np.setdiff1d(ids_between(index.milvus, build, first, last), ids)):  # some, or all there are
+            delete(index.milvus, build, others.tolist())
+            if catalogue:
+                catalogue.delete(others.tolist(), build)
+
+
+def _drop(index: MovieIndex, build: str, catalogue: Catalogue | None) -> None:
+    drop(index.milvus, build)
+    release(build)
+    if catalogue:
+        catalogue.keep(index.collection, set(catalogue.versions(index.collection)) - {build})
+
+
+def _record_of(index: MovieIndex, receipt: Receipt, written: np.ndarray) -> IndexRecord:
     *_, kind = shape(index.milvus, receipt.build)
     return IndexRecord(
         collection=index.collection,
@@ -134,7 +133,7 @@ def _record_of(index: MovieIndex, receipt: Receipt, written: dict[int, int]) -> 
         dim=receipt.dim,
         metric="IP",
         rows=len(written),
-        content_hash=content(written.values()),
+        content_hash=content(written),
         index=kind or EXACT.type,
         published=now(),
     )

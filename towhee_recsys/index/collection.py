@@ -46,12 +46,26 @@ def create_with(milvus: Milvus, name: str, schema: Any, index: IndexType = EXACT
     milvus.call(doing, "load_collection", name)
 
 
-def upsert(milvus: Milvus, name: str, ids: Sequence[int], vectors: np.ndarray) -> None:
+def upsert(milvus: Milvus, name: str, ids: Sequence[int] | np.ndarray, vectors: np.ndarray) -> None:
     """Writes a row for each id, in place of an older one. Can be repeated."""
-    rows = [{"movie_id": int(key), "vector": vector} for key, vector in zip(ids, np.asarray(vectors), strict=True)]
+    _write(milvus, "upsert", name, ids, vectors)
+
+
+def append(milvus: Milvus, name: str, ids: Sequence[int] | np.ndarray, vectors: np.ndarray) -> None:
+    """Writes rows whose ids are not there yet.
+
+    Milvus Lite does not look for older ones then, which takes the longer the more rows there are. On the way to a
+    server a connection may be lost, and pymilvus calls again: what was written must be replaced then, not doubled.
+    """
+    _write(milvus, "insert" if milvus.lite else "upsert", name, ids, vectors)
+
+
+def _write(milvus: Milvus, method: str, name: str, ids: Sequence[int] | np.ndarray, vectors: np.ndarray) -> None:
+    keys = np.asarray(ids, dtype=np.int64).tolist()
+    rows = [{"movie_id": key, "vector": vector} for key, vector in zip(keys, np.asarray(vectors), strict=True)]
     at_once = max(1, WRITTEN_AT_ONCE // (4 * np.shape(vectors)[-1]))
     for first in range(0, len(rows), at_once):
-        milvus.call(f"writing {len(rows)} rows to {name}", "upsert", name, data=rows[first : first + at_once])
+        milvus.call(f"writing {len(rows)} rows to {name}", method, name, data=rows[first : first + at_once])
 
 
 def delete(milvus: Milvus, name: str, ids: Sequence[int]) -> None:
@@ -68,12 +82,19 @@ def count(milvus: Milvus, name: str) -> int:
     return int(rows[0]["count(*)"])
 
 
-def rows_of(milvus: Milvus, name: str, ids: Sequence[int]) -> tuple[list[int], np.ndarray]:
+def ids_between(milvus: Milvus, name: str, first: int, last: int) -> list[int]:
+    """The ids of rows from `first` to `last`, both included, at this moment; of more than 16,384 so many."""
+    doing, between = f"reading {name}", f"movie_id >= {first} and movie_id <= {last}"
+    rows = milvus.call(doing, "query", name, filter=between, output_fields=["movie_id"], limit=MAX_TOP_K, **NOW)
+    return [row["movie_id"] for row in rows]
+
+
+def rows_of(milvus: Milvus, name: str, ids: Sequence[int] | np.ndarray) -> tuple[list[int], np.ndarray]:
     """Those of `ids` that are there at this moment, with their vectors float32[n, dim]."""
     return _rows(milvus, name, ids, **NOW)
 
 
-def _rows(milvus: Milvus, name: str, ids: Sequence[int], **how: Any) -> tuple[list[int], np.ndarray]:
+def _rows(milvus: Milvus, name: str, ids: Sequence[int] | np.ndarray, **how: Any) -> tuple[list[int], np.ndarray]:
     fields = ["movie_id", "vector"]
     rows = milvus.call(f"reading {name}", "get", name, ids=[int(key) for key in ids], output_fields=fields, **how)
     return [row["movie_id"] for row in rows], np.array([row["vector"] for row in rows], dtype=np.float32)
@@ -98,14 +119,15 @@ def nearest(
         f"searching {name}",
         "search",
         name,
-        data=queries,
+        data=[query.tobytes() for query in np.asarray(queries, dtype=np.float32)],  # pymilvus packs numbers one by one
         anns_field="vector",
         limit=limit,
         output_fields=["movie_id"],
         search_params={"metric_type": "IP", "params": search_params(index, limit)},
     )
-    # Milvus Lite 3 knows no "id", only the key by its own name
-    return [[{"id": row["movie_id"], "distance": row["distance"]} for row in rows] for rows in found]
+    return [
+        [{"id": key, "distance": score} for key, score in zip(row.ids, row.distances, strict=True)] for row in found
+    ]
 
 
 def exists(milvus: Milvus, name: str) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from towhee_recsys.index.build import now, start_build
+from towhee_recsys.index.filling import now, release, start_build
 from towhee_recsys.index.live import switch
 from towhee_recsys.index.movie_index import MovieIndex
 from towhee_recsys.index.pending import AT_ONCE, put, remove, settle
+from towhee_recsys.index.progress import tell
 from towhee_recsys.index.record import IndexRecord, Receipt
 from towhee_recsys.index.rows import check_ids, check_rows, content, hashes, model_of
 from towhee_recsys.index.types import EXACT, IndexType
@@ -27,9 +28,12 @@ def insert_live(index: MovieIndex, ids: Sequence[int], vectors: np.ndarray, how:
         index.match(live, getattr(vectors, "origin", None), vectors.shape[1])
         live = settle(index.milvus, live)
         for first in range(0, len(ids), AT_ONCE):
-            live = put(index.milvus, live, ids[first : first + AT_ONCE], vectors[first : first + AT_ONCE])
+            part = ids[first : first + AT_ONCE]
+            live = put(index.milvus, live, part, vectors[first : first + AT_ONCE])
+            tell(len(part))
         index.versions(newest=True)
-        return Receipt(live.build, model_of(vectors), vectors.shape[1], hashes(ids, vectors))
+        keys = np.asarray(ids, dtype=np.int64)
+        return Receipt(live.build, model_of(vectors), vectors.shape[1], keys, hashes(keys, vectors))
 
 
 def delete_live(index: MovieIndex, ids: Sequence[int]) -> int:
@@ -53,4 +57,5 @@ def _first(index: MovieIndex, vectors: np.ndarray, how: IndexType) -> IndexRecor
         index.collection, build, model_of(vectors), vectors.shape[1], "IP", 0, content([]), how.type, now()
     )
     switch(index.milvus, record)
+    release(build)
     return record

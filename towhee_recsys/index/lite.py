@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import sys
 import time
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from filelock import FileLock, Timeout
@@ -72,22 +74,42 @@ def _is_sqlite(path: Path, uri: str) -> bool:
 
 
 def _open(path: Path, uri: str, timeout: float) -> Any:
-    from pymilvus import MilvusClient
-    from pymilvus.exceptions import MilvusException
-
     lock = _locks[path] = FileLock(f"{path}.lock", timeout=WAIT, thread_local=False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
         _wait_for_milvus_lite(path)
-        return MilvusClient(str(path), timeout=timeout, grpc_options=_NO_PINGS)
-    except (MilvusException, OSError, Timeout) as error:
+        return _client(path, timeout)
+    except (OSError, Timeout, StoreError) as error:
         lock.release()
         why = "another process has it open" if isinstance(error, Timeout) else cause(error)
         raise StoreError(
             f"the Milvus Lite file {uri!r} cannot be opened: {why}. One process at a time can have it open, "
             "and it must be writable: end the other process, or name another file in milvus.uri."
         ) from error
+
+
+def _client(path: Path, timeout: float) -> Any:
+    """The client; Milvus Lite's service starts while pymilvus is imported: either takes half a second."""
+    starting = Thread(target=_start, args=(path,))
+    starting.start()
+    from pymilvus import MilvusClient
+    from pymilvus.exceptions import MilvusException
+
+    starting.join()
+    try:
+        return MilvusClient(str(path), timeout=timeout, grpc_options=_NO_PINGS)
+    except MilvusException as error:
+        raise StoreError(cause(error)) from error
+
+
+def _start(path: Path) -> None:
+    if _keeps_folders():  # version 3 has another way to start, and does not wait for itself
+        return
+    from milvus_lite.server_manager import server_manager_instance
+
+    with suppress(Exception):  # the client tries again, and says what is wrong
+        server_manager_instance.start_and_get_uri(str(path))
 
 
 def _wait_for_milvus_lite(path: Path) -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from towhee_recsys.errors import IndexMismatchError, QueryError
-from towhee_recsys.index.build import builds_in, drop_builds, go_live
+from towhee_recsys.index.build import drop_builds, go_live
 from towhee_recsys.index.checks import CURE, must_be_there
 from towhee_recsys.index.collection import count
+from towhee_recsys.index.filling import builds_in
 from towhee_recsys.index.movie_index import MovieIndex
 from towhee_recsys.index.pending import SAVED, settle
 from towhee_recsys.index.record import IndexRecord

@@ -7,7 +7,7 @@ two would lose it, so there the old rows lie in a collection of their own until 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from towhee_recsys.index.collection import create, delete, drop, exists, rows_of, upsert
 from towhee_recsys.index.milvus import Milvus
 from towhee_recsys.index.record import IndexRecord, write_record
-from towhee_recsys.index.rows import content, hashes
+from towhee_recsys.index.rows import content, differing, hashes
 
 AT_ONCE = 256
 """Rows that change at once: their ids must fit into a record."""
@@ -31,18 +31,18 @@ def put(milvus: Milvus, record: IndexRecord, ids: Sequence[int], vectors: np.nda
     """
     there, old = rows_of(milvus, record.build, ids)
     known, new = hashes(there, old), hashes(ids, vectors)
-    changed = [place for place, key in enumerate(ids) if known.get(int(key)) != new[int(key)]]
-    if not changed:
+    changed = differing(ids, new, there, known)
+    if not len(changed):
         return record
-    ids, vectors = [int(ids[place]) for place in changed], np.asarray(vectors)[changed]
+    ids, vectors, new = [int(ids[place]) for place in changed], np.asarray(vectors)[changed], new[changed]
     replaced = [place for place, key in enumerate(there) if key in set(ids)]
     drop(milvus, record.build + SAVED)
     if replaced and milvus.lite:
         create(milvus, record.build + SAVED, record.dim)
         upsert(milvus, record.build + SAVED, [there[place] for place in replaced], old[replaced])
-    base = _begin(milvus, record, ids, [known[there[place]] for place in replaced])
+    base = _begin(milvus, record, ids, known[replaced])
     upsert(milvus, record.build, ids, vectors)
-    return _end(milvus, base, [new[key] for key in ids])
+    return _end(milvus, base, new)
 
 
 def remove(milvus: Milvus, record: IndexRecord, ids: Sequence[int]) -> IndexRecord:
@@ -51,9 +51,9 @@ def remove(milvus: Milvus, record: IndexRecord, ids: Sequence[int]) -> IndexReco
     if not there:
         return record
     drop(milvus, record.build + SAVED)
-    base = _begin(milvus, record, there, hashes(there, old).values())
+    base = _begin(milvus, record, there, hashes(there, old))
     delete(milvus, record.build, there)
-    return _end(milvus, base, [])
+    return _end(milvus, base, hashes([], old[:0]))
 
 
 def settle(milvus: Milvus, record: IndexRecord) -> IndexRecord:
@@ -63,32 +63,30 @@ def settle(milvus: Milvus, record: IndexRecord) -> IndexRecord:
     """
     if not record.pending:
         return record
-    ids, vectors = rows_of(milvus, record.build, record.pending)
-    found = hashes(ids, vectors)
+    there, vectors = rows_of(milvus, record.build, record.pending)
+    found = hashes(there, vectors)
     if exists(milvus, record.build + SAVED):
         ids, vectors = rows_of(milvus, record.build + SAVED, record.pending)
-        lost = [place for place, key in enumerate(ids) if key not in found]
+        lost = [place for place, key in enumerate(ids) if key not in set(there)]
         if lost:
             ids, vectors = [ids[place] for place in lost], vectors[lost]
             upsert(milvus, record.build, ids, vectors)
-            found |= hashes(ids, vectors)
-    return _end(milvus, record, found.values())
+            found = np.concatenate([found, hashes(ids, vectors)])
+    return _end(milvus, record, found)
 
 
-def _begin(milvus: Milvus, record: IndexRecord, ids: Sequence[int], old: Iterable[int]) -> IndexRecord:
-    """Writes that `ids` are about to change, and counts out those rows of them that are there, by their hashes."""
-    gone = [-each for each in old]
-    total = content(gone, record.content_hash)
-    base = replace(record, rows=record.rows - len(gone), content_hash=total, pending=tuple(ids))
+def _begin(milvus: Milvus, record: IndexRecord, ids: Sequence[int], old: np.ndarray) -> IndexRecord:
+    """Writes that `ids` are about to change, and counts out those rows of them that are there, by `old` hashes."""
+    total = content(-old, record.content_hash)  # modulo 2**64
+    base = replace(record, rows=record.rows - len(old), content_hash=total, pending=tuple(ids))
     write_record(milvus, base)
     return base
 
 
-def _end(milvus: Milvus, base: IndexRecord, new: Iterable[int]) -> IndexRecord:
-    """Writes what is true with the `new` rows, by their hashes, and lets the old ones go."""
-    rows = list(new)
-    total = content(rows, base.content_hash)
-    record = replace(base, rows=base.rows + len(rows), content_hash=total, pending=())
+def _end(milvus: Milvus, base: IndexRecord, new: np.ndarray) -> IndexRecord:
+    """Writes what is true with the rows of `new` hashes, and lets the old ones go."""
+    total = content(new, base.content_hash)
+    record = replace(base, rows=base.rows + len(new), content_hash=total, pending=())
     write_record(milvus, record)
     drop(milvus, record.build + SAVED)
     return record

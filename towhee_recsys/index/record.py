@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import numpy as np
+
 from towhee_recsys.index.collection import NOW, create_with, exists
 from towhee_recsys.index.milvus import Milvus
 
@@ -21,19 +23,20 @@ _writing = threading.Lock()
 """Held while a record is written: they are numbered, and several collections share them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Receipt:
-    """What one insert wrote: into which build, of which model, and a hash of each movie's row."""
+    """What one insert wrote: into which build, of which model; the movies' `ids` int64[n], the `hashes` uint64[n]."""
 
     build: str
     model_id: str | None
     dim: int
-    hashes: Mapping[int, int] = field(repr=False)
+    ids: np.ndarray = field(repr=False)
+    hashes: np.ndarray = field(repr=False)
 
     @property
     def rows(self) -> int:
         """How many rows were written."""
-        return len(self.hashes)
+        return len(self.ids)
 
 
 @dataclass(frozen=True)

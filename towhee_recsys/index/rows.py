@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.vectors import must_be_unit
@@ -28,14 +29,25 @@ def check_ids(ids: Sequence[int]) -> None:
         raise QueryError(f"movie_id {wrong[0]!r} is no whole number of at most 64 bits.")
 
 
-def hashes(ids: Iterable[int], vectors: np.ndarray) -> dict[int, int]:
-    """A hash of each row, by id; of vectors float32[n, dim]."""
-    return {int(key): _hash(int(key), vector) for key, vector in zip(ids, np.asarray(vectors, np.float32), strict=True)}
+def hashes(ids: Iterable[int], vectors: np.ndarray) -> np.ndarray:
+    """A hash of each row, uint64[n]; of vectors float32[n, dim]."""
+    rows = zip(ids, np.asarray(vectors, np.float32), strict=True)
+    return np.fromiter((_hash(int(key), vector) for key, vector in rows), dtype=np.uint64, count=len(vectors))
 
 
-def content(rows: Iterable[int], base: str = "0") -> str:
-    """The hash of an index from its rows' hashes in any order: their sum modulo 2**64, added to that of `base`."""
-    return f"{(int(base, 16) + sum(rows)) % 2**64:016x}"
+def differing(
+    ids: Sequence[int] | np.ndarray, wanted: np.ndarray, there: Sequence[int], found: np.ndarray
+) -> np.ndarray:
+    """The places int64[m] of `ids` whose `wanted` hashes are not those `found` of the rows that are `there`."""
+    known = dict(zip(there, found.tolist(), strict=True))
+    same = (known.get(int(key)) == each for key, each in zip(ids, wanted.tolist(), strict=True))
+    return np.flatnonzero(~np.fromiter(same, dtype=bool, count=len(ids)))
+
+
+def content(rows: npt.ArrayLike, base: str = "0") -> str:
+    """The hash of an index from its rows' hashes uint64[n] in any order: their sum modulo 2**64, added to `base`."""
+    total = int(np.asarray(rows, dtype=np.uint64).sum(dtype=np.uint64))
+    return f"{(int(base, 16) + total) % 2**64:016x}"
 
 
 def model_of(vectors: np.ndarray) -> str | None:
@@ -45,7 +57,7 @@ def model_of(vectors: np.ndarray) -> str | None:
 
 
 def _hash(key: int, vector: np.ndarray) -> int:
-    digest = hashlib.blake2b(f"{key}:".encode() + vector.tobytes(), digest_size=8).digest()
+    digest = hashlib.blake2b(b"%d:%b" % (key, vector.tobytes()), digest_size=8).digest()
     return int.from_bytes(digest, "little")
 
 

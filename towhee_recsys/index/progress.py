@@ -1,0 +1,24 @@
+"""How far an indexing has come, for whoever watches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+_watching: list[Callable[[int], object]] = []
+
+
+@contextmanager
+def watched(told: Callable[[int], object]) -> Iterator[None]:
+    """Meanwhile `told` is called with the number of movies whenever so many more are in a build of this process'."""
+    _watching.append(told)
+    try:
+        yield
+    finally:
+        _watching.remove(told)
+
+
+def tell(movies: int) -> None:
+    """Says that so many more movies are in a build."""
+    for told in tuple(_watching):
+        told(movies)
