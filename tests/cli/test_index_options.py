@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from towhee_recsys.config import Config
+from towhee_recsys.cli import indexing
+from towhee_recsys.config import Config, load_config
 
 
 @pytest.fixture
@@ -48,6 +50,22 @@ def test_added_films_are_found_and_deleted_ones_are_not(run: Any, on_own: list[s
     )
     assert json.loads(run("index", *on_own, "--add", file, "--json").out) == {"added": 2}
     assert json.loads(run("index", *on_own, "--delete", "9001 77", "--json").out) == {"deleted": 1, "not_there": 1}
+
+
+def test_a_bar_tells_how_far_it_is(
+    sample_config: Config, on_own: list[str], tmp_path: Path, file: str, capfd: Any
+) -> None:
+    stores = {"milvus.uri": tmp_path / "movies.db", "catalogue": f"sqlite:///{tmp_path / 'movies.sqlite'}"}
+    config = load_config(sample_config, overrides=[f"{key}={value}" for key, value in stores.items()])
+    capfd.readouterr()
+    assert indexing.build_index(config, progress=True)["rows"] == 326
+    err = capfd.readouterr().err
+    assert re.search(r"index: 100%\|█+\| 326/326 \[.*movie/s\]", err)
+    indexing.ACTIONS["add"](config, file, progress=True)
+    assert re.search(r"add: 100%\|█+\| 2/2 \[", capfd.readouterr().err)
+    for quiet in (False, None):  # what a test writes to is no terminal
+        indexing.build_index(config, progress=quiet)
+        assert capfd.readouterr().err == ""
 
 
 def test_list_rollback_and_gc(run: Any, on_own: list[str], sample_bundle: Any) -> None:

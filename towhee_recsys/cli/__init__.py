@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import click
@@ -26,4 +27,6 @@ for _command in (train, prepare, index, recommend, similar, evaluate, compare, r
 
 def main(arguments: list[str] | None = None) -> None:
     """Runs one command and exits: 0 done, 1 failed, 2 wrong use."""
-    sys.exit(exit_code_of(commands, arguments))
+    code = exit_code_of(commands, arguments)
+    gc.freeze()  # or Python would search all that is loaded for garbage as it ends, a fifth of a short command's time
+    sys.exit(code)

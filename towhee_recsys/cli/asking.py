@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from towhee_recsys.cli.common import configured, table
-from towhee_recsys.config import Config
-from towhee_recsys.config.features import CategoryFeature
+from towhee_recsys.cli.profiling import profiling
+
+if TYPE_CHECKING:
+    from towhee_recsys.config import Config
 
 Shown = tuple[Any, Callable[[], None]]
 User = dict[str, Any]
@@ -30,6 +32,7 @@ PEOPLE: Sequence[User] = (
 @click.option("-l", "--liked", metavar="IDS", help="Movies that the user likes, such as 260,1196.")
 @click.option("-k", "--top-k", type=int, metavar="N", help="How many movies.")
 @click.option("-i", "--index", "index_first", is_flag=True, help="Index first.")
+@profiling
 @configured()
 def recommend(config: Config, progress: bool | None, index_first: bool, **given: Any) -> Shown:
     """Recommend movies to a user, known by id, by any of gender, age and job, or by liked movies."""
@@ -108,6 +111,7 @@ def show_answers(answers: Sequence[dict[str, Any]], config: Config) -> None:
 
 
 def _described(user: User, config: Config) -> str:
+    from towhee_recsys.config.features import CategoryFeature
     from towhee_recsys.features.codes import label
 
     categories = {each.column: each for each in config.features.user if isinstance(each, CategoryFeature)}

@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from towhee_recsys.cli.common import config_option, configured, showing
-from towhee_recsys.config import Config, config_schema, dump_config, without_secrets
+
+if TYPE_CHECKING:
+    from towhee_recsys.config import Config
 
 COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "not checked": None}
 """Of the doctor's lines, on a terminal."""
@@ -21,6 +23,7 @@ COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "not checked": N
 @configured()
 def validate(config: Config, progress: bool | None) -> tuple[Any, Callable[[], None]]:
     """Check a config, and print it with every setting that it leaves out, without its passwords."""
+    from towhee_recsys.config import dump_config, without_secrets
     from towhee_recsys.evaluation.gates import read_gates
 
     check_stores(config)
@@ -65,6 +68,8 @@ def doctor(name: str, overrides: tuple[str, ...], progress: bool | None, movies:
 @click.option("-o", "--output", metavar="FILE", help="Where to write it; left out, to stdout.")
 def schema(output: str | None) -> None:
     """Write the JSON Schema of configs, for editors that complete and check YAML by one."""
+    from towhee_recsys.config import config_schema
+
     text = json.dumps(config_schema(), indent=1)
     if output is None:
         click.echo(text)

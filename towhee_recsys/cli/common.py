@@ -10,11 +10,12 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from towhee_recsys.config import Config, load_config
+if TYPE_CHECKING:
+    from towhee_recsys.config import Config
 
 DEFAULT_CONFIG = "movielens_1m"
 
@@ -81,6 +82,8 @@ def showing(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[
 
 def configuration(name: str, overrides: tuple[str, ...] = (), top_k: int | None = None) -> Config:
     """The config called `name` with `--set` overrides; `-k` wins over both."""
+    from towhee_recsys.config import load_config
+
     return load_config(name, overrides=[*overrides, *([] if top_k is None else [f"top_k={top_k}"])])
 
 

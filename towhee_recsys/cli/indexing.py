@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from towhee_recsys.cli.common import configured, table
-from towhee_recsys.config import Config
+from towhee_recsys.cli.profiling import profiling
 
 if TYPE_CHECKING:
+    from towhee_recsys.config import Config
     from towhee_recsys.upkeep import IndexBuild
 
 Shown = tuple[Any, Callable[[], None]]
@@ -29,6 +33,7 @@ KEEP = 2
 @click.option("--rollback", is_flag=True, help="Go back to the build before, with its facts and its model.")
 @click.option("--gc", is_flag=True, help="Drop old builds, and what was not finished.")
 @click.option("--keep", type=click.IntRange(min=1), metavar="N", help="For --gc: builds to keep; left out, 2.")
+@profiling
 @configured()
 def index(config: Config, progress: bool | None, keep: int | None, **given: Any) -> Shown:
     """Put all movies' vectors into Milvus and their facts into the catalogue.
@@ -44,30 +49,50 @@ def index(config: Config, progress: bool | None, keep: int | None, **given: Any)
     if keep is not None and asked != ["gc"]:
         raise click.UsageError("--keep is for --gc. Give both, or leave it out.")
     if not asked:
-        return _build(config)
+        return _build(config, progress)
+    if asked == ["add"]:
+        return _add(config, given["add"], progress)
     given["gc"] = keep or KEEP
     return ACTIONS[asked[0]](config, given[asked[0]])
 
 
-def build_index(config: Config) -> dict[str, Any]:
-    """Runs the index pipeline and returns the live index's record."""
+def build_index(config: Config, progress: bool | None = False) -> dict[str, Any]:
+    """Runs the index pipeline and returns the live index's record; `progress` shows a bar, None on a terminal alone."""
     from towhee_recsys.datasets import ensure_dataset
     from towhee_recsys.pipelines import index_pipeline
 
-    ensure_dataset(config.dataset)
-    record = index_pipeline(config)().get()[0]
+    folder = ensure_dataset(config.dataset)
+    with _bar("index", folder, progress):
+        record = index_pipeline(config)().get()[0]
     return vars(record)
 
 
-def _build(config: Config) -> Shown:
-    result = build_index(config)
+@contextmanager
+def _bar(name: str, path: str | Path, progress: bool | None) -> Iterator[None]:
+    """Shows how many of the movies in a folder, or in a file of movies, are in the index, and how long it will take."""
+    from tqdm import tqdm
+
+    from towhee_recsys.datasets.folder import movies_file
+    from towhee_recsys.datasets.lines import count_lines
+    from towhee_recsys.index.progress import watched
+
+    if not (sys.stderr.isatty() if progress is None else progress):
+        yield
+        return
+    with tqdm(total=count_lines(movies_file(path)), desc=name, unit="movie") as bar, watched(bar.update):
+        yield
+
+
+def _build(config: Config, progress: bool | None) -> Shown:
+    result = build_index(config, progress)
     return result, lambda: _show_record(config, result)
 
 
-def _add(config: Config, file: str) -> Shown:
+def _add(config: Config, file: str, progress: bool | None = False) -> Shown:
     from towhee_recsys.pipelines import add_movies
 
-    added = add_movies(config, file)
+    with _bar("add", file, progress):
+        added = add_movies(config, file)
     return {"added": added}, lambda: click.echo(
         f"{added:,} movies of {file} are in the index. Add them to the dataset, too: the next build has what is there."
     )

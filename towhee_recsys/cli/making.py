@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,7 +12,10 @@ from towhee_recsys.cli.asking import PEOPLE, ask, fitting, show_answers
 from towhee_recsys.cli.checking import check_stores
 from towhee_recsys.cli.common import configured, table
 from towhee_recsys.cli.indexing import build_index
-from towhee_recsys.config import Config
+from towhee_recsys.cli.profiling import profiling
+
+if TYPE_CHECKING:
+    from towhee_recsys.config import Config
 
 Shown = tuple[Any, Callable[[], None]]
 
@@ -20,6 +23,7 @@ Shown = tuple[Any, Callable[[], None]]
 @click.command(epilog="Example: towhee-recsys train -c movielens_1m --set training.epochs=20")
 @click.option("--fresh", is_flag=True, help="Start anew, even where a killed training could be gone on with.")
 @click.option("--final", is_flag=True, help="Train on all ratings, for a model that will serve.")
+@profiling
 @configured()
 def train(config: Config, progress: bool | None, fresh: bool, final: bool) -> Shown:
     """Train the model that a config declares."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from towhee_recsys.cli.common import configured, each_configured, table
-from towhee_recsys.config import Config
 
 if TYPE_CHECKING:
+    from towhee_recsys.config import Config
     from towhee_recsys.evaluation.results import Evaluation, Results
 
 Shown = tuple[Any, Callable[[], None]]

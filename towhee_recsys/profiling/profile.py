@@ -1,0 +1,98 @@
+"""A profile, from its beginning to its report."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from towhee_recsys.errors import RecsysError
+from towhee_recsys.profiling.clock import Clock
+from towhee_recsys.profiling.report import report
+from towhee_recsys.profiling.sampler import Sampler
+from towhee_recsys.profiling.steps import AROUND, Timers
+
+log = logging.getLogger(__name__)
+
+STDOUT = "-"
+
+
+@contextmanager
+def profiled(file: str | Path, title: str = "Profile") -> Iterator[None]:
+    """Writes to `file`, as text, where the time of what is done in this block has gone; `-` is stdout.
+
+        with profiled("profile.txt"):
+            train(config)
+
+    The report has the steps of training and of pipelines by name, with calls and seconds; the time outside of them,
+    imports among it; and the functions that took longest, over all threads. What is done is the same as without, and
+    hardly slower. A block that fails has a report, too. Raises RecsysError, before the block, when `file` cannot be
+    written.
+    """
+    _check_place(file)
+    before, began, clock = time.process_time(), time.perf_counter(), Clock(AROUND)
+    sampler, timers, failed = Sampler(clock), Timers(clock), None
+    sampler.start()
+    try:
+        yield
+    except BaseException as error:
+        failed = type(error).__name__
+        raise
+    finally:
+        clock.stop()
+        took = time.perf_counter() - began, time.process_time() - before
+        timers.remove()
+        sampler.stop()
+        _write(file, report(title, clock, sampler, *took, before, failed), bool(failed))
+
+
+def _check_place(file: str | Path) -> None:
+    """Makes the folder of `file` and tries it. Raises RecsysError when no profile can be written there."""
+    if str(file) == STDOUT:
+        return
+    path = Path(file)
+    with _told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(None, "it is a folder")
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+
+
+def _write(file: str | Path, text: str, failed: bool) -> None:
+    """Where the work has failed, that is the error to be told."""
+    if str(file) == STDOUT:
+        sys.stdout.write(text)
+        return
+    try:
+        with _told(Path(file)):
+            _put(Path(file), text)
+    except RecsysError as error:
+        if not failed:
+            raise
+        log.warning("%s", error)
+    else:
+        log.warning("the profile is in %s", file)
+
+
+def _put(path: Path, text: str) -> None:
+    from towhee_recsys.bundle.files import write_atomically  # with all of bundles, which the work has loaded by now
+
+    def write(fresh: Path) -> None:
+        fresh.write_text(text, encoding="utf-8")
+
+    write_atomically(path, write)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RecsysError(
+            f"the profile {path} cannot be written: {error.strerror or error}. Name another file, or mend the rights."
+        ) from error
