@@ -7,7 +7,7 @@ $(BIN)/python -m pytest -m 'not milvus'; others=$$?; \
 wait $$milvus; asking=$$?; cat build/milvus.log; exit $$((others + asking))
 endef
 
-.PHONY: demo test lint bench-quality clean
+.PHONY: demo test lint bench bench-quality clean
 
 demo: .venv/installed ## train on the bundled sample, index it, print films for two people
 	$(BIN)/towhee-recsys demo
@@ -21,6 +21,9 @@ lint: .venv/tested ## style and types, of the package as it is shipped
 	rm -rf build/bdist.* build/lib build/typed
 	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target build/typed .
 	$(BIN)/mypy build/typed/towhee_recsys
+
+bench: build/bench/env/installed build/milvus/bin/milvus-server ## measure the speed on MovieLens 1M, in DATA=DIR
+	build/bench/env/bin/python -m benchmarks $(if $(DATA),--set dataset.path=$(DATA)) $(ARGS)
 
 bench-quality: .venv/peers ## measure the quality on MovieLens 1M, in DATA=DIR, beside the peers; hours
 	$(BIN)/python -m benchmarks.quality $(if $(DATA),--set dataset.path=$(DATA)) $(ARGS)
@@ -52,4 +55,9 @@ build/lite3/installed: .venv/tested # what tests need, but the Milvus Lite that 
 
 .venv/peers: .venv/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[peers]'
+	touch $@
+
+build/bench/env/installed: pyproject.toml benchmarks/requirements.txt
+	$(PYTHON) -m venv build/bench/env
+	build/bench/env/bin/python -m pip install --quiet --requirement benchmarks/requirements.txt
 	touch $@

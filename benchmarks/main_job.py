@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,19 +18,19 @@ from towhee_recsys.config import Config
 from towhee_recsys.model.vectors import normalize
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the job and prints what it took and gave."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-c", "--config", default="movielens_1m")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     config = load_config(given.config, overrides=given.set)
     start = time.perf_counter()
     bundle = train(config, fresh=True)
     trained = time.perf_counter()
     (index,) = index_pipeline(config)().get()
     indexed = time.perf_counter()
-    print(f"train {trained - start:.1f} s ({bundle.manifest['quality']['best_epoch']} epochs to the best)")
+    print(f"train {trained - start:.1f} s ({bundle.manifest['quality']['kept_epoch']} epochs to the best)")
     print(f"index {indexed - trained:.1f} s ({index.rows:,} movies)")
     report(evaluate(config))
     print(f"largest difference between Milvus' score and the model's cosine: {difference(config, bundle):.2e}")

@@ -1,0 +1,65 @@
+"""Who asks, and the bare search that answers: what the benchmarks of requests share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from towhee_recsys import load_bundle, read_dataset, recommend_pipeline
+from towhee_recsys.bundle import UserEncoder
+from towhee_recsys.config import Config
+from towhee_recsys.index.types import search_params
+from towhee_recsys.model.vectors import normalize
+from towhee_recsys.pipelines import Pipeline
+from towhee_recsys.upkeep.parts import index_of
+
+Search = Callable[[np.ndarray], list[list[dict[str, Any]]]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Users, their unit vectors float32[n, dim], the pipeline that answers them, and the search by itself."""
+
+    users: list[dict[str, Any]]
+    vectors: np.ndarray
+    recommend: Pipeline
+    search: Search
+
+
+def asked(config: Config, count: int) -> Asked:
+    """The pipeline of an indexed config, and `count` users for it, known by id and described in turns.
+
+    Raises AssertionError when the pipeline and the bare search do not find the same movies.
+    """
+    users = people(config, count)
+    vectors = np.asarray(normalize(UserEncoder(load_bundle(config.model.dir))(users)))
+    found = Asked(users, vectors, recommend_pipeline(config), bare_search(config))
+    ours = [[movie["movie_id"] for movie in movies] for movies in found.recommend(users[:100]).get()[0]]
+    assert ours == [[hit["movie_id"] for hit in hits] for hits in found.search(vectors[:100])]
+    return found
+
+
+def people(config: Config, count: int) -> list[dict[str, Any]]:
+    """Users of the dataset, drawn at random: every second by id alone, the others by all but their id."""
+    table = read_dataset(config.dataset).users
+    lines = table.iloc[np.random.default_rng(0).integers(len(table), size=count)].to_dict("records")
+    return [
+        {key: value for key, value in line.items() if (key == "user_id") == (place % 2 == 0)}
+        for place, line in enumerate(lines)
+    ]
+
+
+def bare_search(config: Config) -> Search:
+    """`MilvusClient.search` for queries float32[n, dim] in the live build, on the connection that the pipeline has."""
+    index = index_of(config)
+    build, client = index.live().build, index.milvus.client
+    arguments = {
+        "anns_field": "vector",
+        "limit": config.top_k,
+        "output_fields": ["movie_id"],
+        "search_params": {"metric_type": "IP", "params": search_params(config.milvus.index, config.top_k)},
+    }
+    return lambda queries: client.search(build, data=queries, **arguments)

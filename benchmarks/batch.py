@@ -1,0 +1,70 @@
+"""1,000 users in one list, known and described, to ten films each with titles: by Milvus Lite and SQLite, warm.
+
+Compared with the exact search alone, of the same vectors, by faiss' `IndexFlatIP` on all cores; with our own pipeline
+when it is given the users one by one, by `.batch()`; and with Milvus' own search of the 1,000, which bounds ours.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from benchmarks.asked import Asked, asked
+from benchmarks.case import Case
+from benchmarks.peers import must_be_installed
+from benchmarks.rows import Limit, Row, compared
+from benchmarks.timing import interleaved
+from towhee_recsys import load_bundle
+from towhee_recsys.bundle.towers import movie_vectors
+from towhee_recsys.config import Config
+
+PACKAGES = ("milvus-lite", "pymilvus", "towhee", "numpy", "faiss-cpu")
+
+USERS = 1000
+
+WHAT_BOUNDS = {
+    "1,000 users in one list": """The search itself, as the row below with Milvus' part says: most of
+        `MilvusClient.search` is waiting for Milvus Lite's service, which takes several times as long for the same
+        inner products as faiss, and most of the rest is pymilvus' making Python objects of the answer.""",
+    "1,000 users in one list, not row by row": """Milvus again: a search for one user takes a few times what a user
+        takes in a search for 1,000. The nearer a single request comes to its search, the nearer the ratio to that.""",
+}
+
+
+def check() -> None:
+    """Raises EvaluationError when faiss is not installed."""
+    must_be_installed("faiss")
+
+
+def measure(case: Case) -> list[Row]:
+    """One row for each that is compared with, in users a second."""
+    config = case.indexed()
+    given = asked(config, USERS)
+    index = faiss_index(config)
+    ours, one_by_one = given.recommend(given.users).get()[0], given.recommend.batch(given.users)
+    assert [movies.get()[0] for movies in one_by_one] == ours
+    faiss = ("faiss IndexFlatIP, the search alone", lambda _: index.search(given.vectors, config.top_k))
+    row_by_row = ("our own .batch()", lambda _: given.recommend.batch(given.users))
+    milvus = ("MilvusClient.search alone", lambda _: given.search(given.vectors))
+    return [
+        _row("1,000 users in one list", given, *faiss, Limit("≥", 0.6), case.runs(50)),
+        _row("1,000 users in one list, not row by row", given, *row_by_row, Limit("≥", 10), case.runs(7)),
+        _row("1,000 users in one list, Milvus' part", given, *milvus, None, case.runs(50)),
+    ]
+
+
+def _row(work: str, given: Asked, name: str, theirs: Any, limit: Limit | None, runs: int) -> Row:
+    calls = {"ours": lambda _: given.recommend(given.users).get(), "theirs": theirs}
+    seconds = interleaved(calls, runs)
+    return compared(work, seconds, name, limit, unit="users/s", convert=lambda each: USERS / each)
+
+
+def faiss_index(config: Config) -> Any:
+    """The exact index of the model's movie vectors."""
+    import faiss
+
+    _, vectors = movie_vectors(load_bundle(config.model.dir))
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(np.ascontiguousarray(vectors))
+    return index

@@ -1,0 +1,80 @@
+"""Indexing a dataset's films: read, encode, normalize, insert, catalogue, checked and published, by Milvus Lite.
+
+The pipeline, built and warm, is compared with one `MilvusClient.upsert` of the same vectors alone, whose rows lie
+ready, into an empty collection of the same file, and with one `insert` of them; all three take turns. The command is
+`towhee-recsys index` from the start of Python to its end, its stores empty.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.case import Case, command
+from benchmarks.rows import Limit, Row, compared
+from benchmarks.startup import run
+from benchmarks.timing import interleaved
+from towhee_recsys import index_pipeline, load_bundle
+from towhee_recsys.bundle import MovieEncoder
+from towhee_recsys.config import Config, load_config
+from towhee_recsys.datasets import ensure_dataset, iter_movies
+from towhee_recsys.index.collection import create
+from towhee_recsys.index.connection import connect
+from towhee_recsys.model.vectors import normalize
+
+PACKAGES = ("milvus-lite", "pymilvus", "towhee", "numpy", "paddlepaddle")
+
+RUNS, WARM_UP, COLD = 15, 2, 5
+
+
+def measure(case: Case) -> list[Row]:
+    """The command, and the pipeline beside the upsert."""
+    config = emptied(case.trained(), case.work / "index")
+    cold = _cold(config, case.runs(COLD))
+    pipeline, runs = index_pipeline(config), case.runs(RUNS)
+    upsert, insert = (bare(method, config, runs + WARM_UP) for method in ("upsert", "insert"))
+    calls = {"ours": lambda _: pipeline().get(), "upsert": lambda _: upsert(), "insert": lambda _: insert()}
+    seconds = interleaved(calls, runs, warm_up=WARM_UP)
+    rows = []
+    for method, limit in (("upsert", Limit("≤", 1.5)), ("insert", None)):
+        both = {"ours": seconds["ours"], "theirs": seconds[method]}
+        against = f"MilvusClient.{method} of the same vectors"
+        rows.append(compared("index the dataset", both, against, limit, unit="s"))
+    return [*rows, cold]
+
+
+def emptied(config: Config, folder: Path) -> Config:
+    """The config with stores in `folder` of which nothing is there yet; no process may have them open."""
+    shutil.rmtree(folder, ignore_errors=True)
+    stores = {"milvus.uri": str(folder / "movies.db"), "catalogue": f"sqlite:///{folder / 'movies.sqlite'}"}
+    return load_config(config, **stores)
+
+
+def _cold(config: Config, runs: int) -> Row:
+    calls = {"ours": lambda _: run(command("index", emptied(config, Path(config.milvus.uri).parent)))}
+    seconds = interleaved(calls, runs, warm_up=1)["ours"]
+    quartiles = {"ours": np.percentile(seconds, [25, 75]).tolist()}
+    work, limit = "towhee-recsys index, from a cold start", Limit("≤", 6, "ours")
+    return Row(work, "s", float(np.median(seconds)), limit=limit, spread=quartiles)
+
+
+def bare(method: str, config: Config, calls: int) -> Callable[[], Any]:
+    """Upserts, or inserts, the vectors of the config's films, as often as said, each time into an empty collection."""
+    encode, milvus = MovieEncoder(load_bundle(config.model.dir)), connect(config.milvus.uri)
+    chunks = iter_movies(ensure_dataset(config.dataset), encoding=config.dataset.encoding)
+    rows = [row for chunk in chunks for row in rows_of(encode, chunk)]
+    names = [f"{method}_{number}" for number in range(calls)]
+    for name in names:
+        create(milvus, name, config.model.embedding_size)
+    empty = iter(names)
+    return lambda: getattr(milvus.client, method)(next(empty), data=rows)
+
+
+def rows_of(encode: MovieEncoder, films: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of films as Milvus takes them, with the vectors that the pipeline would write."""
+    vectors = np.asarray(normalize(encode(films)))
+    return [{"movie_id": film["movie_id"], "vector": vector} for film, vector in zip(films, vectors, strict=True)]

@@ -1,0 +1,136 @@
+"""Indexing synthetic films, by the index pipeline and a Milvus Lite file: how time and memory grow with the catalogue.
+
+The films have words, years and genres of the dataset's and ids of their own: see `write_films` in synthetic.py. The
+time is compared with `MilvusClient.upsert` of the same vectors by the same chunks, whose rows lie ready. Each run has a
+process and stores of its own; up to 100,000 films there are several, in turns. Memory is the most that our process has
+resident. Milvus Lite's service, which holds the vectors, is a process of its own, and not in it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.alone import alone, peak_memory
+from benchmarks.case import Case, command
+from benchmarks.index import emptied, rows_of
+from benchmarks.peers import must_be_installed
+from benchmarks.quality_steps import Kept
+from benchmarks.rows import Limit, Row, compared
+from benchmarks.synthetic import CHUNK, write_films
+from towhee_recsys import index_pipeline, load_bundle, load_config, read_dataset
+from towhee_recsys.bundle import MovieEncoder
+from towhee_recsys.config import Config
+from towhee_recsys.datasets import iter_movies
+from towhee_recsys.index.collection import create
+from towhee_recsys.index.connection import connect
+
+PACKAGES = ("milvus-lite", "pymilvus", "towhee", "numpy", "paddlepaddle")
+
+AGAINST = "MilvusClient.upsert of the same vectors, by the same chunks"
+
+FROM = 100_000
+"""From so many films on the limit holds."""
+
+SIZES, QUICK = {10_000: 5, 100_000: 3, 1_000_000: 1}, {1_000: 1, 10_000: 1}
+"""How often so many films are indexed."""
+
+Found = dict[str, dict[int, list[dict[str, float]]]]
+"""What each run gave, by whose it is and by the number of films."""
+
+
+def check() -> None:
+    """Raises EvaluationError when psutil is not installed."""
+    must_be_installed("psutil")
+
+
+def measure(case: Case) -> list[Row]:
+    """Time and memory by size. Each run's figures are kept until all are there: after a kill it goes on."""
+    config, folder = case.trained(), case.work / "scale"
+    sizes = QUICK if case.quick else {size: runs for size, runs in SIZES.items() if size <= case.largest}
+    kept = Kept(folder / "figures.json", fresh=False)
+    found: Found = {"ours": {size: [] for size in sizes}, "theirs": {size: [] for size in sizes}}
+    for size, run in ((size, run) for size, runs in sizes.items() for run in range(runs)):
+        for whose in (ours, theirs) if run % 2 == 0 else (theirs, ours):
+            name = f"{whose.__name__}, {size} films, run {run}"
+            kept(name, config.model_dump(mode="json"), partial(_step, whose, config, size, folder / "run"))
+            found[whose.__name__][size].append(kept.steps[name])
+    (folder / "figures.json").unlink()
+    return [*_times(found), _memory(found["ours"], 4 * config.model.embedding_size)]
+
+
+def _step(whose: Callable[..., dict[str, float]], config: Config, size: int, folder: Path) -> dict[str, float]:
+    config = emptied(config, folder)
+    write_films(folder / "movies.dat", size, read_dataset(config.dataset).movies, encoding=config.dataset.encoding)
+    return alone(whose, command("index", config)[-1], str(folder))
+
+
+def ours(config_file: str, films: str) -> dict[str, float]:
+    """Indexes the films by the pipeline: seconds, and bytes of this process and of Milvus Lite's."""
+    import psutil
+
+    pipeline = index_pipeline(load_config(config_file))
+    began = time.perf_counter()
+    pipeline(films)
+    seconds = time.perf_counter() - began
+    service = sum(each.memory_info().rss for each in psutil.Process().children(recursive=True))
+    return {"seconds": seconds, "peak": peak_memory(), "service": service}
+
+
+def theirs(config_file: str, films: str) -> dict[str, float]:
+    """Upserts the same vectors: seconds."""
+    config, seconds = load_config(config_file), 0.0
+    encode, milvus = MovieEncoder(load_bundle(config.model.dir)), connect(config.milvus.uri)
+    create(milvus, "bare", config.model.embedding_size)
+    for chunk in iter_movies(films, CHUNK, encoding=config.dataset.encoding):
+        rows = rows_of(encode, chunk)
+        began = time.perf_counter()
+        milvus.client.upsert("bare", data=rows)
+        seconds += time.perf_counter() - began
+    return {"seconds": seconds}
+
+
+def _times(found: Found) -> list[Row]:
+    seconds = {
+        whose: {size: np.array([run["seconds"] for run in runs]) for size, runs in sizes.items()}
+        for whose, sizes in found.items()
+    }
+    lines = {
+        name: [(size, float(np.median(runs))) for size, runs in seconds[whose].items()]
+        for name, whose in {"the pipeline": "ours", "the upsert alone": "theirs"}.items()
+    }
+    rows = []
+    for size in seconds["ours"]:
+        both = {whose: each[size] for whose, each in seconds.items()}
+        limit = Limit("≤", 1.3) if size >= FROM else None
+        detail = {"curve": {"x": "films", "y": "s", "lines": lines}} if size == max(seconds["ours"]) else {}
+        rows.append(compared(f"index {size:,} films", both, AGAINST, limit, unit="s", detail=detail))
+    return rows
+
+
+def _memory(found: dict[int, list[dict[str, float]]], vector: int) -> Row:
+    """What each film takes of our process beyond the smallest catalogue, beside the bytes of its vector."""
+    peaks, services = (
+        {size: float(np.median([run[key] for run in runs])) for size, runs in found.items()}
+        for key in ("peak", "service")
+    )
+    few, most = min(peaks), max(peaks)
+    measured = {
+        "our process": peaks,
+        "Milvus Lite's service": services,
+        "the vectors": {size: size * vector for size in peaks},
+    }
+    lines = {name: [(size, each / 2**20) for size, each in sizes.items()] for name, sizes in measured.items()}
+    return Row(
+        f"memory a film, from {few:,} to {most:,} films",
+        "bytes",
+        (peaks[most] - peaks[few]) / (most - few),
+        "its vector",
+        vector,
+        Limit("≤", 0.25),
+        detail={"curve": {"x": "films", "y": "MB", "lines": lines}},
+    )

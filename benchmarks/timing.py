@@ -1,0 +1,35 @@
+"""How things are timed: in turns, so that whatever else the machine does meets all of them alike."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+
+def interleaved(
+    calls: Mapping[str, Callable[[int], Any]],
+    runs: int,
+    *,
+    warm_up: int = 3,
+    clock: Callable[[], float] = time.perf_counter,
+) -> dict[str, np.ndarray]:
+    """Seconds float64[runs] of each call by its name; a call gets the number of its run.
+
+    They take turns, every second time in the opposite order. The first `warm_up` rounds are not counted.
+    """
+    names, seconds = list(calls), {name: np.zeros(runs) for name in calls}
+    for run in [*range(min(warm_up, runs)), *range(runs)]:  # the warm-up is measured, too, and overwritten
+        for name in names if run % 2 == 0 else reversed(names):
+            began = clock()
+            calls[name](run)
+            seconds[name][run] = clock() - began
+    return seconds
+
+
+def processor_seconds() -> float:
+    """Seconds that all cores have worked for this process and for its children that have ended."""
+    return sum(os.times()[:4])

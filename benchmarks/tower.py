@@ -1,0 +1,64 @@
+"""The user tower alone, at batch 1 and 1,024: users who are rows of its tables already, to raw vectors.
+
+Compared with the plainest NumPy of the same weights: each feature's rows, summed up, an id's bias times its direction,
+and the two numbers of the lift. Both give the same vectors within 1e-6, which is asserted first.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmarks.case import Case
+from benchmarks.rows import Limit, Row, compared
+from benchmarks.timing import interleaved
+from towhee_recsys import load_bundle
+from towhee_recsys.bundle import Bundle
+from towhee_recsys.bundle.towers import loaded
+
+PACKAGES = ("numpy", "paddlepaddle")
+
+BATCHES = {1: (3.0, 10_000), 1024: (1.3, 500)}
+"""What the ratio is to be at most, and how often it is run, by the number of users."""
+
+
+def measure(case: Case) -> list[Row]:
+    """A row for each batch."""
+    bundle = load_bundle(case.trained().model.dir)
+    tower, _, known = loaded(bundle, "user")
+    plain = PlainTower(bundle)
+    draw = np.random.default_rng(0)
+    rows = []
+    for batch, (most, runs) in BATCHES.items():
+        arrays = [array[draw.integers(len(array), size=batch)] for array in known]
+        np.testing.assert_allclose(tower(arrays), plain(arrays), atol=1e-6)
+        calls = {"ours": lambda _, given=arrays: tower(given), "theirs": lambda _, given=arrays: plain(given)}
+        seconds = interleaved(calls, case.runs(runs), warm_up=20)
+        work = f"user tower, batch {batch:,}"
+        rows.append(compared(work, seconds, "the same weights in plain NumPy", Limit("≤", most), unit="µs"))
+    return rows
+
+
+class PlainTower:
+    """The user tower of a bundle whose features are ids and categories, as one would write it down."""
+
+    def __init__(self, bundle: Bundle):
+        weights = {
+            name.removeprefix("user_tower."): array
+            for name, array in bundle.arrays("weights.npz").items()
+            if name.startswith("user_tower.")
+        }
+        self.general = weights["general"]
+        self.tables = [weights[f"inputs.{place}.embedding.weight"] for place in range(len(bundle.users.features))]
+        ids = [place for place, feature in enumerate(bundle.users.features) if feature.kind == "id"]
+        self.biases = [
+            (place, weights[f"biases.{number}.amounts.weight"], weights[f"biases.{number}.direction"])
+            for number, place in enumerate(ids)
+        ]
+
+    def __call__(self, arrays: list[np.ndarray]) -> np.ndarray:
+        """Raw vectors float32[n, dim] for the rows int64[n] of each feature."""
+        free = self.general + sum(table[rows] for table, rows in zip(self.tables, arrays, strict=True))
+        for place, amounts, direction in self.biases:
+            free += amounts[arrays[place]] * direction
+        lift = np.tile(np.array([0, 1], dtype=np.float32), (len(free), 1))
+        return np.concatenate([free, lift], axis=1)

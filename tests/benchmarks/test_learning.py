@@ -1,0 +1,62 @@
+"""The benchmark of training: its epochs are chosen without the test part, and its loop learns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmarks import learning
+from benchmarks.naive_loop import NaiveLoop
+from towhee_recsys.bundle import load_bundle
+from towhee_recsys.config import load_config
+from towhee_recsys.datasets import read_dataset
+from towhee_recsys.training import train
+from towhee_recsys.training.part import task_of
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("learning")
+    return load_config("sample", **{"model.dir": str(folder / "model"), "training.epochs": 1})
+
+
+@pytest.fixture(scope="module")
+def dataset(config):
+    return read_dataset(config.dataset)
+
+
+def test_a_rehearsal_asks_for_the_validation_part_and_never_for_the_test(config, dataset):
+    task = task_of(load_config(config, **{"training.validation": learning.HELD_BACK}), dataset)
+    rehearsal = learning.rehearsal(task)
+    assert rehearsal.test is task.validation
+    assert rehearsal.train is task.train
+    (question,) = rehearsal.questions
+    liked = task.validation.take(task.validation.stars >= task.liked)
+    assert question.relevant.nnz == len(liked)
+    assert not question.excluded.multiply(question.relevant).nnz
+
+
+def test_the_fewest_epochs_that_reach_the_peer_are_taken(config, monkeypatch):
+    race = replace(learning.RACES[1], peer="popularity")
+    monkeypatch.setattr(learning, "PEER_RANKERS", {"popularity": lambda task, _: noise})
+    assert learning.fewest_epochs(race, config) == learning.EPOCHS[0]
+    monkeypatch.setattr(learning, "PEER_RANKERS", {"popularity": lambda task, _: oracle(task)})
+    monkeypatch.setattr(learning, "EPOCHS", (1, 2))
+    assert learning.fewest_epochs(race, config) == 2, "nothing reaches who knows the answers"
+
+
+def noise(question):
+    return np.random.default_rng(0).random((len(question.users), len(question.candidates)))
+
+
+def oracle(task):
+    return lambda question: task.validation.matrix(task.users, task.movies)[question.users].toarray()
+
+
+def test_the_loop_learns_the_stars(config, dataset):
+    train(config, fresh=True)
+    loop = NaiveLoop(load_bundle(config.model.dir), dataset, task_of(config, dataset).train)
+    losses = [loop(step) for step in range(60)]
+    assert np.mean(losses[-10:]) < 0.9 * np.mean(losses[:10])

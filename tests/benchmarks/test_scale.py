@@ -1,0 +1,63 @@
+"""The benchmarks of indexing, on few films: all films are there afterwards, and the rows say what was found."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks import index, scale
+from benchmarks.alone import alone, peak_memory
+from benchmarks.case import Case
+from benchmarks.synthetic import write_films
+from towhee_recsys import index_pipeline, read_dataset
+from towhee_recsys.config import load_config
+from towhee_recsys.index.collection import count
+from towhee_recsys.index.connection import connect
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory):
+    return Case(load_config("sample"), tmp_path_factory.mktemp("bench"), quick=True)
+
+
+def test_a_process_of_its_own_gives_what_the_function_gives():
+    assert alone(peak_memory) > 2**20
+    assert alone(sorted, [3, 1, 2]) == [1, 2, 3]
+
+
+def test_the_upsert_writes_the_vectors_that_the_pipeline_writes(case, tmp_path):
+    config = index.emptied(case.trained(), tmp_path)
+    (record,) = index_pipeline(config)().get()
+    upsert, milvus = index.bare("upsert", config, 2), connect(config.milvus.uri)
+    upsert()
+    upsert()
+    assert [count(milvus, name) for name in ("upsert_0", "upsert_1")] == [record.rows] * 2
+    first = {"ids": read_dataset(config.dataset).movies["movie_id"].tolist()[:1], "output_fields": ["vector"]}
+    ours, theirs = (milvus.client.get(name, **first)[0]["vector"] for name in (record.build, "upsert_1"))
+    assert ours == pytest.approx(theirs, abs=1e-6)
+
+
+def test_both_ways_write_all_films(case, tmp_path):
+    pytest.importorskip("psutil")
+    film = read_dataset(case.config.dataset).movies
+    for whose in (scale.ours, scale.theirs):
+        config = index.emptied(case.trained(), tmp_path / whose.__name__)
+        write_films(tmp_path / whose.__name__ / "movies.dat", 1_050, film)
+        found = whose(index.command("index", config)[-1], str(tmp_path / whose.__name__))
+        assert found["seconds"] > 0
+        milvus = connect(config.milvus.uri)
+        written = [name for name in milvus.client.list_collections() if name == "bare" or "__" in name]
+        assert [count(milvus, name) for name in written if "record" not in name] == [1_050]
+
+
+def test_the_rows_say_what_was_found(case, monkeypatch):
+    def step(whose, config, size, folder):
+        return {"seconds": size * (3e-3 if whose is scale.ours else 1e-3), "peak": 1e8 + 64 * size, "service": 2e8}
+
+    monkeypatch.setattr(scale, "_step", step)
+    few, many, memory = scale.measure(case)
+    assert (few.figure, few.limit) == (pytest.approx(3), None)
+    assert many.work == "index 10,000 films"
+    assert many.detail["curve"]["lines"]["the upsert alone"] == [(1_000, 1.0), (10_000, 10.0)]
+    assert memory.ours == pytest.approx(64)
+    assert memory.figure == pytest.approx(64 / 256)
+    assert not list(case.work.glob("scale/figures.json"))
