@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAVY = ("matplotlib", "milvus_lite", "paddle", "pandas", "pymilvus", "towhee")
+HEAVY = ("matplotlib", "milvus_lite", "paddle", "pandas", "pymilvus", "scipy", "towhee")
 FOLDERS = {
     "towhee_recsys": ROOT / "towhee_recsys",
     "towhee_recsys.operators": ROOT / "operators",
@@ -125,14 +125,34 @@ def loaded_by(code):
         "from towhee_recsys import load_config; load_config('sample')",
         "import towhee_recsys.cli",
         "import towhee_recsys.index, towhee_recsys.catalogue, towhee_recsys.datasets, towhee_recsys.features",
+        "import towhee_recsys.bundle, towhee_recsys.upkeep",
     ],
 )
 def test_what_must_be_fast_loads_nothing_heavy(code):
     assert loaded_by(code) == []
 
 
+def test_encoding_loads_nothing_heavy(small_bundle):
+    code = "from towhee_recsys.bundle import *"
+    code += f"\nbundle = load_bundle({str(small_bundle.directory)!r})"
+    code += "\nMovieEncoder(bundle)({'movie_id': 5001}), UserEncoder(bundle)({'age': 25})"
+    assert loaded_by(code) == []
+    assert loaded_by(f"{code}\nUserEncoder(bundle)({{'liked': [5001]}})") == ["scipy"]
+
+
+def test_indexing_and_asking_load_nothing_of_training(sample_bundle, tmp_path):
+    settings = {"model.dir": sample_bundle.directory, "model.embedding_size": 32, "milvus.uri": tmp_path / "movies.db"}
+    overrides = [f"{key}={value}" for key, value in settings.items()] + [
+        f"catalogue=sqlite:///{tmp_path}/movies.sqlite"
+    ]
+    code = "from towhee_recsys import index_pipeline, load_config, recommend_pipeline"
+    code += f"\nconfig = load_config('sample', overrides={overrides})"
+    code += "\nindex_pipeline(config)(), recommend_pipeline(config)({'age': 25}).get()"
+    assert set(loaded_by(code)) & {"matplotlib", "paddle"} == set()
+
+
 def test_who_has_loaded_towhee_finds_our_operators_and_pipelines():
     code = "import towhee, towhee_recsys; from towhee import AutoPipes; from towhee.runtime.operator_manager import *"
     code += "\nassert OperatorRegistry.resolve('towhee-recsys/lookup')"
     code += "\nassert 'towhee_recsys/recommend' in AutoPipes._PIPES_DEF"
-    assert "paddle" not in loaded_by(code)
+    assert set(loaded_by(code)) & {"matplotlib", "paddle", "pandas", "pymilvus", "scipy"} == set()
