@@ -10,9 +10,13 @@ from tests.servers import mariadb, milvus, redis
 from tests.servers.tls_proxy import TlsProxy
 from towhee_recsys import index_pipeline, load_config, recommend_pipeline, similar_pipeline
 from towhee_recsys.config import dump_config
+from towhee_recsys.config.milvus import AccessConfig
 from towhee_recsys.config.sources import shipped
 
 pytestmark = pytest.mark.slow
+
+PATIENCE = 60
+"""Seconds for each call: the machine may be busy with other tests."""
 
 USERS = [{"gender": "F", "age": 25, "occupation": 12}, {"user_id": 10001}, {"age": 56, "liked": [5139, 5142]}, {}]
 
@@ -23,7 +27,11 @@ def answers(sample_config, sample_bundle, tmp_path):
     usual = sample_config.model_copy(
         update={
             "milvus": sample_config.milvus.model_copy(
-                update={"uri": str(tmp_path / "movies.db"), "collection": "real_services"}
+                update={
+                    "uri": str(tmp_path / "movies.db"),
+                    "collection": "real_services",
+                    "access": AccessConfig(timeout=PATIENCE),
+                }
             ),
             "catalogue": f"sqlite:///{tmp_path / 'movies.sqlite'}",
         }
@@ -75,6 +83,7 @@ def test_the_vectors_in_a_milvus_server_and_the_catalogue_in_redis(answers, milv
 
 def test_the_lines_of_the_cluster_s_config(answers, milvus_server, redis_server, certificates, monkeypatch):
     lines = shipped()["cluster"].read_text(encoding="utf-8").partition("extends: movielens_1m\n")[2]
+    lines = lines.replace("timeout: 10 ", f"timeout: {PATIENCE} ")
     with closing(TlsProxy(milvus_server.port, certificates)) as proxy:
         variables = {
             "CA_FILE": certificates.authority,

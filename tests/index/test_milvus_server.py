@@ -176,9 +176,10 @@ class TestWithServer:
         point_alias(filled, "orphan", "filled")
         assert alias_target(filled, "orphan") == "filled"
 
-    def test_what_was_unloaded_is_loaded_again(self, filled):
-        filled.client.release_collection("filled")
-        assert nearest(filled, "filled", VECTORS[:1], 1)[0][0]["id"] == 0
+    def test_what_was_unloaded_is_loaded_again(self, filled, milvus_server):
+        patient = connect(milvus_server.url, {"timeout": 60})
+        patient.client.release_collection("filled")
+        assert nearest(patient, "filled", VECTORS[:1], 1)[0][0]["id"] == 0
 
     def test_what_milvus_refuses_is_told_with_its_place(self, filled, address, caplog):
         with pytest.raises(StoreError) as raised:
