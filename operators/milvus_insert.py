@@ -50,7 +50,6 @@ class MilvusInsert:
         self._index, self._staged = open_index(uri, collection, access), staged
         self._type = index_type(self._index.milvus, index)
         self._build: str | None = None
-        self._resumed = False
         self._starting = threading.Lock()
 
     def __call__(self, movies: Any, vectors: Any) -> Receipt:
@@ -72,7 +71,7 @@ class MilvusInsert:
         if not self._staged:
             return insert_live(self._index, ids, vectors, self._type)
         try:
-            return insert(self._index, self._unpublished(vectors), ids, vectors, self._resumed)
+            return insert(self._index, self._unpublished(vectors), ids, vectors)
         except StoreError:
             self.abandon()  # that build may be gone, or hold a part of these rows
             raise
@@ -83,6 +82,5 @@ class MilvusInsert:
             live = self._index.record
             if self._build is None or (live and live.build == self._build) or not is_ours(self._build):
                 asked = self._index, model_of(vectors), vectors.shape[1], self._type
-                resumed = resume_build(*asked)
-                self._build, self._resumed = resumed or start_build(*asked), resumed is not None
+                self._build = resume_build(*asked) or start_build(*asked)
             return self._build

@@ -57,14 +57,14 @@ class WatchedGraph(_Graph):
 
     def finished(self, running: Any) -> Any:
         """The result of the call. Raises what the first failed step raised, after telling those that `abandon`."""
-        result = None
+        result, operators = None, self._built()  # nodes that end let go of theirs
         with self._ended_when_interrupted():
             try:
                 result = running.result()
             except RuntimeError as error:
                 self._failures.append((None, error))
         if self._failures:  # also after a result: `python -O` drops the assertion by which Towhee notices
-            self._abandon()
+            abandon(operators)
             self.release_op()
             self._raise_failure()
         return result
@@ -76,11 +76,11 @@ class WatchedGraph(_Graph):
             yield
         except BaseException as error:
             self._failures.append((None, error))
-            self._abandon()
+            abandon(self._built())
             raise
 
-    def _abandon(self) -> None:
-        abandon(node._op for node in self._node_runners)
+    def _built(self) -> list[Any]:
+        return [node._op for node in self._node_runners]
 
     def release_op(self) -> None:
         """Gives the operators back, and lets go of the nodes, so that no garbage collection has to find them."""

@@ -79,11 +79,9 @@ def built(index: MovieIndex, catalogue: Catalogue, number: int, death: int) -> N
 def build(index: MovieIndex, catalogue: Catalogue, number: int) -> None:
     """One build, as the index pipeline makes it."""
     model, vectors, receipts = f"{number:016x}", vectors_of(number), []
-    build = resume_build(index, model, 8)
-    begun = build is not None
-    build = build or start_build(index, model, 8)
+    build = resume_build(index, model, 8) or start_build(index, model, 8)
     for at in range(0, ROWS, CHUNK):
-        receipts.append(insert(index, build, range(at, at + CHUNK), vectors[at : at + CHUNK], begun))
+        receipts.append(insert(index, build, range(at, at + CHUNK), vectors[at : at + CHUNK]))
         facts = [{"movie_id": key, "title": model, "year": 1999, "genres": []} for key in range(at, at + CHUNK)]
         catalogue.write(facts, build)
     publish(index, receipts, catalogue)

@@ -120,3 +120,17 @@ def test_a_client_that_is_none_of_ours_keeps_its_lock(tmp_path):
         assert other.stdout.readline() == "open\n"
         assert all("another process has it open" in refusal(uri) for _ in range(2))
         other.communicate("\n")
+
+
+def test_a_milvus_lite_that_cannot_be_loaded_is_one_error_and_no_trace(tmp_path):
+    code = (
+        "import sys\n"
+        "sys.modules['milvus_lite.server_manager'] = None\n"
+        "from towhee_recsys.index import open_index\n"
+        "try: open_index(sys.argv[1], 'movies')\n"
+        "except Exception as error: print(error)\n"
+    )
+    command = [sys.executable, "-W", "ignore", "-c", code, str(tmp_path / "movies.db")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert "movies.db' cannot be opened: milvus-lite is required" in done.stdout
+    assert "Traceback" not in done.stderr

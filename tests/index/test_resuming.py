@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -38,7 +39,7 @@ def gone_on(index, vectors, ids=None, catalogue=None):
     ids = list(range(len(vectors)) if ids is None else ids)
     build = resume_build(index, MODEL, 8)
     parts = (slice(0, len(ids) // 2), slice(len(ids) // 2, None))
-    return publish(index, [insert(index, build, ids[part], vectors[part], resumed=True) for part in parts], catalogue)
+    return publish(index, [insert(index, build, ids[part], vectors[part]) for part in parts], catalogue)
 
 
 def test_it_becomes_the_index_of_an_uninterrupted_one(index, units, indexed, begun, caplog):
@@ -77,7 +78,7 @@ def test_rows_that_the_dataset_has_no_more_do_not_go_live(index, units, indexed,
 def test_many_rows_that_the_dataset_has_no_more(index, units, begun):
     build = begun(0)
     for first in range(0, 20_000, 4000):
-        insert(index, build, range(first, first + 4000), units(4000, dim=8), resumed=False)
+        insert(index, build, range(first, first + 4000), units(4000, dim=8))
     release(build)
     assert gone_on(index, units(5), [7, 100, 9000, 19_999, 30_000]).rows == 5
     assert count(index.milvus, build) == 5
@@ -122,6 +123,17 @@ def test_a_build_that_is_being_filled_is_left_alone(index, units):
     assert resume_build(index, MODEL, 8) is None
 
 
+def test_a_row_that_is_written_twice_is_there_once(index, units, indexed):
+    vectors, order, build = units(40), np.random.default_rng(0).permutation(40), start_build(index, MODEL, 8)
+    for first in range(0, 30, 6):  # who indexes gives up, and begins again
+        insert(index, build, order[first : first + 6], units(6, seed=9))
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(2):
+            inserted = pool.map(lambda key: insert(index, build, [key], vectors[key : key + 1]), range(40))
+            receipts = list(inserted)
+    assert publish(index, receipts) == replace(indexed(index, vectors), build=build)
+
+
 def test_one_that_does_not_hold_what_was_written_is_dropped(index, units, indexed):
     record, build = indexed(index, units(5)), start_build(index, MODEL, 8)
     receipt = insert(index, build, range(9), units(9))
@@ -136,7 +148,7 @@ def test_of_no_known_model_vectors_tell(index, units, begun):
     build = begun(5, model=None)
     vectors = with_origin(units(9, seed=3), None)
     assert resume_build(index, None, 8) == build
-    record = publish(index, [insert(index, build, range(9), vectors, resumed=True)])
+    record = publish(index, [insert(index, build, range(9), vectors)])
     assert record.content_hash == publish(index, [_anew(index, vectors)]).content_hash
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import numpy as np
 import pytest
 
@@ -29,6 +32,19 @@ def test_parts_together_say_what_the_whole_says(users, purpose, most):
     for found, expected in zip(parts[1:], whole[1:], strict=True):
         assert found.dtype == expected.dtype
         assert np.asarray(found) == pytest.approx(np.asarray(expected), rel=1e-4, abs=1e-6)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_forked_process_has_threads_of_its_own():
+    ratings = rated(8, 25, 60, seed=1)
+    [block] = blocks_of(ratings, 8, 25, size=8)
+    objective, askers, scored = RatingObjective(ratings, MAP, settings()), units(len(block.users), 3), units(25, 4)
+    in_parts(objective, askers, scored[: len(block.movies)], block)()
+    if not (child := os.fork()):
+        signal.alarm(20)
+        in_parts(objective, askers, scored[: len(block.movies)], block)()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
 
 
 def test_the_parts_of_a_block_are_its_users_in_order_with_their_ratings():

@@ -74,6 +74,16 @@ def test_top_k_is_checked_when_it_is_built(store, top_k):
         MilvusSearch(**store, top_k=top_k)
 
 
+def test_staged_rows_of_a_call_that_failed_and_told_nobody_are_not_doubled(store, catalogue):
+    insert, publish = MilvusInsert(**store, staged=True), Publish(**store, **catalogue)
+    insert(MOVIES[:4], UNITS[:4])
+    receipts = [
+        CatalogueInsert(**catalogue, staged=True)(MOVIES[part], insert(MOVIES[part], UNITS[part]))
+        for part in (slice(0, 5), slice(5, 9))
+    ]
+    assert publish(receipts).rows == 9
+
+
 def test_a_staged_insert_is_found_once_it_is_published(store, catalogue):
     insert, publish = MilvusInsert(**store, staged=True), Publish(**store, **catalogue)
     insert_facts = CatalogueInsert(**catalogue, staged=True)

@@ -73,3 +73,11 @@ def in_the_way(file: Path) -> Path:
     """Makes a folder of that name; gives a file that is not there."""
     file.mkdir()
     return file / "mine"
+
+
+def test_one_at_a_time(tmp_path: Path) -> None:
+    with profiled(tmp_path / "profile.txt"), pytest.raises(RecsysError) as raised, profiled("-"):
+        pytest.fail("the block was run")
+    assert str(raised.value) == ("the profile - cannot begin: another one runs in this process. Let that end first.")
+    with profiled(tmp_path / "profile.txt"):
+        pass

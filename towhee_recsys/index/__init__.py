@@ -1,8 +1,9 @@
 """The vector index: movie vectors in Milvus, in builds, and the records of which model they are of."""
 
 from towhee_recsys.index.build import publish
+from towhee_recsys.index.claims import is_ours, release
 from towhee_recsys.index.connection import check_uri
-from towhee_recsys.index.filling import insert, is_ours, release, resume_build, start_build
+from towhee_recsys.index.filling import insert, resume_build, start_build
 from towhee_recsys.index.hits import Hit, Hits, checked_top_k
 from towhee_recsys.index.incremental import delete_live, insert_live
 from towhee_recsys.index.maintenance import Build, builds, gc, rollback

@@ -10,8 +10,9 @@ import numpy as np
 
 from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.index.checks import CURE, shape, verify
+from towhee_recsys.index.claims import release
 from towhee_recsys.index.collection import MAX_TOP_K, count, delete, drop, ids_between
-from towhee_recsys.index.filling import builds_in, now, release
+from towhee_recsys.index.filling import builds_in, now
 from towhee_recsys.index.live import switch
 from towhee_recsys.index.movie_index import MovieIndex
 from towhee_recsys.index.pending import SAVED

@@ -5,16 +5,13 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timezone
-from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from towhee_recsys.index.checks import described
+from towhee_recsys.index.claims import claim, filling_of, release
 from towhee_recsys.index.collection import READ_AT_ONCE, append, count, create, names, rows_of, upsert
 from towhee_recsys.index.live import must_be_ours
 from towhee_recsys.index.milvus import Milvus
@@ -27,9 +24,6 @@ from towhee_recsys.index.types import EXACT, IndexType, build_params
 
 log = logging.getLogger(__name__)
 
-_claimed: dict[str, FileLock | None] = {}
-"""The builds that this process fills, with the locks that tell others. A process that ends, however, holds none."""
-
 
 def start_build(index: MovieIndex, model_id: str | None, dim: int, how: IndexType = EXACT) -> str:
     """Makes an empty build beside the live one and returns its name: `<collection>__<model>_<draw>`.
@@ -39,8 +33,7 @@ def start_build(index: MovieIndex, model_id: str | None, dim: int, how: IndexTyp
     """
     must_be_ours(index.milvus, index.collection)
     build = f"{_beginning(index, model_id)}{secrets.token_hex(3)}"
-    if not _claim(build):
-        _claimed[build] = None  # there is no place for locks: nobody will go on with it meanwhile
+    claim(build, began=True)
     create(index.milvus, build, dim, how)
     return build
 
@@ -54,7 +47,7 @@ def resume_build(index: MovieIndex, model_id: str | None, dim: int, how: IndexTy
     begun = [name for name in builds_in(index) if re.fullmatch(rf"{_beginning(index, model_id)}[0-9a-f]{{6}}", name)]
     rows = {name: count(index.milvus, name) for name in begun if _made_so(index.milvus, name, dim, how)}
     for build in sorted(rows, key=lambda name: rows[name], reverse=True):
-        if rows[build] and _claim(build):
+        if rows[build] and claim(build):
             if all(each.build != build for each in index.versions(newest=True).all):
                 log.warning("going on with an index that did not end: %s movies are there", f"{rows[build]:,}")
                 return build
@@ -62,34 +55,23 @@ def resume_build(index: MovieIndex, model_id: str | None, dim: int, how: IndexTy
     return None
 
 
-def insert(index: MovieIndex, build: str, ids: Sequence[int], vectors: np.ndarray, resumed: bool = False) -> Receipt:
-    """Writes unit vectors float32[n, dim] by movie id into `build`, which must not have the ids yet.
+def insert(index: MovieIndex, build: str, ids: Sequence[int], vectors: np.ndarray) -> Receipt:
+    """Writes unit vectors float32[n, dim] by movie id into `build`.
 
-    Where the build is `resumed`, it may: a row that is there, the same, is not touched, and another one is replaced.
-    Raises QueryError for vectors that are not of length 1 and for ids that occur twice or are no whole numbers.
+    A row that may be there, for somebody else began the build or the id was written before, is read: the same is not
+    touched, and another one is replaced. Raises QueryError for vectors that are not of length 1 and for ids that occur
+    twice or are no whole numbers.
     """
     check_rows(ids, vectors)
     keys, raw = np.asarray(ids, dtype=np.int64), np.asarray(vectors)
-    written = hashes(keys, raw)
-    if resumed:
-        _complete(index.milvus, build, keys, raw, written)
-    else:
-        append(index.milvus, build, keys, raw)
+    written, filling = hashes(keys, raw), filling_of(build)
+    with filling.writing:
+        if filling.lacks(keys):
+            append(index.milvus, build, keys, raw)
+        else:
+            _complete(index.milvus, build, keys, raw, written)
     tell(len(keys))
     return Receipt(build, model_of(vectors), raw.shape[1], keys, written)
-
-
-def release(build: str) -> None:
-    """Lets a build go, so that the next indexing can go on with it, where it did not go live and is there."""
-    with suppress(OSError):
-        _lock_of(build).unlink(missing_ok=True)
-    if lock := _claimed.pop(build, None):
-        lock.release()
-
-
-def is_ours(build: str) -> bool:
-    """Whether this process fills the build: it does until it went live, was dropped or released."""
-    return build in _claimed
 
 
 def builds_in(index: MovieIndex) -> list[str]:
@@ -121,18 +103,3 @@ def _made_so(milvus: Milvus, build: str, dim: int, how: IndexType) -> bool:
 
 def _beginning(index: MovieIndex, model_id: str | None) -> str:
     return f"{index.collection}__{model_id or 'unknown'}_"
-
-
-def _claim(build: str) -> bool:
-    """Makes the build this process' to fill; False where another process of this machine, or this one, has it."""
-    lock = FileLock(_lock_of(build), timeout=0, thread_local=False)
-    try:
-        lock.acquire()
-    except (OSError, Timeout):
-        return False
-    _claimed[build] = lock
-    return True
-
-
-def _lock_of(build: str) -> Path:
-    return Path(tempfile.gettempdir(), f"towhee_recsys-{build}.lock")

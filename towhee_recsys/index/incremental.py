@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from towhee_recsys.index.filling import now, release, start_build
+from towhee_recsys.index.claims import release
+from towhee_recsys.index.filling import now, start_build
 from towhee_recsys.index.live import switch
 from towhee_recsys.index.movie_index import MovieIndex
 from towhee_recsys.index.pending import AT_ONCE, put, remove, settle

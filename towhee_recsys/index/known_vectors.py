@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Collection
 from itertools import islice
 
@@ -15,6 +16,9 @@ from towhee_recsys.index.record import IndexRecord
 AT_MOST = 64 * 2**20
 """Bytes of vectors that are kept of a build: those of 65,536 movies with 256 numbers. Then it begins anew."""
 
+LAG = 1.0
+"""Seconds for which a server may give rows as they were before the record that it gave already."""
+
 
 class KnownVectors:
     """The vectors of a build as long as its record is the same: whatever changes a row changes that, too.
@@ -24,6 +28,7 @@ class KnownVectors:
 
     def __init__(self, milvus: Milvus, record: IndexRecord):
         self._milvus, self._build = milvus, record.build
+        self._sure = time.monotonic() + (0 if milvus.lite else LAG)
         self._most = max(1, AT_MOST // (4 * record.dim))
         self._kept: dict[int, np.ndarray] = {}
         self._keeping = threading.Lock()
@@ -36,8 +41,10 @@ class KnownVectors:
         kept = self._kept
         known = {key: kept[key] for key in ids if key in kept}
         if len(known) < len(ids):
+            sure = time.monotonic() >= self._sure
             read = vectors_of(self._milvus, self._build, sorted(key for key in ids if key not in known))
-            self._keep(read)
+            if sure:
+                self._keep(read)
             known |= read
         return known
 

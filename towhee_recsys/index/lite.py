@@ -106,9 +106,9 @@ def _client(path: Path, timeout: float) -> Any:
 def _start(path: Path) -> None:
     if _keeps_folders():  # version 3 has another way to start, and does not wait for itself
         return
-    from milvus_lite.server_manager import server_manager_instance
-
     with suppress(Exception):  # the client tries again, and says what is wrong
+        from milvus_lite.server_manager import server_manager_instance
+
         server_manager_instance.start_and_get_uri(str(path))
 
 

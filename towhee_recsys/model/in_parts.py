@@ -58,6 +58,10 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(min(PARTS, _cores()), "objective")
 
 
+if hasattr(os, "register_at_fork"):  # a child has none of the threads, and would wait for them
+    os.register_at_fork(after_in_child=_threads.cache_clear)
+
+
 @cache
 def _blas() -> ThreadpoolController:
     return ThreadpoolController()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,9 @@ log = logging.getLogger(__name__)
 
 STDOUT = "-"
 
+_running = threading.Lock()
+"""Held while a profile runs: another one within it would not know whose timers are whose."""
+
 
 @contextmanager
 def profiled(file: str | Path, title: str = "Profile") -> Iterator[None]:
@@ -31,9 +35,20 @@ def profiled(file: str | Path, title: str = "Profile") -> Iterator[None]:
     The report has the steps of training and of pipelines by name, with calls and seconds; the time outside of them,
     imports among it; and the functions that took longest, over all threads. What is done is the same as without, and
     hardly slower. A block that fails has a report, too. Raises RecsysError, before the block, when `file` cannot be
-    written.
+    written, and while another profile runs in this process.
     """
     _check_place(file)
+    if not _running.acquire(blocking=False):
+        raise RecsysError(f"the profile {file} cannot begin: another one runs in this process. Let that end first.")
+    try:
+        with _measured(file, title):
+            yield
+    finally:
+        _running.release()
+
+
+@contextmanager
+def _measured(file: str | Path, title: str) -> Iterator[None]:
     before, began, clock = time.process_time(), time.perf_counter(), Clock(AROUND)
     sampler, timers, failed = Sampler(clock), Timers(clock), None
     sampler.start()
