@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -158,16 +159,15 @@ def test_where_nothing_can_be_written_it_is_told(quick, tmp_path):
 
 
 def test_a_write_that_fails_leaves_the_old_report(quick, still, tmp_path, monkeypatch):
-    from towhee_recsys.evaluation.report import write
-
     file = tmp_path / "report.html"
     file.write_text("old", encoding="utf-8")
 
     def full(path, page):
-        path.write_bytes(page[:10])
+        with path.open("wb") as half:
+            half.write(page[:10])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(write, "_write", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(EvaluationError, match=r"report\.html cannot be written: No space left on device\."):
         write_report(quick, file)
     assert file.read_text(encoding="utf-8") == "old"

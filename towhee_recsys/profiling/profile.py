@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from towhee_recsys.profiling.clock import Clock
 from towhee_recsys.profiling.report import report
 from towhee_recsys.profiling.sampler import Sampler
 from towhee_recsys.profiling.steps import AROUND, Timers
+from towhee_recsys.report_file import ReportFile
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,8 @@ def profiled(file: str | Path, title: str = "Profile") -> Iterator[None]:
     hardly slower. A block that fails has a report, too. Raises RecsysError, before the block, when `file` cannot be
     written, and while another profile runs in this process.
     """
-    _check_place(file)
+    if str(file) != STDOUT:
+        _report_file(file).check()
     if not _running.acquire(blocking=False):
         raise RecsysError(f"the profile {file} cannot begin: another one runs in this process. Let that end first.")
     try:
@@ -65,27 +66,13 @@ def _measured(file: str | Path, title: str) -> Iterator[None]:
         _write(file, report(title, clock, sampler, *took, before, failed), bool(failed))
 
 
-def _check_place(file: str | Path) -> None:
-    """Makes the folder of `file` and tries it. Raises RecsysError when no profile can be written there."""
-    if str(file) == STDOUT:
-        return
-    path = Path(file)
-    with _told(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            raise IsADirectoryError(None, "it is a folder")
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
-
-
 def _write(file: str | Path, text: str, failed: bool) -> None:
     """Where the work has failed, that is the error to be told."""
     if str(file) == STDOUT:
         sys.stdout.write(text)
         return
     try:
-        with _told(Path(file)):
-            _put(Path(file), text)
+        _report_file(file).write(text)
     except RecsysError as error:
         if not failed:
             raise
@@ -94,20 +81,5 @@ def _write(file: str | Path, text: str, failed: bool) -> None:
         log.warning("the profile is in %s", file)
 
 
-def _put(path: Path, text: str) -> None:
-    from towhee_recsys.bundle.files import write_atomically  # with all of bundles, which the work has loaded by now
-
-    def write(fresh: Path) -> None:
-        fresh.write_text(text, encoding="utf-8")
-
-    write_atomically(path, write)
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise RecsysError(
-            f"the profile {path} cannot be written: {error.strerror or error}. Name another file, or mend the rights."
-        ) from error
+def _report_file(file: str | Path) -> ReportFile:
+    return ReportFile(file, "profile")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from towhee_recsys.bundle.files import write_atomically
 from towhee_recsys.errors import EvaluationError
 from towhee_recsys.evaluation.ablation import Difference
 from towhee_recsys.evaluation.report.asked import asked
@@ -20,6 +17,7 @@ from towhee_recsys.evaluation.report.slices import slices
 from towhee_recsys.evaluation.report.tables import full_tables, sentences, tables
 from towhee_recsys.evaluation.report.worth import worths
 from towhee_recsys.evaluation.results import Evaluation
+from towhee_recsys.report_file import ReportFile
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -30,22 +28,18 @@ def write_report(evaluation: Evaluation, path: str | Path, *, ablation: Sequence
     `ablation` is what `ablate` gave; left out, the section says how to get it. The same input gives the same bytes,
     but for the section that times searches. Raises EvaluationError when `path` cannot be written.
     """
-    path = Path(path)
-    check_place(path)
-    page = render(evaluation, ablation).encode("utf-8", "replace")
-    with _told(path):
-        write_atomically(path, lambda fresh: _write(fresh, page))
+    file = _file(path)
+    file.check()
+    file.write(render(evaluation, ablation))
 
 
 def check_place(path: str | Path) -> None:
     """Makes the folder of `path` and tries it. Raises EvaluationError when no report can be written there."""
-    path = Path(path)
-    with _told(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            raise IsADirectoryError(None, "it is a folder")
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
+    _file(path).check()
+
+
+def _file(path: str | Path) -> ReportFile:
+    return ReportFile(path, error=EvaluationError)
 
 
 def render(evaluation: Evaluation, ablation: Sequence[Difference] = ()) -> str:
@@ -75,17 +69,3 @@ def _content(evaluation: Evaluation, ablation: Sequence[Difference]) -> dict[str
         "slices": slices(evaluation),
         "people": people(evaluation),
     }
-
-
-def _write(path: Path, page: bytes) -> None:
-    path.write_bytes(page)
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise EvaluationError(
-            f"the report {path} cannot be written: {error.strerror or error}. Name another file, or mend the rights."
-        ) from error
