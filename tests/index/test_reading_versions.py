@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from towhee_recsys.index import MovieIndex, movie_index
+from towhee_recsys.index import MovieIndex, last_read
 
 
 def test_what_is_live_is_read_beside_the_searches(index, units, indexed, monkeypatch):
@@ -16,8 +16,8 @@ def test_what_is_live_is_read_beside_the_searches(index, units, indexed, monkeyp
         readers.append(threading.current_thread())
         return read_versions(milvus, collection)
 
-    read_versions = movie_index.read_versions
-    monkeypatch.setattr(movie_index, "read_versions", read)
+    read_versions = last_read.read_versions
+    monkeypatch.setattr(last_read, "read_versions", read)
     end = time.monotonic() + 2
     while time.monotonic() < end:
         index.search(units(1), 1)
@@ -32,5 +32,5 @@ def test_a_switch_by_another_is_noticed(index, units, indexed):
     assert [hits[0]["movie_id"] for hits in other.search(units(9), 1)] == list(range(9))
     indexed(index, units(9), range(100, 109))
     if not index.milvus.lite:  # of a file there is one index a process, and no other process
-        time.sleep(movie_index.FRESH)
+        time.sleep(last_read.FRESH)
         assert [hits[0]["movie_id"] for hits in other.search(units(9), 1)] == list(range(100, 109))

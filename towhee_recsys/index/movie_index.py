@@ -6,19 +6,19 @@ import re
 import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from towhee_recsys.errors import IndexMismatchError, QueryError, RecsysError, StoreError
+from towhee_recsys.errors import IndexMismatchError, QueryError, StoreError
 from towhee_recsys.index.checks import must_be_there
 from towhee_recsys.index.collection import MAX_TOP_K, exists
 from towhee_recsys.index.connection import connect
 from towhee_recsys.index.hits import Hits, checked_top_k
 from towhee_recsys.index.known_vectors import KnownVectors
-from towhee_recsys.index.live import Versions, must_be_ours, read_versions
+from towhee_recsys.index.last_read import LastRead
+from towhee_recsys.index.live import Versions, must_be_ours
 from towhee_recsys.index.milvus import Milvus
 from towhee_recsys.index.pending import settle
 from towhee_recsys.index.record import IndexRecord
@@ -27,9 +27,6 @@ from towhee_recsys.index.types import IndexType
 from towhee_recsys.model.vectors import Origin
 
 REBUILD = "Build it with `towhee-recsys index -c CONFIG`."
-
-FRESH = 0.5
-"""Seconds for which is believed what was read of a server: another process may have switched since."""
 
 _indexes: dict[tuple[int, str], MovieIndex] = {}
 _lock = threading.RLock()
@@ -53,9 +50,8 @@ class MovieIndex:
             raise QueryError(f"collection {collection!r}: letters, digits and '_' make a name, 100 at most.")
         self.milvus, self.collection = milvus, collection
         self.writing = threading.RLock()
-        self._read: tuple[float, Versions] | None = None
-        self._reading, self._beside = threading.Lock(), threading.Lock()
         self._known: dict[IndexRecord, KnownVectors] = {}
+        self._last_read = LastRead(milvus, collection, changed=self._forget)
 
     @property
     def record(self) -> IndexRecord | None:
@@ -64,31 +60,11 @@ class MovieIndex:
 
     def versions(self, newest: bool = False) -> Versions:
         """The live build and those that are kept; on a server as they are now, or were half a second ago."""
-        read = self._read
-        if read is None or newest:
-            return self._read_versions()
-        age = 0 if self.milvus.lite else time.monotonic() - read[0]  # a file has no other writer
-        if age > FRESH / 2 and self._beside.acquire(blocking=False):
-            threading.Thread(target=self._read_beside, daemon=True).start()
-        return read[1] if age < FRESH else self._read_versions()
+        return self._last_read.versions(newest)
 
-    def _read_versions(self) -> Versions:
-        now = time.monotonic()
-        versions = read_versions(self.milvus, self.collection)
-        with self._reading:
-            if self._read is None or self._read[0] <= now:  # else somebody has read later than this was
-                if self._read and self._read[1] != versions:
-                    self._known = {}  # even when what is known should be true again one day
-                self._read = (now, versions)
-            return self._read[1]
-
-    def _read_beside(self) -> None:
-        """Reads in time what searches would have to wait for; whoever has to, is told what is wrong."""
-        try:
-            with suppress(RecsysError):
-                self._read_versions()
-        finally:
-            self._beside.release()
+    def _forget(self) -> None:
+        """Even when what is known should be true again one day."""
+        self._known = {}
 
     def live(self, origin: Origin | None = None) -> IndexRecord:
         """The live build's record, after checking that its rows are there and that it is of `origin`'s model.
