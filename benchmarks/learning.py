@@ -3,8 +3,9 @@
 Both are counted from the data files on: ours to the written bundle, a peer to the fitted factors. SVD++ is Surprise's
 with its own settings, 20 epochs, on rating-90-10; our model learns the stars alone. ALS is implicit's, set as for
 docs/quality.md, on ranking-80-20; our model learns the lists alone. But for that the config is as it is, with fewer
-epochs: as few as it takes on validation data to reach the peer's figure there. These are a tenth of the training part, which for
-this choice is held back from both. Then all is trained anew, on the whole of it, and the test part is asked once.
+epochs: as few as it takes on validation data to reach the peer's figure there. These are a tenth of the training
+part, which for this choice is held back from both. Then all is trained anew, on the whole of it, and the test part is
+asked once.
 
 The loop is the config's model as one writes it down: for each of 256 ratings both towers, the squared error in stars,
 backward, Adam; on one thread, as Paddle does by itself. It is compared by the ratings that a processor second learns
