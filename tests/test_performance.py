@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from benchmarks.asked import asked
-from benchmarks.index import bare_upsert
+from benchmarks.index import bare
 from benchmarks.startup import run
 from benchmarks.synthetic import write_films
 from benchmarks.timing import interleaved
@@ -80,7 +80,7 @@ def test_indexing_takes_little_more_than_writing_the_vectors(sample_config, samp
     write_films(data / "movies.dat", 3000, read_dataset(sample_config.dataset).movies)
     stores = {"milvus.uri": str(tmp_path / "movies.db"), "catalogue": f"sqlite:///{tmp_path / 'movies.sqlite'}"}
     config = load_config(sample_config, dataset={"name": "own", "path": str(data)}, **stores)
-    pipeline, upsert = index_pipeline(config), bare_upsert(config, TRIES * (runs + 1))
+    pipeline, upsert = index_pipeline(config), bare("upsert", config, TRIES * (runs + 1))
     must_take(3, lambda run: pipeline().get(), lambda run: upsert(), runs, warm_up=1)
 
 
