@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -52,8 +53,8 @@ def test_it_becomes_the_index_of_an_uninterrupted_one(index, units, indexed, beg
 
 
 def test_no_row_is_written_twice_and_a_damaged_one_is_mended(index, units, begun):
-    if not index.milvus.lite:
-        pytest.skip("a server does not number its rows")
+    if not Path(index.milvus.where).is_file():
+        pytest.skip("a server and Milvus Lite 3 do not number their rows")
     build = begun(13)
     upsert(index.milvus, build, [4], units(1, seed=9))
     upsert(index.milvus, build, [5], units(6)[5:])  # numbers of rows that are gone would be given again
@@ -103,6 +104,8 @@ def test_what_was_begun_otherwise_is_not_gone_on_with(index, begun, settings):
 
 
 def test_of_another_setting_of_the_type_it_is_not_gone_on_with(index, begun):
+    if Path(index.milvus.where).is_dir():
+        pytest.skip("Milvus Lite 3 does not tell them: begun anew")
     build = begun(5, type="IVF_FLAT", nlist=8)
     assert resume_build(index, MODEL, 8, index_type(index.milvus, {"type": "IVF_FLAT", "nlist": 16})) is None
     assert resume_build(index, MODEL, 8, index_type(index.milvus, {"type": "IVF_FLAT", "nlist": 8})) == build
