@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from towhee_recsys.errors import StoreError
 from towhee_recsys.index.errors import cause
+from towhee_recsys.index.milvus import without_sparse
 
 WAIT = 5.0
 """Seconds to wait for another process that has the file open: as long as a command may take."""
@@ -96,6 +97,7 @@ def _client(path: Path, timeout: float) -> Any:
     from pymilvus import MilvusClient
     from pymilvus.exceptions import MilvusException
 
+    without_sparse()
     starting.join()
     try:
         return MilvusClient(str(path), timeout=timeout, grpc_options=_NO_PINGS)

@@ -44,6 +44,16 @@ class Milvus:
             return ask(*named, **arguments, timeout=_left(end))
 
 
+def without_sparse() -> None:
+    """Spares pymilvus the import of scipy.sparse, with which it would ask of each of our lists whether it is a matrix.
+
+    Called when pymilvus has been imported; a private detail of its version 3, which pyproject.toml pins.
+    """
+    from pymilvus.client.utils import SciPyHelper
+
+    SciPyHelper._checked = True
+
+
 def _left(end: float) -> float:
     """Seconds until `end`; a moment at least, for none would be no limit."""
     return max(end - time.monotonic(), 0.01)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from towhee_recsys.config.milvus import AccessConfig, TlsConfig
 from towhee_recsys.errors import StoreError
 from towhee_recsys.index.errors import cause, without_their_log
+from towhee_recsys.index.milvus import without_sparse
 
 _RECONNECT = {"grpc.initial_reconnect_backoff_ms": 200, "grpc.max_reconnect_backoff_ms": 1000}
 """A connection that is lost is tried again every second; gRPC alone would come to wait for two minutes."""
@@ -41,6 +42,7 @@ def server_client(address: str, access: AccessConfig, shown: str) -> Any:
     import grpc
     from pymilvus import MilvusClient, MilvusException
 
+    without_sparse()
     try:
         with without_their_log():
             client = MilvusClient(
