@@ -2,8 +2,8 @@
 
 Training gives a feature what suits most records alike, and leaves the rest to the ids. A regression of the latter on
 the features, after training, finds what still depends on them: regression-based latent factor models, Agarwal & Chen
-2009, doi:10.1145/1557019.1557029. A record counts as the root of its ratings, since the ids of those with few are not
-learned well. The vectors of known ids stay as they are: what a feature says more, they say less.
+2009, doi:10.1145/1557019.1557029. A record counts as its ratings do, since the ids of those with few are not learned
+well. The vectors of known ids stay as they are: what a feature says more, they say less.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from towhee_recsys.model.inputs import BiasInput, NumberInput, RowInput, SetInpu
 if TYPE_CHECKING:
     from towhee_recsys.model.towers import SumTower
 
-RIDGE = 10.0
+RIDGE = 50.0
 """Records' worth of pull towards explaining nothing, for each column of the features."""
 
 MOST_COLUMNS = 500
@@ -61,7 +61,7 @@ def _moved(
     size = ids.embedding.weight.shape[1]
     own = np.hstack([ids.embedding.weight.numpy()[rows], bias.amounts.weight.numpy()[rows]]).astype(np.float64)
     centre = np.average(columns, axis=0, weights=counts)
-    around, weights = columns - centre, np.sqrt(counts / counts.mean())[:, None]
+    around, weights = columns - centre, (counts / counts.mean())[:, None]
     gram = (weights * around).T @ around + RIDGE * np.eye(len(centre))
     slopes = np.linalg.solve(gram, (weights * around).T @ (own - np.average(own, axis=0, weights=counts)))
     said = around @ slopes
