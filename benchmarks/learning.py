@@ -48,6 +48,12 @@ UNIT = "processor s"
 
 RUNS = 3
 
+WHAT_BOUNDS = {
+    "train to the NDCG@10 of implicit's ALS": """Matrix products of users by movies: ours scores every movie for every
+        user in each epoch, the softmax over the catalogue and its gradient are three products, and Adam goes some
+        steps where ALS solves for each user and movie at once, from likings alone.""",
+}
+
 
 @dataclass(frozen=True)
 class Race:
