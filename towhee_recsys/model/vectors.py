@@ -86,9 +86,10 @@ def normalize(vectors: Any) -> Vectors:
     Raises QueryError for a vector that is zero or has a value that is not finite: it has no direction.
     """
     raw = as_vectors(vectors)
-    lengths = np.linalg.norm(np.asarray(raw, dtype=np.float64), axis=-1, keepdims=True)
+    array = np.asarray(raw)
+    lengths = np.sqrt(np.einsum("...i,...i->...", array, array, dtype=np.float64))[..., np.newaxis]
     bad = ~np.isfinite(lengths) | (lengths == 0)
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         raise QueryError(f"vector {row} of {lengths.size} has length {lengths.flat[row]}: it cannot be normalized.")
-    return with_origin(np.asarray(raw) / lengths, raw.origin, None if raw.rating is None else normalize(raw.rating))
+    return with_origin(array / lengths, raw.origin, None if raw.rating is None else normalize(raw.rating))
