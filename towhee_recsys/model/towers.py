@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from towhee_recsys.features import Side
-from towhee_recsys.model.explained import explain
 from towhee_recsys.model.inputs import BiasInput, input_layer, spread
 from towhee_recsys.model.numpy_inputs import rows_of
 from towhee_recsys.model.numpy_towers import DIRECTIONS, LIFTED, Role
@@ -66,10 +65,8 @@ class SumTower(Tower):
 
     def expect_of_unrated(self, arrays: Sequence[np.ndarray], rated: np.ndarray) -> None:
         """An unknown id moves along the directions as that of a rating does on average: it may be any. A known one that
-        nobody rated moves as those do that the fewest rated; more it does not say. What they have in common with others
-        is said by their features, see `explain`.
+        nobody rated moves as those do that the fewest rated; more it does not say.
         """
-        explain(self, arrays, rated)
         for place, bias in zip(self.ids, self.biases, strict=True):
             rows, weight = arrays[place][rated], bias.amounts.weight
             counts = np.bincount(rows, minlength=len(weight))
