@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -17,7 +18,7 @@ from towhee_recsys.model.numpy_towers import DIRECTIONS, LIFTED, Role
 from towhee_recsys.model.quiet_paddle import nn, paddle
 
 
-class Tower(nn.Layer):
+class Tower(nn.Layer, ABC):
     """What both kinds share: an input layer for each feature, whose answers are put together to a raw vector."""
 
     inputs: nn.LayerList
@@ -34,9 +35,9 @@ class Tower(nn.Layer):
         layers = enumerate(zip(self.inputs, arrays, strict=True))
         return [known[place] if place in known else layer(array) for place, (layer, array) in layers]
 
+    @abstractmethod
     def join_up(self, said: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
         """The raw vectors, from what the features say."""
-        raise NotImplementedError
 
     def expect_of_unrated(self, arrays: Sequence[np.ndarray], rated: np.ndarray) -> None:
         """Sets what ids say that no rating is of; each of int64[ratings] `rated` is a line of `arrays`."""
