@@ -50,6 +50,11 @@ READS = {
 }
 
 
+def say(*words: object) -> None:
+    """A line, in one write: parent and child share stdout, and theirs must not mix."""
+    os.write(sys.stdout.fileno(), (" ".join(map(str, words)) + "\n").encode())
+
+
 def turn(what: str, number: str, death: str, uri: str, url: str) -> None:
     """What the last process left is checked, mended by a rerun and swept; then `what` is done until death comes."""
     index, catalogue = open_index(uri, "movies"), open_catalogue(url)
@@ -59,9 +64,9 @@ def turn(what: str, number: str, death: str, uri: str, url: str) -> None:
 def built(index: MovieIndex, catalogue: Catalogue, number: int, death: int) -> None:
     """Builds number after number, each of a model of its own."""
     if index.record:
-        print("live", check(index, catalogue), flush=True)
+        say("live", check(index, catalogue))
     else:
-        print("live", 0, flush=True)
+        say("live", 0)
     build(index, catalogue, number)
     gc(index, 1, catalogue)
     assert check(index, catalogue) == number
@@ -70,10 +75,10 @@ def built(index: MovieIndex, catalogue: Catalogue, number: int, death: int) -> N
     names = index.milvus.client.list_collections()
     assert sorted(names) == sorted([index.record.build, "towhee_recsys_indexes"]), names
     build(index, catalogue, number + 1)
-    print("ready", flush=True)
+    say("ready")
     die_at(death)
     build(index, catalogue, number + 2)  # there is one to drop now
-    print("done", flush=True)
+    say("done")
 
 
 def build(index: MovieIndex, catalogue: Catalogue, number: int) -> None:
@@ -110,11 +115,11 @@ def resumed(index: MovieIndex, catalogue: Catalogue, number: int, death: int) ->
     assert before or not any(begun.values()), begun
     assert index.record.content_hash == content(hashes(range(ROWS), vectors_of(7)))
     assert [each for each in builds(index) if not each.published] == []
-    print("live", number, flush=True)
-    print("ready", flush=True)
+    say("live", number)
+    say("ready")
     die_at(death)
     build(index, catalogue, 7)
-    print("done", flush=True)
+    say("done")
 
 
 def numbers_of_rows(index: MovieIndex, build: str) -> dict[str, int]:
@@ -131,8 +136,8 @@ def changed(index: MovieIndex, catalogue: Catalogue, number: int, death: int) ->
     journal = Path(index.milvus.where).with_name("journal")
     if not index.record:
         put(index, [], 0)
-    print("live", must_have(index, journal), flush=True)
-    print("ready", flush=True)
+    say("live", must_have(index, journal))
+    say("ready")
     die_at(death)
     for turn in range(2 if death else 1000):
         third = [(key + number // 3 + turn // 2) % 3 for key in range(ROWS)]
@@ -145,7 +150,7 @@ def changed(index: MovieIndex, catalogue: Catalogue, number: int, death: int) ->
                 file.write(json.dumps([text, keys, version]) + "\n")
             if text == "began":
                 put(index, keys, version)
-    print("done", flush=True)
+    say("done")
 
 
 def put(index: MovieIndex, keys: list[int], version: int) -> None:
@@ -220,11 +225,11 @@ if __name__ == "__main__":
         child = os.fork()
         if not child:
             os.setsid()  # Milvus Lite's service is of this group: a kill can mean both
+            say("child", os.getpid())
             try:
                 turn(*line.split())
             except BaseException:
                 traceback.print_exc()
                 os._exit(1)
             os._exit(0)
-        print("child", child, flush=True)
-        print("ended", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        say("ended", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))

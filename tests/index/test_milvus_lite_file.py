@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,14 @@ from towhee_recsys.index import open_index
 open_index(sys.argv[1], "movies")
 print("open", flush=True)
 sys.stdin.read()
+"""
+
+MAKE = """
+import sys
+from towhee_recsys.index import open_index
+from towhee_recsys.index.collection import create
+create(open_index(sys.argv[1], "movies").milvus, "movies", 8)
+print("made")
 """
 
 
@@ -134,3 +143,18 @@ def test_a_milvus_lite_that_cannot_be_loaded_is_one_error_and_no_trace(tmp_path)
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert "movies.db' cannot be opened: milvus-lite is required" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Milvus Lite 3 keeps nothing in a home")
+def test_the_home_where_services_of_milvus_lite_would_meet_is_not_theirs(tmp_path):
+    """One that cannot make ~/.cache/milvus, for another has just made it, would make no collection."""
+    (tmp_path / ".cache").touch()
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", MAKE, str(tmp_path / "movies.db")],
+        env=os.environ | {"HOME": str(tmp_path), "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.stdout, done.returncode) == ("made\n", 0), done.stderr
+    assert not list(tmp_path.glob("milvus-lite-*")), "its own home is left behind"

@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 import sys
 import time
-from contextlib import suppress
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -16,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from towhee_recsys.errors import StoreError
 from towhee_recsys.index.errors import cause
+from towhee_recsys.index.lite_service import keeps_folders, start_service
 from towhee_recsys.index.milvus import without_sparse
 
 WAIT = 5.0
@@ -46,7 +44,7 @@ def check_file(path: Path, uri: str) -> None:
             f"milvus.uri {uri!r}: Milvus Lite takes a file name of letters, digits, '.', '_' and '-' "
             "that ends in .db and has at most 36 characters."
         )
-    here = ("file", "folder")[_keeps_folders()]
+    here = ("file", "folder")[keeps_folders()]
     if path.is_dir() if here == "file" else path.is_file():
         other = ("file", "folder")[here == "file"]
         raise StoreError(f"milvus.uri {uri!r} is a {other}; Milvus Lite here wants a {here}. Name another.")
@@ -54,12 +52,6 @@ def check_file(path: Path, uri: str) -> None:
         raise StoreError(f"milvus.uri {uri!r} lies below a file, not in a folder. Name another.")
     if path.exists() and not (_is_lites_folder(path) if here == "folder" else _is_sqlite(path, uri)):
         raise StoreError(f"milvus.uri {uri!r} is a {here}, but none of Milvus Lite. Name another.")
-
-
-@cache
-def _keeps_folders() -> bool:
-    """Whether Milvus Lite is version 3, which Windows gets: what it calls a file is a folder."""
-    return int(version("milvus-lite").split(".")[0]) >= 3
 
 
 def _is_lites_folder(path: Path) -> bool:
@@ -92,7 +84,7 @@ def _open(path: Path, uri: str, timeout: float) -> Any:
 
 def _client(path: Path, timeout: float) -> Any:
     """The client; Milvus Lite's service starts while pymilvus is imported: either takes half a second."""
-    starting = Thread(target=_start, args=(path,))
+    starting = Thread(target=start_service, args=(path,))
     starting.start()
     from pymilvus import MilvusClient
     from pymilvus.exceptions import MilvusException
@@ -103,15 +95,6 @@ def _client(path: Path, timeout: float) -> Any:
         return MilvusClient(str(path), timeout=timeout, grpc_options=_NO_PINGS)
     except MilvusException as error:
         raise StoreError(cause(error)) from error
-
-
-def _start(path: Path) -> None:
-    if _keeps_folders():  # version 3 has another way to start, and does not wait for itself
-        return
-    with suppress(Exception):  # the client tries again, and says what is wrong
-        from milvus_lite.server_manager import server_manager_instance
-
-        server_manager_instance.start_and_get_uri(str(path))
 
 
 def _wait_for_milvus_lite(path: Path) -> None:
