@@ -9,6 +9,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from towhee_recsys.catalogue import known_facts
 from towhee_recsys.errors import QueryError
 
 BROKEN = ["", "{", "null", "[1]", "3", '"Drama"', '["Drama"', '{"title": 1, "year": 1, "genres": []}', "[" * 100_000]
@@ -37,6 +38,32 @@ def test_a_broken_row_is_as_a_missing_one_and_logged(store, catalogue, published
     ]
     catalogue.write([movie(2)], "v1")
     assert catalogue.get([2]) == [movie(2)]
+
+
+def test_what_was_read_before_is_read_as_it_is_now(store, catalogue, published, movie):
+    published([movie(1), movie(2)])
+    assert catalogue.get([1, 2]) == [movie(1), movie(2)]
+    store.spoil("v1", 2, '["Western"]')
+    assert catalogue.get([1, 2])[0] == movie(1)
+    assert catalogue.get([1, 2])[1] != movie(2)
+    catalogue.delete([1], "v1")
+    assert catalogue.get([1]) == [None]
+
+
+def test_what_is_done_to_an_answer_does_not_change_the_next(catalogue, published, movie):
+    published([movie(1)])
+    for _ in range(3):
+        [facts] = catalogue.get([1])
+        assert facts == movie(1)
+        facts["title"] = "mine"
+        facts["genres"].append("seen")
+
+
+def test_any_number_of_movies_in_one_answer_and_in_many(catalogue, published, movie, monkeypatch):
+    monkeypatch.setattr(known_facts, "AT_MOST", 3)
+    published([movie(key) for key in range(9)])
+    for ids in ([1, 2], [2, 3, 4], [5, 1], range(9), [8, 0, 9]):
+        assert catalogue.get(ids) == [movie(key) if key < 9 else None for key in ids]
 
 
 def test_of_a_version_with_broken_rows_only_no_other_takes_the_place(store, catalogue, movie):

@@ -122,9 +122,9 @@ BOMB = "a0: &a0 [x, x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] 
     ids=["brackets", "braces", "lines of brackets", "dashes", "indents", "aliases", "too large"],
 )
 def test_bombs_fail_fast_and_small(text):
-    start = time.perf_counter()
+    start = time.process_time()
     refusal(text)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 5  # it would be minutes, or for ever
     tracemalloc.start()
     refusal(text)
     peak = tracemalloc.get_traced_memory()[1]

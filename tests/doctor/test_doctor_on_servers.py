@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.servers.process import free_port
+from tests.servers.process import BUSY, free_port
 from towhee_recsys import (
     add_movies,
     delete_movies,
@@ -37,7 +37,7 @@ def test_servers_that_are_down(config, found, monkeypatch):
     }
     seen = found(load_config(config, **stores))
     states = lines(seen)
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 5 + BUSY
     assert {check for check, state in states.items() if state == "failed"} == {"milvus", "catalogue"}
     assert "no Milvus answers" in seen["milvus"].text
     assert "the server cannot be reached" in seen["catalogue"].text
@@ -55,7 +55,7 @@ def seen_while_frozen(server, found, config, seconds):
     try:
         began = time.monotonic()
         seen = found(config)
-        assert time.monotonic() - began < seconds
+        assert time.monotonic() - began < seconds + BUSY
     finally:
         server.thaw()
     return seen

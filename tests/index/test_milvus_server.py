@@ -12,7 +12,7 @@ import pytest
 
 from tests.servers.certificates import Certificates
 from tests.servers.milvus import PASSWORD
-from tests.servers.process import free_port
+from tests.servers.process import BUSY, free_port
 from tests.servers.tls_proxy import TlsProxy
 from towhee_recsys.config.milvus import AccessConfig
 from towhee_recsys.errors import ConfigError, StoreError
@@ -55,7 +55,7 @@ def test_addresses_that_are_none(uri):
 def test_a_server_that_is_down_is_told_at_once():
     began, uri = time.monotonic(), f"http://me:s3cret@127.0.0.1:{free_port()}"
     message = refusal(uri)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < BUSY
     assert message.startswith(f"no Milvus answers at milvus.uri {uri.replace('me:s3cret@', '')!r}: failed to connect")
     assert "Connection refused. Start it, or mend the address" in message
 
@@ -196,13 +196,13 @@ class TestWithServer:
         began = time.monotonic()
         with pytest.raises(StoreError) as raised:
             nearest(filled, "filled", VECTORS[:1], 1)
-        assert 2.9 < time.monotonic() - began < 4
+        assert 2.9 < time.monotonic() - began < 3 + BUSY
         assert str(raised.value) == (
             f"Milvus at {address} gave no answer at searching filled within 3 seconds: Deadline Exceeded. "
             "See whether it is up and how busy it is; milvus.access.timeout is how long is waited."
         )
         began, message = time.monotonic(), refusal(address, {"token": f"root:{PASSWORD}", "timeout": 2})
-        assert 1.9 < time.monotonic() - began < 3
+        assert 1.9 < time.monotonic() - began < 2 + BUSY
         assert f"{address!r}: not within the 2 seconds of milvus.access.timeout. Start it" in message
         milvus_server.thaw()
         assert nearest(filled, "filled", VECTORS[:1], 1)[0][0]["id"] == 0
@@ -238,7 +238,7 @@ class TestWithServer:
         assert any(began < back and answer == 5 and end > back - 1 for _, began, end, answer in answers), "who can wait"
         for timeout, began, end, answer in answers:
             assert answer == 5 or str(answer).startswith("Milvus at http://127.0.0.1:"), answer
-            assert answer == 5 or end - began < 2 * timeout, "an error came late"
+            assert answer == 5 or end - began < timeout + BUSY, "an error came late"
         assert count(filled, "filled") == 16
 
 

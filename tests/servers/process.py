@@ -15,6 +15,9 @@ from typing import NoReturn
 
 import pytest
 
+BUSY = 15.0
+"""Seconds by which a call may miss its deadline where other tests keep all cores busy; one without any is later yet."""
+
 
 class ServerProcess:
     """A server that `command` starts in the folder `cwd`; it is up once `ready()` is true. Its output is in server.log.

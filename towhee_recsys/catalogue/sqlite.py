@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from towhee_recsys.catalogue.facts import Movie, from_row, to_row
+from towhee_recsys.catalogue.known_facts import KnownFacts
 from towhee_recsys.catalogue.urls import CatalogueUrl
 from towhee_recsys.catalogue.versioned import VersionedCatalogue, collection_of
 from towhee_recsys.errors import StoreError
@@ -88,11 +89,24 @@ class SqliteCatalogue(VersionedCatalogue):
         return int(self._select("SELECT count(*) FROM movies WHERE version = ?", version)[0][0])
 
     def _read(self, ids: Sequence[int], version: str) -> dict[int, Movie | None]:
+        """Reads what is not known yet, in the state of the file of which the rest is known."""
+        with self._lock, self._errors("read"):
+            while True:
+                connection = self._current()
+                known = self._known.of(ids, version, state := _state(connection))
+                if len(known) == len(ids):
+                    return known
+                read = self._rows(connection, [key for key in ids if key not in known], version)
+                if _state(connection) == state:  # else another process has written meanwhile
+                    self._known.keep(read)
+                    return known | read
+
+    def _rows(self, connection: sqlite3.Connection, ids: Sequence[int], version: str) -> dict[int, Movie | None]:
         if len(ids) <= FEW:
-            rows = self._select(READ.format(", ".join("?" * len(ids))), version, *ids)
+            found = connection.execute(READ.format(", ".join("?" * len(ids))), (version, *ids))
         else:
-            rows = self._select(READ.format("SELECT value FROM json_each(?)"), version, json.dumps(ids))
-        return {key: from_row(self.url, key, text, title, year) for key, title, year, text in rows}
+            found = connection.execute(READ.format("SELECT value FROM json_each(?)"), (version, json.dumps(ids)))
+        return {key: from_row(self.url, key, text, title, year) for key, title, year, text in found}
 
     def _last_published(self) -> str | None:
         rows = self._select("SELECT version FROM live ORDER BY moment DESC LIMIT 1")
@@ -111,6 +125,7 @@ class SqliteCatalogue(VersionedCatalogue):
         with self._lock, self._errors(doing):
             connection = self._current()
             connection.execute("BEGIN IMMEDIATE")
+            self._known = KnownFacts()  # a connection does not see its own writes in data_version
             try:
                 yield connection
                 connection.execute("COMMIT")
@@ -138,7 +153,7 @@ class SqliteCatalogue(VersionedCatalogue):
         except BaseException:
             connection.close()
             raise
-        self._connection, self._opened = connection, _identity(self._path)
+        self._connection, self._opened, self._known = connection, _identity(self._path), KnownFacts()
 
     @contextmanager
     def _errors(self, doing: str) -> Iterator[None]:
@@ -159,6 +174,11 @@ def _must_be_ours(connection: sqlite3.Connection) -> None:
             raise sqlite3.DatabaseError(
                 f"it is a database of another program: its table {table} has the columns {', '.join(found)}"
             )
+
+
+def _state(connection: sqlite3.Connection) -> int:
+    """Another number whenever another connection has written to the file; it takes a few microseconds."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

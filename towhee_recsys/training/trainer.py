@@ -32,7 +32,7 @@ class Trainer:
     """Trains the fusion model by the config's objectives.
 
     `history` has a line an epoch: epoch, learning_rate, loss and, as far as the objective and a validation part go,
-    training_rmse, validation_rmse, validation_ndcg@10. `kept` holds the weights of the epoch to keep.
+    training_rmse, validation_rmse, validation_ndcg@10. `kept` holds the weights of the epoch to keep, with patience.
     `epochs` stops before the config's number, on the same course of the learning rate.
     """
 
@@ -84,13 +84,14 @@ class Trainer:
                 self._must_be_finite("loss", sum(losses[-1].values()), number, len(losses))
         self._must_be_finite("sum of all weights", self._sum(), number, len(losses))
         self.history.append(self._measured(number, losses))
-        if self.kept_epoch == number:
+        if self.config.training.patience and self.kept_epoch == number:
             self.kept = {name: weight.numpy().copy() for name, weight in self.model.state_dict().items()}
         return self.history[-1]
 
     def use_kept(self) -> None:
         """Puts the kept epoch's weights into the model, and what to expect of ids that nobody rated or rates."""
-        self.model.set_state_dict(self.kept)
+        if self.config.training.patience:
+            self.model.set_state_dict(self.kept)
         examples, model = self.examples, self.model
         for tower in {model.user_tower, model.rating_tower}:
             tower.expect_of_unrated(examples.user_arrays, examples.training.users)
@@ -171,4 +172,6 @@ class Trainer:
         """Goes back to a `state`."""
         self.model.set_state_dict(state["weights"])
         self.optimizer.set_state_dict({name: paddle.to_tensor(value) for name, value in state["optimizer"].items()})
-        self.kept, self.history = state["kept"], state["history"]
+        self.history = state["history"]
+        if self.config.training.patience:
+            self.kept = state["kept"] or state["weights"]
