@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import tempfile
+import time
 import weakref
 from contextlib import suppress
 from functools import cache
@@ -11,9 +14,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-_APART = 'exec env HOME="$0" "$@" >&2'
-"""A service makes and removes ~/.cache/milvus: two of one home meet there, and the second answers nothing but
-"Mmap manager has not been init", on stdout too, which is for results."""
+LIBRARY_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+
+WAIT = 10.0
+"""Seconds to wait for a service that lives; then the client waits on, and says what is wrong."""
 
 
 @cache
@@ -33,14 +37,40 @@ def start_service(path: Path) -> None:
 @cache
 def _services() -> Any:
     """What starts and ends Milvus Lite's services in this process; from here on each has a home of its own."""
+    import fcntl
+
     from milvus_lite import server_manager
 
     class Service(server_manager.Server):
-        @property
-        def args(self) -> list[str]:
+        """One that is up as soon as it listens, where the original waits for half a second, and keeps to itself.
+
+        A service makes and removes ~/.cache/milvus: two of one home meet there, and one of them answers nothing but
+        "Mmap manager has not been init", on stdout, too, which is for results.
+        """
+
+        def start(self) -> bool:
+            self._lock_fd = open(self._lock_path, "a")  # noqa: SIM115 (the service ends when the lock is gone)
+            try:
+                fcntl.lockf(self._lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            libraries = {name: f"{self._bin_path}:{os.environ.get(name, '')}" for name in LIBRARY_PATHS}
+            environment = os.environ | libraries | {"HOME": self._home()}
+            self._p = subprocess.Popen(self.args, env=environment, cwd=self._work_dir, stdout=subprocess.DEVNULL)
+            return self._listens()
+
+        def _home(self) -> str:
             home = tempfile.mkdtemp(prefix="milvus-lite-")
             weakref.finalize(self, shutil.rmtree, home, ignore_errors=True)
-            return ["sh", "-c", _APART, home, *map(str, super().args)]
+            return home
+
+        def _listens(self) -> bool:
+            end = time.monotonic() + WAIT
+            while not os.path.exists(self._uds_path) and time.monotonic() < end:
+                if self._p.poll() is not None:
+                    return False
+                time.sleep(0.005)
+            return True
 
     server_manager.Server = Service
     return server_manager.server_manager_instance
