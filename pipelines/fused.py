@@ -15,6 +15,7 @@ from towhee.runtime.data_queue import DataQueue
 from towhee.runtime.node_repr import NodeRepr
 from towhee.runtime.operator_manager import OperatorPool
 
+from towhee_recsys.pipelines.collecting import no_collecting
 from towhee_recsys.pipelines.declaration import Declaration, Step
 from towhee_recsys.pipelines.failures import abandon, raise_failure, step_of
 
@@ -35,6 +36,8 @@ class FusedMaps:
         """Runs every step on what the steps before it gave."""
         result = DataQueue(self._output)
         with ExitStack() as acquired:
+            if any(isinstance(each, list) for each in inputs):
+                acquired.enter_context(no_collecting())
             operators = [self._acquired(node, step, acquired) for node, step, _ in self._maps]
             row = self._run(operators, dict(zip(self._inputs, inputs, strict=True)))
         result.put([row.get(name) for name, _ in self._output])  # with None for a value, there is no row to Towhee

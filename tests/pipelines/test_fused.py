@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 
 import pytest
@@ -169,3 +170,31 @@ def test_operators_are_told_that_their_call_failed(declared, error, raised):
     with pytest.raises(raised):
         pipeline(error)
     assert Abandoned.failed == before + 1
+
+
+@register(name="tests/collects")
+class Collects:
+    """Whether garbage is collected while it runs; it fails for an empty list."""
+
+    def __call__(self, given):
+        if given == []:
+            raise ValueError("nothing")
+        return gc.isenabled()
+
+
+@pytest.fixture
+def collecting():
+    yield
+    gc.enable()
+
+
+def test_garbage_is_not_collected_while_a_list_is_answered(declared, collecting):
+    pipeline = declared("{input: a, steps: [{map: a -> b, op: tests/collects}], output: b}")
+    assert (pipeline(1).get(), pipeline([1]).get()) == ([True], [False])
+    assert gc.isenabled()
+    with pytest.raises(PipelineError, match="nothing"):
+        pipeline([])
+    assert gc.isenabled()
+    gc.disable()
+    assert pipeline([1]).get() == [False]
+    assert not gc.isenabled(), "somebody else had turned it off"
