@@ -18,8 +18,9 @@ REQUESTS = 2000
 P50, P99 = Limit("≤", 1.5), Limit("≤", 2.0)
 
 WHAT_BOUNDS = {
-    "one request, p50": """Of what a request takes beside the search, a third are the checks of the vectors, the hits
-        and their stars, a quarter the lookup in SQLite, the rest encoding, normalizing and the one Towhee node.""",
+    "one request, p50": """Of what a request takes beside the search, a quarter are the checks of the vectors, the
+        hits and their stars, a quarter encoding and normalizing, an eighth the lookup, the rest Towhee's pool of
+        operators and its queue, and calling from one to the next.""",
 }
 
 

@@ -17,12 +17,12 @@ import json, pathlib, sys, time
 from towhee_recsys.config import load_config
 from towhee_recsys.errors import ConfigError
 load_config({"top_k": 3})
-begun = time.perf_counter()
+begun = time.process_time()
 try:
     message = str(load_config(sys.argv[1]))
 except ConfigError as error:
     message = str(error)
-took = time.perf_counter() - begun
+took = time.process_time() - begun
 status = dict(line.split(":", 1) for line in pathlib.Path("/proc/self/status").read_text().splitlines())
 print(json.dumps({"message": message, "seconds": took, "bytes": 1024 * int(status["VmHWM"].split()[0])}))
 """
