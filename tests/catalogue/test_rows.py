@@ -66,6 +66,17 @@ def test_any_number_of_movies_in_one_answer_and_in_many(catalogue, published, mo
         assert catalogue.get(ids) == [movie(key) if key < 9 else None for key in ids]
 
 
+def test_no_more_movies_are_kept_than_the_bound(movie, monkeypatch):
+    monkeypatch.setattr(known_facts, "AT_MOST", 3)
+    known, sizes = known_facts.KnownFacts(), []
+    for keys in ([1, 2], [3], [4], range(9), [5]):
+        known.of([], "v1", 1)
+        known.keep({key: movie(key) for key in keys})
+        sizes.append(len(known.of(range(9), "v1", 1)))
+    assert sizes == [2, 3, 1, 0, 1]
+    assert known.of([5], "v1", 2) == {}
+
+
 def test_of_a_version_with_broken_rows_only_no_other_takes_the_place(store, catalogue, movie):
     catalogue.write([movie(1)], "movies__old")
     catalogue.write([movie(1)], "movies__new")

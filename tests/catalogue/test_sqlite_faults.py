@@ -126,6 +126,21 @@ def test_a_file_that_was_deleted_or_replaced_is_opened_anew(file, tmp_path):
         assert other.execute("SELECT version, count(*) FROM movies GROUP BY version").fetchall() == [("m__2", 500)]
 
 
+def test_a_title_that_is_no_text_stands_in_nobodys_way(file):
+    catalogue = open_catalogue(f"sqlite:///{file}")
+    catalogue.write(MOVIES, "m__1")
+    catalogue.publish("m__1")
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("UPDATE movies SET title = CAST(x'ff' AS TEXT) WHERE movie_id = 1")
+        with pytest.raises(StoreError, match="cannot be read") as raised:
+            catalogue.get([1, 2, 3])
+        other.execute("DELETE FROM movies WHERE movie_id = 2")
+    assert catalogue.get([2]) == [None]
+    catalogue.write(MOVIES, "m__1")
+    assert raised.value.__traceback__, "who keeps the error keeps nothing open"
+    assert catalogue.get([1]) == MOVIES[1:2]
+
+
 def test_a_process_that_writes_for_too_long_is_named(file, monkeypatch):
     monkeypatch.setattr(sqlite, "TIMEOUT", 0.1)
     catalogue = open_catalogue(f"sqlite:///{file}")

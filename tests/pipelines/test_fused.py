@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import threading
 
 import pytest
@@ -12,6 +13,7 @@ from towhee.runtime.runtime_pipeline import RuntimePipeline
 
 from towhee_recsys.errors import PipelineError
 from towhee_recsys.pipelines import similar_pipeline
+from towhee_recsys.pipelines.collecting import no_collecting
 
 STEPS = {
     "one": "{input: a, steps: [{map: a -> b, op: tests/add, args: {more: 1}}], output: b}",
@@ -180,6 +182,16 @@ class Collects:
         if given == []:
             raise ValueError("nothing")
         return gc.isenabled()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_fork_collects_its_garbage_though_a_list_was_being_answered(collecting):
+    with no_collecting():
+        child = os.fork()
+        if not child:
+            os._exit(0 if gc.isenabled() else 1)
+        assert os.waitpid(child, 0)[1] == 0
+        assert not gc.isenabled()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from typing import NoReturn
 import pytest
 
 BUSY = 15.0
-"""Seconds by which a call may miss its deadline where other tests keep all cores busy; one without any is later yet."""
+"""Seconds after its deadline in which a call must have ended, however busy other tests keep the cores."""
 
 
 class ServerProcess:

@@ -156,6 +156,20 @@ def test_without_patience_the_last_epoch_is_kept(trainer):
     assert trainer.kept_epoch == 3
 
 
+def test_weights_are_kept_apart_with_patience_alone_and_only_such_a_state_is_gone_on_from(make):
+    without, patient = make("training.patience=null"), make("training.patience=2")
+    for trainer in (without, patient):
+        trainer.epoch()
+    assert (without.kept, patient.kept.keys()) == ({}, patient.model.state_dict().keys())
+    assert without.can_go_on_from(patient.state())
+    assert not patient.can_go_on_from(without.state())
+    patient.restore(patient.state())
+    without.restore(patient.state())
+    assert (without.kept, patient.kept.keys()) == ({}, patient.model.state_dict().keys())
+    without.epochs = 0
+    assert not without.can_go_on_from(patient.state()), "it is beyond the last epoch"
+
+
 def test_the_learning_rate_warms_up_and_falls_in_half_a_cosine_to_0(trainer):
     with_training(trainer, learning_rate=0.5, warmup_steps=10, epochs=25)
     steps = 25 * trainer.blocks.count

@@ -89,23 +89,25 @@ class SqliteCatalogue(VersionedCatalogue):
         return int(self._select("SELECT count(*) FROM movies WHERE version = ?", version)[0][0])
 
     def _read(self, ids: Sequence[int], version: str) -> dict[int, Movie | None]:
-        """Reads what is not known yet, in the state of the file of which the rest is known."""
+        """Reads what is not known yet; all of it, where the file is no longer as it was when the rest was read."""
         with self._lock, self._errors("read"):
-            while True:
-                connection = self._current()
-                known = self._known.of(ids, version, state := _state(connection))
-                if len(known) == len(ids):
-                    return known
-                read = self._rows(connection, [key for key in ids if key not in known], version)
-                if _state(connection) == state:  # else another process has written meanwhile
-                    self._known.keep(read)
-                    return known | read
+            connection = self._current()
+            known = self._known.of(ids, version, state := _state(connection))
+            if len(known) == len(ids):
+                return known
+            read = self._rows(connection, [key for key in ids if key not in known], version)
+            if _state(connection) == state:
+                self._known.keep(read)
+            elif known:
+                return self._rows(connection, ids, version)
+            return known | read
 
     def _rows(self, connection: sqlite3.Connection, ids: Sequence[int], version: str) -> dict[int, Movie | None]:
         if len(ids) <= FEW:
-            found = connection.execute(READ.format(", ".join("?" * len(ids))), (version, *ids))
+            places, values = ", ".join("?" * len(ids)), (version, *ids)
         else:
-            found = connection.execute(READ.format("SELECT value FROM json_each(?)"), (version, json.dumps(ids)))
+            places, values = "SELECT value FROM json_each(?)", (version, json.dumps(ids))
+        found = connection.execute(READ.format(places), values).fetchall()  # an open cursor would hold on to this state
         return {key: from_row(self.url, key, text, title, year) for key, title, year, text in found}
 
     def _last_published(self) -> str | None:

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from towhee_recsys.errors import StoreError
 from towhee_recsys.index.errors import cause
-from towhee_recsys.index.lite_service import keeps_folders, start_service
+from towhee_recsys.index.lite_service import end_service, keeps_folders, start_service
 from towhee_recsys.index.milvus import without_sparse
 
 WAIT = 5.0
@@ -83,7 +83,7 @@ def _open(path: Path, uri: str, timeout: float) -> Any:
 
 
 def _client(path: Path, timeout: float) -> Any:
-    """The client; Milvus Lite's service starts while pymilvus is imported: either takes half a second."""
+    """The client; Milvus Lite's service starts while pymilvus is imported, which takes longer."""
     starting = Thread(target=start_service, args=(path,))
     starting.start()
     from pymilvus import MilvusClient
@@ -94,6 +94,7 @@ def _client(path: Path, timeout: float) -> Any:
     try:
         return MilvusClient(str(path), timeout=timeout, grpc_options=_NO_PINGS)
     except MilvusException as error:
+        end_service(path)  # the next try would find it, and it would not answer
         raise StoreError(cause(error)) from error
 
 

@@ -1,15 +1,16 @@
-"""The process that Milvus Lite runs behind a file: how it is started."""
+"""The process that Milvus Lite runs behind a file: how it is started and ended."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
-import tempfile
 import time
 import weakref
 from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 LIBRARY_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 WAIT = 10.0
-"""Seconds to wait for a service that lives; then the client waits on, and says what is wrong."""
+"""Seconds in which a service must listen."""
 
 
 @cache
@@ -34,9 +35,15 @@ def start_service(path: Path) -> None:
         _services().start_and_get_uri(str(path))
 
 
+def end_service(path: Path) -> None:
+    """Ends it, where this process has started it; else it runs as long as this process."""
+    with suppress(ImportError):
+        import_module("milvus_lite.server_manager").server_manager_instance.release_server(str(path))
+
+
 @cache
 def _services() -> Any:
-    """What starts and ends Milvus Lite's services in this process; from here on each has a home of its own."""
+    """What starts and ends Milvus Lite's services in this process; from here on they are ours."""
     import fcntl
 
     from milvus_lite import server_manager
@@ -60,17 +67,25 @@ def _services() -> Any:
             return self._listens()
 
         def _home(self) -> str:
-            home = tempfile.mkdtemp(prefix="milvus-lite-")
-            weakref.finalize(self, shutil.rmtree, home, ignore_errors=True)
-            return home
+            """A folder that the service makes if it needs it; those of killed processes are removed."""
+            homes = self._work_dir / f".{self._db_file.name}.homes"
+            shutil.rmtree(homes, ignore_errors=True)
+            weakref.finalize(self, _remove, homes, os.getpid())
+            return str(homes / str(os.getpid()))
 
         def _listens(self) -> bool:
             end = time.monotonic() + WAIT
-            while not os.path.exists(self._uds_path) and time.monotonic() < end:
-                if self._p.poll() is not None:
-                    return False
+            while time.monotonic() < end and self._p.poll() is None:
+                with suppress(FileNotFoundError, ConnectionRefusedError), socket.socket(socket.AF_UNIX) as trial:
+                    trial.connect(self._uds_path)
+                    return True
                 time.sleep(0.005)
-            return True
+            return False
 
     server_manager.Server = Service
     return server_manager.server_manager_instance
+
+
+def _remove(homes: Path, process: int) -> None:
+    if os.getpid() == process:  # else it is a fork that ends
+        shutil.rmtree(homes, ignore_errors=True)

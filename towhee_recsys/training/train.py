@@ -75,7 +75,7 @@ def _train(config: Config, dataset: Dataset, final_epochs: int | None, fresh: bo
     checkpoint = Checkpoint(config, trained_on(config, dataset, final))
     if fresh:
         checkpoint.remove()
-    elif (state := checkpoint.read()) and len(state["history"]) <= trainer.epochs:
+    elif (state := checkpoint.read()) and trainer.can_go_on_from(state):
         trainer.restore(state)
         log.warning("going on from epoch %d of a training that did not end", len(trainer.history))
     _run(trainer, checkpoint, progress)

@@ -168,10 +168,14 @@ class Trainer:
             "history": self.history,
         }
 
+    def can_go_on_from(self, state: dict[str, Any]) -> bool:
+        """Whether a `state` is not beyond the last epoch and, with patience, has the weights that it keeps."""
+        return len(state["history"]) <= self.epochs and bool(state["kept"] or not self.config.training.patience)
+
     def restore(self, state: dict[str, Any]) -> None:
         """Goes back to a `state`."""
         self.model.set_state_dict(state["weights"])
         self.optimizer.set_state_dict({name: paddle.to_tensor(value) for name, value in state["optimizer"].items()})
         self.history = state["history"]
         if self.config.training.patience:
-            self.kept = state["kept"] or state["weights"]
+            self.kept = state["kept"]

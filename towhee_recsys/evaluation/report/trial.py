@@ -5,8 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from importlib import import_module
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 
 from towhee_recsys.errors import StoreError
 from towhee_recsys.index.collection import create, nearest, upsert
+from towhee_recsys.index.lite_service import end_service, start_service
 from towhee_recsys.index.milvus import Milvus
 from towhee_recsys.index.types import IndexType, index_type
 
@@ -34,6 +34,7 @@ def trial_file() -> Iterator[Milvus]:
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         file = Path(folder) / "trial.db"
+        start_service(file)
         try:
             client = MilvusClient(str(file), timeout=TIMEOUT)
         except (MilvusException, OSError) as error:
@@ -42,8 +43,7 @@ def trial_file() -> Iterator[Milvus]:
             yield Milvus(client, TIMEOUT, lite=True, where=str(file))
         finally:
             client.close()
-            with suppress(ImportError):  # the service of Milvus Lite would stay as long as this process
-                import_module("milvus_lite.server_manager").server_manager_instance.release_server(str(file))
+            end_service(file)
 
 
 def build(milvus: Milvus, name: str, settings: Mapping[str, Any], ids: Sequence[int], vectors: np.ndarray) -> IndexType:
