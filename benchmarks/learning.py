@@ -38,7 +38,7 @@ from towhee_recsys.training.part import task_of
 
 PACKAGES = ("paddlepaddle", "numpy", "scipy", "implicit", "scikit-surprise")
 
-EPOCHS = (4, 6, 8, *range(9, 19), 20, 24, 30, 36)
+EPOCHS = (2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 30, 36)
 """The numbers of epochs that are tried, the fewest first."""
 
 HELD_BACK = 0.1

@@ -1,9 +1,10 @@
 """Indexing synthetic films, by the index pipeline and a Milvus Lite file: how time and memory grow with the catalogue.
 
 The films have words, years and genres of the dataset's and ids of their own: see `write_films` in synthetic.py. The
-time is compared with `MilvusClient.upsert` of the same vectors by the same chunks, whose rows lie ready. Each run has a
-process and stores of its own; up to 100,000 films there are several, in turns. Memory is the most that our process has
-resident. Milvus Lite's service, which holds the vectors, is a process of its own, and not in it.
+time is compared with `MilvusClient.upsert` of the same vectors by the same chunks, whose rows lie ready. An upsert has
+Milvus Lite look for each key, which takes the longer the more there are; the pipeline inserts, for a build begins
+empty. Each run has a process and stores of its own; up to 100,000 films there are several, in turns. Memory is the most
+that our process has resident. Milvus Lite's service, which holds the vectors, is a process of its own, and not in it.
 """
 
 from __future__ import annotations
