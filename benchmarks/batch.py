@@ -49,7 +49,7 @@ def measure(case: Case) -> list[Row]:
     milvus = ("MilvusClient.search alone", lambda _: given.search(given.vectors))
     return [
         _row("1,000 users in one list", given, *faiss, Limit("≥", 0.6), case.runs(50)),
-        _row("1,000 users in one list, not row by row", given, *row_by_row, Limit("≥", 10), case.runs(7)),
+        _row("1,000 users in one list, not row by row", given, *row_by_row, Limit("≥", 10), case.runs(25)),
         _row("1,000 users in one list, Milvus' part", given, *milvus, None, case.runs(50)),
     ]
 
