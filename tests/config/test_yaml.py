@@ -124,7 +124,7 @@ BOMB = "a0: &a0 [x, x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] 
 def test_bombs_fail_fast_and_small(text):
     start = time.process_time()
     refusal(text)
-    assert time.process_time() - start < 5  # it would be minutes, or for ever
+    assert time.process_time() - start < 2
     tracemalloc.start()
     refusal(text)
     peak = tracemalloc.get_traced_memory()[1]
