@@ -24,12 +24,12 @@ from towhee_recsys.bundle import Bundle, UserEncoder
 from towhee_recsys.cli.common import table
 from towhee_recsys.config import Config
 from towhee_recsys.config.milvus import MilvusConfig
-from towhee_recsys.datasets import Dataset, ensure_dataset
-from towhee_recsys.datasets.ratings import Ratings, lowest_liked
-from towhee_recsys.index import open_index
-from towhee_recsys.index.collection import vectors_of
+from towhee_recsys.data import Dataset, ensure_dataset
+from towhee_recsys.data.interactions import Ratings, lowest_liked
 from towhee_recsys.model.vectors import normalize
-from towhee_recsys.training.part import into, task_of
+from towhee_recsys.stores.vectors import open_index
+from towhee_recsys.stores.vectors.milvus.collection import vectors_of
+from towhee_recsys.training.training_split import into, task_of
 
 WITHIN = (100, 500)
 """Lengths of lists: the share of likings whose film stands in a list so long is the recall."""

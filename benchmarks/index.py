@@ -21,10 +21,10 @@ from benchmarks.timing import interleaved
 from towhee_recsys import index_pipeline, load_bundle
 from towhee_recsys.bundle import MovieEncoder
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.datasets import ensure_dataset, iter_movies
-from towhee_recsys.index.collection import create
-from towhee_recsys.index.connection import connect
+from towhee_recsys.data import ensure_dataset, iter_movies
 from towhee_recsys.model.vectors import normalize
+from towhee_recsys.stores.vectors.milvus.collection import create
+from towhee_recsys.stores.vectors.milvus.connect import connect
 
 PACKAGES = ("milvus-lite", "pymilvus", "towhee", "numpy", "paddlepaddle")
 

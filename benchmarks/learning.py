@@ -26,15 +26,15 @@ from benchmarks.naive_loop import BATCH, NaiveLoop
 from benchmarks.rows import Limit, Row, compared
 from benchmarks.timing import interleaved, processor_seconds
 from towhee_recsys import read_dataset, train
-from towhee_recsys.baselines import PEER_RANKERS, PEER_RATERS, traits
-from towhee_recsys.baselines.library import library
 from towhee_recsys.bundle import Bundle
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.datasets import Dataset
+from towhee_recsys.data import Dataset
 from towhee_recsys.evaluation.answers import ModelAnswers
-from towhee_recsys.evaluation.measured import measure as measured
+from towhee_recsys.evaluation.baselines import PEER_RANKERS, PEER_RATERS, traits
+from towhee_recsys.evaluation.baselines.library import library
+from towhee_recsys.evaluation.measure import measure as measured
 from towhee_recsys.protocols import PROTOCOLS, Task
-from towhee_recsys.training.part import task_of
+from towhee_recsys.training.training_split import task_of
 
 PACKAGES = ("paddlepaddle", "numpy", "scipy", "implicit", "scikit-surprise")
 

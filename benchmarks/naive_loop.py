@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from towhee_recsys.bundle import Bundle
-from towhee_recsys.datasets import Dataset
-from towhee_recsys.datasets.ratings import Ratings
+from towhee_recsys.data import Dataset
+from towhee_recsys.data.interactions import Ratings
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.fusion import build_model
-from towhee_recsys.model.quiet_paddle import nn, paddle
+from towhee_recsys.model.paddle.fusion import build_model
+from towhee_recsys.model.paddle.quiet import nn, paddle
 from towhee_recsys.training.examples import records
 
 BATCH = 256

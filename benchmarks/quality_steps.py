@@ -18,17 +18,17 @@ import numpy as np
 
 from benchmarks.quality_rows import MODELS, ONCE, Row
 from towhee_recsys import read_dataset, train
-from towhee_recsys.baselines import PEER_RANKERS, PEER_RATERS, Score, Traits, traits
-from towhee_recsys.baselines.library import PACKAGES, library
 from towhee_recsys.bundle import Bundle
-from towhee_recsys.bundle.files import write_atomically
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.datasets import Dataset
+from towhee_recsys.data import Dataset
 from towhee_recsys.evaluation.ablation import ablate
+from towhee_recsys.evaluation.baselines import PEER_RANKERS, PEER_RATERS, Score, Traits, traits
+from towhee_recsys.evaluation.baselines.library import PACKAGES, library
 from towhee_recsys.evaluation.evaluate import MODEL, evaluated
-from towhee_recsys.evaluation.measured import measure
+from towhee_recsys.evaluation.measure import measure
 from towhee_recsys.protocols import Task
-from towhee_recsys.training.part import settings, task_of, trained_on
+from towhee_recsys.support.files import write_atomically
+from towhee_recsys.training.training_split import settings, task_of, trained_on
 
 KEPT = ("rmse", "mae", "ndcg@10", "recall@10", "coverage@10", "seconds", "epochs")
 ABLATED = ("ranking-80-20", "cold-users", "cold-items")

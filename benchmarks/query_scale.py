@@ -25,8 +25,8 @@ from benchmarks.quality_steps import Kept
 from benchmarks.rows import Limit, Row, compared
 from benchmarks.synthetic import CHUNK, vectors
 from benchmarks.timing import interleaved
-from towhee_recsys.index import MovieIndex, index_type, insert, open_index, publish, start_build
-from towhee_recsys.index.types import IndexType, search_params
+from towhee_recsys.stores.vectors import MovieIndex, index_type, insert, open_index, publish, start_build
+from towhee_recsys.stores.vectors.milvus.types import IndexType, search_params
 
 PACKAGES = ("milvus-lite", "pymilvus", "numpy")
 

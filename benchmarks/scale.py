@@ -26,9 +26,9 @@ from benchmarks.synthetic import CHUNK, write_films
 from towhee_recsys import index_pipeline, load_bundle, load_config, read_dataset
 from towhee_recsys.bundle import MovieEncoder
 from towhee_recsys.config import Config
-from towhee_recsys.datasets import iter_movies
-from towhee_recsys.index.collection import create
-from towhee_recsys.index.connection import connect
+from towhee_recsys.data import iter_movies
+from towhee_recsys.stores.vectors.milvus.collection import create
+from towhee_recsys.stores.vectors.milvus.connect import connect
 
 PACKAGES = ("milvus-lite", "pymilvus", "towhee", "numpy", "paddlepaddle")
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from towhee import register
 
-from towhee_recsys.catalogue import open_catalogue
-from towhee_recsys.index import Receipt
+from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.vectors import Receipt
 
 
 @register(name="towhee_recsys/catalogue_insert")

@@ -7,8 +7,8 @@ from typing import Any
 
 from towhee import register
 
-from towhee_recsys.index import IndexRecord, open_index
 from towhee_recsys.model.vectors import as_vectors
+from towhee_recsys.stores.vectors import IndexRecord, open_index
 
 
 @register(name="towhee_recsys/live_index")

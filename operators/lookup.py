@@ -8,9 +8,9 @@ from typing import Any
 
 from towhee import register
 
-from towhee_recsys.catalogue import Movie, open_catalogue
 from towhee_recsys.errors import StoreError
-from towhee_recsys.index import REBUILD, Hits
+from towhee_recsys.stores.catalogue import Movie, open_catalogue
+from towhee_recsys.stores.vectors import REBUILD, Hits
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,8 @@ import numpy as np
 from towhee import register
 
 from towhee_recsys.errors import StoreError
-from towhee_recsys.index import (
+from towhee_recsys.model.vectors import Vectors, as_vectors
+from towhee_recsys.stores.vectors import (
     Receipt,
     index_type,
     insert,
@@ -22,7 +23,6 @@ from towhee_recsys.index import (
     resume_build,
     start_build,
 )
-from towhee_recsys.model.vectors import Vectors, as_vectors
 
 
 @register(name="towhee_recsys/milvus_insert")

@@ -10,8 +10,8 @@ from towhee import register
 
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features.liked import liked_of
-from towhee_recsys.index import checked_top_k, index_type, open_index
 from towhee_recsys.model.vectors import as_vectors
+from towhee_recsys.stores.vectors import checked_top_k, index_type, open_index
 
 
 @register(name="towhee_recsys/milvus_search")

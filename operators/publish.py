@@ -7,8 +7,8 @@ from typing import Any
 
 from towhee import register
 
-from towhee_recsys.catalogue import open_catalogue
-from towhee_recsys.index import IndexRecord, Receipt, open_index, publish
+from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.vectors import IndexRecord, Receipt, open_index, publish
 
 
 @register(name="towhee_recsys/publish")

@@ -26,6 +26,6 @@ class ReadMovielens:
 
     def __call__(self, path: str) -> Iterator[list[dict[str, Any]]]:
         """Lists of at most `chunk_size` movies."""
-        from towhee_recsys.datasets import iter_movies
+        from towhee_recsys.data import iter_movies
 
         return iter_movies(path, self._chunk_size, **self._reading)

@@ -12,10 +12,10 @@ from towhee import AutoPipes
 from towhee.runtime.auto_pipes import set_pipe_name
 
 from towhee_recsys.config import Config, load_config
+from towhee_recsys.lifecycle.parts import index_of
 from towhee_recsys.model.vectors import Origin
 from towhee_recsys.pipelines.builder import load_pipeline
 from towhee_recsys.pipelines.runtime import Pipeline
-from towhee_recsys.upkeep.parts import index_of
 
 __all__ = [
     "Pipeline",

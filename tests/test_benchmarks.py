@@ -108,8 +108,8 @@ def test_a_peer_that_is_not_installed_is_told_before_anything_is_measured(bench,
 
 
 def test_rows_name_models_baselines_and_protocols_that_there_are(bench):
-    from towhee_recsys.baselines import PEER_RATERS, RANKERS, RATERS
     from towhee_recsys.config import load_config
+    from towhee_recsys.evaluation.baselines import PEER_RATERS, RANKERS, RATERS
     from towhee_recsys.protocols import PROTOCOLS
 
     baselines = {*RANKERS, *RATERS, *PEER_RATERS, *bench.quality_steps.RANKERS}

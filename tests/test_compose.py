@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from towhee_recsys.catalogue.urls import parse_url
 from towhee_recsys.config import load_config
+from towhee_recsys.stores.catalogue.urls import parse_url
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))

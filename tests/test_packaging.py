@@ -66,7 +66,7 @@ def test_all_of_the_sources_is_in_it_and_nothing_else(wheel):
         if file.is_file() and "__pycache__" not in file.parts
     }
     assert names == sources
-    assert {"towhee_recsys/py.typed", "towhee_recsys/datasets/sample/ratings.dat"} < names
+    assert {"towhee_recsys/py.typed", "towhee_recsys/data/sample/ratings.dat"} < names
     assert {"towhee_recsys/configs/movielens_1m.yaml", "towhee_recsys/pipelines/recommend.yaml"} < names
 
 

@@ -20,7 +20,7 @@ from benchmarks.tower import PlainTower
 from towhee_recsys import index_pipeline, read_dataset
 from towhee_recsys.bundle.towers import loaded
 from towhee_recsys.config import load_config
-from towhee_recsys.datasets.sample import SAMPLE_DIR
+from towhee_recsys.data.sample import SAMPLE_DIR
 
 pytestmark = pytest.mark.performance
 

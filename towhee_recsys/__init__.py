@@ -23,13 +23,14 @@ from towhee_recsys.version import __version__  # noqa: E402
 
 if TYPE_CHECKING:
     from towhee_recsys.bundle import load_bundle
-    from towhee_recsys.bundle.paddle import paddle_model
+    from towhee_recsys.bundle.paddle_model import paddle_model
     from towhee_recsys.config import Config, load_config
-    from towhee_recsys.datasets import read_dataset
-    from towhee_recsys.doctor import examine
+    from towhee_recsys.data import read_dataset
     from towhee_recsys.errors import RecsysError
     from towhee_recsys.evaluation.compare import compare
     from towhee_recsys.evaluation.evaluate import evaluate
+    from towhee_recsys.lifecycle import delete_movies, gc_index, index_builds, rollback_index
+    from towhee_recsys.lifecycle.doctor import examine
     from towhee_recsys.pipelines import (
         add_movies,
         add_pipeline,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
         similar_pipeline,
     )
     from towhee_recsys.training import prepare_movies, train
-    from towhee_recsys.upkeep import delete_movies, gc_index, index_builds, rollback_index
 
 _HOUSES = {
     "Config": "config",
@@ -47,20 +47,20 @@ _HOUSES = {
     "add_movies": "pipelines",
     "add_pipeline": "pipelines",
     "compare": "evaluation.compare",
-    "delete_movies": "upkeep",
+    "delete_movies": "lifecycle",
     "evaluate": "evaluation.evaluate",
-    "examine": "doctor",
-    "gc_index": "upkeep",
-    "index_builds": "upkeep",
+    "examine": "lifecycle.doctor",
+    "gc_index": "lifecycle",
+    "index_builds": "lifecycle",
     "index_pipeline": "pipelines",
     "load_bundle": "bundle",
     "load_config": "config",
     "load_pipeline": "pipelines",
-    "paddle_model": "bundle.paddle",
+    "paddle_model": "bundle.paddle_model",
     "prepare_movies": "training.prepare",
-    "read_dataset": "datasets",
+    "read_dataset": "data",
     "recommend_pipeline": "pipelines",
-    "rollback_index": "upkeep",
+    "rollback_index": "lifecycle",
     "similar_pipeline": "pipelines",
     "train": "training",
 }

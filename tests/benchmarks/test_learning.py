@@ -11,9 +11,9 @@ from benchmarks import learning
 from benchmarks.naive_loop import NaiveLoop
 from towhee_recsys.bundle import load_bundle
 from towhee_recsys.config import load_config
-from towhee_recsys.datasets import read_dataset
+from towhee_recsys.data import read_dataset
 from towhee_recsys.training import train
-from towhee_recsys.training.part import task_of
+from towhee_recsys.training.training_split import task_of
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from benchmarks import query_scale
 from benchmarks.case import Case
 from benchmarks.synthetic import CHUNK, vectors
 from towhee_recsys.config import load_config
-from towhee_recsys.index import index_type, open_index
+from towhee_recsys.stores.vectors import index_type, open_index
 
 SERVER = "Milvus server, HNSW"
 

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.synthetic import CHUNK, FIRST_ID, STEP, vectors, write_films
 from towhee_recsys.config import load_config
-from towhee_recsys.datasets import read_dataset, read_movies
+from towhee_recsys.data import read_dataset, read_movies
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from towhee_recsys.bundle import Bundle
-from towhee_recsys.bundle.files import sha256
 from towhee_recsys.bundle.manifest import model_id
 from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.support.files import sha256
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys.bundle import MovieEncoder, UserEncoder
-from towhee_recsys.datasets import read_dataset
+from towhee_recsys.data import read_dataset
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.vectors import Origin
 from towhee_recsys.training.examples import records

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from towhee_recsys import load_bundle
 from towhee_recsys.bundle import MovieEncoder, UserEncoder
-from towhee_recsys.bundle.paddle import paddle_model
+from towhee_recsys.bundle.paddle_model import paddle_model
 from towhee_recsys.errors import BundleError
 
 any_content = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -9,7 +9,7 @@ from towhee_recsys import load_bundle, paddle_model, read_dataset, train
 from towhee_recsys.bundle import MovieEncoder, UserEncoder
 from towhee_recsys.errors import BundleError
 from towhee_recsys.model.objectives import unit
-from towhee_recsys.model.quiet_paddle import paddle
+from towhee_recsys.model.paddle.quiet import paddle
 from towhee_recsys.training.examples import records
 
 

@@ -12,10 +12,10 @@ import pytest
 from tests.kills import killed_at_each_step
 from towhee_recsys import load_bundle, train
 from towhee_recsys.bundle import Bundle, replace_bundle
-from towhee_recsys.bundle.files import previous_of, recover, replace_directory, settle
 from towhee_recsys.errors import BundleError, TrainingError
+from towhee_recsys.support.files import previous_of, recover, replace_directory, settle
 from towhee_recsys.training import restore_previous
-from towhee_recsys.training.claim import claimed
+from towhee_recsys.training.lock import claimed
 
 
 @pytest.fixture(scope="module")

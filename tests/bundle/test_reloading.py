@@ -8,8 +8,8 @@ import pytest
 
 from towhee_recsys import load_bundle, train
 from towhee_recsys.bundle import MovieEncoder, UserEncoder
-from towhee_recsys.bundle.files import sha256
 from towhee_recsys.errors import BundleError
+from towhee_recsys.support.files import sha256
 
 
 def test_an_unchanged_bundle_is_the_same_object_by_any_spelling_of_its_path(copy, monkeypatch):

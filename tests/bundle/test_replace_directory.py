@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from towhee_recsys.bundle.files import recover, replace_directory, sha256, write_atomically
+from towhee_recsys.support.files import recover, replace_directory, sha256, write_atomically
 
 STEPS = ["half filled", "filled", "complete", "old one moved away", "new one in place", "mark removed"]
 

@@ -12,7 +12,7 @@ from towhee_recsys.config import load_config
 
 def test_the_sample_lies_in_the_package():
     folder = Path(load_config("sample").dataset.path)
-    assert folder == Path(towhee_recsys.__file__).parent / "datasets" / "sample"
+    assert folder == Path(towhee_recsys.__file__).parent / "data" / "sample"
 
 
 def test_movielens_lies_in_the_cache_folder(monkeypatch):

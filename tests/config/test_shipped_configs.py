@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 import towhee_recsys.configs
-from towhee_recsys.catalogue import check_url
 from towhee_recsys.config import dump_config, load_config
 from towhee_recsys.config.movielens import MOVIELENS
 from towhee_recsys.config.sources import shipped
-from towhee_recsys.index import check_uri
+from towhee_recsys.stores.catalogue import check_url
+from towhee_recsys.stores.vectors import check_uri
 
 FOLDER = Path(towhee_recsys.configs.__file__).parent
 FILES = sorted(FOLDER.rglob("*.yaml"))

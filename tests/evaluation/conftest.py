@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from towhee_recsys.config import load_config
-from towhee_recsys.datasets.ratings import Ratings
+from towhee_recsys.data.interactions import Ratings
 from towhee_recsys.evaluation.evaluate import evaluated
 from towhee_recsys.protocols import Question, Task
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from towhee_recsys import evaluate
-from towhee_recsys.baselines import RANKERS, RATERS
 from towhee_recsys.config import load_config
-from towhee_recsys.datasets import read_dataset
+from towhee_recsys.data import read_dataset
 from towhee_recsys.errors import ConfigError, EvaluationError
 from towhee_recsys.evaluation.answers import ModelAnswers
+from towhee_recsys.evaluation.baselines import RANKERS, RATERS
 from towhee_recsys.evaluation.evaluate import MODEL, as_json
 from towhee_recsys.metrics import interval, paired_test, rmse
 
@@ -134,11 +134,11 @@ def test_what_is_not_known_is_told_before_any_work(quick_config, trainings):
 
 
 def test_a_peer_that_cannot_be_had_is_an_error(quick_config, monkeypatch):
-    from towhee_recsys.evaluation import rivals
+    from towhee_recsys.evaluation import baseline_runner
 
     def missing(task, traits):
         raise EvaluationError("this baseline needs a library")
 
-    monkeypatch.setitem(rivals._RANKERS, "ials", missing)
+    monkeypatch.setitem(baseline_runner._RANKERS, "ials", missing)
     with pytest.raises(EvaluationError, match="this baseline needs a library"):
         evaluate(quick_config, peers=["ials"])

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from towhee_recsys.config import load_config
-from towhee_recsys.datasets import read_dataset
+from towhee_recsys.data import read_dataset
 from towhee_recsys.errors import StoreError
 from towhee_recsys.evaluation import index_recall as module
 from towhee_recsys.evaluation.index_recall import index_recall
-from towhee_recsys.index import open_index
+from towhee_recsys.stores.vectors import open_index
 
 
 @pytest.fixture(scope="module")

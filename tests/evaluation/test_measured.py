@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from towhee_recsys.evaluation import measured
+from towhee_recsys.evaluation import measure as measured
 from towhee_recsys.evaluation.gates import ERRORS, OF_ALL_LISTS, OF_LISTS
-from towhee_recsys.evaluation.measured import error_by_user, listed, measure
+from towhee_recsys.evaluation.measure import error_by_user, listed, measure
 from towhee_recsys.metrics import interval
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from towhee_recsys.bundle import load_bundle
 from towhee_recsys.config import load_config
-from towhee_recsys.datasets import read_dataset
+from towhee_recsys.data import read_dataset
 from towhee_recsys.errors import BundleError
 from towhee_recsys.evaluation.models import model_beside, model_for, put_in_place
 from towhee_recsys.training import train

@@ -43,7 +43,7 @@ def test_train(trained: str) -> None:
 
 
 def test_get_movies_data(folder: Path) -> None:
-    movies = EXAMPLES.parent / "towhee_recsys" / "datasets" / "sample" / "movies.dat"
+    movies = EXAMPLES.parent / "towhee_recsys" / "data" / "sample" / "movies.dat"
     assert "326 movies" in run(folder, "get_movies_data.py", "-f", str(movies))
 
 

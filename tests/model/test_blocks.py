@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from towhee_recsys.datasets.ratings import Ratings
+from towhee_recsys.data.interactions import Ratings
 from towhee_recsys.model.blocks import Blocks
 
 USERS, MOVIES = 40, 90

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from towhee_recsys.errors import TrainingError
-from towhee_recsys.model.device import use_device
-from towhee_recsys.model.quiet_paddle import paddle
+from towhee_recsys.model.paddle.device import use_device
+from towhee_recsys.model.paddle.quiet import paddle
 
 without_gpu = pytest.mark.skipif(paddle.device.is_compiled_with_cuda(), reason="this PaddlePaddle may see a GPU")
 

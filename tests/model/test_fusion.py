@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from towhee_recsys.config import load_config
-from towhee_recsys.model.fusion import FusionModel, build_model
 from towhee_recsys.model.objectives import unit
-from towhee_recsys.model.quiet_paddle import paddle
-from towhee_recsys.model.towers import SumTower
+from towhee_recsys.model.paddle.fusion import FusionModel, build_model
+from towhee_recsys.model.paddle.quiet import paddle
+from towhee_recsys.model.paddle.towers import SumTower
 
 SIZE = 6
 

@@ -20,10 +20,10 @@ from towhee_recsys.config.features import (
     TextFeature,
 )
 from towhee_recsys.features import Side
-from towhee_recsys.model.fusion import build_model
 from towhee_recsys.model.numpy_towers import CHUNK, NUMPY_TOWERS, NumpyTower, roles
 from towhee_recsys.model.objectives import unit
-from towhee_recsys.model.quiet_paddle import paddle
+from towhee_recsys.model.paddle.fusion import build_model
+from towhee_recsys.model.paddle.quiet import paddle
 
 SIZE = 16
 TABLE = pd.DataFrame(

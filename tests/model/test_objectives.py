@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys.config import load_config
-from towhee_recsys.datasets.ratings import Ratings
+from towhee_recsys.data.interactions import Ratings
 from towhee_recsys.model.blocks import Block, Blocks
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.objectives import (
@@ -17,7 +17,7 @@ from towhee_recsys.model.objectives import (
     preference,
     unit,
 )
-from towhee_recsys.model.quiet_paddle import paddle
+from towhee_recsys.model.paddle.quiet import paddle
 
 SCALE, DIM = (1.0, 5.0), 6
 MAP = Calibration(slope=6.0, intercept=3.4, lowest=1.0, highest=5.0)

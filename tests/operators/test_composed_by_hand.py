@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from towhee import ops, pipe
 
-from towhee_recsys.catalogue import open_catalogue
 from towhee_recsys.config import load_config
-from towhee_recsys.index import open_index
 from towhee_recsys.pipelines import recommend_pipeline
+from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.vectors import open_index
 
 OURS = ops.towhee_recsys
 PEOPLE = [{}, {"user_id": 10001}, {"gender": "F", "age": 25, "occupation": "programmer"}]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from towhee_recsys.errors import IndexMismatchError, QueryError
-from towhee_recsys.index import open_index
 from towhee_recsys.model.vectors import Origin, with_origin
 from towhee_recsys.operators import LiveIndex
+from towhee_recsys.stores.vectors import open_index
 
 
 @pytest.fixture

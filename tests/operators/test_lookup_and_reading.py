@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from towhee_recsys.catalogue import open_catalogue
-from towhee_recsys.datasets.sample import SAMPLE_DIR
+from towhee_recsys.data.sample import SAMPLE_DIR
 from towhee_recsys.errors import DatasetError, StoreError
-from towhee_recsys.index import Hits, Receipt
 from towhee_recsys.operators import CatalogueInsert, Lookup, ReadMovielens
+from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.vectors import Hits, Receipt
 
 HEAT = {"movie_id": 6, "title": "Heat", "year": 1995, "genres": ["Action", "Crime"]}
 RONIN = {"movie_id": 7, "title": "Ronin", "year": None, "genres": []}

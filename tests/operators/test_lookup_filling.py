@@ -7,11 +7,11 @@ import sqlite3
 import numpy as np
 import pytest
 
-from towhee_recsys.catalogue import open_catalogue
 from towhee_recsys.errors import StoreError
-from towhee_recsys.index import insert, open_index, publish, start_build
 from towhee_recsys.model.vectors import Origin, normalize, with_origin
 from towhee_recsys.operators import Lookup, MilvusSearch
+from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.vectors import insert, open_index, publish, start_build
 
 ROWS = 30
 

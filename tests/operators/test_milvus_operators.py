@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from towhee_recsys.errors import IndexMismatchError, QueryError
-from towhee_recsys.index import open_index
 from towhee_recsys.model.vectors import Origin, normalize, with_origin
 from towhee_recsys.operators import CatalogueInsert, MilvusInsert, MilvusSearch, Publish
+from towhee_recsys.stores.vectors import open_index
 
 numbers = count()
 UNITS = normalize(with_origin(np.random.default_rng(0).normal(size=(9, 8)), Origin("a" * 16)))

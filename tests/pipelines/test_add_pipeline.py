@@ -11,13 +11,13 @@ from towhee import AutoPipes, register
 
 from towhee_recsys import add_movies, add_pipeline, index_pipeline, load_config, recommend_pipeline
 from towhee_recsys.bundle import MovieEncoder
-from towhee_recsys.catalogue import open_catalogue
 from towhee_recsys.errors import DatasetError, IndexMismatchError
-from towhee_recsys.index import Receipt, open_index
-from towhee_recsys.index.collection import rows_of
 from towhee_recsys.model.vectors import normalize
 from towhee_recsys.pipelines import load_pipeline
 from towhee_recsys.pipelines.builder import SHIPPED
+from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.vectors import Receipt, open_index
+from towhee_recsys.stores.vectors.milvus.collection import rows_of
 
 NEW = b"9001::Brand New (2025)::Comedy|Drama\n9002::Newer Still (2026)::Western|No Such Genre\n"
 

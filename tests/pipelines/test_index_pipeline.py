@@ -9,13 +9,13 @@ from dataclasses import replace
 import pytest
 from towhee import ops, pipe
 
-from towhee_recsys.catalogue import open_catalogue
 from towhee_recsys.config import load_config
-from towhee_recsys.datasets.sample import SAMPLE_DIR
+from towhee_recsys.data.sample import SAMPLE_DIR
 from towhee_recsys.errors import DatasetError, IndexMismatchError, PipelineError
-from towhee_recsys.index import open_index
 from towhee_recsys.pipelines import index_pipeline, load_pipeline, recommend_pipeline, similar_pipeline
 from towhee_recsys.pipelines.builder import SHIPPED
+from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.vectors import open_index
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pytest
 
 from towhee_recsys.config import load_config
 from towhee_recsys.errors import BundleError, ConfigError, IndexMismatchError, PipelineError, QueryError, RecsysError
-from towhee_recsys.index import insert_live, open_index
 from towhee_recsys.model.vectors import Origin, normalize, with_origin
 from towhee_recsys.pipelines import recommend_pipeline, similar_pipeline
+from towhee_recsys.stores.vectors import insert_live, open_index
 
 FAILING = """
 input: n

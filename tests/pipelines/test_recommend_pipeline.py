@@ -10,7 +10,7 @@ from towhee import DataCollection
 
 from towhee_recsys.bundle import MovieEncoder, UserEncoder
 from towhee_recsys.config import load_config
-from towhee_recsys.datasets.sample import SAMPLE_DIR
+from towhee_recsys.data.sample import SAMPLE_DIR
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.vectors import normalize
 from towhee_recsys.pipelines import recommend_pipeline
@@ -65,7 +65,7 @@ def test_scores_and_stars_are_the_models_for_every_movie(indexed_config, sample_
 
 
 def test_who_tells_what_is_liked_gets_a_list_of_their_own_without_it(recommend, indexed_config):
-    from towhee_recsys.datasets import read_dataset
+    from towhee_recsys.data import read_dataset
 
     facts = read_dataset(indexed_config.dataset).movies.set_index("movie_id")["genres"]
     noir = [key for key, genres in facts.items() if "Film-Noir" in genres][:6]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from towhee_recsys.datasets import Dataset
+from towhee_recsys.data import Dataset
 from towhee_recsys.protocols import make_task
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from towhee_recsys.config.schema import DatasetConfig
-from towhee_recsys.datasets import read_dataset
+from towhee_recsys.data import read_dataset
 from towhee_recsys.errors import EvaluationError
 from towhee_recsys.protocols import PROTOCOLS, make_task
 

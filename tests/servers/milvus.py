@@ -13,7 +13,7 @@ from filelock import FileLock
 from tests.servers.process import ServerProcess, free_port, listens, missing
 from towhee_recsys.config.milvus import AccessConfig
 from towhee_recsys.errors import StoreError
-from towhee_recsys.index.server import server_client
+from towhee_recsys.stores.vectors.milvus.server import server_client
 
 PASSWORD = "Milvus"
 """The password of the user root; Milvus' own default."""

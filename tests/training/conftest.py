@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from towhee_recsys.config import Config
-from towhee_recsys.datasets import read_dataset
+from towhee_recsys.data import read_dataset
 from towhee_recsys.training.examples import make_examples
-from towhee_recsys.training.part import training_part
 from towhee_recsys.training.trainer import Trainer
+from towhee_recsys.training.training_split import training_part
 
 
 @pytest.fixture

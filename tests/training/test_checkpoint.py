@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from towhee_recsys.bundle.files import write_atomically
+from towhee_recsys.support.files import write_atomically
 from towhee_recsys.training import checkpoint as module
 from towhee_recsys.training.checkpoint import Checkpoint
 

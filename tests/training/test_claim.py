@@ -8,11 +8,11 @@ import pytest
 
 from towhee_recsys import train
 from towhee_recsys.errors import TrainingError
-from towhee_recsys.training.claim import beside, claimed
+from towhee_recsys.training.lock import beside, claimed
 
 HOLD = """
 import sys, time
-from towhee_recsys.training.claim import claimed
+from towhee_recsys.training.lock import claimed
 with claimed(sys.argv[1]):
     print("held", flush=True)
     time.sleep(60)

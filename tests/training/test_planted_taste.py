@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from towhee_recsys.bundle import MovieEncoder, UserEncoder
-from towhee_recsys.datasets import read_dataset
-from towhee_recsys.datasets.sample.generate import affinity, planted_score, simulate
+from towhee_recsys.data import read_dataset
+from towhee_recsys.data.sample.generate import affinity, planted_score, simulate
 from towhee_recsys.model.vectors import normalize
 
 HALF = 0.5

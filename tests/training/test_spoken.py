@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from towhee_recsys.model.quiet_paddle import paddle
-from towhee_recsys.training.spoken import Repeated, Texts
+from towhee_recsys.model.paddle.quiet import paddle
+from towhee_recsys.training.cached_features import Repeated, Texts
 
 
 def test_texts_are_read_anew_in_parts_and_learn_there(trainer):

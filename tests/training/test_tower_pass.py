@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from towhee_recsys.model.quiet_paddle import paddle
+from towhee_recsys.model.paddle.quiet import paddle
 from towhee_recsys.training.tower_pass import TowerPass
 
 

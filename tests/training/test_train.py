@@ -8,10 +8,10 @@ import pytest
 
 from towhee_recsys import load_bundle, train
 from towhee_recsys.bundle import MovieEncoder, UserEncoder
-from towhee_recsys.datasets import read_dataset
+from towhee_recsys.data import read_dataset
 from towhee_recsys.metrics import rmse
 from towhee_recsys.model.vectors import normalize
-from towhee_recsys.training.part import training_part
+from towhee_recsys.training.training_split import training_part
 
 FILES = {
     "config.yaml",

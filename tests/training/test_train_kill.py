@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from towhee_recsys import load_bundle, train
-from towhee_recsys.bundle.files import previous_of
 from towhee_recsys.config import Config, dump_config
 from towhee_recsys.errors import BundleError
+from towhee_recsys.support.files import previous_of
 
 TRAIN = """
 import os, pathlib, sys, tempfile

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys.model.objectives import unit
-from towhee_recsys.model.quiet_paddle import paddle
+from towhee_recsys.model.paddle.quiet import paddle
 from towhee_recsys.training.trainer import Trainer
 
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.bundle.files import recover
 from towhee_recsys.bundle.manifest import checked, damaged, parsed, read_manifest
 from towhee_recsys.config import Config, load_config, read_yaml
 from towhee_recsys.errors import BundleError, ConfigError, RecsysError
 from towhee_recsys.features import Side
 from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.support.files import recover
 
 _loaded: dict[Path, tuple[str, Bundle]] = {}
 _lock = threading.Lock()

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from towhee_recsys.bundle.files import sha256
 from towhee_recsys.errors import BundleError
 from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.support.files import sha256
 
 FORMAT_VERSION = 3
 MANIFEST = "manifest.json"

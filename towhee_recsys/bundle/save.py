@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from towhee_recsys.bundle.bundle import Bundle, load_bundle, read_bundle
-from towhee_recsys.bundle.files import previous_of, replace_directory, sha256
 from towhee_recsys.bundle.manifest import FORMAT_VERSION, MANIFEST, model_id
 from towhee_recsys.config import Config, dump_config
 from towhee_recsys.config.schema import MilvusConfig
 from towhee_recsys.errors import RecsysError
 from towhee_recsys.features import Side
 from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.support.files import previous_of, replace_directory, sha256
 from towhee_recsys.version import __version__
 
 if TYPE_CHECKING:
-    from towhee_recsys.model.fusion import FusionModel
+    from towhee_recsys.model.paddle.fusion import FusionModel
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ def _without_stores(config: Config) -> Config:
 
 
 def _manifest(folder: Path, trained: Trained) -> dict[str, Any]:
-    from towhee_recsys.model.quiet_paddle import paddle
+    from towhee_recsys.model.paddle.quiet import paddle
 
     files = {file.name: sha256(file) for file in sorted(folder.iterdir())}
     return {

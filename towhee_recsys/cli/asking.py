@@ -55,8 +55,8 @@ def recommend(config: Config, progress: bool | None, index_first: bool, **given:
 @configured()
 def similar(config: Config, progress: bool | None, movie_id: int) -> Shown:
     """Show the movies most like the one with this id."""
-    from towhee_recsys.catalogue import open_catalogue
     from towhee_recsys.pipelines import similar_pipeline
+    from towhee_recsys.stores.catalogue import open_catalogue
 
     find = similar_pipeline(config)
     [facts] = open_catalogue(config.catalogue).get([movie_id])  # the model need not know a movie that was added

@@ -34,8 +34,8 @@ def validate(config: Config, progress: bool | None) -> tuple[Any, Callable[[], N
 
 def check_stores(config: Config) -> None:
     """Raises StoreError when the config names a store of a kind that is not there; opens none."""
-    from towhee_recsys.catalogue import check_url
-    from towhee_recsys.index import check_uri
+    from towhee_recsys.stores.catalogue import check_url
+    from towhee_recsys.stores.vectors import check_uri
 
     check_uri(config.milvus.uri, config.milvus.access.model_dump())
     check_url(config.catalogue)
@@ -51,7 +51,7 @@ def doctor(name: str, overrides: tuple[str, ...], progress: bool | None, movies:
     Looks at the files, the model, the stores, some movies' vectors and facts, and at what was begun and not ended;
     changes nothing. The exit code is 1 if anything has failed.
     """
-    from towhee_recsys.doctor import examine
+    from towhee_recsys.lifecycle.doctor import examine
 
     found = examine(name, overrides=overrides, movies=movies)
     failed = sum(each.state == "failed" for each in found)

@@ -16,7 +16,7 @@ from towhee_recsys.cli.profiling import profiling
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
-    from towhee_recsys.upkeep import IndexBuild
+    from towhee_recsys.lifecycle import IndexBuild
 
 Shown = tuple[Any, Callable[[], None]]
 
@@ -58,7 +58,7 @@ def index(config: Config, progress: bool | None, keep: int | None, **given: Any)
 
 def build_index(config: Config, progress: bool | None = False) -> dict[str, Any]:
     """Runs the index pipeline and returns the live index's record; `progress` shows a bar, None on a terminal alone."""
-    from towhee_recsys.datasets import ensure_dataset
+    from towhee_recsys.data import ensure_dataset
     from towhee_recsys.pipelines import index_pipeline
 
     folder = ensure_dataset(config.dataset)
@@ -72,9 +72,9 @@ def _bar(name: str, path: str | Path, progress: bool | None) -> Iterator[None]:
     """Shows how many of the movies in a folder, or in a file of movies, are in the index, and how long it will take."""
     from tqdm import tqdm
 
-    from towhee_recsys.datasets.folder import movies_file
-    from towhee_recsys.datasets.lines import count_lines
-    from towhee_recsys.index.progress import watched
+    from towhee_recsys.data.sources.lines import count_lines
+    from towhee_recsys.data.sources.movielens.folder import movies_file
+    from towhee_recsys.support.progress import watched
 
     if not (sys.stderr.isatty() if progress is None else progress):
         yield
@@ -99,7 +99,7 @@ def _add(config: Config, file: str, progress: bool | None = False) -> Shown:
 
 
 def _delete(config: Config, ids: str) -> Shown:
-    from towhee_recsys.upkeep import delete_movies
+    from towhee_recsys.lifecycle import delete_movies
 
     asked = _ids(ids)
     deleted = delete_movies(config, asked)
@@ -110,7 +110,7 @@ def _delete(config: Config, ids: str) -> Shown:
 
 
 def _list(config: Config, _: bool) -> Shown:
-    from towhee_recsys.upkeep import index_builds
+    from towhee_recsys.lifecycle import index_builds
 
     builds = index_builds(config)
 
@@ -125,14 +125,14 @@ def _list(config: Config, _: bool) -> Shown:
 
 
 def _rollback(config: Config, _: bool) -> Shown:
-    from towhee_recsys.upkeep import rollback_index
+    from towhee_recsys.lifecycle import rollback_index
 
     result = vars(rollback_index(config))
     return result, lambda: _show_record(config, result)
 
 
 def _gc(config: Config, keep: int) -> Shown:
-    from towhee_recsys.upkeep import gc_index
+    from towhee_recsys.lifecycle import gc_index
 
     dropped = gc_index(config, keep)
     return {"dropped": dropped}, lambda: click.echo(
@@ -150,7 +150,7 @@ ACTIONS: dict[str, Callable[[Config, Any], Shown]] = {
 
 
 def _show_record(config: Config, record: dict[str, Any]) -> None:
-    from towhee_recsys.index.connection import shown
+    from towhee_recsys.stores.vectors.milvus.connect import shown
 
     rows = [[key, value] for key, value in record.items() if key != "pending"]
     table(f"Index {shown(config.milvus.uri)}", ["", "Value"], rows)

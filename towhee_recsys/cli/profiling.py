@@ -19,7 +19,7 @@ def profiling(command: Callable[..., int]) -> Callable[..., int]:
             return command(**options)
         if profile == "-" and options["as_json"]:
             raise click.UsageError("--profile - and --json both write to stdout. Give a file: --profile FILE.")
-        from towhee_recsys.profiling import profiled
+        from towhee_recsys.support.profiling import profiled
 
         with profiled(profile, f"towhee-recsys {click.get_current_context().info_name}"):
             return command(**options)

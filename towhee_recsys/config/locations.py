@@ -46,7 +46,7 @@ def _dataset_path(dataset: DatasetConfig, document: Document) -> str:
     if dataset.path is not None:
         return os.path.expanduser(dataset.path)
     if dataset.name == "sample":
-        return str(Path(__file__).parent.parent / "datasets" / "sample")
+        return str(Path(__file__).parent.parent / "data" / "sample")
     if dataset.name == "ml-1m":
         return str(cache_folder() / "ml-1m")
     place = document.where(("dataset", "name"))

@@ -11,15 +11,15 @@ from pathlib import Path
 from tqdm import tqdm
 
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.datasets import Dataset, read_dataset
+from towhee_recsys.data import Dataset, read_dataset
 from towhee_recsys.errors import EvaluationError
 from towhee_recsys.evaluation.answers import ModelAnswers
-from towhee_recsys.evaluation.measured import Measured, measure
+from towhee_recsys.evaluation.measure import Measured, measure
 from towhee_recsys.evaluation.models import model_beside
 from towhee_recsys.evaluation.results import TESTED
 from towhee_recsys.metrics import paired_test
 from towhee_recsys.protocols import Task
-from towhee_recsys.training.part import task_of
+from towhee_recsys.training.training_split import task_of
 
 ALL = "all features"
 COLD = ("cold-users", "cold-items")

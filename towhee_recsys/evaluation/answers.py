@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.bundle import Bundle, MovieEncoder, UserEncoder
-from towhee_recsys.datasets import Dataset
-from towhee_recsys.datasets.ratings import Ratings
+from towhee_recsys.data import Dataset
+from towhee_recsys.data.interactions import Ratings
 from towhee_recsys.model.vectors import Vectors, normalize
 from towhee_recsys.protocols import Question
 from towhee_recsys.training.examples import records

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from towhee_recsys.baselines import Traits, traits
 from towhee_recsys.bundle import Bundle
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.datasets import Dataset, read_dataset
+from towhee_recsys.data import Dataset, read_dataset
 from towhee_recsys.errors import EvaluationError
 from towhee_recsys.evaluation.answers import ModelAnswers
+from towhee_recsys.evaluation.baseline_runner import check_peers, measure_baselines
+from towhee_recsys.evaluation.baselines import Traits, traits
 from towhee_recsys.evaluation.index_recall import index_recall
-from towhee_recsys.evaluation.measured import Measured, measure
+from towhee_recsys.evaluation.measure import Measured, measure
 from towhee_recsys.evaluation.models import model_for
 from towhee_recsys.evaluation.results import Evaluation, Results
-from towhee_recsys.evaluation.rivals import check_peers, measure_baselines
 from towhee_recsys.protocols import Task
-from towhee_recsys.training.part import task_of
+from towhee_recsys.training.training_split import task_of
 
 GetModel = Callable[[Config, Dataset, "bool | None"], Bundle]
 """Gives a model that has not seen the test part of its config's protocol and seed; the last argument is `progress`."""

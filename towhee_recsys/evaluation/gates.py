@@ -7,11 +7,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from towhee_recsys.baselines import PEER_RANKERS, PEER_RATERS, RANKERS, RATERS
 from towhee_recsys.config import Config
 from towhee_recsys.errors import ConfigError, bulleted, close_match
+from towhee_recsys.evaluation.baseline_runner import PEERS
+from towhee_recsys.evaluation.baselines import PEER_RANKERS, PEER_RATERS, RANKERS, RATERS
 from towhee_recsys.evaluation.results import Evaluation, Results
-from towhee_recsys.evaluation.rivals import PEERS
 from towhee_recsys.metrics import CUTOFFS
 from towhee_recsys.protocols.questions import TOLD
 

@@ -12,10 +12,10 @@ import numpy as np
 
 from towhee_recsys.bundle import Bundle, MovieEncoder, UserEncoder
 from towhee_recsys.config import Config, expand_env
-from towhee_recsys.datasets import Dataset
+from towhee_recsys.data import Dataset
 from towhee_recsys.errors import StoreError
-from towhee_recsys.index import Hits, MovieIndex, index_type, open_index
 from towhee_recsys.model.vectors import Vectors, normalize
+from towhee_recsys.stores.vectors import Hits, MovieIndex, index_type, open_index
 from towhee_recsys.training.examples import records
 
 USERS, LENGTH = 1000, 10

@@ -7,14 +7,14 @@ import shutil
 from pathlib import Path
 
 from towhee_recsys.bundle import Bundle, load_bundle, replace_bundle
-from towhee_recsys.bundle.files import recover
 from towhee_recsys.bundle.manifest import MANIFEST
 from towhee_recsys.config import Config
-from towhee_recsys.datasets import Dataset
+from towhee_recsys.data import Dataset
+from towhee_recsys.support.files import recover
 from towhee_recsys.training import train
-from towhee_recsys.training.part import beside_model, into, settings, trained_on
 from towhee_recsys.training.previous import forget_previous
 from towhee_recsys.training.train import validated
+from towhee_recsys.training.training_split import beside_model, into, settings, trained_on
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from towhee_recsys.evaluation.evaluate import MODEL, evaluated
 from towhee_recsys.evaluation.gates import failures, peers_of, read_gates
 from towhee_recsys.evaluation.models import model_beside, put_in_place
 from towhee_recsys.evaluation.results import Evaluation
-from towhee_recsys.training.claim import claimed
+from towhee_recsys.training.lock import claimed
 
 
 def release(config: Config, progress: bool | None = None) -> tuple[Bundle, Evaluation]:

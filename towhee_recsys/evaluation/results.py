@@ -11,8 +11,8 @@ import numpy as np
 
 from towhee_recsys.bundle import Bundle
 from towhee_recsys.config import Config
-from towhee_recsys.datasets import Dataset
-from towhee_recsys.evaluation.measured import Measured
+from towhee_recsys.data import Dataset
+from towhee_recsys.evaluation.measure import Measured
 from towhee_recsys.metrics import interval, paired_test
 from towhee_recsys.protocols import Task
 

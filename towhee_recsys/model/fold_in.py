@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from towhee_recsys.config import Config
-from towhee_recsys.datasets.ratings import Ratings
+from towhee_recsys.data.interactions import Ratings
 from towhee_recsys.model.blocks import Block
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.numpy_towers import LIFTED

@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix
 
 from towhee_recsys.config import Config
 from towhee_recsys.config.schema import TrainingConfig
-from towhee_recsys.datasets.ratings import Ratings
+from towhee_recsys.data.interactions import Ratings
 from towhee_recsys.model.blocks import Block
 from towhee_recsys.model.calibration import Calibration
 

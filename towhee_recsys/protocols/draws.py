@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from towhee_recsys.datasets.ratings import Ratings
+from towhee_recsys.data.interactions import Ratings
 
 UNUSED, TRAIN, VALIDATION, TEST = range(-1, 3)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from towhee_recsys.datasets.dataset import Dataset
-from towhee_recsys.datasets.ratings import Ratings, lowest_liked, placed
+from towhee_recsys.data.dataset import Dataset
+from towhee_recsys.data.interactions import Ratings, lowest_liked, placed
 from towhee_recsys.errors import EvaluationError, close_match
 from towhee_recsys.protocols import draws, questions
 from towhee_recsys.protocols.draws import Source

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from towhee_recsys.datasets.ratings import Ratings
+from towhee_recsys.data.interactions import Ratings
 from towhee_recsys.protocols.draws import ranks_within
 from towhee_recsys.protocols.task import Question, Task
 

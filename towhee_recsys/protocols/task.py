@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from towhee_recsys.datasets.ratings import Ratings
+from towhee_recsys.data.interactions import Ratings
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

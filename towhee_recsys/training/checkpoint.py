@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.bundle.files import write_atomically
 from towhee_recsys.config import Config
-from towhee_recsys.training.claim import beside
+from towhee_recsys.support.files import write_atomically
+from towhee_recsys.training.lock import beside
 
 GROUPS = ("weights", "kept", "optimizer")
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.config import Config
-from towhee_recsys.datasets import Dataset
-from towhee_recsys.datasets.ratings import Ratings, lowest_liked
+from towhee_recsys.data import Dataset
+from towhee_recsys.data.interactions import Ratings, lowest_liked
 from towhee_recsys.features import Side
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.bundle.files import write_atomically
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.errors import DatasetError
 from towhee_recsys.features import Side
+from towhee_recsys.support.files import write_atomically
 from towhee_recsys.training.examples import records
 
 
@@ -21,7 +21,7 @@ def prepare_movies(config: Config | str, source: str | Path, output: Path) -> in
     The ids are those of the config's trained model; where there is none, of vocabularies made from `source`.
     Raises DatasetError for a bad file, BundleError for a damaged model.
     """
-    from towhee_recsys.datasets import read_movies
+    from towhee_recsys.data import read_movies
 
     config = load_config(config)
     if output.resolve() == Path(source).resolve():

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from towhee_recsys.bundle import Bundle, load_bundle, replace_bundle
 from towhee_recsys.bundle.bundle import read_bundle
-from towhee_recsys.bundle.files import previous_of
 from towhee_recsys.bundle.manifest import MANIFEST
 from towhee_recsys.errors import BundleError
-from towhee_recsys.training.claim import claimed
+from towhee_recsys.support.files import previous_of
+from towhee_recsys.training.lock import claimed
 
 
 def restore_previous(model_dir: str | Path, model_id: str | None = None) -> Bundle:

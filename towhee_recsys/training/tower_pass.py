@@ -10,8 +10,8 @@ import numpy as np
 
 from towhee_recsys.features import Side
 from towhee_recsys.model.objectives import by_raw, unit
-from towhee_recsys.model.quiet_paddle import paddle
-from towhee_recsys.model.towers import Tower
+from towhee_recsys.model.paddle.quiet import paddle
+from towhee_recsys.model.paddle.towers import Tower
 
 DAMPED = ("id", "text", "history")
 """The kinds of features that know single users and movies by heart, unless what they say is pulled to 0."""

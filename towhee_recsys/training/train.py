@@ -11,21 +11,21 @@ from tqdm import tqdm
 
 from towhee_recsys.bundle import Bundle, Trained, save_bundle
 from towhee_recsys.bundle.bundle import load_bundle
-from towhee_recsys.bundle.files import recover
 from towhee_recsys.bundle.manifest import MANIFEST
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.datasets import Dataset, read_dataset
+from towhee_recsys.data import Dataset, read_dataset
 from towhee_recsys.errors import RecsysError, TrainingError
 from towhee_recsys.metrics import mae, rmse
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.device import use_device
+from towhee_recsys.model.paddle.device import use_device
+from towhee_recsys.support.files import recover
 from towhee_recsys.training.checkpoint import Checkpoint
-from towhee_recsys.training.claim import claimed
 from towhee_recsys.training.curves import draw_curves
 from towhee_recsys.training.examples import make_examples
-from towhee_recsys.training.part import beside_model, into, settings, trained_on, training_part
+from towhee_recsys.training.lock import claimed
 from towhee_recsys.training.previous import forget_previous
 from towhee_recsys.training.trainer import Trainer
+from towhee_recsys.training.training_split import beside_model, into, settings, trained_on, training_part
 
 log = logging.getLogger(__name__)
 

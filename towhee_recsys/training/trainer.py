@@ -11,12 +11,12 @@ from towhee_recsys.config import Config
 from towhee_recsys.errors import TrainingError
 from towhee_recsys.model.blocks import Block, Blocks
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.fusion import build_model
 from towhee_recsys.model.in_parts import cores_for_parts, in_parts
 from towhee_recsys.model.objectives import Purpose, make_objectives
-from towhee_recsys.model.quiet_paddle import paddle
+from towhee_recsys.model.paddle.fusion import build_model
+from towhee_recsys.model.paddle.quiet import paddle
+from towhee_recsys.training.cached_features import spoken
 from towhee_recsys.training.examples import Examples
-from towhee_recsys.training.spoken import spoken
 from towhee_recsys.training.tower_pass import TowerPass
 from towhee_recsys.training.validation import Validation
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from towhee_recsys.config import Config
-from towhee_recsys.datasets.ratings import Ratings, lowest_liked
+from towhee_recsys.data.interactions import Ratings, lowest_liked
 from towhee_recsys.metrics import per_user, rmse, top_k
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.fusion import FusionModel
 from towhee_recsys.model.objectives import unit
-from towhee_recsys.model.quiet_paddle import paddle
-from towhee_recsys.model.towers import Tower
+from towhee_recsys.model.paddle.fusion import FusionModel
+from towhee_recsys.model.paddle.quiet import paddle
+from towhee_recsys.model.paddle.towers import Tower
 from towhee_recsys.training.examples import Examples
 
 ASKED = 512

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from towhee_recsys.evaluation.measured import Measured
+from towhee_recsys.evaluation.measure import Measured
 from towhee_recsys.protocols import Task
 
 LENGTH = 10

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from towhee_recsys.evaluation.measured import Measured
+from towhee_recsys.evaluation.measure import Measured
 from towhee_recsys.evaluation.report.groups import Group, by_activity, by_feature, by_popularity
 from towhee_recsys.evaluation.report.parts import Parts, ndcg, recall, squared_error, users_with
 from towhee_recsys.evaluation.report.pictures import MODELS

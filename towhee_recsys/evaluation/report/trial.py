@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.errors import StoreError
-from towhee_recsys.index.collection import create, nearest, upsert
-from towhee_recsys.index.lite_service import end_service, start_service
-from towhee_recsys.index.milvus import Milvus
-from towhee_recsys.index.types import IndexType, index_type
+from towhee_recsys.stores.vectors.milvus.collection import create, nearest, upsert
+from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.lite_service import end_service, start_service
+from towhee_recsys.stores.vectors.milvus.types import IndexType, index_type
 
 TIMEOUT = 300.0
 """Seconds for one call: an index over many vectors takes long to build."""

@@ -8,16 +8,16 @@ from typing import Any
 
 from towhee_recsys.errors import EvaluationError
 from towhee_recsys.evaluation.ablation import Difference
-from towhee_recsys.evaluation.report.asked import asked
+from towhee_recsys.evaluation.report.ablation import worths
 from towhee_recsys.evaluation.report.curves import curves
+from towhee_recsys.evaluation.report.header import asked
 from towhee_recsys.evaluation.report.latency import latency
 from towhee_recsys.evaluation.report.people import people
 from towhee_recsys.evaluation.report.pictures import MODELS
 from towhee_recsys.evaluation.report.slices import slices
 from towhee_recsys.evaluation.report.tables import full_tables, sentences, tables
-from towhee_recsys.evaluation.report.worth import worths
 from towhee_recsys.evaluation.results import Evaluation
-from towhee_recsys.report_file import ReportFile
+from towhee_recsys.support.reports import ReportFile
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -1,0 +1,273 @@
+"""Downloads from a real HTTP server on this machine; the archive and its rows are invented."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import os
+import shutil
+import socket
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from zipfile import ZipFile
+
+import pytest
+
+from towhee_recsys.config.schema import DatasetConfig
+from towhee_recsys.data import ensure_dataset
+from towhee_recsys.data.sources.movielens import download, transfer
+from towhee_recsys.errors import DatasetError
+
+
+def archive_bytes():
+    content = io.BytesIO()
+    with ZipFile(content, "w") as file:
+        file.writestr("ml-1m/movies.dat", "1::A (1990)::War\n" * 10_000)
+        file.writestr("ml-1m/users.dat", "1::F::25::12::1\n")
+        file.writestr("ml-1m/ratings.dat", "1::1::5::0\n")
+        file.writestr("ml-1m/README", "terms")
+    return content.getvalue()
+
+
+ARCHIVE = archive_bytes()
+MD5 = hashlib.md5(ARCHIVE).hexdigest()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """The first part of the path says how to misbehave; the server notes each path with its Range."""
+
+    def do_GET(self):
+        wanted = self.headers.get("Range")
+        self.server.requests.append((self.path, wanted))
+        manner = self.path.split("/")[1]
+        if manner == "missing":
+            return self.send_error(404)
+        content = b"<html>log in first</html>" if manner == "wrong" else ARCHIVE
+        start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and manner != "no-range" else 0
+        if start and start >= len(content):
+            return self.send_error(416)
+        self.send_response(206 if start else 200)
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
+        self.send_header("Content-Length", str(len(content) - start))
+        self.end_headers()
+        drops = manner == "drops" and len(self.server.requests) < 3
+        self.wfile.write(content[start : start + 49_152] if drops else content[start:])
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.requests = []
+        server.url = f"http://127.0.0.1:{server.server_port}"
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def closed_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "data" / "ml-1m"
+
+
+def ensure(folder, *sources, md5=MD5):
+    return ensure_dataset(DatasetConfig(path=str(folder), download=True), sources=sources, md5=md5)
+
+
+def names(folder):
+    return sorted(file.name for file in folder.iterdir())
+
+
+COMPLETE = ["README", "movies.dat", "ratings.dat", "users.dat"]
+
+
+def test_download_puts_the_folder_in_place_and_tells_the_terms(server, folder, capsys, caplog):
+    caplog.set_level(logging.INFO, "towhee_recsys.data")
+    assert ensure(folder, f"{server.url}/good") == folder
+    assert names(folder) == COMPLETE
+    assert names(folder.parent) == ["ml-1m"]
+    assert "https://doi.org/10.1145/2827872" in capsys.readouterr().err
+    assert f"MovieLens 1M is in {folder}" in caplog.text
+
+
+def test_second_call_asks_nobody(server, folder):
+    ensure(folder, f"{server.url}/good")
+    ensure(folder, f"{server.url}/good")
+    assert len(server.requests) == 1
+
+
+def test_empty_folder_is_filled(server, folder):
+    folder.mkdir(parents=True)
+    ensure(folder, f"{server.url}/good")
+    assert names(folder) == COMPLETE
+
+
+def test_link_to_an_empty_folder_is_filled(server, folder, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    folder.parent.mkdir()
+    folder.symlink_to(tmp_path / "elsewhere")
+    ensure(folder, f"{server.url}/good")
+    assert names(folder) == COMPLETE
+
+
+def test_folder_with_other_files_is_not_touched(server, folder):
+    folder.mkdir(parents=True)
+    (folder / "movies.dat").write_text("mine")
+    with pytest.raises(DatasetError, match=r"lacks users\.dat, ratings\.dat but is not empty; move it away, or give"):
+        ensure(folder, f"{server.url}/good")
+    assert (folder / "movies.dat").read_text() == "mine"
+    assert server.requests == []
+
+
+def test_without_leave_nothing_is_fetched(folder):
+    with pytest.raises(DatasetError, match=r"or set dataset\.download: true"):
+        ensure_dataset(DatasetConfig(path=str(folder)))
+    assert not folder.parent.exists()
+
+
+def test_dropped_connection_goes_on_where_it_stopped(server, folder):
+    ensure(folder, f"{server.url}/drops")
+    assert [wanted for _, wanted in server.requests] == [None, "bytes=49152-", "bytes=98304-"]
+    assert names(folder) == COMPLETE
+
+
+def test_piece_of_an_earlier_process_is_continued(server, folder):
+    folder.parent.mkdir()
+    (folder.parent / "ml-1m.zip.part").write_bytes(ARCHIVE[:70_000])
+    ensure(folder, f"{server.url}/good")
+    assert server.requests == [("/good", "bytes=70000-")]
+
+
+def test_server_that_ignores_ranges_starts_over(server, folder):
+    folder.parent.mkdir()
+    (folder.parent / "ml-1m.zip.part").write_bytes(ARCHIVE[:70_000])
+    ensure(folder, f"{server.url}/no-range")
+    assert names(folder) == COMPLETE
+
+
+@pytest.mark.parametrize("piece", [b"x" * 70_000, b"x" * len(ARCHIVE), b"x" * 1_000_000])
+def test_foreign_piece_is_thrown_away(server, folder, piece):
+    folder.parent.mkdir()
+    (folder.parent / "ml-1m.zip.part").write_bytes(piece)
+    ensure(folder, f"{server.url}/good")
+    assert [wanted for _, wanted in server.requests] == [f"bytes={len(piece)}-", None]
+
+
+def test_archive_that_is_already_whole_is_not_fetched(folder):
+    folder.parent.mkdir()
+    (folder.parent / "ml-1m.zip.part").write_bytes(ARCHIVE)
+    ensure(folder)
+    assert names(folder) == COMPLETE
+
+
+def test_next_source_after_a_wrong_checksum_and_a_404(server, folder):
+    ensure(folder, f"{server.url}/wrong", f"{server.url}/missing", f"{server.url}/good")
+    assert [path for path, _ in server.requests] == ["/wrong", "/missing", "/good"]
+    assert names(folder) == COMPLETE
+
+
+def test_all_sources_fail(server, folder, closed_port):
+    offline = f"http://127.0.0.1:{closed_port}/"
+    sources = [f"{server.url}/wrong", f"{server.url}/missing", offline, "ftp://127.0.0.1/x", "file:///etc/hosts"]
+    with pytest.raises(DatasetError) as caught:
+        ensure(folder, *sources)
+    assert str(caught.value).splitlines() == [
+        "MovieLens 1M could not be downloaded:",
+        f"- {server.url}/wrong: wrong checksum, so it is not the published archive",
+        f"- {server.url}/missing: HTTP 404 Not Found",
+        f"- {offline}: no connection",
+        "- ftp://127.0.0.1/x: only https and http are accepted",
+        "- file:///etc/hosts: only https and http are accepted",
+        "Try again when the network is there (the download goes on where it stopped), "
+        "or give the folder with --set dataset.path=DIR",
+    ]
+    assert names(folder.parent) == []
+
+
+def test_piece_stays_when_the_network_goes(server, folder, monkeypatch):
+    monkeypatch.setattr(transfer, "ATTEMPTS", 1)
+    with pytest.raises(DatasetError, match="/drops: the connection broke off"):
+        ensure(folder, f"{server.url}/drops")
+    assert names(folder.parent) == ["ml-1m.zip.part"]
+    assert (folder.parent / "ml-1m.zip.part").read_bytes() == ARCHIVE[:49_152]
+
+
+def test_silent_server(folder, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(transfer, "READ_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"http://127.0.0.1:{mute.getsockname()[1]}/"
+        with pytest.raises(DatasetError, match=f"{url}: no answer in time"):
+            ensure(folder, url)
+
+
+def test_endless_server(server, folder, monkeypatch):
+    monkeypatch.setattr(transfer, "LARGEST", 1000)
+    with pytest.raises(DatasetError, match="/good: more than 1,000 bytes"):
+        ensure(folder, f"{server.url}/good")
+
+
+def test_half_a_zip_with_the_right_checksum(server, folder):
+    folder.parent.mkdir()
+    half = ARCHIVE[: len(ARCHIVE) // 2]
+    (folder.parent / "ml-1m.zip.part").write_bytes(half)
+    with pytest.raises(DatasetError, match="is not unpacked: File is not a zip file"):
+        ensure(folder, md5=hashlib.md5(half).hexdigest())
+    assert names(folder.parent) == ["ml-1m.zip.part"]
+
+
+def test_interrupted_unpacking_leaves_only_the_piece(server, folder, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        ensure(folder, f"{server.url}/good")
+    assert names(folder.parent) == ["ml-1m.zip.part"]
+
+
+def test_leftovers_of_a_killed_process_are_cleared(server, folder):
+    beside = folder.parent / "ml-1m.part"
+    beside.mkdir(parents=True)
+    (beside / "movies.dat").write_text("half")
+    ensure(folder, f"{server.url}/good")
+    assert names(folder) == COMPLETE
+    assert names(folder.parent) == ["ml-1m"]
+
+
+def test_full_disk(server, folder, monkeypatch):
+    def refuse(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfileobj", refuse)
+    with pytest.raises(DatasetError, match="ml-1m cannot be written: No space left on device; give the folder with"):
+        ensure(folder, f"{server.url}/good")
+    assert names(folder.parent) == ["ml-1m.zip.part"]
+
+
+def test_file_in_the_way_of_the_parent(server, tmp_path):
+    (tmp_path / "data").write_text("a file")
+    with pytest.raises(DatasetError, match="cannot be written"):
+        ensure(tmp_path / "data" / "ml-1m", f"{server.url}/good")
+
+
+def test_no_test_reaches_the_network():
+    with pytest.raises(RuntimeError, match="only loopback and unix sockets are open"):
+        socket.create_connection(("192.0.2.1", 80), timeout=1)
+
+
+def test_sources_are_https():
+    assert all(url.startswith("https://") for url in download.SOURCES)
+    assert len(download.SOURCES) == 2

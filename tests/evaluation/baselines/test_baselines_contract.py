@@ -1,0 +1,140 @@
+"""What holds for every ranker and every rater."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.errors import EvaluationError
+from towhee_recsys.evaluation.baselines import PEER_RANKERS, PEER_RATERS, RANKERS, RATERS, Traits
+
+LIBRARIES = {"ials": "implicit", "bpr": "implicit", "svd": "surprise", "svdpp": "surprise"}
+HISTORY_ALONE = ["item_knn", "ease", "genre_profile", "ials", "bpr"]
+
+ranked = pytest.mark.parametrize("name", [*RANKERS, *PEER_RANKERS])
+rated = pytest.mark.parametrize("name", [*RATERS, *PEER_RATERS])
+
+
+@pytest.fixture
+def fitted(task_of, stars, some_traits):
+    def fitted(name):
+        if name in LIBRARIES:
+            pytest.importorskip(LIBRARIES[name])
+        fit = (RANKERS | PEER_RANKERS | RATERS | PEER_RATERS)[name]
+        return fit(task_of(stars), some_traits)
+
+    return fitted
+
+
+@pytest.fixture
+def ratings():
+    rng = np.random.default_rng(7)
+    return Ratings(np.sort(rng.integers(0, 300, 200)), rng.integers(0, 24, 200), np.zeros(200, dtype=np.float32))
+
+
+@ranked
+def test_scores_are_finite_numbers_for_each_user_and_movie(name, fitted, question_of, stars):
+    scores = fitted(name)(question_of(stars))
+    assert (scores.shape, scores.dtype) == ((300, 24), np.float32)
+    assert np.isfinite(scores).all()
+
+
+@ranked
+def test_a_question_in_parts_has_the_same_answer(name, fitted, question_of, stars):
+    score, question = fitted(name), question_of(stars)
+    parts = [score(question.part(slice(start, start + 70))) for start in range(0, 300, 70)]
+    assert np.concatenate(parts) == pytest.approx(score(question), rel=1e-4, abs=1e-5)
+
+
+@ranked
+def test_nobody_asks(name, fitted, question_of, stars):
+    assert fitted(name)(question_of(stars[:0])).shape == (0, 24)
+
+
+@ranked
+def test_the_same_seed_gives_the_same_scores(name, fitted, question_of, stars):
+    assert np.array_equal(fitted(name)(question_of(stars)), fitted(name)(question_of(stars)))
+
+
+@ranked
+def test_scores_are_the_askers_to_change(name, fitted, question_of, stars):
+    score, question = fitted(name), question_of(stars)
+    first = score(question).copy()
+    score(question)[:] = -np.inf
+    assert np.array_equal(score(question), first)
+
+
+@ranked
+def test_strangers_without_history_are_answered(name, fitted, question_of, stars):
+    scores = fitted(name)(question_of(np.zeros((3, 24)), known=False))
+    assert np.isfinite(scores).all()
+    assert (np.ptp(scores, axis=1) > 0).all()
+
+
+@pytest.mark.parametrize("name", HISTORY_ALONE)
+def test_of_strangers_the_history_alone_counts(name, fitted, question_of, stars):
+    score, lines = fitted(name), stars[[4, 4, 9]]
+    here, there = (score(question_of(lines, np.array(users), known=False)) for users in ([0, 1, 2], [250, 30, 4]))
+    assert here == pytest.approx(there, rel=1e-5, abs=1e-6)
+    assert here[0] == pytest.approx(here[1], rel=1e-5, abs=1e-6)
+    assert here[0] != pytest.approx(here[2], rel=1e-3)
+
+
+@pytest.mark.parametrize("name", ["item_knn", "ease", "ials", "bpr"])
+def test_without_history_the_popular(name, fitted, question_of):
+    question = question_of(np.zeros((2, 24)), known=False)
+    assert np.array_equal(fitted(name)(question), fitted("popularity")(question))
+
+
+@rated
+def test_stars_are_finite_and_within_the_scale(name, fitted, ratings):
+    predicted = fitted(name)(ratings)
+    assert (predicted.shape, predicted.dtype) == ((200,), np.float64)
+    assert (predicted >= 1).all()
+    assert (predicted <= 5).all()
+
+
+@rated
+def test_ratings_in_parts_have_the_same_prediction(name, fitted, ratings):
+    predict = fitted(name)
+    parts = [predict(ratings.take(np.arange(start, start + 50))) for start in range(0, 200, 50)]
+    assert np.array_equal(np.concatenate(parts), predict(ratings))
+
+
+@rated
+def test_the_stars_to_predict_are_not_looked_at(name, fitted, ratings):
+    told = Ratings(ratings.users, ratings.movies, np.full(200, 5, dtype=np.float32))
+    assert np.array_equal(fitted(name)(told), fitted(name)(ratings))
+
+
+@rated
+def test_no_ratings(name, fitted, ratings):
+    assert fitted(name)(ratings.take(np.zeros(0, dtype=np.int64))).shape == (0,)
+
+
+@rated
+def test_strangers_and_unrated_movies_get_stars(name, task_of, stars, some_traits):
+    if name in LIBRARIES:
+        pytest.importorskip(LIBRARIES[name])
+    known = stars.copy()
+    known[250:] = 0
+    predict = (RATERS | PEER_RATERS)[name](task_of(known), some_traits)
+    strangers = Ratings(np.array([255, 255, 3]), np.array([2, 23, 23]), np.zeros(3, dtype=np.float32))
+    assert ((predict(strangers) >= 1) & (predict(strangers) <= 5)).all()
+
+
+@pytest.mark.parametrize("name", ["group_popularity", "genre_profile"])
+def test_what_a_dataset_lacks_is_said(name, task_of, stars):
+    with pytest.raises(EvaluationError, match=rf"^{name} needs .*: declare .*, or leave this baseline out\.$"):
+        RANKERS[name](task_of(stars), Traits(None, None))
+
+
+@pytest.mark.parametrize("name", [*PEER_RANKERS, *PEER_RATERS])
+def test_a_missing_library_is_said(name, task_of, stars, some_traits, monkeypatch):
+    for module in ("implicit", "surprise", "threadpoolctl"):
+        monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(EvaluationError, match=r"^this baseline needs .*: pip install 'towhee_recsys\[peers\]'"):
+        (PEER_RANKERS | PEER_RATERS)[name](task_of(stars), some_traits)

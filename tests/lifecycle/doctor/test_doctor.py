@@ -1,0 +1,222 @@
+"""The doctor finds what is wrong, says the cure, and changes nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from towhee_recsys import add_movies, index_pipeline, load_config
+from towhee_recsys.errors import QueryError
+from towhee_recsys.lifecycle.doctor.examine import CHECKS
+from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.vectors import start_build
+from towhee_recsys.stores.vectors.milvus.collection import delete, upsert
+from towhee_recsys.stores.vectors.record import write_record
+
+AGAIN = "Index again with `towhee-recsys index -c CONFIG`."
+
+
+def states(found):
+    return {each.check: each.state for each in found.values() if each.state != "ok"}
+
+
+def test_all_is_well(indexed, index, found):
+    seen, record = found(indexed), index.live()
+    assert (list(seen), states(seen)) == (list(CHECKS), {})
+    assert [each.text for each in seen.values()] == [
+        "the given settings: nothing wrong",
+        f"movies.dat, users.dat, ratings.dat in {indexed.dataset.path}",
+        f"model {record.model_id} in {Path(indexed.model.dir).resolve()}: 6 files as they were saved, format 3, "
+        "PaddlePaddle 3.3.1",
+        f"{indexed.milvus.uri} answers",
+        f"{indexed.catalogue} answers",
+        f"326 movies in {record.build}, 8 numbers each, IP, FLAT",
+        f"model {record.model_id}",
+        seen["vectors"].text,
+        "326 movies, of which 20 were read",
+        "1, all finished",
+        "none under way",
+        "none under way",
+    ]
+    assert seen["vectors"].text.startswith("20 movies encoded anew are as in the index (to ")
+
+
+def test_movies_that_were_added_are_encoded_by_their_facts(indexed, found, tmp_path):
+    (tmp_path / "new.dat").write_bytes(b"9001::Brand New (2025)::Comedy\n")
+    add_movies(indexed, tmp_path / "new.dat")
+    assert found(indexed, movies=1000)["vectors"].text.startswith("327 movies encoded anew are as in the index")
+
+
+def test_with_nothing_there_nothing_is_made(small_config, found, tmp_path):
+    stores = {"milvus": {"uri": str(tmp_path / "movies.db")}, "catalogue": f"sqlite:///{tmp_path / 'movies.sqlite'}"}
+    seen = found(load_config(small_config(), dataset={"path": str(tmp_path / "data")}, **stores))
+    waiting = dict.fromkeys(("index", "index of model", "vectors", "facts", "builds", "changes"), "not checked")
+    assert states(seen) == dict.fromkeys(("dataset", "model", "milvus", "catalogue"), "failed") | waiting
+    assert seen["dataset"].text == (
+        f"{tmp_path / 'data'} lacks movies.dat, users.dat, ratings.dat (there is no such folder); "
+        "give the folder with --set dataset.path=DIR."
+    )
+    assert "there is no trained model" in seen["model"].text
+    assert seen["milvus"].text == (
+        f"there is no Milvus Lite file '{tmp_path / 'movies.db'}'. Make it with `towhee-recsys index -c CONFIG`, "
+        "or name another in milvus.uri."
+    )
+    assert seen["catalogue"].text == (
+        f"there is no catalogue 'sqlite:///{tmp_path / 'movies.sqlite'}'. "
+        "Fill it with `towhee-recsys index -c CONFIG`, or name another in `catalogue`."
+    )
+    assert seen["vectors"].text == "waits for index of model"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_config_with_mistakes_is_one_line_and_nothing_else_can_be_checked(found, tmp_path):
+    (tmp_path / "own.yaml").write_text("extends: sample\ntop_k: 0\nseeed: 1\n", encoding="utf-8")
+    seen = found(tmp_path / "own.yaml")
+    assert {each.state for each in seen.values()} == {"failed", "not checked"}
+    assert seen["config"].text.count(";") >= 1
+    assert "top_k" in seen["config"].text
+    assert "Did you mean 'seed'?" in seen["config"].text
+    assert seen["training"].text == "waits for config"
+
+
+def test_what_the_config_requires_of_a_model_is_read(found):
+    assert "require" in found("sample", overrides=["require.nonsense=>= 1"])["config"].text
+
+
+def test_a_download_that_is_still_to_come_is_no_failure(found, tmp_path):
+    options = [f"dataset.path={tmp_path / 'ml-1m'}", f"model.dir={tmp_path / 'model'}"]
+    seen = found("movielens_1m", overrides=options)["dataset"]
+    assert seen.state == "warning"
+    assert seen.text == (
+        f"{tmp_path / 'ml-1m'} does not have MovieLens 1M yet; `towhee-recsys train -c CONFIG` downloads it."
+    )
+
+
+def test_a_damaged_model_hides_nothing_of_the_stores(indexed, found):
+    weights = Path(indexed.model.dir) / "weights.npz"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\xff")
+    seen = found(indexed)
+    assert states(seen) == {"model": "failed", "index of model": "not checked", "vectors": "not checked"}
+    assert "weights.npz is not what was saved: its SHA-256 differs. Train again" in seen["model"].text
+
+
+def test_a_model_of_another_version(indexed, found):
+    manifest = Path(indexed.model.dir) / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format_version": 2}), encoding="utf-8")
+    seen = found(indexed)["model"]
+    assert seen.state == "failed"
+    assert "has format version 2; this towhee_recsys reads 3." in seen.text
+
+
+def test_an_index_of_another_model(indexed, found, sample_bundle, index):
+    other = load_config(indexed, model={"dir": str(sample_bundle.directory)})
+    seen = found(other)
+    assert states(seen) == {"index of model": "failed", "vectors": "not checked"}
+    assert (
+        "has vectors of 8 numbers, but 32 were given. Build it with `towhee-recsys index" in seen["index of model"].text
+    )
+    live = index.live()
+    index_pipeline(other)()
+    seen = found(indexed)
+    assert seen["index of model"].text == (
+        f"the live build is of model {sample_bundle.model_id}; a build before it is of {live.model_id}, the model in "
+        "model.dir, and answers. If a way back was stopped midway, `towhee-recsys index --rollback` ends it; "
+        "if not, index again."
+    )
+
+
+def test_rows_that_somebody_removed(indexed, found, index):
+    delete(index.milvus, index.live().build, [5001])
+    seen = found(indexed)
+    assert seen["index"].text.startswith(
+        "the index 'movies' has 325 rows, but 326 were written. Build it with `towhee-recsys"
+    )
+    assert seen["facts"].text == "waits for index"
+
+
+def test_vectors_that_somebody_changed(indexed, found, index):
+    build = index.live().build
+    upsert(index.milvus, build, [5001, 5002], np.eye(8, dtype=np.float32)[:2])
+    seen = found(indexed, movies=1000)["vectors"]
+    assert seen.state == "failed"
+    assert seen.text.startswith(
+        "2 of 326 movies have other vectors in the index than the model gives, such as movie 500"
+    )
+    assert seen.text.endswith(AGAIN)
+
+
+def test_facts_that_are_missing_or_broken(indexed, found, index):
+    build, catalogue = index.live().build, open_catalogue(indexed.catalogue)
+    catalogue.delete([5001], build)
+    seen = found(indexed, movies=1000)
+    assert states(seen) == {"facts": "failed"}, "the model knows that movie by its id"
+    assert seen["facts"].text == (
+        f"the catalogue has 325 of the 326 movies of {build}; movie 5001 is missing or broken: such movies are "
+        f"recommended to nobody. {AGAIN}"
+    )
+
+
+def test_a_catalogue_that_is_none(indexed, found, tmp_path):
+    (tmp_path / "foreign.sqlite").write_bytes(b"no database at all, and long enough to be taken for one" * 9)
+    seen = found(load_config(indexed, catalogue=f"sqlite:///{tmp_path / 'foreign.sqlite'}"))
+    assert states(seen) == {"catalogue": "failed", "facts": "not checked", "builds": "not checked"}
+    assert "the file is no SQLite database" in seen["catalogue"].text
+
+
+def test_an_index_that_is_not_built_yet(indexed, found):
+    seen = found(load_config(indexed, milvus={"collection": "others"}))
+    assert (
+        seen["index"].text == "collection 'others' holds no index yet. Build it with `towhee-recsys index -c CONFIG`."
+    )
+
+
+def test_what_was_begun_and_not_ended_is_a_warning(indexed, found, index):
+    live, catalogue = index.live(), open_catalogue(indexed.catalogue)
+    build = start_build(index, "b" * 16, 8)
+    write_record(index.milvus, replace(live, rows=325, pending=(5001,)))
+    training = Path(f"{indexed.model.dir}.training")
+    training.mkdir()
+    (training / "checkpoint.npz").touch()
+    seen = found(indexed)
+    assert states(seen) == dict.fromkeys(("builds", "changes", "training"), "warning")
+    assert seen["builds"].text == (
+        f"1 not finished: {build}. If no indexing is running, `towhee-recsys index` goes on with one of its model, "
+        "and `index --gc` removes what is left of them."
+    )
+    assert seen["changes"].text == (
+        "an addition or deletion of 1 movies is under way, or was stopped midway. "
+        "If it was stopped, give the same command again: it ends what was begun."
+    )
+    assert seen["training"].text == (
+        f"one is under way, or was stopped: {training.resolve() / 'checkpoint.npz'} is there. "
+        "`towhee-recsys train` goes on with it, `train --fresh` starts anew."
+    )
+    assert index.versions(newest=True).live.pending == (5001,), "the doctor changes nothing"
+    catalogue.write([{"movie_id": 1, "title": "x", "year": None, "genres": []}], f"movies__{'c' * 16}_000000")
+    assert found(indexed)["builds"].text.startswith(f"2 not finished: {build}, movies__cccccccccccccccc_000000.")
+
+
+def test_a_switch_that_was_stopped_between_catalogue_and_index(indexed, found, index):
+    from towhee_recsys import gc_index
+
+    first = index.live().build
+    index_pipeline(indexed)()
+    open_catalogue(indexed.catalogue).publish(first)
+    seen = found(indexed)["builds"]
+    assert (seen.state, seen.text) == (
+        "warning",
+        f"the catalogue's live version is {first}, which is not the live build: a switch was stopped midway. "
+        "`towhee-recsys index --gc` makes it that of the index.",
+    )
+    gc_index(indexed)
+    assert found(indexed)["builds"].text == "2, all finished"
+
+
+@pytest.mark.parametrize("movies", [0, -1, 10_001, 1.5, True, "5"])
+def test_a_number_of_movies_that_is_none(movies, found):
+    with pytest.raises(QueryError, match=r"is not acceptable: give a whole number from 1 to 10000\."):
+        found("sample", movies=movies)

@@ -1,0 +1,164 @@
+"""A file that is no catalogue, is cut short, cannot be written, or goes away while it is open."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+
+import pytest
+
+from towhee_recsys.errors import StoreError
+from towhee_recsys.stores.catalogue import open_catalogue, sqlite
+
+MOVIES = [{"movie_id": key, "title": f"title {key}", "year": 1995, "genres": ["Drama"]} for key in range(500)]
+CURE = ". Mend that, or name another file in `catalogue`; `towhee-recsys index` fills a new one."
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "movies.sqlite"
+
+
+@pytest.fixture
+def filled(file):
+    """A catalogue of MOVIES that another process has written."""
+    code = "import sys; from towhee_recsys.stores.catalogue import open_catalogue; c = open_catalogue(sys.argv[1])"
+    code += "\nmovies = [{'movie_id': k, 'title': f'title {k}', 'year': 1995, 'genres': ['Drama']} for k in range(500)]"
+    code += "\nc.write(movies, 'm__1'); c.publish('m__1')"
+    subprocess.run([sys.executable, "-c", code, f"sqlite:///{file}"], check=True)
+    return file
+
+
+def failure(work, *arguments):
+    with pytest.raises(StoreError) as raised:
+        work(*arguments)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("content", [b"5001::Metropolis (1927)::Sci-Fi\n" * 100, b"\0" * 4096])
+def test_a_file_of_something_else_stays_as_it_is(file, content):
+    file.write_bytes(content)
+    url = f"sqlite:///{file}"
+    assert failure(open_catalogue, url) == (
+        f"the catalogue {url!r} cannot be opened: the file is no SQLite database{CURE}"
+    )
+    assert file.read_bytes() == content
+
+
+def test_a_database_of_another_program_stays_as_it_is(file):
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("CREATE TABLE movies (title TEXT, stars INTEGER)")
+        other.execute("INSERT INTO movies VALUES ('Heat', 5)")
+    content = file.read_bytes()
+    assert failure(open_catalogue, f"sqlite:///{file}").endswith(
+        f"cannot be opened: it is a database of another program: its table movies has the columns title, stars{CURE}"
+    )
+    assert file.read_bytes() == content
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
+def test_a_file_that_was_cut_short(filled, share):
+    os.truncate(filled, int(filled.stat().st_size * share))
+    url = f"sqlite:///{filled}"
+    assert failure(open_catalogue, url) == (
+        f"the catalogue {url!r} cannot be opened: the file is damaged: cut short, or overwritten{CURE}"
+    )
+
+
+def test_a_file_that_was_overwritten_is_told_when_it_is_read(filled):
+    with filled.open("r+b") as disk:
+        disk.seek(4096 * 2)
+        disk.write(b"\xff" * (filled.stat().st_size - 4096 * 2))
+    message = failure(lambda: open_catalogue(f"sqlite:///{filled}").get(range(500)))
+    assert "the file is damaged: cut short, or overwritten" in message
+
+
+def test_a_table_that_was_taken_away_is_told(file):
+    catalogue = open_catalogue(f"sqlite:///{file}")
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("DROP TABLE movies")
+    assert f"cannot be read: no such table: movies{CURE}" in failure(catalogue.get, [1], "m__1")
+    assert f"cannot be written: no such table: movies{CURE}" in failure(catalogue.write, MOVIES, "m__1")
+
+
+@pytest.mark.parametrize("name", ["file/movies.sqlite", "file/new/movies.sqlite", "folder"])
+def test_a_place_where_no_file_can_be(tmp_path, name):
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    url = f"sqlite:///{tmp_path / name}"
+    assert failure(open_catalogue, url).startswith(f"the catalogue {url!r} cannot be opened: ")
+
+
+@pytest.mark.skipif(not shutil.which("setpriv") and not getattr(os, "geteuid", int)(), reason="root may write anywhere")
+@pytest.mark.skipif(sys.platform == "win32", reason="folders have no such rights there")
+@pytest.mark.parametrize("there", [False, True])
+def test_a_folder_that_may_not_be_written(filled, tmp_path, there):
+    if not there:
+        filled.unlink()
+    plain = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+    code = "import sys; from towhee_recsys.stores.catalogue import open_catalogue; open_catalogue(sys.argv[1])"
+    tmp_path.chmod(0o555)
+    try:
+        command = [*plain, sys.executable, "-c", code, f"sqlite:///{filled}"]
+        ran = subprocess.run(command, capture_output=True, text=True)
+    finally:
+        tmp_path.chmod(0o755)
+    reason = ran.stderr.splitlines()[-1].partition("cannot be opened: ")[2]
+    reasons = ["the file cannot be opened or made in its folder; this user must have the right to"]
+    reasons += ["this user may not write to the file or its folder"] * there
+    assert reason in [f"{each}{CURE}" for each in reasons]
+
+
+def test_a_file_that_was_deleted_or_replaced_is_opened_anew(file, tmp_path):
+    catalogue = open_catalogue(f"sqlite:///{file}")
+    catalogue.write(MOVIES, "m__1")
+    catalogue.publish("m__1")
+    for path in tmp_path.glob("movies.sqlite*"):
+        path.unlink()
+    assert catalogue.get([1]) == [None]
+    catalogue.write(MOVIES, "m__2")
+    catalogue.publish("m__2")
+    with closing(sqlite3.connect(file)) as other:
+        assert other.execute("SELECT version, count(*) FROM movies GROUP BY version").fetchall() == [("m__2", 500)]
+
+
+def test_a_title_that_is_no_text_stands_in_nobodys_way(file):
+    catalogue = open_catalogue(f"sqlite:///{file}")
+    catalogue.write(MOVIES, "m__1")
+    catalogue.publish("m__1")
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("UPDATE movies SET title = CAST(x'ff' AS TEXT) WHERE movie_id = 1")
+        with pytest.raises(StoreError, match="cannot be read") as raised:
+            catalogue.get([1, 2, 3])
+        other.execute("DELETE FROM movies WHERE movie_id = 2")
+    assert catalogue.get([2]) == [None]
+    catalogue.write(MOVIES, "m__1")
+    assert raised.value.__traceback__, "who keeps the error keeps nothing open"
+    assert catalogue.get([1]) == MOVIES[1:2]
+
+
+def test_a_process_that_writes_for_too_long_is_named(file, monkeypatch):
+    monkeypatch.setattr(sqlite, "TIMEOUT", 0.1)
+    catalogue = open_catalogue(f"sqlite:///{file}")
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert "cannot be written: another process has been writing to it for 30 s" in failure(
+            catalogue.write, MOVIES, "m__1"
+        )
+        assert catalogue.get([1]) == [None]
+    catalogue.write(MOVIES, "m__1")
+
+
+def test_a_full_disk_loses_nothing_that_was_acknowledged(file):
+    catalogue = open_catalogue(f"sqlite:///{file}")
+    catalogue.write(MOVIES[:100], "m__1")
+    catalogue.publish("m__1")
+    pages = catalogue._connection.execute("PRAGMA page_count").fetchone()[0]
+    catalogue._connection.execute(f"PRAGMA max_page_count = {pages}")
+    assert "cannot be written: the disk is full" in failure(catalogue.write, MOVIES, "m__2")
+    assert catalogue.get(range(100)) == MOVIES[:100]
+    assert catalogue.versions("m") == ["m__1"]

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count
+
+import numpy as np
+import pytest
+
+from towhee_recsys.model.vectors import Origin, Vectors, normalize, with_origin
+from towhee_recsys.stores.vectors import IndexRecord, MovieIndex, insert, model_of, open_index, publish, start_build
+
+numbers = count()
+
+
+SERVER = pytest.param("milvus-server", marks=[pytest.mark.slow, pytest.mark.milvus])
+
+
+@pytest.fixture(scope="session", params=["milvus-lite", SERVER])
+def uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a vector store. Another kind of store is one more param: what is tested here holds for each."""
+    if request.param == "milvus-server":
+        return request.getfixturevalue("milvus_server").url
+    return str(tmp_path_factory.mktemp(request.param) / "movies.db")
+
+
+@pytest.fixture
+def index(uri: str) -> MovieIndex:
+    """An index of its own for each test."""
+    return open_index(uri, f"movies_{next(numbers)}")
+
+
+@pytest.fixture(scope="session")
+def units() -> Callable[..., Vectors]:
+    """Unit vectors of a model."""
+
+    def units(rows: int, dim: int = 8, seed: int = 0, model: str | None = "a") -> Vectors:
+        drawn = np.random.default_rng(seed).normal(size=(rows, dim))
+        return normalize(with_origin(drawn, Origin(model * 16) if model else None))
+
+    return units
+
+
+@pytest.fixture(scope="session")
+def indexed() -> Callable[..., IndexRecord]:
+    """Makes `vectors` the live index of `index`, in several inserts; their ids count from 0 unless they are given."""
+
+    def indexed(index: MovieIndex, vectors: Vectors, ids: Sequence[int] | None = None) -> IndexRecord:
+        ids = range(len(vectors)) if ids is None else ids
+        build = start_build(index, model_of(vectors), vectors.shape[1])
+        chunks = [slice(start, start + 7) for start in range(0, len(vectors), 7)]
+        return publish(index, [insert(index, build, list(ids[chunk]), vectors[chunk]) for chunk in chunks])
+
+    return indexed

@@ -1,0 +1,63 @@
+"""What every vector store takes, and what it refuses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from towhee_recsys.errors import QueryError
+from towhee_recsys.stores.vectors import insert, insert_live, start_build
+
+
+@pytest.fixture
+def refused(index, units):
+    """What both ways to insert say of these ids and vectors."""
+
+    def message(ids, vectors):
+        build = start_build(index, "a" * 16, 8)
+        said = set()
+        for how in (lambda: insert(index, build, ids, vectors), lambda: insert_live(index, ids, vectors)):
+            with pytest.raises(QueryError) as raised:
+                how()
+            said.add(str(raised.value))
+        assert index.record is None, "a refused insert began an index"
+        assert len(said) == 1
+        return said.pop()
+
+    return message
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [
+        ([1, 2, 1], "movie_id 1 occurs twice."),
+        ([1, "2", 3], "movie_id '2' is no whole number of at most 64 bits."),
+        ([1, 2.0, 3], "movie_id 2.0 is no whole number of at most 64 bits."),
+        ([1, True, 3], "movie_id True is no whole number of at most 64 bits."),
+        ([1, None, 3], "movie_id None is no whole number of at most 64 bits."),
+        ([1, [2], 3], "movie_id [2] is no whole number of at most 64 bits."),
+        ([1, 2**63, 3], "movie_id 9223372036854775808 is no whole number of at most 64 bits."),
+        ([1, 2], "2 movies need vectors [2, dim]; [3, 8] were given."),
+    ],
+)
+def test_ids_that_are_none(refused, units, ids, message):
+    assert refused(ids, units(3)) == message
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 0, 2])
+def test_vectors_that_are_not_of_length_1(refused, units, value):
+    vectors = units(3)
+    vectors[1] *= value
+    length = f"{np.linalg.norm(vectors[1]):.4g}"
+    message = f"the vector of movie 11 has length {length}, not 1: `normalize` it first."
+    assert refused([10, 11, 12], vectors) == message
+
+
+def test_a_single_vector_is_none_of_several(refused, units):
+    assert refused([1], units(1)[0]) == "1 movies need vectors [1, dim]; [8] were given."
+
+
+def test_any_whole_number_is_an_id(index, units):
+    ids = [0, -5, np.int32(7), 2**63 - 1]
+    insert_live(index, ids, units(4))
+    assert [hits[0]["movie_id"] for hits in index.search(units(4), 1)] == ids

@@ -1,0 +1,124 @@
+"""Vectors that were read are kept, and never answered with once anything has changed."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.model.vectors import Origin, with_origin
+from towhee_recsys.stores.vectors import delete_live, insert_live, known_vectors, rollback
+from towhee_recsys.stores.vectors.milvus.collection import upsert
+from towhee_recsys.stores.vectors.searching import ask, found
+from towhee_recsys.stores.vectors.vector_cache import KnownVectors
+
+ROWS = 30
+STARS = Calibration(slope=2, intercept=3, lowest=-10, highest=10)
+
+
+@pytest.fixture
+def users(units):
+    """Queries that bring along vectors to predict stars with."""
+    return with_origin(units(3, seed=1), Origin("a" * 16), with_origin(units(3, seed=2), Origin("a" * 16, STARS)))
+
+
+def stars(index, users, top_k=ROWS):
+    """The predicted stars of every movie found, by its id, for each user."""
+    return [{hit["movie_id"]: hit["predicted_rating"] for hit in hits} for hits in index.search(users, top_k)]
+
+
+def expected(users, movies):
+    """The same by NumPy, of the movies' vectors by id, or of those of the ids from 0."""
+    movies = dict(enumerate(movies)) if isinstance(movies, np.ndarray) else movies
+    cosines = np.array(list(movies.values()), np.float64) @ np.asarray(users.rating, np.float64).T
+    return [dict(zip(movies, map(near, 3 + 2 * column), strict=True)) for column in cosines.T]
+
+
+def near(number):
+    return pytest.approx(number, abs=1e-5)
+
+
+def test_a_second_search_reads_no_vector(index, units, indexed, users):
+    record = indexed(index, units(ROWS))
+    first = stars(index, users)
+    if not index.milvus.lite:
+        time.sleep(known_vectors.LAG)
+        first = stars(index, users)
+    assert first == expected(users, units(ROWS))
+    upsert(index.milvus, record.build, range(ROWS), units(ROWS, seed=9))  # behind its back, as nobody does it
+    assert stars(index, users) == first
+
+
+def test_stars_are_those_of_what_is_there_now_after_each_change(index, units, indexed, users):
+    movies = dict(enumerate(units(ROWS)))
+    indexed(index, units(ROWS))
+    assert stars(index, users) == expected(users, movies)
+    for key, seed in [(3, 4), (3, 0), (ROWS, 5), (3, 6)]:  # replaced, replaced back, added, replaced
+        vector = units(ROWS, seed=seed)[3:4]
+        insert_live(index, [key], vector)
+        movies[key] = vector[0]
+        assert stars(index, users, 100) == expected(users, movies)
+    delete_live(index, [3, 7])
+    del movies[3], movies[7]
+    assert stars(index, users, 100) == expected(users, movies)
+    insert_live(index, [7], units(1, seed=8))
+    movies[7] = units(1, seed=8)[0]
+    assert stars(index, users, 100) == expected(users, movies)
+
+
+def test_stars_are_those_of_the_build_that_answers(index, units, indexed, users):
+    for seed in (0, 7, 0):
+        indexed(index, units(ROWS, seed=seed))
+        assert stars(index, users) == expected(users, units(ROWS, seed=seed))
+    rollback(index)
+    assert stars(index, users) == expected(users, units(ROWS, seed=7))
+    indexed(index, units(ROWS, seed=3, model="b"))
+    assert stars(index, users) == expected(users, units(ROWS, seed=7))
+
+
+def test_what_changes_while_others_search_is_right_afterwards(index, units, indexed, users):
+    indexed(index, units(ROWS))
+    with ThreadPoolExecutor(4) as pool:
+        for seed in (3, 0, 5, 0):
+            searching = [pool.submit(stars, index, users) for _ in range(8)]
+            insert_live(index, range(ROWS), units(ROWS, seed=seed))
+            assert stars(index, users) == expected(users, units(ROWS, seed=seed))
+            assert all(len(each) == ROWS for job in searching for each in job.result())
+
+
+@pytest.mark.parametrize("rows", [1, 5, ROWS])
+def test_no_more_are_kept_than_may_be(index, units, indexed, users, rows, monkeypatch):
+    monkeypatch.setattr(known_vectors, "AT_MOST", rows * 8 * 4)
+    monkeypatch.setattr(known_vectors, "LAG", 0)
+    record = indexed(index, units(ROWS))
+    known = KnownVectors(index.milvus, record)
+    with ThreadPoolExecutor(4) as pool:
+        for ids in ([0, 1], [1, 2, 3, 4], range(ROWS), [], [5]):
+            for read in pool.map(known.of, [set(ids)] * 4):
+                assert {key: vector.tolist() for key, vector in read.items()} == {
+                    key: units(ROWS)[key].tolist() for key in ids
+                }
+            assert len(known) <= rows
+    assert stars(index, users) == expected(users, units(ROWS))
+
+
+def test_what_a_server_may_give_from_before_the_record_is_not_kept(index, units, indexed, monkeypatch):
+    monkeypatch.setattr(known_vectors, "LAG", 0.2)
+    known = KnownVectors(replace(index.milvus, lite=False), indexed(index, units(ROWS)))
+    known.of({0, 1})
+    assert len(known) == 0
+    time.sleep(known_vectors.LAG)
+    known.of({0, 1})
+    assert len(known) == 2
+
+
+def test_a_movie_that_is_deleted_before_its_vector_is_read_is_no_hit(index, units, indexed, users):
+    smaller, whole = indexed(index, units(ROWS)[:20]), indexed(index, units(ROWS))
+    known = KnownVectors(index.milvus, smaller)
+    for hits in found(index.milvus, whole, known, ask(users, None, None), 0, ROWS):
+        assert sorted(hit["movie_id"] for hit in hits) == list(range(20))
+        assert all(list(hit) == ["movie_id", "score", "predicted_rating"] for hit in hits)

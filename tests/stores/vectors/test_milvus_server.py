@@ -1,0 +1,249 @@
+"""Milvus servers: who is let in, TLS, and what is said when one is down, dies, or gives no answer."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from contextlib import closing
+
+import numpy as np
+import pytest
+
+from tests.servers.certificates import Certificates
+from tests.servers.milvus import PASSWORD
+from tests.servers.process import BUSY, free_port
+from tests.servers.tls_proxy import TlsProxy
+from towhee_recsys.config.milvus import AccessConfig
+from towhee_recsys.errors import ConfigError, StoreError
+from towhee_recsys.stores.vectors import check_uri
+from towhee_recsys.stores.vectors.milvus.collection import (
+    alias_target,
+    count,
+    create,
+    drop,
+    exists,
+    names,
+    nearest,
+    point_alias,
+    upsert,
+)
+from towhee_recsys.stores.vectors.milvus.connect import connect
+from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.server import server_client
+
+VECTORS = np.eye(16, dtype=np.float32)
+
+
+def refusal(*arguments):
+    with pytest.raises(StoreError) as raised:
+        connect(*arguments)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("uri", ["tcp://me:s3/cret@host", "https://", "http://me:s3cret@host:port", "ftp://host"])
+def test_addresses_that_are_none(uri):
+    shown = uri.replace("me:s3/cret@", "").replace("me:s3cret@", "")
+    assert refusal(uri) == (
+        f"milvus.uri {shown!r} is neither a Milvus Lite file nor a server. "
+        "Give a path that ends in .db, or http://host:19530, with https:// for TLS."
+    )
+    with pytest.raises(StoreError, match="neither a Milvus Lite file nor a server"):
+        check_uri(uri)
+
+
+def test_a_server_that_is_down_is_told_at_once():
+    began, uri = time.monotonic(), f"http://me:s3cret@127.0.0.1:{free_port()}"
+    message = refusal(uri)
+    assert time.monotonic() - began < BUSY
+    assert message.startswith(f"no Milvus answers at milvus.uri {uri.replace('me:s3cret@', '')!r}: failed to connect")
+    assert "Connection refused. Start it, or mend the address" in message
+
+
+@pytest.mark.parametrize(
+    ("access", "message"),
+    [
+        ({"tls": {"ca_file": "no.pem"}}, r"tls\.ca_file 'no\.pem' cannot be read: No such file or directory\. Name a"),
+        ({"token": "${env:NOWHERE}"}, "environment variable NOWHERE is not set"),
+        ({"tokn": "s3cret"}, r"milvus\.access\.tokn: unknown key\. Did you mean 'token'\?"),
+        ({"token": 53}, r"milvus\.access\.token: given what may be a secret, accepted: text"),
+    ],
+)
+def test_access_that_is_none(access, message):
+    with pytest.raises((StoreError, ConfigError), match=message):
+        connect("https://127.0.0.1:1", access)
+
+
+def test_tls_wants_https():
+    message = refusal("http://127.0.0.1:1", {"tls": {"server_name": "milvus"}})
+    assert message == "milvus.access.tls is given, but milvus.uri 'http://127.0.0.1:1' is without TLS. Write https://."
+
+
+@pytest.mark.parametrize("access", [{"token": "s3cret"}, {"user": "me", "password": "s3cret"}])
+def test_a_file_takes_no_token(tmp_path, access):
+    uri = str(tmp_path / "movies.db")
+    message = "access.token, user, password and tls are for servers; for a Milvus Lite file leave them out."
+    assert refusal(uri, access) == f"milvus.uri {uri!r}: {message}"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+class TestWithServer:
+    @pytest.fixture
+    def address(self, milvus_server):
+        return f"http://{milvus_server.address}"
+
+    @pytest.fixture
+    def filled(self, milvus_server):
+        """Milvus, asked for 3 seconds, with a collection of 16 rows."""
+        milvus = connect(milvus_server.url, {"timeout": 3})
+        if not exists(milvus, "filled"):
+            create(milvus, "filled", 16)
+            upsert(milvus, "filled", range(16), VECTORS)
+        yield milvus
+        milvus_server.thaw()
+        milvus_server.start()
+
+    def test_one_connection_for_each_way_in(self, address, milvus_server, monkeypatch):
+        monkeypatch.setenv("SECRET", PASSWORD)
+        access = {"user": "root", "password": "${env:SECRET}"}
+        milvus = connect(address, access)
+        assert connect(address, dict(access)) is milvus
+        assert connect(address, access | {"timeout": 7}) is not milvus
+        assert (milvus.timeout, milvus.lite) == (30, False)
+        assert names(connect(address, {"token": "root:${env:SECRET}"})) == names(milvus)
+        monkeypatch.setenv("PLACE", milvus_server.url)
+        assert PASSWORD not in connect("${env:PLACE}").where
+        assert f":{PASSWORD}" not in repr(milvus) + connect(milvus_server.url).where
+
+    @pytest.mark.parametrize(
+        "access", [{"token": "s3cret"}, {"token": "root:s3cret"}, {"user": "root", "password": "s3cret"}, {}]
+    )
+    def test_who_is_not_let_in(self, address, access, caplog, capfd):
+        message = refusal(address, access)
+        assert message.startswith(
+            f"Milvus at milvus.uri {address!r} lets nobody in with this token, or user and password: "
+        )
+        assert message.endswith("Mend milvus.access, or the environment variables that it names.")
+        told = message + caplog.text + "".join(capfd.readouterr())
+        assert "s3cret" not in told
+        assert caplog.text == ""
+
+    def test_tls(self, milvus_server, certificates, address, tmp_path):
+        access, another = {"token": f"root:{PASSWORD}", "timeout": 5}, Certificates(tmp_path).authority
+        with closing(TlsProxy(milvus_server.port, certificates)) as proxy:
+            uri = f"https://localhost:{proxy.port}"
+            ours = {"ca_file": str(certificates.authority)}
+            assert names(connect(uri, access | {"tls": ours})) == names(connect(address, access))
+            by_number = f"https://127.0.0.1:{proxy.port}"
+            assert connect(by_number, access | {"tls": ours | {"server_name": "localhost"}})
+            for place, tls in ((uri, {}), (by_number, ours), (uri, {"ca_file": str(another)})):
+                message = refusal(place, access | {"tls": tls})
+                assert message.startswith(f"milvus.uri {place!r} shows a certificate that is not trusted: ")
+                assert message.endswith(
+                    "Name its authority in milvus.access.tls.ca_file, "
+                    "and in server_name the name that it was made for when that is another."
+                )
+            assert refusal(f"http://localhost:{proxy.port}", access).startswith("no Milvus answers at milvus.uri")
+
+    def test_a_server_that_asks_for_a_certificate(self, milvus_server, certificates):
+        access = {"token": f"root:{PASSWORD}", "timeout": 5}
+        ours = {"ca_file": str(certificates.authority)}
+        both = ours | {"cert_file": str(certificates.cert), "key_file": str(certificates.key)}
+        with closing(TlsProxy(milvus_server.port, certificates, client_authority=True)) as proxy:
+            assert connect(f"https://localhost:{proxy.port}", access | {"tls": both})
+            assert refusal(f"https://localhost:{proxy.port}", access | {"tls": ours}).startswith("no Milvus answers")
+
+    def test_without_tls_where_tls_is_wanted(self, address):
+        message = refusal(address.replace("http:", "https:"), {"timeout": 5})
+        assert message.startswith("no Milvus answers at milvus.uri 'https://127.0.0.1:")
+        assert message.endswith("https:// is for servers with TLS, http:// for those without.")
+
+    def test_an_alias_is_switched(self, filled):
+        create(filled, "other", 16)
+        assert alias_target(filled, "an_alias") is None
+        for name in ("filled", "other", "filled"):
+            point_alias(filled, "an_alias", name)
+            assert alias_target(filled, "an_alias") == name
+        assert alias_target(filled, "filled") is None
+
+    def test_an_alias_of_what_is_gone_is_pointed_anew(self, filled):
+        create(filled, "gone", 16)
+        point_alias(filled, "orphan", "gone")
+        drop(filled, "gone")
+        assert not exists(filled, "gone")
+        assert alias_target(filled, "orphan") is None
+        point_alias(filled, "orphan", "filled")
+        assert alias_target(filled, "orphan") == "filled"
+
+    def test_what_was_unloaded_is_loaded_again(self, filled, milvus_server):
+        patient = connect(milvus_server.url, {"timeout": 60})
+        patient.client.release_collection("filled")
+        assert nearest(patient, "filled", VECTORS[:1], 1)[0][0]["id"] == 0
+
+    def test_what_milvus_refuses_is_told_with_its_place(self, milvus_server, address, caplog):
+        patient = connect(milvus_server.url, {"timeout": 60})
+        with pytest.raises(StoreError) as raised:
+            nearest(patient, "nowhere", VECTORS[:1], 1)
+        assert str(raised.value).startswith(f"Milvus at {address} failed at searching nowhere: ")
+        assert "collection not found" in str(raised.value)
+        assert caplog.text == ""
+        logging.getLogger("pymilvus.decorators").error("somebody else's")
+        assert caplog.text, "others' calls are logged as ever"
+
+    def test_frozen(self, filled, milvus_server, address):
+        milvus_server.freeze()
+        began = time.monotonic()
+        with pytest.raises(StoreError) as raised:
+            nearest(filled, "filled", VECTORS[:1], 1)
+        assert 2.9 < time.monotonic() - began < 3 + BUSY
+        assert str(raised.value) == (
+            f"Milvus at {address} gave no answer at searching filled within 3 seconds: Deadline Exceeded. "
+            "See whether it is up and how busy it is; milvus.access.timeout is how long is waited."
+        )
+        began, message = time.monotonic(), refusal(address, {"token": f"root:{PASSWORD}", "timeout": 2})
+        assert 1.9 < time.monotonic() - began < 2 + BUSY
+        assert f"{address!r}: not within the 2 seconds of milvus.access.timeout. Start it" in message
+        milvus_server.thaw()
+        assert nearest(filled, "filled", VECTORS[:1], 1)[0][0]["id"] == 0
+
+    def test_dying_under_load_and_back(self, filled, milvus_server):
+        patient, done = connect(milvus_server.url, {"timeout": 60}), threading.Event()
+        answers: list[tuple[float, float, float, object]] = []
+
+        def ask(milvus):
+            while not done.is_set():
+                began = time.monotonic()
+                try:
+                    answer = nearest(milvus, "filled", VECTORS[5:6], 1)[0][0]["id"]
+                except StoreError as error:
+                    answer = str(error)
+                answers.append((milvus.timeout, began, time.monotonic(), answer))
+
+        asking = [threading.Thread(target=ask, args=(milvus,)) for milvus in (filled, filled, patient, patient)]
+        for thread in asking:
+            thread.start()
+        try:
+            time.sleep(0.5)
+            milvus_server.kill()
+            time.sleep(0.5)
+            milvus_server.start()
+            back = _first_answer_to_a_newcomer(milvus_server)
+            time.sleep(5)
+        finally:
+            done.set()
+            for thread in asking:
+                thread.join()
+        assert {answer for _, began, _, answer in answers if began > back + 5} <= {5}
+        assert any(began < back and answer == 5 and end > back - 1 for _, began, end, answer in answers), "who can wait"
+        for timeout, began, end, answer in answers:
+            assert answer == 5 or str(answer).startswith("Milvus at http://127.0.0.1:"), answer
+            assert answer == 5 or end - began < timeout + BUSY, "an error came late"
+        assert count(filled, "filled") == 16
+
+
+def _first_answer_to_a_newcomer(server):
+    """When Milvus itself is back: it answers whoever knows nothing of the time before."""
+    newcomer = Milvus(server_client(server.url, AccessConfig(timeout=60), "here"), 60, False, "here")
+    assert nearest(newcomer, "filled", VECTORS[:1], 1)[0][0]["id"] == 0
+    return time.monotonic()

@@ -1,0 +1,25 @@
+"""A Milvus Lite file where nothing can be written."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from towhee_recsys.errors import StoreError
+from towhee_recsys.stores.vectors import open_index
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="its /sys lets nobody make a file, root included")
+@pytest.mark.parametrize("folder", [Path("/sys"), Path("/sys/new")])
+def test_a_folder_that_cannot_be_written(folder):
+    uri = str(folder / "movies.db")
+    message = (
+        rf"the Milvus Lite file {re.escape(repr(uri))} cannot be opened: (Permission denied|Operation not permitted)\. "
+        r"One process at a time can have it open, and it must be writable: end the other process, or name another file "
+        r"in milvus\.uri\."
+    )
+    with pytest.raises(StoreError, match=f"^{message}$"):
+        open_index(uri, "movies")

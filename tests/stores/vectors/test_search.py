@@ -1,0 +1,189 @@
+"""What every vector store answers to a search."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from towhee_recsys.errors import IndexMismatchError, QueryError
+from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.model.vectors import Origin, with_origin
+from towhee_recsys.stores.vectors import Hits, open_index
+
+ROWS = 60
+
+
+@pytest.fixture(scope="module")
+def filled(uri, units, indexed):
+    index = open_index(uri, "searched")
+    indexed(index, units(ROWS, dim=16), range(100, 100 + ROWS))
+    return index
+
+
+@pytest.fixture
+def queries(units):
+    return units(5, dim=16, seed=1)
+
+
+def ids_of(hits):
+    return [hit["movie_id"] for hit in hits]
+
+
+def exact(query, movies):
+    """Ids and cosines, best first, by NumPy."""
+    cosines = np.asarray(movies, np.float64) @ np.asarray(query, np.float64)
+    order = np.argsort(-cosines, kind="stable")
+    return [100 + int(row) for row in order], cosines[order]
+
+
+@pytest.mark.parametrize("top_k", [1, 10, ROWS])
+def test_hits_are_the_nearest_by_exact_cosine(filled, queries, units, top_k):
+    for query, hits in zip(queries, filled.search(queries, top_k), strict=True):
+        ids, cosines = exact(query, units(ROWS, dim=16))
+        assert ids_of(hits) == ids[:top_k]
+        assert [hit["score"] for hit in hits] == pytest.approx(cosines[:top_k], abs=1e-5)
+
+
+def test_every_movie_finds_itself_first_with_cosine_1(filled, units):
+    movies = units(ROWS, dim=16)
+    for row, [hit] in enumerate(filled.search(movies, 1)):
+        assert hit == {"movie_id": 100 + row, "score": pytest.approx(1, abs=1e-5)}
+
+
+def test_more_than_there_are_gives_all_there_are(filled, queries):
+    assert [len(hits) for hits in filled.search(queries, 16_384)] == [ROWS] * len(queries)
+
+
+def test_a_batch_equals_single_queries(filled, queries):
+    single = [filled.search(queries[row : row + 1], 7)[0] for row in range(len(queries))]
+    for one, other in zip(filled.search(queries, 7), single, strict=True):
+        assert ids_of(one) == ids_of(other)
+        assert [hit["score"] for hit in one] == pytest.approx([hit["score"] for hit in other], abs=1e-6)
+
+
+def test_no_query_gives_no_answer(filled, queries):
+    assert filled.search(queries[:0], 3) == []
+    assert filled.search(queries[:0], 3, []) == []
+
+
+def test_what_is_excluded_is_left_out_and_made_up_for(filled, queries, units):
+    ids, _ = exact(queries[0], units(ROWS, dim=16))
+    hits = filled.search(queries[:2], 5, exclude=[{ids[0], ids[2], -1}, ()])
+    assert ids_of(hits[0]) == [ids[1], *ids[3:7]]
+    assert ids_of(hits[1]) == exact(queries[1], units(ROWS, dim=16))[0][:5]
+
+
+def test_all_can_be_excluded(filled, queries):
+    assert filled.search(queries[:1], 5, exclude=[set(range(100, 100 + ROWS))]) == [[]]
+
+
+def test_users_vectors_bring_stars_along(filled, queries):
+    stars = Calibration(slope=2, intercept=3, lowest=1, highest=5)
+    [hits] = filled.search(with_origin(queries[:1], Origin("a" * 16, stars)), ROWS)
+    assert all(hit["predicted_rating"] == pytest.approx(3 + 2 * hit["score"]) for hit in hits)
+    assert all(before["predicted_rating"] >= after["predicted_rating"] for before, after in pairwise(hits))
+
+
+def test_vectors_of_no_known_origin_are_answered(filled, queries):
+    assert ids_of(filled.search(np.array(queries), 3)[0]) == ids_of(filled.search(queries, 3)[0])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 0, 2])
+def test_queries_that_are_not_of_length_1_are_refused(filled, queries, value):
+    queries[3] *= value
+    with pytest.raises(QueryError, match=r"^the vector of query 3 has length \S+, not 1: `normalize` it first\.$"):
+        filled.search(queries, 3)
+
+
+def test_hits_know_the_build_they_are_from(filled, queries):
+    assert {hits.build for hits in filled.search(queries, 3)} == {filled.record.build}
+
+
+@pytest.mark.parametrize("top_k", [0, -1, 16_385, 2.0, "3", True, None])
+def test_top_k_is_a_whole_number_in_range(filled, queries, top_k):
+    with pytest.raises(QueryError) as raised:
+        filled.search(queries, top_k)
+    assert str(raised.value) == f"top_k {top_k!r} is not acceptable: give a whole number from 1 to 16384."
+
+
+def test_vectors_of_another_length_are_refused(filled, units):
+    with pytest.raises(IndexMismatchError, match="'searched' has vectors of 16 numbers, but 8 were given"):
+        filled.search(units(1, dim=8), 3)
+
+
+STARS = Calibration(slope=2, intercept=3, lowest=1, highest=5)
+
+
+@pytest.fixture
+def both(queries, units):
+    """Queries that bring along vectors to predict stars with."""
+    return with_origin(queries, Origin("a" * 16), with_origin(units(5, dim=16, seed=2), Origin("a" * 16, STARS)))
+
+
+@pytest.mark.parametrize("top_k", [1, 7, ROWS])
+def test_stars_are_those_of_the_rating_vector_and_scores_those_of_the_search(filled, both, queries, units, top_k):
+    movies = np.asarray(units(ROWS, dim=16), np.float64)
+    for row, hits in enumerate(filled.search(both, top_k)):
+        ids, cosines = exact(queries[row], movies)
+        assert ids_of(hits) == ids[:top_k]
+        assert [hit["score"] for hit in hits] == pytest.approx(cosines[:top_k], abs=1e-5)
+        rated = movies[[key - 100 for key in ids[:top_k]]] @ np.asarray(both.rating[row], np.float64)
+        assert [hit["predicted_rating"] for hit in hits] == pytest.approx(STARS.stars(rated), abs=1e-5)
+        assert all(list(hit) == ["movie_id", "score", "predicted_rating"] for hit in hits)
+
+
+def test_one_by_one_and_in_a_list_both_are_answered_as_in_a_batch(filled, both):
+    together = filled.search(both, 6, exclude=[{100, 101}, (), {130}, (), ()])
+    alone = [
+        filled.search(both[row : row + 1], 6, exclude=[without])[0]
+        for row, without in enumerate([{100, 101}, (), {130}, (), ()])
+    ]
+    listed = filled.search([both[row] for row in range(5)], 6, exclude=[{100, 101}, (), {130}, (), ()])
+    for other in (alone, listed):
+        assert [ids_of(hits) for hits in other] == [ids_of(hits) for hits in together]
+        for name in ("score", "predicted_rating"):
+            found = [[hit[name] for hit in hits] for hits in other]
+            assert found == pytest.approx(np.array([[hit[name] for hit in hits] for hits in together]), abs=1e-5)
+
+
+def test_without_their_rating_vectors_no_stars_are_told(filled, both):
+    for computed in (both * 1, both.copy()):
+        [hits, *_] = filled.search(computed, 3)
+        assert all(list(hit) == ["movie_id", "score"] for hit in hits)
+
+
+def test_rating_vectors_that_are_not_of_length_1_are_refused(filled, both):
+    both.rating[2] *= 2
+    with pytest.raises(QueryError, match=r"^the vector of query 2 has length 2, not 1: `normalize` it first\.$"):
+        filled.search(both, 3)
+
+
+def test_no_query_with_stars_gives_no_answer(filled, both):
+    assert filled.search(both[:0], 3) == []
+
+
+def test_further_hits_are_those_that_come_after(filled, both):
+    together = filled.search(both, ROWS, exclude=[{100, 101}, (), {130}, (), ()])
+    for hits, whole in zip(filled.search(both, 4, exclude=[{100, 101}, (), {130}, (), ()]), together, strict=True):
+        second = hits.further(3)
+        third = second.further(2 * ROWS)
+        assert ids_of(hits) + ids_of(second) + ids_of(third) == ids_of(whole)
+        for name in ("score", "predicted_rating"):
+            found = [hit[name] for part in (hits, second, third) for hit in part]
+            assert found == pytest.approx([hit[name] for hit in whole], abs=1e-5)
+        assert {hits.build, second.build, third.build} == {filled.record.build}
+        assert third.further(1) == []
+
+
+def test_hits_made_by_hand_have_no_further_ones():
+    assert Hits([{"movie_id": 1, "score": 0.5}], "movies__unknown_000001").further(3) == []
+
+
+def test_a_build_that_is_gone_has_no_further_hits(index, units, indexed):
+    indexed(index, units(9))
+    [hits] = index.search(units(1), 2)
+    for _ in range(2):
+        indexed(index, units(9, model="b"))
+    assert hits.further(2) == []

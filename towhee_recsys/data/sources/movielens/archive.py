@@ -1,0 +1,65 @@
+"""The dataset's files out of a zip archive that nobody vouches for."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import stat
+from pathlib import Path, PureWindowsPath
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from towhee_recsys.data.sources.movielens.folder import FILES
+from towhee_recsys.errors import DatasetError
+
+README = "README"
+MOST_MEMBERS = 100
+MOST_BYTES = 200 * 2**20
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """Put movies.dat, users.dat and ratings.dat (and README, if there is one) of `archive` into `folder`.
+
+    Raises:
+        DatasetError: the archive is damaged, lacks a file or has it twice; it holds links or names that lead
+            out of a folder; it unpacks to more than 100 members or 200 MiB.
+        OSError: the disk refused the files.
+    """
+    try:
+        with ZipFile(archive) as opened:
+            _refuse_tricks(opened.infolist())
+            for name, member in _wanted(opened.infolist()).items():
+                with opened.open(member) as content, (folder / name).open("wb") as file:
+                    shutil.copyfileobj(content, file)
+    except Exception as error:  # zipfile lets a dozen kinds through when bytes are damaged
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise  # only the disk's own have another number
+        raise DatasetError(f"{archive} is not unpacked: {error}; delete it and try again") from error
+
+
+def _refuse_tricks(members: list[ZipInfo]) -> None:
+    size = sum(member.file_size for member in members)
+    if len(members) > MOST_MEMBERS:
+        raise BadZipFile(f"it has {len(members):,} members, more than {MOST_MEMBERS}")
+    if size > MOST_BYTES:
+        raise BadZipFile(f"it unpacks to {size:,} bytes, more than {MOST_BYTES:,}")
+    for member in members:
+        name = PureWindowsPath(member.filename)  # it knows both slashes and drive letters
+        if name.anchor or ".." in name.parts:
+            raise BadZipFile(f"its member {member.filename!r} leads out of the folder")
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise BadZipFile(f"its member {member.filename!r} is a link")
+
+
+def _wanted(members: list[ZipInfo]) -> dict[str, ZipInfo]:
+    """The members to unpack, by base name."""
+    found: dict[str, ZipInfo] = {}
+    for member in members:
+        name = PureWindowsPath(member.filename).name
+        if member.is_dir() or name not in (*FILES, README):
+            continue
+        if name in found:
+            raise BadZipFile(f"it has {name} twice")
+        found[name] = member
+    if lacking := [name for name in FILES if name not in found]:
+        raise BadZipFile(f"it lacks {', '.join(lacking)}")
+    return found

@@ -1,0 +1,131 @@
+"""MovieLens' format: one parser a file, from a line's text to a checked row.
+
+`movies.dat` has `id::title (year)::genre|genre`, `users.dat` has `id::gender::age::occupation::zip code`, and
+`ratings.dat` has `user id::movie id::rating::timestamp`.
+
+A parser remembers what it has seen: make one for each reading. It raises `BadLine` for what is not such a row.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Container
+from typing import Any, TypeVar
+
+from towhee_recsys.config.movielens import AGES, GENDERS, OCCUPATIONS, OLDEST
+from towhee_recsys.data.sources.movielens import fields
+from towhee_recsys.data.sources.lines import BadLine, shortened
+
+AGE_CODES = sorted(int(code) for code in AGES)
+USER_FIELDS = ("user id", "gender", "age", "occupation", "zip code")
+RATING_FIELDS = ("user id", "movie id", "rating", "timestamp")
+
+Record = dict[str, Any]
+RatingRow = tuple[int, int, float, int]
+Value = TypeVar("Value")
+
+
+def movie_parser() -> Callable[[str], Record]:
+    """From `6::Heat (1995)::Action|Crime` to a dictionary of movie_id, title, year (or None) and genres.
+
+    The title is all between the first and the last `::`, without the year at its end.
+    """
+    seen: set[int] = set()
+
+    def parse(line: str) -> Record:
+        movie_id, _, rest = line.partition(fields.SEPARATOR)
+        full_title, separator, genres = rest.rpartition(fields.SEPARATOR)
+        if not separator:
+            raise BadLine("missing fields", f"missing fields: not movie id::title::genres in {shortened(line)}")
+        number = fields.whole(movie_id, "movie id")
+        title, year = fields.title_and_year(full_title)
+        movie = {"movie_id": number, "title": title, "year": year, "genres": fields.genres(genres)}
+        _pass_once(number, seen, "movie")
+        return movie
+
+    return parse
+
+
+def user_parser(*, strict: bool) -> Callable[[str], Record]:
+    """From `7::F::25::12::55117` to a dictionary of user_id, gender, age (its group's code), occupation and zip_code.
+
+    Strict parsing takes the published codes of the age groups; otherwise any age in years falls into its group.
+    """
+    seen: set[int] = set()
+    age_group = _published_age_group if strict else _age_group
+
+    def parse(line: str) -> Record:
+        user_id, gender, age, occupation, zip_code = fields.split(line, USER_FIELDS)
+        number = fields.whole(user_id, "user id")
+        user = {
+            "user_id": number,
+            "gender": fields.one_of(gender, GENDERS, "gender"),
+            "age": age_group(fields.whole(age, "age")),
+            "occupation": fields.one_of(fields.whole(occupation, "occupation"), OCCUPATIONS, "occupation"),
+            "zip_code": zip_code,
+        }
+        _pass_once(number, seen, "user")
+        return user
+
+    return parse
+
+
+def rating_parser(
+    users: Container[int], movies: Container[int], scale: tuple[float, float]
+) -> Callable[[str], RatingRow]:
+    """From `7::6::4::978300760` to the tuple (user_id, movie_id, rating, timestamp).
+
+    Ids are those of `users` and `movies`, ratings within `scale`, both ends included.
+    """
+    user_ids = _Memo(lambda text: fields.known(fields.whole(text, "user id"), users, "user"))
+    movie_ids = _Memo(lambda text: fields.known(fields.whole(text, "movie id"), movies, "movie"))
+    stars = _Memo(lambda text: fields.rating(text, *scale))
+    rated: defaultdict[int, set[int]] = defaultdict(set)  # movies by user: four times as quick as a set of pairs
+
+    def parse(line: str) -> RatingRow:
+        user, movie, rating, timestamp = fields.split(line, RATING_FIELDS)
+        when = fields.whole(timestamp, "timestamp")
+        row = user_id, movie_id, _, _ = user_ids[user], movie_ids[movie], stars[rating], when
+        seen = rated[user_id]
+        if movie_id in seen:
+            raise _second("rating", f"rating of user {user_id} for movie {movie_id}")
+        seen.add(movie_id)
+        return row
+
+    return parse
+
+
+class _Memo(dict[str, Value]):
+    """A dictionary that computes what it lacks: a million ratings repeat the same few thousand texts."""
+
+    def __init__(self, compute: Callable[[str], Value]) -> None:
+        super().__init__()
+        self._compute = compute
+
+    def __missing__(self, text: str) -> Value:
+        value = self[text] = self._compute(text)
+        return value
+
+
+def _published_age_group(code: int) -> int:
+    if code not in AGE_CODES:
+        codes, cure = ", ".join(map(str, AGE_CODES)), "mend the line, or set dataset.strict: false to take years"
+        raise BadLine("unknown age", f"age {code} is not one of the codes {codes}", cure=cure, whole=True)
+    return code
+
+
+def _age_group(years: int) -> int:
+    if not 1 <= years <= OLDEST:
+        raise BadLine("unknown age", f"age {years} is not from 1 to {OLDEST}", whole=True)
+    return AGE_CODES[bisect_right(AGE_CODES, years) - 1]
+
+
+def _pass_once(number: int, seen: set[int], name: str) -> None:
+    if number in seen:
+        raise _second(name, f"{name} {number}")
+    seen.add(number)
+
+
+def _second(name: str, which: str) -> BadLine:
+    return BadLine(f"duplicate {name}", f"duplicate {name}: {which} came before", whole=True)

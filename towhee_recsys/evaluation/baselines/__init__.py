@@ -1,0 +1,46 @@
+"""Baselines: what a model has to beat, fitted on the training part alone and shown in the same table.
+
+A ranker is fitted by `fit(task, traits)` and gives `score(question)`, a rater gives `predict(ratings)`. Where the
+dataset or the installation lacks what a baseline needs, `fit` raises EvaluationError: then the table does without it.
+"""
+
+from __future__ import annotations
+
+from towhee_recsys.evaluation.baselines.contract import Predict, Ranker, Rater, Score, Traits, traits
+from towhee_recsys.evaluation.baselines.implicit_peers import bpr, ials
+from towhee_recsys.evaluation.baselines.popular import group_popularity, popularity, random
+from towhee_recsys.evaluation.baselines.ratings import biases, mean_rating, movie_mean
+from towhee_recsys.evaluation.baselines.similarity import ease, genre_profile, item_knn
+from towhee_recsys.evaluation.baselines.surprise_peers import svd, svdpp
+
+RANKERS: dict[str, Ranker] = {
+    "random": random,
+    "popularity": popularity,
+    "group_popularity": group_popularity,
+    "genre_profile": genre_profile,
+    "item_knn": item_knn,
+    "ease": ease,
+}
+"""Rankers that are always there."""
+
+RATERS: dict[str, Rater] = {"mean_rating": mean_rating, "movie_mean": movie_mean, "biases": biases}
+"""Raters that are always there."""
+
+PEER_RANKERS: dict[str, Ranker] = {"bpr": bpr, "ials": ials}
+"""Rankers behind the extra `peers`."""
+
+PEER_RATERS: dict[str, Rater] = {"svd": svd, "svdpp": svdpp}
+"""Raters behind the extra `peers`."""
+
+__all__ = [
+    "PEER_RANKERS",
+    "PEER_RATERS",
+    "RANKERS",
+    "RATERS",
+    "Predict",
+    "Ranker",
+    "Rater",
+    "Score",
+    "Traits",
+    "traits",
+]

@@ -1,0 +1,79 @@
+"""Factorisations of who likes what, by the library `implicit`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from towhee_recsys.evaluation.baselines.contract import Score, Traits
+from towhee_recsys.evaluation.baselines.history import likes, or_else, training_history
+from towhee_recsys.evaluation.baselines.library import library
+from towhee_recsys.evaluation.baselines.popular import popular
+from towhee_recsys.protocols.task import Question, Task
+
+
+def ials(task: Task, traits: Traits) -> Score:
+    """Implicit alternating least squares (Hu, Koren and Volinsky 2008, doi:10.1109/ICDM.2008.22) of the liked movies.
+
+    Each user is computed anew from the liked movies of the history; who has none gets the popular.
+
+    Raises:
+        EvaluationError: `implicit` is not installed.
+    """
+    general = popular(task)
+    with _one_blas_thread():
+        model = library("implicit").als.AlternatingLeastSquares(
+            factors=128, regularization=100, alpha=10, random_state=task.seed
+        )
+        model.fit(likes(training_history(task), task), show_progress=False)
+
+    def score(question: Question) -> np.ndarray:
+        liked = likes(question.history, task)
+        with _one_blas_thread():
+            users = model.recalculate_user(np.arange(len(question.users)), liked)
+        return or_else(users @ model.item_factors.T, liked, general)
+
+    return score
+
+
+def bpr(task: Task, traits: Traits) -> Score:
+    """Bayesian personalised ranking (Rendle et al. 2009, arXiv:1205.2618) of the liked movies.
+
+    Users whom training has not seen are the mean of the movies that they like; who has none gets the popular. 30
+    epochs did better on validation data of MovieLens 1M than 50 or 100. One thread, because several overwrite each
+    other's steps, each time in another way.
+
+    Raises:
+        EvaluationError: `implicit` is not installed.
+    """
+    general, known = popular(task), likes(training_history(task), task)
+    with _one_blas_thread():
+        model = library("implicit").bpr.BayesianPersonalizedRanking(
+            factors=100, iterations=30, random_state=task.seed, num_threads=1
+        )
+        model.fit(known, show_progress=False)
+
+    def score(question: Question) -> np.ndarray:
+        liked = likes(question.history, task)
+        users = model.user_factors[question.users] if question.known else _means(liked, model.item_factors)
+        return or_else(users @ model.item_factors.T, liked, general)
+
+    return score
+
+
+def _means(liked: Any, factors: np.ndarray) -> np.ndarray:
+    """The mean factors of each user's movies; the last is a movie's own bias, which every user takes once."""
+    counts = np.diff(liked.indptr)[:, None]
+    means = (liked @ factors) / np.maximum(counts, 1).astype(np.float32)
+    means[:, -1] = 1
+    return means
+
+
+@contextmanager
+def _one_blas_thread() -> Iterator[None]:
+    """`implicit` has threads of its own; those of BLAS within them would make it slower, and it warns of them."""
+    with library("threadpoolctl").threadpool_limits(1, user_api="blas"):
+        yield

@@ -1,0 +1,54 @@
+"""Lists that need no taste: by chance, by popularity, by popularity within the user's group."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from towhee_recsys.errors import EvaluationError
+from towhee_recsys.evaluation.baselines.contract import Score, Traits
+from towhee_recsys.protocols.task import Question, Task
+
+PRIOR = 1000
+"""As many liking ratings of everybody are added to those of a group, so that a small group follows the crowd."""
+
+
+def random(task: Task, traits: Traits) -> Score:
+    """Any order, drawn for each user by `task.seed`: whoever asks when and with whom, the answer is the same."""
+
+    def score(question: Question) -> np.ndarray:
+        drawn = [_drawn(task, user) for user in question.users.tolist()]
+        return np.array(drawn, dtype=np.float32).reshape(-1, task.movies)
+
+    return score
+
+
+def popularity(task: Task, traits: Traits) -> Score:
+    """How many users liked the movie: a list of what is seen often and disliked often ranks worse."""
+    counts = popular(task)
+    return lambda question: np.tile(counts, (len(question.users), 1))
+
+
+def group_popularity(task: Task, traits: Traits) -> Score:
+    """The movie's share of what the user's demographic group liked, smoothed towards its share of what all liked."""
+    groups = traits.groups
+    if groups is None:
+        raise EvaluationError(
+            "group_popularity needs groups of users, and the config declares no category of users that parts these "
+            "into large ones: declare one under features.user, or leave this baseline out."
+        )
+    liked = task.train.stars >= task.liked
+    cells = groups[task.train.users[liked]] * task.movies + task.train.movies[liked]
+    counts = np.bincount(cells, minlength=(groups.max() + 1) * task.movies).reshape(-1, task.movies)
+    overall = counts.sum(axis=0) / max(counts.sum(), 1)
+    shares = (counts + PRIOR * overall) / (counts.sum(axis=1, keepdims=True) + PRIOR)
+    return lambda question: shares[groups[question.users]].astype(np.float32)
+
+
+def popular(task: Task) -> np.ndarray:
+    """How many training ratings like each movie: float32[movies]."""
+    liked = task.train.movies[task.train.stars >= task.liked]
+    return np.bincount(liked, minlength=task.movies).astype(np.float32)
+
+
+def _drawn(task: Task, user: int) -> np.ndarray:
+    return np.random.default_rng([task.seed, user]).random(task.movies, dtype=np.float32)

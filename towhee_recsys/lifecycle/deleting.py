@@ -1,0 +1,26 @@
+"""Movies out of the live index and its catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from towhee_recsys.config import Config, load_config
+from towhee_recsys.lifecycle.parts import index_of
+from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.vectors import delete_live
+
+
+def delete_movies(config: Config | str, ids: Sequence[int]) -> int:
+    """Deletes movies from the live index and gives how many of `ids` were there; from then on nobody gets them.
+
+    Vectors go before facts, so a reader never finds a movie without facts; a killed call is made again. Builds that
+    are kept still have them, and the next indexing adds what the dataset has. Raises QueryError for ids that are no
+    whole numbers, IndexMismatchError when there is no index or it is not whole, StoreError.
+    """
+    config = load_config(config)
+    index, catalogue = index_of(config), open_catalogue(config.catalogue)
+    with index.writing:
+        build = index.live().build
+        deleted = delete_live(index, ids)
+        catalogue.delete(ids, build)
+    return deleted

@@ -1,0 +1,32 @@
+"""What is looked at, as far as it has been reached."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from towhee_recsys.config import Config
+from towhee_recsys.config.sources import Source
+
+if TYPE_CHECKING:
+    from towhee_recsys.bundle import Bundle
+    from towhee_recsys.stores.catalogue import Catalogue
+    from towhee_recsys.stores.vectors import IndexRecord, MovieIndex
+
+
+@dataclass
+class Case:
+    """A config, and what it names: each is there once the check that reaches it has found nothing wrong."""
+
+    source: Source
+    overrides: Sequence[str]
+    movies: int
+    """How many movies of the index are looked at one by one."""
+    config: Config = field(init=False)
+    bundle: Bundle = field(init=False)
+    index: MovieIndex = field(init=False)
+    catalogue: Catalogue | None = field(init=False, default=None)
+    live: IndexRecord = field(init=False)
+    drawn: list[int] = field(init=False, default_factory=list)
+    """The ids of those movies."""

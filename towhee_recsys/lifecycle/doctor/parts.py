@@ -1,0 +1,87 @@
+"""Whether each part that a config names is there and sound: the data, the model and the two stores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from towhee_recsys.config import expand_env, load_config
+from towhee_recsys.data.sources.movielens.folder import FILES, PUBLISHED, complaint, folder_of, missing
+from towhee_recsys.errors import DatasetError, StoreError
+from towhee_recsys.lifecycle.doctor.case import Case
+from towhee_recsys.lifecycle.doctor.findings import Concern
+from towhee_recsys.lifecycle.parts import index_of
+from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.catalogue.urls import parse_url
+from towhee_recsys.stores.vectors import check_uri, index_type
+from towhee_recsys.stores.vectors.milvus.collection import exists
+
+
+def config(case: Case) -> str:
+    """The config, and what it requires of a model, can be read."""
+    from towhee_recsys.evaluation.gates import read_gates
+
+    case.config = load_config(case.source, overrides=case.overrides)
+    read_gates(case.config)
+    return f"{case.source if isinstance(case.source, (str, Path)) else 'the given settings'}: nothing wrong"
+
+
+def dataset(case: Case) -> str:
+    """The dataset's files are there and can be opened."""
+    given = case.config.dataset
+    folder = folder_of(given)
+    if missing(folder):
+        if given.download and given.name == PUBLISHED and not folder.is_file():
+            raise Concern(f"{folder} does not have MovieLens 1M yet; `towhee-recsys train -c CONFIG` downloads it.")
+        raise DatasetError(f"{complaint(folder, given)}.")
+    for name in FILES:
+        (folder / name).open("rb").close()
+    return f"{', '.join(FILES)} in {folder}"
+
+
+def model(case: Case) -> str:
+    """The bundle's files are those that were saved, for this program, and its towers can be used."""
+    from towhee_recsys.bundle import MovieEncoder, UserEncoder
+    from towhee_recsys.bundle.bundle import read_bundle
+    from towhee_recsys.support.files import recover
+
+    folder = Path(case.config.model.dir).resolve()
+    recover(folder)
+    bundle = read_bundle(folder)  # from the disk, whatever this process has loaded before
+    MovieEncoder(bundle), UserEncoder(bundle)
+    case.bundle = bundle
+    said = bundle.manifest
+    return (
+        f"model {bundle.model_id} in {folder}: {len(said['files'])} files as they were saved, "
+        f"format {said['format_version']}, PaddlePaddle {said['versions']['paddlepaddle']}"
+    )
+
+
+def milvus(case: Case) -> str:
+    """Milvus answers, and has the type of index that is asked for."""
+    given = case.config.milvus
+    check_uri(given.uri, given.access.model_dump())
+    address = expand_env(given.uri)
+    if "://" not in address and not Path(address).expanduser().exists():  # to open it would make it
+        raise StoreError(
+            f"there is no Milvus Lite file {given.uri!r}. Make it with `towhee-recsys index -c CONFIG`, "
+            "or name another in milvus.uri."
+        )
+    index = index_of(case.config)
+    index_type(index.milvus, given.index.model_dump())
+    exists(index.milvus, index.collection)
+    case.index = index
+    return f"{index.milvus.where} answers"
+
+
+def catalogue(case: Case) -> str:
+    """The catalogue answers, and something was published in it."""
+    address = parse_url(case.config.catalogue)
+    if address.file and not address.file.exists():  # to open it would make it
+        raise StoreError(
+            f"there is no catalogue {address.shown!r}. Fill it with `towhee-recsys index -c CONFIG`, or name another "
+            "in `catalogue`."
+        )
+    opened = open_catalogue(case.config.catalogue)
+    opened.must_have_movies()
+    case.catalogue = opened
+    return f"{address.shown} answers"

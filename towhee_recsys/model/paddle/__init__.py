@@ -1,0 +1,1 @@
+"""The fusion model in PaddlePaddle: the only code that imports Paddle."""

@@ -1,0 +1,1 @@
+"""Where vectors and item facts are kept."""

@@ -1,0 +1,91 @@
+"""The builds of an index: what there is, the way back to the one before, and what can go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from towhee_recsys.errors import IndexMismatchError, QueryError
+from towhee_recsys.stores.vectors.build import drop_builds, go_live
+from towhee_recsys.stores.vectors.checks import CURE, must_be_there
+from towhee_recsys.stores.vectors.filling import builds_in
+from towhee_recsys.stores.vectors.index import MovieIndex
+from towhee_recsys.stores.vectors.milvus.collection import count
+from towhee_recsys.stores.vectors.pending import SAVED, settle
+from towhee_recsys.stores.vectors.record import IndexRecord
+
+if TYPE_CHECKING:
+    from towhee_recsys.stores.catalogue import Catalogue
+
+
+@dataclass(frozen=True)
+class Build:
+    """One build of an index. `published` is when it went live first, in UTC; None is one that was not finished."""
+
+    name: str
+    model_id: str | None
+    rows: int
+    published: str | None
+    live: bool
+
+
+def builds(index: MovieIndex) -> list[Build]:
+    """All builds: the live one, then those that were live, the last first, then the unfinished. Raises StoreError."""
+    versions = index.versions(newest=True)
+    records = {record.build: record for record in versions.all}
+    unfinished = [name for name in builds_in(index) if name not in records and not name.endswith(SAVED)]
+    return [
+        Build(
+            name=name,
+            model_id=records[name].model_id if name in records else _model_in(name),
+            rows=count(index.milvus, name),
+            published=records[name].published if name in records else None,
+            live=versions.live is not None and versions.live.build == name,
+        )
+        for name in [*records, *unfinished]
+    ]
+
+
+def rollback(index: MovieIndex, catalogue: Catalogue | None = None) -> IndexRecord:
+    """Makes the build that was live before this one live again, with the catalogue's version, and gives its record.
+
+    The one that is left stays, for queries that are under way, until the next `publish` or `gc`. Raises
+    IndexMismatchError, and leaves all as it is, when none is kept that is older, or it is not whole any more.
+    """
+    with index.writing:
+        before = index.versions(newest=True).before
+        if before is None:
+            raise IndexMismatchError(
+                f"the index {index.collection!r} keeps no build older than the live one, so there is nothing to go "
+                "back to. `towhee-recsys index --list` shows what there is; to change the index, index again."
+            )
+        if not before.pending:
+            must_be_there(index.milvus, before, CURE)
+        go_live(index, before, catalogue)
+        settled = settle(index.milvus, before)
+        index.versions(newest=True)
+        return settled
+
+
+def gc(index: MovieIndex, keep: int = 2, catalogue: Catalogue | None = None) -> list[str]:
+    """Drops all builds and catalogue versions but those of the `keep` builds that were live last; gives their names.
+
+    The live one is the first of them; whatever was not finished goes, too. Raises QueryError for a `keep` below 1.
+    """
+    if isinstance(keep, bool) or not isinstance(keep, (int, np.integer)) or keep < 1:
+        raise QueryError(f"keep {keep!r} is not acceptable: give a whole number from 1, for the live build stays.")
+    with index.writing:
+        versions = index.versions(newest=True)
+        live = versions.live
+        if live and live.pending:
+            settle(index.milvus, live)
+        if live and catalogue and catalogue.live(index.collection) != live.build and catalogue.count(live.build):
+            catalogue.publish(live.build)  # a process was killed between the catalogue's switch and the index'
+        return drop_builds(index, {record.build for record in versions.all[:keep]}, catalogue)
+
+
+def _model_in(name: str) -> str | None:
+    model = name.rpartition("__")[2].partition("_")[0]
+    return None if model == "unknown" else model

@@ -1,0 +1,1 @@
+"""Milvus, as a file (Milvus Lite) or a server."""

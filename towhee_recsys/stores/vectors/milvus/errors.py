@@ -1,0 +1,87 @@
+"""What Milvus and the way to it raise, as errors of ours that say what was being done and what to do next."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from towhee_recsys.errors import StoreError
+
+if TYPE_CHECKING:
+    from towhee_recsys.stores.vectors.milvus.connection import Milvus
+
+NOT_LOADED = 101
+"""The code of a collection that is there, but not in the server's memory."""
+
+_JARGON = re.compile(r"(\[\w+\] Retry timeout: [\d.]+s, (StatusCode\.\w+, )?(message=)?)+")
+"""What pymilvus puts before the cause when it has tried several times."""
+
+
+@contextmanager
+def milvus_errors(doing: str, milvus: Milvus) -> Iterator[None]:
+    """Turns what Milvus or its transport raise into a StoreError that says what was being done, and where."""
+    import grpc
+    from pymilvus import MilvusException
+
+    began = time.monotonic()
+    try:
+        with without_their_log():
+            yield
+    except (MilvusException, grpc.RpcError) as error:
+        raise StoreError(_sentence(doing, milvus, error, time.monotonic() - began)) from error
+
+
+def not_loaded(error: Exception) -> bool:
+    """Whether a server says that it has not loaded the collection; it forgets that at a restart."""
+    return getattr(error, "code", None) == NOT_LOADED or "collection not loaded" in str(error)
+
+
+def cause(error: BaseException) -> str:
+    """The first line of what `error` says."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    text = getattr(error, "message", None) or (error.details() if hasattr(error, "details") else str(error))
+    first = str(text).strip().split("\n")[0]
+    return _JARGON.sub("", first).partition(", channel_state=")[0] or type(error).__name__
+
+
+def _sentence(doing: str, milvus: Milvus, error: Exception, waited: float) -> str:
+    if milvus.lite:
+        return f"Milvus failed at {doing}: {cause(error)}"
+    if waited >= milvus.timeout:
+        return (
+            f"Milvus at {milvus.where} gave no answer at {doing} within {milvus.timeout:g} seconds: {cause(error)}. "
+            "See whether it is up and how busy it is; milvus.access.timeout is how long is waited."
+        )
+    return f"Milvus at {milvus.where} failed at {doing}: {cause(error)}"
+
+
+class _Quiet(logging.Filter):
+    """Keeps from the log what pymilvus says of errors within our calls: they are raised as errors of ours."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls = threading.local()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not getattr(self.calls, "depth", 0)
+
+
+_quiet = _Quiet()
+
+
+@contextmanager
+def without_their_log() -> Iterator[None]:
+    """What pymilvus logs of this thread's calls meanwhile is dropped."""
+    for name in ("pymilvus.decorators", "pymilvus.client.connection_manager"):
+        logging.getLogger(name).addFilter(_quiet)  # adding it again changes nothing
+    _quiet.calls.depth = getattr(_quiet.calls, "depth", 0) + 1
+    try:
+        yield
+    finally:
+        _quiet.calls.depth -= 1

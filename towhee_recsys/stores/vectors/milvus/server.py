@@ -1,0 +1,111 @@
+"""A Milvus server, a cluster or a managed one: what its address may be, and how one gets in."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from towhee_recsys.config.milvus import AccessConfig, TlsConfig
+from towhee_recsys.errors import StoreError
+from towhee_recsys.stores.vectors.milvus.connection import without_sparse
+from towhee_recsys.stores.vectors.milvus.errors import cause, without_their_log
+
+_RECONNECT = {"grpc.initial_reconnect_backoff_ms": 200, "grpc.max_reconnect_backoff_ms": 1000}
+"""A connection that is lost is tried again every second; gRPC alone would come to wait for two minutes."""
+
+
+def check_address(address: str, access: AccessConfig, shown: str) -> None:
+    """Raises StoreError when `address` is none of a server, or does not go with `access`; nothing is reached.
+
+    A message has `shown` in its place: the address as it was written, without passwords.
+    """
+    parts = urlsplit(address)
+    try:
+        right = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
+    except ValueError:
+        right = False
+    if not right:
+        raise StoreError(
+            f"milvus.uri {shown!r} is neither a Milvus Lite file nor a server. "
+            "Give a path that ends in .db, or http://host:19530, with https:// for TLS."
+        )
+    if access.tls != TlsConfig() and parts.scheme != "https":
+        raise StoreError(f"milvus.access.tls is given, but milvus.uri {shown!r} is without TLS. Write https://.")
+    for name in ("ca_file", "cert_file", "key_file"):
+        _check_readable(name, getattr(access.tls, name))
+
+
+def server_client(address: str, access: AccessConfig, shown: str) -> Any:
+    """A client on a connection of its own. Raises StoreError when no Milvus answers in time, or it lets nobody in."""
+    import grpc
+    from pymilvus import MilvusClient, MilvusException
+
+    without_sparse()
+    try:
+        with without_their_log():
+            client = MilvusClient(
+                address,
+                user=access.user or "",
+                password=access.password or "",
+                token=access.token or "",
+                timeout=access.timeout,
+                dedicated=True,  # pymilvus would share what has the same address and token, whatever its TLS
+                grpc_options=_RECONNECT,
+                **_tls(access.tls, urlsplit(address).scheme == "https"),
+            )
+            client.list_collections(timeout=access.timeout)  # the first call that asks for rights
+    except (MilvusException, grpc.RpcError) as error:
+        raise StoreError(_refusal(error, access, shown)) from error
+    # gRPC reconnects by itself; pymilvus' own way has all threads wait for one another, each as long as `timeout`.
+    client._handler._on_rpc_error = lambda error: False
+    return client
+
+
+def _tls(tls: TlsConfig, wanted: bool) -> dict[str, str]:
+    """pymilvus' arguments; without `ca_file` the system's certificates, or else those that gRPC has, are trusted."""
+    if not wanted:
+        return {}
+    authorities = tls.ca_file or ssl.get_default_verify_paths().cafile
+    trusted = {"ca_pem_path": authorities, "client_pem_path": tls.cert_file, "client_key_path": tls.key_file}
+    given = trusted if tls.cert_file else {"server_pem_path": authorities}
+    return {key: str(Path(file).expanduser()) for key, file in given.items() if file} | (
+        {"server_name": tls.server_name} if tls.server_name else {}
+    )
+
+
+def _check_readable(name: str, file: str | None) -> None:
+    try:
+        if file is not None:
+            Path(file).expanduser().open("rb").close()
+    except OSError as error:
+        raise StoreError(
+            f"milvus.access.tls.{name} {file!r} cannot be read: {error.strerror}. Name a PEM file."
+        ) from error
+
+
+def _refusal(error: Exception, access: AccessConfig, shown: str) -> str:
+    why, status = cause(error.__cause__ or error).rstrip("."), _status(error)
+    if status == "UNAUTHENTICATED":
+        return (
+            f"Milvus at milvus.uri {shown!r} lets nobody in with this token, or user and password: {why}. "
+            "Mend milvus.access, or the environment variables that it names."
+        )
+    if "CERTIFICATE_VERIFY_FAILED" in why or "Hostname Verification" in why:
+        return (
+            f"milvus.uri {shown!r} shows a certificate that is not trusted: {why}. Name its authority in "
+            "milvus.access.tls.ca_file, and in server_name the name that it was made for when that is another."
+        )
+    if status == "DEADLINE_EXCEEDED":
+        why = f"not within the {access.timeout:g} seconds of milvus.access.timeout"
+    return (
+        f"no Milvus answers at milvus.uri {shown!r}: {why}. "
+        "Start it, or mend the address: https:// is for servers with TLS, http:// for those without."
+    )
+
+
+def _status(error: Exception) -> str | None:
+    """gRPC's name for what went wrong; pymilvus itself says no more than that it could not connect."""
+    code = getattr(error.__cause__ or error, "code", None)
+    return getattr(code(), "name", None) if callable(code) else None

@@ -1,0 +1,1 @@
+"""Files, locks, progress, profiles and reports: nothing about recommending."""

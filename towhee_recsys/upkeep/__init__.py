@@ -1,7 +1,0 @@
-"""The bundle, the index and the catalogue of a config, kept together: its builds, the way back, what goes."""
-
-from towhee_recsys.upkeep.builds import IndexBuild, gc_index, index_builds
-from towhee_recsys.upkeep.deleting import delete_movies
-from towhee_recsys.upkeep.rollback import rollback_index
-
-__all__ = ["IndexBuild", "delete_movies", "gc_index", "index_builds", "rollback_index"]
