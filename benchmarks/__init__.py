@@ -12,5 +12,5 @@ A benchmark is a module in here whose name stands in BENCHMARKS of `__main__.py`
 A row's `detail` may hold what pictures show: "distribution", percentiles 0 to 100 by name, and "curve", whose lines
 are points (size, figure) by name; see performance_pictures.py. Whatever else is in `detail` is only kept in the JSON.
 
-Beside them stand commands of their own, by the same entry: `quality`, `main_job` and `added_films`.
+Beside them stand commands of their own, by the same entry: `quality`, `main_job` and `added_items`.
 """

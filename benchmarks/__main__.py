@@ -4,7 +4,7 @@ python -m benchmarks [NAME ...] [-c movielens_1m] [--set dataset.path=DIR] [--qu
 
 Without NAME all of them, each in a process of its own. What is measured takes the place of the same benchmark's
 figures in the JSON, of which the page is made anew; `page` makes the page alone. Peers: benchmarks/requirements.txt.
-`quality`, `main_job` and `added_films` are commands of their own: see `python -m benchmarks quality --help`.
+`quality`, `main_job` and `added_items` are commands of their own: see `python -m benchmarks quality --help`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ BENCHMARKS = (
 )
 """Names of the modules that measure, `-` for `_`, in the order of the page."""
 
-COMMANDS = ("quality", "main_job", "added_films")
+COMMANDS = ("quality", "main_job", "added_items")
 
 PAGE = "page"
 

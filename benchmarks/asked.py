@@ -32,12 +32,12 @@ class Asked:
 def asked(config: Config, count: int) -> Asked:
     """The pipeline of an indexed config, and `count` users for it, known by id and described in turns.
 
-    Raises AssertionError when the pipeline and the bare search do not find the same movies.
+    Raises AssertionError when the pipeline and the bare search do not find the same items.
     """
     users = people(config, count)
     vectors = np.asarray(normalize(UserEncoder(load_bundle(config.model.dir))(users)))
     found = Asked(users, vectors, recommend_pipeline(config), bare_search(config))
-    ours = [[movie["movie_id"] for movie in movies] for movies in found.recommend(users[:100]).get()[0]]
+    ours = [[item["movie_id"] for item in items] for items in found.recommend(users[:100]).get()[0]]
     assert ours == [[hit["movie_id"] for hit in hits] for hits in found.search(vectors[:100])]
     return found
 

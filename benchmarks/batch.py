@@ -1,4 +1,4 @@
-"""1,000 users in one list, known and described, to ten films each with titles: by Milvus Lite and SQLite, warm.
+"""1,000 users in one list, known and described, to ten items each with titles: by Milvus Lite and SQLite, warm.
 
 Compared with the exact search alone, of the same vectors, by faiss' `IndexFlatIP` on all cores; with our own pipeline
 when it is given the users one by one, by `.batch()`; and with Milvus' own search of the 1,000, which bounds ours.
@@ -16,7 +16,7 @@ from benchmarks.peers import must_be_installed
 from benchmarks.rows import Limit, Row, compared
 from benchmarks.timing import interleaved
 from towhee_recsys import load_bundle
-from towhee_recsys.bundle.towers import movie_vectors
+from towhee_recsys.bundle.towers import item_vectors
 from towhee_recsys.config import Config
 
 PACKAGES = ("milvus-lite", "pymilvus", "towhee", "numpy", "faiss-cpu")
@@ -43,7 +43,7 @@ def measure(case: Case) -> list[Row]:
     given = asked(config, USERS)
     index = faiss_index(config)
     ours, one_by_one = given.recommend(given.users).get()[0], given.recommend.batch(given.users)
-    assert [movies.get()[0] for movies in one_by_one] == ours
+    assert [items.get()[0] for items in one_by_one] == ours
     faiss = ("faiss IndexFlatIP, the search alone", lambda _: index.search(given.vectors, config.top_k))
     row_by_row = ("our own .batch()", lambda _: given.recommend.batch(given.users))
     milvus = ("MilvusClient.search alone", lambda _: given.search(given.vectors))
@@ -61,10 +61,10 @@ def _row(work: str, given: Asked, name: str, theirs: Any, limit: Limit | None, r
 
 
 def faiss_index(config: Config) -> Any:
-    """The exact index of the model's movie vectors."""
+    """The exact index of the model's item vectors."""
     import faiss
 
-    _, vectors = movie_vectors(load_bundle(config.model.dir))
+    _, vectors = item_vectors(load_bundle(config.model.dir))
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(np.ascontiguousarray(vectors))
     return index

@@ -1,4 +1,4 @@
-"""Indexing a dataset's films: read, encode, normalize, insert, catalogue, checked and published, by Milvus Lite.
+"""Indexing a dataset's items: read, encode, normalize, insert, catalogue, checked and published, by Milvus Lite.
 
 The pipeline, built and warm, is compared with one `MilvusClient.upsert` of the same vectors alone, whose rows lie
 ready, into an empty collection of the same file, and with one `insert` of them; all three take turns. The command is
@@ -19,7 +19,7 @@ from benchmarks.rows import Limit, Row, compared
 from benchmarks.startup import run
 from benchmarks.timing import interleaved
 from towhee_recsys import index_pipeline, load_bundle
-from towhee_recsys.bundle import MovieEncoder
+from towhee_recsys.bundle import ItemEncoder
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.data import ensure_dataset, iter_movies
 from towhee_recsys.model.vectors import normalize
@@ -63,8 +63,8 @@ def _cold(config: Config, runs: int) -> Row:
 
 
 def bare(method: str, config: Config, calls: int) -> Callable[[], Any]:
-    """Upserts, or inserts, the vectors of the config's films, as often as said, each time into an empty collection."""
-    encode, milvus = MovieEncoder(load_bundle(config.model.dir)), connect(config.milvus.uri)
+    """Upserts, or inserts, the vectors of the config's items, as often as said, each time into an empty collection."""
+    encode, milvus = ItemEncoder(load_bundle(config.model.dir)), connect(config.milvus.uri)
     chunks = iter_movies(ensure_dataset(config.dataset), encoding=config.dataset.encoding)
     rows = [row for chunk in chunks for row in rows_of(encode, chunk)]
     names = [f"{method}_{number}" for number in range(calls)]
@@ -74,7 +74,7 @@ def bare(method: str, config: Config, calls: int) -> Callable[[], Any]:
     return lambda: getattr(milvus.client, method)(next(empty), data=rows)
 
 
-def rows_of(encode: MovieEncoder, films: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of films as Milvus takes them, with the vectors that the pipeline would write."""
-    vectors = np.asarray(normalize(encode(films)))
-    return [{"movie_id": film["movie_id"], "vector": vector} for film, vector in zip(films, vectors, strict=True)]
+def rows_of(encode: ItemEncoder, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of items as Milvus takes them, with the vectors that the pipeline would write."""
+    vectors = np.asarray(normalize(encode(items)))
+    return [{"movie_id": item["movie_id"], "vector": vector} for item, vector in zip(items, vectors, strict=True)]

@@ -49,9 +49,9 @@ UNIT = "processor s"
 RUNS = 3
 
 WHAT_BOUNDS = {
-    "train to the NDCG@10 of implicit's ALS": """Matrix products of users by movies: ours scores every movie for every
+    "train to the NDCG@10 of implicit's ALS": """Matrix products of users by items: ours scores every item for every
         user in each epoch, the softmax over the catalogue and its gradient are three products, and Adam goes some
-        steps where ALS solves for each user and movie at once, from likings alone.""",
+        steps where ALS solves for each user and item at once, from likings alone.""",
 }
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from towhee_recsys import evaluate, index_pipeline, load_config, read_dataset, recommend_pipeline, train
-from towhee_recsys.bundle import Bundle, MovieEncoder, UserEncoder
+from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
 from towhee_recsys.cli.asking import PEOPLE
 from towhee_recsys.config import Config
 from towhee_recsys.model.vectors import normalize
@@ -31,11 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     (index,) = index_pipeline(config)().get()
     indexed = time.perf_counter()
     print(f"train {trained - start:.1f} s ({bundle.manifest['quality']['kept_epoch']} epochs to the best)")
-    print(f"index {indexed - trained:.1f} s ({index.rows:,} movies)")
+    print(f"index {indexed - trained:.1f} s ({index.rows:,} items)")
     report(evaluate(config))
     print(f"largest difference between Milvus' score and the model's cosine: {difference(config, bundle):.2e}")
-    for user, movies in zip(PEOPLE, recommend_pipeline(config)(list(PEOPLE)).get()[0], strict=True):
-        print(user, "; ".join(movie["title"] for movie in movies), sep="\n    ")
+    for user, items in zip(PEOPLE, recommend_pipeline(config)(list(PEOPLE)).get()[0], strict=True):
+        print(user, "; ".join(item["title"] for item in items), sep="\n    ")
 
 
 def report(figures: dict) -> None:
@@ -47,16 +47,16 @@ def report(figures: dict) -> None:
 
 
 def difference(config: Config, bundle: Bundle) -> float:
-    """Over every movie and three people: the largest |Milvus' score - cosine of the towers' vectors|."""
-    movies = read_dataset(config.dataset).movies["movie_id"].tolist()
-    vectors = np.asarray(normalize(MovieEncoder(bundle)([{"movie_id": key} for key in movies])))
+    """Over every item and three people: the largest |Milvus' score - cosine of the towers' vectors|."""
+    items = read_dataset(config.dataset).items["movie_id"].tolist()
+    vectors = np.asarray(normalize(ItemEncoder(bundle)([{"movie_id": key} for key in items])))
     cosines = np.asarray(normalize(UserEncoder(bundle)(list(PEOPLE)))) @ vectors.T
-    everything = recommend_pipeline(load_config(config, top_k=len(movies)))(list(PEOPLE)).get()[0]
+    everything = recommend_pipeline(load_config(config, top_k=len(items)))(list(PEOPLE)).get()[0]
     worst = 0.0
     for line, found in zip(cosines, everything, strict=True):
-        expected = dict(zip(movies, line.tolist(), strict=True))
-        assert len(found) == len(movies), f"{len(found)} of {len(movies)} movies came back"
-        worst = max(worst, *(abs(movie["score"] - expected[movie["movie_id"]]) for movie in found))
+        expected = dict(zip(items, line.tolist(), strict=True))
+        assert len(found) == len(items), f"{len(found)} of {len(items)} items came back"
+        worst = max(worst, *(abs(item["score"] - expected[item["movie_id"]]) for item in found))
     return worst
 
 

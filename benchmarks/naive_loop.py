@@ -22,17 +22,17 @@ class NaiveLoop:
         config = bundle.config
         self._ratings, self._order = ratings, np.random.default_rng(config.seed).permutation(len(ratings))
         self._users = bundle.users.encode(records(dataset.users))
-        self._movies = bundle.movies.encode(records(dataset.movies))
+        self._items = bundle.items.encode(records(dataset.items))
         self._map = Calibration.of(config.model.rating_map, config.dataset.rating_scale, float(ratings.stars.mean()))
-        self._model = build_model(bundle.users, bundle.movies, config.model, config.objective, config.seed)
+        self._model = build_model(bundle.users, bundle.items, config.model, config.objective, config.seed)
         self._adam = paddle.optimizer.Adam(config.training.learning_rate, parameters=self._model.parameters())
 
     def __call__(self, step: int) -> float:
         """Learns from the batch at `step`; gives its mean squared error in stars before that."""
         rows = np.take(self._order, range(step * BATCH, (step + 1) * BATCH), mode="wrap")
         users = self._model.rating_tower(_lines(self._users, self._ratings.users[rows]))
-        movies = self._model.movie_tower(_lines(self._movies, self._ratings.movies[rows]))
-        cosines = (nn.functional.normalize(users) * nn.functional.normalize(movies)).sum(axis=1)
+        items = self._model.item_tower(_lines(self._items, self._ratings.items[rows]))
+        cosines = (nn.functional.normalize(users) * nn.functional.normalize(items)).sum(axis=1)
         errors = self._map.slope * cosines + self._map.intercept - paddle.to_tensor(self._ratings.stars[rows])
         loss = (errors * errors).mean()
         loss.backward()

@@ -11,7 +11,7 @@ from towhee_recsys.config import Config, load_config
 
 @dataclass(frozen=True)
 class Model:
-    """What is changed of the benchmark's config: settings by their keys, and kinds of movie features left out."""
+    """What is changed of the benchmark's config: settings by their keys, and kinds of item features left out."""
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     without: tuple[str, ...] = ()
@@ -19,14 +19,14 @@ class Model:
     def __call__(self, config: Config) -> Config:
         """The config with the changes."""
         changed = load_config(config, **self.settings)
-        features = [each for each in changed.features.movie if each.kind not in self.without]
-        return changed.model_copy(update={"features": changed.features.model_copy(update={"movie": features})})
+        features = [each for each in changed.features.item if each.kind not in self.without]
+        return changed.model_copy(update={"features": changed.features.model_copy(update={"item": features})})
 
 
 RANKING = {
     "objective": "ranking",
     "training.ranking_decay": 0.2,
-    "training.movie_decay": 0.3,
+    "training.item_decay": 0.3,
     "training.epochs": 54,
 }
 
@@ -85,8 +85,8 @@ ROWS = {
         (Figure("RMSE", "rmse", "<=", 0.834, ("svdpp", "svd", "biases")),),
     ),
     "ranking-80-20": Row(
-        "A random fifth of each user's ratings is held out. The model orders all films that the user has not rated in "
-        "training; NDCG@10 is 1 when the first ten are films that the user rated with 4 or 5 in the held-out part, "
+        "A random fifth of each user's ratings is held out. The model orders all items that the user has not rated in "
+        "training; NDCG@10 is 1 when the first ten are items that the user rated with 4 or 5 in the held-out part, "
         "and 0 when none is. This model learns the ranking alone.",
         "ranking-80-20",
         "ranking",
@@ -112,20 +112,20 @@ ROWS = {
         (Figure("NDCG@10", "ndcg@10", ">=", 0.294, ("ease", "ials", "bpr", "item_knn", "popularity")),),
     ),
     "cold-users": Row(
-        "A tenth of the users is held out whole: the model has never met them. It ranks all films by their gender, age "
-        "and occupation alone, and again when they name five, then ten films that they like.",
+        "A tenth of the users is held out whole: the model has never met them. It ranks all items by their gender, age "
+        "and occupation alone, and again when they name five, then ten items that they like.",
         "cold-users",
         "default",
         (
             Figure("NDCG@10, demographics alone", "ndcg@10", ">=", 0.415, ("group_popularity", "popularity")),
-            Figure("NDCG@10, five liked films", "ndcg@10 (5 liked)", ">=", 0.541, ("ials", "ease", "item_knn")),
-            Figure("NDCG@10, ten liked films", "ndcg@10 (10 liked)", ">=", 0.568, ("ials", "ease", "item_knn")),
+            Figure("NDCG@10, five liked items", "ndcg@10 (5 liked)", ">=", 0.541, ("ials", "ease", "item_knn")),
+            Figure("NDCG@10, ten liked items", "ndcg@10 (10 liked)", ">=", 0.568, ("ials", "ease", "item_knn")),
         ),
     ),
     "cold-items": Row(
-        "A twentieth of the films with 20 ratings and more is held out whole: nobody's rating of them is known. Known "
-        "users rank these films among themselves, by genres, year and title. As the draw of so few films matters, "
-        "there are more draws than elsewhere. The oracle is told how often each film is liked in the test; no model "
+        "A twentieth of the items with 20 ratings and more is held out whole: nobody's rating of them is known. Known "
+        "users rank these items among themselves, by genres, year and title. As the draw of so few items matters, "
+        "there are more draws than elsewhere. The oracle is told how often each item is liked in the test; no model "
         "could know that. The second line says what the title is worth: the difference to the model without it.",
         "cold-items",
         "default",

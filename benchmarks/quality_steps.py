@@ -35,9 +35,9 @@ ABLATED = ("ranking-80-20", "cold-users", "cold-items")
 
 
 def oracle(task: Task, traits: Traits) -> Score:
-    """How often each movie is liked in the test: the best order that is the same for all, which nobody can know."""
+    """How often each item is liked in the test: the best order that is the same for all, which nobody can know."""
     liked = task.test.take(task.test.stars >= task.liked)
-    counts = np.bincount(liked.movies, minlength=task.movies).astype(np.float32)
+    counts = np.bincount(liked.items, minlength=task.items).astype(np.float32)
     return lambda question: np.tile(counts, (len(question.users), 1))
 
 
@@ -100,7 +100,7 @@ class Bench:
                     self._peer(peer, self._of("default", row.protocol, seed))
 
     def ablate(self) -> None:
-        """What each feature of the default model is worth to known users, to unknown ones, and of unknown movies."""
+        """What each feature of the default model is worth to known users, to unknown ones, and of unknown items."""
         for protocol in ABLATED:
             config = self._of("default", protocol, self._config.seed, "ablation")
             self.kept(step_name("ablation", protocol, config.seed), self._basis(config), partial(_ablation, config))

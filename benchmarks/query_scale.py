@@ -1,7 +1,7 @@
 """One search in catalogues of several sizes: by a Milvus Lite file, which compares every vector, and a server's HNSW.
 
 The vectors are synthetic, in clusters: see `vectors` in synthetic.py; queries are other vectors of the same clusters.
-The search is the product's, `MovieIndex.search`, in turns with `MilvusClient.search` of the same query. Recall@10 is
+The search is the product's, `ItemIndex.search`, in turns with `MilvusClient.search` of the same query. Recall@10 is
 the share of the ten nearest, as an exact search by NumPy has them, that it finds. HNSW has M 16, efConstruction 200 and
 ef 64, as `milvus.index` has by itself. Filled and ready it is when the last vector is in the graph, and all is checked.
 """
@@ -25,7 +25,7 @@ from benchmarks.quality_steps import Kept
 from benchmarks.rows import Limit, Row, compared
 from benchmarks.synthetic import CHUNK, vectors
 from benchmarks.timing import interleaved
-from towhee_recsys.stores.vectors import MovieIndex, index_type, insert, open_index, publish, start_build
+from towhee_recsys.stores.vectors import ItemIndex, index_type, insert, open_index, publish, start_build
 from towhee_recsys.stores.vectors.milvus.types import IndexType, search_params
 
 PACKAGES = ("milvus-lite", "pymilvus", "numpy")
@@ -89,7 +89,7 @@ def searched(name: str, size: int, queries: int) -> dict[str, Any]:
 
 
 @contextmanager
-def opened(name: str) -> Iterator[MovieIndex]:
+def opened(name: str) -> Iterator[ItemIndex]:
     """An index without anything in it; on a server that is started for it."""
     if "server" in name:
         with milvus_server() as server:
@@ -99,7 +99,7 @@ def opened(name: str) -> Iterator[MovieIndex]:
             yield open_index(f"{folder}/movies.db", "movies")
 
 
-def fill(index: MovieIndex, size: int, how: IndexType) -> None:
+def fill(index: ItemIndex, size: int, how: IndexType) -> None:
     """Writes so many vectors, waits until all are indexed, and publishes them."""
     build = start_build(index, None, 256, how)
     receipts = [
@@ -121,7 +121,7 @@ def must_be_indexed(client: Any, build: str, size: int) -> None:
     client.load_collection(build)
 
 
-def bare_search(index: MovieIndex, queries: np.ndarray, how: IndexType) -> Callable[[int], Any]:
+def bare_search(index: ItemIndex, queries: np.ndarray, how: IndexType) -> Callable[[int], Any]:
     """`MilvusClient.search` for a query by its number."""
     client, build = index.milvus.client, index.live().build
     params = {"metric_type": "IP", "params": search_params(how, TOP_K)}

@@ -1,4 +1,4 @@
-"""One request, from a user to ten films with titles: by Milvus Lite and SQLite, warm, in one thread.
+"""One request, from a user to ten items with titles: by Milvus Lite and SQLite, warm, in one thread.
 
 Every second user is known by id, the others are described by gender, age and occupation. Compared with
 `MilvusClient.search` of the same user's vector, on the same connection, the two taking turns request by request.

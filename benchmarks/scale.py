@@ -1,9 +1,9 @@
-"""Indexing synthetic films, by the index pipeline and a Milvus Lite file: how time and memory grow with the catalogue.
+"""Indexing synthetic items, by the index pipeline and a Milvus Lite file: how time and memory grow with the catalogue.
 
-The films have words, years and genres of the dataset's and ids of their own: see `write_films` in synthetic.py. The
+The items have words, years and genres of the dataset's and ids of their own: see `write_items` in synthetic.py. The
 time is compared with `MilvusClient.upsert` of the same vectors by the same chunks, whose rows lie ready. An upsert has
 Milvus Lite look for each key, which takes the longer the more there are; the pipeline inserts, for a build begins
-empty. Each run has a process and stores of its own; up to 100,000 films there are several, in turns. Memory is the most
+empty. Each run has a process and stores of its own; up to 100,000 items there are several, in turns. Memory is the most
 that our process has resident. Milvus Lite's service, which holds the vectors, is a process of its own, and not in it.
 """
 
@@ -22,9 +22,9 @@ from benchmarks.index import emptied, rows_of
 from benchmarks.peers import must_be_installed
 from benchmarks.quality_steps import Kept
 from benchmarks.rows import Limit, Row, compared
-from benchmarks.synthetic import CHUNK, write_films
+from benchmarks.synthetic import CHUNK, write_items
 from towhee_recsys import index_pipeline, load_bundle, load_config, read_dataset
-from towhee_recsys.bundle import MovieEncoder
+from towhee_recsys.bundle import ItemEncoder
 from towhee_recsys.config import Config
 from towhee_recsys.data import iter_movies
 from towhee_recsys.stores.vectors.milvus.collection import create
@@ -35,13 +35,13 @@ PACKAGES = ("milvus-lite", "pymilvus", "towhee", "numpy", "paddlepaddle")
 AGAINST = "MilvusClient.upsert of the same vectors, by the same chunks"
 
 FROM = 100_000
-"""From so many films on the limit holds."""
+"""From so many items on the limit holds."""
 
 SIZES, QUICK = {10_000: 5, 100_000: 3, 1_000_000: 1}, {1_000: 1, 10_000: 1}
-"""How often so many films are indexed."""
+"""How often so many items are indexed."""
 
 Found = dict[str, dict[int, list[dict[str, float]]]]
-"""What each run gave, by whose it is and by the number of films."""
+"""What each run gave, by whose it is and by the number of items."""
 
 
 def check() -> None:
@@ -57,7 +57,7 @@ def measure(case: Case) -> list[Row]:
     found: Found = {"ours": {size: [] for size in sizes}, "theirs": {size: [] for size in sizes}}
     for size, run in ((size, run) for size, runs in sizes.items() for run in range(runs)):
         for whose in (ours, theirs) if run % 2 == 0 else (theirs, ours):
-            name = f"{whose.__name__}, {size} films, run {run}"
+            name = f"{whose.__name__}, {size} items, run {run}"
             kept(name, config.model_dump(mode="json"), partial(_step, whose, config, size, folder / "run"))
             found[whose.__name__][size].append(kept.steps[name])
     (folder / "figures.json").unlink()
@@ -66,28 +66,28 @@ def measure(case: Case) -> list[Row]:
 
 def _step(whose: Callable[..., dict[str, float]], config: Config, size: int, folder: Path) -> dict[str, float]:
     config = emptied(config, folder)
-    write_films(folder / "movies.dat", size, read_dataset(config.dataset).movies, encoding=config.dataset.encoding)
+    write_items(folder / "movies.dat", size, read_dataset(config.dataset).items, encoding=config.dataset.encoding)
     return alone(whose, command("index", config)[-1], str(folder))
 
 
-def ours(config_file: str, films: str) -> dict[str, float]:
-    """Indexes the films by the pipeline: seconds, and bytes of this process and of Milvus Lite's."""
+def ours(config_file: str, items: str) -> dict[str, float]:
+    """Indexes the items by the pipeline: seconds, and bytes of this process and of Milvus Lite's."""
     import psutil
 
     pipeline = index_pipeline(load_config(config_file))
     began = time.perf_counter()
-    pipeline(films)
+    pipeline(items)
     seconds = time.perf_counter() - began
     service = sum(each.memory_info().rss for each in psutil.Process().children(recursive=True))
     return {"seconds": seconds, "peak": peak_memory(), "service": service}
 
 
-def theirs(config_file: str, films: str) -> dict[str, float]:
+def theirs(config_file: str, items: str) -> dict[str, float]:
     """Upserts the same vectors: seconds."""
     config, seconds = load_config(config_file), 0.0
-    encode, milvus = MovieEncoder(load_bundle(config.model.dir)), connect(config.milvus.uri)
+    encode, milvus = ItemEncoder(load_bundle(config.model.dir)), connect(config.milvus.uri)
     create(milvus, "bare", config.model.embedding_size)
-    for chunk in iter_movies(films, CHUNK, encoding=config.dataset.encoding):
+    for chunk in iter_movies(items, CHUNK, encoding=config.dataset.encoding):
         rows = rows_of(encode, chunk)
         began = time.perf_counter()
         milvus.client.upsert("bare", data=rows)
@@ -108,13 +108,13 @@ def _times(found: Found) -> list[Row]:
     for size in seconds["ours"]:
         both = {whose: each[size] for whose, each in seconds.items()}
         limit = Limit("≤", 1.3) if size >= FROM else None
-        detail = {"curve": {"x": "films", "y": "s", "lines": lines}} if size == max(seconds["ours"]) else {}
-        rows.append(compared(f"index {size:,} films", both, AGAINST, limit, unit="s", detail=detail))
+        detail = {"curve": {"x": "items", "y": "s", "lines": lines}} if size == max(seconds["ours"]) else {}
+        rows.append(compared(f"index {size:,} items", both, AGAINST, limit, unit="s", detail=detail))
     return rows
 
 
 def _memory(found: dict[int, list[dict[str, float]]], vector: int) -> Row:
-    """What each film takes of our process beyond the smallest catalogue, beside the bytes of its vector."""
+    """What each item takes of our process beyond the smallest catalogue, beside the bytes of its vector."""
     peaks, services = (
         {size: float(np.median([run[key] for run in runs])) for size, runs in found.items()}
         for key in ("peak", "service")
@@ -127,11 +127,11 @@ def _memory(found: dict[int, list[dict[str, float]]], vector: int) -> Row:
     }
     lines = {name: [(size, each / 2**20) for size, each in sizes.items()] for name, sizes in measured.items()}
     return Row(
-        f"memory a film, from {few:,} to {most:,} films",
+        f"memory an item, from {few:,} to {most:,} items",
         "bytes",
         (peaks[most] - peaks[few]) / (most - few),
         "its vector",
         vector,
         Limit("≤", 0.25),
-        detail={"curve": {"x": "films", "y": "MB", "lines": lines}},
+        detail={"curve": {"x": "items", "y": "MB", "lines": lines}},
     )

@@ -1,4 +1,4 @@
-"""Films and vectors of any number, drawn by seed and made by chunks, so that memory does not grow with them."""
+"""Items and vectors of any number, drawn by seed and made by chunks, so that memory does not grow with them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK = 1000
-"""Films, or vectors, that are drawn at a time; as many as the index pipeline reads, encodes and writes at a time."""
+"""Items, or vectors, that are drawn at a time; as many as the index pipeline reads, encodes and writes at a time."""
 
 FIRST_ID, STEP = 10_000_000, 7
-"""The ids of films go up from there by so much: ids of their own, which no model has met."""
+"""The ids of items go up from there by so much: ids of their own, which no model has met."""
 
 LONGEST = 5
 """Words that a title has at most."""
@@ -27,11 +27,11 @@ SPREAD = 1.2
 """The length of what a vector has beside its cluster's direction, whose length is 1."""
 
 
-def write_films(file: Path, count: int, like: pd.DataFrame, seed: int = 42, encoding: str = "latin-1") -> None:
-    """Writes `count` films in the format of movies.dat, with the words, years and genres of the films `like`.
+def write_items(file: Path, count: int, like: pd.DataFrame, seed: int = 42, encoding: str = "latin-1") -> None:
+    """Writes `count` items in the format of movies.dat, with the words, years and genres of the items `like`.
 
-    Each is drawn by itself: words of titles as often as they occur there, a year and the genres of two films. So a
-    model of `like` has vectors for them in clusters, as of real films. The first n are those of any larger `count`.
+    Each is drawn by itself: words of titles as often as they occur there, a year and the genres of two items. So a
+    model of `like` has vectors for them in clusters, as of real items. The first n are those of any larger `count`.
     """
     like = like[like["year"].notna()]
     words = np.array([word for title in like["title"] for word in title.split()])

@@ -7,7 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from towhee_recsys import RecsysError, load_config, prepare_movies
+from towhee_recsys import RecsysError, load_config, prepare_items
 
 
 def main() -> None:
@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument("-o", "--output", default="movies_data.txt")
     parser.add_argument("-c", "--config", default="sample")
     given = parser.parse_args()
-    count = prepare_movies(load_config(given.config), given.file, Path(given.output))
+    count = prepare_items(load_config(given.config), given.file, Path(given.output))
     print(f"{count:,} movies in {given.output}")
 
 

@@ -23,9 +23,9 @@ def main() -> None:
     given = parser.parse_args()
     config = load_config(given.config, overrides=given.set)
     bundle = load_bundle(config.model.dir)
-    model, table = paddle_model(bundle), read_dataset(config.dataset).movies
+    model, table = paddle_model(bundle), read_dataset(config.dataset).items
     users = tensors(bundle.users, [{"gender": given.gender, "age": given.age, "occupation": given.job}])
-    movies = model.movie_tower(tensors(bundle.movies, table.to_dict("records")))
+    movies = model.item_tower(tensors(bundle.items, table.to_dict("records")))
     scores = cosine_similarity(model.user_tower(users), movies).numpy()
     stars = bundle.calibration.stars(cosine_similarity(model.rating_tower(users), movies).numpy())
     best = np.argsort(-scores, kind="stable")[: config.top_k]

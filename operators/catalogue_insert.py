@@ -1,4 +1,4 @@
-"""Movie facts into the catalogue."""
+"""Item facts into the catalogue."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from towhee_recsys.stores.vectors import Receipt
 
 @register(name="towhee_recsys/catalogue_insert")
 class CatalogueInsert:
-    """Movies and the receipt of their vectors to the catalogue, under the build that the receipt names; gives it on.
+    """Items and the receipt of their vectors to the catalogue, under the build that the receipt names; gives it on.
 
         .map(("movies", "receipt"), "receipt", ops.towhee_recsys.catalogue_insert(catalogue="sqlite:///movies.sqlite"))
 
     The facts can be read at once, unless `staged`: then once `publish` has switched to that build.
-    Raises QueryError for what is no movie, and StoreError.
+    Raises QueryError for what is no item, and StoreError.
     """
 
     def __init__(self, catalogue: str, staged: bool = False):
         self._catalogue, self._staged = open_catalogue(catalogue), staged
 
-    def __call__(self, movies: Mapping[str, Any] | Sequence[Any], receipt: Receipt) -> Receipt:
-        """Writes the facts of one movie record or a list of them."""
-        if isinstance(movies, Mapping):
-            movies = [movies]
-        self._catalogue.write(movies, receipt.build)
+    def __call__(self, items: Mapping[str, Any] | Sequence[Any], receipt: Receipt) -> Receipt:
+        """Writes the facts of one item record or a list of them."""
+        if isinstance(items, Mapping):
+            items = [items]
+        self._catalogue.write(items, receipt.build)
         if not self._staged:
             self._catalogue.publish(receipt.build)
         return receipt

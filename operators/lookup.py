@@ -9,7 +9,7 @@ from typing import Any
 from towhee import register
 
 from towhee_recsys.errors import StoreError
-from towhee_recsys.stores.catalogue import Movie, open_catalogue
+from towhee_recsys.stores.catalogue import Item, open_catalogue
 from towhee_recsys.stores.vectors import REBUILD, Hits
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ class Lookup:
 
     def __init__(self, catalogue: str):
         self._catalogue = open_catalogue(catalogue)
-        self._catalogue.must_have_movies()
+        self._catalogue.must_have_items()
 
     def __call__(self, hits: Sequence[Any]) -> list[Any]:
         """The recommendations, in the order of the hits."""
@@ -38,17 +38,17 @@ class Lookup:
         wanted = {hit["movie_id"] for query in hits for hit in query}
         facts = self._facts(wanted, version)
         if len(facts) < len(wanted):
-            log.warning("the catalogue lacks %d of %d movies found", len(wanted) - len(facts), len(wanted))
-        movies = [_ranked(self._filled(query, facts), facts) for query in hits]
+            log.warning("the catalogue lacks %d of %d items found", len(wanted) - len(facts), len(wanted))
+        items = [_ranked(self._filled(query, facts), facts) for query in hits]
         if wanted and not facts:
-            raise StoreError(f"the catalogue knows none of the {len(wanted)} movies found. {REBUILD}")
-        return movies
+            raise StoreError(f"the catalogue knows none of the {len(wanted)} items found. {REBUILD}")
+        return items
 
-    def _facts(self, ids: Iterable[int], version: str | None) -> dict[int, Movie]:
+    def _facts(self, ids: Iterable[int], version: str | None) -> dict[int, Item]:
         wanted = list(ids)
-        return {key: movie for key, movie in zip(wanted, self._catalogue.get(wanted, version), strict=True) if movie}
+        return {key: item for key, item in zip(wanted, self._catalogue.get(wanted, version), strict=True) if item}
 
-    def _filled(self, hits: Sequence[Any], facts: dict[int, Movie]) -> list[Any]:
+    def _filled(self, hits: Sequence[Any], facts: dict[int, Item]) -> list[Any]:
         """The hits that have facts; `facts` gets those of the further ones that take the place of the others."""
         known, last, count = [hit for hit in hits if hit["movie_id"] in facts], hits, len(hits)
         while len(known) < len(hits) and isinstance(last, Hits):
@@ -61,5 +61,5 @@ class Lookup:
         return known[: len(hits)]
 
 
-def _ranked(hits: Sequence[Mapping[str, Any]], facts: Mapping[int, Movie]) -> list[dict[str, Any]]:
+def _ranked(hits: Sequence[Mapping[str, Any]], facts: Mapping[int, Item]) -> list[dict[str, Any]]:
     return [{"rank": rank, **facts[hit["movie_id"]], **hit} for rank, hit in enumerate(hits, start=1)]

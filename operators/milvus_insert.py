@@ -1,4 +1,4 @@
-"""Movie vectors into Milvus."""
+"""Item vectors into Milvus."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from towhee_recsys.stores.vectors import (
 
 @register(name="towhee_recsys/milvus_insert")
 class MilvusInsert:
-    """Movies and their unit vectors into the index `collection` of the Milvus at `uri`; gives a receipt.
+    """Items and their unit vectors into the index `collection` of the Milvus at `uri`; gives a receipt.
 
         .map(("movies", "vectors"), "receipt", ops.towhee_recsys.milvus_insert(uri="movies.db", collection="movies"))
 
-    Movies are records with a `movie_id`, or plain ids; one with float32[dim], or a list with float32[n, dim]. The rows
+    Items are records with a `movie_id`, or plain ids; one with float32[dim], or a list with float32[n, dim]. The rows
     can be found at once, unless `staged`: then they wait beside the live index until `publish` gets the receipts. Where
     an indexing of the same model did not end, it is gone on with: what is there already is not written again.
     `access` is the way into a Milvus server, {"token": ..., "timeout": 10}, and `index` the type of a new index,
@@ -52,12 +52,12 @@ class MilvusInsert:
         self._build: str | None = None
         self._starting = threading.Lock()
 
-    def __call__(self, movies: Any, vectors: Any) -> Receipt:
+    def __call__(self, items: Any, vectors: Any) -> Receipt:
         """Writes the rows and says what was written."""
         vectors = as_vectors(vectors)
-        if isinstance(movies, (Mapping, int, np.integer)):
-            movies, vectors = [movies], vectors[np.newaxis]
-        ids = [movie.get("movie_id") if isinstance(movie, Mapping) else movie for movie in movies]
+        if isinstance(items, (Mapping, int, np.integer)):
+            items, vectors = [items], vectors[np.newaxis]
+        ids = [item.get("movie_id") if isinstance(item, Mapping) else item for item in items]
         return self._insert(ids, vectors)
 
     def abandon(self) -> None:

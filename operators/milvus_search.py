@@ -1,4 +1,4 @@
-"""Unit vectors to the movies nearest to them."""
+"""Unit vectors to the items nearest to them."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from towhee_recsys.stores.vectors import checked_top_k, index_type, open_index
 
 @register(name="towhee_recsys/milvus_search")
 class MilvusSearch:
-    """A unit vector, or several, to the `top_k` movies of highest cosine in the index, best first.
+    """A unit vector, or several, to the `top_k` items of highest cosine in the index, best first.
 
         .map("vector", "hits", ops.towhee_recsys.milvus_search(uri="movies.db", collection="movies", top_k=10))
 
     float32[dim] gives a list of hits, float32[n, dim] a list of n such lists, by one search. A hit is
     `{"movie_id": int, "score": float}`, for users' vectors with `"predicted_rating"` in stars. A second input
-    names, for each query, movies to leave out: an id, a record with a `movie_id`, a user's record with `liked`, or a
+    names, for each query, items to leave out: an id, a record with a `movie_id`, a user's record with `liked`, or a
     list of these. `access` is the way into a Milvus server, and `index` how an index of that type is searched: the
     settings of `milvus.access` and `milvus.index`.
     Raises IndexMismatchError when the index is missing, incomplete or of another model, QueryError for a wrong `top_k`.
@@ -50,19 +50,19 @@ class MilvusSearch:
         return self._index.search(vectors, self._top_k, left_out, self._type)
 
 
-def _ids(movies: Any) -> set[int]:
-    if not isinstance(movies, (list, tuple, set, frozenset)):
-        movies = [movies]
-    ids = [key for movie in movies for key in _named(movie)]
+def _ids(items: Any) -> set[int]:
+    if not isinstance(items, (list, tuple, set, frozenset)):
+        items = [items]
+    ids = [key for item in items for key in _named(item)]
     try:
         return {int(key) for key in ids if key is not None}
     except (TypeError, ValueError):
         raise QueryError(
-            f"movies to leave out are whole numbers or records with a movie_id; {ids!r} were given."
+            f"items to leave out are whole numbers or records with a movie_id; {ids!r} were given."
         ) from None
 
 
-def _named(movie: Any) -> list[Any]:
-    if not isinstance(movie, Mapping):
-        return [movie]
-    return [movie.get("movie_id"), *liked_of(movie)]
+def _named(item: Any) -> list[Any]:
+    if not isinstance(item, Mapping):
+        return [item]
+    return [item.get("movie_id"), *liked_of(item)]

@@ -19,7 +19,7 @@ from towhee_recsys.pipelines.runtime import Pipeline
 
 __all__ = [
     "Pipeline",
-    "add_movies",
+    "add_items",
     "add_pipeline",
     "index_pipeline",
     "load_pipeline",
@@ -29,7 +29,7 @@ __all__ = [
 
 
 def index_pipeline(config: Config | str | None = None) -> Pipeline:
-    """A dataset's movies into the index: call it with the dataset's folder, or with nothing for the config's.
+    """A dataset's items into the index: call it with the dataset's folder, or with nothing for the config's.
 
     `.get()` gives `[IndexRecord]`. The old index answers until the new one is complete.
     """
@@ -37,17 +37,17 @@ def index_pipeline(config: Config | str | None = None) -> Pipeline:
 
 
 def add_pipeline(config: Config | str | None = None) -> Pipeline:
-    """Movies that training need not have seen into the live index: call it with a file of them, or its folder.
+    """Items that training need not have seen into the live index: call it with a file of them, or its folder.
 
-    `.get()` gives `[IndexRecord, Receipt]` for each 100,000 movies: the index as it was, and what was written to it.
+    `.get()` gives `[IndexRecord, Receipt]` for each 100,000 items: the index as it was, and what was written to it.
     """
     return load_pipeline("add", config)
 
 
-def add_movies(config: Config | str, file: str | Path) -> int:
-    """Adds the movies of `file`, in the format of movies.dat, to the live index; gives how many it has.
+def add_items(config: Config | str, file: str | Path) -> int:
+    """Adds the items of `file`, in the format of movies.dat, to the live index; gives how many it has.
 
-    They are found at once, those that training never saw by genres, title and year; a movie that is there is replaced.
+    They are found at once, those that training never saw by genres, title and year; an item that is there is replaced.
     After a kill the same call ends what was begun. The next indexing has only what the dataset has. Raises DatasetError
     for a file that cannot be read, IndexMismatchError when the index is missing or of another model than `model.dir`.
     """
@@ -56,15 +56,15 @@ def add_movies(config: Config | str, file: str | Path) -> int:
 
 
 def recommend_pipeline(config: Config | str | None = None) -> Pipeline:
-    """A user, or a list of users, to recommendations: `recommend({"gender": "F", "age": 25}).get()` gives `[movies]`.
+    """A user, or a list of users, to recommendations: `recommend({"gender": "F", "age": 25}).get()` gives `[items]`.
 
-    Each movie is a dict with rank, movie_id, title, year, genres, score (cosine) and predicted_rating (stars).
+    Each item is a dict with rank, movie_id, title, year, genres, score (cosine) and predicted_rating (stars).
     """
     return _of_the_configs_model("recommend", config)
 
 
 def similar_pipeline(config: Config | str | None = None) -> Pipeline:
-    """A movie, or a list of movies, to the movies most like it: `similar({"movie_id": 260}).get()` gives `[movies]`."""
+    """An item, or a list of items, to the items most like it: `similar({"movie_id": 260}).get()` gives `[items]`."""
     return _of_the_configs_model("similar", config)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from towhee.runtime.nodes import NodeStatus
 
 AHEAD = 4
-"""Rows that may wait for a step: in a big catalogue a row is a list of movies, or their vectors."""
+"""Rows that may wait for a step: in a big catalogue a row is a list of items, or their vectors."""
 
 LOOK_UP = 0.1
 """Seconds after which one that waits looks whether the call has failed meanwhile."""

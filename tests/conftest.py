@@ -52,7 +52,7 @@ def sample_bundle(sample_config: Config) -> Bundle:
 
 @pytest.fixture(scope="session")
 def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the sample's movies, its first 60 users and their ratings."""
+    """A folder with the sample's items, its first 60 users and their ratings."""
     from towhee_recsys.data.sample import SAMPLE_DIR
 
     folder = tmp_path_factory.mktemp("small")

@@ -142,7 +142,7 @@ def test_what_must_be_fast_loads_nothing_heavy(code):
 def test_encoding_loads_nothing_heavy(small_bundle):
     code = "from towhee_recsys.bundle import *"
     code += f"\nbundle = load_bundle({str(small_bundle.directory)!r})"
-    code += "\nMovieEncoder(bundle)({'movie_id': 5001}), UserEncoder(bundle)({'age': 25})"
+    code += "\nItemEncoder(bundle)({'movie_id': 5001}), UserEncoder(bundle)({'age': 25})"
     assert loaded_by(code) == []
     assert loaded_by(f"{code}\nUserEncoder(bundle)({{'liked': [5001]}})") == ["scipy"]
 

@@ -119,4 +119,4 @@ def test_rows_name_models_baselines_and_protocols_that_there_are(bench):
         for name in row.models:
             assert bench.quality_rows.MODELS[name](load_config("movielens_1m"))
     untitled = bench.quality_rows.MODELS["untitled"](load_config("movielens_1m"))
-    assert [each.column for each in untitled.features.movie] == ["movie_id", "genres", "year"]
+    assert [each.column for each in untitled.features.item] == ["movie_id", "genres", "year"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys import index_pipeline, load_bundle, load_config, read_dataset, recommend_pipeline, train
-from towhee_recsys.bundle import MovieEncoder, UserEncoder
+from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.config import Config
 from towhee_recsys.metrics import rmse
 from towhee_recsys.model.vectors import normalize
@@ -46,32 +46,32 @@ def test_predictions_are_better_than_promised(config: Config) -> None:
     )
     assert len(task.test) == 100_021
     bundle = load_bundle(config.model.dir)
-    movies = np.asarray(
-        normalize(MovieEncoder(bundle)([{"movie_id": key} for key in dataset.movies["movie_id"].tolist()]))
+    items = np.asarray(
+        normalize(ItemEncoder(bundle)([{"movie_id": key} for key in dataset.items["movie_id"].tolist()]))
     )
     users = normalize(UserEncoder(bundle)([{"user_id": key} for key in dataset.users["user_id"].tolist()]))
-    cosines = np.einsum("ij,ij->i", np.asarray(users.rating)[task.test.users], movies[task.test.movies])
-    counts = np.bincount(task.train.movies, minlength=task.movies)
+    cosines = np.einsum("ij,ij->i", np.asarray(users.rating)[task.test.users], items[task.test.items])
+    counts = np.bincount(task.train.items, minlength=task.items)
     mean = task.train.stars.mean()
-    films = (np.bincount(task.train.movies, task.train.stars, task.movies) + mean) / (counts + 1)
-    by_film = rmse(films[task.test.movies], task.test.stars)
+    items = (np.bincount(task.train.items, task.train.stars, task.items) + mean) / (counts + 1)
+    by_item = rmse(items[task.test.items], task.test.stars)
     found = rmse(bundle.calibration.stars(cosines), task.test.stars)
     assert found <= 0.90
-    assert found < by_film - 0.06
+    assert found < by_item - 0.06
 
 
-def test_milvus_scores_are_the_cosines_of_every_movie(config: Config) -> None:
+def test_milvus_scores_are_the_cosines_of_every_item(config: Config) -> None:
     bundle = load_bundle(config.model.dir)
-    movies = read_dataset(config.dataset).movies["movie_id"].tolist()
-    vectors = np.asarray(normalize(MovieEncoder(bundle)([{"movie_id": key} for key in movies])))
+    items = read_dataset(config.dataset).items["movie_id"].tolist()
+    vectors = np.asarray(normalize(ItemEncoder(bundle)([{"movie_id": key} for key in items])))
     cosines = np.asarray(normalize(UserEncoder(bundle)(PEOPLE))) @ vectors.T
-    answers = recommend_pipeline(load_config(config, top_k=len(movies)))(PEOPLE).get()[0]
+    answers = recommend_pipeline(load_config(config, top_k=len(items)))(PEOPLE).get()[0]
     for line, answer in zip(cosines, answers, strict=True):
-        scores = {movie["movie_id"]: movie["score"] for movie in answer}
-        assert [scores[key] for key in movies] == pytest.approx(line.tolist(), abs=1e-5)
+        scores = {item["movie_id"]: item["score"] for item in answer}
+        assert [scores[key] for key in items] == pytest.approx(line.tolist(), abs=1e-5)
 
 
 def test_three_people_get_three_lists(config: Config) -> None:
     answers = recommend_pipeline(config)(PEOPLE).get()[0]
-    titles = [[movie["title"] for movie in answer] for answer in answers]
+    titles = [[item["title"] for item in answer] for answer in answers]
     assert all(len(set(one) & set(other)) < 8 for one in titles for other in titles if one is not other)

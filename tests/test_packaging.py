@@ -87,6 +87,6 @@ def test_it_trains_indexes_and_recommends_where_nothing_else_is(python, tmp_path
     asked = ["-i", "-g", "F", "-a", "25", "-j", "programmer", "-k", "3", "--json"]
     command = python.parent / "towhee-recsys"
     answer = json.loads(called(command, "recommend", "-c", "sample", *small, *asked, cwd=tmp_path))
-    assert [movie["rank"] for movie in answer["recommendations"]] == [1, 2, 3]
+    assert [item["rank"] for item in answer["recommendations"]] == [1, 2, 3]
     assert answer["user"] == {"gender": "F", "age": "25", "occupation": "programmer"}
     assert {path.name for path in tmp_path.iterdir()} == {"artifacts"}

@@ -14,7 +14,7 @@ import pytest
 from benchmarks.asked import asked
 from benchmarks.index import bare
 from benchmarks.startup import run
-from benchmarks.synthetic import write_films
+from benchmarks.synthetic import write_items
 from benchmarks.timing import interleaved
 from benchmarks.tower import PlainTower
 from towhee_recsys import index_pipeline, read_dataset
@@ -77,7 +77,7 @@ def test_the_tower_takes_no_longer_than_plain_numpy(sample_bundle, batch, most):
 def test_indexing_takes_little_more_than_writing_the_vectors(sample_config, sample_bundle, tmp_path):
     data, runs = tmp_path / "data", 5
     shutil.copytree(SAMPLE_DIR, data, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    write_films(data / "movies.dat", 3000, read_dataset(sample_config.dataset).movies)
+    write_items(data / "movies.dat", 3000, read_dataset(sample_config.dataset).items)
     stores = {"milvus.uri": str(tmp_path / "movies.db"), "catalogue": f"sqlite:///{tmp_path / 'movies.sqlite'}"}
     config = load_config(sample_config, dataset={"name": "own", "path": str(data)}, **stores)
     pipeline, upsert = index_pipeline(config), bare("upsert", config, TRIES * (runs + 1))

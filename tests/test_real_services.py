@@ -23,7 +23,7 @@ USERS = [{"gender": "F", "age": 25, "occupation": 12}, {"user_id": 10001}, {"age
 
 @pytest.fixture
 def answers(sample_config, sample_bundle, tmp_path):
-    """Indexes by the trained sample's config with some lines of it changed, and asks about users and a movie."""
+    """Indexes by the trained sample's config with some lines of it changed, and asks about users and an item."""
     usual = sample_config.model_copy(
         update={
             "milvus": sample_config.milvus.model_copy(
@@ -48,14 +48,14 @@ def answers(sample_config, sample_bundle, tmp_path):
 
 
 def check_same(lists, expected):
-    """The lists have the same movies, in the same order, with the same facts, scores and stars."""
+    """The lists have the same items, in the same order, with the same facts, scores and stars."""
     assert len(lists) == len(expected)
-    for movies, wanted in zip(lists, expected, strict=True):
+    for items, wanted in zip(lists, expected, strict=True):
         assert len(wanted) == 10
         for key in ("rank", "movie_id", "title", "year", "genres"):
-            assert [movie[key] for movie in movies] == [movie[key] for movie in wanted]
+            assert [item[key] for item in items] == [item[key] for item in wanted]
         for key in ("score", "predicted_rating"):
-            figures = [[movie.get(key, 0) for movie in each] for each in (movies, wanted)]
+            figures = [[item.get(key, 0) for item in each] for each in (items, wanted)]
             assert figures[0] == pytest.approx(figures[1], abs=1e-5)
 
 

@@ -127,7 +127,7 @@ def test_pictures_are_drawn_of_what_rows_have_for_them(run, tmp_path):
     [first, _] = document["request"]["rows"]
     assert list(map(len, first["detail"]["distribution"].values())) == [101, 101]
 
-    curve = {"x": "films", "y": "ms", "lines": {"ours": [[100, 1.0], [1000, 2.0]]}}
+    curve = {"x": "items", "y": "ms", "lines": {"ours": [[100, 1.0], [1000, 2.0]]}}
     document["request"]["rows"][0]["detail"] = {"curve": curve}
     (tmp_path / "performance.json").write_text(json.dumps(document), "utf-8")
     assert "![What the size of the catalogue costs](performance-size.svg)" in run("page")[1]

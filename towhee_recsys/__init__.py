@@ -29,25 +29,25 @@ if TYPE_CHECKING:
     from towhee_recsys.errors import RecsysError
     from towhee_recsys.evaluation.compare import compare
     from towhee_recsys.evaluation.evaluate import evaluate
-    from towhee_recsys.lifecycle import delete_movies, gc_index, index_builds, rollback_index
+    from towhee_recsys.lifecycle import delete_items, gc_index, index_builds, rollback_index
     from towhee_recsys.lifecycle.doctor import examine
     from towhee_recsys.pipelines import (
-        add_movies,
+        add_items,
         add_pipeline,
         index_pipeline,
         load_pipeline,
         recommend_pipeline,
         similar_pipeline,
     )
-    from towhee_recsys.training import prepare_movies, train
+    from towhee_recsys.training import prepare_items, train
 
 _HOUSES = {
     "Config": "config",
     "RecsysError": "errors",
-    "add_movies": "pipelines",
+    "add_items": "pipelines",
     "add_pipeline": "pipelines",
     "compare": "evaluation.compare",
-    "delete_movies": "lifecycle",
+    "delete_items": "lifecycle",
     "evaluate": "evaluation.evaluate",
     "examine": "lifecycle.doctor",
     "gc_index": "lifecycle",
@@ -57,7 +57,7 @@ _HOUSES = {
     "load_config": "config",
     "load_pipeline": "pipelines",
     "paddle_model": "bundle.paddle_model",
-    "prepare_movies": "training.prepare",
+    "prepare_items": "training.prepare",
     "read_dataset": "data",
     "recommend_pipeline": "pipelines",
     "rollback_index": "lifecycle",
@@ -69,10 +69,10 @@ __all__ = [
     "Config",
     "RecsysError",
     "__version__",
-    "add_movies",
+    "add_items",
     "add_pipeline",
     "compare",
-    "delete_movies",
+    "delete_items",
     "evaluate",
     "examine",
     "gc_index",
@@ -82,7 +82,7 @@ __all__ = [
     "load_config",
     "load_pipeline",
     "paddle_model",
-    "prepare_movies",
+    "prepare_items",
     "read_dataset",
     "recommend_pipeline",
     "rollback_index",

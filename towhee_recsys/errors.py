@@ -19,7 +19,7 @@ class DatasetError(RecsysError):
 
 
 class QueryError(RecsysError):
-    """A user record, a movie record or a `top_k` is not acceptable."""
+    """A user record, an item record or a `top_k` is not acceptable."""
 
 
 class TrainingError(RecsysError):

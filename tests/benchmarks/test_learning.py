@@ -52,7 +52,7 @@ def noise(question):
 
 
 def oracle(task):
-    return lambda question: task.validation.matrix(task.users, task.movies)[question.users].toarray()
+    return lambda question: task.validation.matrix(task.users, task.items)[question.users].toarray()
 
 
 def test_the_loop_learns_the_stars(config, dataset):

@@ -1,4 +1,4 @@
-"""The benchmarks of indexing, on few films: all films are there afterwards, and the rows say what was found."""
+"""The benchmarks of indexing, on few items: all items are there afterwards, and the rows say what was found."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from benchmarks import index, scale
 from benchmarks.alone import alone, peak_memory
 from benchmarks.case import Case
-from benchmarks.synthetic import write_films
+from benchmarks.synthetic import write_items
 from towhee_recsys import index_pipeline, read_dataset
 from towhee_recsys.config import load_config
 from towhee_recsys.stores.vectors.milvus.collection import count
@@ -31,17 +31,17 @@ def test_the_upsert_writes_the_vectors_that_the_pipeline_writes(case, tmp_path):
     upsert()
     upsert()
     assert [count(milvus, name) for name in ("upsert_0", "upsert_1")] == [record.rows] * 2
-    first = {"ids": read_dataset(config.dataset).movies["movie_id"].tolist()[:1], "output_fields": ["vector"]}
+    first = {"ids": read_dataset(config.dataset).items["movie_id"].tolist()[:1], "output_fields": ["vector"]}
     ours, theirs = (milvus.client.get(name, **first)[0]["vector"] for name in (record.build, "upsert_1"))
     assert ours == pytest.approx(theirs, abs=1e-6)
 
 
-def test_both_ways_write_all_films(case, tmp_path):
+def test_both_ways_write_all_items(case, tmp_path):
     pytest.importorskip("psutil")
-    film = read_dataset(case.config.dataset).movies
+    item = read_dataset(case.config.dataset).items
     for whose in (scale.ours, scale.theirs):
         config = index.emptied(case.trained(), tmp_path / whose.__name__)
-        write_films(tmp_path / whose.__name__ / "movies.dat", 1_050, film)
+        write_items(tmp_path / whose.__name__ / "movies.dat", 1_050, item)
         found = whose(index.command("index", config)[-1], str(tmp_path / whose.__name__))
         assert found["seconds"] > 0
         milvus = connect(config.milvus.uri)
@@ -56,7 +56,7 @@ def test_the_rows_say_what_was_found(case, monkeypatch):
     monkeypatch.setattr(scale, "_step", step)
     few, many, memory = scale.measure(case)
     assert (few.figure, few.limit) == (pytest.approx(3), None)
-    assert many.work == "index 10,000 films"
+    assert many.work == "index 10,000 items"
     assert many.detail["curve"]["lines"]["the upsert alone"] == [(1_000, 1.0), (10_000, 10.0)]
     assert memory.ours == pytest.approx(64)
     assert memory.figure == pytest.approx(64 / 256)

@@ -1,38 +1,38 @@
-"""Synthetic films and vectors: the same by the same seed, however many there are."""
+"""Synthetic items and vectors: the same by the same seed, however many there are."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from benchmarks.synthetic import CHUNK, FIRST_ID, STEP, vectors, write_films
+from benchmarks.synthetic import CHUNK, FIRST_ID, STEP, vectors, write_items
 from towhee_recsys.config import load_config
 from towhee_recsys.data import read_dataset, read_movies
 
 
 @pytest.fixture(scope="module")
 def sample():
-    return read_dataset(load_config("sample").dataset).movies
+    return read_dataset(load_config("sample").dataset).items
 
 
-def test_films_are_read_as_movielens_are(sample, tmp_path):
-    write_films(tmp_path / "movies.dat", CHUNK + 5, sample)
-    films = read_movies(tmp_path)
-    assert films["movie_id"].tolist() == [FIRST_ID + STEP * place for place in range(CHUNK + 5)]
-    assert not set(films["movie_id"]) & set(sample["movie_id"])
+def test_items_are_read_as_movielens_are(sample, tmp_path):
+    write_items(tmp_path / "movies.dat", CHUNK + 5, sample)
+    items = read_movies(tmp_path)
+    assert items["movie_id"].tolist() == [FIRST_ID + STEP * place for place in range(CHUNK + 5)]
+    assert not set(items["movie_id"]) & set(sample["movie_id"])
     words = {word for title in sample["title"] for word in title.split()}
-    assert {word for title in films["title"] for word in title.split()} <= words
-    assert set(films["year"]) <= set(sample["year"].dropna())
-    assert set(map(tuple, films["genres"])) <= set(map(tuple, sample["genres"]))
+    assert {word for title in items["title"] for word in title.split()} <= words
+    assert set(items["year"]) <= set(sample["year"].dropna())
+    assert set(map(tuple, items["genres"])) <= set(map(tuple, sample["genres"]))
 
 
-def test_fewer_films_are_the_first_of_more(sample, tmp_path):
+def test_fewer_items_are_the_first_of_more(sample, tmp_path):
     for count in (10, CHUNK + 1, 2 * CHUNK):
-        write_films(tmp_path / f"{count}.dat", count, sample)
+        write_items(tmp_path / f"{count}.dat", count, sample)
     few, more, most = (file.read_bytes() for file in sorted(tmp_path.glob("*.dat"), key=lambda file: int(file.stem)))
     assert more.startswith(few)
     assert most.startswith(more)
-    write_films(tmp_path / "other.dat", 10, sample, seed=7)
+    write_items(tmp_path / "other.dat", 10, sample, seed=7)
     assert (tmp_path / "other.dat").read_bytes() != few
 
 

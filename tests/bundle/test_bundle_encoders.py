@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from towhee_recsys.bundle import MovieEncoder, UserEncoder
+from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.data import read_dataset
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.vectors import Origin
@@ -22,8 +22,8 @@ def users(small_bundle) -> UserEncoder:
 
 
 @pytest.fixture(scope="module")
-def movies(small_bundle) -> MovieEncoder:
-    return MovieEncoder(small_bundle)
+def items(small_bundle) -> ItemEncoder:
+    return ItemEncoder(small_bundle)
 
 
 @pytest.fixture(scope="module")
@@ -40,23 +40,23 @@ def parts(record: dict) -> list[dict]:
     return [dict(some) for count in range(len(record) + 1) for some in combinations(record.items(), count)]
 
 
-def test_one_record_and_lists(users, movies):
-    for encode, record in ((users, NEW_USER), (movies, NEW_MOVIE)):
+def test_one_record_and_lists(users, items):
+    for encode, record in ((users, NEW_USER), (items, NEW_MOVIE)):
         assert (encode(record).shape, encode([record]).shape, encode([record] * 3).shape) == ((8,), (1, 8), (3, 8))
         assert encode([]).shape == (0, 8)
         assert {each.dtype for each in (encode(record), encode([]), encode((record,)))} == {np.dtype(np.float32)}
 
 
-def test_a_list_gives_what_its_records_give_alone(users, movies, dataset):
-    for encode, table, new in ((users, dataset.users, NEW_USER), (movies, dataset.movies, NEW_MOVIE)):
+def test_a_list_gives_what_its_records_give_alone(users, items, dataset):
+    for encode, table, new in ((users, dataset.users, NEW_USER), (items, dataset.items, NEW_MOVIE)):
         some = [{}, new, *records(table)[:5], *parts(new)[1:4]]
         some = [record for record in some if list(record) != [encode.id_column]]
         assert close(encode(some), np.array([encode(record) for record in some]))
         assert close(encode(some[::-1]), encode(some)[::-1])
 
 
-def test_a_known_id_alone_stands_for_its_own_facts(users, movies, dataset):
-    for encode, table in ((users, dataset.users), (movies, dataset.movies)):
+def test_a_known_id_alone_stands_for_its_own_facts(users, items, dataset):
+    for encode, table in ((users, dataset.users), (items, dataset.items)):
         facts = records(table)
         ids = [{encode.id_column: record[encode.id_column]} for record in facts]
         assert close(encode(ids), encode(facts))
@@ -75,8 +75,8 @@ def test_of_a_known_record_each_given_field_counts_and_the_others_are_filled_in(
     assert not close(users({"user_id": known["user_id"], "gender": other}), users(known))
 
 
-def test_any_part_of_a_record_is_enough(users, movies):
-    for encode, record in ((users, NEW_USER), (movies, NEW_MOVIE)):
+def test_any_part_of_a_record_is_enough(users, items):
+    for encode, record in ((users, NEW_USER), (items, NEW_MOVIE)):
         for part in parts(record):
             if list(part) not in ([encode.id_column], [encode.id_column, "year"]):
                 assert np.isfinite(encode(part)).all(), part
@@ -97,9 +97,9 @@ def test_an_unknown_user_alone_is_an_error_or_the_general_user(users, small_bund
     assert close(general({"user_id": 999_999, "age": 25}), users({"age": 25}))
 
 
-def test_an_unknown_movie_alone_is_an_error(movies):
+def test_an_unknown_item_alone_is_an_error(items):
     with pytest.raises(QueryError) as raised:
-        movies({"movie_id": 999_999})
+        items({"movie_id": 999_999})
     assert str(raised.value) == ("movie_id 999999 is not known to this model. Give what is known of it: genres, title.")
 
 
@@ -123,14 +123,14 @@ def test_what_no_user_is(record, message, users):
         assert message in str(raised.value)
 
 
-def test_vectors_know_their_model_and_users_how_cosines_read(users, movies, small_bundle):
+def test_vectors_know_their_model_and_users_how_cosines_read(users, items, small_bundle):
     for given in ({"age": 25}, [{"age": 25}], []):
         found = users(given)
         assert found.origin == Origin(small_bundle.model_id, None), "its cosine is not to be read as stars"
         assert found.rating.origin == Origin(small_bundle.model_id, small_bundle.calibration)
         assert (found.rating.shape, found.rating.dtype) == (found.shape, np.float32)
     for given in (NEW_MOVIE, [NEW_MOVIE], []):
-        assert movies(given).origin == Origin(small_bundle.model_id, None)
+        assert items(given).origin == Origin(small_bundle.model_id, None)
 
 
 def test_threads_get_the_same_answers(small_bundle, dataset):
@@ -168,8 +168,8 @@ def test_what_people_like_moves_their_vector_for_each_kind_of_model(objective, t
         assert (users([people[0], {"age": 25, "liked": nothing}])[1] == users([people[0], {"age": 25}])[1]).all()
     for record, vector in zip(people, vectors, strict=True):
         assert normalize(users(record)) == pytest.approx(np.asarray(vector), abs=2e-3)
-    movies = np.asarray(normalize(MovieEncoder(bundle)([{"movie_id": key} for key in ids])))
-    told, silent = (np.argsort(np.argsort(-movies @ np.asarray(vectors[row]))) for row in (0, 2))
+    items = np.asarray(normalize(ItemEncoder(bundle)([{"movie_id": key} for key in ids])))
+    told, silent = (np.argsort(np.argsort(-items @ np.asarray(vectors[row]))) for row in (0, 2))
     assert told[:3].mean() < silent[:3].mean(), "what is liked stands higher"
     assert (vectors.rating is not None) == (objective == "both")
 
@@ -191,15 +191,15 @@ def test_a_known_user_may_say_what_is_liked(users, dataset):
 @pytest.mark.parametrize(
     ("liked", "message"),
     [
-        ([5001, 999_999], "liked: movie 999999 is not known to this model. Leave it out; give ids of its movies."),
-        ("5001", "liked is a list of movie ids, such as [260, 1196]; '5001' was given."),
-        (5001, "liked is a list of movie ids, such as [260, 1196]; 5001 was given."),
-        (np.array(5001), "liked is a list of movie ids, such as [260, 1196]; array(5001) was given."),
-        ({"movie_id": 5001}, "liked is a list of movie ids, such as [260, 1196]; {'movie_id': 5001} was given."),
-        ([5001.0], "liked is a list of movie ids, such as [260, 1196]; [5001.0] was given."),
-        ([True], "liked is a list of movie ids, such as [260, 1196]; [True] was given."),
-        ([None], "liked is a list of movie ids, such as [260, 1196]; [None] was given."),
-        ([[5001]], "liked is a list of movie ids, such as [260, 1196]; [[5001]] was given."),
+        ([5001, 999_999], "liked: item 999999 is not known to this model. Leave it out; give ids of its items."),
+        ("5001", "liked is a list of item ids, such as [260, 1196]; '5001' was given."),
+        (5001, "liked is a list of item ids, such as [260, 1196]; 5001 was given."),
+        (np.array(5001), "liked is a list of item ids, such as [260, 1196]; array(5001) was given."),
+        ({"movie_id": 5001}, "liked is a list of item ids, such as [260, 1196]; {'movie_id': 5001} was given."),
+        ([5001.0], "liked is a list of item ids, such as [260, 1196]; [5001.0] was given."),
+        ([True], "liked is a list of item ids, such as [260, 1196]; [True] was given."),
+        ([None], "liked is a list of item ids, such as [260, 1196]; [None] was given."),
+        ([[5001]], "liked is a list of item ids, such as [260, 1196]; [[5001]] was given."),
     ],
     ids=str,
 )

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from towhee_recsys import load_bundle
-from towhee_recsys.bundle import MovieEncoder, UserEncoder
+from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.bundle.paddle_model import paddle_model
 from towhee_recsys.errors import BundleError
 
@@ -23,7 +23,7 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["user", "movie", "fitted", "columns", "values", "user_id"]), inner)
+        | st.dictionaries(st.sampled_from(["user", "item", "fitted", "columns", "values", "user_id"]), inner)
     ),
     max_leaves=10,
 )
@@ -38,7 +38,7 @@ def refused(act: Callable[[], object]) -> str:
 def encoders(folder: Path) -> None:
     bundle = load_bundle(folder)
     UserEncoder(bundle)
-    MovieEncoder(bundle)
+    ItemEncoder(bundle)
     bundle.arrays("weights.npz")
 
 
@@ -52,7 +52,7 @@ def edit_features(folder: Path, side: str, column: str, values: list[str]) -> in
 
 
 @pytest.mark.parametrize(
-    ("side", "column"), [("user", "user_id"), ("movie", "movie_id"), ("movie", "title"), ("movie", "genres")]
+    ("side", "column"), [("user", "user_id"), ("item", "movie_id"), ("item", "title"), ("item", "genres")]
 )
 def test_a_vocabulary_larger_than_the_weights(side, column, copy, seal):
     rows = edit_features(copy, side, column, ["one-more"]) + (2 if column == "title" else 1)
@@ -94,7 +94,7 @@ def test_a_config_that_is_none(copy, seal):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{}", b"[]", b"\xff", b'{"user": 3, "movie": {}}', b"[" * 100_000],
+    [b"", b"{}", b"[]", b"\xff", b'{"user": 3, "item": {}}', b"[" * 100_000],
     ids=["empty", "no sides", "a list", "no text", "a number", "nested"],
 )
 def test_vocabularies_that_are_none(content, copy, seal):
@@ -130,13 +130,13 @@ def test_any_bytes_in_place_of_arrays(copy, seal, content, name):
             np.zeros((1, 6)),
             "is float64[1, 6]; features.json and config.yaml ask for ",
         ),
-        ("movie_tower.inputs.2.convolution.bias", np.zeros(33, np.float32), "is float32[33]; features.json and config"),
+        ("item_tower.inputs.2.convolution.bias", np.zeros(33, np.float32), "is float32[33]; features.json and config"),
         (
             "user_tower.inputs.1.embedding.weight",
             np.zeros((3, 6), np.int64),
             "is int64[3, 6]; features.json and config",
         ),
-        ("movie_tower.general", np.full(6, np.nan, np.float32), "has numbers that are not finite"),
+        ("item_tower.general", np.full(6, np.nan, np.float32), "has numbers that are not finite"),
         ("stars_tower.general", np.array([0, 0, 0, np.inf, 0, 0], np.float32), "has numbers that are not finite"),
     ],
 )
@@ -164,7 +164,7 @@ def test_a_config_of_another_model(line, other, copy, seal):
 
 def test_arrays_of_another_model(copy, seal, small_bundle):
     stored = small_bundle.arrays("known.npz")
-    for changes in ({"user.ids": np.arange(3)}, {"user.0": stored["user.0"][:-1]}, {"movie.1": stored["movie.2"]}):
+    for changes in ({"user.ids": np.arange(3)}, {"user.0": stored["user.0"][:-1]}, {"item.1": stored["item.2"]}):
         content = io.BytesIO()
         np.savez(content, **(stored | changes))
         (copy / "known.npz").write_bytes(content.getvalue())

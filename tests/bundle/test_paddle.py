@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys import load_bundle, paddle_model, read_dataset, train
-from towhee_recsys.bundle import MovieEncoder, UserEncoder
+from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.errors import BundleError
 from towhee_recsys.model.objectives import unit
 from towhee_recsys.model.paddle.quiet import paddle
@@ -23,12 +23,12 @@ def by_paddle(layer, arrays) -> np.ndarray:
 def test_encoders_answer_what_the_trained_model_does(objective, tower, small_config):
     bundle = train(small_config("training.epochs=1", f"objective={objective}", f"model.tower={tower}"))
     model, dataset = paddle_model(bundle), read_dataset(bundle.config.dataset)
-    users, movies = records(dataset.users), records(dataset.movies)
+    users, items = records(dataset.users), records(dataset.items)
     answered = UserEncoder(bundle)(users)
     found = {
         "user_tower": (answered, bundle.users.encode(users)),
         "rating_tower": (answered if answered.rating is None else answered.rating, bundle.users.encode(users)),
-        "movie_tower": (MovieEncoder(bundle)(movies), bundle.movies.encode(movies)),
+        "item_tower": (ItemEncoder(bundle)(items), bundle.items.encode(items)),
     }
     for name, (vectors, arrays) in found.items():
         assert np.abs(unit(np.asarray(vectors))[0] - unit(by_paddle(getattr(model, name), arrays))[0]).max() < 1e-6

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from towhee_recsys import load_bundle, train
-from towhee_recsys.bundle import MovieEncoder, UserEncoder
+from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.errors import BundleError
 from towhee_recsys.support.files import sha256
 
@@ -29,8 +29,8 @@ def test_a_retrained_bundle_is_a_new_object_and_the_old_one_says_so(small_config
     assert old.model_id != new.model_id
     assert (encoder({"age": 25}) == before).all(), "what was loaded goes on"
     with pytest.raises(BundleError, match=r"^the model in .* was replaced after it was loaded\. Load it again\.$"):
-        MovieEncoder(old)
-    assert MovieEncoder(new).origin.model_id == new.model_id
+        ItemEncoder(old)
+    assert ItemEncoder(new).origin.model_id == new.model_id
 
 
 def test_a_bundle_that_is_replaced_while_it_is_read_is_the_old_one_or_the_new_one(

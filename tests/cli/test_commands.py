@@ -28,7 +28,7 @@ def test_json_is_one_document_and_nothing_else_is_on_stdout(run: Any, on_sample:
     ran = run("recommend", *on_sample, "-u", "10042", "-k", "4", "--json")
     answer = json.loads(ran.out)
     assert answer["user"] == {"user_id": 10042}
-    assert [list(movie) for movie in answer["recommendations"]] == [RESULT] * 4
+    assert [list(item) for item in answer["recommendations"]] == [RESULT] * 4
 
 
 def test_stdout_of_a_process_holds_only_the_document(on_sample: list[str]) -> None:
@@ -53,10 +53,10 @@ def test_index_first(run: Any, on_sample: list[str]) -> None:
     assert run("recommend", *on_sample, "-i", "-k", "1").code == 0
 
 
-def test_similar_leaves_the_movie_itself_out(run: Any, on_sample: list[str]) -> None:
+def test_similar_leaves_the_item_itself_out(run: Any, on_sample: list[str]) -> None:
     found = json.loads(run("similar", *on_sample, "5001", "-k", "5", "--json").out)["similar"]
     assert len(found) == 5
-    assert 5001 not in [movie["movie_id"] for movie in found]
+    assert 5001 not in [item["movie_id"] for item in found]
 
 
 def test_index_tells_what_it_built(run: Any, on_sample: list[str]) -> None:
@@ -64,7 +64,7 @@ def test_index_tells_what_it_built(run: Any, on_sample: list[str]) -> None:
     assert (result["rows"], result["dim"], result["metric"]) == (326, 32, "IP")
 
 
-def test_prepare_writes_a_line_a_movie(run: Any, on_sample: list[str], tmp_path: Path) -> None:
+def test_prepare_writes_a_line_a_item(run: Any, on_sample: list[str], tmp_path: Path) -> None:
     from towhee_recsys.data.sample import SAMPLE_DIR
 
     output = tmp_path / "new" / "movies_data.txt"
@@ -84,11 +84,11 @@ def test_validate_prints_every_setting(run: Any) -> None:
 
 def test_validate_shows_no_password(run: Any) -> None:
     literal = ["--set", "milvus.uri=http://localhost:19530", "--set", "milvus.access.token=hunter2"]
-    catalogue = ["--set", "catalogue=mysql://me:hunter2@localhost/movies"]
+    catalogue = ["--set", "catalogue=mysql://me:hunter2@localhost/items"]
     for options in ([], ["--json"]):
         ran = run("validate", "-c", "sample", *literal, *catalogue, *options)
         assert (ran.code, "hunter2" in ran.out + ran.err) == (0, False)
-        assert "mysql://me:***@localhost/movies" in ran.out
+        assert "mysql://me:***@localhost/items" in ran.out
 
 
 def test_schema_is_written(run: Any, tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def test_wrong_flags_give_a_document_too(run: Any) -> None:
     ("setting", "message"),
     [
         ("milvus.uri=tcp://host:19530", "is neither a Milvus Lite file nor a server. Give a path that ends in .db"),
-        ("milvus.uri=movies", "that ends in .db"),
+        ("milvus.uri=items", "that ends in .db"),
         ("catalogue=movies.sqlite", "Accepted: sqlite:///FILE"),
     ],
 )

@@ -33,19 +33,19 @@ def file(tmp_path: Path) -> str:
     return str(tmp_path / "new.dat")
 
 
-def test_added_films_are_found_and_deleted_ones_are_not(run: Any, on_own: list[str], file: str) -> None:
+def test_added_items_are_found_and_deleted_ones_are_not(run: Any, on_own: list[str], file: str) -> None:
     added = run("index", *on_own, "--add", file)
     assert (added.code, added.out) == (
         0,
-        f"2 movies of {file} are in the index. Add them to the dataset, too: the next build has what is there.\n",
+        f"2 items of {file} are in the index. Add them to the dataset, too: the next build has what is there.\n",
     )
     similar = json.loads(run("similar", *on_own, "9001", "-k", "400", "--json").out)["similar"]
-    assert 9002 in {movie["movie_id"] for movie in similar}
-    assert 9001 not in {movie["movie_id"] for movie in similar}
+    assert 9002 in {item["movie_id"] for item in similar}
+    assert 9001 not in {item["movie_id"] for item in similar}
     deleted = run("index", *on_own, "--delete", "9001, 9002,77")
     assert (deleted.code, deleted.out) == (
         0,
-        "2 of 3 movies were in the index and are deleted. "
+        "2 of 3 items were in the index and are deleted. "
         "Delete them from the dataset, too: the next build has what is there.\n",
     )
     assert json.loads(run("index", *on_own, "--add", file, "--json").out) == {"added": 2}
@@ -60,7 +60,7 @@ def test_a_bar_tells_how_far_it_is(
     capfd.readouterr()
     assert indexing.build_index(config, progress=True)["rows"] == 326
     err = capfd.readouterr().err
-    assert re.search(r"index: 100%\|█+\| 326/326 \[.*movie/s\]", err)
+    assert re.search(r"index: 100%\|█+\| 326/326 \[.*item/s\]", err)
     indexing.ACTIONS["add"](config, file, progress=True)
     assert re.search(r"add: 100%\|█+\| 2/2 \[", capfd.readouterr().err)
     for quiet in (False, None):  # what a test writes to is no terminal
@@ -77,8 +77,8 @@ def test_list_rollback_and_gc(run: Any, on_own: list[str], sample_bundle: Any) -
     ]
     rows = run("index", *on_own, "--list").out.splitlines()
     moment = builds[0]["published"].replace("T", " ").partition(".")[0]
-    assert rows[0] == "Builds of movies"
-    assert rows[1].split() == ["Build", "Model", "which", "is", "in", "Movies", "Published", "(UTC)"]
+    assert rows[0] == "Builds of items"
+    assert rows[1].split() == ["Build", "Model", "which", "is", "in", "Items", "Published", "(UTC)"]
     assert rows[2].split() == ["live", builds[0]["build"], sample_bundle.model_id, "model.dir", "326", *moment.split()]
     assert json.loads(run("index", *on_own, "--rollback", "--json").out)["build"] == builds[1]["build"]
     again = run("index", *on_own, "--rollback")
@@ -101,9 +101,9 @@ WRONG_USE = [
     (["--keep", "2"], "--keep is for --gc. Give both, or leave it out."),
     (["--list", "--keep", "2"], "--keep is for --gc."),
     (["--gc", "--keep", "0"], "0 is not in the range x>=1"),
-    (["--delete", "260,abc"], "--delete takes ids of movies, such as 260,1196; 'abc' is none."),
-    (["--delete", "-5"], "--delete takes ids of movies, such as 260,1196; '-5' is none."),
-    (["--delete", " , "], "--delete takes ids of movies, such as 260,1196; none was given."),
+    (["--delete", "260,abc"], "--delete takes ids of items, such as 260,1196; 'abc' is none."),
+    (["--delete", "-5"], "--delete takes ids of items, such as 260,1196; '-5' is none."),
+    (["--delete", " , "], "--delete takes ids of items, such as 260,1196; none was given."),
     (["--delete", "99999999999999999999"], "movie_id 99999999999999999999 is no whole number of at most 64 bits."),
 ]
 
@@ -119,7 +119,7 @@ def test_wrong_use_is_2(run: Any, on_sample: list[str], options: list[str], mess
 def test_a_file_that_cannot_be_read_is_a_failure(run: Any, on_sample: list[str], tmp_path: Path) -> None:
     ran = run("index", *on_sample, "--add", str(tmp_path / "none.dat"))
     assert ran.code == 1
-    assert f"{tmp_path / 'none.dat'} does not exist; give a file of movies" in ran.err
+    assert f"{tmp_path / 'none.dat'} does not exist; give a file of items" in ran.err
 
 
 def test_the_doctor_says_that_all_is_well(run: Any, on_own: list[str]) -> None:
@@ -127,10 +127,10 @@ def test_the_doctor_says_that_all_is_well(run: Any, on_own: list[str]) -> None:
     lines = ran.out.splitlines()
     assert (ran.code, lines[-1], len(lines)) == (0, "All is well.", 13)
     assert lines[0] == "ok           config          sample: nothing wrong"
-    document = json.loads(run("doctor", *on_own, "--movies", "3", "--json").out)
+    document = json.loads(run("doctor", *on_own, "--items", "3", "--json").out)
     assert document["healthy"] is True
     assert {each["state"] for each in document["checks"]} == {"ok"}
-    assert document["checks"][7]["text"].startswith("3 movies encoded anew")
+    assert document["checks"][7]["text"].startswith("3 items encoded anew")
 
 
 def test_the_doctor_ends_with_1_if_anything_has_failed(run: Any, on_own: list[str], tmp_path: Path) -> None:
@@ -148,4 +148,4 @@ def test_the_doctor_looks_at_a_config_that_cannot_be_loaded(run: Any, tmp_path: 
     assert ran.code == 1
     assert ran.out.splitlines()[0] == f"failed       config          there is no file {tmp_path / 'none.yaml'}."
     assert [line.split("  ")[0] for line in ran.out.splitlines()[1:-1]] == ["not checked"] * 11
-    assert run("doctor", "-c", "sample", "--movies", "0").code == 2
+    assert run("doctor", "-c", "sample", "--items", "0").code == 2

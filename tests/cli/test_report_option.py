@@ -30,7 +30,7 @@ def test_an_ablation_without_a_report_is_wrong_use(run: Any) -> None:
 
 
 def test_an_ablation_is_trained_for_the_report(run: Any, tmp_path: Path) -> None:
-    features = "features={user: [{kind: category, column: gender}], movie: [{kind: id, column: movie_id}]}"
+    features = "features={user: [{kind: category, column: gender}], item: [{kind: id, column: movie_id}]}"
     settings = (features, "training.epochs=1", "model.embedding_size=8", f"model.dir={tmp_path / 'model'}")
     options = [part for each in settings for part in ("--set", each)]
     ran = run("evaluate", "-c", "sample", *options, "--report", str(tmp_path / "report.html"), "--ablation", "-q")

@@ -63,7 +63,7 @@ def test_shipped_configs_and_dumps_fit_the_schema(validator, shipped_environment
         ({"top_k": 0}, False),
         ({"top_k": "ten"}, False),
         ({"milvus": {"collectoin": "x"}}, False),
-        ({"features": {"user": [{"kind": "txt", "column": "x"}], "movie": [{"kind": "id", "column": "x"}]}}, False),
+        ({"features": {"user": [{"kind": "txt", "column": "x"}], "item": [{"kind": "id", "column": "x"}]}}, False),
     ],
 )
 def test_the_schema_accepts_what_the_loader_accepts(validator, settings, fits):

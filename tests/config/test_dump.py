@@ -44,7 +44,7 @@ SETTINGS = st.fixed_dictionaries(
     {},
     optional={
         "dataset": st.fixed_dictionaries({"path": TEXT}, optional={"name": TEXT, "strict": st.none() | st.booleans()}),
-        "features": st.fixed_dictionaries({"user": FEATURES, "movie": FEATURES}),
+        "features": st.fixed_dictionaries({"user": FEATURES, "item": FEATURES}),
         "model": st.fixed_dictionaries(
             {"dir": TEXT, "rating_map": st.fixed_dictionaries({"intercept": st.floats(-9, 9)})}
         ),
@@ -72,8 +72,8 @@ def test_a_dump_reads_like_a_config():
 
 def test_a_dump_keeps_what_comes_from_the_environment(monkeypatch, write):
     monkeypatch.setenv("SECRET", "s3cret")
-    config = load_config("sample", catalogue="mysql://${env:SECRET}@host/movies")
-    assert "catalogue: mysql://${env:SECRET}@host/movies" in dump_config(config)
+    config = load_config("sample", catalogue="mysql://${env:SECRET}@host/items")
+    assert "catalogue: mysql://${env:SECRET}@host/items" in dump_config(config)
     assert load_config(write("config.yaml", dump_config(config))) == config
 
 

@@ -49,14 +49,14 @@ def test_keywords_are_laid_over_the_file_deeply():
 
 
 def test_the_command_line_is_laid_over_keywords():
-    config = load_config("sample", top_k=5, overrides=["top_k=6", "milvus.uri=x.db", "milvus.collection=films"])
-    assert (config.top_k, config.milvus.uri, config.milvus.collection) == (6, "x.db", "films")
+    config = load_config("sample", top_k=5, overrides=["top_k=6", "milvus.uri=x.db", "milvus.collection=items"])
+    assert (config.top_k, config.milvus.uri, config.milvus.collection) == (6, "x.db", "items")
     assert load_config("sample", overrides="top_k=7").top_k == 7
 
 
 def test_the_caller_s_dict_is_left_alone():
     given = {"milvus": {"uri": "x.db"}}
-    load_config(given, **{"milvus.collection": "films"})
+    load_config(given, **{"milvus.collection": "items"})
     assert given == {"milvus": {"uri": "x.db"}}
 
 

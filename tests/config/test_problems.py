@@ -14,8 +14,8 @@ seed: 4.0
 embedding_size: 4
 catalogue:
 milvus:
-  collectoin: movies
-  collection: the movies
+  collectoin: items
+  collection: the items
 training: {epochs: true, learning_rate: .inf, device: GPU, batch_size: many}
 dataset: {rating_scale: [5, 1], strict: "yes", max_bad_share: 2}
 features:
@@ -44,7 +44,7 @@ def test_every_problem_is_told_at_once_with_its_place(write, refused):
             f"5: embedding_size: unknown key. Did you mean 'model.embedding_size'? Accepted: {TOP_LEVEL}.",
             "6: catalogue: given null, accepted: text that is not empty.",
             "8: milvus.collectoin: unknown key. Did you mean 'collection'? Accepted: access, collection, index, uri.",
-            "9: milvus.collection: given 'the movies', accepted: "
+            "9: milvus.collection: given 'the items', accepted: "
             "a name of letters, digits and _, at most 100 and no digit first.",
             "10: training.epochs: given true, accepted: a whole number from 1 up.",
             "10: training.learning_rate: given inf, accepted: a number above 0.",
@@ -60,7 +60,7 @@ def test_every_problem_is_told_at_once_with_its_place(write, refused):
             "18: features.user[2].names[1]: given 2, accepted: text. Put it in quotes to make it a text.",
             f"19: features.user[3]: given 5, accepted: a mapping with a kind: {KINDS}.",
             f"20: features.user[4].kind: missing, accepted: {KINDS}.",
-            "12: features.movie: missing, accepted: a list of one item or more.",
+            "12: features.item: missing, accepted: a list of one item or more.",
         )
     )
 
@@ -77,7 +77,7 @@ def test_every_problem_is_told_at_once_with_its_place(write, refused):
         ({"training": {"temperature": 0}}, "training.temperature: given 0, accepted: a number above 0."),
         ({"training": {"preference": [1]}}, "training.preference: given a list of 1, accepted: a list of "),
         ({"training": {"preference": [0, -1]}}, "training.preference[1]: given -1, accepted: a number from 0 up."),
-        ({"training": {"sampled_movies": 0}}, "training.sampled_movies: given 0, accepted: a whole number from 1 up."),
+        ({"training": {"sampled_items": 0}}, "training.sampled_items: given 0, accepted: a whole number from 1 up."),
         (
             {"objective": "rank"},
             "objective: given 'rank', accepted: 'rating', 'ranking' or 'both'. Did you mean 'ranking'?",
@@ -112,11 +112,11 @@ def test_every_problem_is_told_at_once_with_its_place(write, refused):
         ({7: 1}, f"[7]: unknown key. Accepted: {TOP_LEVEL}."),
         ({"top_k": object()}, "top_k: given a object, accepted: a whole number from 1 to 16384."),
         (
-            {"features": {"user": [{"kind": "category", "column": "x", "names": {1.5: "x"}}], "movie": "all"}},
+            {"features": {"user": [{"kind": "category", "column": "x", "names": {1.5: "x"}}], "item": "all"}},
             "features.user[0].names.1.5: the key is neither a text nor a whole number.",
         ),
         (
-            {"features": {"user": [{"kind": "id", "column": "x"}] * 2, "movie": [{"kind": "id", "column": "x"}]}},
+            {"features": {"user": [{"kind": "id", "column": "x"}] * 2, "item": [{"kind": "id", "column": "x"}]}},
             "features.user: the features [0] and [1] have the same column.",
         ),
     ],

@@ -91,8 +91,8 @@ def test_what_is_unset_is_named_with_place_key_and_variable(write, refused):
 
 def test_a_secret_never_gets_into_the_config_or_its_dump(monkeypatch):
     monkeypatch.setenv("SECRET", "s3cret")
-    config = load_config("sample", catalogue="mysql://me:${env:SECRET}@host/movies", **{"milvus.uri": "${env:SECRET}"})
-    assert config.catalogue == "mysql://me:${env:SECRET}@host/movies"
+    config = load_config("sample", catalogue="mysql://me:${env:SECRET}@host/items", **{"milvus.uri": "${env:SECRET}"})
+    assert config.catalogue == "mysql://me:${env:SECRET}@host/items"
     assert config.milvus.uri == "${env:SECRET}"
     assert "s3cret" not in repr(config) + dump_config(config)
 
@@ -104,8 +104,8 @@ def test_a_secret_never_gets_into_the_config_or_its_dump(monkeypatch):
         {"training": {"device": "${env:SECRET}"}},
         {"milvus": {"collection": "-${env:SECRET}"}},
         {"dataset": {"name": "${env:SECRET}"}},
-        {"features": {"user": [{"kind": "${env:SECRET}", "column": "x"}], "movie": [{"kind": "id", "column": "x"}]}},
-        {"features": {"user": [{"kind": "id", "column": "${env:SECRET}"}] * 2, "movie": []}},
+        {"features": {"user": [{"kind": "${env:SECRET}", "column": "x"}], "item": [{"kind": "id", "column": "x"}]}},
+        {"features": {"user": [{"kind": "id", "column": "${env:SECRET}"}] * 2, "item": []}},
     ],
 )
 def test_an_error_shows_the_variable_and_not_its_value(refused, monkeypatch, settings):

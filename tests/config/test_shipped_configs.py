@@ -88,7 +88,7 @@ def test_the_article_s_recipe():
 def test_movielens_columns_have_their_names_in_a_declaration_of_ones_own():
     declared = {
         "user": [{"column": "user_id", "kind": "id"}, {"column": "age", "kind": "category", "size": 4}],
-        "movie": [{"column": "movie_id", "kind": "id"}],
+        "item": [{"column": "movie_id", "kind": "id"}],
     }
     age = load_config("sample", features=declared).features.user[1]
     assert age.size == 4

@@ -19,9 +19,9 @@ USERS = "1::F::25::12::02460\n2::M::56::0::NA\n"
 RATINGS = "1::1::5::100\n1::2::3::200\n2::1::4::0\n"
 
 
-def write(folder, movies=MOVIES, users=USERS, ratings=RATINGS, encoding="latin-1"):
+def write(folder, items=MOVIES, users=USERS, ratings=RATINGS, encoding="latin-1"):
     folder.mkdir(exist_ok=True)
-    for name, text in zip(FILES, (movies, users, ratings), strict=True):
+    for name, text in zip(FILES, (items, users, ratings), strict=True):
         (folder / name).write_bytes(text.encode(encoding))
     return folder
 
@@ -37,14 +37,14 @@ def test_columns_and_types(tmp_path):
         {"user_id": 1, "gender": "F", "age": 25, "occupation": 12, "zip_code": "02460"},
         {"user_id": 2, "gender": "M", "age": 56, "occupation": 0, "zip_code": "NA"},
     ]
-    assert dataset.movies.drop(columns="year").to_dict("records") == [
+    assert dataset.items.drop(columns="year").to_dict("records") == [
         {"movie_id": 1, "title": "Café:: Part Two", "genres": ["Drama", "War"]},
         {"movie_id": 2, "title": "NA", "genres": []},
     ]
-    assert dataset.movies["year"][0] == 1990
-    assert dataset.movies["year"][1] is pd.NA
+    assert dataset.items["year"][0] == 1990
+    assert dataset.items["year"][1] is pd.NA
     assert dataset.ratings.to_numpy().tolist() == [[1, 1, 5, 100], [1, 2, 3, 200], [2, 1, 4, 0]]
-    types = {**dataset.users.dtypes, **dataset.movies.dtypes, **dataset.ratings.dtypes}
+    types = {**dataset.users.dtypes, **dataset.items.dtypes, **dataset.ratings.dtypes}
     assert {name: str(types[name]) for name in types if name not in ("gender", "zip_code", "title", "genres")} == {
         "user_id": "int64",
         "age": "int64",
@@ -58,15 +58,15 @@ def test_columns_and_types(tmp_path):
 
 
 def test_titles_without_any_year(tmp_path):
-    years = read_dataset(own(write(tmp_path / "mine", movies="1::A::War\n2::B::War\n"))).movies["year"]
+    years = read_dataset(own(write(tmp_path / "mine", items="1::A::War\n2::B::War\n"))).items["year"]
     assert str(years.dtype) == "Int64"
     assert years.isna().all()
 
 
 def test_bad_lines_are_counted_by_file_and_drag_their_ratings_along(tmp_path):
-    write(tmp_path / "mine", users="1::F::25::12::1\n2::M::old::0::1\n", movies=MOVIES + "1::Again::War\n\n")
+    write(tmp_path / "mine", users="1::F::25::12::1\n2::M::old::0::1\n", items=MOVIES + "1::Again::War\n\n")
     assert read_dataset(own(tmp_path / "mine")).bad_lines == {
-        "movies.dat: duplicate movie": 1,
+        "movies.dat: duplicate item": 1,
         "movies.dat: blank line": 1,
         "users.dat: age not a number": 1,
         "ratings.dat: unknown user": 1,
@@ -89,7 +89,7 @@ def test_published_data_are_read_strictly_and_own_files_leniently(tmp_path, sett
         assert len(read_dataset(config).ratings) == 3
         return
     with pytest.raises(
-        DatasetError, match=r"ratings\.dat:4: unknown movie: 3 is not in movies\.dat; mend the line, or"
+        DatasetError, match=r"ratings\.dat:4: unknown item: 3 is not in items\.dat; mend the line, or"
     ):
         read_dataset(config)
 
@@ -97,7 +97,7 @@ def test_published_data_are_read_strictly_and_own_files_leniently(tmp_path, sett
 def test_encoding_and_scale_are_the_configs(tmp_path):
     write(tmp_path / "mine", ratings="1::1::9.5::0\n", encoding="utf-8")
     dataset = read_dataset(own(tmp_path / "mine", encoding="utf-8", rating_scale=(0.0, 10.0), strict=True))
-    assert dataset.movies["title"][0] == "Café:: Part Two"
+    assert dataset.items["title"][0] == "Café:: Part Two"
     assert dataset.ratings["rating"].tolist() == [9.5]
 
 
@@ -110,30 +110,30 @@ def test_fingerprint_depends_on_the_content_alone(tmp_path):
 
 
 def test_fingerprint_of_a_missing_file(tmp_path):
-    with pytest.raises(DatasetError, match=r"movies\.dat cannot be read: No such file"):
+    with pytest.raises(DatasetError, match=r"items\.dat cannot be read: No such file"):
         fingerprint(tmp_path)
 
 
-def test_movies_alone_from_a_folder_or_a_file(tmp_path):
+def test_items_alone_from_a_folder_or_a_file(tmp_path):
     (tmp_path / "mine.txt").write_bytes(MOVIES.encode("latin-1"))
     (tmp_path / "movies.dat").write_bytes(MOVIES.encode("latin-1"))
     for path in (tmp_path, str(tmp_path), tmp_path / "mine.txt"):
         assert read_movies(path)["movie_id"].tolist() == [1, 2]
 
 
-def test_no_movies_file(tmp_path):
+def test_no_items_file(tmp_path):
     for read in (read_movies, iter_movies):
-        with pytest.raises(DatasetError, match=r"movies\.dat does not exist; give a file of movies, or the folder"):
+        with pytest.raises(DatasetError, match=r"items\.dat does not exist; give a file of items, or the folder"):
             read(tmp_path)
 
 
 def test_chunks_are_plain_python(tmp_path):
-    lines = "".join(f"{number}::Film (19{number:02d})::War\n" for number in range(10, 17))
+    lines = "".join(f"{number}::Item (19{number:02d})::War\n" for number in range(10, 17))
     (tmp_path / "movies.dat").write_text(lines)
     chunks = list(iter_movies(tmp_path, chunk_size=3))
     assert [len(chunk) for chunk in chunks] == [3, 3, 1]
-    assert chunks[0][0] == {"movie_id": 10, "title": "Film", "year": 1910, "genres": ["War"]}
-    assert {type(value) for chunk in chunks for movie in chunk for value in movie.values()} == {int, str, list}
+    assert chunks[0][0] == {"movie_id": 10, "title": "Item", "year": 1910, "genres": ["War"]}
+    assert {type(value) for chunk in chunks for item in chunk for value in item.values()} == {int, str, list}
 
 
 def test_chunks_of_no_size(tmp_path):
@@ -175,7 +175,7 @@ def ml1m(ml1m_dir: Path):
 
 @pytest.mark.ml1m
 def test_movielens_is_read_to_the_last_row(ml1m):
-    assert (len(ml1m.movies), len(ml1m.users), len(ml1m.ratings)) == (3_883, 6_040, 1_000_209)
+    assert (len(ml1m.items), len(ml1m.users), len(ml1m.ratings)) == (3_883, 6_040, 1_000_209)
     assert ml1m.ratings["rating"].astype("float64").mean() == pytest.approx(3.58156, abs=5e-6)
     assert ml1m.ratings["movie_id"].value_counts().head(3).to_dict() == {2858: 3_428, 260: 2_991, 1196: 2_990}
     assert ml1m.ratings["movie_id"].nunique() == 3_706
@@ -184,11 +184,11 @@ def test_movielens_is_read_to_the_last_row(ml1m):
 
 
 @pytest.mark.ml1m
-def test_every_movie_of_movielens_has_a_year_and_genres(ml1m):
-    assert ml1m.movies["year"].between(1919, 2000).all()
-    assert ml1m.movies["genres"].map(len).min() >= 1
-    assert ml1m.movies["genres"].explode().nunique() == 18
-    assert not ml1m.movies["title"].str.contains("::|\\(\\d{4}\\)$").any()
+def test_every_item_of_movielens_has_a_year_and_genres(ml1m):
+    assert ml1m.items["year"].between(1919, 2000).all()
+    assert ml1m.items["genres"].map(len).min() >= 1
+    assert ml1m.items["genres"].explode().nunique() == 18
+    assert not ml1m.items["title"].str.contains("::|\\(\\d{4}\\)$").any()
 
 
 @pytest.mark.ml1m

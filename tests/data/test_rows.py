@@ -25,17 +25,17 @@ BAD = [
     ("movies.dat", b"2::A (1990)::Drama\r3::B (1990)::Drama\n", "carriage return", "a carriage return inside of"),
     ("movies.dat", b"2::No Genres (1990)\n", "missing fields", "in '2::No Genres (1990)'"),
     ("movies.dat", b"2:::Drama\n", "missing fields", "in '2:::Drama'"),
-    ("movies.dat", b"::A (1990)::Drama\n", "empty movie id", "the movie id is empty"),
-    ("movies.dat", b"x::A (1990)::Drama\n", "movie id not a number", "movie id 'x' is not a whole number"),
-    ("movies.dat", b"2.5::A (1990)::Drama\n", "movie id not a number", "movie id '2.5' is not a whole number"),
-    ("movies.dat", b"1_0::A (1990)::Drama\n", "movie id not a number", "movie id '1_0' is not a whole number"),
-    ("movies.dat", b"-2::A (1990)::Drama\n", "negative movie id", "movie id '-2' is negative"),
-    ("movies.dat", HUGE + b"::A (1990)::Drama\n", "movie id too large", f"movie id '{2**63}' is larger than 2**63 - 1"),
-    ("movies.dat", b"9" * 5000 + b"::A::Drama\n", "movie id too large", "is larger than 2**63 - 1"),
+    ("movies.dat", b"::A (1990)::Drama\n", "empty item id", "the item id is empty"),
+    ("movies.dat", b"x::A (1990)::Drama\n", "item id not a number", "item id 'x' is not a whole number"),
+    ("movies.dat", b"2.5::A (1990)::Drama\n", "item id not a number", "item id '2.5' is not a whole number"),
+    ("movies.dat", b"1_0::A (1990)::Drama\n", "item id not a number", "item id '1_0' is not a whole number"),
+    ("movies.dat", b"-2::A (1990)::Drama\n", "negative item id", "item id '-2' is negative"),
+    ("movies.dat", HUGE + b"::A (1990)::Drama\n", "item id too large", f"item id '{2**63}' is larger than 2**63 - 1"),
+    ("movies.dat", b"9" * 5000 + b"::A::Drama\n", "item id too large", "is larger than 2**63 - 1"),
     ("movies.dat", b"2:: ::Drama\n", "empty title", "the title is empty"),
     ("movies.dat", b"2::A (1990)::\n", "empty genre", "none is written as '(no genres listed)'"),
     ("movies.dat", b"2::A (1990)::Drama|\n", "empty genre", "an empty genre in 'Drama|'"),
-    ("movies.dat", b"1::Again (1990)::Drama\n", "duplicate movie", "duplicate movie: movie 1 came before"),
+    ("movies.dat", b"1::Again (1990)::Drama\n", "duplicate item", "duplicate item: item 1 came before"),
     ("users.dat", b"2::F::25::12\n", "missing fields", "4 instead of 5 (user id, gender, age, occupation, zip code)"),
     ("users.dat", b"2::F::25::12::1::1\n", "too many fields", "too many fields: 6 instead of 5"),
     ("users.dat", b"::F::25::12::12345\n", "empty user id", "the user id is empty"),
@@ -59,12 +59,12 @@ BAD = [
     ("ratings.dat", b"1::2::6::100\n", "rating out of scale", "rating '6' is out of dataset.rating_scale, 1 to 5"),
     ("ratings.dat", b"1::2::0.5::100\n", "rating out of scale", "rating '0.5' is out of dataset.rating_scale"),
     ("ratings.dat", b"::2::5::100\n", "empty user id", "the user id is empty"),
-    ("ratings.dat", b"1::::5::100\n", "empty movie id", "the movie id is empty"),
+    ("ratings.dat", b"1::::5::100\n", "empty item id", "the item id is empty"),
     ("ratings.dat", b"1::2::5::\n", "empty timestamp", "the timestamp is empty"),
     ("ratings.dat", b"1::2::5::noon\n", "timestamp not a number", "timestamp 'noon' is not a whole number"),
     ("ratings.dat", b"9::2::5::100\n", "unknown user", "unknown user: 9 is not in users.dat"),
-    ("ratings.dat", b"1::9::5::100\n", "unknown movie", "unknown movie: 9 is not in movies.dat"),
-    ("ratings.dat", b"1::1::4::200\n", "duplicate rating", "rating of user 1 for movie 1 came before"),
+    ("ratings.dat", b"1::9::5::100\n", "unknown item", "unknown item: 9 is not in movies.dat"),
+    ("ratings.dat", b"1::1::4::200\n", "duplicate rating", "rating of user 1 for item 1 came before"),
     ("ratings.dat", "1::2::٣::100\n".encode(), "looks like UTF-8", "the line is read as Latin-1 but"),
 ]
 
@@ -104,7 +104,7 @@ def test_warning_counts_the_reasons(tmp_path, caplog):
     caplog.set_level(logging.WARNING, "towhee_recsys.data")
     lines = b"1::9::5::0\n" * 2 + b"1::2::6::0\n" + GOOD["ratings.dat"]
     list(rows(tmp_path, "ratings.dat", lines, strict=False))
-    assert caplog.messages == ["ratings.dat: 3 of 4 lines skipped: 2 x unknown movie, 1 x rating out of scale"]
+    assert caplog.messages == ["ratings.dat: 3 of 4 lines skipped: 2 x unknown item, 1 x rating out of scale"]
 
 
 def test_warning_says_how_to_heal_the_encoding(tmp_path, caplog):
@@ -119,7 +119,7 @@ def test_share_of_bad_lines_above_the_limit(tmp_path):
         list(walk)
     assert str(caught.value) == (
         f"{tmp_path / 'ratings.dat'}: 3 of 4 lines are bad (75.00%), more than dataset.max_bad_share allows (50.00%): "
-        "2 x unknown movie (first in line 2), 1 x rating not a number (first in line 4); "
+        "2 x unknown item (first in line 2), 1 x rating not a number (first in line 4); "
         "mend the file, or raise dataset.max_bad_share"
     )
 
@@ -190,7 +190,7 @@ def test_last_line_without_newline_that_parses(tmp_path):
 def test_last_line_without_newline_whose_values_are_bad(tmp_path):
     walk = rows(tmp_path, "ratings.dat", GOOD["ratings.dat"] + b"1::9::5::100", strict=False)
     list(walk)
-    assert walk.bad == {"unknown movie": 1}
+    assert walk.bad == {"unknown item": 1}
 
 
 def test_rows_are_read_lazily(tmp_path):

@@ -49,7 +49,7 @@ def cold(quick_config):
 
 @pytest.fixture
 def task_of():
-    """Makes a task of a single question out of matrices [users, movies]: ratings to train on, and what is relevant."""
+    """Makes a task of a single question out of matrices [users, items]: ratings to train on, and what is relevant."""
 
     def task_of(train, relevant, test=((0, 0, 3.0),), candidates=None, users=None):
         train, relevant = np.asarray(train, dtype=np.float32), np.asarray(relevant, dtype=bool)
@@ -69,7 +69,7 @@ def task_of():
             protocol="mine",
             seed=1,
             users=len(train),
-            movies=train.shape[1],
+            items=train.shape[1],
             liked=4.0,
             train=Ratings(rows, columns, train[rows, columns]),
             validation=Ratings(rows[:0], columns[:0], train[rows, columns][:0]),

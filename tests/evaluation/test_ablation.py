@@ -14,7 +14,7 @@ from towhee_recsys.metrics import paired_test
 def config(small_config):
     features = {
         "user": [{"kind": "id", "column": "user_id"}, {"kind": "category", "column": "gender"}],
-        "movie": [{"kind": "categories", "column": "genres"}],
+        "item": [{"kind": "categories", "column": "genres"}],
     }
     return load_config(small_config("training.epochs=1"), features=features)
 

@@ -33,7 +33,7 @@ def test_the_json_form(quick):
 def test_all_baselines_are_in_the_table_with_the_figures_they_can_have(quick):
     baselines = as_json(quick)["baselines"]
     assert baselines.keys() <= {*RANKERS, *RATERS}
-    assert {"random", "popularity", "item_knn", "ease", "mean_rating", "movie_mean", "biases"} <= baselines.keys()
+    assert {"random", "popularity", "item_knn", "ease", "mean_rating", "item_mean", "biases"} <= baselines.keys()
     for name, metrics in baselines.items():
         assert ("rmse" in metrics, "ndcg@10" in metrics) == (name in RATERS, name in RANKERS)
 
@@ -42,10 +42,10 @@ def test_baselines_by_hand(quick):
     task = quick.tasks[0]
     by_mean = np.full(len(task.test), task.train.stars.mean(dtype=np.float64))
     assert quick.baselines["mean_rating"].metrics["rmse"] == pytest.approx(rmse(by_mean, task.test.stars))
-    counts = np.bincount(task.train.movies[task.train.stars >= task.liked], minlength=task.movies)
+    counts = np.bincount(task.train.items[task.train.stars >= task.liked], minlength=task.items)
     question, lists = task.questions[0], quick.baselines["popularity"].draws[0].lists[""]
     for row, seen in enumerate(question.excluded):
-        allowed = np.setdiff1d(np.arange(task.movies), seen.indices)
+        allowed = np.setdiff1d(np.arange(task.items), seen.indices)
         assert sorted(counts[lists[row]], reverse=True) == sorted(counts[allowed], reverse=True)[: len(lists[row])]
 
 
@@ -116,10 +116,10 @@ def test_the_same_again_gives_the_same(quick, quick_config, trainings):
 
 
 def test_a_baseline_that_this_data_cannot_have_is_left_out_and_told(quick_config, tmp_path, caplog):
-    features = {"user": [{"kind": "id", "column": "user_id"}], "movie": [{"kind": "id", "column": "movie_id"}]}
+    features = {"user": [{"kind": "id", "column": "user_id"}], "item": [{"kind": "id", "column": "movie_id"}]}
     config = load_config(quick_config, features=features, **{"model.dir": str(tmp_path / "model")})
     assert not {"group_popularity", "genre_profile"} & evaluate(config)["baselines"].keys()
-    assert "without the baseline genre_profile: genre_profile needs sets of movies" in caplog.text
+    assert "without the baseline genre_profile: genre_profile needs sets of items" in caplog.text
 
 
 def test_what_is_not_known_is_told_before_any_work(quick_config, trainings):

@@ -51,7 +51,7 @@ def test_unknown_names_get_the_nearest():
         "Did you mean 'popularity'? Accepted: random, popularity,"
     )
     assert third.startswith("- require.rmse: given '<= popularity', but 'popularity' is no baseline that has rmse.")
-    assert "Accepted: mean_rating, movie_mean, biases, svd, svdpp." in third
+    assert "Accepted: mean_rating, item_mean, biases, svd, svdpp." in third
 
 
 def test_a_question_of_a_protocol_is_a_metric_of_it_alone():

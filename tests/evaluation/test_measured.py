@@ -10,7 +10,7 @@ from towhee_recsys.metrics import interval
 
 
 def by_place(question):
-    """Later movies score higher."""
+    """Later items score higher."""
     return np.tile(np.arange(len(question.candidates), dtype=np.float32), (len(question.users), 1))
 
 
@@ -38,7 +38,7 @@ def test_a_question_that_nobody_is_asked_has_no_figures(task_of):
     assert measure(task_of([[5, 0]], [[0, 1]], users=np.zeros(0, dtype=int)), score=by_place).metrics == {}
 
 
-def test_movies_that_are_no_candidates_are_not_listed(task_of):
+def test_items_that_are_no_candidates_are_not_listed(task_of):
     found = measure(task_of([[5, 0, 0, 0]], [[0, 1, 0, 0]], candidates=[1, 1, 1, 0]), score=by_place)
     assert found.lists[""][0, :3].tolist() == [2, 1, -1]
 
@@ -65,14 +65,14 @@ def test_the_scores_are_not_changed(task_of):
     assert (scores == 1).all()
 
 
-def test_who_cannot_tell_movies_apart_does_not_list_them_by_place(task_of):
-    users, movies = 400, 40
-    task = task_of(np.zeros((users, movies)), np.ones((users, movies)))
-    lists = listed(lambda question: np.zeros((users, movies), dtype=np.float32), task.questions[0], seed=1)
-    counts = np.bincount(lists.ravel(), minlength=movies)
+def test_who_cannot_tell_items_apart_does_not_list_them_by_place(task_of):
+    users, items = 400, 40
+    task = task_of(np.zeros((users, items)), np.ones((users, items)))
+    lists = listed(lambda question: np.zeros((users, items), dtype=np.float32), task.questions[0], seed=1)
+    counts = np.bincount(lists.ravel(), minlength=items)
     assert counts.sum() == users * 20
-    assert abs(counts / (users / 2) - 1).max() < 0.25  # every movie is in half of the lists
-    assert (lists == listed(lambda question: np.zeros((users, movies)), task.questions[0], seed=1)).all()
+    assert abs(counts / (users / 2) - 1).max() < 0.25  # every item is in half of the lists
+    assert (lists == listed(lambda question: np.zeros((users, items)), task.questions[0], seed=1)).all()
 
 
 def test_errors_by_hand(task_of):

@@ -76,11 +76,11 @@ def test_the_page_loads_nothing(name, request, still):
 
 
 def test_titles_and_names_do_not_break_out(quick, still):
-    count = len(quick.dataset.movies)
-    movies = quick.dataset.movies.assign(
+    count = len(quick.dataset.items)
+    items = quick.dataset.items.assign(
         title=HOSTILE, genres=[[HOSTILE]] * count, year=pd.array([None] * count, "Int64")
     )
-    hostile = replace(quick, dataset=replace(quick.dataset, movies=movies, name=HOSTILE))
+    hostile = replace(quick, dataset=replace(quick.dataset, items=items, name=HOSTILE))
     text = render(hostile)
     assert "<script" not in text
     assert "<img" not in text

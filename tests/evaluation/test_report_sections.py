@@ -75,12 +75,12 @@ def test_a_slices_figures_are_those_of_its_users(quick):
 def test_a_genres_recall_is_counted_by_hand(quick):
     question, lists = quick.tasks[0].questions[0], quick.models[MODEL].draws[0].lists[""]
     [picture] = [each for each in slices(quick) if each.by == "genres"]
-    genres, wanted, found, users = quick.dataset.movies["genres"].tolist(), {}, {}, {}
+    genres, wanted, found, users = quick.dataset.items["genres"].tolist(), {}, {}, {}
     for row, user in enumerate(question.users.tolist()):
-        for movie in question.relevant[row].indices.tolist():
-            for genre in genres[movie]:
+        for item in question.relevant[row].indices.tolist():
+            for genre in genres[item]:
                 wanted[genre] = wanted.get(genre, 0) + 1
-                found[genre] = found.get(genre, 0) + (movie in lists[row, :10])
+                found[genre] = found.get(genre, 0) + (item in lists[row, :10])
                 users.setdefault(genre, set()).add(user)
     assert [line.label for line in picture.lines] == sorted(wanted)
     for line in picture.lines:
@@ -112,13 +112,13 @@ def test_own_categories_without_names_and_with_gaps_are_groups(quick_config):
         quick_config,
         features={
             "user": [{"kind": "category", "column": "plan"}],
-            "movie": [{"kind": "categories", "column": "tags"}],
+            "item": [{"kind": "categories", "column": "tags"}],
         },
     )
     users = pd.DataFrame({"plan": [10, 9, None, 10]})
     assert [each.label for each in by_feature(config.features.user[0], users.astype("Int64"))] == ["9", "10", "unknown"]
     tags = pd.DataFrame({"tags": [["a", "b"], [], None]})
-    groups = by_feature(config.features.movie[0], tags)
+    groups = by_feature(config.features.item[0], tags)
     assert {each.label: each.mask.tolist() for each in groups} == {
         "a": [True, False, False],
         "b": [True, False, False],
@@ -137,15 +137,15 @@ def test_six_people_by_seed_with_what_they_liked_and_what_is_found(quick):
     for line, person in zip(lines, shown, strict=True):
         assert person.name == f"User {quick.dataset.users['user_id'].iloc[line]}"
         assert f"{(task.train.users == line).sum()} training ratings" in person.about
-        stars = [film.stars for film in person.liked]
+        stars = [item.stars for item in person.liked]
         assert stars == sorted(stars, reverse=True)
         assert min(stars, default=5) >= task.liked
         [each] = person.lists
         row = task.questions[0].users.tolist().index(line)
         relevant = set(task.questions[0].relevant[row].indices)
         listed = quick.models[MODEL].draws[0].lists[""][row, :10]
-        assert [film.title for film in each.films] == quick.dataset.movies["title"].iloc[listed].tolist()
-        assert [film.found for film in each.films] == [movie in relevant for movie in listed]
+        assert [item.title for item in each.items] == quick.dataset.items["title"].iloc[listed].tolist()
+        assert [item.found for item in each.items] == [item in relevant for item in listed]
         assert (each.found, each.relevant) == (len(relevant & set(listed)), len(relevant))
 
 
@@ -163,7 +163,7 @@ def test_each_kind_of_index_is_timed(quick):
     assert [each.name for each in found.points] == [*KINDS]
     assert found.searches == len(quick.dataset.users)
     for each in found.points:
-        assert each.movies == len(quick.dataset.movies)
+        assert each.items == len(quick.dataset.items)
         assert 0 < each.median <= each.slow
     assert found.points[0].recall == 1  # FLAT is exact
 

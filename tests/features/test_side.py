@@ -20,7 +20,7 @@ MOVIES = pd.DataFrame(
         "genres": [["Crime"], ["Drama", "Musical"], []],
     }
 )
-SIDE = Side.fit([*MOVIELENS.movie, NumberFeature(column="year")], MOVIES, {6, 10})
+SIDE = Side.fit([*MOVIELENS.item, NumberFeature(column="year")], MOVIES, {6, 10})
 
 RECORDS = st.fixed_dictionaries(
     {},

@@ -51,8 +51,8 @@ from towhee_recsys.features import Side
 config = load_config("sample")
 dataset = read_dataset(config.dataset)
 users = Side.fit(config.features.user, dataset.users, set(dataset.users["user_id"]))
-movies = Side.fit(config.features.movie, dataset.movies, set(dataset.movies["movie_id"]))
-print(json.dumps([users.state, movies.state]))
+items = Side.fit(config.features.item, dataset.items, set(dataset.items["movie_id"]))
+print(json.dumps([users.state, items.state]))
 """
 
 
@@ -62,4 +62,4 @@ def test_what_is_fitted_does_not_depend_on_the_order_of_hashes(capsys):
     environment = os.environ | {"PYTHONHASHSEED": "1"}  # this process has a seed of its own
     done = subprocess.run([sys.executable, "-c", FIT], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == here
-    assert "Film-Noir" in here
+    assert "Item-Noir" in here

@@ -1,4 +1,4 @@
-"""What builds there are and where their models lie; what goes; movies out of the live index."""
+"""What builds there are and where their models lie; what goes; items out of the live index."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import astuple
 
 import pytest
 
-from towhee_recsys import delete_movies, gc_index, index_builds, index_pipeline, load_config, recommend_pipeline
+from towhee_recsys import delete_items, gc_index, index_builds, index_pipeline, load_config, recommend_pipeline
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import open_index, start_build
@@ -44,16 +44,16 @@ def test_gc_keeps_as_many_as_asked_and_their_facts(config, serve, models):
         gc_index(config, 0)
 
 
-def test_deleted_movies_are_recommended_to_nobody(config, serve, models):
+def test_deleted_items_are_recommended_to_nobody(config, serve, models):
     build = serve(models[0])
     everything = recommend_pipeline(load_config(config, top_k=400))
-    first, second = (movie["movie_id"] for movie in everything({}).get()[0][:2])
-    assert delete_movies(config, [first, second, 77]) == 2
-    left = [movie["movie_id"] for movie in everything({}).get()[0]]
+    first, second = (item["movie_id"] for item in everything({}).get()[0][:2])
+    assert delete_items(config, [first, second, 77]) == 2
+    left = [item["movie_id"] for item in everything({}).get()[0]]
     assert len(left) == 324
     assert not {first, second} & set(left)
     assert open_catalogue(config.catalogue).get([first, second], build) == [None, None]
-    assert delete_movies(config, [first, second]) == 0
+    assert delete_items(config, [first, second]) == 0
     [again] = index_pipeline(config)().get()
     assert again.rows == 326, "the next build has what the dataset has"
 
@@ -63,15 +63,15 @@ def test_a_deletion_that_was_stopped_after_the_vectors_is_ended_by_the_same_call
 
     build = serve(models[0])
     delete_live(index_of(config), [5001])
-    assert delete_movies(config, [5001]) == 0
+    assert delete_items(config, [5001]) == 0
     assert open_catalogue(config.catalogue).count(build) == 325
 
 
 def test_what_cannot_be_deleted(config, serve, models):
     with pytest.raises(IndexMismatchError, match="holds no index yet"):
-        delete_movies(config, [5001])
+        delete_items(config, [5001])
     serve(models[0])
     for wrong in ("5001", 1.5, True, 2**63):
         with pytest.raises(QueryError, match="is no whole number of at most 64 bits"):
-            delete_movies(config, [5002, wrong])
+            delete_items(config, [5002, wrong])
     assert index_of(config).live().rows == 326

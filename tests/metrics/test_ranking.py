@@ -14,8 +14,8 @@ def pytrec_eval():
     return pytest.importorskip("pytrec_eval", reason="pytrec-eval-terrier has no wheel for every platform")
 
 
-def relevant_of(*rows, movies=10):
-    return csr_matrix([np.isin(np.arange(movies), row) for row in rows])
+def relevant_of(*rows, items=10):
+    return csr_matrix([np.isin(np.arange(items), row) for row in rows])
 
 
 def test_by_hand():
@@ -41,17 +41,17 @@ def test_by_hand():
         assert metrics[name] == pytest.approx(values), name
 
 
-def test_the_first_relevant_movie_after_the_cutoff_counts_nothing():
+def test_the_first_relevant_item_after_the_cutoff_counts_nothing():
     metrics = per_user(np.array([[0, 1, 2, 3]]), relevant_of([3]), cutoffs=(3, 4))
     assert [metrics[name][0] for name in ("mrr@3", "hit@3", "mrr@4", "hit@4")] == [0, 0, 0.25, 1]
 
 
-def test_users_without_relevant_movies_have_nan():
+def test_users_without_relevant_items_have_nan():
     metrics = per_user(np.array([[0, 1], [0, 1]]), relevant_of([], [0]), cutoffs=(2,))
     assert all(np.isnan(values[0]) and not np.isnan(values[1]) for values in metrics.values())
 
 
-def test_an_empty_place_of_a_list_is_no_movie():
+def test_an_empty_place_of_a_list_is_no_item():
     metrics = per_user(np.array([[-1, -1], [-1, -1]]), relevant_of([9], [9, 0]), cutoffs=(2,))
     assert not any(values.any() for values in metrics.values())
 
@@ -65,17 +65,17 @@ def test_nobody_is_asked():
 @given(
     seed=st.integers(0, 2**32 - 1),
     users=st.integers(1, 6),
-    movies=st.integers(1, 60),
+    items=st.integers(1, 60),
     share=st.sampled_from([0.02, 0.2, 0.8]),
     shortest=st.integers(0, 20),
 )
-def test_they_agree_with_trec_eval(pytrec_eval, seed, users, movies, share, shortest):
+def test_they_agree_with_trec_eval(pytrec_eval, seed, users, items, share, shortest):
     random = np.random.default_rng(seed)
-    relevant = csr_matrix(random.random((users, movies)) < share)
+    relevant = csr_matrix(random.random((users, items)) < share)
     lists = np.full((users, 20), -1)
     for row in lists:
-        length = min(movies, random.integers(shortest, 21))
-        row[:length] = random.permutation(movies)[:length]
+        length = min(items, random.integers(shortest, 21))
+        row[:length] = random.permutation(items)[:length]
     found = per_user(lists, relevant)
     for k in CUTOFFS:
         for user, theirs in trec_eval(pytrec_eval, lists[:, :k], relevant, k).items():
@@ -88,9 +88,9 @@ def test_they_agree_with_trec_eval(pytrec_eval, seed, users, movies, share, shor
 def trec_eval(pytrec_eval, lists, relevant, k):
     names = {"recall": f"recall_{k}", "ndcg": f"ndcg_cut_{k}", "precision": f"P_{k}", "hit": f"success_{k}"}
     names["mrr"] = "recip_rank"  # it knows no cutoff, so the lists are cut before
-    judged = {str(user): {str(movie): 1 for movie in row.nonzero()[1]} for user, row in enumerate(relevant)}
+    judged = {str(user): {str(item): 1 for item in row.nonzero()[1]} for user, row in enumerate(relevant)}
     run = {
-        str(user): {str(movie): float(-rank) for rank, movie in enumerate(row) if movie >= 0}
+        str(user): {str(item): float(-rank) for rank, item in enumerate(row) if item >= 0}
         for user, row in enumerate(lists)
     }
     measures = {"recall", "ndcg_cut", "P", "success", "recip_rank"}
@@ -99,7 +99,7 @@ def trec_eval(pytrec_eval, lists, relevant, k):
     return {
         user: {name: values[theirs] for name, theirs in names.items()}
         for user, values in evaluator.evaluate(run).items()
-        if run[user]  # of a list without movies it says nothing
+        if run[user]  # of a list without items it says nothing
     }
 
 
@@ -117,7 +117,7 @@ def test_exposure_by_hand():
     }
 
 
-def test_a_movie_that_nobody_rated_is_as_novel_as_one_that_a_single_user_rated():
+def test_a_item_that_nobody_rated_is_as_novel_as_one_that_a_single_user_rated():
     lists, candidates = np.array([[0], [1]]), np.ones(2, bool)
     assert exposure(lists, candidates, np.array([0.0, 1]), users=16, cutoffs=(1,))["novelty@1"] == 4
 

@@ -41,7 +41,7 @@ def test_by_hand(scores, k, expected):
     assert listed(scores, k) == expected
 
 
-def test_excluded_movies_and_other_than_candidates_are_not_listed():
+def test_excluded_items_and_other_than_candidates_are_not_listed():
     scores = [9, 8, 7, 6, 5]
     assert listed(scores, 3, excluded=[0, 2]) == [1, 3, 4]
     assert listed(scores, 3, candidates=[2, 4]) == [2, 4, -1]
@@ -62,15 +62,15 @@ def test_the_scores_stay_as_they_are():
 @given(
     seed=st.integers(0, 2**32 - 1),
     users=st.integers(1, 8),
-    movies=st.integers(1, 30),
+    items=st.integers(1, 30),
     k=st.integers(1, 35),
     values=st.sampled_from([1, 3, 10, 1000]),
 )
-def test_as_a_stable_sort_would(seed, users, movies, k, values):
+def test_as_a_stable_sort_would(seed, users, items, k, values):
     random = np.random.default_rng(seed)
-    scores = (random.integers(-values, values + 1, (users, movies)) / 7).astype(np.float32)
+    scores = (random.integers(-values, values + 1, (users, items)) / 7).astype(np.float32)
     scores[random.random(scores.shape) < 0.1] = NAN
-    excluded, candidates = random.random(scores.shape) < 0.3, random.random(movies) < 0.8
+    excluded, candidates = random.random(scores.shape) < 0.3, random.random(items) < 0.8
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranking, "_BLOCK", 3)
         found = top_k(scores, csr_matrix(excluded), candidates, k)

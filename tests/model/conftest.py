@@ -29,11 +29,11 @@ MOVIES = pd.DataFrame(
 
 @pytest.fixture(params=["multi_hot", "sum"])
 def sides(request: pytest.FixtureRequest) -> tuple[Side, Side]:
-    """Users and movies whose features are of all kinds; the genres are pooled in both ways."""
+    """Users and items whose features are of all kinds; the genres are pooled in both ways."""
     number = NumberFeature(column="visits"), NumberFeature(column="year", size=3)
     genres: list[Feature] = [CategoriesFeature(column="genres", size=5, pooling=request.param)]
     users = Side.fit([*MOVIELENS.user, number[0]], USERS, set(USERS["user_id"]))
-    ids, _, title = MOVIELENS.movie
+    ids, _, title = MOVIELENS.item
     return users, Side.fit([ids, *genres, title, number[1]], MOVIES, set(MOVIES["movie_id"]))
 
 
@@ -44,6 +44,6 @@ def user_arrays(sides: tuple[Side, Side]) -> list[np.ndarray]:
 
 
 @pytest.fixture
-def movie_arrays(sides: tuple[Side, Side]) -> list[np.ndarray]:
-    """The movies as the tower reads them, and one of which nothing is known."""
+def item_arrays(sides: tuple[Side, Side]) -> list[np.ndarray]:
+    """The items as the tower reads them, and one of which nothing is known."""
     return sides[1].encode([*MOVIES.to_dict("records"), {}])

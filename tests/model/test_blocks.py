@@ -11,7 +11,7 @@ USERS, MOVIES = 40, 90
 
 @pytest.fixture(scope="module")
 def ratings() -> Ratings:
-    """Of 40 users, the first and the last without any; of 90 movies, ten without any."""
+    """Of 40 users, the first and the last without any; of 90 items, ten without any."""
     random = np.random.default_rng(0)
     pairs = np.sort(random.choice(38 * 80, 300, replace=False))
     return Ratings(1 + pairs // 80, pairs % 80, random.integers(1, 6, 300).astype(np.float32))
@@ -27,9 +27,9 @@ def test_an_epoch_has_every_rating_once_in_its_cell(ratings, size, most):
     assert sorted(np.concatenate([block.users for block in drawn])) == sorted(set(ratings.users.tolist()))
     for block in drawn:
         assert 1 <= len(block.users) <= size
-        rows, columns = np.divmod(block.cells, len(block.movies))
+        rows, columns = np.divmod(block.cells, len(block.items))
         assert (block.users[rows] == ratings.users[block.rows]).all()
-        assert (block.movies[columns] == ratings.movies[block.rows]).all()
+        assert (block.items[columns] == ratings.items[block.rows]).all()
         assert len(np.unique(block.cells)) == len(block.cells) == len(block.rows)
 
 
@@ -45,34 +45,34 @@ def test_users_are_shuffled_by_the_generator(ratings):
 @pytest.mark.parametrize("most", [MOVIES - 10, MOVIES + 1])
 def test_of_a_catalogue_that_fits_all_that_is_rated_is_there_and_not_corrected(ratings, most):
     for block in Blocks(ratings, USERS, 7, most)(np.random.default_rng(0)):
-        assert block.movies.tolist() == sorted(set(ratings.movies.tolist()))
-        assert len(block.movies) <= MOVIES - 10
+        assert block.items.tolist() == sorted(set(ratings.items.tolist()))
+        assert len(block.items) <= MOVIES - 10
         assert block.log_q is None
 
 
 def test_a_sample_has_what_is_rated_and_as_many_drawn_as_are_said(ratings):
     for block in Blocks(ratings, USERS, 7, 25)(np.random.default_rng(0)):
-        rated = set(ratings.movies[block.rows].tolist())
-        assert rated <= set(block.movies.tolist())
-        assert 25 <= len(block.movies) <= 25 + len(rated) < MOVIES
-        assert (np.diff(block.movies) > 0).all()
-        assert block.log_q.shape == block.movies.shape
+        rated = set(ratings.items[block.rows].tolist())
+        assert rated <= set(block.items.tolist())
+        assert 25 <= len(block.items) <= 25 + len(rated) < MOVIES
+        assert (np.diff(block.items) > 0).all()
+        assert block.log_q.shape == block.items.shape
         assert (block.log_q <= 0).all()
 
 
-def test_log_q_is_how_often_a_movie_is_in_a_block(ratings):
+def test_log_q_is_how_often_a_item_is_in_a_block(ratings):
     blocks = Blocks(ratings, USERS, 19, 25)  # two blocks of equal size an epoch
     random, seen, log_q = np.random.default_rng(0), np.zeros(MOVIES), np.zeros(MOVIES)
     for _ in range(1500):
         for block in blocks(random):
-            seen[block.movies] += 1
-            log_q[block.movies] = block.log_q
-    rated = np.unique(ratings.movies)
+            seen[block.items] += 1
+            log_q[block.items] = block.log_q
+    rated = np.unique(ratings.items)
     assert np.exp(log_q[rated]) == pytest.approx(seen[rated] / 3000, abs=0.05)
     assert seen.sum() == seen[rated].sum(), "rated by nobody"
 
 
 def test_one_block_of_all_users_has_all_that_is_rated_for_certain(ratings):
     [block] = Blocks(ratings, USERS, 38, 25)(np.random.default_rng(0))
-    assert block.movies.tolist() == np.unique(ratings.movies).tolist()
+    assert block.items.tolist() == np.unique(ratings.items).tolist()
     assert (block.log_q == 0).all()

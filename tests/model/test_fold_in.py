@@ -1,4 +1,4 @@
-"""A vector by liked movies where the answer is known: movies of kind A lie on one side, those of B on the other."""
+"""A vector by liked items where the answer is known: items of kind A lie on one side, those of B on the other."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def lifted(free: np.ndarray, end: list[float]) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def movies() -> np.ndarray:
+def items() -> np.ndarray:
     random = np.random.default_rng(0)
     sides = np.zeros((2 * EACH, FREE))
     sides[:, 0] = np.where(KINDS == "A", 0.8, -0.8)
@@ -35,33 +35,33 @@ def people() -> np.ndarray:
 
 
 @pytest.fixture(scope="module", params=["both-sum", "ranking-sum", "rating-sum", "ranking-joined", "rating-joined"])
-def folded(request, movies):
+def folded(request, items):
     """Folds likes in, by each objective and kind of tower."""
     objective, tower = request.param.split("-")
     decays = {"ranking_decay": 1.0, "rating_decay": 1.0, "temperature": 0.2}
     config = load_config(objective=objective, model={"tower": tower}, training=decays)
 
     def folded(raw, *liked):
-        return fold_in(raw, [np.array(each, dtype=np.int64) for each in liked], movies, config, MAP)
+        return fold_in(raw, [np.array(each, dtype=np.int64) for each in liked], items, config, MAP)
 
     folded.tower = tower
     return folded
 
 
-def cosines(raw, movies) -> np.ndarray:
-    return unit(raw)[0] @ movies.T
+def cosines(raw, items) -> np.ndarray:
+    return unit(raw)[0] @ items.T
 
 
-def test_who_likes_some_of_a_kind_gets_the_others_of_it(folded, people, movies):
+def test_who_likes_some_of_a_kind_gets_the_others_of_it(folded, people, items):
     raw = folded(people[:2], [0, 1, 2], [EACH, EACH + 1, EACH + 2])
-    for scores, kind in zip(cosines(raw, movies), "AB", strict=True):
+    for scores, kind in zip(cosines(raw, items), "AB", strict=True):
         best = np.argsort(-scores)[:EACH]
         assert (KINDS[best] == kind).mean() > 0.9
         assert scores[kind == KINDS].mean() > scores[kind != KINDS].mean() + 0.1
 
 
-def test_what_is_liked_and_its_neighbours_rise(folded, people, movies):
-    before, after = (cosines(raw, movies)[0] for raw in (people[:1], folded(people[:1], [3, 4])))
+def test_what_is_liked_and_its_neighbours_rise(folded, people, items):
+    before, after = (cosines(raw, items)[0] for raw in (people[:1], folded(people[:1], [3, 4])))
     assert (after[[3, 4]] > before[[3, 4]]).all()
     assert (after - before)[:EACH].mean() > (after - before)[EACH:].mean() + 0.1
 
@@ -74,18 +74,18 @@ def test_who_likes_nothing_keeps_the_vector_to_the_last_bit(folded, people):
     assert folded(people, [], [], [], [], []).tobytes() == people.tobytes()
 
 
-def test_a_batch_gives_what_each_gets_alone(folded, people, movies):
+def test_a_batch_gives_what_each_gets_alone(folded, people, items):
     likes = [[0, 1, 2], [EACH], [], list(range(15)), [5, EACH + 5]]
     together = folded(people, *likes)
     alone = np.concatenate([folded(people[row : row + 1], own) for row, own in enumerate(likes)])
-    assert cosines(together, movies) == pytest.approx(cosines(alone, movies), abs=1e-3)
+    assert cosines(together, items) == pytest.approx(cosines(alone, items), abs=1e-3)
     backwards = folded(people[::-1], *likes[::-1])[::-1]
-    assert cosines(together, movies) == pytest.approx(cosines(backwards, movies), abs=1e-3)
+    assert cosines(together, items) == pytest.approx(cosines(backwards, items), abs=1e-3)
 
 
-def test_the_order_of_what_is_liked_does_not_matter(folded, people, movies):
+def test_the_order_of_what_is_liked_does_not_matter(folded, people, items):
     one, other = folded(people[:1], [4, 1, 30]), folded(people[:1], [30, 4, 1])
-    assert cosines(one, movies) == pytest.approx(cosines(other, movies), abs=1e-3)
+    assert cosines(one, items) == pytest.approx(cosines(other, items), abs=1e-3)
 
 
 def test_only_the_free_part_moves_and_the_given_vectors_stay(folded, people):
@@ -96,12 +96,12 @@ def test_only_the_free_part_moves_and_the_given_vectors_stay(folded, people):
     assert np.array_equal(found[:, -2:], people[:, -2:]) == (folded.tower == "sum")
 
 
-def test_it_has_come_to_rest(people, movies):
+def test_it_has_come_to_rest(people, items):
     """A stationary point of what is lost: another start ends at the same cosines."""
     config = load_config(objective="ranking", training={"ranking_decay": 1.0, "temperature": 0.2})
     liked = [np.array([0, 1, 2])]
-    once = fold_in(people[:1], liked, movies, config, MAP)
+    once = fold_in(people[:1], liked, items, config, MAP)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "STEPS", 400)
-        rest = fold_in(people[:1], liked, movies, config, MAP)
-    assert cosines(once, movies) == pytest.approx(cosines(rest, movies), abs=0.03)
+        rest = fold_in(people[:1], liked, items, config, MAP)
+    assert cosines(once, items) == pytest.approx(cosines(rest, items), abs=0.03)

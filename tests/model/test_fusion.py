@@ -37,33 +37,33 @@ def tensors(arrays) -> list:
     return [paddle.to_tensor(array) for array in arrays]
 
 
-def step(model, users, movies) -> float:
+def step(model, users, items) -> float:
     """Pulls the cosines of both user towers to 0.5 once, and says how far they were."""
     optimizer = paddle.optimizer.Adam(0.01, parameters=model.parameters())
-    movie = paddle.nn.functional.normalize(model.movie_tower(tensors(movies)))
+    item = paddle.nn.functional.normalize(model.item_tower(tensors(items)))
     loss = paddle.zeros([])
     for purpose in ("ranking", "rating"):
         user = paddle.nn.functional.normalize(model.tower(purpose)(tensors(users)))
-        loss = loss + ((user @ movie.T - 0.5) ** 2).mean()
+        loss = loss + ((user @ item.T - 0.5) ** 2).mean()
     loss.backward()
     optimizer.step()
     return float(loss)
 
 
 @pytest.mark.parametrize("objective", ["rating", "ranking", "both"])
-def test_one_movie_tower_and_a_user_tower_for_each_purpose_that_is_learned(build, objective, user_arrays, movie_arrays):
+def test_one_item_tower_and_a_user_tower_for_each_purpose_that_is_learned(build, objective, user_arrays, item_arrays):
     model = build(objective=objective)
     assert model.tower("ranking") is model.user_tower
     assert (model.tower("rating") is model.rating_tower is not model.user_tower) == (objective == "both")
     for tower, arrays in (
         (model.user_tower, user_arrays),
         (model.rating_tower, user_arrays),
-        (model.movie_tower, movie_arrays),
+        (model.item_tower, item_arrays),
     ):
         found = vectors(tower, arrays)
         assert (found.shape, found.dtype) == ((4, SIZE), np.float32)
     own = {name.split(".")[0] for name in weights(model)}
-    assert own == {"user_tower", "movie_tower"} | ({"stars_tower"} if objective == "both" else set())
+    assert own == {"user_tower", "item_tower"} | ({"stars_tower"} if objective == "both" else set())
 
 
 def test_the_same_seed_gives_the_same_weights_under_the_same_names(build):
@@ -78,33 +78,33 @@ def test_parameters_have_the_same_names_in_every_model(build):
     assert [weight.name for weight in first.parameters()] == [weight.name for weight in again.parameters()]
 
 
-def test_every_weight_of_every_kind_of_feature_learns(build, user_arrays, movie_arrays):
+def test_every_weight_of_every_kind_of_feature_learns(build, user_arrays, item_arrays):
     model = build()
     before = weights(model)
-    losses = [step(model, user_arrays, movie_arrays) for _ in range(8)]
+    losses = [step(model, user_arrays, item_arrays) for _ in range(8)]
     assert losses[-1] < losses[0]
     same = [name for name, weight in weights(model).items() if np.array_equal(weight, before[name])]
     assert same == []
 
 
-def test_padding_says_nothing(build, sides, movie_arrays):
+def test_padding_says_nothing(build, sides, item_arrays):
     model = build()
     for _ in range(3):
-        step(model, sides[0].encode([{}]), movie_arrays)
-    table = next(layer.embedding for layer in model.movie_tower.inputs if hasattr(layer, "convolution"))
+        step(model, sides[0].encode([{}]), item_arrays)
+    table = next(layer.embedding for layer in model.item_tower.inputs if hasattr(layer, "convolution"))
     assert not table.weight.numpy()[0].any()
     assert table.weight.numpy()[1].any(), "the unknown word is a word"
 
 
-def test_a_batch_gives_what_its_records_give_alone(build, movie_arrays):
-    tower = build(3).movie_tower
-    alone = [vectors(tower, [array[[line]] for array in movie_arrays])[0] for line in range(4)]
-    assert vectors(tower, movie_arrays) == pytest.approx(np.array(alone), abs=1e-6)
+def test_a_batch_gives_what_its_records_give_alone(build, item_arrays):
+    tower = build(3).item_tower
+    alone = [vectors(tower, [array[[line]] for array in item_arrays])[0] for line in range(4)]
+    assert vectors(tower, item_arrays) == pytest.approx(np.array(alone), abs=1e-6)
 
 
-def test_what_is_said_and_joined_up_is_the_tower_s_answer(build, movie_arrays):
-    tower = build().movie_tower
-    arrays = tensors(movie_arrays)
+def test_what_is_said_and_joined_up_is_the_tower_s_answer(build, item_arrays):
+    tower = build().item_tower
+    arrays = tensors(item_arrays)
     said = tower.said(arrays)
     assert tower.join_up(said, arrays).numpy() == pytest.approx(tower(arrays).numpy(), abs=1e-6)
     known = tower.said(arrays, {1: said[1]})
@@ -112,22 +112,22 @@ def test_what_is_said_and_joined_up_is_the_tower_s_answer(build, movie_arrays):
     assert all((one.numpy() == other.numpy()).all() for one, other in zip(said, known, strict=True))
 
 
-def test_lifted_vectors_have_the_cosine_that_is_told(sides, user_arrays, movie_arrays):
-    users, movies = SumTower(sides[0], SIZE, "ranking"), SumTower(sides[1], SIZE, "movie")
-    for tower in (users, movies):
+def test_lifted_vectors_have_the_cosine_that_is_told(sides, user_arrays, item_arrays):
+    users, items = SumTower(sides[0], SIZE, "ranking"), SumTower(sides[1], SIZE, "item")
+    for tower in (users, items):
         for weight in tower.parameters():
             weight.set_value(paddle.normal(0, 0.7, weight.shape))
-    user, movie = vectors(users, user_arrays), vectors(movies, movie_arrays)
+    user, item = vectors(users, user_arrays), vectors(items, item_arrays)
     assert user[:, -2:].tolist() == [[0, 1]] * 4
-    assert movie[:, -2:].tolist() == [[1, 0]] * 4
-    free, others = user[:, :-2].astype(np.float64), movie[:, :-2].astype(np.float64)
+    assert item[:, -2:].tolist() == [[1, 0]] * 4
+    free, others = user[:, :-2].astype(np.float64), item[:, :-2].astype(np.float64)
     lengths = [1 + (each**2).sum(axis=1) for each in (free, others)]
     expected = free @ others.T / np.sqrt(np.outer(*lengths))
-    assert unit(user)[0] @ unit(movie)[0].T == pytest.approx(expected, abs=1e-6)
+    assert unit(user)[0] @ unit(item)[0].T == pytest.approx(expected, abs=1e-6)
     assert np.abs(expected).max() < 1
 
 
-def test_a_fresh_sum_tower_is_sure_of_nothing(sides, user_arrays, movie_arrays):
+def test_a_fresh_sum_tower_is_sure_of_nothing(sides, user_arrays, item_arrays):
     """Small free vectors: whatever a fresh model says, all cosines are near 0."""
     rows = [place for place, feature in enumerate(sides[0].features) if feature.kind in ("id", "category")]
     tower = SumTower(sides[0], 64, "ranking")

@@ -17,14 +17,14 @@ from towhee_recsys.model.objectives import RankingObjective, RatingObjective
 @pytest.mark.parametrize("purpose", ["ranking", "rating"])
 @pytest.mark.parametrize("most", [1000, 9])
 def test_parts_together_say_what_the_whole_says(users, purpose, most):
-    movies = 25
-    ratings, config = rated(users, movies, min(users * 8, 200), seed=users), settings()
+    items = 25
+    ratings, config = rated(users, items, min(users * 8, 200), seed=users), settings()
     objective = {
         "ranking": RankingObjective(ratings, SCALE, config),
         "rating": RatingObjective(ratings, MAP, config),
     }[purpose]
-    [block] = blocks_of(ratings, users, movies, size=users, most=most)
-    askers, scored = units(len(block.users), 3), units(len(block.movies), 4)
+    [block] = blocks_of(ratings, users, items, size=users, most=most)
+    askers, scored = units(len(block.users), 3), units(len(block.items), 4)
     whole = objective(askers, scored, block)
     with cores_for_parts():
         parts = in_parts(objective, askers, scored, block)()
@@ -39,10 +39,10 @@ def test_a_forked_process_has_threads_of_its_own():
     ratings = rated(8, 25, 60, seed=1)
     [block] = blocks_of(ratings, 8, 25, size=8)
     objective, askers, scored = RatingObjective(ratings, MAP, settings()), units(len(block.users), 3), units(25, 4)
-    in_parts(objective, askers, scored[: len(block.movies)], block)()
+    in_parts(objective, askers, scored[: len(block.items)], block)()
     if not (child := os.fork()):
         signal.alarm(20)
-        in_parts(objective, askers, scored[: len(block.movies)], block)()
+        in_parts(objective, askers, scored[: len(block.items)], block)()
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
 
@@ -57,6 +57,6 @@ def test_the_parts_of_a_block_are_its_users_in_order_with_their_ratings():
         assert max(len(part.users) for part in parts) - min(len(part.users) for part in parts) <= 1
         assert np.concatenate([part.rows for part in parts]).tolist() == block.rows.tolist()
         for part in parts:
-            rows, columns = np.divmod(part.cells, len(part.movies))
+            rows, columns = np.divmod(part.cells, len(part.items))
             assert (part.users[rows] == ratings.users[part.rows]).all()
-            assert (part.movies[columns] == ratings.movies[part.rows]).all()
+            assert (part.items[columns] == ratings.items[part.rows]).all()

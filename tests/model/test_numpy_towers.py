@@ -59,10 +59,10 @@ def fitted(features: list[Feature]) -> Side:
     return Side.fit(features, TABLE, {1, 2, 3, "Heat"})
 
 
-def in_paddle(users: Side, movies: Side, tower: str, objective: str):
+def in_paddle(users: Side, items: Side, tower: str, objective: str):
     """A model in whose weights, those of padding included, there is nothing left of how they are first drawn."""
     config = load_config(model={"tower": tower, "embedding_size": SIZE}).model
-    model = build_model(users, movies, config, objective, seed=1)
+    model = build_model(users, items, config, objective, seed=1)
     draw = np.random.default_rng(1)
     for weight in model.parameters():
         weight.set_value(draw.normal(0, 0.5, weight.shape).astype(np.float32))
@@ -101,10 +101,10 @@ def by_paddle(layer, arrays: list[np.ndarray]) -> np.ndarray:
 @pytest.mark.parametrize("name", SIDES)
 def test_the_same_vectors_at_any_batch_size(name, tower, objective):
     users = fitted(SIDES[name])
-    movies = fitted([each for each in SIDES[name] if each.kind != "history"] or SIDES["id"])
-    model = in_paddle(users, movies, tower, objective)
+    items = fitted([each for each in SIDES[name] if each.kind != "history"] or SIDES["id"])
+    model = in_paddle(users, items, tower, objective)
     for place, role in roles(objective).items():
-        layer, side = getattr(model, place), movies if role == "movie" else users
+        layer, side = getattr(model, place), items if role == "item" else users
         made = in_numpy(layer, side, tower, role)
         for count in (1, 2, 7, 1000):
             arrays = arrays_of(side, count)

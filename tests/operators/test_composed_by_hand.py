@@ -26,7 +26,7 @@ def store(config):
 
 
 def encoded(config):
-    """From a folder to its movies, in chunks, and their unit vectors."""
+    """From a folder to its items, in chunks, and their unit vectors."""
     return (
         pipe.input("path")
         .flat_map("path", "movies", OURS.read_movielens(chunk_size=100))
@@ -61,35 +61,35 @@ def test_they_find_what_the_yaml_pipelines_find(config, indexed_config, staged):
     assert (made.rows, made.content_hash) == (shipped.rows, shipped.content_hash)
     by_hand, by_yaml = recommended(config), recommend_pipeline(indexed_config)
     for person in PEOPLE:
-        hits, movies = by_hand(person).get()
-        assert movies == by_yaml(person).get()[0]
-        assert [hit["movie_id"] for hit in hits] == [movie["movie_id"] for movie in movies]
+        hits, items = by_hand(person).get()
+        assert items == by_yaml(person).get()[0]
+        assert [hit["movie_id"] for hit in hits] == [item["movie_id"] for item in items]
 
 
 def test_vectors_alone_can_be_indexed_and_searched(config):
     index = encoded(config).map(("movies", "vectors"), "receipt", OURS.milvus_insert(**store(config))).output("receipt")
     assert sum(receipt.rows for [receipt] in index(config.dataset.path).to_list()) == 326
     search = pipe.input("vector").map("vector", "hits", OURS.milvus_search(**store(config), top_k=1)).output("hits")
-    movie = {"movie_id": 5042}
+    item = {"movie_id": 5042}
     encode = (
-        pipe.input("movie")
-        .map("movie", "vector", OURS.movie_encoder(model_dir=config.model.dir))
+        pipe.input("item")
+        .map("item", "vector", OURS.movie_encoder(model_dir=config.model.dir))
         .map("vector", "vector", OURS.normalize())
         .output("vector")
     )
-    assert search(encode(movie).get()[0]).get()[0][0]["movie_id"] == 5042
+    assert search(encode(item).get()[0]).get()[0][0]["movie_id"] == 5042
 
 
-def test_one_movie_can_be_added(config):
-    movie = {"movie_id": 7, "title": "Heat", "year": 1995, "genres": ["Crime"]}
+def test_one_item_can_be_added(config):
+    item = {"movie_id": 7, "title": "Heat", "year": 1995, "genres": ["Crime"]}
     add = (
-        pipe.input("movie")
-        .map("movie", "vector", OURS.movie_encoder(model_dir=config.model.dir))
+        pipe.input("item")
+        .map("item", "vector", OURS.movie_encoder(model_dir=config.model.dir))
         .map("vector", "vector", OURS.normalize())
-        .map(("movie", "vector"), "receipt", OURS.milvus_insert(**store(config)))
-        .map(("movie", "receipt"), "receipt", OURS.catalogue_insert(catalogue=config.catalogue))
+        .map(("item", "vector"), "receipt", OURS.milvus_insert(**store(config)))
+        .map(("item", "receipt"), "receipt", OURS.catalogue_insert(catalogue=config.catalogue))
         .output("receipt")
     )
-    assert add(movie).get()[0].rows == 1
-    assert open_catalogue(config.catalogue).get([7]) == [movie]
-    assert [movie["title"] for movie in recommended(config)({}).get()[1]] == ["Heat"]
+    assert add(item).get()[0].rows == 1
+    assert open_catalogue(config.catalogue).get([7]) == [item]
+    assert [item["title"] for item in recommended(config)({}).get()[1]] == ["Heat"]

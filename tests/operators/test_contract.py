@@ -34,7 +34,7 @@ USERS = [
     {"age": 56},
     {"liked": [5001, 5003]},
 ]
-MOVIES = [{"movie_id": 5001}, {"title": "Murder", "genres": ["Film-Noir"]}, {"movie_id": 5326}, {}]
+MOVIES = [{"movie_id": 5001}, {"title": "Murder", "genres": ["Item-Noir"]}, {"movie_id": 5326}, {}]
 RAW = with_origin(np.random.default_rng(0).normal(size=(5, 32)), None)
 HITS = [[{"movie_id": 5001, "score": 0.5}, {"movie_id": 5003, "score": 0.25}], [], [{"movie_id": 5001, "score": 1.0}]]
 ASKED = ["user_encoder", "movie_encoder", "normalize", "milvus_search", "lookup"]

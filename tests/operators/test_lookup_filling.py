@@ -23,7 +23,7 @@ def vectors():
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory, vectors):
-    """An index and its catalogue, all movies in both."""
+    """An index and its catalogue, all items in both."""
     folder = tmp_path_factory.mktemp("filling")
     uri, url = str(folder / "movies.db"), f"sqlite:///{folder / 'movies.sqlite'}"
     index, catalogue = open_index(uri, "movies"), open_catalogue(url)
@@ -35,33 +35,33 @@ def store(tmp_path_factory, vectors):
 
 @pytest.fixture
 def ask(store, vectors):
-    """What is recommended to queries that are the movies' own vectors, and the hits that it is made of."""
+    """What is recommended to queries that are the items' own vectors, and the hits that it is made of."""
     uri, url = store
 
     def ask(top_k, rows):
         hits = MilvusSearch(uri, "movies", top_k)(vectors[rows])
-        return [[movie["movie_id"] for movie in movies] for movies in Lookup(url)(hits)]
+        return [[item["movie_id"] for item in items] for items in Lookup(url)(hits)]
 
     return ask
 
 
 @pytest.fixture
 def without(store):
-    """Takes the facts of movies out of the catalogue; they are back after the test."""
+    """Takes the facts of items out of the catalogue; they are back after the test."""
     catalogue, version = open_catalogue(store[1]), open_index(store[0], "movies").record.build
     yield lambda ids: catalogue.delete(ids, version)
     catalogue.write([fact(key) for key in range(ROWS)], version)
 
 
 def fact(key):
-    return {"movie_id": key, "title": f"Movie {key}", "year": 2000, "genres": ["Drama"]}
+    return {"movie_id": key, "title": f"Item {key}", "year": 2000, "genres": ["Drama"]}
 
 
 def test_the_next_hit_fills_the_place(ask, without, caplog):
     [[first, second, third, *rest]] = ask(6, [4])
     without([first, third])
     assert ask(4, [4]) == [[second, *rest]]
-    assert caplog.messages == ["the catalogue lacks 2 of 4 movies found"]
+    assert caplog.messages == ["the catalogue lacks 2 of 4 items found"]
 
 
 def test_it_does_so_for_each_of_several_queries(ask, without):
@@ -86,19 +86,19 @@ def test_one_hit_without_facts_is_made_up_for(ask, without):
 
 def test_ranks_count_what_is_there(ask, store, without, vectors):
     without([4])
-    movies = Lookup(store[1])(MilvusSearch(store[0], "movies", 3)(vectors[4]))
-    assert [movie["rank"] for movie in movies] == [1, 2, 3]
-    assert movies[0]["score"] > movies[1]["score"] > movies[2]["score"]
+    items = Lookup(store[1])(MilvusSearch(store[0], "movies", 3)(vectors[4]))
+    assert [item["rank"] for item in items] == [1, 2, 3]
+    assert items[0]["score"] > items[1]["score"] > items[2]["score"]
 
 
 def test_a_catalogue_that_knows_none_is_told(ask, without):
     without(range(ROWS))
-    with pytest.raises(StoreError, match=r"^the catalogue knows none of the 3 movies found\. Build it with"):
+    with pytest.raises(StoreError, match=r"^the catalogue knows none of the 3 items found\. Build it with"):
         ask(3, [4])
 
 
 def test_broken_facts_are_as_good_as_none(ask, store, without):
     [[first, *rest]] = ask(4, [4])
     with sqlite3.connect(store[1].removeprefix("sqlite:///")) as connection:
-        connection.execute("UPDATE movies SET genres = '[\"Drama' WHERE movie_id = ?", (first,))
+        connection.execute("UPDATE items SET genres = '[\"Drama' WHERE movie_id = ?", (first,))
     assert ask(3, [4]) == [rest]

@@ -14,7 +14,7 @@ from towhee_recsys.stores.vectors import open_index
 
 numbers = count()
 UNITS = normalize(with_origin(np.random.default_rng(0).normal(size=(9, 8)), Origin("a" * 16)))
-MOVIES = [{"movie_id": key, "title": f"Film {key}", "year": None, "genres": []} for key in range(9)]
+MOVIES = [{"movie_id": key, "title": f"Item {key}", "year": None, "genres": []} for key in range(9)]
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def uri(tmp_path_factory):
 
 @pytest.fixture
 def store(uri):
-    return {"uri": uri, "collection": f"movies_{next(numbers)}"}
+    return {"uri": uri, "collection": f"items_{next(numbers)}"}
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def catalogue(tmp_path):
 def test_one_by_one_is_as_all_together(store, uri):
     together = MilvusInsert(**store)(MOVIES, UNITS)
     insert = MilvusInsert(uri=uri, collection=f"{store['collection']}_too")
-    alone = [insert(movie, vector) for movie, vector in zip(MOVIES, UNITS, strict=True)]
+    alone = [insert(item, vector) for item, vector in zip(MOVIES, UNITS, strict=True)]
     assert together.rows == sum(each.rows for each in alone) == 9
     for name in ("ids", "hashes"):
         assert getattr(together, name).tolist() == [value for each in alone for value in getattr(each, name)]
@@ -44,7 +44,7 @@ def test_one_by_one_is_as_all_together(store, uri):
 
 
 @pytest.mark.parametrize("ids", [range(9), list(np.arange(9)), tuple(MOVIES)])
-def test_movies_are_records_or_ids(store, ids):
+def test_items_are_records_or_ids(store, ids):
     assert MilvusInsert(**store)(ids, UNITS).rows == 9
     assert MilvusInsert(**store)(ids[3], UNITS[3]).rows == 1
     assert MilvusSearch(**store, top_k=1)(UNITS[3])[0]["movie_id"] == 3

@@ -1,4 +1,4 @@
-"""Movies that the model never saw, into the live index: found at once, and with their facts."""
+"""Items that the model never saw, into the live index: found at once, and with their facts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from towhee import AutoPipes, register
 
-from towhee_recsys import add_movies, add_pipeline, index_pipeline, load_config, recommend_pipeline
-from towhee_recsys.bundle import MovieEncoder
+from towhee_recsys import add_items, add_pipeline, index_pipeline, load_config, recommend_pipeline
+from towhee_recsys.bundle import ItemEncoder
 from towhee_recsys.errors import DatasetError, IndexMismatchError
 from towhee_recsys.model.vectors import normalize
 from towhee_recsys.pipelines import load_pipeline
@@ -36,7 +36,7 @@ def indexed(config):
 
 @pytest.fixture
 def file(tmp_path):
-    """Makes a file of movies."""
+    """Makes a file of items."""
 
     def file(content: bytes = NEW) -> Path:
         (tmp_path / "new.dat").write_bytes(content)
@@ -49,35 +49,35 @@ def index_of(config):
     return open_index(config.milvus.uri, config.milvus.collection)
 
 
-def test_added_movies_are_recommended_at_once(indexed, sample_bundle, file):
+def test_added_items_are_recommended_at_once(indexed, sample_bundle, file):
     recommend = recommend_pipeline(load_config(indexed, top_k=400))
-    assert {movie["movie_id"] for movie in recommend({}).get()[0]} == set(range(5001, 5327))
-    assert add_movies(indexed, file()) == 2
+    assert {item["movie_id"] for item in recommend({}).get()[0]} == set(range(5001, 5327))
+    assert add_items(indexed, file()) == 2
     for pipeline in (recommend, recommend_pipeline(load_config(indexed, top_k=400))):
-        found = {movie["movie_id"]: movie for movie in pipeline({}).get()[0]}
+        found = {item["movie_id"]: item for item in pipeline({}).get()[0]}
         assert len(found) == 328
         assert (found[9001]["title"], found[9001]["year"]) == ("Brand New", 2025)
         assert found[9002]["genres"] == ["Western", "No Such Genre"]
     _, vectors = rows_of(index_of(indexed).milvus, index_of(indexed).live().build, [9001])
-    of_its_facts = MovieEncoder(sample_bundle)([{"title": "Brand New", "year": 2025, "genres": ["Comedy", "Drama"]}])
+    of_its_facts = ItemEncoder(sample_bundle)([{"title": "Brand New", "year": 2025, "genres": ["Comedy", "Drama"]}])
     assert np.allclose(vectors, np.asarray(normalize(of_its_facts)), atol=1e-5)
 
 
 def test_adding_again_changes_nothing_and_other_facts_take_the_place_of_the_first(indexed, file):
-    add_movies(indexed, file())
+    add_items(indexed, file())
     record = index_of(indexed).live()
-    assert add_movies(indexed, file()) == 2
+    assert add_items(indexed, file()) == 2
     assert index_of(indexed).live() == record
-    add_movies(indexed, file(b"9001::Second Thoughts (2025)::Horror\n"))
+    add_items(indexed, file(b"9001::Second Thoughts (2025)::Horror\n"))
     assert index_of(indexed).live().rows == 328
     assert index_of(indexed).live().content_hash != record.content_hash
-    [movie] = open_catalogue(indexed.catalogue).get([9001])
-    assert (movie["title"], movie["genres"]) == ("Second Thoughts", ["Horror"])
+    [item] = open_catalogue(indexed.catalogue).get([9001])
+    assert (item["title"], item["genres"]) == ("Second Thoughts", ["Horror"])
 
 
 def test_many_at_once(indexed, file):
-    many = b"".join(f"{key}::Film {key} (1999)::Drama\n".encode() for key in range(10_000, 10_600))
-    assert add_movies(indexed, file(many)) == 600
+    many = b"".join(f"{key}::Item {key} (1999)::Drama\n".encode() for key in range(10_000, 10_600))
+    assert add_items(indexed, file(many)) == 600
     live = index_of(indexed).live()
     assert (live.rows, open_catalogue(indexed.catalogue).count(live.build)) == (926, 926)
 
@@ -89,8 +89,8 @@ class MustHaveFacts:
     def __init__(self, catalogue, build):
         self._catalogue, self._build = open_catalogue(catalogue), build
 
-    def __call__(self, movies, vectors):
-        assert None not in self._catalogue.get([movie["movie_id"] for movie in movies], self._build)
+    def __call__(self, items, vectors):
+        assert None not in self._catalogue.get([item["movie_id"] for item in items], self._build)
         return Receipt(self._build, None, vectors.shape[1], np.zeros(0, np.int64), np.zeros(0, np.uint64))
 
 
@@ -100,14 +100,14 @@ def test_facts_are_there_before_vectors_are(indexed, file, tmp_path):
     arguments = f"{{catalogue: '${{catalogue}}', build: {index_of(indexed).live().build}}}"
     own = f"    op: tests/must_have_facts\n    args: {arguments}\n"
     (tmp_path / "own.yaml").write_text(before + own + after.partition("\n")[2], encoding="utf-8")
-    many = b"".join(f"{key}::Film {key} (1999)::Drama\n".encode() for key in range(10_000, 10_100))
+    many = b"".join(f"{key}::Item {key} (1999)::Drama\n".encode() for key in range(10_000, 10_100))
     assert len(load_pipeline(tmp_path / "own.yaml", indexed)(str(file(many))).to_list()) == 100
 
 
-def test_readers_miss_nothing_while_movies_are_added(indexed, file, caplog):
+def test_readers_miss_nothing_while_items_are_added(indexed, file, caplog):
     recommend = recommend_pipeline(load_config(indexed, top_k=400))
     with ThreadPoolExecutor(1) as pool:
-        adding = pool.submit(lambda: [add_movies(indexed, file(NEW.replace(b"New", b"N" * n))) for n in range(1, 6)])
+        adding = pool.submit(lambda: [add_items(indexed, file(NEW.replace(b"New", b"N" * n))) for n in range(1, 6)])
         while not adding.done():
             assert len(recommend({}).get()[0]) in (326, 327, 328)
         assert adding.result() == [2] * 5
@@ -117,7 +117,7 @@ def test_readers_miss_nothing_while_movies_are_added(indexed, file, caplog):
 def test_a_file_with_a_bad_line_adds_nothing(indexed, file):
     record = index_of(indexed).live()
     with pytest.raises(DatasetError, match=r"new\.dat:3: missing fields"):
-        add_movies(indexed, file(NEW + b"and no more\n"))
+        add_items(indexed, file(NEW + b"and no more\n"))
     assert index_of(indexed).live() == record
     assert open_catalogue(indexed.catalogue).count(record.build) == 326
 
@@ -126,19 +126,19 @@ def test_a_lenient_file_of_bad_lines_adds_nothing(indexed, file):
     lenient = load_config(indexed, dataset={"strict": False, "max_bad_share": 0.5})
     record = index_of(indexed).live()
     with pytest.raises(DatasetError, match=r"dataset\.max_bad_share"):
-        add_movies(lenient, file(NEW + b"no\n" * 3))
+        add_items(lenient, file(NEW + b"no\n" * 3))
     assert index_of(indexed).live() == record
-    assert add_movies(lenient, file(NEW + b"no\n")) == 2
+    assert add_items(lenient, file(NEW + b"no\n")) == 2
 
 
 def test_a_file_that_is_not_there(indexed, tmp_path):
-    with pytest.raises(DatasetError, match=r"nowhere\.dat does not exist; give a file of movies"):
-        add_movies(indexed, tmp_path / "nowhere.dat")
+    with pytest.raises(DatasetError, match=r"nowhere\.dat does not exist; give a file of items"):
+        add_items(indexed, tmp_path / "nowhere.dat")
 
 
 def test_without_an_index_nothing_is_added(config, file):
     with pytest.raises(IndexMismatchError, match=r"holds no index yet\. Build it with `towhee-recsys index"):
-        add_movies(config, file())
+        add_items(config, file())
     assert open_catalogue(config.catalogue).versions("movies") == []
 
 
@@ -147,7 +147,7 @@ def test_to_the_index_of_another_model_nothing_is_added(indexed, small_bundle, f
     with pytest.raises(
         IndexMismatchError, match=f"is of model {record.model_id}, but model {small_bundle.model_id} was"
     ):
-        add_movies(other, file())
+        add_items(other, file())
     assert open_catalogue(indexed.catalogue).count(record.build) == 326
 
 

@@ -26,7 +26,7 @@ def config(sample_config, sample_bundle, tmp_path):
 
 @pytest.fixture
 def folder(tmp_path):
-    """Makes a folder of movies out of a part of the sample's."""
+    """Makes a folder of items out of a part of the sample's."""
 
     def folder(name, start, stop, more=b""):
         lines = (SAMPLE_DIR / "movies.dat").read_bytes().splitlines(keepends=True)
@@ -51,8 +51,8 @@ def test_another_folder_takes_the_place_of_the_first(config, folder):
     index()
     [record] = index(folder("few", 0, 20)).get()
     assert record.rows == 20
-    movies = recommend_pipeline(config)({}).get()[0]
-    assert {movie["movie_id"] for movie in movies} <= set(range(5001, 5021))
+    items = recommend_pipeline(config)({}).get()[0]
+    assert {item["movie_id"] for item in items} <= set(range(5001, 5021))
     assert open_catalogue(config.catalogue).get([5021]) == [None]
 
 
@@ -60,7 +60,7 @@ def test_a_file_that_breaks_off_leaves_the_old_index_and_the_next_try_works(conf
     index = index_pipeline(config)
     [record] = index(folder("good", 0, 20)).get()
     bad = folder("bad", 20, 40, b"and no more\n")
-    with pytest.raises(DatasetError, match=r"movies\.dat:21"):
+    with pytest.raises(DatasetError, match=r"items\.dat:21"):
         index(bad)
     assert open_index(config.milvus.uri, config.milvus.collection).live() == record
     assert len(recommend_pipeline(config)({}).get()[0]) == 10
@@ -68,9 +68,9 @@ def test_a_file_that_breaks_off_leaves_the_old_index_and_the_next_try_works(conf
     assert again.rows == 20
 
 
-def big_and_broken(movies=2600):
-    """More movies than two chunks hold, and then a line that is none."""
-    lines = [f"{key}::Film {key} (1999)::Drama\n".encode() for key in range(1, movies + 1)]
+def big_and_broken(items=2600):
+    """More items than two chunks hold, and then a line that is none."""
+    lines = [f"{key}::Item {key} (1999)::Drama\n".encode() for key in range(1, items + 1)]
     return b"".join([*lines, b"and no more\n"])
 
 
@@ -80,10 +80,10 @@ def by_hand(config, **settings):
     stores = {"uri": config.milvus.uri, "collection": config.milvus.collection, "catalogue": config.catalogue}
     return (
         pipe.input("path")
-        .flat_map("path", "movies", chunked)
-        .map("movies", "vectors", ops.towhee_recsys.movie_encoder(model_dir=config.model.dir))
+        .flat_map("path", "items", chunked)
+        .map("items", "vectors", ops.towhee_recsys.movie_encoder(model_dir=config.model.dir))
         .map("vectors", "vectors", ops.towhee_recsys.normalize())
-        .map(("movies", "vectors"), "receipt", insert)
+        .map(("items", "vectors"), "receipt", insert)
         .window_all("receipt", "index", ops.towhee_recsys.publish(**stores))
         .output("index")
     )
@@ -96,7 +96,7 @@ def test_the_chunks_before_a_failure_are_never_published(config, folder, lenient
     index_pipeline(config)()
     record = open_index(config.milvus.uri, config.milvus.collection).live()
     bad = folder("bad", 0, 0, big_and_broken())
-    with pytest.raises(DatasetError, match=r"bad/movies\.dat"):
+    with pytest.raises(DatasetError, match=r"bad/items\.dat"):
         index_pipeline(config)(bad)
     with pytest.raises(RuntimeError, match="an earlier step failed"):
         by_hand(config, strict=not lenient, max_bad_share=0.0)(bad)
@@ -109,7 +109,7 @@ def test_one_that_breaks_off_after_many_chunks_publishes_none_of_them(config, fo
     (tmp_path / "own.yaml").write_text(text.replace("strict:", "chunk_size: 3\n      strict:"), encoding="utf-8")
     index = load_pipeline(tmp_path / "own.yaml", config)
     [record] = index(folder("good", 0, 20)).get()
-    with pytest.raises(DatasetError, match=r"movies\.dat:101"):
+    with pytest.raises(DatasetError, match=r"items\.dat:101"):
         index(folder("bad", 100, 200, b"and no more\n"))
     assert open_index(config.milvus.uri, config.milvus.collection).live() == record
     assert [again.rows for again in index(folder("better", 10, 30)).get()] == [20]
@@ -119,13 +119,13 @@ def test_one_that_breaks_off_is_gone_on_with_and_gives_the_same_answers(config, 
     text = (SHIPPED / "index.yaml").read_text(encoding="utf-8")
     (tmp_path / "own.yaml").write_text(text.replace("strict:", "chunk_size: 3\n      strict:"), encoding="utf-8")
     [whole] = load_pipeline(tmp_path / "own.yaml", config)(folder("whole", 0, 40)).get()
-    movies = recommend_pipeline(config)({}).get()
-    with pytest.raises(DatasetError, match=r"movies\.dat:31"):
+    items = recommend_pipeline(config)({}).get()
+    with pytest.raises(DatasetError, match=r"items\.dat:31"):
         load_pipeline(tmp_path / "own.yaml", config)(folder("broken", 5, 35, b"and no more\n"))
     [record] = load_pipeline(tmp_path / "own.yaml", config)(folder("mended", 0, 40)).get()
-    assert re.search(r"going on with an index that did not end: \d+ movies are there", caplog.text)
+    assert re.search(r"going on with an index that did not end: \d+ items are there", caplog.text)
     assert replace(record, build=whole.build) == whole
-    assert recommend_pipeline(config)({}).get() == movies
+    assert recommend_pipeline(config)({}).get() == items
     assert open_catalogue(config.catalogue).count(record.build) == 40
 
 
@@ -133,12 +133,12 @@ def test_queries_are_answered_while_it_runs(config):
     index = index_pipeline(config)
     index()
     recommend, similar = recommend_pipeline(config), similar_pipeline(config)
-    user, movie = recommend({}).get(), similar({"movie_id": 5001}).get()
+    user, item = recommend({}).get(), similar({"movie_id": 5001}).get()
     with ThreadPoolExecutor(3) as pool:
         indexing = pool.submit(lambda: [index().get()[0].rows for _ in range(3)])
         while not indexing.done():
             assert recommend({}).get() == user
-            assert similar({"movie_id": 5001}).get() == movie
+            assert similar({"movie_id": 5001}).get() == item
         assert indexing.result() == [326] * 3
 
 

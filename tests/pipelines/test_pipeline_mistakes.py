@@ -28,13 +28,13 @@ steps:
     op: tests/add
     args: {more: "${env:NOT_SET}"}
   - filter: (sums, hits) -> sum
-    by: [movie]
+    by: [item]
     op: lookup
     args: 5
   - {map: sum -> total}
   - {map: sum -> total, op: 7, size: 3}
   - just text
-output: [total, movies]
+output: [total, items]
 """
 
 VERBS = "map, flat_map, filter, window, window_all, time_window"
@@ -53,7 +53,7 @@ MISTAKES = f"""
 19: step 7: step is a whole number above 0; 0 was given.
 21: step 7: ${{env:NOT_SET}}: the environment variable NOT_SET is not set.
 22: step 8: a filter has as many outputs as inputs; '(sums, hits) -> sum' was given.
-23: step 8: column 'movie' is not there yet. There: hits, sums, user, vector.
+23: step 8: column 'item' is not there yet. There: hits, sums, user, vector.
 25: step 8: args maps the operator's argument names to values; 5 was given.
 24: step 8: operator 'lookup' needs catalogue.
 26: step 9: op missing.

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from towhee_recsys import load_config
-from towhee_recsys.bundle import MovieEncoder
+from towhee_recsys.bundle import ItemEncoder
 from towhee_recsys.errors import ConfigError, QueryError
 from towhee_recsys.model.vectors import normalize
 from towhee_recsys.operators.milvus_search import MilvusSearch
 from towhee_recsys.pipelines import recommend_pipeline, similar_pipeline
 
 ACCEPTED = "accepted: a whole number from 1 to 16384."
-INJECTIONS = ['x" or id >= 0 or title == "', "5001 or id >= 0", "5001] or id in [5002", "*", "'; DROP TABLE movies; --"]
+INJECTIONS = ['x" or id >= 0 or title == "', "5001 or id >= 0", "5001] or id in [5002", "*", "'; DROP TABLE items; --"]
 
 
 def refused(act, *given) -> str:
@@ -69,26 +69,26 @@ def search(config, top_k: int = 10) -> MilvusSearch:
 
 
 def test_a_top_k_above_the_catalogue_s_size_gives_all_of_it(indexed_config):
-    movies = recommend_pipeline(load_config(indexed_config, top_k=16384))({}).get()[0]
-    assert sorted(movie["movie_id"] for movie in movies) == list(range(5001, 5327))
+    items = recommend_pipeline(load_config(indexed_config, top_k=16384))({}).get()[0]
+    assert sorted(item["movie_id"] for item in items) == list(range(5001, 5327))
 
 
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_texts_that_try_to_break_out_of_an_expression(text, recommend, indexed_config, sample_bundle):
     assert "is not known to this model" in refused(recommend, {"user_id": text})
     assert "is not known" in refused(recommend, {"gender": text})
-    assert f"liked: movie {text} is not known to this model." in refused(recommend, {"liked": [text]})
+    assert f"liked: item {text} is not known to this model." in refused(recommend, {"liked": [text]})
     similar = similar_pipeline(indexed_config)
     assert "is not known to this model" in refused(similar, {"movie_id": text})
-    vector = np.asarray(normalize(MovieEncoder(sample_bundle)({"movie_id": 5001})))
+    vector = np.asarray(normalize(ItemEncoder(sample_bundle)({"movie_id": 5001})))
     found = refused(search(indexed_config), vector, text)
-    assert found == f"movies to leave out are whole numbers or records with a movie_id; {[text]!r} were given."
+    assert found == f"items to leave out are whole numbers or records with a movie_id; {[text]!r} were given."
     with pytest.raises(QueryError, match="letters, digits and '_' make a name"):
         MilvusSearch(uri=indexed_config.milvus.uri, collection=text)
 
 
-def test_what_leaves_no_movie_over_gives_no_movies(indexed_config, sample_bundle):
-    vector = normalize(MovieEncoder(sample_bundle)({"movie_id": 5001}))
+def test_what_leaves_no_item_over_gives_no_items(indexed_config, sample_bundle):
+    vector = normalize(ItemEncoder(sample_bundle)({"movie_id": 5001}))
     assert list(search(indexed_config)(vector, list(range(5001, 5327)))) == []
 
 

@@ -1,4 +1,4 @@
-"""From a movie to the movies most like it."""
+"""From an item to the items most like it."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ def similar(indexed_config):
     return similar_pipeline(indexed_config)
 
 
-def ids(movies):
-    return [movie["movie_id"] for movie in movies]
+def ids(items):
+    return [item["movie_id"] for item in items]
 
 
 @pytest.mark.parametrize("movie_id", [5001, 5100, 5326])
-def test_the_movie_itself_is_left_out(similar, indexed_config, movie_id):
-    movies = similar({"movie_id": movie_id}).get()[0]
-    assert [movie["rank"] for movie in movies] == list(range(1, indexed_config.top_k + 1))
-    assert movie_id not in ids(movies)
-    assert all(list(movie) == KEYS for movie in movies)
-    assert sorted((movie["score"] for movie in movies), reverse=True) == [movie["score"] for movie in movies]
+def test_the_item_itself_is_left_out(similar, indexed_config, movie_id):
+    items = similar({"movie_id": movie_id}).get()[0]
+    assert [item["rank"] for item in items] == list(range(1, indexed_config.top_k + 1))
+    assert movie_id not in ids(items)
+    assert all(list(item) == KEYS for item in items)
+    assert sorted((item["score"] for item in items), reverse=True) == [item["score"] for item in items]
 
 
-def test_several_movies_at_once(similar):
+def test_several_items_at_once(similar):
     several = [{"movie_id": 5001}, {"movie_id": 5100}]
-    for movie, movies in zip(several, similar(several).get()[0], strict=True):
-        assert ids(movies) == ids(similar(movie).get()[0])
+    for item, items in zip(several, similar(several).get()[0], strict=True):
+        assert ids(items) == ids(similar(item).get()[0])
 
 
-def test_a_movie_that_is_in_no_catalogue(similar):
-    movies = similar({"title": "Murder in the Fog", "genres": ["Film-Noir", "Crime"]}).get()[0]
-    noir = {"Film-Noir", "Crime", "Thriller", "Mystery"}
-    assert sum(not noir.isdisjoint(movie["genres"]) for movie in movies) > len(movies) / 2
+def test_a_item_that_is_in_no_catalogue(similar):
+    items = similar({"title": "Murder in the Fog", "genres": ["Item-Noir", "Crime"]}).get()[0]
+    noir = {"Item-Noir", "Crime", "Thriller", "Mystery"}
+    assert sum(not noir.isdisjoint(item["genres"]) for item in items) > len(items) / 2
 
 
-def test_a_new_movie_may_have_an_id(similar):
-    named = {"title": "Murder in the Fog", "genres": ["Film-Noir", "Crime"]}
+def test_a_new_item_may_have_an_id(similar):
+    named = {"title": "Murder in the Fog", "genres": ["Item-Noir", "Crime"]}
     assert ids(similar({"movie_id": 77, **named}).get()[0]) == ids(similar(named).get()[0])
 
 

@@ -12,14 +12,14 @@ from towhee_recsys.protocols import make_task
 
 @pytest.fixture(scope="session")
 def dataset_of():
-    """Makes a dataset out of rows (user, movie, stars, time); ids are the numbers from 1, up to those that occur."""
+    """Makes a dataset out of rows (user, item, stars, time); ids are the numbers from 1, up to those that occur."""
 
-    def dataset_of(rows, users=None, movies=None):
+    def dataset_of(rows, users=None, items=None):
         columns = {"user_id": "int64", "movie_id": "int64", "rating": "float32", "timestamp": "int64"}
         ratings = pd.DataFrame(rows, columns=list(columns)).astype(columns)
         users = pd.DataFrame({"user_id": range(1, 1 + (users or ratings["user_id"].max()))})
-        movies = pd.DataFrame({"movie_id": range(1, 1 + (movies or ratings["movie_id"].max()))})
-        return Dataset(users, movies, ratings, "mine", "0" * 64, Counter())
+        items = pd.DataFrame({"movie_id": range(1, 1 + (items or ratings["movie_id"].max()))})
+        return Dataset(users, items, ratings, "mine", "0" * 64, Counter())
 
     return dataset_of
 
@@ -28,13 +28,13 @@ def dataset_of():
 def random_dataset(dataset_of):
     """Makes a dataset in which chance decides who rates what, in which order, how and when."""
 
-    def random_dataset(seed, users=30, movies=40, density=0.5):
+    def random_dataset(seed, users=30, items=40, density=0.5):
         random = np.random.default_rng(seed)
-        who, what = np.nonzero(random.random((users, movies)) < density)
+        who, what = np.nonzero(random.random((users, items)) < density)
         order = random.permutation(len(who))
         stars, times = random.integers(1, 6, len(who)), random.integers(0, 50, len(who))
         rows = np.column_stack([who[order] + 1, what[order] + 1, stars, times])
-        return dataset_of(rows, users, movies)
+        return dataset_of(rows, users, items)
 
     return random_dataset
 

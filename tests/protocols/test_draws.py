@@ -9,8 +9,8 @@ from towhee_recsys.protocols.draws import ranks_within
 
 
 def rows_of(*counts, stars=4):
-    """The first user rates the movies 1 to counts[0], the second 1 to counts[1], ..."""
-    return [(user, movie, stars, user + movie) for user, n in enumerate(counts, 1) for movie in range(1, n + 1)]
+    """The first user rates the items 1 to counts[0], the second 1 to counts[1], ..."""
+    return [(user, item, stars, user + item) for user, n in enumerate(counts, 1) for item in range(1, n + 1)]
 
 
 def by_user(ratings, users):
@@ -18,7 +18,7 @@ def by_user(ratings, users):
 
 
 def pairs(ratings):
-    return list(zip(ratings.users.tolist(), ratings.movies.tolist(), strict=True))
+    return list(zip(ratings.users.tolist(), ratings.items.tolist(), strict=True))
 
 
 def test_ranks_within_groups():
@@ -59,7 +59,7 @@ def test_recboles_counts(dataset_of, task_of):
 
 
 def test_recboles_ratings_are_those_from_the_middle_of_the_scale(dataset_of, task_of):
-    dataset = dataset_of([(1, movie, stars, 0) for movie, stars in enumerate([5, 2.5, 3, 2, 4, 1], 1)])
+    dataset = dataset_of([(1, item, stars, 0) for item, stars in enumerate([5, 2.5, 3, 2, 4, 1], 1)])
     task = task_of("random-811-r3", dataset)
     assert sorted(pairs(task.train) + pairs(task.validation) + pairs(task.test)) == [(0, 0), (0, 2), (0, 4)]
     assert task.questions[0].candidates.tolist() == [True, False, True, False, True, False]
@@ -81,7 +81,7 @@ def test_the_last_rating_of_each_user(dataset_of, task_of):
 def test_which_of_the_simultaneous_ratings_is_the_last_is_drawn(dataset_of, task_of):
     dataset = dataset_of([(1, 1, 5, 0), (1, 2, 5, 9), (1, 3, 5, 9), (1, 4, 5, 1)])
     drawn = [pairs(task_of("leave-last-out", dataset, seed=seed).test) for seed in range(20)]
-    assert {movie for [(_, movie)] in drawn} == {1, 2}
+    assert {item for [(_, item)] in drawn} == {1, 2}
 
 
 def test_the_last_fifth_of_all_ratings(dataset_of, task_of):
@@ -100,18 +100,18 @@ def test_a_tenth_of_the_users_who_have_ratings(dataset_of, task_of):
     assert task.users == 1000
 
 
-def test_a_twentieth_of_the_movies_that_are_rated_often(dataset_of, task_of):
-    rows = [(user, movie, 4, 0) for movie in range(1, 101) for user in range(1, 21 if movie <= 40 else 20)]
+def test_a_twentieth_of_the_items_that_are_rated_often(dataset_of, task_of):
+    rows = [(user, item, 4, 0) for item in range(1, 101) for user in range(1, 21 if item <= 40 else 20)]
     task = task_of("cold-items", dataset_of(rows))
-    assert len(np.unique(task.test.movies)) == 2
-    assert task.test.movies.max() < 40
+    assert len(np.unique(task.test.items)) == 2
+    assert task.test.items.max() < 40
     assert task.questions[0].candidates.sum() == 2
 
 
-def test_a_twentieth_of_all_rated_movies_where_none_is_rated_often(dataset_of, task_of):
-    task = task_of("cold-items", dataset_of(rows_of(30, 30, 30), movies=500))
-    assert len(np.unique(task.test.movies)) == 2
-    assert task.test.movies.max() < 30
+def test_a_twentieth_of_all_rated_items_where_none_is_rated_often(dataset_of, task_of):
+    task = task_of("cold-items", dataset_of(rows_of(30, 30, 30), items=500))
+    assert len(np.unique(task.test.items)) == 2
+    assert task.test.items.max() < 30
 
 
 def test_validation_is_a_share_of_the_training_part(dataset_of, task_of):

@@ -20,7 +20,7 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 def keys(ratings, task):
-    return (ratings.users * task.movies + ratings.movies).tolist()
+    return (ratings.users * task.items + ratings.items).tolist()
 
 
 def same(one, other):
@@ -38,14 +38,14 @@ def equal(one, other):
 
 
 @given(protocol=protocols, seed=seeds, validation=st.sampled_from([0.0, 0.1, 0.9]), **shapes)
-def test_nothing_leaks(random_dataset, task_of, protocol, seed, validation, users, movies, density):
-    dataset = random_dataset(seed, users, movies, density)
+def test_nothing_leaks(random_dataset, task_of, protocol, seed, validation, users, items, density):
+    dataset = random_dataset(seed, users, items, density)
     try:
         task = task_of(protocol, dataset, seed, validation)
     except EvaluationError:
         return  # too few ratings; any other error fails
     used = dataset.ratings[dataset.ratings["rating"] >= (3 if protocol == "random-811-r3" else 0)]
-    everything = (used["user_id"] - 1) * movies + used["movie_id"] - 1
+    everything = (used["user_id"] - 1) * items + used["movie_id"] - 1
     train, held, test = (keys(part, task) for part in (task.train, task.validation, task.test))
     assert sorted(train + held + test) == sorted(everything), "each rating is in one part"
     assert train
@@ -56,20 +56,20 @@ def test_nothing_leaks(random_dataset, task_of, protocol, seed, validation, user
     if protocol == "cold-users":
         assert not {*task.test.users} & {user for part in learnt for user in part.users}
     if protocol == "cold-items":
-        assert not {*task.test.movies} & {movie for part in learnt for movie in part.movies}
+        assert not {*task.test.items} & {item for part in learnt for item in part.items}
     assert task.questions
     for question in task.questions:
         check(question, task)
 
 
 def check(question, task):
-    """Everything is consistent: shapes and types, who knows what, and where the relevant movies come from."""
+    """Everything is consistent: shapes and types, who knows what, and where the relevant items come from."""
     count = len(question.users)
     assert np.array_equal(np.unique(question.users), question.users)
     kinds = {"history": np.float32, "excluded": np.bool_, "relevant": np.bool_}
     for name, kind in kinds.items():
         matrix = getattr(question, name)
-        assert matrix.shape == (count, task.movies)
+        assert matrix.shape == (count, task.items)
         assert matrix.dtype == kind
     history, excluded, relevant = (getattr(question, name).toarray().astype(bool) for name in kinds)
     assert not (relevant & excluded).any()
@@ -78,8 +78,8 @@ def check(question, task):
     assert relevant.any(axis=1).all()
     if question.known:
         assert history.any(axis=1).all()
-    test = np.zeros((task.users, task.movies))
-    test[task.test.users, task.test.movies] = task.test.stars
+    test = np.zeros((task.users, task.items))
+    test[task.test.users, task.test.items] = task.test.stars
     lowest = 3 if task.protocol == "random-811-r3" else task.liked
     hidden = history if not question.known else np.zeros_like(history)
     assert np.array_equal(relevant, (test[question.users] >= lowest) & ~hidden)
@@ -87,7 +87,7 @@ def check(question, task):
 
 @given(protocol=protocols, seed=seeds)
 def test_same_seed_same_task_and_another_one_differs(random_dataset, task_of, protocol, seed):
-    dataset = random_dataset(1, users=40, movies=60)
+    dataset = random_dataset(1, users=40, items=60)
     one = task_of(protocol, dataset, seed, 0.1)
     assert equal(one, task_of(protocol, dataset, seed, 0.1))
     assert not equal(one, task_of(protocol, dataset, seed + 1, 0.1))

@@ -17,7 +17,7 @@ def test_the_sample_can_be_asked_by_every_protocol(task_of, protocol):
 
 @pytest.mark.parametrize("protocol", ["leave-last-out", "temporal"])
 def test_timestamps_that_are_all_equal(dataset_of, task_of, protocol):
-    dataset = dataset_of([(user, movie, 4, 7) for user in range(1, 11) for movie in range(1, 101)])
+    dataset = dataset_of([(user, item, 4, 7) for user in range(1, 11) for item in range(1, 101)])
     with pytest.raises(EvaluationError) as caught:
         task_of(protocol, dataset)
     assert str(caught.value) == (
@@ -31,11 +31,11 @@ def test_timestamps_that_are_all_equal(dataset_of, task_of, protocol):
 @pytest.mark.parametrize("count", [0, 1])
 def test_too_few_ratings(dataset_of, task_of, protocol, count):
     with pytest.raises(EvaluationError, match=f"mine has too few ratings for the protocol {protocol}: of {count}, by"):
-        task_of(protocol, dataset_of([(1, 1, 5, 0)][:count], users=2, movies=2))
+        task_of(protocol, dataset_of([(1, 1, 5, 0)][:count], users=2, items=2))
 
 
 def test_one_user_is_too_few_to_hold_out(dataset_of, task_of):
-    dataset = dataset_of([(1, movie, 5, movie) for movie in range(1, 31)])
+    dataset = dataset_of([(1, item, 5, item) for item in range(1, 31)])
     with pytest.raises(EvaluationError) as caught:
         task_of("cold-users", dataset, validation=0.05)
     assert str(caught.value) == (

@@ -14,14 +14,14 @@ from towhee_recsys.training.training_split import training_part
 
 @pytest.fixture
 def tiny_config(small_config: Callable[..., Config], tmp_path: Path) -> Callable[..., Config]:
-    """As `small_config`, of eight users who rated eight movies, for what is done many times."""
+    """As `small_config`, of eight users who rated eight items, for what is done many times."""
     folder = tmp_path / "tiny"
     folder.mkdir()
     every = range(1, 9)
     lines = {
         "users.dat": [f"{user}::F::25::12::00000" for user in every],
-        "movies.dat": [f"{movie}::Film {movie} (2000)::Drama" for movie in every],
-        "ratings.dat": [f"{user}::{movie}::{1 + (user * movie) % 5}::0" for user in every for movie in every],
+        "movies.dat": [f"{item}::Item {item} (2000)::Drama" for item in every],
+        "ratings.dat": [f"{user}::{item}::{1 + (user * item) % 5}::0" for user in every for item in every],
     }
     for name, own in lines.items():
         (folder / name).write_text("".join(f"{line}\n" for line in own), encoding="utf-8")

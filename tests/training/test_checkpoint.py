@@ -64,7 +64,7 @@ def test_it_belongs_to_one_config_and_one_dataset(checkpoint, small_config):
     for other in ({"protocol": "everything"}, {"protocol": "temporal"}, {"seed": 1}, {"fingerprint": "other"}):
         assert Checkpoint(small_config(), PART | other).read() is None, other
     changes = ["seed=1", "objective=rating", "training.batch_size=17", "training.temperature=0.3"]
-    changes += ["training.validation=0.2", "model.rating_map.slope=1.5", "model.tower=joined", "training.movie_decay=3"]
+    changes += ["training.validation=0.2", "model.rating_map.slope=1.5", "model.tower=joined", "training.item_decay=3"]
     for change in changes:
         assert Checkpoint(small_config(change), PART).read() is None, change
     longer = small_config(

@@ -66,7 +66,7 @@ def test_after_ctrl_c_training_goes_on_and_ends_with_the_same_model(small_config
 
 @pytest.mark.parametrize("epoch", [1, 2, 3])
 def test_gone_on_with_after_any_epoch_where_steps_read_no_text(epoch, tiny_config, interrupted, tmp_path):
-    """Of eight movies a step often reads none's text, and Adam goes on by its memory alone."""
+    """Of eight items a step often reads none's text, and Adam goes on by its memory alone."""
     straight = train(tiny_config(f"model.dir={tmp_path / 'straight'}"))
     interrupted(tiny_config(), epoch)
     assert train(tiny_config()).model_id == straight.model_id
@@ -111,8 +111,8 @@ def test_the_state_of_other_data_is_ignored(small_config, small_data, interrupte
     other.mkdir()
     for file in small_data.iterdir():
         (other / file.name).write_bytes(file.read_bytes())
-    with (other / "movies.dat").open("a") as movies:
-        movies.write("9999::One More (2000)::Drama\n")
+    with (other / "movies.dat").open("a") as items:
+        items.write("9999::One More (2000)::Drama\n")
     train(small_config(f"dataset.path={other}", "training.epochs=1"))
     assert epochs(caplog) == ["epoch 1"]
 

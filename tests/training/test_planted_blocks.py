@@ -1,4 +1,4 @@
-"""A known answer: two kinds of users and of movies, and nobody likes the other kind. Every objective finds it."""
+"""A known answer: two kinds of users and of items, and nobody likes the other kind. Every objective finds it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys import train
-from towhee_recsys.bundle import MovieEncoder, UserEncoder
+from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.config import load_config
 from towhee_recsys.model.vectors import normalize
 
@@ -22,18 +22,18 @@ def kind(key: int) -> int:
 
 @pytest.fixture(scope="module")
 def blocks(tmp_path_factory) -> Path:
-    """Users rate 14 movies, ten of their kind with 5 or 4, four of the other with 1 or 2. No column tells the kind."""
+    """Users rate 14 items, ten of their kind with 5 or 4, four of the other with 1 or 2. No column tells the kind."""
     random, folder = np.random.default_rng(3), tmp_path_factory.mktemp("blocks")
     ratings = []
     for user in range(1, USERS + 1):
-        own = [movie for movie in range(1, MOVIES + 1) if kind(movie) == kind(user)]
-        other = [movie for movie in range(1, MOVIES + 1) if kind(movie) != kind(user)]
-        for movies, count, stars in ((own, 10, 4), (other, 4, 1)):
-            for movie in random.choice(movies, count, replace=False):
-                ratings.append(f"{user}::{movie}::{stars + random.integers(2)}::{random.integers(10**6)}")
+        own = [item for item in range(1, MOVIES + 1) if kind(item) == kind(user)]
+        other = [item for item in range(1, MOVIES + 1) if kind(item) != kind(user)]
+        for items, count, stars in ((own, 10, 4), (other, 4, 1)):
+            for item in random.choice(items, count, replace=False):
+                ratings.append(f"{user}::{item}::{stars + random.integers(2)}::{random.integers(10**6)}")
     lines = {
         "users.dat": [f"{user}::F::25::12::00000" for user in range(1, USERS + 1)],
-        "movies.dat": [f"{movie}::Film (2000)::Drama" for movie in range(1, MOVIES + 1)],
+        "movies.dat": [f"{item}::Item (2000)::Drama" for item in range(1, MOVIES + 1)],
         "ratings.dat": ratings,
     }
     for name, each in lines.items():
@@ -41,7 +41,7 @@ def blocks(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module", params=["ranking", "both", "both, sampled movies", "rating", "ranking, joined"])
+@pytest.fixture(scope="module", params=["ranking", "both", "both, sampled items", "rating", "ranking, joined"])
 def bundle(request, blocks, tmp_path_factory):
     objective, _, way = request.param.partition(", ")
     return train(
@@ -62,9 +62,9 @@ def bundle(request, blocks, tmp_path_factory):
                 "preference": [0, 0, 0.3, 1, 1.3],
                 "ranking_decay": 0.01,
                 "rating_decay": 0.05,
-                "movie_decay": 0.01,
+                "item_decay": 0.01,
                 "rating_weight": 1,
-                "sampled_movies": 10 if way == "sampled movies" else 1000,
+                "sampled_items": 10 if way == "sampled items" else 1000,
                 "device": "cpu",
             },
         )
@@ -72,11 +72,11 @@ def bundle(request, blocks, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def movies(bundle) -> np.ndarray:
-    return np.asarray(normalize(MovieEncoder(bundle)([{"movie_id": key} for key in range(1, MOVIES + 1)])))
+def items(bundle) -> np.ndarray:
+    return np.asarray(normalize(ItemEncoder(bundle)([{"movie_id": key} for key in range(1, MOVIES + 1)])))
 
 
-KINDS = np.array([kind(movie) for movie in range(1, MOVIES + 1)])
+KINDS = np.array([kind(item) for item in range(1, MOVIES + 1)])
 
 
 def own_share(scores: np.ndarray, kinds: np.ndarray) -> float:
@@ -85,32 +85,32 @@ def own_share(scores: np.ndarray, kinds: np.ndarray) -> float:
     return float((KINDS[best] == kinds[:, None]).mean())
 
 
-def test_users_find_movies_of_their_kind(bundle, movies):
+def test_users_find_items_of_their_kind(bundle, items):
     users = normalize(UserEncoder(bundle)([{"user_id": key} for key in range(1, USERS + 1)]))
-    assert own_share(np.asarray(users) @ movies.T, np.arange(1, USERS + 1) % 2) > 0.9
+    assert own_share(np.asarray(users) @ items.T, np.arange(1, USERS + 1) % 2) > 0.9
 
 
-def test_who_tells_three_liked_movies_finds_others_of_their_kind(bundle, movies):
+def test_who_tells_three_liked_items_finds_others_of_their_kind(bundle, items):
     told = [[1, 7, 13], [2, 8, 14], [21, 33, 39], [22, 34, 40]]
     users = normalize(UserEncoder(bundle)([{"liked": each} for each in told]))
-    scores = np.asarray(users) @ movies.T
+    scores = np.asarray(users) @ items.T
     for row, each in enumerate(told):
         scores[row, np.array(each) - 1] = -np.inf
     assert own_share(scores, np.array([1, 0, 1, 0])) > 0.8
 
 
-def test_stars_tell_the_kinds_apart(bundle, movies):
+def test_stars_tell_the_kinds_apart(bundle, items):
     if bundle.config.objective == "ranking":
         pytest.skip("it learns an order, not stars")
     users = normalize(UserEncoder(bundle)([{"user_id": key} for key in range(1, USERS + 1)]))
     users = users if users.rating is None else users.rating
-    stars = bundle.calibration.stars(np.asarray(users) @ movies.T)
+    stars = bundle.calibration.stars(np.asarray(users) @ items.T)
     own = KINDS[None, :] == (np.arange(1, USERS + 1) % 2)[:, None]
     assert stars[own].mean() > 4
     assert stars[~own].mean() < 2.5
 
 
-def test_movies_of_a_kind_lie_together(bundle, movies):
-    cosines = movies @ movies.T
+def test_items_of_a_kind_lie_together(bundle, items):
+    cosines = items @ items.T
     same = (KINDS[:, None] == KINDS) & ~np.eye(MOVIES, dtype=bool)
     assert cosines[same].mean() > cosines[KINDS[:, None] != KINDS].mean() + 0.15

@@ -1,7 +1,7 @@
 """The model trained on the sample finds the tastes that were planted in it.
 
-The measure is how far a list goes from films drawn blindly (0) to the ten that the planted taste likes best (1). By
-taste nobody knows but the model gets beyond half of the way: the most popular films get nowhere with groups of people
+The measure is how far a list goes from items drawn blindly (0) to the ten that the planted taste likes best (1). By
+taste nobody knows but the model gets beyond half of the way: the most popular items get nowhere with groups of people
 (0.04), nor do the best rated ones (0.09), and 0.36 and 0.46 of the way with single persons.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from towhee_recsys.bundle import MovieEncoder, UserEncoder
+from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.data import read_dataset
 from towhee_recsys.data.sample.generate import affinity, planted_score, simulate
 from towhee_recsys.model.vectors import normalize
@@ -29,7 +29,7 @@ def dataset(sample_config):
 
 @pytest.fixture(scope="module")
 def vectors(sample_bundle, dataset) -> np.ndarray:
-    return np.asarray(normalize(MovieEncoder(sample_bundle)([{"movie_id": key} for key in dataset.movies["movie_id"]])))
+    return np.asarray(normalize(ItemEncoder(sample_bundle)([{"movie_id": key} for key in dataset.items["movie_id"]])))
 
 
 @pytest.fixture(scope="module")
@@ -40,17 +40,17 @@ def groups(dataset) -> list[dict]:
 
 @pytest.fixture(scope="module")
 def tastes(groups, dataset) -> np.ndarray:
-    """The planted taste of each group for each movie."""
+    """The planted taste of each group for each item."""
     return np.array(
-        [[planted_score(*map(group.get, CODES), genres) for genres in dataset.movies["genres"]] for group in groups]
+        [[planted_score(*map(group.get, CODES), genres) for genres in dataset.items["genres"]] for group in groups]
     )
 
 
 @pytest.fixture(scope="module")
 def personal() -> np.ndarray:
-    """What each of the people would give to each movie, before noise."""
+    """What each of the people would give to each item, before noise."""
     sample = simulate()
-    return np.array([[affinity(person, film) for film in sample.films] for person in sample.people])
+    return np.array([[affinity(person, item) for item in sample.items] for person in sample.people])
 
 
 @pytest.fixture(scope="module")
@@ -66,10 +66,10 @@ def for_persons(sample_bundle, dataset, vectors) -> np.ndarray:
 
 @pytest.fixture(scope="module", params=["how many rated it", "its mean rating"])
 def for_everybody(request, dataset) -> np.ndarray:
-    """Scores of movies that know nothing of people."""
-    by_movie = dataset.ratings.groupby("movie_id")["rating"]
-    found = by_movie.count() if request.param == "how many rated it" else by_movie.mean()
-    return found.reindex(dataset.movies["movie_id"], fill_value=0).to_numpy()
+    """Scores of items that know nothing of people."""
+    by_item = dataset.ratings.groupby("movie_id")["rating"]
+    found = by_item.count() if request.param == "how many rated it" else by_item.mean()
+    return found.reindex(dataset.items["movie_id"], fill_value=0).to_numpy()
 
 
 def way(scores, taste: np.ndarray) -> np.ndarray:
@@ -112,10 +112,10 @@ def test_predicted_stars_know_taste_too(sample_bundle, groups, vectors, tastes):
     assert np.mean([np.corrcoef(*each)[0, 1] for each in zip(stars, tastes, strict=True)]) > 0.6
 
 
-def test_liked_films_tell_a_person_s_favourite_genre(sample_bundle, dataset, vectors, personal):
-    """Persons of whom only ten liked films are known get further than by one list for everybody."""
+def test_liked_items_tell_a_person_s_favourite_genre(sample_bundle, dataset, vectors, personal):
+    """Persons of whom only ten liked items are known get further than by one list for everybody."""
     by_user = dataset.ratings[dataset.ratings["rating"] == 5].groupby("user_id")["movie_id"]
-    liked = {key: movies.tolist()[:10] for key, movies in by_user if len(movies) >= 10}
+    liked = {key: items.tolist()[:10] for key, items in by_user if len(items) >= 10}
     rows = dataset.users["user_id"].isin(liked).to_numpy()
     people = [{"liked": liked[key]} for key in dataset.users["user_id"][rows].tolist()]
     assert len(people) > 100

@@ -9,39 +9,39 @@ from towhee_recsys.training.cached_features import Repeated, Texts
 
 def test_texts_are_read_anew_in_parts_and_learn_there(trainer):
     [(place, texts)] = [(place, each) for place, each in trainer.spoken.items() if isinstance(each, Texts)]
-    layer, words = trainer.model.movie_tower.inputs[place], trainer.examples.movie_arrays[place]
-    movies, rng = np.arange(0, len(words), 2), np.random.default_rng(0)
+    layer, words = trainer.model.item_tower.inputs[place], trainer.examples.item_arrays[place]
+    items, rng = np.arange(0, len(words), 2), np.random.default_rng(0)
     texts.refresh()
-    before = layer(paddle.to_tensor(words[movies])).numpy()
-    assert texts(movies, rng).numpy() == pytest.approx(before, abs=1e-5)
+    before = layer(paddle.to_tensor(words[items])).numpy()
+    assert texts(items, rng).numpy() == pytest.approx(before, abs=1e-5)
     layer.connected.bias.set_value(layer.connected.bias + 1)
-    found = texts(movies, rng)
+    found = texts(items, rng)
     moved = np.abs(found.numpy() - before).max(axis=1) > 0.5
     assert 0.01 < moved.mean() < 0.3, "a small part is read anew"
     assert found.numpy()[moved] == pytest.approx(before[moved] + 1, abs=1e-5)
     paddle.autograd.backward([found], [paddle.ones_like(found)])
     assert layer.connected.bias.grad.numpy() == pytest.approx(np.full(found.shape[1], moved.sum()), rel=1e-4)
-    again = texts(movies, np.random.default_rng(5))
+    again = texts(items, np.random.default_rng(5))
     assert (np.abs(again.numpy() - before).max(axis=1) > 0.5)[moved].all(), "what was read anew is remembered"
     texts.refresh()
-    assert texts(movies, rng).numpy() == pytest.approx(before + 1, abs=1e-5)
+    assert texts(items, rng).numpy() == pytest.approx(before + 1, abs=1e-5)
 
 
 @pytest.mark.parametrize("hidden", [0.0, 0.4])
-def test_what_many_movies_share_is_read_once_and_learns_from_all(trainer, hidden):
-    side, arrays = trainer.examples.movies, trainer.examples.movie_arrays
+def test_what_many_items_share_is_read_once_and_learns_from_all(trainer, hidden):
+    side, arrays = trainer.examples.items, trainer.examples.item_arrays
     place = [feature.kind for feature in side.features].index("categories")
-    layer, nothing, read = trainer.model.movie_tower.inputs[place], side.encode([{}])[place], []
+    layer, nothing, read = trainer.model.item_tower.inputs[place], side.encode([{}])[place], []
     layer.register_forward_pre_hook(lambda _, given: read.append(len(given[0])))
-    movies = np.arange(5, 300)
-    found = Repeated(layer, arrays[place], nothing, hidden)(movies, np.random.default_rng(0))
-    assert read.pop() < len(movies)
-    own, unknown = (layer(paddle.to_tensor(lines)).numpy() for lines in (arrays[place][movies], nothing))
+    items = np.arange(5, 300)
+    found = Repeated(layer, arrays[place], nothing, hidden)(items, np.random.default_rng(0))
+    assert read.pop() < len(items)
+    own, unknown = (layer(paddle.to_tensor(lines)).numpy() for lines in (arrays[place][items], nothing))
     masked = np.abs(found.numpy() - own).max(axis=1) > 1e-6
     assert masked.mean() == pytest.approx(hidden, abs=0.1)
     assert found.numpy()[masked] == pytest.approx(np.repeat(unknown, masked.sum(), axis=0), abs=1e-6)
     paddle.autograd.backward([found], [paddle.ones_like(found)])
-    lines = np.where(masked[:, None], nothing, arrays[place][movies])
+    lines = np.where(masked[:, None], nothing, arrays[place][items])
     expected = np.repeat(lines.sum(axis=0)[:, None], found.shape[1], axis=1)
     assert layer.members.weight.grad.numpy() == pytest.approx(expected, rel=1e-4)
 

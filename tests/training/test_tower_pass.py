@@ -16,9 +16,9 @@ def test_the_gradients_are_those_of_one_loss_of_vectors_and_decay(make, tower):
         weight.set_value(weight + paddle.normal(0, 0.2, weight.shape))
     [block, *_] = trainer.blocks(np.random.default_rng(0))
     users = [paddle.to_tensor(array[block.users]) for array in examples.user_arrays]
-    movies = [paddle.to_tensor(array[block.movies]) for array in examples.movie_arrays]
+    items = [paddle.to_tensor(array[block.items]) for array in examples.item_arrays]
     passes = [
-        (model.movie_tower, examples.movies, movies, 0.3),
+        (model.item_tower, examples.items, items, 0.3),
         (model.user_tower, examples.users, users, 0.0),
         (model.rating_tower, examples.users, users, 0.7),
     ]

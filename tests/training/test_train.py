@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys import load_bundle, train
-from towhee_recsys.bundle import MovieEncoder, UserEncoder
+from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.data import read_dataset
 from towhee_recsys.metrics import rmse
 from towhee_recsys.model.vectors import normalize
@@ -30,10 +30,10 @@ def history(bundle) -> list[dict[str, float]]:
 
 def stars_of(bundle, dataset, ratings) -> np.ndarray:
     """The stars that a bundle's encoders predict."""
-    movies = normalize(MovieEncoder(bundle)([{"movie_id": key} for key in dataset.movies["movie_id"].tolist()]))
+    items = normalize(ItemEncoder(bundle)([{"movie_id": key} for key in dataset.items["movie_id"].tolist()]))
     users = normalize(UserEncoder(bundle)([{"user_id": key} for key in dataset.users["user_id"].tolist()]))
     users = users if users.rating is None else users.rating
-    return bundle.calibration.stars(np.asarray(users @ movies.T)[ratings.users, ratings.movies])
+    return bundle.calibration.stars(np.asarray(users @ items.T)[ratings.users, ratings.items])
 
 
 def test_the_sample_is_learned_much_better_than_by_its_mean(sample_config, sample_bundle):
@@ -197,7 +197,7 @@ def test_final_trains_on_everything_for_the_epochs_that_validation_chose(small_c
     everything, nothing, _ = training_part(config, dataset, final=True)
     assert (len(everything), len(nothing)) == (len(dataset.ratings), 0)
     known = final.arrays("known.npz")
-    assert (known["movie.0"] > 0).sum() == dataset.ratings["movie_id"].nunique(), "every rated movie's id is known"
+    assert (known["item.0"] > 0).sum() == dataset.ratings["movie_id"].nunique(), "every rated item's id is known"
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from towhee_recsys.model.paddle.quiet import paddle
 from towhee_recsys.training.trainer import Trainer
 
 
-def test_every_user_and_movie_passes_its_tower_once_a_step(trainer):
-    passes: dict[str, list[int]] = {"user_tower": [], "stars_tower": [], "movie_tower": []}
+def test_every_user_and_item_passes_its_tower_once_a_step(trainer):
+    passes: dict[str, list[int]] = {"user_tower": [], "stars_tower": [], "item_tower": []}
     for name, layer in trainer.model.named_sublayers():
         if name in passes:
             layer.inputs[0].register_forward_pre_hook(lambda _, given, name=name: passes[name].append(len(given[0])))
@@ -20,11 +20,11 @@ def test_every_user_and_movie_passes_its_tower_once_a_step(trainer):
         feature.refresh()
     for block in trainer.blocks(rng):
         trainer._step(block, rng)
-        users, movies = len(block.users), len(block.movies)
+        users, items = len(block.users), len(block.items)
         assert {name: found.pop() for name, found in passes.items()} == {
             "user_tower": users,
             "stars_tower": users,
-            "movie_tower": movies,
+            "item_tower": items,
         }
     assert not any(passes.values())
 
@@ -33,7 +33,7 @@ def test_the_parts_share_no_rating_and_are_of_the_protocol(make):
     for protocol, tested in (("rating-90-10", 246), ("temporal", 493)):
         examples = make(f"protocol={protocol}", "training.validation=0.05").examples
         pairs = [
-            set(zip(each.users.tolist(), each.movies.tolist(), strict=True))
+            set(zip(each.users.tolist(), each.items.tolist(), strict=True))
             for each in (examples.training, examples.validation)
         ]
         assert not pairs[0] & pairs[1]
@@ -42,24 +42,24 @@ def test_the_parts_share_no_rating_and_are_of_the_protocol(make):
         assert (np.diff(examples.training.users) >= 0).all(), "sorted by user, as blocks need it"
 
 
-def test_ids_are_known_of_all_movies_but_new_ones(make):
+def test_ids_are_known_of_all_items_but_new_ones(make):
     for protocol in ("rating-90-10", "cold-items"):
         examples = make(f"protocol={protocol}").examples
-        place = [feature.kind for feature in examples.movies.features].index("id")
-        known = set(np.flatnonzero(examples.movie_arrays[place]).tolist())
-        rated = set(examples.training.movies.tolist())
+        place = [feature.kind for feature in examples.items.features].index("id")
+        known = set(np.flatnonzero(examples.item_arrays[place]).tolist())
+        rated = set(examples.training.items.tolist())
         assert rated <= known
-        assert (len(known) == len(examples.movie_ids)) is (protocol == "rating-90-10")
+        assert (len(known) == len(examples.item_ids)) is (protocol == "rating-90-10")
 
 
 def test_a_new_id_is_as_that_of_a_rating_and_an_unrated_one_as_the_least_rated(make):
     trainer = make()
     trainer.epoch()
     trainer.use_kept()
-    examples, tower = trainer.examples, trainer.model.movie_tower
+    examples, tower = trainer.examples, trainer.model.item_tower
     [place], [bias] = tower.ids, tower.biases
-    amounts, rows = bias.amounts.weight.numpy(), examples.movie_arrays[place]
-    counts = np.bincount(rows[examples.training.movies], minlength=len(amounts))
+    amounts, rows = bias.amounts.weight.numpy(), examples.item_arrays[place]
+    counts = np.bincount(rows[examples.training.items], minlength=len(amounts))
     assert amounts[0] == pytest.approx(np.average(amounts[1:], weights=counts[1:], axis=0), abs=1e-6)
     unrated = [row for row in range(1, len(amounts)) if not counts[row]]
     assert unrated
@@ -72,16 +72,16 @@ def test_a_new_id_is_as_that_of_a_rating_and_an_unrated_one_as_the_least_rated(m
 def test_cosines_are_those_of_each_rating(trainer):
     examples, model = trainer.examples, trainer.model
     with paddle.no_grad():
-        users, movies = (
+        users, items = (
             unit(tower([paddle.to_tensor(array) for array in arrays]).numpy())[0]
             for tower, arrays in (
                 (model.rating_tower, examples.user_arrays),
-                (model.movie_tower, examples.movie_arrays),
+                (model.item_tower, examples.item_arrays),
             )
         )
     ratings = examples.validation
     assert trainer.validation.cosines(ratings) == pytest.approx(
-        (users @ movies.T)[ratings.users, ratings.movies], abs=1e-6
+        (users @ items.T)[ratings.users, ratings.items], abs=1e-6
     )
 
 
@@ -203,7 +203,7 @@ def test_fewer_epochs_are_on_the_same_course(make):
     assert not longer.done
 
 
-def test_in_validation_no_rated_movie_may_be_listed_even_at_0_stars(make):
+def test_in_validation_no_rated_item_may_be_listed_even_at_0_stars(make):
     trainer = make("dataset.rating_scale=[0, 5]")
     training = trainer.examples.training
     training.stars[:] = 0
@@ -212,4 +212,4 @@ def test_in_validation_no_rated_movie_may_be_listed_even_at_0_stars(make):
     validation = Validation(trainer.config, trainer.examples, trainer.model)
     for row, user in enumerate(validation._users):
         rated = set(validation._rated[row].nonzero()[1].tolist())
-        assert rated == set(training.movies[training.users == user].tolist())
+        assert rated == set(training.items[training.users == user].tolist())

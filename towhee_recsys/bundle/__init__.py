@@ -1,7 +1,7 @@
 """The bundle: one directory with the trained model and all it needs."""
 
 from towhee_recsys.bundle.bundle import Bundle, load_bundle
-from towhee_recsys.bundle.encoders import MovieEncoder, UserEncoder
+from towhee_recsys.bundle.encoders import ItemEncoder, UserEncoder
 from towhee_recsys.bundle.save import Trained, replace_bundle, save_bundle
 
-__all__ = ["Bundle", "MovieEncoder", "Trained", "UserEncoder", "load_bundle", "replace_bundle", "save_bundle"]
+__all__ = ["Bundle", "ItemEncoder", "Trained", "UserEncoder", "load_bundle", "replace_bundle", "save_bundle"]

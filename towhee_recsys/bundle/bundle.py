@@ -32,7 +32,7 @@ class Bundle:
     manifest: dict[str, Any]
     config: Config
     users: Side
-    movies: Side
+    items: Side
 
     @property
     def model_id(self) -> str:
@@ -97,8 +97,8 @@ def _read(path: Path, manifest: dict[str, Any]) -> Bundle:
     config = _config(path / "config.yaml")
     if config.model.embedding_size != manifest["dim"]:
         raise damaged(path)
-    users, movies = _sides(path / "features.json", config)
-    return Bundle(path, manifest, config, users, movies)
+    users, items = _sides(path / "features.json", config)
+    return Bundle(path, manifest, config, users, items)
 
 
 def _config(file: Path) -> Config:
@@ -115,11 +115,11 @@ def _config(file: Path) -> Config:
 def _sides(file: Path, config: Config) -> tuple[Side, Side]:
     try:
         fitted = json.loads(file.read_text(encoding="utf-8"))
-        users, movies = Side(config.features.user, fitted["user"]), Side(config.features.movie, fitted["movie"])
-        for side in (users, movies):
+        users, items = Side(config.features.user, fitted["user"]), Side(config.features.item, fitted["item"])
+        for side in (users, items):
             side.encode([dict.fromkeys(side.state["columns"])])
     except Exception as error:  # whatever may be in there
         raise BundleError(
             f"{file} has no vocabularies that fit config.yaml: {error!r}. Train again, or restore the folder."
         ) from None
-    return users, movies
+    return users, items

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from towhee_recsys.bundle.bundle import Bundle
-from towhee_recsys.bundle.towers import loaded, movie_vectors, rating_tower
+from towhee_recsys.bundle.towers import item_vectors, loaded, rating_tower
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features import Side
 from towhee_recsys.features.liked import LIKED, liked_of
@@ -20,9 +20,9 @@ from towhee_recsys.model.vectors import Origin, Vectors, with_origin
 class _Encoder:
     """Records of one side to vectors. A record with a known id may leave out the rest: it is filled in."""
 
-    def __init__(self, bundle: Bundle, side: Literal["user", "movie"], refuse_unknown: bool):
+    def __init__(self, bundle: Bundle, side: Literal["user", "item"], refuse_unknown: bool):
         self.bundle, self._refuse_unknown = bundle, refuse_unknown
-        self.side: Side = bundle.users if side == "user" else bundle.movies
+        self.side: Side = bundle.users if side == "user" else bundle.items
         self.origin = Origin(bundle.model_id, bundle.calibration if side == "user" else None)
         self._tower, self._lines, self._known = loaded(bundle, side)
         self.id_column = f"{side}_id"  # a feature or not, it names the known
@@ -62,7 +62,7 @@ class _Encoder:
 class UserEncoder(_Encoder):
     """Users to raw vectors to search with; where the objective is `both`, their `rating` are those to predict stars.
 
-    A record may have `liked`, a list of movie ids: a tower with a history reads them, for others the vector is folded
+    A record may have `liked`, a list of item ids: a tower with a history reads them, for others the vector is folded
     in (see model/fold_in.py).
     `unknown_user` says what an unknown id with no other field gets: error, or general.
     """
@@ -77,7 +77,7 @@ class UserEncoder(_Encoder):
     def __call__(self, records: Record | Sequence[Record]) -> Vectors:
         """One record gives float32[dim], a list of n gives float32[n, dim], by one pass through the tower.
 
-        Raises QueryError for a field or a value that the model cannot take, and for a liked movie it does not know.
+        Raises QueryError for a field or a value that the model cannot take, and for a liked item it does not know.
         """
         if not isinstance(records, (list, tuple)):
             return self([records])[0]  # type: ignore[list-item]
@@ -95,11 +95,11 @@ class UserEncoder(_Encoder):
         return super()._unknown(key, others) + " Or set unknown_user: general, to give such users the general list."
 
 
-class MovieEncoder(_Encoder):
-    """Movies to raw vectors; a movie that training never saw is carried by its other features."""
+class ItemEncoder(_Encoder):
+    """Items to raw vectors; an item that training never saw is carried by its other features."""
 
     def __init__(self, bundle: Bundle):
-        super().__init__(bundle, "movie", refuse_unknown=True)
+        super().__init__(bundle, "item", refuse_unknown=True)
 
 
 def _without_liked(record: Record) -> Record:
@@ -111,9 +111,9 @@ def _without_liked(record: Record) -> Record:
 def _folded(bundle: Bundle, raw: np.ndarray, liked: Sequence[Sequence[Any]]) -> np.ndarray:
     from towhee_recsys.model.fold_in import fold_in
 
-    lines, vectors = movie_vectors(bundle)
+    lines, vectors = item_vectors(bundle)
     unknown = sorted({str(key) for keys in liked for key in keys} - lines.keys())
     if unknown:
-        raise QueryError(f"liked: movie {unknown[0]} is not known to this model. Leave it out; give ids of its movies.")
+        raise QueryError(f"liked: item {unknown[0]} is not known to this model. Leave it out; give ids of its items.")
     places = [np.array([lines[str(key)] for key in keys], dtype=np.int64) for keys in liked]
     return fold_in(raw, places, vectors, bundle.config, Calibration(**bundle.manifest["rating_map"]))

@@ -17,13 +17,13 @@ def paddle_model(bundle: Bundle) -> FusionModel:
     Seeds PaddlePaddle's generator, as building a model does. Raises BundleError where the weights do not fit the
     features and the config.
     """
-    loaded(bundle, "user"), loaded(bundle, "movie")
+    loaded(bundle, "user"), loaded(bundle, "item")
     if bundle.config.objective == "both":
         rating_tower(bundle)
     with unchanged(bundle):
         weights = bundle.arrays("weights.npz")
     config = bundle.config
-    model = build_model(bundle.users, bundle.movies, config.model, config.objective, config.seed)
+    model = build_model(bundle.users, bundle.items, config.model, config.objective, config.seed)
     model.set_state_dict({name: weights[name] for name in model.state_dict()})
     model.eval()
     return model

@@ -36,7 +36,7 @@ class Trained:
 
     config: Config
     users: Side
-    movies: Side
+    items: Side
     known: dict[str, dict[str, np.ndarray]]
     model: FusionModel
     rating_map: Calibration
@@ -85,7 +85,7 @@ def _worth_keeping(old: Path, new: Path) -> bool:
 
 def _write_parts(folder: Path, trained: Trained) -> None:
     (folder / "config.yaml").write_text(dump_config(_without_stores(trained.config)), encoding="utf-8")
-    _write_json(folder / "features.json", {"user": trained.users.state, "movie": trained.movies.state})
+    _write_json(folder / "features.json", {"user": trained.users.state, "item": trained.items.state})
     _write_json(folder / "history.json", trained.history)
     known = {f"{side}.{name}": array for side, arrays in trained.known.items() for name, array in arrays.items()}
     weights = {name: weight.numpy() for name, weight in trained.model.state_dict().items()}

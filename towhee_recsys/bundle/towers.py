@@ -15,7 +15,7 @@ from towhee_recsys.model.numpy_inputs import Weight, rows_of
 from towhee_recsys.model.numpy_towers import NUMPY_TOWERS, NumpyTower, roles
 from towhee_recsys.model.vectors import normalize
 
-SideName = Literal["user", "movie"]
+SideName = Literal["user", "item"]
 AGAIN = "Train again, or restore the folder."
 
 
@@ -33,15 +33,15 @@ def loaded(bundle: Bundle, side: SideName) -> tuple[NumpyTower, dict[str, int], 
 
 @lru_cache(maxsize=8)
 def rating_tower(bundle: Bundle) -> NumpyTower:
-    """The tower of the users' vectors whose cosine with a movie's is read as stars, where the objective is `both`."""
+    """The tower of the users' vectors whose cosine with an item's is read as stars, where the objective is `both`."""
     with unchanged(bundle):
         return _tower(bundle, "stars_tower")
 
 
 @lru_cache(maxsize=4)
-def movie_vectors(bundle: Bundle) -> tuple[dict[str, int], np.ndarray]:
-    """The line of each movie that the model knows by its id, as text, and their unit vectors float32[m, dim]."""
-    tower, lines, known = loaded(bundle, "movie")
+def item_vectors(bundle: Bundle) -> tuple[dict[str, int], np.ndarray]:
+    """The line of each item that the model knows by its id, as text, and their unit vectors float32[m, dim]."""
+    tower, lines, known = loaded(bundle, "item")
     return lines, np.asarray(normalize(tower(known)))
 
 
@@ -58,7 +58,7 @@ def unchanged(bundle: Bundle) -> Iterator[None]:
 
 def _tower(bundle: Bundle, name: str) -> NumpyTower:
     make, role = NUMPY_TOWERS[bundle.config.model.tower], roles(bundle.config.objective)[name]
-    side = bundle.movies if role == "movie" else bundle.users
+    side = bundle.items if role == "item" else bundle.users
     return make(side, bundle.dim, role, _weights(bundle, f"{name}."))
 
 
@@ -83,7 +83,7 @@ def _weights(bundle: Bundle, prefix: str) -> Weight:
 
 def _known(bundle: Bundle, name: SideName) -> tuple[list[str], list[np.ndarray]]:
     """The ids of the records that the model knows, as text, and their arrays, one a feature."""
-    stored, side = bundle.arrays("known.npz", f"{name}."), bundle.users if name == "user" else bundle.movies
+    stored, side = bundle.arrays("known.npz", f"{name}."), bundle.users if name == "user" else bundle.items
     nothing = np.zeros(0)
     ids = stored.get(f"{name}.ids", nothing)
     arrays = [stored.get(f"{name}.{place}", nothing) for place in range(len(side.features))]

@@ -29,13 +29,13 @@ PEOPLE: Sequence[User] = (
 @click.option("-g", "--gender", metavar="F|M")
 @click.option("-a", "--age", metavar="YEARS", help="In years, or a group such as 25-34.")
 @click.option("-j", "--job", "occupation", metavar="CODE|NAME", help="A code from 0 to 20, or its name.")
-@click.option("-l", "--liked", metavar="IDS", help="Movies that the user likes, such as 260,1196.")
-@click.option("-k", "--top-k", type=int, metavar="N", help="How many movies.")
+@click.option("-l", "--liked", metavar="IDS", help="Items that the user likes, such as 260,1196.")
+@click.option("-k", "--top-k", type=int, metavar="N", help="How many items.")
 @click.option("-i", "--index", "index_first", is_flag=True, help="Index first.")
 @profiling
 @configured()
 def recommend(config: Config, progress: bool | None, index_first: bool, **given: Any) -> Shown:
-    """Recommend movies to a user, known by id, by any of gender, age and job, or by liked movies."""
+    """Recommend items to a user, known by id, by any of gender, age and job, or by liked items."""
     if index_first:
         from towhee_recsys.cli.indexing import build_index
 
@@ -51,23 +51,23 @@ def recommend(config: Config, progress: bool | None, index_first: bool, **given:
 
 @click.command(epilog="Example: towhee-recsys similar 260 -c movielens_1m -k 5")
 @click.argument("movie_id", type=int)
-@click.option("-k", "--top-k", type=int, metavar="N", help="How many movies.")
+@click.option("-k", "--top-k", type=int, metavar="N", help="How many items.")
 @configured()
 def similar(config: Config, progress: bool | None, movie_id: int) -> Shown:
-    """Show the movies most like the one with this id."""
+    """Show the items most like the one with this id."""
     from towhee_recsys.pipelines import similar_pipeline
     from towhee_recsys.stores.catalogue import open_catalogue
 
     find = similar_pipeline(config)
-    [facts] = open_catalogue(config.catalogue).get([movie_id])  # the model need not know a movie that was added
-    movies = find(facts or {"movie_id": movie_id}).get()[0]
-    return {"movie_id": movie_id, "similar": movies}, lambda: _show_movies(f"Like movie {movie_id}", movies)
+    [facts] = open_catalogue(config.catalogue).get([movie_id])  # the model need not know an item that was added
+    items = find(facts or {"movie_id": movie_id}).get()[0]
+    return {"movie_id": movie_id, "similar": items}, lambda: _show_items(f"Like item {movie_id}", items)
 
 
 @click.command(epilog="Example: towhee-recsys demo")
 @configured(default="sample")
 def demo(config: Config, progress: bool | None) -> Shown:
-    """Train on the bundled sample, index it, and recommend five films to two people."""
+    """Train on the bundled sample, index it, and recommend five items to two people."""
     from towhee_recsys.cli.indexing import build_index
     from towhee_recsys.training import train as train_model
 
@@ -77,7 +77,7 @@ def demo(config: Config, progress: bool | None) -> Shown:
 
     def show() -> None:
         error = bundle.manifest["quality"]["validation_rmse"]
-        click.echo(f"Trained: {error:.2f} stars off (RMSE) on ratings held out. Indexed: {rows} films.")
+        click.echo(f"Trained: {error:.2f} stars off (RMSE) on ratings held out. Indexed: {rows} items.")
         show_answers(answers, config)
 
     return {"model_id": bundle.model_id, "answers": answers}, show
@@ -91,8 +91,8 @@ def ask(config: Config, users: Sequence[User]) -> list[dict[str, Any]]:
     model_id = load_bundle(config.model.dir).model_id
     answers = recommend_pipeline(config)(list(users)).get()[0]
     return [
-        {"user": user, "model_id": model_id, "recommendations": movies}
-        for user, movies in zip(users, answers, strict=True)
+        {"user": user, "model_id": model_id, "recommendations": items}
+        for user, items in zip(users, answers, strict=True)
     ]
 
 
@@ -107,7 +107,7 @@ def show_answers(answers: Sequence[dict[str, Any]], config: Config) -> None:
     """A table for each user."""
     for answer in answers:
         click.echo()
-        _show_movies(f"For {_described(answer['user'], config)}", answer["recommendations"])
+        _show_items(f"For {_described(answer['user'], config)}", answer["recommendations"])
 
 
 def _described(user: User, config: Config) -> str:
@@ -122,15 +122,14 @@ def _described(user: User, config: Config) -> str:
     return ", ".join(words) or "anybody"
 
 
-def _show_movies(title: str, movies: Sequence[dict[str, Any]]) -> None:
-    stars = ["Stars"] if movies and "predicted_rating" in movies[0] else []
+def _show_items(title: str, items: Sequence[dict[str, Any]]) -> None:
+    stars = ["Stars"] if items and "predicted_rating" in items[0] else []
     rows = [
-        [movie["rank"], movie["movie_id"], _titled(movie), movie["score"]]
-        + ([movie["predicted_rating"]] if stars else [])
-        for movie in movies
+        [item["rank"], item["movie_id"], _titled(item), item["score"]] + ([item["predicted_rating"]] if stars else [])
+        for item in items
     ]
     table(title, ["Top", "Ids", "Title", "Score", *stars], rows)
 
 
-def _titled(movie: dict[str, Any]) -> str:
-    return f"{movie['title']} ({movie['year']})" if movie["year"] else movie["title"]
+def _titled(item: dict[str, Any]) -> str:
+    return f"{item['title']} ({item['year']})" if item["year"] else item["title"]

@@ -42,18 +42,18 @@ def check_stores(config: Config) -> None:
 
 
 @click.command(epilog="Example: towhee-recsys doctor -c my.yaml")
-@click.option("--movies", type=int, default=20, show_default=True, metavar="N", help="How many to look at one by one.")
+@click.option("--items", type=int, default=20, show_default=True, metavar="N", help="How many to look at one by one.")
 @config_option()
 @showing
-def doctor(name: str, overrides: tuple[str, ...], progress: bool | None, movies: int) -> tuple[Any, Callable[[], None]]:
+def doctor(name: str, overrides: tuple[str, ...], progress: bool | None, items: int) -> tuple[Any, Callable[[], None]]:
     """Check everything that a config names, a line each: what is there, what is wrong, and the cure.
 
-    Looks at the files, the model, the stores, some movies' vectors and facts, and at what was begun and not ended;
+    Looks at the files, the model, the stores, some items' vectors and facts, and at what was begun and not ended;
     changes nothing. The exit code is 1 if anything has failed.
     """
     from towhee_recsys.lifecycle.doctor import examine
 
-    found = examine(name, overrides=overrides, movies=movies)
+    found = examine(name, overrides=overrides, items=items)
     failed = sum(each.state == "failed" for each in found)
 
     def show() -> None:

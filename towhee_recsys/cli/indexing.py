@@ -26,9 +26,9 @@ KEEP = 2
 
 @click.command(epilog="Example: towhee-recsys index -c movielens_1m --add movies_new.dat")
 @click.option(
-    "--add", metavar="FILE", help="Add the movies of a file like movies.dat; the model need not have seen them."
+    "--add", metavar="FILE", help="Add the items of a file like movies.dat; the model need not have seen them."
 )
-@click.option("--delete", metavar="IDS", help="Delete movies, such as 260,1196, from the live index.")
+@click.option("--delete", metavar="IDS", help="Delete items, such as 260,1196, from the live index.")
 @click.option("--list", "list", is_flag=True, help="Show all builds, and where their models are.")
 @click.option("--rollback", is_flag=True, help="Go back to the build before, with its facts and its model.")
 @click.option("--gc", is_flag=True, help="Drop old builds, and what was not finished.")
@@ -36,12 +36,12 @@ KEEP = 2
 @profiling
 @configured()
 def index(config: Config, progress: bool | None, keep: int | None, **given: Any) -> Shown:
-    """Put all movies' vectors into Milvus and their facts into the catalogue.
+    """Put all items' vectors into Milvus and their facts into the catalogue.
 
     The index that was live answers until the new build is complete; then it is kept, to go back to.
 
     With one of --add, --delete, --list, --rollback and --gc, do that instead. What is added or deleted holds until the
-    next build, which has the movies of the dataset.
+    next build, which has the items of the dataset.
     """
     asked = [name for name in ACTIONS if given[name] not in (None, False)]
     if len(asked) > 1:
@@ -69,7 +69,7 @@ def build_index(config: Config, progress: bool | None = False) -> dict[str, Any]
 
 @contextmanager
 def _bar(name: str, path: str | Path, progress: bool | None) -> Iterator[None]:
-    """Shows how many of the movies in a folder, or in a file of movies, are in the index, and how long it will take."""
+    """Shows how many of the items in a folder, or in a file of items, are in the index, and how long it will take."""
     from tqdm import tqdm
 
     from towhee_recsys.data.sources.lines import count_lines
@@ -79,7 +79,7 @@ def _bar(name: str, path: str | Path, progress: bool | None) -> Iterator[None]:
     if not (sys.stderr.isatty() if progress is None else progress):
         yield
         return
-    with tqdm(total=count_lines(movies_file(path)), desc=name, unit="movie") as bar, watched(bar.update):
+    with tqdm(total=count_lines(movies_file(path)), desc=name, unit="item") as bar, watched(bar.update):
         yield
 
 
@@ -89,22 +89,22 @@ def _build(config: Config, progress: bool | None) -> Shown:
 
 
 def _add(config: Config, file: str, progress: bool | None = False) -> Shown:
-    from towhee_recsys.pipelines import add_movies
+    from towhee_recsys.pipelines import add_items
 
     with _bar("add", file, progress):
-        added = add_movies(config, file)
+        added = add_items(config, file)
     return {"added": added}, lambda: click.echo(
-        f"{added:,} movies of {file} are in the index. Add them to the dataset, too: the next build has what is there."
+        f"{added:,} items of {file} are in the index. Add them to the dataset, too: the next build has what is there."
     )
 
 
 def _delete(config: Config, ids: str) -> Shown:
-    from towhee_recsys.lifecycle import delete_movies
+    from towhee_recsys.lifecycle import delete_items
 
     asked = _ids(ids)
-    deleted = delete_movies(config, asked)
+    deleted = delete_items(config, asked)
     return {"deleted": deleted, "not_there": len(asked) - deleted}, lambda: click.echo(
-        f"{deleted:,} of {len(asked):,} movies were in the index and are deleted. "
+        f"{deleted:,} of {len(asked):,} items were in the index and are deleted. "
         "Delete them from the dataset, too: the next build has what is there."
     )
 
@@ -118,7 +118,7 @@ def _list(config: Config, _: bool) -> Shown:
         if not builds:
             click.echo("There is no build yet. `towhee-recsys index -c CONFIG` makes one.")
             return
-        columns = ["", "Build", "Model", "which is in", "Movies", "Published (UTC)"]
+        columns = ["", "Build", "Model", "which is in", "Items", "Published (UTC)"]
         table(f"Builds of {config.milvus.collection}", columns, [_row(each) for each in builds])
 
     return {"builds": [asdict(each) for each in builds]}, show
@@ -159,9 +159,9 @@ def _show_record(config: Config, record: dict[str, Any]) -> None:
 def _ids(text: str) -> list[int]:
     ids = text.replace(",", " ").split()
     if wrong := [each for each in ids if not each.isdecimal()]:
-        raise click.UsageError(f"--delete takes ids of movies, such as 260,1196; {wrong[0]!r} is none.")
+        raise click.UsageError(f"--delete takes ids of items, such as 260,1196; {wrong[0]!r} is none.")
     if not ids:
-        raise click.UsageError("--delete takes ids of movies, such as 260,1196; none was given.")
+        raise click.UsageError("--delete takes ids of items, such as 260,1196; none was given.")
     return sorted({int(each) for each in ids})
 
 

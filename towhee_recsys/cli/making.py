@@ -62,10 +62,10 @@ def run(config: Config, progress: bool | None) -> Shown:
 @click.option("-o", "--output", default="movies_data.txt", show_default=True, metavar="FILE")
 @configured()
 def prepare(config: Config, progress: bool | None, source: str, output: str) -> Shown:
-    """Write movies as the model reads them: id::title word ids::genre ids, one a line."""
-    from towhee_recsys.training.prepare import prepare_movies
+    """Write items as the model reads them: id::title word ids::genre ids, one a line."""
+    from towhee_recsys.training.prepare import prepare_items
 
-    count = prepare_movies(config, source, Path(output))
+    count = prepare_items(config, source, Path(output))
     words = f"the model in {config.model.dir}" if Path(config.model.dir).exists() else f"{source}, for want of a model"
     result = {"movies": count, "output": output}
-    return result, lambda: click.echo(f"{count:,} movies in {output}, with the vocabularies of {words}")
+    return result, lambda: click.echo(f"{count:,} items in {output}, with the vocabularies of {words}")

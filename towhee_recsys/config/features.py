@@ -1,4 +1,4 @@
-"""The declaration of features: which columns of a user and of a movie the model reads, and how."""
+"""The declaration of features: which columns of a user and of an item the model reads, and how."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 class _Feature(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    column: str = Field(min_length=1, description="the column of the users' or movies' table")
+    column: str = Field(min_length=1, description="the column of the users' or items' table")
 
 
 class IdFeature(_Feature):
@@ -54,7 +54,7 @@ class TextFeature(_Feature):
 
 
 class HistoryFeature(_Feature):
-    """Movies that the user likes: embeddings of their ids, summed, over the root of their number.
+    """Items that the user likes: embeddings of their ids, summed, over the root of their number.
 
     Training fills it from the training part, so that its column need not be in the data.
     """
@@ -62,7 +62,7 @@ class HistoryFeature(_Feature):
     kind: Literal["history"] = "history"
     column: str = Field(default="liked", min_length=1, description="the field of a user's record")
     size: int = Field(default=256, ge=1, description="the embedding's length, in a joined tower")
-    length: int = Field(default=64, ge=1, description="movies read; of longer histories the last")
+    length: int = Field(default=64, ge=1, description="items read; of longer histories the last")
 
 
 class NumberFeature(_Feature):
@@ -87,16 +87,16 @@ class Features(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     user: list[Feature] = Field(min_length=1, description="what the user tower reads")
-    movie: list[Feature] = Field(min_length=1, description="what the movie tower reads")
+    item: list[Feature] = Field(min_length=1, description="what the item tower reads")
 
-    @field_validator("movie")
+    @field_validator("item")
     @classmethod
     def _history_is_a_users(cls, features: list[Feature]) -> list[Feature]:
         if any(feature.kind == "history" for feature in features):
-            raise ValueError("history is what users like: a feature of users, not of movies")
+            raise ValueError("history is what users like: a feature of users, not of items")
         return features
 
-    @field_validator("user", "movie")
+    @field_validator("user", "item")
     @classmethod
     def _each_column_once(cls, features: list[Feature]) -> list[Feature]:
         first: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""The settings of Milvus: where the movie vectors live, how one gets in, and how they are searched."""
+"""The settings of Milvus: where the item vectors live, how one gets in, and how they are searched."""
 
 from __future__ import annotations
 
@@ -114,15 +114,15 @@ IndexType = Annotated[
 
 
 class MilvusConfig(Section):
-    """Where the movie vectors live."""
+    """Where the item vectors live."""
 
     uri: str = Field(
-        default="artifacts/movies.db",
+        default="artifacts/items.db",
         min_length=1,
         description="a file ending in .db is Milvus Lite; http(s)://host:port is a server, a cluster or a managed one",
     )
     collection: str = Field(
-        default="movies",
+        default="items",
         pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$",
         description="a name of letters, digits and _, at most 100 and no digit first",
     )

@@ -53,7 +53,7 @@ MOVIELENS = Features(
         CategoryFeature(column="age", names=AGES, groups_to=OLDEST),
         CategoryFeature(column="occupation", names=OCCUPATIONS),
     ],
-    movie=[
+    item=[
         IdFeature(column="movie_id"),
         CategoriesFeature(column="genres"),
         TextFeature(column="title"),

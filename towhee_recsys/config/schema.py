@@ -13,7 +13,7 @@ from towhee_recsys.config.section import Section
 
 
 class DatasetConfig(Section):
-    """Where users, movies and ratings come from."""
+    """Where users, items and ratings come from."""
 
     name: str = Field(
         default="ml-1m", min_length=1, description="ml-1m, sample, or a name of yours for files in MovieLens' format"
@@ -62,7 +62,7 @@ class ModelConfig(Section):
     tower: Literal["sum", "joined"] = Field(
         default="sum", description="how a tower puts its features together; joined is the article's"
     )
-    embedding_size: int = Field(default=256, ge=4, le=32768, description="the length of user and movie vectors")
+    embedding_size: int = Field(default=256, ge=4, le=32768, description="the length of user and item vectors")
     rating_map: RatingMap = RatingMap()
 
 
@@ -82,12 +82,12 @@ class TrainingConfig(Section):
         min_length=2,
         description="ranking: how much a rating shows liking, at equal steps of the rating scale, lowest first",
     )
-    sampled_movies: int = Field(
-        default=20_000, ge=1, description="ranking: of a larger catalogue, a step scores this many movies"
+    sampled_items: int = Field(
+        default=20_000, ge=1, description="ranking: of a larger catalogue, a step scores this many items"
     )
     ranking_decay: float = Field(default=0.02, ge=0, description="ranking: how strongly users' ids are pulled to 0")
     rating_decay: float = Field(default=0.3, ge=0, description="rating: how strongly users' ids are pulled to 0")
-    movie_decay: float = Field(default=0.1, ge=0, description="how strongly movies' ids and texts are pulled to 0")
+    item_decay: float = Field(default=0.1, ge=0, description="how strongly items' ids and texts are pulled to 0")
     rating_weight: float = Field(default=1.0, gt=0, description="both: how much the squared error counts")
     patience: int | None = Field(
         default=None,
@@ -139,11 +139,11 @@ class Config(Section):
     training: TrainingConfig = TrainingConfig()
     milvus: MilvusConfig = MilvusConfig()
     catalogue: str = Field(
-        default="sqlite:///artifacts/movies.sqlite",
+        default="sqlite:///artifacts/items.sqlite",
         min_length=1,
         description="sqlite:///FILE, redis://HOST:PORT/NUMBER or mysql://HOST:PORT/DATABASE",
     )
-    top_k: int = Field(default=10, ge=1, le=16384, description="how many movies are recommended")
+    top_k: int = Field(default=10, ge=1, le=16384, description="how many items are recommended")
     seed: int = Field(
         default=42, ge=0, le=2**32 - 1, description="fixes the split, the first weights and the shuffling"
     )

@@ -1,4 +1,4 @@
-"""Users, movies and ratings: found or downloaded, read, checked line by line, and split."""
+"""Users, items and ratings: found or downloaded, read, checked line by line, and split."""
 
 from __future__ import annotations
 

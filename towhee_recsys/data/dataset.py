@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Users, movies and ratings, with what they were read from.
+    """Users, items and ratings, with what they were read from.
 
     - `users`: user_id int64, gender str (F or M), age int64 (its group's code), occupation int64, zip_code str
-    - `movies`: movie_id int64, title str (without the year), year Int64 (<NA> where unknown), genres list[str]
+    - `items`: movie_id int64, title str (without the year), year Int64 (<NA> where unknown), genres list[str]
     - `ratings`: user_id int64, movie_id int64, rating float32, timestamp int64
     - `fingerprint`: SHA-256 over the bytes of movies.dat, users.dat and ratings.dat, in hexadecimal digits
     - `bad_lines`: how many lines were skipped, by "file: reason"
     """
 
     users: pd.DataFrame
-    movies: pd.DataFrame
+    items: pd.DataFrame
     ratings: pd.DataFrame
     name: str
     fingerprint: str
@@ -51,10 +51,10 @@ def read_dataset(config: DatasetConfig) -> Dataset:
     folder = ensure_dataset(config)
     strict = config.name in (PUBLISHED, "sample") if config.strict is None else config.strict
     reading = Reading(strict, config.max_bad_share, config.encoding)
-    movie_rows = Rows(folder / "movies.dat", movie_parser(), reading)
+    item_rows = Rows(folder / "movies.dat", movie_parser(), reading)
     user_rows = Rows(folder / "users.dat", user_parser(strict=strict), reading)
-    movies, users = _movies_frame(movie_rows), _users_frame(user_rows)
-    known = set(users["user_id"].tolist()), set(movies["movie_id"].tolist())
+    items, users = _items_frame(item_rows), _users_frame(user_rows)
+    known = set(users["user_id"].tolist()), set(items["movie_id"].tolist())
     rating_rows = Rows(folder / "ratings.dat", rating_parser(*known, config.rating_scale), reading)
     ratings = flawless_ratings(rating_rows.path, *known, config.rating_scale)
     if ratings is None:
@@ -62,22 +62,22 @@ def read_dataset(config: DatasetConfig) -> Dataset:
     bad_lines = Counter(
         {
             f"{rows.path.name}: {reason}": n
-            for rows in (movie_rows, user_rows, rating_rows)
+            for rows in (item_rows, user_rows, rating_rows)
             for reason, n in rows.bad.items()
         }
     )
-    return Dataset(users, movies, ratings, config.name, fingerprint(folder), bad_lines)
+    return Dataset(users, items, ratings, config.name, fingerprint(folder), bad_lines)
 
 
 def read_movies(
     path: str | Path, strict: bool = True, *, max_bad_share: float = 0.01, encoding: str = "latin-1"
 ) -> pd.DataFrame:
-    """The movies of a file, or of movies.dat in a folder, with the columns of `Dataset.movies`.
+    """The items of a file, or of movies.dat in a folder, with the columns of `Dataset.items`.
 
     Raises:
         DatasetError: as `read_dataset`.
     """
-    return _movies_frame(Rows(movies_file(path), movie_parser(), Reading(strict, max_bad_share, encoding)))
+    return _items_frame(Rows(movies_file(path), movie_parser(), Reading(strict, max_bad_share, encoding)))
 
 
 def iter_movies(
@@ -88,9 +88,9 @@ def iter_movies(
     max_bad_share: float = 0.01,
     encoding: str = "latin-1",
 ) -> Iterator[list[dict[str, Any]]]:
-    """Lists of `chunk_size` movies, read lazily: `{"movie_id": 6, "title": "Heat", "year": 1995, "genres": ["Crime"]}`.
+    """Lists of `chunk_size` items, read lazily: `{"movie_id": 6, "title": "Heat", "year": 1995, "genres": ["Crime"]}`.
 
-    The year is None where unknown. Of the movies given out, only the ids stay in memory.
+    The year is None where unknown. Of the items given out, only the ids stay in memory.
 
     Raises:
         DatasetError: as `read_dataset`; for a bad line when it is reached, for too many of them at the end.
@@ -124,7 +124,7 @@ def _chunks(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str
         yield chunk
 
 
-def _movies_frame(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+def _items_frame(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(list(rows)).astype({"movie_id": "int64", "year": "Int64"})

@@ -1,4 +1,4 @@
-"""Ratings as arrays: places among the dataset's users and movies instead of ids."""
+"""Ratings as arrays: places among the dataset's users and items instead of ids."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Ratings:
-    """Ratings as arrays of one length: places of users and movies int64, stars float32; sorted by user."""
+    """Ratings as arrays of one length: places of users and items int64, stars float32; sorted by user."""
 
     users: np.ndarray
-    movies: np.ndarray
+    items: np.ndarray
     stars: np.ndarray
 
     def __len__(self) -> int:
@@ -28,13 +28,13 @@ class Ratings:
         """The ratings at `rows` (places or a mask), sorted by user."""
         rows = np.flatnonzero(rows) if rows.dtype == bool else rows
         rows = rows[np.argsort(self.users[rows], kind="stable")]
-        return Ratings(self.users[rows], self.movies[rows], self.stars[rows])
+        return Ratings(self.users[rows], self.items[rows], self.stars[rows])
 
-    def matrix(self, users: int, movies: int) -> csr_matrix:
-        """The stars as float32[users, movies], stored where there is a rating."""
+    def matrix(self, users: int, items: int) -> csr_matrix:
+        """The stars as float32[users, items], stored where there is a rating."""
         from scipy.sparse import csr_matrix
 
-        return csr_matrix((self.stars, (self.users, self.movies)), shape=(users, movies))
+        return csr_matrix((self.stars, (self.users, self.items)), shape=(users, items))
 
 
 def lowest_liked(scale: tuple[float, float]) -> float:
@@ -44,12 +44,12 @@ def lowest_liked(scale: tuple[float, float]) -> float:
 
 
 def placed(dataset: Dataset) -> Ratings:
-    """All ratings of `dataset`, in its order: places are lines of its tables of users and movies."""
+    """All ratings of `dataset`, in its order: places are lines of its tables of users and items."""
     import pandas as pd
 
-    users, movies = pd.Index(dataset.users["user_id"]), pd.Index(dataset.movies["movie_id"])
+    users, items = pd.Index(dataset.users["user_id"]), pd.Index(dataset.items["movie_id"])
     return Ratings(
         users.get_indexer(dataset.ratings["user_id"]),
-        movies.get_indexer(dataset.ratings["movie_id"]),
+        items.get_indexer(dataset.ratings["movie_id"]),
         dataset.ratings["rating"].to_numpy(np.float32),
     )

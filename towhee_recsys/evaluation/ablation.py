@@ -83,7 +83,7 @@ def _difference(feature: str, protocol: str, metric: str, found: Measured, whole
 def _variants(config: Config) -> Iterator[tuple[str, Config]]:
     """The config itself, and for each feature that a side can do without one that lacks it, in a folder of its own."""
     yield ALL, config
-    for side in ("user", "movie"):
+    for side in ("user", "item"):
         features = getattr(config.features, side)
         for feature in features if len(features) > 1 else ():
             others = [each for each in features if each is not feature]

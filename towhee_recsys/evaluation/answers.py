@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.bundle import Bundle, MovieEncoder, UserEncoder
+from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
 from towhee_recsys.data import Dataset
 from towhee_recsys.data.interactions import Ratings
 from towhee_recsys.model.vectors import Vectors, normalize
@@ -20,23 +20,23 @@ PART = 65536
 
 
 class ModelAnswers:
-    """A bundle's lists and stars for the users and movies of `dataset`, by their lines in its tables."""
+    """A bundle's lists and stars for the users and items of `dataset`, by their lines in its tables."""
 
     def __init__(self, bundle: Bundle, dataset: Dataset):
         self._calibration, self._encode = bundle.calibration, UserEncoder(bundle, unknown_user="general")
         columns = [feature.column for feature in bundle.users.features if feature.column in dataset.users]
-        self._user_ids, self._movie_ids = dataset.users["user_id"].to_numpy(), dataset.movies["movie_id"].to_numpy()
+        self._user_ids, self._item_ids = dataset.users["user_id"].to_numpy(), dataset.items["movie_id"].to_numpy()
         described = [column for column in columns if column != "user_id"]
         self._described = records(dataset.users[described]) if described else [{}] * len(dataset.users)
-        movies = [{"movie_id": key} for key in self._movie_ids.tolist()]
-        self._movies = np.asarray(normalize(MovieEncoder(bundle)(movies)))
+        items = [{"movie_id": key} for key in self._item_ids.tolist()]
+        self._items = np.asarray(normalize(ItemEncoder(bundle)(items)))
 
     def score(self, question: Question) -> np.ndarray:
-        """The cosine of each user's vector with every movie's: float32[n, movies].
+        """The cosine of each user's vector with every item's: float32[n, items].
 
-        Known users go by their ids; of others the model is told their demographics and the movies of their history.
+        Known users go by their ids; of others the model is told their demographics and the items of their history.
         """
-        return np.asarray(normalize(self._encode(self._users(question)))) @ self._movies.T
+        return np.asarray(normalize(self._encode(self._users(question)))) @ self._items.T
 
     def predict(self, ratings: Ratings) -> np.ndarray:
         """The stars of each rating: float64[n]."""
@@ -44,14 +44,14 @@ class ModelAnswers:
         vectors: Vectors = normalize(self._encode([{"user_id": key} for key in self._user_ids[places].tolist()]))
         users = np.asarray(vectors if vectors.rating is None else vectors.rating)
         parts = [slice(first, first + PART) for first in range(0, len(ratings), PART)]
-        cosines = [np.einsum("ij,ij->i", users[lines[part]], self._movies[ratings.movies[part]]) for part in parts]
+        cosines = [np.einsum("ij,ij->i", users[lines[part]], self._items[ratings.items[part]]) for part in parts]
         return self._calibration.stars(np.concatenate([np.zeros(0), *cosines]))
 
     def _users(self, question: Question) -> Sequence[dict[str, Any]]:
         if question.known:
             return [{"user_id": key} for key in self._user_ids[question.users].tolist()]
         parts = [slice(*pair) for pair in pairwise(question.history.indptr)]
-        liked = [self._movie_ids[question.history.indices[part]] for part in parts]
+        liked = [self._item_ids[question.history.indices[part]] for part in parts]
         return [
             {**self._described[place], "liked": own.tolist()}
             for place, own in zip(question.users.tolist(), liked, strict=True)

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from towhee_recsys.bundle import Bundle, MovieEncoder, UserEncoder
+from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
 from towhee_recsys.config import Config, expand_env
 from towhee_recsys.data import Dataset
 from towhee_recsys.errors import StoreError
 from towhee_recsys.model.vectors import Vectors, normalize
-from towhee_recsys.stores.vectors import Hits, MovieIndex, index_type, open_index
+from towhee_recsys.stores.vectors import Hits, ItemIndex, index_type, open_index
 from towhee_recsys.training.examples import records
 
 USERS, LENGTH = 1000, 10
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 def index_recall(config: Config, bundle: Bundle, dataset: Dataset) -> float | None:
-    """The share of exact search's ten nearest movies that Milvus finds, from 0 to 1, over 1,000 users of the dataset.
+    """The share of exact search's ten nearest items that Milvus finds, from 0 to 1, over 1,000 users of the dataset.
 
     None where the live index is not of this bundle, or Milvus does not answer: another process may have it open.
     """
@@ -37,16 +37,16 @@ def index_recall(config: Config, bundle: Bundle, dataset: Dataset) -> float | No
         if index is None:
             return None
         users = normalize(UserEncoder(bundle, "general")(records(dataset.users.head(USERS))))
-        movies = normalize(MovieEncoder(bundle)(records(dataset.movies)))
+        items = normalize(ItemEncoder(bundle)(records(dataset.items)))
         how = index_type(index.milvus, config.milvus.index.model_dump())
-        search = partial(index.search, top_k=min(LENGTH, len(movies)), how=how)
-        return _share_found(search, users, movies, dataset.movies["movie_id"].to_numpy())
+        search = partial(index.search, top_k=min(LENGTH, len(items)), how=how)
+        return _share_found(search, users, items, dataset.items["movie_id"].to_numpy())
     except StoreError as error:
         log.warning("without the recall of the index: %s", error)
         return None
 
 
-def live_index(config: Config, bundle: Bundle) -> MovieIndex | None:
+def live_index(config: Config, bundle: Bundle) -> ItemIndex | None:
     """The live index, or None where there is none of this bundle. Raises StoreError when Milvus does not answer."""
     uri, milvus = expand_env(config.milvus.uri), config.milvus
     if "://" not in uri and not Path(uri).expanduser().is_file():  # Milvus Lite would make one
@@ -55,8 +55,8 @@ def live_index(config: Config, bundle: Bundle) -> MovieIndex | None:
     return index if index.record and index.record.model_id == bundle.model_id else None
 
 
-def _share_found(search: Callable[[Vectors], list[Hits]], users: Vectors, movies: Vectors, ids: np.ndarray) -> float:
-    cosines = np.asarray(users) @ np.asarray(movies).T
+def _share_found(search: Callable[[Vectors], list[Hits]], users: Vectors, items: Vectors, ids: np.ndarray) -> float:
+    cosines = np.asarray(users) @ np.asarray(items).T
     length = min(LENGTH, len(ids))
     tenth = np.partition(cosines, len(ids) - length, axis=1)[:, len(ids) - length]
     line = {key: place for place, key in enumerate(ids.tolist())}

@@ -15,7 +15,7 @@ PART = 1000
 """Users who are scored at a time, so that memory does not grow with their number."""
 
 LENGTH = max(CUTOFFS)
-"""Movies in each list."""
+"""Items in each list."""
 
 Score = Callable[[Question], np.ndarray]
 Predict = Callable[[Ratings], "np.ndarray | None"]
@@ -28,7 +28,7 @@ class Measured:
     - `metrics`: the figures by name; one that cannot be computed is not there
     - `by_user`: of most figures the values of which it is the mean, float64[users]: a place for each line of the
       dataset's users, NaN for those who are not asked. Of `rmse` and `mae` they are what `error_by_user` says
-    - `lists`: places of movies, best first, int64[n, 20] for each question by its name; empty for a rater
+    - `lists`: places of items, best first, int64[n, 20] for each question by its name; empty for a rater
     - `stars`: the stars predicted for each rating of the task's test, float64[ratings]; None for a ranker
     """
 
@@ -55,23 +55,23 @@ def measure(task: Task, score: Score | None = None, predict: Predict | None = No
 
 
 def listed(score: Score, question: Question, seed: int) -> np.ndarray:
-    """The best movies for each user of `question`, int64[n, 20], as `top_k` gives them.
+    """The best items for each user of `question`, int64[n, 20], as `top_k` gives them.
 
-    The order of movies with equal scores is drawn by `seed`, for each user. Their places would not be fair: ids tell
-    a movie's age, by which one that nobody has rated can be guessed.
+    The order of items with equal scores is drawn by `seed`, for each user. Their places would not be fair: ids tell
+    an item's age, by which one that nobody has rated can be guessed.
     """
-    random, movies = np.random.default_rng(seed), len(question.candidates)
-    circle, starts = random.permutation(movies), random.integers(movies, size=(len(question.users), 1))
+    random, items = np.random.default_rng(seed), len(question.candidates)
+    circle, starts = random.permutation(items), random.integers(items, size=(len(question.users), 1))
     lists = np.full((len(question.users), LENGTH), -1, dtype=np.int64)
     for first in range(0, len(question.users), PART):
         rows = slice(first, first + PART)
-        orders = circle[(starts[rows] + np.arange(movies)) % movies]
+        orders = circle[(starts[rows] + np.arange(items)) % items]
         lists[rows] = _best(_allowed(score, question.part(rows)), orders)
     return lists
 
 
 def _allowed(score: Score, part: Question) -> np.ndarray:
-    """The scores, float32[n, movies], with NaN for movies that must not be listed."""
+    """The scores, float32[n, items], with NaN for items that must not be listed."""
     scores = np.array(score(part), dtype=np.float32)
     scores[:, ~part.candidates] = np.nan
     scores[part.excluded.nonzero()] = np.nan
@@ -79,7 +79,7 @@ def _allowed(score: Score, part: Question) -> np.ndarray:
 
 
 def _best(scores: np.ndarray, orders: np.ndarray) -> np.ndarray:
-    """`top_k` of each line, its movies taken in the line's order, int64[n, movies]."""
+    """`top_k` of each line, its items taken in the line's order, int64[n, items]."""
     from scipy.sparse import csr_matrix
 
     nothing, everything = csr_matrix(scores.shape, dtype=bool), np.ones(scores.shape[1], dtype=bool)
@@ -111,7 +111,7 @@ def _error_values(stars: np.ndarray, task: Task) -> dict[str, np.ndarray]:
 def _exposure(lists: np.ndarray, question: Question, task: Task) -> dict[str, float]:
     if not len(lists):
         return {}
-    popularity = np.bincount(task.train.movies, minlength=task.movies)
+    popularity = np.bincount(task.train.items, minlength=task.items)
     return exposure(lists, question.candidates, popularity, len(np.unique(task.train.users)), CUTOFFS[:1])
 
 

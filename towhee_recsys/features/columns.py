@@ -114,7 +114,7 @@ class TextColumn:
 
 
 class HistoryColumn:
-    """Movies liked: int64[n, length] rows of movies; row 0 is padding. Movies that are not known are left out."""
+    """Items liked: int64[n, length] rows of items; row 0 is padding. Items that are not known are left out."""
 
     def __init__(self, feature: HistoryFeature, state: dict[str, Any]):
         self._feature, self.state = feature, state
@@ -122,14 +122,14 @@ class HistoryColumn:
 
     @staticmethod
     def fit(feature: Feature, values: Sequence[Any]) -> dict[str, Any]:
-        """The distinct movies of all histories."""
-        return {"values": Vocabulary(movie for movies in values for movie in movies or ()).values}
+        """The distinct items of all histories."""
+        return {"values": Vocabulary(item for items in values for item in items or ()).values}
 
     def encode(self, values: Sequence[Any]) -> np.ndarray:
-        """The last `length` movies of each history, padded at the end: int64[n, length]."""
+        """The last `length` items of each history, padded at the end: int64[n, length]."""
         rows = np.zeros((len(values), self._feature.length), dtype=np.int64)
-        for line, movies in zip(rows, values, strict=True):
-            found = self.vocabulary.rows(liked_ids(movies, self._feature.column))
+        for line, items in zip(rows, values, strict=True):
+            found = self.vocabulary.rows(liked_ids(items, self._feature.column))
             found = found[found != UNKNOWN][-self._feature.length :]
             line[: len(found)] = found
         return rows

@@ -1,4 +1,4 @@
-"""The field `liked` of a user's record: movies that the user likes, by their ids."""
+"""The field `liked` of a user's record: items that the user likes, by their ids."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ LIKED = "liked"
 
 
 def liked_ids(given: Any, field: str = LIKED) -> list[Any]:
-    """The distinct movie ids of a list, in its order; of None none. Raises QueryError for anything else."""
+    """The distinct item ids of a list, in its order; of None none. Raises QueryError for anything else."""
     if given is None:
         return []
     ids = given.tolist() if isinstance(given, np.ndarray) else given
     ids = list(ids) if isinstance(ids, (list, tuple, set, frozenset)) else None
     if ids is None or not all(isinstance(key, (int, str, np.integer)) and not isinstance(key, bool) for key in ids):
-        raise QueryError(f"{field} is a list of movie ids, such as [260, 1196]; {given!r} was given.")
+        raise QueryError(f"{field} is a list of item ids, such as [260, 1196]; {given!r} was given.")
     return list({str(key): key for key in ids}.values())
 
 
 def liked_of(record: Any) -> list[Any]:
-    """The movies that a user's record says are liked; of anything else none."""
+    """The items that a user's record says are liked; of anything else none."""
     return liked_ids(record.get(LIKED)) if isinstance(record, Mapping) else []

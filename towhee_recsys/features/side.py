@@ -1,4 +1,4 @@
-"""One side of the model, users or movies: its declared features, fitted, and records turned into arrays."""
+"""One side of the model, users or items: its declared features, fitted, and records turned into arrays."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HIDDEN = ("category", "categories")
 
 
 class Side:
-    """The fitted features of users or of movies.
+    """The fitted features of users or of items.
 
     `state` holds, as JSON, all that fitting found: `{"columns": [...], "fitted": {column: {...}}}`.
     """

@@ -1,4 +1,4 @@
-"""Movies out of the live index and its catalogue."""
+"""Items out of the live index and its catalogue."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import delete_live
 
 
-def delete_movies(config: Config | str, ids: Sequence[int]) -> int:
-    """Deletes movies from the live index and gives how many of `ids` were there; from then on nobody gets them.
+def delete_items(config: Config | str, ids: Sequence[int]) -> int:
+    """Deletes items from the live index and gives how many of `ids` were there; from then on nobody gets them.
 
-    Vectors go before facts, so a reader never finds a movie without facts; a killed call is made again. Builds that
+    Vectors go before facts, so a reader never finds an item without facts; a killed call is made again. Builds that
     are kept still have them, and the next indexing adds what the dataset has. Raises QueryError for ids that are no
     whole numbers, IndexMismatchError when there is no index or it is not whole, StoreError.
     """

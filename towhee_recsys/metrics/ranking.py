@@ -1,6 +1,6 @@
-"""Lists of movies out of scores, and how good the lists are.
+"""Lists of items out of scores, and how good the lists are.
 
-A list is a row of places of movies, best first; -1 fills up a list that is shorter than the others.
+A list is a row of places of items, best first; -1 fills up a list that is shorter than the others.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CUTOFFS = (10, 20)
 
 _BLOCK = 256
-"""Users whose scores are sorted at a time: eight bytes a movie for each."""
+"""Users whose scores are sorted at a time: eight bytes an item for each."""
 
 _LOW = 0xFFFFFFFF
 _NEVER = np.iinfo(np.int64).min
@@ -25,8 +25,8 @@ _NEVER = np.iinfo(np.int64).min
 def top_k(scores: np.ndarray, excluded: csr_matrix, candidates: np.ndarray, k: int) -> np.ndarray:
     """The `k` candidates with the highest scores that are not excluded, int64[n, k]; of equal ones the lower places.
 
-    `scores` float32[n, movies], where NaN means never to be listed; `excluded` bool[n, movies]; `candidates`
-    bool[movies].
+    `scores` float32[n, items], where NaN means never to be listed; `excluded` bool[n, items]; `candidates`
+    bool[items].
     """
     lists = np.full((len(scores), k), -1, dtype=np.int64)
     for first in range(0, len(scores), _BLOCK):
@@ -42,10 +42,10 @@ def top_k(scores: np.ndarray, excluded: csr_matrix, candidates: np.ndarray, k: i
 def per_user(lists: np.ndarray, relevant: csr_matrix, cutoffs: Sequence[int] = CUTOFFS) -> dict[str, np.ndarray]:
     """Recall, NDCG, precision, MRR and hit for each list and cutoff, float64[n] from 0 to 1 by names as `ndcg@10`.
 
-    `lists` int64[n, at least the largest cutoff], `relevant` bool[n, movies]. NDCG has gain 1 for a relevant movie,
+    `lists` int64[n, at least the largest cutoff], `relevant` bool[n, items]. NDCG has gain 1 for a relevant item,
     discount log2(rank + 1), and the ideal is a list of min(k, relevant) relevant ones (Järvelin and Kekäläinen 2002,
-    https://doi.org/10.1145/582415.582418). MRR is 1 / rank of the first relevant movie, 0 if it comes after the
-    cutoff. Precision is of k, however short the list. Users without relevant movies have NaN.
+    https://doi.org/10.1145/582415.582418). MRR is 1 / rank of the first relevant item, 0 if it comes after the
+    cutoff. Precision is of k, however short the list. Users without relevant items have NaN.
     """
     hits = _found(lists, relevant)
     totals = np.bincount(relevant.nonzero()[0], minlength=len(lists))
@@ -68,9 +68,9 @@ def exposure(
 ) -> dict[str, float]:
     """Coverage, novelty and Gini coefficient of the lists at each cutoff, by names as `coverage@10`.
 
-    Coverage is the share of the `candidates` (bool[movies]) that any list has. Novelty is the mean self-information
+    Coverage is the share of the `candidates` (bool[items]) that any list has. Novelty is the mean self-information
     of what is listed, -log2 of the share of the `users` who rated it in training (Zhou et al. 2010,
-    https://doi.org/10.1073/pnas.1000488107); `popularity` float[movies] counts them, and nobody counts as one. Gini
+    https://doi.org/10.1073/pnas.1000488107); `popularity` float[items] counts them, and nobody counts as one. Gini
     is 0 where all candidates are listed equally often and near 1 where few take it all. Empty lists have a coverage
     of 0 and the others NaN.
     """
@@ -106,10 +106,10 @@ def _highest(keys: np.ndarray, k: int) -> np.ndarray:
 
 def _found(lists: np.ndarray, relevant: csr_matrix) -> np.ndarray:
     """Which entries of the lists are relevant, bool[n, list]."""
-    users, movies = relevant.nonzero()
+    users, items = relevant.nonzero()
     width = relevant.shape[1]
     pairs = np.arange(len(lists))[:, None] * width + lists
-    return np.isin(pairs, users.astype(np.int64) * width + movies) & (lists >= 0)
+    return np.isin(pairs, users.astype(np.int64) * width + items) & (lists >= 0)
 
 
 def _gini(counts: np.ndarray) -> float:

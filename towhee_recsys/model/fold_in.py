@@ -1,4 +1,4 @@
-"""People whom training never met: a vector from their demographics and from movies that they like, without training."""
+"""People whom training never met: a vector from their demographics and from items that they like, without training."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ STEPS, RATE = 40, 0.1
 
 
 LEAST_DECAY = 1.2
-"""Where training of lists pulls what ids say to 0 more weakly than this, folding in does not: a few liked movies say
+"""Where training of lists pulls what ids say to 0 more weakly than this, folding in does not: a few liked items say
 less than the many ratings of an id. Found on another draw of MovieLens 1M's cold users than those that are reported."""
 
 
 def fold_in(
-    raw: np.ndarray, liked: Sequence[np.ndarray], movies: np.ndarray, config: Config, rating_map: Calibration
+    raw: np.ndarray, liked: Sequence[np.ndarray], items: np.ndarray, config: Config, rating_map: Calibration
 ) -> np.ndarray:
-    """Raw vectors float32[n, dim] of people who like `movies[liked[i]]`, from those of their demographics, `raw`.
+    """Raw vectors float32[n, dim] of people who like `items[liked[i]]`, from those of their demographics, `raw`.
 
     What is learned is what training learns as the embedding of an id, by the same objective and no less decay, with
-    all else as it is: `movies` are unit vectors float32[m, dim], `rating_map` the line that stars were learned by. Who
+    all else as it is: `items` are unit vectors float32[m, dim], `rating_map` the line that stars were learned by. Who
     likes none keeps the vector.
     """
     who = np.repeat(np.arange(len(raw)), [len(own) for own in liked])
@@ -37,14 +37,14 @@ def fold_in(
     which = np.concatenate([np.asarray(own, dtype=np.int64) for own in liked])
     block = Block(
         users=np.arange(len(raw)),
-        movies=np.arange(len(movies)),
+        items=np.arange(len(items)),
         rows=np.arange(len(who)),
-        cells=who * len(movies) + which,
+        cells=who * len(items) + which,
         log_q=None,
     )
     free = raw.shape[1] - (LIFTED if config.model.tower == "sum" else 0)
     return _descended(
-        raw, free, _people(config, who, len(raw)), movies, block, _objective(config, rating_map, who, which)
+        raw, free, _people(config, who, len(raw)), items, block, _objective(config, rating_map, who, which)
     )
 
 
@@ -71,12 +71,12 @@ def _objective(config: Config, rating_map: Calibration, who: np.ndarray, which: 
 
 
 def _descended(
-    raw: np.ndarray, free: int, people: np.ndarray, movies: np.ndarray, block: Block, objective: Objective
+    raw: np.ndarray, free: int, people: np.ndarray, items: np.ndarray, block: Block, objective: Objective
 ) -> np.ndarray:
     own = np.zeros((len(raw), free), dtype=np.float32)
     mean, square = np.zeros_like(own), np.zeros_like(own)
     for step in range(1, STEPS + 1):
-        slope = _slope(raw, own, people, movies, block, objective)
+        slope = _slope(raw, own, people, items, block, objective)
         mean[:] = 0.9 * mean + 0.1 * slope
         square[:] = 0.99 * square + 0.01 * slope**2
         size = RATE * (1 - (step - 1) / STEPS)
@@ -87,11 +87,11 @@ def _descended(
 
 
 def _slope(
-    raw: np.ndarray, own: np.ndarray, people: np.ndarray, movies: np.ndarray, block: Block, objective: Objective
+    raw: np.ndarray, own: np.ndarray, people: np.ndarray, items: np.ndarray, block: Block, objective: Objective
 ) -> np.ndarray:
     """The gradient by `own`, for each person alone: not divided by how many there are."""
     moved = raw.copy()
     moved[:, : own.shape[1]] += own
     users, lengths = unit(moved)
-    by_users = objective(users, movies, block)[1] * people
+    by_users = objective(users, items, block)[1] * people
     return by_raw(by_users, users, lengths)[:, : own.shape[1]] + 2 * objective.decay * own

@@ -1,4 +1,4 @@
-"""An objective on all cores: the users of a block in equal parts, each with all its movies."""
+"""An objective on all cores: the users of a block in equal parts, each with all its items."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ PARTS = 4
 """The same on every machine, so that sums are rounded alike."""
 
 
-def in_parts(objective: Objective, users: np.ndarray, movies: np.ndarray, block: Block) -> Callable[[], Gradients]:
-    """Begins `objective(users, movies, block)` in other threads; gives what waits for it, the same up to rounding.
+def in_parts(objective: Objective, users: np.ndarray, items: np.ndarray, block: Block) -> Callable[[], Gradients]:
+    """Begins `objective(users, items, block)` in other threads; gives what waits for it, the same up to rounding.
 
-    Most of an objective are passes over a matrix of users by movies, of which NumPy makes each on one core.
+    Most of an objective are passes over a matrix of users by items, of which NumPy makes each on one core.
     """
     parts = block.parts(PARTS)
     ends = np.cumsum([len(part.users) for part in parts])[:-1]
 
     def ask(own: np.ndarray, part: Block) -> Gradients:
-        loss, by_users, by_movies = objective(own, movies, part)
+        loss, by_users, by_items = objective(own, items, part)
         share = np.float32(len(own) / len(users))
         by_users *= share
-        by_movies *= share
-        return float(share) * loss, by_users, by_movies
+        by_items *= share
+        return float(share) * loss, by_users, by_items
 
     answers = _threads().map(ask, np.split(users, ends), parts)
 
     def joined() -> Gradients:
-        losses, by_users, by_movies = zip(*answers, strict=True)
-        return sum(losses), np.concatenate(by_users), reduce(np.add, by_movies)
+        losses, by_users, by_items = zip(*answers, strict=True)
+        return sum(losses), np.concatenate(by_users), reduce(np.add, by_items)
 
     return joined
 

@@ -112,10 +112,10 @@ def _history(feature: HistoryFeature, rows: int, size: int, weight: Weight) -> L
     return Layer(_over_root, table, _nothing(size))
 
 
-def _over_root(movies: np.ndarray, table: np.ndarray) -> np.ndarray:
-    """The sum of the movies' lines over the root of their number."""
-    count = np.count_nonzero(movies, axis=1).astype(np.float32)
-    return pick(movies, table).sum(axis=1) / np.sqrt(count + np.float32(1e-6))[:, None]
+def _over_root(items: np.ndarray, table: np.ndarray) -> np.ndarray:
+    """The sum of the items' lines over the root of their number."""
+    count = np.count_nonzero(items, axis=1).astype(np.float32)
+    return pick(items, table).sum(axis=1) / np.sqrt(count + np.float32(1e-6))[:, None]
 
 
 def _number(feature: NumberFeature, rows: int, size: int, weight: Weight) -> Layer:

@@ -15,8 +15,8 @@ from towhee_recsys.config.schema import Objective
 from towhee_recsys.features import Side
 from towhee_recsys.model.numpy_inputs import Layer, Weight, input_layer, pick, within
 
-Role = Literal["ranking", "rating", "movie"]
-"""What a tower gives vectors of: users, to find movies for or to predict the stars of, or movies."""
+Role = Literal["ranking", "rating", "item"]
+"""What a tower gives vectors of: users, to find items for or to predict the stars of, or items."""
 
 NumpyTower = Callable[[Sequence[np.ndarray]], np.ndarray]
 """Raw vectors float32[n, size] for arrays in the order of the declared features. Any number of threads may call it."""
@@ -24,8 +24,8 @@ NumpyTower = Callable[[Sequence[np.ndarray]], np.ndarray]
 LIFTED = 2
 """How many numbers of a sum tower's raw vector are not free, but carry its length: see `towers.SumTower`."""
 
-DIRECTIONS: dict[Role, int] = {"ranking": 1, "rating": 2, "movie": 2}
-"""How many directions the ids of a sum tower share. What many see and what they rate high is not the same, so movies
+DIRECTIONS: dict[Role, int] = {"ranking": 1, "rating": 2, "item": 2}
+"""How many directions the ids of a sum tower share. What many see and what they rate high is not the same, so items
 have two; who rates has a mean, and goes along with the others' ratings more or less."""
 
 CHUNK = 64
@@ -35,7 +35,7 @@ starts threads that wait for each other on a busy machine."""
 
 def roles(objective: Objective) -> dict[str, Role]:
     """The towers of a model by their names, and what each is for."""
-    made: dict[str, Role] = {"user_tower": "rating" if objective == "rating" else "ranking", "movie_tower": "movie"}
+    made: dict[str, Role] = {"user_tower": "rating" if objective == "rating" else "ranking", "item_tower": "item"}
     return made | {"stars_tower": "rating"} if objective == "both" else made
 
 
@@ -47,7 +47,7 @@ def sum_tower(side: Side, size: int, role: Role, weight: Weight) -> NumpyTower:
     for place, table in enumerate(ids):
         bias = within(weight, f"biases.{place}.")
         table += bias("amounts.weight", len(table), count) @ bias("directions", count, free)
-    lift = np.array((1, 0) if role == "movie" else (0, 1), dtype=np.float32)
+    lift = np.array((1, 0) if role == "item" else (0, 1), dtype=np.float32)
     constant = np.concatenate([weight("general", free), lift])
     return _sum_of([Layer(layer.read, _widened(layer.table), _widened(layer.bias)) for layer in layers], constant)
 

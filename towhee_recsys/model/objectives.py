@@ -1,6 +1,6 @@
 """The objectives: what is lost by a block's vectors, and which way they should move.
 
-Both score every user of a block with every movie by one matrix product, and give their gradients in closed form:
+Both score every user of a block with every item by one matrix product, and give their gradients in closed form:
 NumPy's matrix products are several times as fast on a CPU as PaddlePaddle's.
 """
 
@@ -19,7 +19,7 @@ from towhee_recsys.model.calibration import Calibration
 
 Purpose = Literal["ranking", "rating"]
 Gradients = tuple[float, np.ndarray, np.ndarray]
-"""The loss, and its gradients by the users' float32[n, dim] and the movies' vectors float32[c, dim]."""
+"""The loss, and its gradients by the users' float32[n, dim] and the items' vectors float32[c, dim]."""
 
 
 class Objective(Protocol):
@@ -27,8 +27,8 @@ class Objective(Protocol):
 
     decay: float
 
-    def __call__(self, users: np.ndarray, movies: np.ndarray, block: Block) -> Gradients:
-        """The loss and its gradients, for `users` float32[n, dim] and `movies` float32[c, dim] of `block`."""
+    def __call__(self, users: np.ndarray, items: np.ndarray, block: Block) -> Gradients:
+        """The loss and its gradients, for `users` float32[n, dim] and `items` float32[c, dim] of `block`."""
         ...
 
 
@@ -40,14 +40,14 @@ class RatingObjective:
         self._a_user = len(ratings) / max(1, len(np.unique(ratings.users)))
         self.weight = config.rating_weight
 
-    def __call__(self, users: np.ndarray, movies: np.ndarray, block: Block) -> Gradients:
+    def __call__(self, users: np.ndarray, items: np.ndarray, block: Block) -> Gradients:
         """The squared error over the ratings that a block has on average."""
-        cosines = (users @ movies.T).reshape(-1)[block.cells]
+        cosines = (users @ items.T).reshape(-1)[block.cells]
         errors = self._map.slope * cosines + self._map.intercept - self._stars[block.rows]
         share = self.weight / (self._a_user * len(users))
-        places, shape = np.divmod(block.cells, len(movies)), (len(users), len(movies))
+        places, shape = np.divmod(block.cells, len(items)), (len(users), len(items))
         slopes = csr_matrix((2 * share * self._map.slope * errors, places), shape)  # few cells are rated
-        return share * float(errors @ errors), slopes @ movies, slopes.T @ users
+        return share * float(errors @ errors), slopes @ items, slopes.T @ users
 
 
 LARGEST_EXPONENT = 60.0
@@ -68,25 +68,25 @@ class RankingObjective:
         sums = np.bincount(ratings.users, weights)
         self._weights = (weights / np.sqrt(np.maximum(sums, 1e-12))[ratings.users]).astype(np.float32)
 
-    def __call__(self, users: np.ndarray, movies: np.ndarray, block: Block) -> Gradients:
+    def __call__(self, users: np.ndarray, items: np.ndarray, block: Block) -> Gradients:
         """The mean over users of their weighted cross entropies. Written for few passes over the n x c matrix."""
         weights = self._weights[block.rows]
-        logits = (users / self._temperature) @ movies.T
+        logits = (users / self._temperature) @ items.T
         if block.log_q is not None:  # what a user rated is in the user's block for certain
             logits -= block.log_q
-            logits.reshape(-1)[block.cells] += block.log_q[block.cells % len(movies)]
+            logits.reshape(-1)[block.cells] += block.log_q[block.cells % len(items)]
         wanted = logits.reshape(-1)[block.cells]
         highest = logits.max(axis=1) if self._steep else np.zeros(len(users), dtype=np.float32)
         if self._steep:
             logits -= highest[:, None]
         np.exp(logits, out=logits)
         totals = logits.sum(axis=1)
-        each = np.bincount(block.cells // len(movies), weights, minlength=len(users)).astype(np.float32)
+        each = np.bincount(block.cells // len(items), weights, minlength=len(users)).astype(np.float32)
         logits *= (each / totals)[:, None]
         logits.reshape(-1)[block.cells] -= weights
         share = 1 / (self._temperature * len(users))
         loss = float(each @ (np.log(totals) + highest) - weights @ wanted) / len(users)
-        return loss, logits @ (share * movies), logits.T @ (share * users)
+        return loss, logits @ (share * items), logits.T @ (share * users)
 
 
 def unit(raw: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

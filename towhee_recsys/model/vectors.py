@@ -15,7 +15,7 @@ from towhee_recsys.model.calibration import Calibration
 
 @dataclass(frozen=True)
 class Origin:
-    """The model that gave a vector and, where its cosine with a movie's can be read in stars, how."""
+    """The model that gave a vector and, where its cosine with an item's can be read in stars, how."""
 
     model_id: str
     calibration: Calibration | None = None

@@ -11,7 +11,7 @@ from towhee_recsys.data.interactions import Ratings
 UNUSED, TRAIN, VALIDATION, TEST = range(-1, 3)
 
 OFTEN_RATED = 20
-"""Ratings from which on a movie may be held out: with fewer, hardly anybody could be asked for it."""
+"""Ratings from which on an item may be held out: with fewer, hardly anybody could be asked for it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,14 +71,14 @@ def cold_users(source: Source, random: np.random.Generator) -> np.ndarray:
 
 
 def cold_items(source: Source, random: np.random.Generator) -> np.ndarray:
-    """All ratings of a random twentieth of the movies with 20 ratings are the test.
+    """All ratings of a random twentieth of the items with 20 ratings are the test.
 
-    Where so few have 20 that a twentieth is none, it is drawn from all movies with a rating.
+    Where so few have 20 that a twentieth is none, it is drawn from all items with a rating.
     """
-    counts = np.bincount(source.ratings.movies)
+    counts = np.bincount(source.ratings.items)
     often = np.flatnonzero(counts >= OFTEN_RATED)
-    movies = often if round(0.05 * len(often)) else np.flatnonzero(counts)
-    return _tested(np.isin(source.ratings.movies, random.permutation(movies)[: _share_of(len(movies), 0.05)]))
+    items = often if round(0.05 * len(often)) else np.flatnonzero(counts)
+    return _tested(np.isin(source.ratings.items, random.permutation(items)[: _share_of(len(items), 0.05)]))
 
 
 def hold_back(parts: np.ndarray, share: float, random: np.random.Generator) -> np.ndarray:

@@ -26,8 +26,8 @@ class Protocol:
     draw: Draw
     ask: Ask
     by_time: bool = False
-    new_movies: bool = False
-    """Whether the movies of the test are new: training does not know that there are any."""
+    new_items: bool = False
+    """Whether the items of the test are new: training does not know that there are any."""
 
 
 PROTOCOLS = {
@@ -37,18 +37,18 @@ PROTOCOLS = {
         questions.warm,
     ),
     "ranking-80-20": Protocol(
-        "A random fifth of each user's ratings is held out, to find the liked ones among all movies.",
+        "A random fifth of each user's ratings is held out, to find the liked ones among all items.",
         draws.ranking_80_20,
         questions.warm,
     ),
     "random-811-r3": Protocol(
         "RecBole's: of each user's ratings from the middle of the scale up, a random tenth is for validation and a "
-        "tenth is held out, to find all of it among the movies that have such ratings.",
+        "tenth is held out, to find all of it among the items that have such ratings.",
         draws.random_811,
         questions.full_ranking,
     ),
     "leave-last-out": Protocol(
-        "Each user's last rating is held out, to find the liked ones among all movies.",
+        "Each user's last rating is held out, to find the liked ones among all items.",
         draws.leave_last_out,
         questions.warm,
         by_time=True,
@@ -61,15 +61,15 @@ PROTOCOLS = {
     ),
     "cold-users": Protocol(
         "A random tenth of the users is held out whole, to find what they like by their demographics, and by five "
-        "or ten movies that they like.",
+        "or ten items that they like.",
         draws.cold_users,
         questions.cold_users,
     ),
     "cold-items": Protocol(
-        "A random twentieth of the movies with 20 ratings is held out whole, to find which of them a user likes.",
+        "A random twentieth of the items with 20 ratings is held out whole, to find which of them a user likes.",
         draws.cold_items,
         questions.cold_items,
-        new_movies=True,
+        new_items=True,
     ),
 }
 
@@ -100,15 +100,15 @@ def make_task(
         protocol=protocol,
         seed=seed,
         users=len(dataset.users),
-        movies=len(dataset.movies),
+        items=len(dataset.items),
         liked=float(lowest_liked(rating_scale)),
         train=source.ratings.take(drawn == draws.TRAIN),
         validation=source.ratings.take(drawn == draws.VALIDATION),
         test=source.ratings.take(drawn == draws.TEST),
         questions=[],
     )
-    if chosen.new_movies:
-        task = replace(task, new_movies=np.unique(task.test.movies))
+    if chosen.new_items:
+        task = replace(task, new_items=np.unique(task.test.items))
     _demand_parts(task, dataset.name, source.ratings, validation)
     return replace(task, questions=chosen.ask(task, asking))
 

@@ -14,33 +14,33 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 TOLD = (0, 5, 10)
-"""How many liked movies cold users tell of themselves."""
+"""How many liked items cold users tell of themselves."""
 
 
 def warm(task: Task, random: np.random.Generator) -> list[Question]:
-    """Users of the training part are asked for what they like in the test; any movie may stand in a list."""
-    return [_known(task, _liked(task), np.ones(task.movies, dtype=bool))]
+    """Users of the training part are asked for what they like in the test; any item may stand in a list."""
+    return [_known(task, _liked(task), np.ones(task.items, dtype=bool))]
 
 
 def full_ranking(task: Task, random: np.random.Generator) -> list[Question]:
-    """As `warm`, but among the movies of any part, and all that the test has is relevant."""
-    candidates = np.zeros(task.movies, dtype=bool)
+    """As `warm`, but among the items of any part, and all that the test has is relevant."""
+    candidates = np.zeros(task.items, dtype=bool)
     for part in (task.train, task.validation, task.test):
-        candidates[part.movies] = True
+        candidates[part.items] = True
     return [_known(task, task.test, candidates)]
 
 
 def cold_items(task: Task, random: np.random.Generator) -> list[Question]:
-    """As `warm`, but among the movies of the test alone."""
-    candidates = np.zeros(task.movies, dtype=bool)
-    candidates[task.test.movies] = True
+    """As `warm`, but among the items of the test alone."""
+    candidates = np.zeros(task.items, dtype=bool)
+    candidates[task.test.items] = True
     return [_known(task, _liked(task), candidates)]
 
 
 def cold_users(task: Task, random: np.random.Generator) -> list[Question]:
     """Users of the test are asked for what they like, from demographics alone and from some that they tell.
 
-    Who tells ten movies has told the first five of them before. Nobody is asked who likes no other than the told.
+    Who tells ten items has told the first five of them before. Nobody is asked who likes no other than the told.
     """
     liked = _liked(task)
     ranks = ranks_within(liked.users, random.random(len(liked)))
@@ -54,7 +54,7 @@ def _known(task: Task, relevant: Ratings, candidates: np.ndarray) -> Question:
         name="",
         users=users,
         known=True,
-        history=task.train.matrix(task.users, task.movies)[users],
+        history=task.train.matrix(task.users, task.items)[users],
         candidates=candidates,
         excluded=excluded[users],
         relevant=_marks(task, relevant)[users],
@@ -67,8 +67,8 @@ def _unknown(task: Task, told: Ratings, relevant: Ratings, count: int) -> Questi
         name=f"{count} liked" if count else "",
         users=users,
         known=False,
-        history=told.matrix(task.users, task.movies)[users],
-        candidates=np.ones(task.movies, dtype=bool),
+        history=told.matrix(task.users, task.items)[users],
+        candidates=np.ones(task.items, dtype=bool),
         excluded=_marks(task, told)[users],
         relevant=_marks(task, relevant)[users],
     )
@@ -79,8 +79,8 @@ def _liked(task: Task) -> Ratings:
 
 
 def _marks(task: Task, ratings: Ratings) -> csr_matrix:
-    """Where there is a rating, bool[users, movies]: a scale may start at 0, so stars themselves do not tell."""
+    """Where there is a rating, bool[users, items]: a scale may start at 0, so stars themselves do not tell."""
     from scipy.sparse import csr_matrix
 
     marks = np.ones(len(ratings), dtype=bool)
-    return csr_matrix((marks, (ratings.users, ratings.movies)), shape=(task.users, task.movies))
+    return csr_matrix((marks, (ratings.users, ratings.items)), shape=(task.users, task.items))

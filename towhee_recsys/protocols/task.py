@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """A list of movies is asked for each of `users`.
+    """A list of items is asked for each of `users`.
 
     - `name`: "" for the protocol's main question, else what is different in this one, such as "5 liked"
     - `users`: int64[n], lines of the dataset's table of users
     - `known`: whether training has seen these users; of others only demographics and `history` may be used
-    - `history`: float32[n, movies], the stars that a recommender may know of each of these users; empty rows: nothing
-    - `candidates`: bool[movies], the movies that may stand in a list
-    - `excluded`: bool[n, movies], the movies left out of each user's list: rated in training or validation, or told
-    - `relevant`: bool[n, movies], the movies that a good list has
+    - `history`: float32[n, items], the stars that a recommender may know of each of these users; empty rows: nothing
+    - `candidates`: bool[items], the items that may stand in a list
+    - `excluded`: bool[n, items], the items left out of each user's list: rated in training or validation, or told
+    - `relevant`: bool[n, items], the items that a good list has
     """
 
     name: str
@@ -49,18 +49,18 @@ class Question:
 class Task:
     """A protocol's draw. Its parts of the ratings share none; models fit on `train` and choose by `validation`.
 
-    Places are lines of the dataset's tables, which have `users` and `movies` lines. `liked` is the lowest rating
-    that counts as liking. The stars of `test` are to be predicted; `questions` ask for lists. `new_movies`, int64, are
-    the places of movies that are held out whole, as if they came after training.
+    Places are lines of the dataset's tables, which have `users` and `items` lines. `liked` is the lowest rating
+    that counts as liking. The stars of `test` are to be predicted; `questions` ask for lists. `new_items`, int64, are
+    the places of items that are held out whole, as if they came after training.
     """
 
     protocol: str
     seed: int
     users: int
-    movies: int
+    items: int
     liked: float
     train: Ratings
     validation: Ratings
     test: Ratings
     questions: list[Question]
-    new_movies: np.ndarray = field(default_factory=lambda: np.arange(0))
+    new_items: np.ndarray = field(default_factory=lambda: np.arange(0))

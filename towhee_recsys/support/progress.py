@@ -10,7 +10,7 @@ _watching: list[Callable[[int], object]] = []
 
 @contextmanager
 def watched(told: Callable[[int], object]) -> Iterator[None]:
-    """Meanwhile `told` is called with the number of movies whenever so many more are in a build of this process'."""
+    """Meanwhile `told` is called with the number of items whenever so many more are in a build of this process'."""
     _watching.append(told)
     try:
         yield
@@ -18,7 +18,7 @@ def watched(told: Callable[[int], object]) -> Iterator[None]:
         _watching.remove(told)
 
 
-def tell(movies: int) -> None:
-    """Says that so many more movies are in a build."""
+def tell(items: int) -> None:
+    """Says that so many more items are in a build."""
     for told in tuple(_watching):
-        told(movies)
+        told(items)

@@ -1,4 +1,4 @@
-"""What movies' features say in a step of training, without computing the same twice."""
+"""What items' features say in a step of training, without computing the same twice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ costs more than all the rest of a step, and changes more slowly."""
 
 
 class Texts:
-    """What each movie's text says, int64[movies, length] as float32[movies, size]; up to date in parts."""
+    """What each item's text says, int64[items, length] as float32[items, size]; up to date in parts."""
 
     def __init__(self, layer: nn.Layer, words: np.ndarray):
         self._layer, self._words = layer, words
@@ -28,21 +28,21 @@ class Texts:
         with paddle.no_grad():
             self._said = self._layer(paddle.to_tensor(self._words)).numpy()
 
-    def __call__(self, movies: np.ndarray, rng: np.random.Generator) -> paddle.Tensor:
-        """float32[c, size] for the movies at these places; a random part of them carries gradients to the layer."""
-        said = paddle.to_tensor(self._said[movies])
-        fresh = np.flatnonzero(rng.random(len(movies)) < SHARE)
+    def __call__(self, items: np.ndarray, rng: np.random.Generator) -> paddle.Tensor:
+        """float32[c, size] for the items at these places; a random part of them carries gradients to the layer."""
+        said = paddle.to_tensor(self._said[items])
+        fresh = np.flatnonzero(rng.random(len(items)) < SHARE)
         if not len(fresh):
             return said
-        spoken = self._layer(paddle.to_tensor(self._words[movies[fresh]]))
-        self._said[movies[fresh]] = spoken.numpy()
+        spoken = self._layer(paddle.to_tensor(self._words[items[fresh]]))
+        self._said[items[fresh]] = spoken.numpy()
         return paddle.scatter(said, paddle.to_tensor(fresh), spoken)
 
 
 class Repeated:
-    """A feature that many movies share, such as genres: each distinct line of its array is read once a step.
+    """A feature that many items share, such as genres: each distinct line of its array is read once a step.
 
-    `hidden` is the share of movies for which a step takes `unknown`, the line of those of which nothing is known.
+    `hidden` is the share of items for which a step takes `unknown`, the line of those of which nothing is known.
     """
 
     def __init__(self, layer: nn.Layer, lines: np.ndarray, unknown: np.ndarray, hidden: float):
@@ -54,15 +54,15 @@ class Repeated:
     def refresh(self) -> None:
         """It is always up to date."""
 
-    def __call__(self, movies: np.ndarray, rng: np.random.Generator) -> paddle.Tensor:
-        """float32[c, size] for the movies at these places."""
-        hidden = rng.random(len(movies)) < self._hidden
-        places = np.where(hidden, self._unknown, self._places[movies])
+    def __call__(self, items: np.ndarray, rng: np.random.Generator) -> paddle.Tensor:
+        """float32[c, size] for the items at these places."""
+        hidden = rng.random(len(items)) < self._hidden
+        places = np.where(hidden, self._unknown, self._places[items])
         return nn.functional.embedding(paddle.to_tensor(places), self._layer(self._distinct))
 
 
 def spoken(side: Side, tower: Tower, arrays: Sequence[np.ndarray], hidden: float) -> dict[int, Texts | Repeated]:
-    """For the features of movies, by their places, what speaks for them in training; ids speak for themselves."""
+    """For the features of items, by their places, what speaks for them in training; ids speak for themselves."""
     found: dict[int, Texts | Repeated] = {}
     for place, (feature, nothing) in enumerate(zip(side.features, side.encode([{}]), strict=True)):
         layer, lines = tower.inputs[place], arrays[place]

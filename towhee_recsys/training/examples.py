@@ -1,4 +1,4 @@
-"""What training reads: each user's and each movie's arrays once, and the ratings as pairs of places among them."""
+"""What training reads: each user's and each item's arrays once, and the ratings as pairs of places among them."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from towhee_recsys.features import Side
 
 @dataclass(frozen=True)
 class Examples:
-    """Both sides with their arrays, one line a user or movie in the order of the dataset's tables."""
+    """Both sides with their arrays, one line a user or item in the order of the dataset's tables."""
 
     users: Side
-    movies: Side
+    items: Side
     user_ids: np.ndarray
-    movie_ids: np.ndarray
+    item_ids: np.ndarray
     user_arrays: list[np.ndarray]
-    movie_arrays: list[np.ndarray]
+    item_arrays: list[np.ndarray]
     training: Ratings
     validation: Ratings
 
     def known(self) -> dict[str, dict[str, np.ndarray]]:
         """For each side the records' ids as `ids`, text, and their arrays as `0`, `1`, ... in the features' order."""
-        sides = {"user": (self.user_ids, self.user_arrays), "movie": (self.movie_ids, self.movie_arrays)}
+        sides = {"user": (self.user_ids, self.user_arrays), "item": (self.item_ids, self.item_arrays)}
         return {
             side: {"ids": ids, **{str(place): array for place, array in enumerate(arrays)}}
             for side, (ids, arrays) in sides.items()
@@ -36,20 +36,20 @@ class Examples:
 
 
 def make_examples(
-    config: Config, dataset: Dataset, training: Ratings, validation: Ratings, new_movies: np.ndarray
+    config: Config, dataset: Dataset, training: Ratings, validation: Ratings, new_items: np.ndarray
 ) -> Examples:
-    """Fits the features. Ids are known of users who rate in training and of all movies but `new_movies`."""
+    """Fits the features. Ids are known of users who rate in training and of all items but `new_items`."""
     people = _with_histories(config, dataset, training)
-    known = dataset.movies.drop(dataset.movies.index[new_movies])
+    known = dataset.items.drop(dataset.items.index[new_items])
     users = Side.fit(config.features.user, people, set(dataset.users["user_id"].iloc[np.unique(training.users)]))
-    movies = Side.fit(config.features.movie, known, set(known["movie_id"]))
+    items = Side.fit(config.features.item, known, set(known["movie_id"]))
     return Examples(
         users,
-        movies,
+        items,
         dataset.users["user_id"].to_numpy().astype(str),
-        dataset.movies["movie_id"].to_numpy().astype(str),
+        dataset.items["movie_id"].to_numpy().astype(str),
         users.encode(records(people)),
-        movies.encode(records(dataset.movies)),
+        items.encode(records(dataset.items)),
         training,
         validation,
     )
@@ -63,8 +63,8 @@ def _with_histories(config: Config, dataset: Dataset, training: Ratings) -> Any:
     liked = training.take(training.stars >= lowest_liked(config.dataset.rating_scale))
     liked = liked.take(np.lexsort((liked.stars, liked.users)))
     ends = np.searchsorted(liked.users, np.arange(1, len(dataset.users)))
-    movies = np.split(dataset.movies["movie_id"].to_numpy()[liked.movies], ends)
-    return dataset.users.assign(**{column: [own.tolist() for own in movies] for column in columns})
+    items = np.split(dataset.items["movie_id"].to_numpy()[liked.items], ends)
+    return dataset.users.assign(**{column: [own.tolist() for own in items] for column in columns})
 
 
 def records(table: Any) -> list[dict[str, Any]]:

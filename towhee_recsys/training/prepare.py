@@ -1,4 +1,4 @@
-"""Movies as the model reads them, as text: what the article's first step wrote."""
+"""Items as the model reads them, as text: what the article's first step wrote."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from towhee_recsys.support.files import write_atomically
 from towhee_recsys.training.examples import records
 
 
-def prepare_movies(config: Config | str, source: str | Path, output: Path) -> int:
-    """Writes `id::title word ids::genre ids`, one movie of `source` a line, ids with spaces between; returns the count.
+def prepare_items(config: Config | str, source: str | Path, output: Path) -> int:
+    """Writes `id::title word ids::genre ids`, one item of `source` a line, ids with spaces between; returns the count.
 
     The ids are those of the config's trained model; where there is none, of vocabularies made from `source`.
     Raises DatasetError for a bad file, BundleError for a damaged model.
@@ -27,31 +27,29 @@ def prepare_movies(config: Config | str, source: str | Path, output: Path) -> in
     if output.resolve() == Path(source).resolve():
         raise DatasetError(f"{output} would be written over itself. Name another file for the output.")
     reading = config.dataset.model_dump(include={"strict", "max_bad_share", "encoding"})
-    movies = read_movies(source, **reading)
-    side = _side(config, movies)
-    lines = list(_lines(side, records(movies)))
+    items = read_movies(source, **reading)
+    side = _side(config, items)
+    lines = list(_lines(side, records(items)))
     output.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(output, lambda path: _write(path, lines))
     return len(lines)
 
 
-def _side(config: Config, movies: Any) -> Side:
+def _side(config: Config, items: Any) -> Side:
     from towhee_recsys.bundle import load_bundle
 
     if Path(config.model.dir).exists():
-        return load_bundle(config.model.dir).movies
-    return Side.fit(config.features.movie, movies, set())
+        return load_bundle(config.model.dir).items
+    return Side.fit(config.features.item, items, set())
 
 
-def _lines(side: Side, movies: list[dict[str, Any]]) -> Iterator[str]:
+def _lines(side: Side, items: list[dict[str, Any]]) -> Iterator[str]:
     arrays: dict[str, np.ndarray] = {}
-    for feature, array in zip(side.features, side.encode(movies), strict=True):
+    for feature, array in zip(side.features, side.encode(items), strict=True):
         arrays.setdefault(feature.kind, array)  # of several texts the first
-    nothing = np.zeros((len(movies), 0), dtype=np.int64)
-    for movie, words, genres in zip(
-        movies, arrays.get("text", nothing), arrays.get("categories", nothing), strict=True
-    ):
-        yield f"{movie['movie_id']}::{_ids(words[words > 0])}::{_ids(np.flatnonzero(genres))}"
+    nothing = np.zeros((len(items), 0), dtype=np.int64)
+    for item, words, genres in zip(items, arrays.get("text", nothing), arrays.get("categories", nothing), strict=True):
+        yield f"{item['movie_id']}::{_ids(words[words > 0])}::{_ids(np.flatnonzero(genres))}"
 
 
 def _ids(numbers: np.ndarray) -> str:

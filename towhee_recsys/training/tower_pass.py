@@ -14,7 +14,7 @@ from towhee_recsys.model.paddle.quiet import paddle
 from towhee_recsys.model.paddle.towers import Tower
 
 DAMPED = ("id", "text", "history")
-"""The kinds of features that know single users and movies by heart, unless what they say is pulled to 0."""
+"""The kinds of features that know single users and items by heart, unless what they say is pulled to 0."""
 
 
 class TowerPass:

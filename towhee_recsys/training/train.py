@@ -115,7 +115,7 @@ def _save(config: Config, dataset: Dataset, trainer: Trainer, final: bool) -> Bu
     trained = Trained(
         config=config,
         users=examples.users,
-        movies=examples.movies,
+        items=examples.items,
         known=examples.known(),
         model=trainer.model,
         rating_map=trainer.rating_map,
@@ -124,7 +124,7 @@ def _save(config: Config, dataset: Dataset, trainer: Trainer, final: bool) -> Bu
             "name": dataset.name,
             "fingerprint": dataset.fingerprint,
             "users": len(dataset.users),
-            "movies": len(dataset.movies),
+            "items": len(dataset.items),
             "ratings": len(dataset.ratings),
         },
         trained_on=trained_on(config, dataset, final),

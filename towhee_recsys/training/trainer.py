@@ -38,14 +38,14 @@ class Trainer:
 
     def __init__(self, config: Config, examples: Examples, epochs: int | None = None):
         self.config, self.examples, self.epochs = config, examples, epochs or config.training.epochs
-        self.model = build_model(examples.users, examples.movies, config.model, config.objective, config.seed)
+        self.model = build_model(examples.users, examples.items, config.model, config.objective, config.seed)
         ratings, training = examples.training, config.training
         users = len(examples.user_ids)
-        self.blocks = Blocks(ratings, users, training.batch_size, training.sampled_movies)
+        self.blocks = Blocks(ratings, users, training.batch_size, training.sampled_items)
         scale = config.dataset.rating_scale
         self.rating_map = Calibration.of(config.model.rating_map, scale, float(ratings.stars.mean()))
         self.objectives = make_objectives(config, ratings, self.rating_map)
-        self.spoken = spoken(examples.movies, self.model.movie_tower, examples.movie_arrays, training.unknown_rate)
+        self.spoken = spoken(examples.items, self.model.item_tower, examples.item_arrays, training.unknown_rate)
         self.validation = Validation(config, examples, self.model)
         self.optimizer = paddle.optimizer.Adam(training.learning_rate, beta2=MEMORY, parameters=self.model.parameters())
         for weight in self.model.parameters():  # a step may read no text: Adam goes on by its memory, resumed or not
@@ -95,7 +95,7 @@ class Trainer:
         examples, model = self.examples, self.model
         for tower in {model.user_tower, model.rating_tower}:
             tower.expect_of_unrated(examples.user_arrays, examples.training.users)
-        model.movie_tower.expect_of_unrated(examples.movie_arrays, examples.training.movies)
+        model.item_tower.expect_of_unrated(examples.item_arrays, examples.training.items)
 
     def _learning_rate(self, step: int) -> float:
         """Up in a line, then down in half a cosine (Loshchilov & Hutter 2017, arXiv:1608.03983)."""
@@ -107,27 +107,27 @@ class Trainer:
     def _step(self, block: Block, rng: np.random.Generator) -> dict[str, float]:
         """One step of the optimiser; what was lost, by objective, and by the decay."""
         users = self._users(block.users, rng)
-        movies = self._movies(block.movies, rng)
+        items = self._items(block.items, rng)
         asking: dict[Purpose, Any] = {}
         for name, objective in self.objectives.items():
             own = TowerPass(self.model.tower(name), self.examples.users, users, objective.decay)
-            asking[name] = own, in_parts(objective, own.vectors, movies.vectors, block)
-        towards, losses = np.zeros_like(movies.vectors), {}
+            asking[name] = own, in_parts(objective, own.vectors, items.vectors, block)
+        towards, losses = np.zeros_like(items.vectors), {}
         for name, (own, answer) in asking.items():
-            losses[name], by_users, by_movies = answer()
-            towards += by_movies
+            losses[name], by_users, by_items = answer()
+            towards += by_items
             own.backward(by_users)
-        movies.backward(towards)
+        items.backward(towards)
         with paddle.utils.unique_name.guard():  # its state is made here, by the same names in every run of a process
             self.optimizer.step()
         self.optimizer.clear_grad()
-        return losses | {"decay": movies.decayed + sum(own.decayed for own, _ in asking.values())}
+        return losses | {"decay": items.decayed + sum(own.decayed for own, _ in asking.values())}
 
-    def _movies(self, places: np.ndarray, rng: np.random.Generator) -> TowerPass:
-        arrays = [paddle.to_tensor(array[places]) for array in self.examples.movie_arrays]
+    def _items(self, places: np.ndarray, rng: np.random.Generator) -> TowerPass:
+        arrays = [paddle.to_tensor(array[places]) for array in self.examples.item_arrays]
         said = {place: feature(places, rng) for place, feature in self.spoken.items()}
-        decay = self.config.training.movie_decay
-        return TowerPass(self.model.movie_tower, self.examples.movies, arrays, decay, said)
+        decay = self.config.training.item_decay
+        return TowerPass(self.model.item_tower, self.examples.items, arrays, decay, said)
 
     def _users(self, places: np.ndarray, rng: np.random.Generator) -> list[paddle.Tensor]:
         side, arrays = self.examples.users, [array[places] for array in self.examples.user_arrays]

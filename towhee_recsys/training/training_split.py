@@ -25,7 +25,7 @@ def task_of(config: Config, dataset: Dataset) -> Task:
 
 
 def training_part(config: Config, dataset: Dataset, final: bool) -> tuple[Ratings, Ratings, np.ndarray]:
-    """The ratings to train on and those to validate with, and the places of movies that training is not to know of.
+    """The ratings to train on and those to validate with, and the places of items that training is not to know of.
 
     `final` trains on everything.
     Raises EvaluationError when the protocol cannot part this dataset.
@@ -34,7 +34,7 @@ def training_part(config: Config, dataset: Dataset, final: bool) -> tuple[Rating
         ratings = placed(dataset)
         return ratings.take(np.arange(len(ratings))), ratings.take(np.arange(0)), np.arange(0)
     task = task_of(config, dataset)
-    return task.train, task.validation, task.new_movies
+    return task.train, task.validation, task.new_items
 
 
 def trained_on(config: Config, dataset: Dataset, final: bool) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class Validation:
 
     def __init__(self, config: Config, examples: Examples, model: FusionModel):
         self._examples, self._model, self._objective = examples, model, config.objective
-        ratings, shape = examples.validation, (len(examples.user_ids), len(examples.movie_ids))
+        ratings, shape = examples.validation, (len(examples.user_ids), len(examples.item_ids))
         liked = ratings.take(ratings.stars >= lowest_liked(config.dataset.rating_scale))
         rng = np.random.default_rng(config.seed)
         self._users = np.sort(rng.permutation(np.unique(liked.users))[:ASKED])
@@ -38,11 +38,11 @@ class Validation:
         found, ratings = {}, self._examples.validation
         if not len(ratings):
             return {}
-        movies = self._movies()
+        items = self._items()
         if self._objective != "ranking":
-            found["validation_rmse"] = rmse(rating_map.stars(self.cosines(ratings, movies)), ratings.stars)
+            found["validation_rmse"] = rmse(rating_map.stars(self.cosines(ratings, items)), ratings.stars)
         if self._objective != "rating" and len(self._users):
-            found["validation_ndcg@10"] = self._ndcg(movies)
+            found["validation_ndcg@10"] = self._ndcg(items)
         return found
 
     def best(self, history: list[dict[str, float]]) -> int:
@@ -53,22 +53,22 @@ class Validation:
             return 1 + int(np.argmax([line["validation_ndcg@10"] for line in history]))
         return len(history)
 
-    def cosines(self, ratings: Ratings, movies: np.ndarray | None = None) -> np.ndarray:
-        """The cosine of the rating tower's vector with the movie's for each of `ratings`: float32[n]."""
-        movies = self._movies() if movies is None else movies
+    def cosines(self, ratings: Ratings, items: np.ndarray | None = None) -> np.ndarray:
+        """The cosine of the rating tower's vector with the item's for each of `ratings`: float32[n]."""
+        items = self._items() if items is None else items
         places, lines = np.unique(ratings.users, return_inverse=True)
         users = self._vectors(self._model.rating_tower, [array[places] for array in self._examples.user_arrays])
         parts = [slice(first, first + 65536) for first in range(0, len(ratings), 65536)]
-        found = [np.einsum("ij,ij->i", users[lines[part]], movies[ratings.movies[part]]) for part in parts]
+        found = [np.einsum("ij,ij->i", users[lines[part]], items[ratings.items[part]]) for part in parts]
         return np.concatenate([np.zeros(0, dtype=np.float32), *found])
 
-    def _ndcg(self, movies: np.ndarray) -> float:
+    def _ndcg(self, items: np.ndarray) -> float:
         users = self._vectors(self._model.user_tower, [array[self._users] for array in self._examples.user_arrays])
-        lists = top_k(users @ movies.T, self._rated, np.ones(len(movies), dtype=bool), 10)
+        lists = top_k(users @ items.T, self._rated, np.ones(len(items), dtype=bool), 10)
         return float(np.mean(per_user(lists, self._relevant, (10,))["ndcg@10"]))
 
-    def _movies(self) -> np.ndarray:
-        return self._vectors(self._model.movie_tower, self._examples.movie_arrays)
+    def _items(self) -> np.ndarray:
+        return self._vectors(self._model.item_tower, self._examples.item_arrays)
 
     def _vectors(self, tower: Tower, arrays: list[np.ndarray]) -> np.ndarray:
         self._model.eval()

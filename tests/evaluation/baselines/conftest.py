@@ -13,11 +13,11 @@ from towhee_recsys.protocols.task import Question, Task
 
 @pytest.fixture(scope="session")
 def task_of() -> Callable[..., Task]:
-    """A task that trains on the stars of a dense table, [users, movies]; 0 stands for no rating."""
+    """A task that trains on the stars of a dense table, [users, items]; 0 stands for no rating."""
 
     def task_of(stars: np.ndarray, seed: int = 0) -> Task:
-        users, movies = np.nonzero(stars)
-        train = Ratings(users, movies, stars[users, movies].astype(np.float32))
+        users, items = np.nonzero(stars)
+        train = Ratings(users, items, stars[users, items].astype(np.float32))
         nothing = train.take(np.zeros(0, dtype=np.int64))
         return Task("rating-90-10", seed, *stars.shape, 4.0, train, nothing, nothing, [])
 
@@ -39,7 +39,7 @@ def question_of() -> Callable[..., Question]:
 
 @pytest.fixture(scope="session")
 def stars() -> np.ndarray:
-    """Stars of 300 users for 24 movies, the last of which nobody has rated; 0 stands for no rating."""
+    """Stars of 300 users for 24 items, the last of which nobody has rated; 0 stands for no rating."""
     rng = np.random.default_rng(5)
     table = rng.integers(1, 6, (300, 24)) * (rng.random((300, 24)) < 0.4)
     table[:, -1] = 0
@@ -48,6 +48,6 @@ def stars() -> np.ndarray:
 
 @pytest.fixture(scope="session")
 def some_traits() -> Traits:
-    """Three groups of the 300 users, five genres of the 24 movies."""
+    """Three groups of the 300 users, five genres of the 24 items."""
     contents = (np.random.default_rng(6).random((24, 5)) < 0.4).astype(np.float32)
     return Traits(np.arange(300) % 3, contents)

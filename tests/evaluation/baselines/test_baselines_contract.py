@@ -36,7 +36,7 @@ def ratings():
 
 
 @ranked
-def test_scores_are_finite_numbers_for_each_user_and_movie(name, fitted, question_of, stars):
+def test_scores_are_finite_numbers_for_each_user_and_item(name, fitted, question_of, stars):
     scores = fitted(name)(question_of(stars))
     assert (scores.shape, scores.dtype) == ((300, 24), np.float32)
     assert np.isfinite(scores).all()
@@ -106,7 +106,7 @@ def test_ratings_in_parts_have_the_same_prediction(name, fitted, ratings):
 
 @rated
 def test_the_stars_to_predict_are_not_looked_at(name, fitted, ratings):
-    told = Ratings(ratings.users, ratings.movies, np.full(200, 5, dtype=np.float32))
+    told = Ratings(ratings.users, ratings.items, np.full(200, 5, dtype=np.float32))
     assert np.array_equal(fitted(name)(told), fitted(name)(ratings))
 
 
@@ -116,7 +116,7 @@ def test_no_ratings(name, fitted, ratings):
 
 
 @rated
-def test_strangers_and_unrated_movies_get_stars(name, task_of, stars, some_traits):
+def test_strangers_and_unrated_items_get_stars(name, task_of, stars, some_traits):
     if name in LIBRARIES:
         pytest.importorskip(LIBRARIES[name])
     known = stars.copy()

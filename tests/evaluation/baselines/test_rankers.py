@@ -46,9 +46,9 @@ def test_ease_is_the_closed_form(task_of, question_of, stars):
     assert scores == pytest.approx(weights @ expected, rel=1e-3, abs=1e-6)
 
 
-def test_ease_of_too_many_movies(task_of, stars):
-    with pytest.raises(EvaluationError, match=r"takes 20,000 movies at most, and the dataset has 20,001; leave it out"):
-        RANKERS["ease"](replace(task_of(stars), movies=20_001), NONE)
+def test_ease_of_too_many_items(task_of, stars):
+    with pytest.raises(EvaluationError, match=r"takes 20,000 items at most, and the dataset has 20,001; leave it out"):
+        RANKERS["ease"](replace(task_of(stars), items=20_001), NONE)
 
 
 def test_cosines_by_hand(task_of, question_of):
@@ -79,7 +79,7 @@ def test_planted_blocks_are_found(name, task_of, question_of):
     assert (np.where(same, scores, np.inf).min(axis=1) > np.where(same, -np.inf, scores).max(axis=1)).all()
 
 
-def test_a_taste_for_a_genre_finds_films_that_nobody_rated(task_of, question_of):
+def test_a_taste_for_a_genre_finds_items_that_nobody_rated(task_of, question_of):
     contents = np.eye(2, dtype=np.float32)[np.arange(400) % 2]
     table = np.zeros((20, 400), dtype=np.int64)
     table[:10, 0:390:2], table[10:, 1:390:2] = 5, 4

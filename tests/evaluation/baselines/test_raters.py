@@ -9,24 +9,24 @@ from towhee_recsys.evaluation.baselines import RATERS, Traits
 NONE = Traits(None, None)
 
 
-def every_pair(users, movies):
-    pairs = np.indices((users, movies)).reshape(2, -1)
-    return Ratings(pairs[0], pairs[1], np.zeros(users * movies, dtype=np.float32))
+def every_pair(users, items):
+    pairs = np.indices((users, items)).reshape(2, -1)
+    return Ratings(pairs[0], pairs[1], np.zeros(users * items, dtype=np.float32))
 
 
 def predicted(name, task):
-    return RATERS[name](task, NONE)(every_pair(task.users, task.movies)).reshape(task.users, task.movies)
+    return RATERS[name](task, NONE)(every_pair(task.users, task.items)).reshape(task.users, task.items)
 
 
 def test_means(task_of):
     task = task_of(np.array([[5, 3, 0], [4, 0, 0]]))
     assert predicted("mean_rating", task).tolist() == [[4, 4, 4]] * 2
-    assert predicted("movie_mean", task).tolist() == [[4.5, 3, 4]] * 2
+    assert predicted("item_mean", task).tolist() == [[4.5, 3, 4]] * 2
 
 
 def test_biases_that_add_up_are_found(task_of):
-    of_users, of_movies = np.linspace(-0.8, 0.8, 400), np.linspace(0.9, -0.9, 300)
-    table = 3 + of_users[:, None] + of_movies
+    of_users, of_items = np.linspace(-0.8, 0.8, 400), np.linspace(0.9, -0.9, 300)
+    table = 3 + of_users[:, None] + of_items
     hidden = np.random.default_rng(1).random(table.shape) < 0.3
     answers = predicted("biases", task_of(np.where(hidden, 0, table)))
     assert np.abs(answers - table)[hidden].max() < 0.15

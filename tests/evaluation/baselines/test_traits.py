@@ -14,10 +14,10 @@ MOVIES = pd.DataFrame({"movie_id": [1, 2, 3], "genres": [["Crime", "Drama"], [],
 PLAIN = [IdFeature(column="movie_id")]
 
 
-def dataset(users, movies=MOVIES):
+def dataset(users, items=MOVIES):
     genders, ages, occupations = users
     columns = {"user_id": range(len(ages)), "gender": genders, "age": ages, "occupation": occupations}
-    return Dataset(pd.DataFrame(columns), movies, pd.DataFrame(), "own", "", {})
+    return Dataset(pd.DataFrame(columns), items, pd.DataFrame(), "own", "", {})
 
 
 def people(count):
@@ -45,33 +45,33 @@ def test_few_users_have_no_groups():
 
 
 def test_everybody_in_one_category_is_no_group():
-    features = Features(user=[CategoryFeature(column="gender")], movie=PLAIN)
+    features = Features(user=[CategoryFeature(column="gender")], item=PLAIN)
     assert traits(features, dataset([["F"] * 300, [1] * 300, [0] * 300])).groups is None
 
 
-def test_contents_are_multi_hot_and_a_film_without_genres_has_none():
+def test_contents_are_multi_hot_and_a_item_without_genres_has_none():
     contents = traits(MOVIELENS, dataset(people(50))).contents
     assert contents.dtype == np.float32
     assert contents.tolist() == [[1, 1], [0, 0], [0, 1]]
 
 
 def test_sets_stand_side_by_side():
-    movies = MOVIES.assign(keywords=[["old"], ["new"], ["old", "new"]])
+    items = MOVIES.assign(keywords=[["old"], ["new"], ["old", "new"]])
     features = Features(
         user=[IdFeature(column="user_id")],
-        movie=[CategoriesFeature(column="genres"), CategoriesFeature(column="keywords")],
+        item=[CategoriesFeature(column="genres"), CategoriesFeature(column="keywords")],
     )
-    assert traits(features, dataset(people(9), movies)).contents.shape == (3, 4)
+    assert traits(features, dataset(people(9), items)).contents.shape == (3, 4)
 
 
-@pytest.mark.parametrize("movies", [MOVIES, MOVIES.assign(genres=[[], [], []])])
-def test_nothing_declared_or_nothing_there(movies):
-    declared = [CategoriesFeature(column="genres")] if movies is not MOVIES else PLAIN
-    found = traits(Features(user=[IdFeature(column="user_id")], movie=declared), dataset(people(9), movies))
+@pytest.mark.parametrize("items", [MOVIES, MOVIES.assign(genres=[[], [], []])])
+def test_nothing_declared_or_nothing_there(items):
+    declared = [CategoriesFeature(column="genres")] if items is not MOVIES else PLAIN
+    found = traits(Features(user=[IdFeature(column="user_id")], item=declared), dataset(people(9), items))
     assert (found.groups, found.contents) == (None, None)
 
 
 def test_a_column_that_is_not_there():
-    features = Features(user=[CategoryFeature(column="gendre")], movie=PLAIN)
+    features = Features(user=[CategoryFeature(column="gendre")], item=PLAIN)
     with pytest.raises(DatasetError, match=r"feature column 'gendre' is not in the data\. Did you mean 'gender'"):
         traits(features, dataset(people(9)))

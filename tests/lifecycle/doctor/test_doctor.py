@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from towhee_recsys import add_movies, index_pipeline, load_config
+from towhee_recsys import add_items, index_pipeline, load_config
 from towhee_recsys.errors import QueryError
 from towhee_recsys.lifecycle.doctor.examine import CHECKS
 from towhee_recsys.stores.catalogue import open_catalogue
@@ -34,21 +34,21 @@ def test_all_is_well(indexed, index, found):
         "PaddlePaddle 3.3.1",
         f"{indexed.milvus.uri} answers",
         f"{indexed.catalogue} answers",
-        f"326 movies in {record.build}, 8 numbers each, IP, FLAT",
+        f"326 items in {record.build}, 8 numbers each, IP, FLAT",
         f"model {record.model_id}",
         seen["vectors"].text,
-        "326 movies, of which 20 were read",
+        "326 items, of which 20 were read",
         "1, all finished",
         "none under way",
         "none under way",
     ]
-    assert seen["vectors"].text.startswith("20 movies encoded anew are as in the index (to ")
+    assert seen["vectors"].text.startswith("20 items encoded anew are as in the index (to ")
 
 
-def test_movies_that_were_added_are_encoded_by_their_facts(indexed, found, tmp_path):
+def test_items_that_were_added_are_encoded_by_their_facts(indexed, found, tmp_path):
     (tmp_path / "new.dat").write_bytes(b"9001::Brand New (2025)::Comedy\n")
-    add_movies(indexed, tmp_path / "new.dat")
-    assert found(indexed, movies=1000)["vectors"].text.startswith("327 movies encoded anew are as in the index")
+    add_items(indexed, tmp_path / "new.dat")
+    assert found(indexed, items=1000)["vectors"].text.startswith("327 items encoded anew are as in the index")
 
 
 def test_with_nothing_there_nothing_is_made(small_config, found, tmp_path):
@@ -141,21 +141,19 @@ def test_rows_that_somebody_removed(indexed, found, index):
 def test_vectors_that_somebody_changed(indexed, found, index):
     build = index.live().build
     upsert(index.milvus, build, [5001, 5002], np.eye(8, dtype=np.float32)[:2])
-    seen = found(indexed, movies=1000)["vectors"]
+    seen = found(indexed, items=1000)["vectors"]
     assert seen.state == "failed"
-    assert seen.text.startswith(
-        "2 of 326 movies have other vectors in the index than the model gives, such as movie 500"
-    )
+    assert seen.text.startswith("2 of 326 items have other vectors in the index than the model gives, such as item 500")
     assert seen.text.endswith(AGAIN)
 
 
 def test_facts_that_are_missing_or_broken(indexed, found, index):
     build, catalogue = index.live().build, open_catalogue(indexed.catalogue)
     catalogue.delete([5001], build)
-    seen = found(indexed, movies=1000)
-    assert states(seen) == {"facts": "failed"}, "the model knows that movie by its id"
+    seen = found(indexed, items=1000)
+    assert states(seen) == {"facts": "failed"}, "the model knows that item by its id"
     assert seen["facts"].text == (
-        f"the catalogue has 325 of the 326 movies of {build}; movie 5001 is missing or broken: such movies are "
+        f"the catalogue has 325 of the 326 items of {build}; item 5001 is missing or broken: such items are "
         f"recommended to nobody. {AGAIN}"
     )
 
@@ -188,7 +186,7 @@ def test_what_was_begun_and_not_ended_is_a_warning(indexed, found, index):
         "and `index --gc` removes what is left of them."
     )
     assert seen["changes"].text == (
-        "an addition or deletion of 1 movies is under way, or was stopped midway. "
+        "an addition or deletion of 1 items is under way, or was stopped midway. "
         "If it was stopped, give the same command again: it ends what was begun."
     )
     assert seen["training"].text == (
@@ -196,8 +194,8 @@ def test_what_was_begun_and_not_ended_is_a_warning(indexed, found, index):
         "`towhee-recsys train` goes on with it, `train --fresh` starts anew."
     )
     assert index.versions(newest=True).live.pending == (5001,), "the doctor changes nothing"
-    catalogue.write([{"movie_id": 1, "title": "x", "year": None, "genres": []}], f"movies__{'c' * 16}_000000")
-    assert found(indexed)["builds"].text.startswith(f"2 not finished: {build}, movies__cccccccccccccccc_000000.")
+    catalogue.write([{"movie_id": 1, "title": "x", "year": None, "genres": []}], f"items__{'c' * 16}_000000")
+    assert found(indexed)["builds"].text.startswith(f"2 not finished: {build}, items__cccccccccccccccc_000000.")
 
 
 def test_a_switch_that_was_stopped_between_catalogue_and_index(indexed, found, index):
@@ -216,7 +214,7 @@ def test_a_switch_that_was_stopped_between_catalogue_and_index(indexed, found, i
     assert found(indexed)["builds"].text == "2, all finished"
 
 
-@pytest.mark.parametrize("movies", [0, -1, 10_001, 1.5, True, "5"])
-def test_a_number_of_movies_that_is_none(movies, found):
+@pytest.mark.parametrize("items", [0, -1, 10_001, 1.5, True, "5"])
+def test_a_number_of_items_that_is_none(items, found):
     with pytest.raises(QueryError, match=r"is not acceptable: give a whole number from 1 to 10000\."):
-        found("sample", movies=movies)
+        found("sample", items=items)

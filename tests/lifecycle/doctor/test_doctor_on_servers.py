@@ -8,8 +8,8 @@ import pytest
 
 from tests.servers.process import BUSY, free_port
 from towhee_recsys import (
-    add_movies,
-    delete_movies,
+    add_items,
+    delete_items,
     gc_index,
     index_builds,
     index_pipeline,
@@ -80,18 +80,18 @@ def test_the_whole_upkeep_on_servers(config, found, milvus_server, store, reques
     [second] = index_pipeline(config)().get()
     everything = recommend_pipeline(load_config(config, top_k=400))
     (tmp_path / "new.dat").write_bytes(b"9001::Brand New (2025)::Comedy\n")
-    assert add_movies(config, tmp_path / "new.dat") == 1
-    assert "Brand New" in {movie["title"] for movie in everything({}).get()[0]}
-    assert lines(found(config, movies=400)) == {}
-    assert delete_movies(config, [9001, 5001]) == 2
-    assert not {9001, 5001} & {movie["movie_id"] for movie in everything({}).get()[0]}
-    assert lines(found(config, movies=400)) == {}
+    assert add_items(config, tmp_path / "new.dat") == 1
+    assert "Brand New" in {item["title"] for item in everything({}).get()[0]}
+    assert lines(found(config, items=400)) == {}
+    assert delete_items(config, [9001, 5001]) == 2
+    assert not {9001, 5001} & {item["movie_id"] for item in everything({}).get()[0]}
+    assert lines(found(config, items=400)) == {}
     assert [(each.build, each.rows, each.live) for each in index_builds(config)] == [
         (second.build, 325, True),
         (first.build, 326, False),
     ]
     assert rollback_index(config).build == first.build
-    assert 5001 in {movie["movie_id"] for movie in everything({}).get()[0]}
+    assert 5001 in {item["movie_id"] for item in everything({}).get()[0]}
     assert gc_index(config, keep=1) == [second.build]
     assert lines(found(config)) == {}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.stores.catalogue.stores import MariadbStore, RedisStore, SqliteStore, Store
-from towhee_recsys.stores.catalogue import Catalogue, Movie, open_catalogue
+from towhee_recsys.stores.catalogue import Catalogue, Item, open_catalogue
 
 
 @pytest.fixture(params=["sqlite", "redis", "mariadb"])
@@ -30,21 +30,21 @@ def catalogue(url: str) -> Catalogue:
 
 
 @pytest.fixture
-def movie() -> Callable[..., Movie]:
-    """A movie's facts, told apart by its id and its version."""
+def item() -> Callable[..., Item]:
+    """An item's facts, told apart by its id and its version."""
 
-    def movie(key: int, version: str = "v1") -> Movie:
+    def item(key: int, version: str = "v1") -> Item:
         return {"movie_id": key, "title": f"{version} of {key}", "year": 1900 + key % 100, "genres": ["Drama", version]}
 
-    return movie
+    return item
 
 
 @pytest.fixture
 def published(catalogue: Catalogue) -> Callable[..., None]:
-    """Writes movies as a version and makes it the live one."""
+    """Writes items as a version and makes it the live one."""
 
-    def published(movies: list[Movie], version: str = "v1") -> None:
-        catalogue.write(movies, version)
+    def published(items: list[Item], version: str = "v1") -> None:
+        catalogue.write(items, version)
         catalogue.publish(version)
 
     return published

@@ -18,7 +18,7 @@ class Store(Protocol):
     url: str
 
     def spoil(self, version: str, key: int, text: str) -> None:
-        """Puts `text` in the place of the JSON that a movie has there."""
+        """Puts `text` in the place of the JSON that an item has there."""
 
 
 class SqliteStore:
@@ -27,7 +27,7 @@ class SqliteStore:
 
     def spoil(self, version: str, key: int, text: str) -> None:
         with closing(sqlite3.connect(self._file, isolation_level=None)) as other:
-            other.execute("UPDATE movies SET genres = ? WHERE version = ? AND movie_id = ?", (text, version, key))
+            other.execute("UPDATE items SET genres = ? WHERE version = ? AND movie_id = ?", (text, version, key))
 
 
 class RedisStore:
@@ -36,14 +36,14 @@ class RedisStore:
         server.admin().flushall()
 
     def spoil(self, version: str, key: int, text: str) -> None:
-        self._server.admin().hset(f"towhee_recsys:movies:{version}", str(key), text)
+        self._server.admin().hset(f"towhee_recsys:items:{version}", str(key), text)
 
 
 class MariadbStore:
     def __init__(self, server: MariadbServer):
         self.url, self._server = server.url(), server
-        server.run("DROP TABLE IF EXISTS towhee_recsys_movies, towhee_recsys_live")
+        server.run("DROP TABLE IF EXISTS towhee_recsys_items, towhee_recsys_live")
 
     def spoil(self, version: str, key: int, text: str) -> None:
-        change = "UPDATE towhee_recsys_movies SET genres = %s WHERE version = %s AND movie_id = %s"
+        change = "UPDATE towhee_recsys_items SET genres = %s WHERE version = %s AND movie_id = %s"
         self._server.run(change, text, version.encode(), key)

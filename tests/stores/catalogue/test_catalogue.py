@@ -11,7 +11,7 @@ from towhee_recsys.stores.catalogue import open_catalogue
 MOVIES = [
     {"movie_id": 1, "title": "Toy Story", "year": 1995, "genres": ["Animation", "Children's", "Comedy"]},
     {"movie_id": 2, "title": "Amélie — 千と千尋 🎬 Ŝ", "year": 2001, "genres": ["Comédie", "ファンタジー"]},
-    {"movie_id": 3, "title": "'; DROP TABLE movies; --", "year": 1999, "genres": ["'", '"', "|", ","]},
+    {"movie_id": 3, "title": "'; DROP TABLE items; --", "year": 1999, "genres": ["'", '"', "|", ","]},
     {"movie_id": 4, "title": "An unknown year", "year": None, "genres": ["Drama"]},
     {"movie_id": 5, "title": "No genres", "year": 2020, "genres": []},
     {"movie_id": 6, "title": "Night of the Living " + "Dead " * 20_000, "year": 1968, "genres": ["Horror"] * 50},
@@ -47,10 +47,10 @@ def test_an_empty_catalogue_knows_nothing(catalogue):
     assert catalogue.get([1, 2]) == [None, None]
 
 
-def test_ten_thousand_at_once(catalogue, published, movie):
-    movies = [movie(key) for key in range(10_000)]
-    published(movies)
-    assert catalogue.get(range(9_999, -1, -1)) == movies[::-1]
+def test_ten_thousand_at_once(catalogue, published, item):
+    items = [item(key) for key in range(10_000)]
+    published(items)
+    assert catalogue.get(range(9_999, -1, -1)) == items[::-1]
 
 
 def test_what_is_given_out_can_be_changed_without_harm(catalogue, published):
@@ -69,14 +69,14 @@ def test_it_is_there_for_whoever_opens_it_again(catalogue, url, published):
     assert open_catalogue(other_spelling).get([1]) == [MOVIES[0]]
 
 
-def test_eight_threads_read_and_write(catalogue, published, movie):
-    published([movie(key) for key in range(100)])
+def test_eight_threads_read_and_write(catalogue, published, item):
+    published([item(key) for key in range(100)])
 
     def work(thread):
         for key in range(thread, 100, 8):
-            catalogue.write([movie(1000 + key)], "v1")
-            assert catalogue.get([key, 1000 + key, 5000]) == [movie(key), movie(1000 + key), None]
+            catalogue.write([item(1000 + key)], "v1")
+            assert catalogue.get([key, 1000 + key, 5000]) == [item(key), item(1000 + key), None]
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(8)))
-    assert catalogue.get(range(1000, 1100)) == [movie(key) for key in range(1000, 1100)]
+    assert catalogue.get(range(1000, 1100)) == [item(key) for key in range(1000, 1100)]

@@ -23,13 +23,13 @@ def refusal(url, work=open_catalogue):
         ("movies.sqlite", "'movies.sqlite'"),
         ("sqlite://movies.sqlite", "'sqlite://...'"),
         ("sqlite:///", "'sqlite://...'"),
-        ("postgresql://host/movies?password=s3cret", "'postgresql://...'"),
+        ("postgresql://host/items?password=s3cret", "'postgresql://...'"),
         ("${env:URL}", "'postgresql://...'"),
         ("${env:SECRET}", "'${env:SECRET}'"),
     ],
 )
 def test_another_kind(monkeypatch, url, shown):
-    monkeypatch.setenv("URL", "postgresql://me:s3cret@host/movies")
+    monkeypatch.setenv("URL", "postgresql://me:s3cret@host/items")
     monkeypatch.setenv("SECRET", "s3cret")
     assert refusal(url) == (
         f"catalogue {shown}: this kind of URL is not known. Accepted: sqlite:///FILE, "
@@ -51,15 +51,15 @@ MYSQL = "timeout, ssl, ssl_ca, ssl_cert, ssl_key, ssl_check_hostname"
         ("redis://", NO_HOST),
         ("redis://:s3/cret@host", NO_HOST),
         ("redis://user:123/45@host/0", NO_NUMBER),
-        ("redis://me:s3cret@host/movies", NO_NUMBER),
+        ("redis://me:s3cret@host/items", NO_NUMBER),
         ("redis://me:s3cret@host:port/0", NO_HOST),
         ("redis://me:s3cret@host:99999/0", NO_HOST),
         ("redis://me:s3#cret@host/0", NO_HOST),
         ("redis://me:s3?cret@host/0", NO_HOST),
         ("mysql://me:s3cret@host", NO_NAME),
         ("mysql://me:s3cret@host/", NO_NAME),
-        ("mysql://me:123/s3cret@host/movies", NO_NAME),
-        ("mysql://me:s3cret@ho st/movies", NO_HOST),
+        ("mysql://me:123/s3cret@host/items", NO_NAME),
+        ("mysql://me:s3cret@ho st/items", NO_HOST),
         ("mariadb://host/a/b", NO_NAME),
         ("redis://host?password=s3cret", "an option after the ? is not known. Options: timeout."),
         ("redis://host?ssl_ca_certs=x", "an option after the ? is not known. Options: timeout."),
@@ -123,7 +123,7 @@ def test_the_parts_of_a_url(monkeypatch):
     for scheme in ("mysql", "mariadb", "mysql+pymysql"):
         mysql = parse_url(f"{scheme}://a%40b:c%2Fd@db.example.org/my%20films")
         assert (mysql.kind, mysql.port, mysql.user, mysql.password) == ("mysql", 3306, "a@b", "c/d")
-        assert (mysql.host, mysql.database, mysql.options.tls) == ("db.example.org", "my films", False)
+        assert (mysql.host, mysql.database, mysql.options.tls) == ("db.example.org", "my items", False)
     assert parse_url("mysql://host/db?ssl=true").options.tls
     assert parse_url("mysql://host/db?ssl_check_hostname=true").options.tls
     assert not parse_url("mysql://host/db?ssl=false").options.tls

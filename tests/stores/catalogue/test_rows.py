@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from towhee_recsys.errors import QueryError
-from towhee_recsys.stores.catalogue import known_facts
+from towhee_recsys.stores.catalogue import facts_cache as known_facts
 
 BROKEN = ["", "{", "null", "[1]", "3", '"Drama"', '["Drama"', '{"title": 1, "year": 1, "genres": []}', "[" * 100_000]
 
 NAMES = [
-    "'; DROP TABLE towhee_recsys_movies; --",
+    "'; DROP TABLE towhee_recsys_items; --",
     "*",
     "a\r\nFLUSHALL\r\n",
     "%s %(x)s {} ?",
@@ -28,75 +28,75 @@ NAMES = [
 
 
 @pytest.mark.parametrize("text", BROKEN, ids=range(len(BROKEN)))
-def test_a_broken_row_is_as_a_missing_one_and_logged(store, catalogue, published, movie, caplog, text):
-    published([movie(1), movie(2), movie(3)])
+def test_a_broken_row_is_as_a_missing_one_and_logged(store, catalogue, published, item, caplog, text):
+    published([item(1), item(2), item(3)])
     store.spoil("v1", 2, text)
-    assert catalogue.get([1, 2, 3, 2]) == [movie(1), None, movie(3), None]
+    assert catalogue.get([1, 2, 3, 2]) == [item(1), None, item(3), None]
     assert caplog.messages == [
-        f"the catalogue {catalogue.url!r} has a broken row for movie 2, which is left out; "
+        f"the catalogue {catalogue.url!r} has a broken row for item 2, which is left out; "
         "`towhee-recsys index` writes it anew"
     ]
-    catalogue.write([movie(2)], "v1")
-    assert catalogue.get([2]) == [movie(2)]
+    catalogue.write([item(2)], "v1")
+    assert catalogue.get([2]) == [item(2)]
 
 
-def test_what_was_read_before_is_read_as_it_is_now(store, catalogue, published, movie):
-    published([movie(1), movie(2)])
-    assert catalogue.get([1, 2]) == [movie(1), movie(2)]
+def test_what_was_read_before_is_read_as_it_is_now(store, catalogue, published, item):
+    published([item(1), item(2)])
+    assert catalogue.get([1, 2]) == [item(1), item(2)]
     store.spoil("v1", 2, '["Western"]')
-    assert catalogue.get([1, 2])[0] == movie(1)
-    assert catalogue.get([1, 2])[1] != movie(2)
+    assert catalogue.get([1, 2])[0] == item(1)
+    assert catalogue.get([1, 2])[1] != item(2)
     catalogue.delete([1], "v1")
     assert catalogue.get([1]) == [None]
 
 
-def test_what_is_done_to_an_answer_does_not_change_the_next(catalogue, published, movie):
-    published([movie(1)])
+def test_what_is_done_to_an_answer_does_not_change_the_next(catalogue, published, item):
+    published([item(1)])
     for _ in range(3):
         [facts] = catalogue.get([1])
-        assert facts == movie(1)
+        assert facts == item(1)
         facts["title"] = "mine"
         facts["genres"].append("seen")
 
 
-def test_any_number_of_movies_in_one_answer_and_in_many(catalogue, published, movie, monkeypatch):
+def test_any_number_of_items_in_one_answer_and_in_many(catalogue, published, item, monkeypatch):
     monkeypatch.setattr(known_facts, "AT_MOST", 3)
-    published([movie(key) for key in range(9)])
+    published([item(key) for key in range(9)])
     for ids in ([1, 2], [2, 3, 4], [5, 1], range(9), [8, 0, 9]):
-        assert catalogue.get(ids) == [movie(key) if key < 9 else None for key in ids]
+        assert catalogue.get(ids) == [item(key) if key < 9 else None for key in ids]
 
 
-def test_no_more_movies_are_kept_than_the_bound(movie, monkeypatch):
+def test_no_more_items_are_kept_than_the_bound(item, monkeypatch):
     monkeypatch.setattr(known_facts, "AT_MOST", 3)
     known, sizes = known_facts.KnownFacts(), []
     for keys in ([1, 2], [3], [4], range(9), [5]):
         known.of([], "v1", 1)
-        known.keep({key: movie(key) for key in keys})
+        known.keep({key: item(key) for key in keys})
         sizes.append(len(known.of(range(9), "v1", 1)))
     assert sizes == [2, 3, 1, 0, 1]
     assert known.of([5], "v1", 2) == {}
 
 
-def test_of_a_version_with_broken_rows_only_no_other_takes_the_place(store, catalogue, movie):
-    catalogue.write([movie(1)], "movies__old")
-    catalogue.write([movie(1)], "movies__new")
-    catalogue.publish("movies__new")
-    store.spoil("movies__old", 1, "{")
-    assert catalogue.get([1], "movies__old") == [None]
+def test_of_a_version_with_broken_rows_only_no_other_takes_the_place(store, catalogue, item):
+    catalogue.write([item(1)], "items__old")
+    catalogue.write([item(1)], "items__new")
+    catalogue.publish("items__new")
+    store.spoil("items__old", 1, "{")
+    assert catalogue.get([1], "items__old") == [None]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_any_name_is_a_name_and_no_more(catalogue, movie, name):
+def test_any_name_is_a_name_and_no_more(catalogue, item, name):
     versions = [f"{other}__1" for other in NAMES]
     for version in versions:
-        catalogue.write([movie(1, version)], version)
+        catalogue.write([item(1, version)], version)
         catalogue.publish(version)
     assert catalogue.versions(name) == [f"{name}__1"]
     assert catalogue.live(name) == f"{name}__1"
     catalogue.publish(f"{name}__2")
     catalogue.keep(name, [])
     gone = f"{name}__1"
-    assert [catalogue.get([1], each) == [movie(1, each)] for each in versions] == [each != gone for each in versions]
+    assert [catalogue.get([1], each) == [item(1, each)] for each in versions] == [each != gone for each in versions]
 
 
 WRONG = [
@@ -116,22 +116,22 @@ WRONG = [
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=map(ascii, WRONG))
-def test_what_is_no_movie_is_refused(catalogue, published, movie, wrong):
-    published([movie(7)])
-    facts = movie(7) | {"title": "another"} | wrong
+def test_what_is_no_item_is_refused(catalogue, published, item, wrong):
+    published([item(7)])
+    facts = item(7) | {"title": "another"} | wrong
     with pytest.raises(QueryError) as raised:
         catalogue.write([facts], "v1")
     assert str(raised.value) == (
-        f"movie {facts['movie_id']!r} cannot go into the catalogue. A movie has movie_id (a whole number), "
+        f"item {facts['movie_id']!r} cannot go into the catalogue. An item has movie_id (a whole number), "
         "title (a text), year (a whole number or None) and genres (a list of texts); numbers of at most 64 bits, "
         "texts of Unicode."
     )
-    assert catalogue.get([7]) == [movie(7)]
+    assert catalogue.get([7]) == [item(7)]
 
 
 def test_what_lacks_a_fact_is_refused_and_a_year_may_lack(catalogue, published):
     for facts in ({"title": "Heat", "genres": []}, {"movie_id": 1, "genres": []}, {"movie_id": 1, "title": ""}, None):
-        with pytest.raises(QueryError, match=r"^movie (1|None) cannot go into the catalogue"):
+        with pytest.raises(QueryError, match=r"^item (1|None) cannot go into the catalogue"):
             catalogue.write([facts], "v1")
     published([{"movie_id": 1, "title": "Heat", "genres": ("Crime",)}])
     assert catalogue.get([1]) == [{"movie_id": 1, "title": "Heat", "year": None, "genres": ["Crime"]}]
@@ -146,10 +146,10 @@ def test_numbers_of_numpy_s_are_numbers(catalogue, published):
 
 def test_a_load_is_never_held_as_a_whole(catalogue):
     """24 MB of titles are written out of a generator."""
-    movies = ({"movie_id": key, "title": f"{key:4000}", "year": 1995, "genres": []} for key in range(6000))
+    items = ({"movie_id": key, "title": f"{key:4000}", "year": 1995, "genres": []} for key in range(6000))
     tracemalloc.start()
     try:
-        catalogue.write(movies, "m__1")
+        catalogue.write(items, "m__1")
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -161,22 +161,22 @@ KILLED = """
 import sys
 from towhee_recsys.stores.catalogue import open_catalogue
 
-def movies():
+def items():
     for key in range(10**9):
         if key == 2500:
             print("under way", flush=True)
         yield {"movie_id": key, "title": "new", "year": None, "genres": []}
 
-open_catalogue(sys.argv[1]).write(movies(), "m__new")
+open_catalogue(sys.argv[1]).write(items(), "m__new")
 """
 
 
-def test_a_writer_that_is_killed_leaves_nothing_that_is_served(catalogue, url, published, movie):
-    published([movie(key) for key in range(5)], "m__old")
+def test_a_writer_that_is_killed_leaves_nothing_that_is_served(catalogue, url, published, item):
+    published([item(key) for key in range(5)], "m__old")
     with subprocess.Popen([sys.executable, "-c", KILLED, url], stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout.readline() == "under way\n"
         writer.kill()
-    assert catalogue.get(range(6)) == [*(movie(key) for key in range(5)), None]
+    assert catalogue.get(range(6)) == [*(item(key) for key in range(5)), None]
     catalogue.keep("m", [])
     assert catalogue.versions("m") == ["m__old"]
     assert catalogue.count("m__new") == 0

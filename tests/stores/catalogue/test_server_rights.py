@@ -32,20 +32,20 @@ def test_a_database_that_is_not_there_or_not_for_us(mariadb_server, database):
 
 def test_a_table_of_somebody_else_s_stays_as_it_is(mariadb_server):
     catalogue = open_catalogue(MariadbStore(mariadb_server).url)
-    mariadb_server.run("CREATE TABLE towhee_recsys_movies (title TEXT)")
+    mariadb_server.run("CREATE TABLE towhee_recsys_items (title TEXT)")
     with pytest.raises(StoreError, match="cannot be written: Unknown column 'version'"):
         catalogue.write([MOVIE], "m__1")
-    assert mariadb_server.run("SELECT * FROM towhee_recsys_movies") == []
+    assert mariadb_server.run("SELECT * FROM towhee_recsys_items") == []
 
 
 def test_a_key_of_somebody_else_s_stays_as_it_is(redis_server):
     catalogue = open_catalogue(RedisStore(redis_server).url)
-    redis_server.admin().set("towhee_recsys:movies:m__1", "theirs")
+    redis_server.admin().set("towhee_recsys:items:m__1", "theirs")
     with pytest.raises(StoreError, match=r"cannot be read: WRONGTYPE .*\. Mend that at the server, or name another"):
         catalogue.get([1], "m__1")
     with pytest.raises(StoreError, match=r"cannot be written: .*WRONGTYPE"):
         catalogue.write([MOVIE], "m__1")
-    assert redis_server.admin().get("towhee_recsys:movies:m__1") == b"theirs"
+    assert redis_server.admin().get("towhee_recsys:items:m__1") == b"theirs"
 
 
 def test_a_server_without_room_says_so(redis_server):

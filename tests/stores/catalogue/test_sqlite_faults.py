@@ -27,8 +27,8 @@ def file(tmp_path):
 def filled(file):
     """A catalogue of MOVIES that another process has written."""
     code = "import sys; from towhee_recsys.stores.catalogue import open_catalogue; c = open_catalogue(sys.argv[1])"
-    code += "\nmovies = [{'movie_id': k, 'title': f'title {k}', 'year': 1995, 'genres': ['Drama']} for k in range(500)]"
-    code += "\nc.write(movies, 'm__1'); c.publish('m__1')"
+    code += "\nitems = [{'movie_id': k, 'title': f'title {k}', 'year': 1995, 'genres': ['Drama']} for k in range(500)]"
+    code += "\nc.write(items, 'm__1'); c.publish('m__1')"
     subprocess.run([sys.executable, "-c", code, f"sqlite:///{file}"], check=True)
     return file
 
@@ -51,11 +51,11 @@ def test_a_file_of_something_else_stays_as_it_is(file, content):
 
 def test_a_database_of_another_program_stays_as_it_is(file):
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
-        other.execute("CREATE TABLE movies (title TEXT, stars INTEGER)")
-        other.execute("INSERT INTO movies VALUES ('Heat', 5)")
+        other.execute("CREATE TABLE items (title TEXT, stars INTEGER)")
+        other.execute("INSERT INTO items VALUES ('Heat', 5)")
     content = file.read_bytes()
     assert failure(open_catalogue, f"sqlite:///{file}").endswith(
-        f"cannot be opened: it is a database of another program: its table movies has the columns title, stars{CURE}"
+        f"cannot be opened: it is a database of another program: its table items has the columns title, stars{CURE}"
     )
     assert file.read_bytes() == content
 
@@ -80,9 +80,9 @@ def test_a_file_that_was_overwritten_is_told_when_it_is_read(filled):
 def test_a_table_that_was_taken_away_is_told(file):
     catalogue = open_catalogue(f"sqlite:///{file}")
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
-        other.execute("DROP TABLE movies")
-    assert f"cannot be read: no such table: movies{CURE}" in failure(catalogue.get, [1], "m__1")
-    assert f"cannot be written: no such table: movies{CURE}" in failure(catalogue.write, MOVIES, "m__1")
+        other.execute("DROP TABLE items")
+    assert f"cannot be read: no such table: items{CURE}" in failure(catalogue.get, [1], "m__1")
+    assert f"cannot be written: no such table: items{CURE}" in failure(catalogue.write, MOVIES, "m__1")
 
 
 @pytest.mark.parametrize("name", ["file/movies.sqlite", "file/new/movies.sqlite", "folder"])
@@ -123,7 +123,7 @@ def test_a_file_that_was_deleted_or_replaced_is_opened_anew(file, tmp_path):
     catalogue.write(MOVIES, "m__2")
     catalogue.publish("m__2")
     with closing(sqlite3.connect(file)) as other:
-        assert other.execute("SELECT version, count(*) FROM movies GROUP BY version").fetchall() == [("m__2", 500)]
+        assert other.execute("SELECT version, count(*) FROM items GROUP BY version").fetchall() == [("m__2", 500)]
 
 
 def test_a_title_that_is_no_text_stands_in_nobodys_way(file):
@@ -131,10 +131,10 @@ def test_a_title_that_is_no_text_stands_in_nobodys_way(file):
     catalogue.write(MOVIES, "m__1")
     catalogue.publish("m__1")
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
-        other.execute("UPDATE movies SET title = CAST(x'ff' AS TEXT) WHERE movie_id = 1")
+        other.execute("UPDATE items SET title = CAST(x'ff' AS TEXT) WHERE movie_id = 1")
         with pytest.raises(StoreError, match="cannot be read") as raised:
             catalogue.get([1, 2, 3])
-        other.execute("DELETE FROM movies WHERE movie_id = 2")
+        other.execute("DELETE FROM items WHERE movie_id = 2")
     assert catalogue.get([2]) == [None]
     catalogue.write(MOVIES, "m__1")
     assert raised.value.__traceback__, "who keeps the error keeps nothing open"

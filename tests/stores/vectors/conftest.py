@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys.model.vectors import Origin, Vectors, normalize, with_origin
-from towhee_recsys.stores.vectors import IndexRecord, MovieIndex, insert, model_of, open_index, publish, start_build
+from towhee_recsys.stores.vectors import IndexRecord, ItemIndex, insert, model_of, open_index, publish, start_build
 
 numbers = count()
 
@@ -24,9 +24,9 @@ def uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
-def index(uri: str) -> MovieIndex:
+def index(uri: str) -> ItemIndex:
     """An index of its own for each test."""
-    return open_index(uri, f"movies_{next(numbers)}")
+    return open_index(uri, f"items_{next(numbers)}")
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,7 @@ def units() -> Callable[..., Vectors]:
 def indexed() -> Callable[..., IndexRecord]:
     """Makes `vectors` the live index of `index`, in several inserts; their ids count from 0 unless they are given."""
 
-    def indexed(index: MovieIndex, vectors: Vectors, ids: Sequence[int] | None = None) -> IndexRecord:
+    def indexed(index: ItemIndex, vectors: Vectors, ids: Sequence[int] | None = None) -> IndexRecord:
         ids = range(len(vectors)) if ids is None else ids
         build = start_build(index, model_of(vectors), vectors.shape[1])
         chunks = [slice(start, start + 7) for start in range(0, len(vectors), 7)]

@@ -22,7 +22,7 @@ from towhee_recsys.model.vectors import Origin, Vectors, normalize, with_origin
 from towhee_recsys.stores.catalogue import Catalogue, open_catalogue
 from towhee_recsys.stores.catalogue.sqlite import SqliteCatalogue
 from towhee_recsys.stores.vectors import (
-    MovieIndex,
+    ItemIndex,
     builds,
     delete_live,
     gc,
@@ -57,11 +57,11 @@ def say(*words: object) -> None:
 
 def turn(what: str, number: str, death: str, uri: str, url: str) -> None:
     """What the last process left is checked, mended by a rerun and swept; then `what` is done until death comes."""
-    index, catalogue = open_index(uri, "movies"), open_catalogue(url)
+    index, catalogue = open_index(uri, "items"), open_catalogue(url)
     {"build": built, "change": changed, "resume": resumed}[what](index, catalogue, int(number), int(death))
 
 
-def built(index: MovieIndex, catalogue: Catalogue, number: int, death: int) -> None:
+def built(index: ItemIndex, catalogue: Catalogue, number: int, death: int) -> None:
     """Builds number after number, each of a model of its own."""
     if index.record:
         say("live", check(index, catalogue))
@@ -71,7 +71,7 @@ def built(index: MovieIndex, catalogue: Catalogue, number: int, death: int) -> N
     gc(index, 1, catalogue)
     assert check(index, catalogue) == number
     assert [each.live for each in builds(index)] == [True], builds(index)
-    assert catalogue.versions("movies") == [index.record.build]
+    assert catalogue.versions("items") == [index.record.build]
     names = index.milvus.client.list_collections()
     assert sorted(names) == sorted([index.record.build, "towhee_recsys_indexes"]), names
     build(index, catalogue, number + 1)
@@ -81,7 +81,7 @@ def built(index: MovieIndex, catalogue: Catalogue, number: int, death: int) -> N
     say("done")
 
 
-def build(index: MovieIndex, catalogue: Catalogue, number: int) -> None:
+def build(index: ItemIndex, catalogue: Catalogue, number: int) -> None:
     """One build, as the index pipeline makes it."""
     model, vectors, receipts = f"{number:016x}", vectors_of(number), []
     build = resume_build(index, model, 8) or start_build(index, model, 8)
@@ -92,7 +92,7 @@ def build(index: MovieIndex, catalogue: Catalogue, number: int) -> None:
     publish(index, receipts, catalogue)
 
 
-def check(index: MovieIndex, catalogue: Catalogue) -> int:
+def check(index: ItemIndex, catalogue: Catalogue) -> int:
     """The number of the live build, which must be whole, found and known to the catalogue."""
     live = index.live()
     number = int(live.model_id, 16)
@@ -105,7 +105,7 @@ def check(index: MovieIndex, catalogue: Catalogue) -> int:
     return number
 
 
-def resumed(index: MovieIndex, catalogue: Catalogue, number: int, death: int) -> None:
+def resumed(index: ItemIndex, catalogue: Catalogue, number: int, death: int) -> None:
     """Ends what the last process began, writing no row twice, and begins the same once more."""
     begun = {each.name: numbers_of_rows(index, each.name) for each in builds(index) if not each.published}
     build(index, catalogue, 7)
@@ -122,13 +122,13 @@ def resumed(index: MovieIndex, catalogue: Catalogue, number: int, death: int) ->
     say("done")
 
 
-def numbers_of_rows(index: MovieIndex, build: str) -> dict[str, int]:
-    """What Milvus Lite numbers the rows of a build by, for each movie: a row that is written anew has another one."""
+def numbers_of_rows(index: ItemIndex, build: str) -> dict[str, int]:
+    """What Milvus Lite numbers the rows of a build by, for each item: a row that is written anew has another one."""
     with closing(sqlite3.connect(f"file:{index.milvus.where}?mode=ro", uri=True)) as file:
         return dict(file.execute(f'SELECT CAST(milvus_id AS TEXT), id FROM "{build}"'))
 
 
-def changed(index: MovieIndex, catalogue: Catalogue, number: int, death: int) -> None:
+def changed(index: ItemIndex, catalogue: Catalogue, number: int, death: int) -> None:
     """Changes the live build in place: rows come, are replaced and go; a journal beside it tells what was acknowledged.
 
     A change is written to the journal before it is made, and once more when it is acknowledged.
@@ -153,7 +153,7 @@ def changed(index: MovieIndex, catalogue: Catalogue, number: int, death: int) ->
     say("done")
 
 
-def put(index: MovieIndex, keys: list[int], version: int) -> None:
+def put(index: ItemIndex, keys: list[int], version: int) -> None:
     """Inserts or replaces rows; version 0 deletes them."""
     if version or not keys:
         insert_live(index, keys, versioned(keys, version))
@@ -161,7 +161,7 @@ def put(index: MovieIndex, keys: list[int], version: int) -> None:
         delete_live(index, keys)
 
 
-def must_have(index: MovieIndex, journal: Path) -> int:
+def must_have(index: ItemIndex, journal: Path) -> int:
     """Checks every row against the journal, repeats the change that was not acknowledged, and checks again.
 
     Gives how many changes were acknowledged.

@@ -12,7 +12,7 @@ from towhee_recsys.stores.vectors.live import read_versions
 
 
 def answers(index, vectors):
-    """The nearest movie of each vector."""
+    """The nearest item of each vector."""
     return [hits[0]["movie_id"] for hits in index.search(vectors, 1)]
 
 
@@ -102,7 +102,7 @@ def test_the_receipts_of_two_builds_are_refused(index, units, indexed):
 def test_a_build_that_another_indexing_has_dropped_is_told(index, units, indexed):
     receipt = insert(index, start_build(index, "a" * 16, 8), range(5), units(5))
     record = indexed(index, units(6))
-    with pytest.raises(IndexMismatchError, match=r"is gone: another indexing of 'movies_\d+' has gone live"):
+    with pytest.raises(IndexMismatchError, match=r"is gone: another indexing of 'items_\d+' has gone live"):
         publish(index, [receipt])
     assert index.live() == record
 

@@ -52,14 +52,14 @@ def test_a_row_twice(index, units, indexed):
 def test_a_row_that_was_changed(index, built, units):
     build, refused = built
     upsert(index.milvus, build, [7], units(1, seed=9))
-    refused(f"{build}: movie 7 reads other than it was written.")
+    refused(f"{build}: item 7 reads other than it was written.")
 
 
 def test_a_row_under_another_id(index, built, units):
     build, refused = built
     delete(index.milvus, build, [7])
     upsert(index.milvus, build, [99], units(20)[7:8])
-    refused(f"{build}: movie 7 reads other than it was written.")
+    refused(f"{build}: item 7 reads other than it was written.")
 
 
 def test_another_metric(index, built, units):
@@ -70,27 +70,27 @@ def test_another_metric(index, built, units):
     refused(f"the index {index.collection!r} has vectors of 8 numbers and metric L2, but 8 and IP were recorded.")
 
 
-def test_movies_that_do_not_find_themselves(index, units):
+def test_items_that_do_not_find_themselves(index, units):
     build, vectors = start_build(index, "a" * 16, 8), np.array(units(20))
     vectors[3] *= 2  # the nearest to all that are somewhat like it
     upsert(index.milvus, build, range(20), vectors)
     written = hashes(range(20), vectors)
     record = IndexRecord(index.collection, build, "a" * 16, 8, "IP", 20, content(written))
-    with pytest.raises(IndexMismatchError, match=rf"^{build}: \d+ of 20 movies do not find themselves\. {CURE}$"):
+    with pytest.raises(IndexMismatchError, match=rf"^{build}: \d+ of 20 items do not find themselves\. {CURE}$"):
         verify(index.milvus, record, np.arange(20), written)
 
 
-def test_equal_movies_find_each_other(index, units, indexed):
+def test_equal_items_find_each_other(index, units, indexed):
     assert indexed(index, units(5)[[0, 1, 1, 2, 1]]).rows == 5
 
 
-def test_of_many_movies_some_are_drawn(index, units):
-    movies = units(4200, dim=4)
+def test_of_many_items_some_are_drawn(index, units):
+    items = units(4200, dim=4)
     build = start_build(index, "a" * 16, 4)
-    receipts = [insert(index, build, range(at, at + 1000), movies[at : at + 1000]) for at in range(0, 4000, 1000)]
-    receipts.append(insert(index, build, range(4000, 4200), movies[4000:]))
+    receipts = [insert(index, build, range(at, at + 1000), items[at : at + 1000]) for at in range(0, 4000, 1000)]
+    receipts.append(insert(index, build, range(4000, 4200), items[4000:]))
     publish(index, receipts)
     assert index.live().rows == 4200
-    upsert(index.milvus, build, range(200), movies[200:400])
+    upsert(index.milvus, build, range(200), items[200:400])
     with pytest.raises(IndexMismatchError, match="reads other than it was written"):
         publish(index, receipts)

@@ -1,4 +1,4 @@
-"""What every vector store does when movies come into the live index, or leave it."""
+"""What every vector store does when items come into the live index, or leave it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from towhee_recsys.stores.vectors.rows import content, hashes
 
 
 def found(index, vectors):
-    """The movie nearest to each vector."""
+    """The item nearest to each vector."""
     return [hits[0]["movie_id"] for hits in index.search(vectors, 1)]
 
 
@@ -64,11 +64,11 @@ def test_another_models_rows_are_refused(index, units, indexed):
 
 
 def test_a_thousand_rows_in_one_call(index, units, indexed):
-    movies = units(1000)
-    indexed(index, movies[:300])
-    assert insert_live(index, range(1000), movies).rows == 1000
+    items = units(1000)
+    indexed(index, items[:300])
+    assert insert_live(index, range(1000), items).rows == 1000
     alive = index.live()
-    assert alive == replace(indexed(index, movies), build=alive.build)
+    assert alive == replace(indexed(index, items), build=alive.build)
 
 
 def test_what_is_deleted_is_found_no_more(index, units, indexed):
@@ -134,29 +134,29 @@ def test_a_deletion_that_was_killed_is_settled_at_the_next_start(index, units, i
 
 
 def test_rows_that_were_lost_while_they_were_replaced_come_back(index, units, indexed):
-    movies, other = units(20), units(3, seed=7)
-    record = indexed(index, movies)
+    items, other = units(20), units(3, seed=7)
+    record = indexed(index, items)
     create(index.milvus, record.build + SAVED, 8)
-    upsert(index.milvus, record.build + SAVED, [0, 1, 2], movies[:3])
-    write_record(index.milvus, without(record, range(3), movies[:3]))
+    upsert(index.milvus, record.build + SAVED, [0, 1, 2], items[:3])
+    write_record(index.milvus, without(record, range(3), items[:3]))
     delete(index.milvus, record.build, [0, 1, 2])  # as Milvus Lite does first
     upsert(index.milvus, record.build, [1], other[1:2])
     assert index.live().rows == 20
     assert not index.has(record.build + SAVED)
-    movies[1] = other[1]
-    assert index.live().content_hash == indexed(index, movies).content_hash
+    items[1] = other[1]
+    assert index.live().content_hash == indexed(index, items).content_hash
 
 
 def test_they_come_back_after_another_build_and_the_way_back_too(index, units, indexed):
-    movies = units(20)
-    record = indexed(index, movies)
+    items = units(20)
+    record = indexed(index, items)
     create(index.milvus, record.build + SAVED, 8)
-    upsert(index.milvus, record.build + SAVED, [0, 1], movies[:2])
-    write_record(index.milvus, without(record, range(2), movies[:2]))
+    upsert(index.milvus, record.build + SAVED, [0, 1], items[:2])
+    write_record(index.milvus, without(record, range(2), items[:2]))
     delete(index.milvus, record.build, [0, 1])
     indexed(index, units(9))
     assert rollback(index) == index.live() == record
-    assert found(index, movies) == list(range(20))
+    assert found(index, items) == list(range(20))
 
 
 def without(record, ids, vectors):

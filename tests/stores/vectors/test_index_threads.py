@@ -12,30 +12,30 @@ from towhee_recsys.stores.vectors.live import read_versions
 
 
 def test_eight_threads_get_their_own_answers(index, units, indexed):
-    movies = units(40)
-    indexed(index, movies)
+    items = units(40)
+    indexed(index, items)
 
     def found(row):
-        return [index.search(movies[row : row + 1], 1)[0][0]["movie_id"] for _ in range(10)]
+        return [index.search(items[row : row + 1], 1)[0][0]["movie_id"] for _ in range(10)]
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(found, range(40))) == [[row] * 10 for row in range(40)]
 
 
 def test_searches_go_on_while_new_indexes_are_published(index, units, indexed):
-    movies = units(20)
-    indexed(index, movies)
+    items = units(20)
+    indexed(index, items)
     done, searched = Event(), []
 
     def search():
         while not done.is_set():
-            searched.append([hits[0]["movie_id"] for hits in index.search(movies, 1)])
+            searched.append([hits[0]["movie_id"] for hits in index.search(items, 1)])
 
     with ThreadPoolExecutor(4) as pool:
         searching = [pool.submit(search) for _ in range(3)]
         try:
             for _ in range(4):
-                indexed(index, movies)
+                indexed(index, items)
         finally:
             done.set()
         for each in searching:
@@ -75,8 +75,8 @@ def test_two_collections_are_published_at_once(index, uri, units, indexed):
 
 
 def test_rows_are_inserted_alive_by_many_threads(index, units, indexed):
-    movies = units(40)
+    items = units(40)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda row: insert_live(index, [row], movies[row : row + 1]), range(40)))
+        list(pool.map(lambda row: insert_live(index, [row], items[row : row + 1]), range(40)))
     alive = index.live()
-    assert (alive.rows, alive.content_hash) == (40, indexed(index, movies).content_hash)
+    assert (alive.rows, alive.content_hash) == (40, indexed(index, items).content_hash)

@@ -86,7 +86,7 @@ def test_no_settings_are_an_exact_search(somewhere):
 
 
 def test_nprobe_has_no_effect_in_a_file_and_is_refused(tmp_path):
-    milvus = open_index(str(tmp_path / "movies.db"), "movies").milvus
+    milvus = open_index(str(tmp_path / "movies.db"), "items").milvus
     with pytest.raises(StoreError, match=r"index\.nprobe has no effect in a Milvus Lite file, .*; leave it out\.$"):
         index_type(milvus, {"type": "IVF_FLAT", "nprobe": 3})
 

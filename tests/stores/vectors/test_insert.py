@@ -37,7 +37,7 @@ def refused(index, units):
         ([1, None, 3], "movie_id None is no whole number of at most 64 bits."),
         ([1, [2], 3], "movie_id [2] is no whole number of at most 64 bits."),
         ([1, 2**63, 3], "movie_id 9223372036854775808 is no whole number of at most 64 bits."),
-        ([1, 2], "2 movies need vectors [2, dim]; [3, 8] were given."),
+        ([1, 2], "2 items need vectors [2, dim]; [3, 8] were given."),
     ],
 )
 def test_ids_that_are_none(refused, units, ids, message):
@@ -49,12 +49,12 @@ def test_vectors_that_are_not_of_length_1(refused, units, value):
     vectors = units(3)
     vectors[1] *= value
     length = f"{np.linalg.norm(vectors[1]):.4g}"
-    message = f"the vector of movie 11 has length {length}, not 1: `normalize` it first."
+    message = f"the vector of item 11 has length {length}, not 1: `normalize` it first."
     assert refused([10, 11, 12], vectors) == message
 
 
 def test_a_single_vector_is_none_of_several(refused, units):
-    assert refused([1], units(1)[0]) == "1 movies need vectors [1, dim]; [8] were given."
+    assert refused([1], units(1)[0]) == "1 items need vectors [1, dim]; [8] were given."
 
 
 def test_any_whole_number_is_an_id(index, units):

@@ -11,7 +11,8 @@ import pytest
 
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.vectors import Origin, with_origin
-from towhee_recsys.stores.vectors import delete_live, insert_live, known_vectors, rollback
+from towhee_recsys.stores.vectors import delete_live, insert_live, rollback
+from towhee_recsys.stores.vectors import vector_cache as known_vectors
 from towhee_recsys.stores.vectors.milvus.collection import upsert
 from towhee_recsys.stores.vectors.searching import ask, found
 from towhee_recsys.stores.vectors.vector_cache import KnownVectors
@@ -27,15 +28,15 @@ def users(units):
 
 
 def stars(index, users, top_k=ROWS):
-    """The predicted stars of every movie found, by its id, for each user."""
+    """The predicted stars of every item found, by its id, for each user."""
     return [{hit["movie_id"]: hit["predicted_rating"] for hit in hits} for hits in index.search(users, top_k)]
 
 
-def expected(users, movies):
-    """The same by NumPy, of the movies' vectors by id, or of those of the ids from 0."""
-    movies = dict(enumerate(movies)) if isinstance(movies, np.ndarray) else movies
-    cosines = np.array(list(movies.values()), np.float64) @ np.asarray(users.rating, np.float64).T
-    return [dict(zip(movies, map(near, 3 + 2 * column), strict=True)) for column in cosines.T]
+def expected(users, items):
+    """The same by NumPy, of the items' vectors by id, or of those of the ids from 0."""
+    items = dict(enumerate(items)) if isinstance(items, np.ndarray) else items
+    cosines = np.array(list(items.values()), np.float64) @ np.asarray(users.rating, np.float64).T
+    return [dict(zip(items, map(near, 3 + 2 * column), strict=True)) for column in cosines.T]
 
 
 def near(number):
@@ -54,20 +55,20 @@ def test_a_second_search_reads_no_vector(index, units, indexed, users):
 
 
 def test_stars_are_those_of_what_is_there_now_after_each_change(index, units, indexed, users):
-    movies = dict(enumerate(units(ROWS)))
+    items = dict(enumerate(units(ROWS)))
     indexed(index, units(ROWS))
-    assert stars(index, users) == expected(users, movies)
+    assert stars(index, users) == expected(users, items)
     for key, seed in [(3, 4), (3, 0), (ROWS, 5), (3, 6)]:  # replaced, replaced back, added, replaced
         vector = units(ROWS, seed=seed)[3:4]
         insert_live(index, [key], vector)
-        movies[key] = vector[0]
-        assert stars(index, users, 100) == expected(users, movies)
+        items[key] = vector[0]
+        assert stars(index, users, 100) == expected(users, items)
     delete_live(index, [3, 7])
-    del movies[3], movies[7]
-    assert stars(index, users, 100) == expected(users, movies)
+    del items[3], items[7]
+    assert stars(index, users, 100) == expected(users, items)
     insert_live(index, [7], units(1, seed=8))
-    movies[7] = units(1, seed=8)[0]
-    assert stars(index, users, 100) == expected(users, movies)
+    items[7] = units(1, seed=8)[0]
+    assert stars(index, users, 100) == expected(users, items)
 
 
 def test_stars_are_those_of_the_build_that_answers(index, units, indexed, users):
@@ -116,7 +117,7 @@ def test_what_a_server_may_give_from_before_the_record_is_not_kept(index, units,
     assert len(known) == 2
 
 
-def test_a_movie_that_is_deleted_before_its_vector_is_read_is_no_hit(index, units, indexed, users):
+def test_a_item_that_is_deleted_before_its_vector_is_read_is_no_hit(index, units, indexed, users):
     smaller, whole = indexed(index, units(ROWS)[:20]), indexed(index, units(ROWS))
     known = KnownVectors(index.milvus, smaller)
     for hits in found(index.milvus, whole, known, ask(users, None, None), 0, ROWS):

@@ -23,7 +23,7 @@ def written(index, units, catalogue):
     def written(model, rows=5, facts=None):
         build = start_build(index, model * 16, 8)
         receipt = insert(index, build, range(rows), units(rows, model=model))
-        catalogue.write([movie(key, model) for key in range(rows if facts is None else facts)], build)
+        catalogue.write([item(key, model) for key in range(rows if facts is None else facts)], build)
         return receipt
 
     return written
@@ -31,11 +31,11 @@ def written(index, units, catalogue):
 
 @pytest.fixture
 def indexed(index, catalogue, written):
-    """Makes a model's movies the live index and catalogue."""
+    """Makes a model's items the live index and catalogue."""
     return lambda model, rows=5: publish(index, [written(model, rows)], catalogue)
 
 
-def movie(key, model):
+def item(key, model):
     return {"movie_id": key, "title": f"{model} {key}", "year": 1999, "genres": []}
 
 
@@ -75,9 +75,9 @@ def test_the_catalogue_switches_along(index, catalogue, indexed):
     assert first.build not in catalogue.versions(index.collection)
 
 
-def test_a_catalogue_that_lacks_movies_stops_the_switch(index, catalogue, indexed, written):
+def test_a_catalogue_that_lacks_items_stops_the_switch(index, catalogue, indexed, written):
     record, receipt = indexed("a"), written("b", 5, facts=3)
-    message = f"the catalogue has 3 of the 5 movies of {receipt.build}. The live index is as it was; index again."
+    message = f"the catalogue has 3 of the 5 items of {receipt.build}. The live index is as it was; index again."
     with pytest.raises(IndexMismatchError, match=f"^{re.escape(message)}$"):
         publish(index, [receipt], catalogue)
     assert index.live() == record
@@ -143,7 +143,7 @@ def test_a_build_that_is_not_whole_any_more_is_not_gone_back_to(index, indexed, 
 def test_a_catalogue_without_that_version_stops_the_way_back(index, indexed, catalogue):
     first, second = indexed("a"), indexed("b")
     catalogue.keep(index.collection, [second.build])
-    with pytest.raises(IndexMismatchError, match=f"the catalogue has 0 of the 5 movies of {first.build}"):
+    with pytest.raises(IndexMismatchError, match=f"the catalogue has 0 of the 5 items of {first.build}"):
         rollback(index, catalogue)
     assert index.live() == second
 

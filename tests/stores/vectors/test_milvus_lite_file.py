@@ -20,7 +20,7 @@ NAME = (
 OPEN = """
 import sys
 from towhee_recsys.stores.vectors import open_index
-open_index(sys.argv[1], "movies")
+open_index(sys.argv[1], "items")
 print("open", flush=True)
 sys.stdin.read()
 """
@@ -29,7 +29,7 @@ MAKE = """
 import sys
 from towhee_recsys.stores.vectors import open_index
 from towhee_recsys.stores.vectors.milvus.collection import create
-create(open_index(sys.argv[1], "movies").milvus, "movies", 8)
+create(open_index(sys.argv[1], "items").milvus, "items", 8)
 print("made")
 """
 
@@ -40,7 +40,7 @@ def refusal(uri):
     return str(raised.value)
 
 
-@pytest.mark.parametrize("name", ["movies", "movies.sqlite", "my movies.db", "films;.db", "é.db", "m" * 34 + ".db"])
+@pytest.mark.parametrize("name", ["items", "movies.sqlite", "my movies.db", "items;.db", "é.db", "m" * 34 + ".db"])
 def test_names(tmp_path, name):
     uri = str(tmp_path / name)
     assert refusal(uri) == f"milvus.uri {uri!r}: {NAME}"
@@ -78,7 +78,7 @@ def test_a_file_that_another_process_has_open(tmp_path):
         f"the Milvus Lite file {uri!r} cannot be opened: another process has it open. One process at a time can have "
         "it open, and it must be writable: end the other process, or name another file in milvus.uri."
     ]
-    assert open_index(uri, "movies").record is None, "it could not be opened once the other had ended"
+    assert open_index(uri, "items").record is None, "it could not be opened once the other had ended"
 
 
 def test_threads_that_open_at_once_share_a_client(tmp_path):
@@ -86,17 +86,17 @@ def test_threads_that_open_at_once_share_a_client(tmp_path):
 
     def opened(_):
         barrier.wait()
-        return open_index(str(tmp_path / "new" / "movies.db"), "movies")
+        return open_index(str(tmp_path / "new" / "movies.db"), "items")
 
     with ThreadPoolExecutor(8) as pool:
         assert len({id(index) for index in pool.map(opened, range(8))}) == 1
 
 
 def test_two_spellings_of_a_file_are_one(tmp_path, monkeypatch):
-    index = open_index(str(tmp_path / "movies.db"), "movies")
+    index = open_index(str(tmp_path / "movies.db"), "items")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert open_index("movies.db", "movies") is open_index("~/./movies.db", "movies") is index
+    assert open_index("movies.db", "items") is open_index("~/./movies.db", "items") is index
 
 
 def test_a_place_from_the_environment_is_found_and_never_printed(tmp_path, monkeypatch):
@@ -105,7 +105,7 @@ def test_a_place_from_the_environment_is_found_and_never_printed(tmp_path, monke
     assert (tmp_path / "s3cret" / "movies.db").is_file()
     (tmp_path / "s3cret" / "file.db").write_text("text")
     (tmp_path / "s3cret" / "folder.db").mkdir()
-    for name in ("file.db", "folder.db", "movies", "file.db/movies.db"):
+    for name in ("file.db", "folder.db", "items", "file.db/movies.db"):
         assert "${env:PLACE}/" in refusal(f"${{env:PLACE}}/{name}")
         assert "s3cret" not in refusal(f"${{env:PLACE}}/{name}")
     monkeypatch.setenv("PLACE", "http://me:s3cret@host")
@@ -114,7 +114,7 @@ def test_a_place_from_the_environment_is_found_and_never_printed(tmp_path, monke
         connect("${env:NOWHERE}/movies.db")
 
 
-@pytest.mark.parametrize("name", ["", "my movies", "1st", "a-b", "m" * 101, 'x" or id >= 0'])
+@pytest.mark.parametrize("name", ["", "my items", "1st", "a-b", "m" * 101, 'x" or id >= 0'])
 def test_names_of_collections(tmp_path, uri, name):
     with pytest.raises(QueryError, match="letters, digits and '_' make a name, 100 at most"):
         open_index(uri, name)

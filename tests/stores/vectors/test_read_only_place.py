@@ -22,4 +22,4 @@ def test_a_folder_that_cannot_be_written(folder):
         r"in milvus\.uri\."
     )
     with pytest.raises(StoreError, match=f"^{message}$"):
-        open_index(uri, "movies")
+        open_index(uri, "items")

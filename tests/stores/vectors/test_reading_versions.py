@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
-from towhee_recsys.stores.vectors import MovieIndex, last_read
+from towhee_recsys.stores.vectors import ItemIndex
+from towhee_recsys.stores.vectors import version_cache as last_read
 
 
 def test_what_is_live_is_read_beside_the_searches(index, units, indexed, monkeypatch):
@@ -28,7 +29,7 @@ def test_what_is_live_is_read_beside_the_searches(index, units, indexed, monkeyp
 
 def test_a_switch_by_another_is_noticed(index, units, indexed):
     indexed(index, units(9))
-    other = MovieIndex(index.milvus, index.collection)
+    other = ItemIndex(index.milvus, index.collection)
     assert [hits[0]["movie_id"] for hits in other.search(units(9), 1)] == list(range(9))
     indexed(index, units(9), range(100, 109))
     if not index.milvus.lite:  # of a file there is one index a process, and no other process

@@ -48,7 +48,7 @@ def test_it_becomes_the_index_of_an_uninterrupted_one(index, units, indexed, beg
     with caplog.at_level(logging.WARNING, "towhee_recsys"):
         record = gone_on(index, units(20))
     assert record == replace(whole, build=begun_build) == index.live()
-    assert caplog.messages == ["going on with an index that did not end: 13 movies are there"]
+    assert caplog.messages == ["going on with an index that did not end: 13 items are there"]
     assert [hits[0]["movie_id"] for hits in index.search(units(20), 1)] == list(range(20))
 
 
@@ -141,7 +141,7 @@ def test_one_that_does_not_hold_what_was_written_is_dropped(index, units, indexe
     record, build = indexed(index, units(5)), start_build(index, MODEL, 8)
     receipt = insert(index, build, range(9), units(9))
     upsert(index.milvus, build, [4], units(1, seed=9))
-    with pytest.raises(IndexMismatchError, match="movie 4 reads other than it was written"):
+    with pytest.raises(IndexMismatchError, match="item 4 reads other than it was written"):
         publish(index, [receipt])
     assert [each.name for each in builds(index)] == [record.build]
     assert index.live() == record

@@ -31,9 +31,9 @@ def ids_of(hits):
     return [hit["movie_id"] for hit in hits]
 
 
-def exact(query, movies):
+def exact(query, items):
     """Ids and cosines, best first, by NumPy."""
-    cosines = np.asarray(movies, np.float64) @ np.asarray(query, np.float64)
+    cosines = np.asarray(items, np.float64) @ np.asarray(query, np.float64)
     order = np.argsort(-cosines, kind="stable")
     return [100 + int(row) for row in order], cosines[order]
 
@@ -46,9 +46,9 @@ def test_hits_are_the_nearest_by_exact_cosine(filled, queries, units, top_k):
         assert [hit["score"] for hit in hits] == pytest.approx(cosines[:top_k], abs=1e-5)
 
 
-def test_every_movie_finds_itself_first_with_cosine_1(filled, units):
-    movies = units(ROWS, dim=16)
-    for row, [hit] in enumerate(filled.search(movies, 1)):
+def test_every_item_finds_itself_first_with_cosine_1(filled, units):
+    items = units(ROWS, dim=16)
+    for row, [hit] in enumerate(filled.search(items, 1)):
         assert hit == {"movie_id": 100 + row, "score": pytest.approx(1, abs=1e-5)}
 
 
@@ -124,12 +124,12 @@ def both(queries, units):
 
 @pytest.mark.parametrize("top_k", [1, 7, ROWS])
 def test_stars_are_those_of_the_rating_vector_and_scores_those_of_the_search(filled, both, queries, units, top_k):
-    movies = np.asarray(units(ROWS, dim=16), np.float64)
+    items = np.asarray(units(ROWS, dim=16), np.float64)
     for row, hits in enumerate(filled.search(both, top_k)):
-        ids, cosines = exact(queries[row], movies)
+        ids, cosines = exact(queries[row], items)
         assert ids_of(hits) == ids[:top_k]
         assert [hit["score"] for hit in hits] == pytest.approx(cosines[:top_k], abs=1e-5)
-        rated = movies[[key - 100 for key in ids[:top_k]]] @ np.asarray(both.rating[row], np.float64)
+        rated = items[[key - 100 for key in ids[:top_k]]] @ np.asarray(both.rating[row], np.float64)
         assert [hit["predicted_rating"] for hit in hits] == pytest.approx(STARS.stars(rated), abs=1e-5)
         assert all(list(hit) == ["movie_id", "score", "predicted_rating"] for hit in hits)
 
@@ -178,7 +178,7 @@ def test_further_hits_are_those_that_come_after(filled, both):
 
 
 def test_hits_made_by_hand_have_no_further_ones():
-    assert Hits([{"movie_id": 1, "score": 0.5}], "movies__unknown_000001").further(3) == []
+    assert Hits([{"movie_id": 1, "score": 0.5}], "items__unknown_000001").further(3) == []
 
 
 def test_a_build_that_is_gone_has_no_further_hits(index, units, indexed):

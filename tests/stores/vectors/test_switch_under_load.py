@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys.stores.catalogue import open_catalogue
-from towhee_recsys.stores.vectors import MovieIndex, insert, insert_live, publish, rollback, start_build
+from towhee_recsys.stores.vectors import ItemIndex, insert, insert_live, publish, rollback, start_build
 
 ROWS = 30
 
@@ -49,7 +49,7 @@ def asking(index, catalogue, units):
                 found = index.search(vectors, 3)
                 ids = sorted({hit["movie_id"] for hits in found for hit in hits})
                 facts = catalogue.get(ids, found[0].build)
-                seen.append((model, found, {movie and movie["title"] for movie in facts}))
+                seen.append((model, found, {item and item["title"] for item in facts}))
 
         with ThreadPoolExecutor(4) as pool:
             threads = [pool.submit(ask, model) for model in models]
@@ -68,7 +68,7 @@ def vectors_of(units, model):
 
 
 def must_be_whole(seen):
-    """Each answer is from one build of the model that asked, every movie finds itself, and its facts are of one build.
+    """Each answer is from one build of the model that asked, every item finds itself, and its facts are of one build.
 
     Gives the builds that answered.
     """
@@ -102,7 +102,7 @@ def test_the_model_is_changed_and_changed_back(index, catalogue, indexed, asking
     assert index.live() == last
 
 
-def test_movies_come_while_queries_are_answered(index, catalogue, indexed, asking, units):
+def test_items_come_while_queries_are_answered(index, catalogue, indexed, asking, units):
     indexed("a")
     with asking("aa") as seen:
         for number in range(5):
@@ -117,7 +117,7 @@ def test_movies_come_while_queries_are_answered(index, catalogue, indexed, askin
 def test_who_reads_elsewhere_sees_the_switch_within_a_second(index, indexed):
     if index.milvus.lite:
         pytest.skip("a Milvus Lite file is open in one process only")
-    elsewhere = MovieIndex(index.milvus, index.collection)  # what another process would have of it
+    elsewhere = ItemIndex(index.milvus, index.collection)  # what another process would have of it
     for model in "aba":
         record = indexed(model)
         time.sleep(1)

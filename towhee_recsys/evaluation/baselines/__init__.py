@@ -9,7 +9,7 @@ from __future__ import annotations
 from towhee_recsys.evaluation.baselines.contract import Predict, Ranker, Rater, Score, Traits, traits
 from towhee_recsys.evaluation.baselines.implicit_peers import bpr, ials
 from towhee_recsys.evaluation.baselines.popular import group_popularity, popularity, random
-from towhee_recsys.evaluation.baselines.ratings import biases, mean_rating, movie_mean
+from towhee_recsys.evaluation.baselines.ratings import biases, item_mean, mean_rating
 from towhee_recsys.evaluation.baselines.similarity import ease, genre_profile, item_knn
 from towhee_recsys.evaluation.baselines.surprise_peers import svd, svdpp
 
@@ -23,7 +23,7 @@ RANKERS: dict[str, Ranker] = {
 }
 """Rankers that are always there."""
 
-RATERS: dict[str, Rater] = {"mean_rating": mean_rating, "movie_mean": movie_mean, "biases": biases}
+RATERS: dict[str, Rater] = {"mean_rating": mean_rating, "item_mean": item_mean, "biases": biases}
 """Raters that are always there."""
 
 PEER_RANKERS: dict[str, Ranker] = {"bpr": bpr, "ials": ials}

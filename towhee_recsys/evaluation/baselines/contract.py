@@ -1,4 +1,4 @@
-"""What baselines know of users and movies besides ratings, and what a baseline is."""
+"""What baselines know of users and items besides ratings, and what a baseline is."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Traits:
     """The dataset's lines as groups and sets.
 
     - `groups`: int64[users], the demographic group of each user, from 0 up; None where there are no such features
-    - `contents`: float32[movies, members], a 1 for each member of a movie's sets; None where there are no such features
+    - `contents`: float32[items, members], a 1 for each member of an item's sets; None where there are no such features
     """
 
     groups: np.ndarray | None
@@ -34,10 +34,10 @@ class Traits:
 
 
 Score = Callable[[Question], np.ndarray]
-"""Scores of a question's users and all movies, float32[n, movies]: finite, and higher is better."""
+"""Scores of a question's users and all items, float32[n, items]: finite, and higher is better."""
 
 Predict = Callable[[Ratings], np.ndarray]
-"""The stars of each rating's user and movie, float64[n], finite; the stars that the ratings have are not looked at."""
+"""The stars of each rating's user and item, float64[n], finite; the stars that the ratings have are not looked at."""
 
 Ranker = Callable[[Task, Traits], Score]
 """Fits on `task.train` alone. Raises EvaluationError where the dataset or the installation lacks what it needs."""
@@ -47,7 +47,7 @@ Rater = Callable[[Task, Traits], Predict]
 
 
 def traits(features: Features, dataset: Dataset) -> Traits:
-    """What the declared `features` say of `dataset`: the users' categories, the movies' sets.
+    """What the declared `features` say of `dataset`: the users' categories, the items' sets.
 
     Groups are products of categories, taken in the order of their declaration; one that would make the groups smaller
     than `USERS_A_GROUP` users on average is left out. On MovieLens 1M that gives gender x age.
@@ -56,7 +56,7 @@ def traits(features: Features, dataset: Dataset) -> Traits:
         DatasetError: a feature names a column that the dataset does not have.
         QueryError: a column has a value that its feature cannot take.
     """
-    return Traits(_groups(features, dataset.users), _contents(features, dataset.movies))
+    return Traits(_groups(features, dataset.users), _contents(features, dataset.items))
 
 
 def _groups(features: Features, users: pd.DataFrame) -> np.ndarray | None:
@@ -69,8 +69,8 @@ def _groups(features: Features, users: pd.DataFrame) -> np.ndarray | None:
     return groups
 
 
-def _contents(features: Features, movies: pd.DataFrame) -> np.ndarray | None:
-    sets = _encoded([each for each in features.movie if each.kind == "categories"], movies)
+def _contents(features: Features, items: pd.DataFrame) -> np.ndarray | None:
+    sets = _encoded([each for each in features.item if each.kind == "categories"], items)
     members = [hot[:, 1:] for hot in sets]  # the first column is that of unknown members: nothing is shared by it
     return np.concatenate(members, axis=1) if sum(each.shape[1] for each in members) else None
 

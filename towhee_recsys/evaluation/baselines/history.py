@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 def training_history(task: Task) -> csr_matrix:
-    """The training stars, float32[users, movies]."""
-    return task.train.matrix(task.users, task.movies)
+    """The training stars, float32[users, items]."""
+    return task.train.matrix(task.users, task.items)
 
 
 def weighted(history: csr_matrix, task: Task) -> csr_matrix:
@@ -24,14 +24,14 @@ def weighted(history: csr_matrix, task: Task) -> csr_matrix:
 
 
 def likes(history: csr_matrix, task: Task) -> csr_matrix:
-    """A 1 for each liked movie; nothing is stored for the others."""
+    """A 1 for each liked item; nothing is stored for the others."""
     liked = _with_values(history, history.data >= task.liked)
     liked.eliminate_zeros()
     return liked
 
 
 def or_else(scores: np.ndarray, history: csr_matrix, general: np.ndarray) -> np.ndarray:
-    """`scores` as float32[n, movies]; of users whose `history` stores nothing the `general` line, [movies]."""
+    """`scores` as float32[n, items]; of users whose `history` stores nothing the `general` line, [items]."""
     told = np.diff(history.indptr) > 0
     return np.where(told[:, None], scores, general).astype(np.float32, copy=False)
 

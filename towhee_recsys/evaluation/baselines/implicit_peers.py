@@ -16,9 +16,9 @@ from towhee_recsys.protocols.task import Question, Task
 
 
 def ials(task: Task, traits: Traits) -> Score:
-    """Implicit alternating least squares (Hu, Koren and Volinsky 2008, doi:10.1109/ICDM.2008.22) of the liked movies.
+    """Implicit alternating least squares (Hu, Koren and Volinsky 2008, doi:10.1109/ICDM.2008.22) of the liked items.
 
-    Each user is computed anew from the liked movies of the history; who has none gets the popular.
+    Each user is computed anew from the liked items of the history; who has none gets the popular.
 
     Raises:
         EvaluationError: `implicit` is not installed.
@@ -40,9 +40,9 @@ def ials(task: Task, traits: Traits) -> Score:
 
 
 def bpr(task: Task, traits: Traits) -> Score:
-    """Bayesian personalised ranking (Rendle et al. 2009, arXiv:1205.2618) of the liked movies.
+    """Bayesian personalised ranking (Rendle et al. 2009, arXiv:1205.2618) of the liked items.
 
-    Users whom training has not seen are the mean of the movies that they like; who has none gets the popular. 30
+    Users whom training has not seen are the mean of the items that they like; who has none gets the popular. 30
     epochs did better on validation data of MovieLens 1M than 50 or 100. One thread, because several overwrite each
     other's steps, each time in another way.
 
@@ -65,7 +65,7 @@ def bpr(task: Task, traits: Traits) -> Score:
 
 
 def _means(liked: Any, factors: np.ndarray) -> np.ndarray:
-    """The mean factors of each user's movies; the last is a movie's own bias, which every user takes once."""
+    """The mean factors of each user's items; the last is an item's own bias, which every user takes once."""
     counts = np.diff(liked.indptr)[:, None]
     means = (liked @ factors) / np.maximum(counts, 1).astype(np.float32)
     means[:, -1] = 1

@@ -17,19 +17,19 @@ def random(task: Task, traits: Traits) -> Score:
 
     def score(question: Question) -> np.ndarray:
         drawn = [_drawn(task, user) for user in question.users.tolist()]
-        return np.array(drawn, dtype=np.float32).reshape(-1, task.movies)
+        return np.array(drawn, dtype=np.float32).reshape(-1, task.items)
 
     return score
 
 
 def popularity(task: Task, traits: Traits) -> Score:
-    """How many users liked the movie: a list of what is seen often and disliked often ranks worse."""
+    """How many users liked the item: a list of what is seen often and disliked often ranks worse."""
     counts = popular(task)
     return lambda question: np.tile(counts, (len(question.users), 1))
 
 
 def group_popularity(task: Task, traits: Traits) -> Score:
-    """The movie's share of what the user's demographic group liked, smoothed towards its share of what all liked."""
+    """The item's share of what the user's demographic group liked, smoothed towards its share of what all liked."""
     groups = traits.groups
     if groups is None:
         raise EvaluationError(
@@ -37,18 +37,18 @@ def group_popularity(task: Task, traits: Traits) -> Score:
             "into large ones: declare one under features.user, or leave this baseline out."
         )
     liked = task.train.stars >= task.liked
-    cells = groups[task.train.users[liked]] * task.movies + task.train.movies[liked]
-    counts = np.bincount(cells, minlength=(groups.max() + 1) * task.movies).reshape(-1, task.movies)
+    cells = groups[task.train.users[liked]] * task.items + task.train.items[liked]
+    counts = np.bincount(cells, minlength=(groups.max() + 1) * task.items).reshape(-1, task.items)
     overall = counts.sum(axis=0) / max(counts.sum(), 1)
     shares = (counts + PRIOR * overall) / (counts.sum(axis=1, keepdims=True) + PRIOR)
     return lambda question: shares[groups[question.users]].astype(np.float32)
 
 
 def popular(task: Task) -> np.ndarray:
-    """How many training ratings like each movie: float32[movies]."""
-    liked = task.train.movies[task.train.stars >= task.liked]
-    return np.bincount(liked, minlength=task.movies).astype(np.float32)
+    """How many training ratings like each item: float32[items]."""
+    liked = task.train.items[task.train.stars >= task.liked]
+    return np.bincount(liked, minlength=task.items).astype(np.float32)
 
 
 def _drawn(task: Task, user: int) -> np.ndarray:
-    return np.random.default_rng([task.seed, user]).random(task.movies, dtype=np.float32)
+    return np.random.default_rng([task.seed, user]).random(task.items, dtype=np.float32)

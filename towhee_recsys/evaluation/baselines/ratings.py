@@ -8,8 +8,8 @@ from towhee_recsys.data.interactions import Ratings
 from towhee_recsys.evaluation.baselines.contract import Predict, Traits
 from towhee_recsys.protocols.task import Task
 
-MOVIE_DAMPING, USER_DAMPING, ROUNDS = 10, 15, 10
-"""As many ratings without bias are added to each movie's and to each user's; both are fitted as often in turn."""
+ITEM_DAMPING, USER_DAMPING, ROUNDS = 10, 15, 10
+"""As many ratings without bias are added to each item's and to each user's; both are fitted as often in turn."""
 
 
 def mean_rating(task: Task, traits: Traits) -> Predict:
@@ -18,27 +18,27 @@ def mean_rating(task: Task, traits: Traits) -> Predict:
     return lambda ratings: np.full(len(ratings), mean)
 
 
-def movie_mean(task: Task, traits: Traits) -> Predict:
-    """The mean of the movie's training ratings; of a movie without any the mean of all."""
-    counts = np.bincount(task.train.movies, minlength=task.movies)
-    sums = np.bincount(task.train.movies, weights=task.train.stars, minlength=task.movies)
+def item_mean(task: Task, traits: Traits) -> Predict:
+    """The mean of the item's training ratings; of an item without any the mean of all."""
+    counts = np.bincount(task.train.items, minlength=task.items)
+    sums = np.bincount(task.train.items, weights=task.train.stars, minlength=task.items)
     means = np.where(counts > 0, sums / np.maximum(counts, 1), _mean(task))
-    return lambda ratings: means[ratings.movies]
+    return lambda ratings: means[ratings.items]
 
 
 def biases(task: Task, traits: Traits) -> Predict:
-    """Mean + user bias + movie bias, damped least squares in turns, kept within the stars of the training.
+    """Mean + user bias + item bias, damped least squares in turns, kept within the stars of the training.
 
     Koren 2010 (doi:10.1145/1644873.1644874), section 2.1. Who has no training rating has no bias.
     """
     train, mean = task.train, _mean(task)
-    residuals, of_users, of_movies = train.stars - mean, np.zeros(task.users), np.zeros(task.movies)
+    residuals, of_users, of_items = train.stars - mean, np.zeros(task.users), np.zeros(task.items)
     for _ in range(ROUNDS):
-        of_movies = _damped_means(residuals - of_users[train.users], train.movies, task.movies, MOVIE_DAMPING)
-        of_users = _damped_means(residuals - of_movies[train.movies], train.users, task.users, USER_DAMPING)
+        of_items = _damped_means(residuals - of_users[train.users], train.items, task.items, ITEM_DAMPING)
+        of_users = _damped_means(residuals - of_items[train.items], train.users, task.users, USER_DAMPING)
 
     def predict(ratings: Ratings) -> np.ndarray:
-        stars = mean + of_users[ratings.users] + of_movies[ratings.movies]
+        stars = mean + of_users[ratings.users] + of_items[ratings.items]
         return np.clip(stars, train.stars.min(), train.stars.max())
 
     return predict

@@ -1,4 +1,4 @@
-"""Linear models of a user's history: scores are history x a matrix of movies x movies."""
+"""Linear models of a user's history: scores are history x a matrix of items x items."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ TASTE_DECAY = 100.0
 
 
 def item_knn(task: Task, traits: Traits) -> Score:
-    """Sums of cosines with the rated movies, by weight of their stars; the popular to users without history.
+    """Sums of cosines with the rated items, by weight of their stars; the popular to users without history.
 
-    For each movie its 200 nearest count; cosines of movies with few ratings are shrunk towards 0. Sarwar et al. 2001
+    For each item its 200 nearest count; cosines of items with few ratings are shrunk towards 0. Sarwar et al. 2001
     (doi:10.1145/371920.372071), Deshpande and Karypis 2004 (doi:10.1145/963770.963776).
     """
     from scipy.sparse import hstack
 
     ratings, general = weighted(training_history(task), task), popular(task)
-    starts = range(0, task.movies, BLOCK)
+    starts = range(0, task.items, BLOCK)
     cosines = hstack([_nearest(ratings, slice(start, start + BLOCK)) for start in starts], format="csr")
 
     def score(question: Question) -> np.ndarray:
@@ -40,24 +40,24 @@ def item_knn(task: Task, traits: Traits) -> Score:
 
 
 def ease(task: Task, traits: Traits) -> Score:
-    """EASE (Steck 2019, arXiv:1905.03375): the best linear model without a movie's own weight, in closed form.
+    """EASE (Steck 2019, arXiv:1905.03375): the best linear model without an item's own weight, in closed form.
 
-    Users without history get the popular. Memory: about four dense float32 matrices of movies x movies.
+    Users without history get the popular. Memory: about four dense float32 matrices of items x items.
 
     Raises:
-        EvaluationError: there are more than 20,000 movies.
+        EvaluationError: there are more than 20,000 items.
     """
-    if task.movies > EASE_LARGEST:
+    if task.items > EASE_LARGEST:
         raise EvaluationError(
-            f"ease inverts a matrix of movies x movies: it takes {EASE_LARGEST:,} movies at most, and the dataset has "
-            f"{task.movies:,}; leave it out."
+            f"ease inverts a matrix of items x items: it takes {EASE_LARGEST:,} items at most, and the dataset has "
+            f"{task.items:,}; leave it out."
         )
     from scipy.linalg import cho_factor, cho_solve
 
     ratings, general = weighted(training_history(task), task), popular(task)
     gram = (ratings.T @ ratings).toarray()
-    gram[np.diag_indices(task.movies)] += EASE_DECAY
-    weights = cho_solve(cho_factor(gram), np.eye(task.movies, dtype=np.float32))  # the inverse, in half of inv's time
+    gram[np.diag_indices(task.items)] += EASE_DECAY
+    weights = cho_solve(cho_factor(gram), np.eye(task.items, dtype=np.float32))  # the inverse, in half of inv's time
     weights /= -np.diag(weights)
     np.fill_diagonal(weights, 0)
 
@@ -68,23 +68,23 @@ def ease(task: Task, traits: Traits) -> Score:
 
 
 def genre_profile(task: Task, traits: Traits) -> Score:
-    """How much a user likes each member of the movies' sets, such as genres: ridge regression of likes on contents.
+    """How much a user likes each member of the items' sets, such as genres: ridge regression of likes on contents.
 
-    It answers for movies that nobody has rated. The examples are the movies with training ratings; a user who likes
+    It answers for items that nobody has rated. The examples are the items with training ratings; a user who likes
     none of them has the mean taste.
 
     Raises:
-        EvaluationError: the movies have no sets.
+        EvaluationError: the items have no sets.
     """
     if traits.contents is None:
         raise EvaluationError(
-            "genre_profile needs sets of movies, and the config declares none that has members: declare a feature of "
-            "the kind categories under features.movie, or leave this baseline out."
+            "genre_profile needs sets of items, and the config declares none that has members: declare a feature of "
+            "the kind categories under features.item, or leave this baseline out."
         )
-    contents = np.column_stack([traits.contents, np.ones(task.movies)]).astype(np.float32)
-    examples = contents * (np.bincount(task.train.movies, minlength=task.movies) > 0)[:, None].astype(np.float32)
+    contents = np.column_stack([traits.contents, np.ones(task.items)]).astype(np.float32)
+    examples = contents * (np.bincount(task.train.items, minlength=task.items) > 0)[:, None].astype(np.float32)
     decay = TASTE_DECAY * np.eye(contents.shape[1])
-    solved = np.linalg.solve(examples.T @ examples + decay, contents.T).astype(np.float32)  # [members + 1, movies]
+    solved = np.linalg.solve(examples.T @ examples + decay, contents.T).astype(np.float32)  # [members + 1, items]
     general = popular(task) @ examples @ solved
 
     def score(question: Question) -> np.ndarray:
@@ -95,7 +95,7 @@ def genre_profile(task: Task, traits: Traits) -> Score:
 
 
 def _nearest(ratings: csr_matrix, block: slice) -> csr_matrix:
-    """The cosines of all movies with those of a `block`, [movies, block]: for each of these with its nearest."""
+    """The cosines of all items with those of a `block`, [items, block]: for each of these with its nearest."""
     from scipy.sparse import csr_matrix
 
     norms = np.sqrt(np.asarray(ratings.multiply(ratings).sum(axis=0)).ravel())

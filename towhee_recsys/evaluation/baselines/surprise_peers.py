@@ -13,7 +13,7 @@ from towhee_recsys.protocols.task import Task
 
 
 def svd(task: Task, traits: Traits) -> Predict:
-    """Biases and factors of users and movies (Koren, Bell and Volinsky 2009, doi:10.1109/MC.2009.263).
+    """Biases and factors of users and items (Koren, Bell and Volinsky 2009, doi:10.1109/MC.2009.263).
 
     Of who or what has no training rating the other's bias alone speaks.
 
@@ -24,7 +24,7 @@ def svd(task: Task, traits: Traits) -> Predict:
 
 
 def svdpp(task: Task, traits: Traits) -> Predict:
-    """As `svd`, and by which movies a user has rated at all (Koren 2008, doi:10.1145/1401890.1401944).
+    """As `svd`, and by which items a user has rated at all (Koren 2008, doi:10.1145/1401890.1401944).
 
     A million ratings take about ten minutes.
 
@@ -38,12 +38,12 @@ def _fitted(model: Any, task: Task) -> Predict:
     import pandas as pd
 
     surprise, train = library("surprise"), task.train
-    table = pd.DataFrame({"user": train.users, "movie": train.movies, "stars": train.stars})
+    table = pd.DataFrame({"user": train.users, "item": train.items, "stars": train.stars})
     reader = surprise.Reader(rating_scale=(float(train.stars.min()), float(train.stars.max())))
     model.fit(surprise.Dataset.load_from_df(table, reader).build_full_trainset())
 
     def predict(ratings: Ratings) -> np.ndarray:
-        pairs = zip(ratings.users.tolist(), ratings.movies.tolist(), strict=True)
-        return np.array([model.predict(user, movie).est for user, movie in pairs], dtype=np.float64)
+        pairs = zip(ratings.users.tolist(), ratings.items.tolist(), strict=True)
+        return np.array([model.predict(user, item).est for user, item in pairs], dtype=np.float64)
 
     return predict

@@ -1,4 +1,4 @@
-"""Groups of users and of movies, by what the data say of them."""
+"""Groups of users and of items, by what the data say of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Lines of the table of users or movies, bool[lines], under a name."""
+    """Lines of the table of users or items, bool[lines], under a name."""
 
     label: str
     mask: np.ndarray
@@ -42,7 +42,7 @@ def by_activity(counts: np.ndarray, asked: np.ndarray) -> list[Group]:
 
 
 def by_popularity(counts: np.ndarray) -> list[Group]:
-    """Movies by the order of magnitude of their `counts` of ratings, int64[movies]: 0, 1 to 9, 10 to 99 and so on."""
+    """Items by the order of magnitude of their `counts` of ratings, int64[items]: 0, 1 to 9, 10 to 99 and so on."""
     digits = np.where(counts > 0, np.floor(np.log10(np.maximum(counts, 1))) + 1, 0)
     groups = []
     for each in np.unique(digits):

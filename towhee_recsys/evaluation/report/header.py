@@ -33,7 +33,7 @@ def _facts(evaluation: Evaluation) -> dict[str, str]:
         "Seed" if len(seeds) == 1 else "Seeds": ", ".join(map(str, seeds)),
         "Dataset": dataset.name,
         "Users": f"{task.users:,}",
-        "Movies": f"{task.movies:,}",
+        "Items": f"{task.items:,}",
         "Ratings to train on": f"{len(task.train):,}",
         "Ratings to validate with": f"{len(task.validation):,}",
         "Held-out ratings": f"{len(task.test):,}",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from towhee_recsys.bundle import Bundle, MovieEncoder, UserEncoder
+from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
 from towhee_recsys.config import Config
 from towhee_recsys.errors import StoreError
 from towhee_recsys.evaluation.index_recall import live_index
@@ -22,8 +22,8 @@ from towhee_recsys.training.examples import records
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-USERS, MOVIES, LENGTH = 200, 20_000, 10
-"""At most as many users ask, one at a time, for as long a list; at most as many movies are indexed to try it."""
+USERS, ITEMS, LENGTH = 200, 20_000, 10
+"""At most as many users ask, one at a time, for as long a list; at most as many items are indexed to try it."""
 
 KINDS: dict[str, dict[str, Any]] = {
     "FLAT": {"type": "FLAT"},
@@ -37,10 +37,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Point:
-    """An index of `movies`: the share of the exact answer that it finds, and milliseconds: median, 95th percentile."""
+    """An index of `items`: the share of the exact answer that it finds, and milliseconds: median, 95th percentile."""
 
     name: str
-    movies: int
+    items: int
     recall: float
     median: float
     slow: float
@@ -57,10 +57,10 @@ class Latency:
 
 @dataclass(frozen=True, eq=False)
 class _Vectors:
-    """Who asks, float32[users, dim], and among what, float32[movies, dim] with their ids."""
+    """Who asks, float32[users, dim], and among what, float32[items, dim] with their ids."""
 
     users: np.ndarray
-    movies: np.ndarray
+    items: np.ndarray
     ids: list[int]
 
 
@@ -83,11 +83,11 @@ def latency(evaluation: Evaluation) -> Latency | None:
 
 
 def _vectors(evaluation: Evaluation, bundle: Bundle) -> _Vectors:
-    users, movies = evaluation.dataset.users.head(USERS), evaluation.dataset.movies
+    users, items = evaluation.dataset.users.head(USERS), evaluation.dataset.items
     return _Vectors(
         np.asarray(normalize(UserEncoder(bundle, "general")(records(users)))),
-        np.asarray(normalize(MovieEncoder(bundle)(records(movies)))),
-        movies["movie_id"].tolist(),
+        np.asarray(normalize(ItemEncoder(bundle)(records(items)))),
+        items["movie_id"].tolist(),
     )
 
 
@@ -101,11 +101,11 @@ def _live(config: Config, bundle: Bundle, vectors: _Vectors) -> list[Point]:
 
 
 def _tried(vectors: _Vectors) -> list[Point]:
-    part = _Vectors(vectors.users, vectors.movies[:MOVIES], vectors.ids[:MOVIES])
+    part = _Vectors(vectors.users, vectors.items[:ITEMS], vectors.ids[:ITEMS])
     found = []
     with trial_file() as milvus:
         for number, (name, settings) in enumerate(KINDS.items()):
-            how = build(milvus, f"trial{number}", settings, part.ids, part.movies)
+            how = build(milvus, f"trial{number}", settings, part.ids, part.items)
             found.append(_point(name, searching(milvus, f"trial{number}", LENGTH, how), part))
     return found
 
@@ -117,8 +117,8 @@ def _point(name: str, search: Search, vectors: _Vectors) -> Point:
 
 
 def _recall(lists: list[list[int]], vectors: _Vectors) -> float:
-    """The share of the exact answer that is found, where of equally near movies one is as good as another."""
-    cosines = vectors.users @ vectors.movies.T
+    """The share of the exact answer that is found, where of equally near items one is as good as another."""
+    cosines = vectors.users @ vectors.items.T
     length, place = min(LENGTH, len(vectors.ids)), {key: number for number, key in enumerate(vectors.ids)}
     last = np.partition(cosines, -length, axis=1)[:, -length]
     good = [cosines[user, place[key]] >= last[user] - 1e-6 for user, found in enumerate(lists) for key in found]

@@ -1,4 +1,4 @@
-"""Figures of any group of users or movies, as quotients of sums over it."""
+"""Figures of any group of users or items, as quotients of sums over it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from towhee_recsys.evaluation.measure import Measured
 from towhee_recsys.protocols import Task
 
 LENGTH = 10
-"""Movies of a list that count."""
+"""Items of a list that count."""
 
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """`sums` and `weights`, float64 of the users or of the movies: a group's figure is the quotient of their sums."""
+    """`sums` and `weights`, float64 of the users or of the items: a group's figure is the quotient of their sums."""
 
     sums: np.ndarray
     weights: np.ndarray
@@ -40,19 +40,17 @@ def squared_error(draw: Measured, task: Task) -> Parts:
 
 
 def recall(draw: Measured, task: Task) -> Parts:
-    """Of movies: how often a list of ten has them, of all the times that they are relevant to a user."""
+    """Of items: how often a list of ten has them, of all the times that they are relevant to a user."""
     from scipy.sparse import csr_matrix
 
     relevant, lists = task.questions[0].relevant, draw.lists[task.questions[0].name][:, :LENGTH]
     users, places = np.nonzero(lists >= 0)
     shown = csr_matrix((np.ones(len(users), dtype=bool), (users, lists[users, places])), shape=relevant.shape)
-    return Parts(
-        _counts(relevant.multiply(shown).nonzero()[1], task.movies), _counts(relevant.nonzero()[1], task.movies)
-    )
+    return Parts(_counts(relevant.multiply(shown).nonzero()[1], task.items), _counts(relevant.nonzero()[1], task.items))
 
 
 def users_with(mask: np.ndarray, task: Task) -> int:
-    """To how many users a movie in `mask`, bool[movies], is relevant."""
+    """To how many users an item in `mask`, bool[items], is relevant."""
     return len(np.unique(task.questions[0].relevant[:, np.flatnonzero(mask)].nonzero()[0]))
 
 

@@ -17,8 +17,8 @@ COUNT, LENGTH = 6, 10
 
 
 @dataclass(frozen=True)
-class Film:
-    """A movie in a list: its title, year and genres as text; `stars` the user's, `found` whether it is relevant."""
+class Item:
+    """An item in a list: its title, year and genres as text; `stars` the user's, `found` whether it is relevant."""
 
     title: str
     about: str
@@ -28,10 +28,10 @@ class Film:
 
 @dataclass(frozen=True)
 class Shown:
-    """A list under its title; `found` are its relevant movies, of `relevant` that there are."""
+    """A list under its title; `found` are its relevant items, of `relevant` that there are."""
 
     title: str
-    films: list[Film]
+    items: list[Item]
     found: int
     relevant: int
 
@@ -43,7 +43,7 @@ class Person:
     name: str
     about: str
     known: bool
-    liked: list[Film]
+    liked: list[Item]
     lists: list[Shown]
 
 
@@ -90,12 +90,12 @@ def _person(evaluation: Evaluation, task: Task, user: int) -> Person:
     return Person(f"User {line['user_id']}", about, asked[-1].known, liked, lists)
 
 
-def _liked(evaluation: Evaluation, task: Task, question: Question, user: int) -> list[Film]:
+def _liked(evaluation: Evaluation, task: Task, question: Question, user: int) -> list[Item]:
     """What a recommender may know that the user liked, the best rated first."""
     row = question.history[int(np.flatnonzero(question.users == user)[0])]
     best = np.argsort(-row.data, kind="stable")[:LENGTH]
     liked = best[row.data[best] >= task.liked]
-    return [_film(evaluation, row.indices[place], float(row.data[place])) for place in liked]
+    return [_item(evaluation, row.indices[place], float(row.data[place])) for place in liked]
 
 
 def _lists(evaluation: Evaluation, questions: list[Question], user: int) -> list[Shown]:
@@ -115,13 +115,13 @@ def _title(name: str, question: Question, evaluation: Evaluation) -> str:
 def _shown(evaluation: Evaluation, question: Question, title: str, lists: np.ndarray, user: int) -> Shown:
     line = int(np.flatnonzero(question.users == user)[0])
     relevant = set(question.relevant[line].indices.tolist())
-    films = [_film(evaluation, movie, found=movie in relevant) for movie in lists[line, :LENGTH].tolist() if movie >= 0]
-    return Shown(title, films, sum(film.found for film in films), len(relevant))
+    items = [_item(evaluation, item, found=item in relevant) for item in lists[line, :LENGTH].tolist() if item >= 0]
+    return Shown(title, items, sum(item.found for item in items), len(relevant))
 
 
-def _film(evaluation: Evaluation, place: int, stars: float | None = None, found: bool = False) -> Film:
+def _item(evaluation: Evaluation, place: int, stars: float | None = None, found: bool = False) -> Item:
     import pandas as pd
 
-    movie = evaluation.dataset.movies.iloc[place]
-    about = ["" if pd.isna(movie["year"]) else str(movie["year"]), ", ".join(movie["genres"])]
-    return Film(movie["title"], " · ".join(part for part in about if part), stars, found)
+    item = evaluation.dataset.items.iloc[place]
+    about = ["" if pd.isna(item["year"]) else str(item["year"]), ", ".join(item["genres"])]
+    return Item(item["title"], " · ".join(part for part in about if part), stars, found)

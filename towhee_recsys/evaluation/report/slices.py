@@ -1,4 +1,4 @@
-"""For whom the lists are good, and which movies they find: pictures of figures by groups."""
+"""For whom the lists are good, and which items they find: pictures of figures by groups."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FEW = 30
 """Groups of fewer users say little: they are shown faintly."""
 
 PARTS: dict[str, Callable[[Measured, Task], Parts]] = {"ndcg@10": ndcg, "rmse": squared_error, "recall@10": recall}
-OF_USERS, OF_MOVIES = ("ndcg@10", "rmse"), ("recall@10",)
+OF_USERS, OF_ITEMS = ("ndcg@10", "rmse"), ("recall@10",)
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,9 @@ class Slices:
 
 def slices(evaluation: Evaluation) -> list[Slices]:
     """All pictures that the first seed's draw gives; where all are in one group, there is none."""
-    users, movies = _groups_of_users(evaluation), _groups_of_movies(evaluation)
+    users, items = _groups_of_users(evaluation), _groups_of_items(evaluation)
     pictures = [_picture(evaluation, metric, "users", by, users[by]) for by in users for metric in OF_USERS]
-    pictures += [_picture(evaluation, metric, "movies", by, movies[by]) for by in movies for metric in OF_MOVIES]
+    pictures += [_picture(evaluation, metric, "items", by, items[by]) for by in items for metric in OF_ITEMS]
     return [each for each in pictures if len(each.lines) > 1]
 
 
@@ -68,11 +68,11 @@ def _groups_of_users(evaluation: Evaluation) -> dict[str, list[Group]]:
     return groups | {each.column: by_feature(each, evaluation.dataset.users) for each in categories}
 
 
-def _groups_of_movies(evaluation: Evaluation) -> dict[str, list[Group]]:
+def _groups_of_items(evaluation: Evaluation) -> dict[str, list[Group]]:
     task, config = evaluation.tasks[0], next(iter(evaluation.configs.values()))
-    groups = {"training ratings": by_popularity(np.bincount(task.train.movies, minlength=task.movies))}
-    kinds = [each for each in config.features.movie if each.kind in ("category", "categories")]
-    return groups | {each.column: by_feature(each, evaluation.dataset.movies) for each in kinds}
+    groups = {"training ratings": by_popularity(np.bincount(task.train.items, minlength=task.items))}
+    kinds = [each for each in config.features.item if each.kind in ("category", "categories")]
+    return groups | {each.column: by_feature(each, evaluation.dataset.items) for each in kinds}
 
 
 def _picture(evaluation: Evaluation, metric: str, of: str, by: str, groups: list[Group]) -> Slices:
@@ -84,7 +84,7 @@ def _picture(evaluation: Evaluation, metric: str, of: str, by: str, groups: list
     longest = np.nanmax(figures) if np.isfinite(figures).any() else 0
     lines = []
     for group, row in zip(groups, figures.tolist() if longest else (), strict=False):
-        users = users_with(group.mask, task) if of == "movies" else int((parts[0].weights[group.mask] > 0).sum())
+        users = users_with(group.mask, task) if of == "items" else int((parts[0].weights[group.mask] > 0).sum())
         bars = [
             Bar(each.name, figure, figure / longest, colour)
             for (each, colour), figure in zip(shown, row, strict=True)

@@ -24,7 +24,7 @@ CHUNK = 1000
 """Vectors that are written at a time."""
 
 Search = Callable[[np.ndarray], list[int]]
-"""The ids of the movies nearest to float32[dim]."""
+"""The ids of the items nearest to float32[dim]."""
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def build(milvus: Milvus, name: str, settings: Mapping[str, Any], ids: Sequence[
 
 
 def searching(milvus: Milvus, name: str, length: int, index: IndexType) -> Search:
-    """Searches in the collection called `name`, for `length` movies each."""
+    """Searches in the collection called `name`, for `length` items each."""
     return lambda vector: [row["id"] for row in nearest(milvus, name, vector[None], length, index)[0]]
 
 

@@ -12,7 +12,7 @@ from towhee_recsys.config.sources import Source
 if TYPE_CHECKING:
     from towhee_recsys.bundle import Bundle
     from towhee_recsys.stores.catalogue import Catalogue
-    from towhee_recsys.stores.vectors import IndexRecord, MovieIndex
+    from towhee_recsys.stores.vectors import IndexRecord, ItemIndex
 
 
 @dataclass
@@ -21,12 +21,12 @@ class Case:
 
     source: Source
     overrides: Sequence[str]
-    movies: int
-    """How many movies of the index are looked at one by one."""
+    items: int
+    """How many items of the index are looked at one by one."""
     config: Config = field(init=False)
     bundle: Bundle = field(init=False)
-    index: MovieIndex = field(init=False)
+    index: ItemIndex = field(init=False)
     catalogue: Catalogue | None = field(init=False, default=None)
     live: IndexRecord = field(init=False)
     drawn: list[int] = field(init=False, default_factory=list)
-    """The ids of those movies."""
+    """The ids of those items."""

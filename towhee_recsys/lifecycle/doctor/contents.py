@@ -1,4 +1,4 @@
-"""Whether index, model and catalogue hold the same movies."""
+"""Whether index, model and catalogue hold the same items."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from towhee_recsys.errors import IndexMismatchError, StoreError
 from towhee_recsys.lifecycle.doctor.case import Case
 from towhee_recsys.lifecycle.doctor.findings import Concern
 from towhee_recsys.model.vectors import Origin, normalize
-from towhee_recsys.stores.vectors import REBUILD, MovieIndex
+from towhee_recsys.stores.vectors import REBUILD, ItemIndex
 from towhee_recsys.stores.vectors.checks import finds_itself, must_be_there
 from towhee_recsys.stores.vectors.milvus.collection import MAX_TOP_K, NOW, rows_of
 from towhee_recsys.stores.vectors.milvus.types import EXACT
@@ -25,8 +25,8 @@ def index(case: Case) -> str:
     live = case.index.live_in(case.index.versions(newest=True))
     if not live.pending:  # else its rows are just changing
         must_be_there(case.index.milvus, live, REBUILD)
-    case.live, case.drawn = live, _drawn(case.index, live.build, case.movies, case.config.seed)
-    return f"{live.rows:,} movies in {live.build}, {live.dim} numbers each, {live.metric}, {live.index}"
+    case.live, case.drawn = live, _drawn(case.index, live.build, case.items, case.config.seed)
+    return f"{live.rows:,} items in {live.build}, {live.dim} numbers each, {live.metric}, {live.index}"
 
 
 def index_of_model(case: Case) -> str:
@@ -44,61 +44,61 @@ def index_of_model(case: Case) -> str:
 
 
 def vectors(case: Case) -> str:
-    """The movies drawn, encoded anew, have the vectors that the index holds, and find themselves."""
-    from towhee_recsys.bundle import MovieEncoder
+    """The items drawn, encoded anew, have the vectors that the index holds, and find themselves."""
+    from towhee_recsys.bundle import ItemEncoder
 
     records = _records(case)
     if not records:
-        raise Concern("none of the movies drawn is known to the model or to the catalogue. Mend the catalogue first.")
+        raise Concern("none of the items drawn is known to the model or to the catalogue. Mend the catalogue first.")
     ids = [record["movie_id"] for record in records]
-    fresh = normalize(MovieEncoder(case.bundle)(records))
+    fresh = normalize(ItemEncoder(case.bundle)(records))
     held = dict(zip(*rows_of(case.index.milvus, case.live.build, ids), strict=True))
     apart = {key: _apart(vector, held.get(key)) for key, vector in zip(ids, np.asarray(fresh), strict=True)}
     worst = max(apart, key=lambda key: apart[key])
     if apart[worst] > SAME:
         count = sum(each > SAME for each in apart.values())
         raise IndexMismatchError(
-            f"{count} of {len(ids)} movies have other vectors in the index than the model gives, such as movie {worst} "
+            f"{count} of {len(ids)} items have other vectors in the index than the model gives, such as item {worst} "
             f"(by {apart[worst]:.2g}). Index again with `towhee-recsys index -c CONFIG`."
         )
     scores = [hits[0]["score"] if hits else None for hits in case.index.search(fresh, 1)]
     lost = [key for key, score in zip(ids, scores, strict=True) if not finds_itself(score, case.live.index)]
     if lost:
         raise _not_found(case, lost, len(ids))
-    return f"{len(ids)} movies encoded anew are as in the index (to {apart[worst]:.1g}), and find themselves"
+    return f"{len(ids)} items encoded anew are as in the index (to {apart[worst]:.1g}), and find themselves"
 
 
 def facts(case: Case) -> str:
-    """The catalogue has all movies of the live build, and those drawn can be read."""
+    """The catalogue has all items of the live build, and those drawn can be read."""
     assert case.catalogue
     known = case.catalogue.count(case.live.build)
     found = case.catalogue.get(case.drawn, case.live.build)
-    lacking = [key for key, movie in zip(case.drawn, found, strict=True) if movie is None]
+    lacking = [key for key, item in zip(case.drawn, found, strict=True) if item is None]
     if known < case.live.rows or lacking:
-        such = f"; movie {lacking[0]} is missing or broken" if lacking else ""
+        such = f"; item {lacking[0]} is missing or broken" if lacking else ""
         raise StoreError(
-            f"the catalogue has {known:,} of the {case.live.rows:,} movies of {case.live.build}{such}: such movies are "
+            f"the catalogue has {known:,} of the {case.live.rows:,} items of {case.live.build}{such}: such items are "
             "recommended to nobody. Index again with `towhee-recsys index -c CONFIG`."
         )
-    return f"{case.live.rows:,} movies, of which {len(found)} were read"
+    return f"{case.live.rows:,} items, of which {len(found)} were read"
 
 
-def _drawn(index: MovieIndex, build: str, movies: int, seed: int) -> list[int]:
-    """The ids of `movies` of a build, or of all where it has fewer; of a large one they are drawn from a part of it."""
+def _drawn(index: ItemIndex, build: str, items: int, seed: int) -> list[int]:
+    """The ids of `items` of a build, or of all where it has fewer; of a large one they are drawn from a part of it."""
     how: dict[str, Any] = {"filter": "movie_id < 0 or movie_id >= 0", "output_fields": ["movie_id"], "limit": MAX_TOP_K}
     rows = index.milvus.call(f"reading {build}", "query", build, **how, **NOW)
     ids = sorted(int(row["movie_id"]) for row in rows)
-    return Random(seed).sample(ids, min(movies, len(ids)))
+    return Random(seed).sample(ids, min(items, len(ids)))
 
 
 def _records(case: Case) -> list[dict[str, Any]]:
-    """What the movies drawn were encoded from: their facts; without these the model knows its own by their ids."""
+    """What the items drawn were encoded from: their facts; without these the model knows its own by their ids."""
     found = case.catalogue.get(case.drawn, case.live.build) if case.catalogue else [None] * len(case.drawn)
-    known = set(case.bundle.arrays("known.npz")["movie.ids"].tolist())
+    known = set(case.bundle.arrays("known.npz")["item.ids"].tolist())
     return [
-        dict(movie) if movie else {"movie_id": key}
-        for key, movie in zip(case.drawn, found, strict=True)
-        if movie or str(key) in known
+        dict(item) if item else {"movie_id": key}
+        for key, item in zip(case.drawn, found, strict=True)
+        if item or str(key) in known
     ]
 
 
@@ -107,7 +107,7 @@ def _apart(ours: np.ndarray, held: np.ndarray | None) -> float:
 
 
 def _not_found(case: Case, lost: list[int], of: int) -> Exception:
-    told = f"{len(lost)} of {of} movies are not found by their own vectors, such as movie {lost[0]}"
+    told = f"{len(lost)} of {of} items are not found by their own vectors, such as item {lost[0]}"
     if case.live.index == EXACT.type:
         return IndexMismatchError(f"{told}. Index again with `towhee-recsys index -c CONFIG`.")
     return Concern(f"{told}: {case.live.index} is not exact. Let milvus.index search wider, or index again.")

@@ -11,8 +11,8 @@ from towhee_recsys.lifecycle.doctor import contents, leftovers, parts
 from towhee_recsys.lifecycle.doctor.case import Case
 from towhee_recsys.lifecycle.doctor.findings import Finding, Findings
 
-MOVIES = 20
-"""Movies whose vectors and facts are looked at one by one."""
+ITEMS = 20
+"""Items whose vectors and facts are looked at one by one."""
 
 CHECKS: dict[str, tuple[Callable[[Case], str], tuple[str, ...]]] = {
     "config": (parts.config, ()),
@@ -31,16 +31,16 @@ CHECKS: dict[str, tuple[Callable[[Case], str], tuple[str, ...]]] = {
 """Each check, and those without which it cannot be made."""
 
 
-def examine(config: Source, *, overrides: Sequence[str] = (), movies: int = MOVIES) -> list[Finding]:
+def examine(config: Source, *, overrides: Sequence[str] = (), items: int = ITEMS) -> list[Finding]:
     """Looks at everything that `config`, given as to `load_config`, names; nothing is made or changed.
 
-    `movies` of the index, drawn by the config's seed, are encoded anew and compared with what the stores hold. All is
-    well where no finding's state is `failed`. Raises QueryError for a number of `movies` that is none; whatever else is
+    `items` of the index, drawn by the config's seed, are encoded anew and compared with what the stores hold. All is
+    well where no finding's state is `failed`. Raises QueryError for a number of `items` that is none; whatever else is
     wrong is found, not raised.
     """
-    if isinstance(movies, bool) or not isinstance(movies, int) or not 1 <= movies <= 10_000:
-        raise QueryError(f"movies {movies!r} is not acceptable: give a whole number from 1 to 10000.")
-    case, found = Case(config, overrides, movies), Findings()
+    if isinstance(items, bool) or not isinstance(items, int) or not 1 <= items <= 10_000:
+        raise QueryError(f"items {items!r} is not acceptable: give a whole number from 1 to 10000.")
+    case, found = Case(config, overrides, items), Findings()
     for name, (look, needs) in CHECKS.items():
         found.check(name, partial(look, case), needs)
     return found

@@ -30,7 +30,7 @@ def changes(case: Case) -> str:
     """No addition or deletion was stopped midway."""
     if case.live.pending:
         raise Concern(
-            f"an addition or deletion of {len(case.live.pending)} movies is under way, or was stopped midway. "
+            f"an addition or deletion of {len(case.live.pending)} items is under way, or was stopped midway. "
             "If it was stopped, give the same command again: it ends what was begun."
         )
     return "none under way"

@@ -40,14 +40,14 @@ def dataset(case: Case) -> str:
 
 def model(case: Case) -> str:
     """The bundle's files are those that were saved, for this program, and its towers can be used."""
-    from towhee_recsys.bundle import MovieEncoder, UserEncoder
+    from towhee_recsys.bundle import ItemEncoder, UserEncoder
     from towhee_recsys.bundle.bundle import read_bundle
     from towhee_recsys.support.files import recover
 
     folder = Path(case.config.model.dir).resolve()
     recover(folder)
     bundle = read_bundle(folder)  # from the disk, whatever this process has loaded before
-    MovieEncoder(bundle), UserEncoder(bundle)
+    ItemEncoder(bundle), UserEncoder(bundle)
     case.bundle = bundle
     said = bundle.manifest
     return (
@@ -82,6 +82,6 @@ def catalogue(case: Case) -> str:
             "in `catalogue`."
         )
     opened = open_catalogue(case.config.catalogue)
-    opened.must_have_movies()
+    opened.must_have_items()
     case.catalogue = opened
     return f"{address.shown} answers"

@@ -94,16 +94,16 @@ class TextInput(nn.Layer):
 
 
 class HistoryInput(nn.Layer):
-    """Movies liked, int64[n, length]: the sum of their embeddings over the root of their number."""
+    """Items liked, int64[n, length]: the sum of their embeddings over the root of their number."""
 
     def __init__(self, feature: HistoryFeature, rows: int, size: int):
         super().__init__()
         self.embedding = nn.Embedding(rows, size, padding_idx=0, weight_attr=_fresh())
 
-    def forward(self, movies: paddle.Tensor) -> paddle.Tensor:
+    def forward(self, items: paddle.Tensor) -> paddle.Tensor:
         """One vector a history; of an empty one zeros."""
-        count = (movies > 0).astype("float32").sum(axis=1, keepdim=True)
-        return self.embedding(movies).sum(axis=1) / paddle.sqrt(count + 1e-6)
+        count = (items > 0).astype("float32").sum(axis=1, keepdim=True)
+        return self.embedding(items).sum(axis=1) / paddle.sqrt(count + 1e-6)
 
 
 class NumberInput(nn.Layer):

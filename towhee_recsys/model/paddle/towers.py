@@ -44,7 +44,7 @@ class Tower(nn.Layer, ABC):
 
 
 class SumTower(Tower):
-    """The sum of what the features say, a free vector x, lifted: users to [x, 0, 1], movies to [x, 1, 0].
+    """The sum of what the features say, a free vector x, lifted: users to [x, 0, 1], items to [x, 1, 0].
 
     Normalised, two such vectors have the cosine x·y / sqrt((1 + |x|²)(1 + |y|²)): the length of x, which plain
     normalising throws away, says how sure the tower is, so that little is predicted of whom little is known.
@@ -84,7 +84,7 @@ class SumTower(Tower):
         general = self.general.unsqueeze(0).expand_as(said[0])
         free = paddle.add_n([general, *said, *biases])
         zero, one = paddle.zeros_like(free[:, :1]), paddle.ones_like(free[:, :1])
-        return paddle.concat([free, one, zero] if self.role == "movie" else [free, zero, one], axis=1)
+        return paddle.concat([free, one, zero] if self.role == "item" else [free, zero, one], axis=1)
 
 
 class JoinedTower(Tower):

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
-from towhee_recsys.stores.catalogue.facts import Movie
+from towhee_recsys.stores.catalogue.facts import Item
 from towhee_recsys.stores.catalogue.urls import CatalogueUrl, parse_url
 
 _open: dict[CatalogueUrl, Catalogue] = {}
@@ -14,22 +14,22 @@ _lock = threading.Lock()
 
 
 class Catalogue(Protocol):
-    """Movies by id, in versions; a version is named after the build of the index that it belongs to,
+    """Items by id, in versions; a version is named after the build of the index that it belongs to,
     `<collection>__<...>`, and one version of each collection is live.
 
     Safe under threads. Every call raises StoreError, by the timeout at the latest, when the store does not do it;
     once the store is back, the next call does. What is raised and logged shows the URL as it was written, no password.
     """
 
-    def write(self, movies: Iterable[Movie], version: str) -> None:
-        """Adds movies to a version, in place of older ones with their ids; sends them in batches.
+    def write(self, items: Iterable[Item], version: str) -> None:
+        """Adds items to a version, in place of older ones with their ids; sends them in batches.
 
         A version that is not live yet is seen by nobody who does not ask for it. What is written twice is there once.
         """
         ...
 
     def delete(self, ids: Sequence[int], version: str) -> None:
-        """Removes movies from a version; an id that is not there is no error."""
+        """Removes items from a version; an id that is not there is no error."""
         ...
 
     def publish(self, version: str) -> None:
@@ -40,7 +40,7 @@ class Catalogue(Protocol):
         """Drops all versions of `collection` but `versions` and the live one, each in one step."""
         ...
 
-    def get(self, ids: Sequence[int], version: str | None = None) -> list[Movie | None]:
+    def get(self, ids: Sequence[int], version: str | None = None) -> list[Item | None]:
         """The facts of each of `ids`, in their order, all of one version, None where there are none.
 
         They are those of `version`, in one round trip; where that was dropped, those of its collection's live version;
@@ -49,18 +49,18 @@ class Catalogue(Protocol):
         ...
 
     def versions(self, collection: str) -> list[str]:
-        """The versions of a collection that hold movies, published or not, sorted by name."""
+        """The versions of a collection that hold items, published or not, sorted by name."""
         ...
 
     def count(self, version: str) -> int:
-        """How many movies a version holds."""
+        """How many items a version holds."""
         ...
 
     def live(self, collection: str) -> str | None:
         """The live version of a collection, None when none was published yet."""
         ...
 
-    def must_have_movies(self) -> None:
+    def must_have_items(self) -> None:
         """Raises StoreError when nothing was published yet."""
         ...
 

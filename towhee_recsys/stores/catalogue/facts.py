@@ -1,4 +1,4 @@
-"""Movies as stores keep them, and as they give them back: a row that is broken is no movie."""
+"""Items as stores keep them, and as they give them back: a row that is broken is no item."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 as_json = json.JSONEncoder(ensure_ascii=False).encode
-"""As `json.dumps` with that setting, which would make an encoder for each movie."""
+"""As `json.dumps` with that setting, which would make an encoder for each item."""
 
 BATCH = 1000
-"""Movies that go to a server in one call."""
+"""Items that go to a server in one call."""
 
 
-class Movie(TypedDict):
-    """The facts of a movie; `title` without its year, `year` None where it is not known."""
+class Item(TypedDict):
+    """The facts of an item; `title` without its year, `year` None where it is not known."""
 
     movie_id: int
     title: str
@@ -36,39 +36,39 @@ def batches(items: Iterable[T]) -> Iterator[list[T]]:
         yield batch
 
 
-def to_row(movie: Mapping[str, Any]) -> tuple[int, str, int | None, str]:
-    """Its id, title, year and the JSON of its genres. Raises QueryError for what is no movie."""
+def to_row(item: Mapping[str, Any]) -> tuple[int, str, int | None, str]:
+    """Its id, title, year and the JSON of its genres. Raises QueryError for what is no item."""
     try:
-        return _row(movie)
+        return _row(item)
     except (AttributeError, KeyError, TypeError, ValueError):
-        key = movie.get("movie_id") if isinstance(movie, Mapping) else None
+        key = item.get("movie_id") if isinstance(item, Mapping) else None
         raise QueryError(
-            f"movie {key!r} cannot go into the catalogue. A movie has movie_id (a whole number), title (a text), "
+            f"item {key!r} cannot go into the catalogue. An item has movie_id (a whole number), title (a text), "
             "year (a whole number or None) and genres (a list of texts); numbers of at most 64 bits, texts of Unicode."
         ) from None
 
 
-def from_row(shown: str, key: int, text: str | bytes, *columns: object) -> Movie | None:
-    """The movie of a row: `text` is the JSON of its genres after the `columns` title and year, else of all facts.
+def from_row(shown: str, key: int, text: str | bytes, *columns: object) -> Item | None:
+    """The item of a row: `text` is the JSON of its genres after the `columns` title and year, else of all facts.
 
     None for a row that is broken, and a warning that names the catalogue as `shown`.
     """
     try:
         parsed = json.loads(text)
         title, year, genres = (*columns, parsed) if columns else (parsed[name] for name in ("title", "year", "genres"))
-        return _movie(key, title, year, genres)
+        return _item(key, title, year, genres)
     except (KeyError, TypeError, ValueError, RecursionError):
         log.warning(
-            "the catalogue %r has a broken row for movie %d, which is left out; `towhee-recsys index` writes it anew",
+            "the catalogue %r has a broken row for item %d, which is left out; `towhee-recsys index` writes it anew",
             shown,
             key,
         )
         return None
 
 
-def _row(movie: Mapping[str, Any]) -> tuple[int, str, int | None, str]:
-    genres = None if isinstance(movie["genres"], str) else [_own(genre) for genre in movie["genres"]]
-    facts = _movie(_own(movie["movie_id"]), _own(movie["title"]), _own(movie.get("year")), genres)
+def _row(item: Mapping[str, Any]) -> tuple[int, str, int | None, str]:
+    genres = None if isinstance(item["genres"], str) else [_own(genre) for genre in item["genres"]]
+    facts = _item(_own(item["movie_id"]), _own(item["title"]), _own(item.get("year")), genres)
     (facts["title"] + (text := as_json(genres))).encode()
     return facts["movie_id"], facts["title"], facts["year"], text
 
@@ -78,7 +78,7 @@ def _own(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def _movie(key: Any, title: Any, year: Any, genres: Any) -> Movie:
+def _item(key: Any, title: Any, year: Any, genres: Any) -> Item:
     """Raises TypeError when a fact is not of its type, or a number of more than 64 bits."""
     numbers = (key,) if year is None else (key, year)
     if any(type(number) is not int or not -(2**63) <= number < 2**63 for number in numbers):

@@ -1,4 +1,4 @@
-"""The catalogue in MySQL or MariaDB: one table of movies, one of what is live."""
+"""The catalogue in MySQL or MariaDB: one table of items, one of what is live."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from towhee_recsys.stores.catalogue.facts import Movie, batches, from_row, to_row
+from towhee_recsys.stores.catalogue.facts import Item, batches, from_row, to_row
 from towhee_recsys.stores.catalogue.mysql_server import MysqlServer, NoTableError
 from towhee_recsys.stores.catalogue.urls import CatalogueUrl
 from towhee_recsys.stores.catalogue.versioned import VersionedCatalogue, collection_of
 
 # Names are bytes: they are told apart as they are, with no rules for case or for blanks at the end.
 TABLES = (
-    "CREATE TABLE IF NOT EXISTS towhee_recsys_movies (version VARBINARY(1000) NOT NULL, movie_id BIGINT NOT NULL, "
+    "CREATE TABLE IF NOT EXISTS towhee_recsys_items (version VARBINARY(1000) NOT NULL, movie_id BIGINT NOT NULL, "
     "title MEDIUMTEXT NOT NULL, year BIGINT, genres MEDIUMTEXT NOT NULL, PRIMARY KEY (version, movie_id)) "
     "ENGINE = InnoDB CHARACTER SET utf8mb4",
     "CREATE TABLE IF NOT EXISTS towhee_recsys_live (collection VARBINARY(1000) NOT NULL PRIMARY KEY, "
     "version VARBINARY(1000) NOT NULL, moment BIGINT NOT NULL UNIQUE AUTO_INCREMENT) ENGINE = InnoDB",
 )
-READ = "SELECT movie_id, title, year, genres FROM towhee_recsys_movies WHERE version = %s AND movie_id IN %s"
-COUNT = "SELECT count(*) FROM towhee_recsys_movies WHERE version = %s"
-VERSIONS = "SELECT DISTINCT version FROM towhee_recsys_movies"
+READ = "SELECT movie_id, title, year, genres FROM towhee_recsys_items WHERE version = %s AND movie_id IN %s"
+COUNT = "SELECT count(*) FROM towhee_recsys_items WHERE version = %s"
+VERSIONS = "SELECT DISTINCT version FROM towhee_recsys_items"
 LIVE = "SELECT version FROM towhee_recsys_live WHERE collection = %s"
 LAST = "SELECT version FROM towhee_recsys_live ORDER BY moment DESC LIMIT 1"
-WRITE = "REPLACE INTO towhee_recsys_movies (version, movie_id, title, year, genres) VALUES (%s, %s, %s, %s, %s)"
-DELETE = "DELETE FROM towhee_recsys_movies WHERE version = %s AND movie_id IN %s"
-DROP = "DELETE FROM towhee_recsys_movies WHERE version = %s LIMIT 10000"
+WRITE = "REPLACE INTO towhee_recsys_items (version, movie_id, title, year, genres) VALUES (%s, %s, %s, %s, %s)"
+DELETE = "DELETE FROM towhee_recsys_items WHERE version = %s AND movie_id IN %s"
+DROP = "DELETE FROM towhee_recsys_items WHERE version = %s LIMIT 10000"
 PUBLISH = "REPLACE INTO towhee_recsys_live (collection, version) VALUES (%s, %s)"
 
 
@@ -40,15 +40,15 @@ class MysqlCatalogue(VersionedCatalogue):
         self.url, self._server = address.shown, MysqlServer(address)
         self._server.rows("opened", "SELECT 1")
 
-    def write(self, movies: Iterable[Movie], version: str) -> None:
-        """Adds movies to a version, in place of older ones with their ids; each batch in one step."""
-        for batch in batches(map(to_row, movies)):
+    def write(self, items: Iterable[Item], version: str) -> None:
+        """Adds items to a version, in place of older ones with their ids; each batch in one step."""
+        for batch in batches(map(to_row, items)):
             batch.sort(key=itemgetter(0))  # two writers that go in one order do not block each other
             rows = [(version.encode(), *row) for row in batch]
             self._change(partial(_execute, WRITE, rows))
 
     def delete(self, ids: Sequence[int], version: str) -> None:
-        """Removes movies from a version; an id that is not there is no error."""
+        """Removes items from a version; an id that is not there is no error."""
         if wanted := sorted(map(int, ids)):
             self._change(partial(_execute, DELETE, (version.encode(), wanted)))
 
@@ -62,15 +62,15 @@ class MysqlCatalogue(VersionedCatalogue):
         return _first(self._select(LIVE, collection.encode()))
 
     def versions(self, collection: str) -> list[str]:
-        """The versions of a collection that hold movies, published or not, sorted by name."""
+        """The versions of a collection that hold items, published or not, sorted by name."""
         names = sorted(name.decode() for (name,) in self._select(VERSIONS))
         return [name for name in names if collection_of(name) == collection]
 
     def count(self, version: str) -> int:
-        """How many movies a version holds."""
+        """How many items a version holds."""
         return sum(rows for (rows,) in self._select(COUNT, version.encode()))
 
-    def _read(self, ids: Sequence[int], version: str) -> dict[int, Movie | None]:
+    def _read(self, ids: Sequence[int], version: str) -> dict[int, Item | None]:
         rows = self._select(READ, version.encode(), ids)
         return {key: from_row(self.url, key, text, title, year) for key, title, year, text in rows}
 

@@ -1,4 +1,4 @@
-"""The catalogue in Redis: a hash for each version, a field for each movie."""
+"""The catalogue in Redis: a hash for each version, a field for each item."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from towhee_recsys.stores.catalogue.facts import Movie, batches, from_row, to_row
+from towhee_recsys.stores.catalogue.facts import Item, batches, from_row, to_row
 from towhee_recsys.stores.catalogue.failures import server_error
 from towhee_recsys.stores.catalogue.urls import CatalogueUrl
 from towhee_recsys.stores.catalogue.versioned import VersionedCatalogue, collection_of
 
 PREFIX = "towhee_recsys"
-"""What all keys begin with: PREFIX:movies:<version>, PREFIX:live:<collection>, PREFIX:live (the last of all),
+"""What all keys begin with: PREFIX:items:<version>, PREFIX:live:<collection>, PREFIX:live (the last of all),
 PREFIX:versions (a set, of names whose hash may be gone).
 
 A step is a single command, never MULTI: Redis 7.0 loses transactions out of its append-only file where the user
@@ -25,7 +25,7 @@ A step is a single command, never MULTI: Redis 7.0 loses transactions out of its
 
 
 class RedisCatalogue(VersionedCatalogue):
-    """A movie is the JSON of its title, year and genres. A version is read by one HMGET and dropped by one UNLINK."""
+    """An item is the JSON of its title, year and genres. A version is read by one HMGET and dropped by one UNLINK."""
 
     def __init__(self, address: CatalogueUrl):
         self.url, self._address = address.shown, address
@@ -33,16 +33,16 @@ class RedisCatalogue(VersionedCatalogue):
         with self._errors("opened"):
             self._redis.ping()
 
-    def write(self, movies: Iterable[Movie], version: str) -> None:
-        """Adds movies to a version, in place of older ones with their ids; each batch in one step."""
-        for batch in batches(map(_field, movies)):
+    def write(self, items: Iterable[Item], version: str) -> None:
+        """Adds items to a version, in place of older ones with their ids; each batch in one step."""
+        for batch in batches(map(_field, items)):
             with self._errors("written"), self._redis.pipeline(transaction=False) as pipeline:
                 pipeline.sadd(f"{PREFIX}:versions", version)
                 pipeline.hset(_key(version), mapping=dict(batch))
                 pipeline.execute()
 
     def delete(self, ids: Sequence[int], version: str) -> None:
-        """Removes movies from a version; an id that is not there is no error."""
+        """Removes items from a version; an id that is not there is no error."""
         for batch in batches(map(int, ids)):
             with self._errors("written"):
                 self._redis.hdel(_key(version), *map(str, batch))
@@ -57,19 +57,19 @@ class RedisCatalogue(VersionedCatalogue):
         return self._text(f"{PREFIX}:live:{collection}")
 
     def versions(self, collection: str) -> list[str]:
-        """The versions of a collection that hold movies, published or not, sorted by name."""
+        """The versions of a collection that hold items, published or not, sorted by name."""
         with self._errors("read"):
             known: Any = self._redis.smembers(f"{PREFIX}:versions")
         names = sorted(name.decode() for name in known)
         return [name for name in names if collection_of(name) == collection and self.count(name)]
 
     def count(self, version: str) -> int:
-        """How many movies a version holds."""
+        """How many items a version holds."""
         with self._errors("read"):
             rows: Any = self._redis.hlen(_key(version))
         return int(rows)
 
-    def _read(self, ids: Sequence[int], version: str) -> dict[int, Movie | None]:
+    def _read(self, ids: Sequence[int], version: str) -> dict[int, Item | None]:
         with self._errors("read"):
             rows: Any = self._redis.hmget(_key(version), [str(key) for key in ids])
         return {key: from_row(self.url, key, row) for key, row in zip(ids, rows, strict=True) if row is not None}
@@ -123,9 +123,9 @@ def _settings(address: CatalogueUrl) -> dict[str, Any]:
 
 
 def _key(version: str) -> str:
-    return f"{PREFIX}:movies:{version}"
+    return f"{PREFIX}:items:{version}"
 
 
-def _field(movie: Movie) -> tuple[str, str]:
-    key, title, year, genres = to_row(movie)
+def _field(item: Item) -> tuple[str, str]:
+    key, title, year, genres = to_row(item)
     return str(key), json.dumps({"title": title, "year": year, "genres": json.loads(genres)}, ensure_ascii=False)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from towhee_recsys.errors import StoreError
-from towhee_recsys.stores.catalogue.facts import Movie, from_row, to_row
+from towhee_recsys.stores.catalogue.facts import Item, from_row, to_row
 from towhee_recsys.stores.catalogue.facts_cache import KnownFacts
 from towhee_recsys.stores.catalogue.urls import CatalogueUrl
 from towhee_recsys.stores.catalogue.versioned import VersionedCatalogue, collection_of
@@ -21,16 +21,16 @@ TIMEOUT = 30
 """Seconds to wait for another process that writes."""
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS movies (
+CREATE TABLE IF NOT EXISTS items (
     version TEXT NOT NULL, movie_id INTEGER NOT NULL, title TEXT NOT NULL, year INTEGER, genres TEXT NOT NULL,
     PRIMARY KEY (version, movie_id)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS live (moment INTEGER PRIMARY KEY AUTOINCREMENT, collection TEXT UNIQUE, version TEXT);
 """
-COLUMNS = {"movies": ["version", "movie_id", "title", "year", "genres"], "live": ["moment", "collection", "version"]}
+COLUMNS = {"items": ["version", "movie_id", "title", "year", "genres"], "live": ["moment", "collection", "version"]}
 
 READ = """
-SELECT movie_id, title, year, genres FROM movies
+SELECT movie_id, title, year, genres FROM items
 WHERE version = ? AND movie_id IN ({})
 """
 FEW = 100
@@ -56,17 +56,17 @@ class SqliteCatalogue(VersionedCatalogue):
         with self._errors("opened"):
             self._open()
 
-    def write(self, movies: Iterable[Movie], version: str) -> None:
-        """Adds movies to a version, in place of older ones with their ids, in one step."""
+    def write(self, items: Iterable[Item], version: str) -> None:
+        """Adds items to a version, in place of older ones with their ids, in one step."""
         with self._transaction("written") as connection:
-            rows = ((version, *to_row(movie)) for movie in movies)
-            connection.executemany("INSERT OR REPLACE INTO movies VALUES (?, ?, ?, ?, ?)", rows)
+            rows = ((version, *to_row(item)) for item in items)
+            connection.executemany("INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?)", rows)
 
     def delete(self, ids: Sequence[int], version: str) -> None:
-        """Removes movies from a version; an id that is not there is no error."""
+        """Removes items from a version; an id that is not there is no error."""
         with self._transaction("written") as connection:
             keys = ((version, int(key)) for key in ids)
-            connection.executemany("DELETE FROM movies WHERE version = ? AND movie_id = ?", keys)
+            connection.executemany("DELETE FROM items WHERE version = ? AND movie_id = ?", keys)
 
     def publish(self, version: str) -> None:
         """Makes `version` the live one of its collection in one step."""
@@ -80,15 +80,15 @@ class SqliteCatalogue(VersionedCatalogue):
         return rows[0][0] if rows else None
 
     def versions(self, collection: str) -> list[str]:
-        """The versions of a collection that hold movies, published or not, sorted by name."""
-        names = sorted(name for (name,) in self._select("SELECT DISTINCT version FROM movies"))
+        """The versions of a collection that hold items, published or not, sorted by name."""
+        names = sorted(name for (name,) in self._select("SELECT DISTINCT version FROM items"))
         return [name for name in names if collection_of(name) == collection]
 
     def count(self, version: str) -> int:
-        """How many movies a version holds."""
-        return int(self._select("SELECT count(*) FROM movies WHERE version = ?", version)[0][0])
+        """How many items a version holds."""
+        return int(self._select("SELECT count(*) FROM items WHERE version = ?", version)[0][0])
 
-    def _read(self, ids: Sequence[int], version: str) -> dict[int, Movie | None]:
+    def _read(self, ids: Sequence[int], version: str) -> dict[int, Item | None]:
         """Reads what is not known yet; all of it, where the file is no longer as it was when the rest was read."""
         with self._lock, self._errors("read"):
             connection = self._current()
@@ -102,7 +102,7 @@ class SqliteCatalogue(VersionedCatalogue):
                 return self._rows(connection, ids, version)
             return known | read
 
-    def _rows(self, connection: sqlite3.Connection, ids: Sequence[int], version: str) -> dict[int, Movie | None]:
+    def _rows(self, connection: sqlite3.Connection, ids: Sequence[int], version: str) -> dict[int, Item | None]:
         if len(ids) <= FEW:
             places, values = ", ".join("?" * len(ids)), (version, *ids)
         else:
@@ -116,7 +116,7 @@ class SqliteCatalogue(VersionedCatalogue):
 
     def _drop(self, version: str) -> None:
         with self._transaction("written") as connection:
-            connection.execute("DELETE FROM movies WHERE version = ?", (version,))
+            connection.execute("DELETE FROM items WHERE version = ?", (version,))
 
     def _select(self, statement: str, *values: Any) -> list[Any]:
         with self._lock, self._errors("read"):

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 
 from towhee_recsys.errors import StoreError
-from towhee_recsys.stores.catalogue.facts import Movie
+from towhee_recsys.stores.catalogue.facts import Item
 
 
 class VersionedCatalogue(ABC):
@@ -14,17 +14,17 @@ class VersionedCatalogue(ABC):
 
     url: str
 
-    def get(self, ids: Sequence[int], version: str | None = None) -> list[Movie | None]:
+    def get(self, ids: Sequence[int], version: str | None = None) -> list[Item | None]:
         """The facts of each of `ids`, in their order, all of one version, None where there are none."""
         wanted = [int(key) for key in ids]
         found = self._find(list(dict.fromkeys(wanted)), version) if wanted else {}
         return [found.get(key) for key in wanted]
 
-    def must_have_movies(self) -> None:
+    def must_have_items(self) -> None:
         """Raises StoreError when nothing was published yet."""
         if self._last_published() is None:
             raise StoreError(
-                f"the catalogue {self.url!r} holds no movies yet. Fill it with `towhee-recsys index -c CONFIG`, "
+                f"the catalogue {self.url!r} holds no items yet. Fill it with `towhee-recsys index -c CONFIG`, "
                 "or name the one that was filled."
             )
 
@@ -35,7 +35,7 @@ class VersionedCatalogue(ABC):
             if version not in kept:
                 self._drop(version)
 
-    def _find(self, ids: Sequence[int], version: str | None) -> dict[int, Movie | None]:
+    def _find(self, ids: Sequence[int], version: str | None) -> dict[int, Item | None]:
         """What is there of `ids` in `version`, else in the live version, which may change meanwhile."""
         asked = self._last_published() if version is None else version
         while asked is not None:
@@ -54,14 +54,14 @@ class VersionedCatalogue(ABC):
 
     @abstractmethod
     def versions(self, collection: str) -> list[str]:
-        """The versions of a collection that hold movies, published or not, sorted by name."""
+        """The versions of a collection that hold items, published or not, sorted by name."""
 
     @abstractmethod
     def count(self, version: str) -> int:
-        """How many movies a version holds."""
+        """How many items a version holds."""
 
     @abstractmethod
-    def _read(self, ids: Sequence[int], version: str) -> dict[int, Movie | None]:
+    def _read(self, ids: Sequence[int], version: str) -> dict[int, Item | None]:
         """The rows that a version has of `ids`, None for a broken one; in one step."""
 
     @abstractmethod
@@ -70,7 +70,7 @@ class VersionedCatalogue(ABC):
 
     @abstractmethod
     def _drop(self, version: str) -> None:
-        """Removes a version's movies, in one step."""
+        """Removes a version's items, in one step."""
 
 
 def collection_of(version: str) -> str:

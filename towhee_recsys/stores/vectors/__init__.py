@@ -1,10 +1,10 @@
-"""The vector index: movie vectors in Milvus, in builds, and the records of which model they are of."""
+"""The vector index: item vectors in Milvus, in builds, and the records of which model they are of."""
 
 from towhee_recsys.stores.vectors.build import publish
 from towhee_recsys.stores.vectors.filling import insert, resume_build, start_build
 from towhee_recsys.stores.vectors.hits import Hit, Hits, checked_top_k
 from towhee_recsys.stores.vectors.incremental import delete_live, insert_live
-from towhee_recsys.stores.vectors.index import REBUILD, MovieIndex, open_index
+from towhee_recsys.stores.vectors.index import REBUILD, ItemIndex, open_index
 from towhee_recsys.stores.vectors.locks import is_ours, release
 from towhee_recsys.stores.vectors.maintenance import Build, builds, gc, rollback
 from towhee_recsys.stores.vectors.milvus.connect import check_uri
@@ -18,7 +18,7 @@ __all__ = [
     "Hit",
     "Hits",
     "IndexRecord",
-    "MovieIndex",
+    "ItemIndex",
     "Receipt",
     "builds",
     "check_uri",

@@ -11,7 +11,7 @@ import numpy as np
 from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.stores.vectors.checks import CURE, shape, verify
 from towhee_recsys.stores.vectors.filling import builds_in, now
-from towhee_recsys.stores.vectors.index import MovieIndex
+from towhee_recsys.stores.vectors.index import ItemIndex
 from towhee_recsys.stores.vectors.live import switch
 from towhee_recsys.stores.vectors.locks import release
 from towhee_recsys.stores.vectors.milvus.collection import MAX_TOP_K, count, delete, drop, ids_between
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from towhee_recsys.stores.catalogue import Catalogue
 
 
-def publish(index: MovieIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None = None) -> IndexRecord:
+def publish(index: ItemIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None = None) -> IndexRecord:
     """Makes a complete build the live index, and the version of its name the catalogue's live one.
 
     The live build before it is kept, for queries that are under way and for `rollback`; all others are dropped. Of a
@@ -53,18 +53,18 @@ def publish(index: MovieIndex, receipts: Sequence[Receipt], catalogue: Catalogue
         return fresh
 
 
-def go_live(index: MovieIndex, record: IndexRecord, catalogue: Catalogue | None) -> None:
+def go_live(index: ItemIndex, record: IndexRecord, catalogue: Catalogue | None) -> None:
     """Switches the catalogue, where it has all that the build has, and then the index."""
     if catalogue:
         known = catalogue.count(record.build)
         if known < record.rows:
-            raise IndexMismatchError(f"the catalogue has {known} of the {record.rows} movies of {record.build}. {CURE}")
+            raise IndexMismatchError(f"the catalogue has {known} of the {record.rows} items of {record.build}. {CURE}")
         catalogue.publish(record.build)
     switch(index.milvus, record)
     index.versions(newest=True)
 
 
-def drop_builds(index: MovieIndex, keep: set[str], catalogue: Catalogue | None) -> list[str]:
+def drop_builds(index: ItemIndex, keep: set[str], catalogue: Catalogue | None) -> list[str]:
     """Drops all builds but those to `keep`, finished or not, and the catalogue's versions of them; gives their names.
 
     Their records go first: what a killed process leaves of them is unfinished, and dropped the next time.
@@ -92,7 +92,7 @@ def _the_build_of(receipts: Sequence[Receipt]) -> str:
 
 
 def _checked(
-    index: MovieIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None, unfinished: bool
+    index: ItemIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None, unfinished: bool
 ) -> IndexRecord:
     """The record of a build that holds what the receipts say, and no more."""
     ids = np.concatenate([receipt.ids for receipt in receipts])
@@ -108,8 +108,8 @@ def _checked(
     return record
 
 
-def _remove_others(index: MovieIndex, build: str, ids: np.ndarray, catalogue: Catalogue | None) -> None:
-    """Deletes the movies of a build that are none of `ids`, sorted int64[n]: the dataset had them when it was begun."""
+def _remove_others(index: ItemIndex, build: str, ids: np.ndarray, catalogue: Catalogue | None) -> None:
+    """Deletes the items of a build that are none of `ids`, sorted int64[n]: the dataset had them when it was begun."""
     ends = [1 - 2**63, *ids[MAX_TOP_K // 2 :: MAX_TOP_K // 2].tolist(), 2**63 - 1]
     for first, last in pairwise(ends):
         while len(others := np.setdiff1d(ids_between(index.milvus, build, first, last), ids)):  # some, or all there are
@@ -118,14 +118,14 @@ def _remove_others(index: MovieIndex, build: str, ids: np.ndarray, catalogue: Ca
                 catalogue.delete(others.tolist(), build)
 
 
-def _drop(index: MovieIndex, build: str, catalogue: Catalogue | None) -> None:
+def _drop(index: ItemIndex, build: str, catalogue: Catalogue | None) -> None:
     drop(index.milvus, build)
     release(build)
     if catalogue:
         catalogue.keep(index.collection, set(catalogue.versions(index.collection)) - {build})
 
 
-def _record_of(index: MovieIndex, receipt: Receipt, written: np.ndarray) -> IndexRecord:
+def _record_of(index: ItemIndex, receipt: Receipt, written: np.ndarray) -> IndexRecord:
     *_, kind = shape(index.milvus, receipt.build)
     return IndexRecord(
         collection=index.collection,

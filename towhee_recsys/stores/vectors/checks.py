@@ -16,13 +16,13 @@ from towhee_recsys.stores.vectors.record import IndexRecord
 from towhee_recsys.stores.vectors.rows import differing, hashes
 
 AT_MOST = READ_AT_ONCE
-"""Movies that are read back and searched; of more, so many drawn by chance."""
+"""Items that are read back and searched; of more, so many drawn by chance."""
 
 COMPARED, AT_LEAST = 2**19, 16
 """Where every search compares all rows: rows that searches compare at most, and searches that are made at least."""
 
 FOUND = 0.98
-"""The share of movies that must find themselves where the type of index is not exact."""
+"""The share of items that must find themselves where the type of index is not exact."""
 
 CURE = "The live index is as it was; index again."
 """What every refusal ends with."""
@@ -31,8 +31,8 @@ CURE = "The live index is as it was; index again."
 def verify(milvus: Milvus, record: IndexRecord, ids: np.ndarray, written: np.ndarray) -> None:
     """Raises IndexMismatchError unless the build is as `record` says and holds what was `written`.
 
-    That are the hashes uint64[n] of the rows of `ids` int64[n]. A movie must find itself, or its equal: a search for
-    its own vector gives a cosine of 1. How many rows there are is counted. Up to 256 movies are all read back and
+    That are the hashes uint64[n] of the rows of `ids` int64[n]. An item must find itself, or its equal: a search for
+    its own vector gives a cosine of 1. How many rows there are is counted. Up to 256 items are all read back and
     searched; of more, 256 drawn by chance, which costs the same for a million: what goes wrong on the way, as rows
     mixed up, another metric, a part that is not searched, is wrong of many rows, and a fault in 2 of 100 is missed once
     in 170 times. Where a search compares all rows, fewer are made in a large build.
@@ -41,13 +41,13 @@ def verify(milvus: Milvus, record: IndexRecord, ids: np.ndarray, written: np.nda
     drawn = sorted(Random(record.build).sample(range(len(ids)), min(len(ids), AT_MOST)))
     there, vectors = rows_of(milvus, record.build, ids[drawn]) if drawn else ([], np.zeros((0, record.dim)))
     if len(wrong := differing(ids[drawn], written[drawn], there, hashes(there, vectors))):
-        movie = ids[drawn][wrong[0]]
-        raise IndexMismatchError(f"{record.build}: movie {movie} reads other than it was written. {CURE}")
+        item = ids[drawn][wrong[0]]
+        raise IndexMismatchError(f"{record.build}: item {item} reads other than it was written. {CURE}")
     exact = record.index == EXACT.type
     searched = vectors[: max(AT_LEAST, COMPARED // record.rows)] if exact and drawn else vectors
     lost = _lost(milvus, record, searched) if drawn else 0
     if lost > (0 if exact else (1 - FOUND) * len(searched)):
-        raise IndexMismatchError(f"{record.build}: {lost} of {len(searched)} movies do not find themselves. {CURE}")
+        raise IndexMismatchError(f"{record.build}: {lost} of {len(searched)} items do not find themselves. {CURE}")
 
 
 def must_be_there(milvus: Milvus, record: IndexRecord, cure: str = CURE) -> None:
@@ -92,7 +92,7 @@ def _lost(milvus: Milvus, record: IndexRecord, vectors: np.ndarray) -> int:
 
 
 def finds_itself(score: float | None, kind: str) -> bool:
-    """Whether the best cosine of a search for a movie's own vector, None without a hit, is its own or its equal's.
+    """Whether the best cosine of a search for an item's own vector, None without a hit, is its own or its equal's.
 
     `kind` is the type of the index: one with a byte a number is less exact.
     """

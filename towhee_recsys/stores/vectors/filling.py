@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 import numpy as np
 
 from towhee_recsys.stores.vectors.checks import described
-from towhee_recsys.stores.vectors.index import MovieIndex
+from towhee_recsys.stores.vectors.index import ItemIndex
 from towhee_recsys.stores.vectors.live import must_be_ours
 from towhee_recsys.stores.vectors.locks import claim, filling_of, release
 from towhee_recsys.stores.vectors.milvus.collection import READ_AT_ONCE, append, count, create, names, rows_of, upsert
@@ -25,7 +25,7 @@ from towhee_recsys.support.progress import tell
 log = logging.getLogger(__name__)
 
 
-def start_build(index: MovieIndex, model_id: str | None, dim: int, how: IndexType = EXACT) -> str:
+def start_build(index: ItemIndex, model_id: str | None, dim: int, how: IndexType = EXACT) -> str:
     """Makes an empty build beside the live one and returns its name: `<collection>__<model>_<draw>`.
 
     `how` is the type of its vector index. It is this process' to fill, until `publish` or `release`. Raises
@@ -38,7 +38,7 @@ def start_build(index: MovieIndex, model_id: str | None, dim: int, how: IndexTyp
     return build
 
 
-def resume_build(index: MovieIndex, model_id: str | None, dim: int, how: IndexType = EXACT) -> str | None:
+def resume_build(index: ItemIndex, model_id: str | None, dim: int, how: IndexType = EXACT) -> str | None:
     """The build with most rows of those that were begun as `start_build` would, and did not go live; None without one.
 
     It is this process' to fill then. One that this process fills already is left alone, and so is one that another
@@ -49,14 +49,14 @@ def resume_build(index: MovieIndex, model_id: str | None, dim: int, how: IndexTy
     for build in sorted(rows, key=lambda name: rows[name], reverse=True):
         if rows[build] and claim(build):
             if all(each.build != build for each in index.versions(newest=True).all):
-                log.warning("going on with an index that did not end: %s movies are there", f"{rows[build]:,}")
+                log.warning("going on with an index that did not end: %s items are there", f"{rows[build]:,}")
                 return build
             release(build)
     return None
 
 
-def insert(index: MovieIndex, build: str, ids: Sequence[int], vectors: np.ndarray) -> Receipt:
-    """Writes unit vectors float32[n, dim] by movie id into `build`.
+def insert(index: ItemIndex, build: str, ids: Sequence[int], vectors: np.ndarray) -> Receipt:
+    """Writes unit vectors float32[n, dim] by item id into `build`.
 
     A row that may be there, for somebody else began the build or the id was written before, is read: the same is not
     touched, and another one is replaced. Raises QueryError for vectors that are not of length 1 and for ids that occur
@@ -74,7 +74,7 @@ def insert(index: MovieIndex, build: str, ids: Sequence[int], vectors: np.ndarra
     return Receipt(build, model_of(vectors), raw.shape[1], keys, written)
 
 
-def builds_in(index: MovieIndex) -> list[str]:
+def builds_in(index: ItemIndex) -> list[str]:
     """The names of the collections that hold builds of the index, unfinished ones and rows set aside, too."""
     ours = re.compile(rf"{index.collection}__([0-9a-f]{{16}}|unknown)_[0-9a-f]{{6}}({SAVED})?")
     return sorted(name for name in names(index.milvus) if ours.fullmatch(name))
@@ -101,5 +101,5 @@ def _made_so(milvus: Milvus, build: str, dim: int, how: IndexType) -> bool:
     return found_dim == dim and all(str(found.get(name)) == str(value) for name, value in wanted.items())
 
 
-def _beginning(index: MovieIndex, model_id: str | None) -> str:
+def _beginning(index: ItemIndex, model_id: str | None) -> str:
     return f"{index.collection}__{model_id or 'unknown'}_"

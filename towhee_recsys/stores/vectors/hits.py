@@ -14,7 +14,7 @@ from towhee_recsys.stores.vectors.milvus.collection import MAX_TOP_K
 
 
 class Hit(TypedDict, total=False):
-    """One found movie: its id, the cosine with the query and, for a user's query, the predicted stars."""
+    """One found item: its id, the cosine with the query and, for a user's query, the predicted stars."""
 
     movie_id: int
     score: float
@@ -22,7 +22,7 @@ class Hit(TypedDict, total=False):
 
 
 class Hits(list[Hit]):
-    """The hits of one query. The catalogue has the facts of their movies under the name of their `build`."""
+    """The hits of one query. The catalogue has the facts of their items under the name of their `build`."""
 
     def __init__(self, hits: Iterable[Hit], build: str, after: Callable[[int], Hits] | None = None):
         super().__init__(hits)
@@ -46,7 +46,7 @@ def checked_top_k(top_k: Any) -> int:
 def hits_of(found: Sequence[Sequence[Any]], queries: Vectors, known: Mapping[int, np.ndarray]) -> list[list[Hit]]:
     """Milvus' rows for each query, with the stars that its user would give, as far as the model can tell.
 
-    `known` are the movies' vectors; they are needed where queries bring along other vectors for stars.
+    `known` are the items' vectors; they are needed where queries bring along other vectors for stars.
     """
     hits: list[list[Hit]] = [[{"movie_id": row["id"], "score": row["distance"]} for row in rows] for rows in found]
     every, rated = list(chain.from_iterable(hits)), queries if queries.rating is None else queries.rating
@@ -61,5 +61,5 @@ def hits_of(found: Sequence[Sequence[Any]], queries: Vectors, known: Mapping[int
 def _cosines(hits: Sequence[Sequence[Hit]], queries: np.ndarray, known: Mapping[int, np.ndarray]) -> np.ndarray:
     """Of every hit, one after the other, with its query float32[n, dim]: float32[hits]."""
     lines = {key: line for line, key in enumerate(known)}
-    movies = np.array(list(known.values()))[[lines[hit["movie_id"]] for each in hits for hit in each]]
-    return np.einsum("ij,ij->i", movies, np.repeat(queries, [len(each) for each in hits], axis=0))
+    items = np.array(list(known.values()))[[lines[hit["movie_id"]] for each in hits for hit in each]]
+    return np.einsum("ij,ij->i", items, np.repeat(queries, [len(each) for each in hits], axis=0))

@@ -1,4 +1,4 @@
-"""Movies into the live build and out of it, found or gone at once; a kill at any moment loses nothing."""
+"""Items into the live build and out of it, found or gone at once; a kill at any moment loses nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from towhee_recsys.stores.vectors.filling import now, start_build
-from towhee_recsys.stores.vectors.index import MovieIndex
+from towhee_recsys.stores.vectors.index import ItemIndex
 from towhee_recsys.stores.vectors.live import switch
 from towhee_recsys.stores.vectors.locks import release
 from towhee_recsys.stores.vectors.milvus.types import EXACT, IndexType
@@ -17,7 +17,7 @@ from towhee_recsys.stores.vectors.rows import check_ids, check_rows, content, ha
 from towhee_recsys.support.progress import tell
 
 
-def insert_live(index: MovieIndex, ids: Sequence[int], vectors: np.ndarray, how: IndexType = EXACT) -> Receipt:
+def insert_live(index: ItemIndex, ids: Sequence[int], vectors: np.ndarray, how: IndexType = EXACT) -> Receipt:
     """Upserts unit vectors float32[n, dim] into the live build; where there is none it begins, of type `how`.
 
     What a killed process leaves of it is a part of the rows, each whole: the call can be repeated. Raises QueryError
@@ -37,8 +37,8 @@ def insert_live(index: MovieIndex, ids: Sequence[int], vectors: np.ndarray, how:
         return Receipt(live.build, model_of(vectors), vectors.shape[1], keys, hashes(keys, vectors))
 
 
-def delete_live(index: MovieIndex, ids: Sequence[int]) -> int:
-    """Deletes movies from the live build and gives how many rows there were of them; kept builds are as they were.
+def delete_live(index: ItemIndex, ids: Sequence[int]) -> int:
+    """Deletes items from the live build and gives how many rows there were of them; kept builds are as they were.
 
     It can be repeated after a kill. Raises QueryError for ids that are no whole numbers, IndexMismatchError when there
     is no index.
@@ -52,7 +52,7 @@ def delete_live(index: MovieIndex, ids: Sequence[int]) -> int:
         return before.rows - live.rows
 
 
-def _first(index: MovieIndex, vectors: np.ndarray, how: IndexType) -> IndexRecord:
+def _first(index: ItemIndex, vectors: np.ndarray, how: IndexType) -> IndexRecord:
     build = start_build(index, model_of(vectors), vectors.shape[1], how)
     record = IndexRecord(
         index.collection, build, model_of(vectors), vectors.shape[1], "IP", 0, content([]), how.type, now()

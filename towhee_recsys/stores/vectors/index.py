@@ -1,4 +1,4 @@
-"""The index of movie vectors, as it is read: which model it is of, and what is nearest to a query."""
+"""The index of item vectors, as it is read: which model it is of, and what is nearest to a query."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ from towhee_recsys.stores.vectors.version_cache import LastRead
 
 REBUILD = "Build it with `towhee-recsys index -c CONFIG`."
 
-_indexes: dict[tuple[int, str], MovieIndex] = {}
+_indexes: dict[tuple[int, str], ItemIndex] = {}
 _lock = threading.RLock()
 
 
-def open_index(uri: str, collection: str, access: Mapping[str, Any] | None = None) -> MovieIndex:
+def open_index(uri: str, collection: str, access: Mapping[str, Any] | None = None) -> ItemIndex:
     """The index called `collection` in the Milvus at `uri`, one object a process. Raises StoreError.
 
     `access` is what `connect` takes.
     """
     milvus = connect(uri, access)
     with _lock:
-        return _indexes.setdefault((id(milvus), collection), MovieIndex(milvus, collection))
+        return _indexes.setdefault((id(milvus), collection), ItemIndex(milvus, collection))
 
 
-class MovieIndex:
-    """Unit vectors by movie id. They lie in a *build*, a Milvus collection; one build is live, older ones are kept."""
+class ItemIndex:
+    """Unit vectors by item id. They lie in a *build*, a Milvus collection; one build is live, older ones are kept."""
 
     def __init__(self, milvus: Milvus, collection: str):
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", collection):
@@ -92,10 +92,10 @@ class MovieIndex:
         exclude: Sequence[Collection[int]] | None = None,
         how: IndexType | None = None,
     ) -> list[Hits]:
-        """For each query float32[n, dim] the `top_k` movies of highest cosine, best first, without its `exclude`.
+        """For each query float32[n, dim] the `top_k` items of highest cosine, best first, without its `exclude`.
 
         They are of the live build or, when that is of another model, of the last one that was of the vectors' model.
-        One search for all queries; where other vectors predict stars, movies that are found for the first time are
+        One search for all queries; where other vectors predict stars, items that are found for the first time are
         read, too. `how` tunes the search of a build whose index is of that type. Raises IndexMismatchError when no
         build is of the vectors' model, QueryError for vectors that are not of length 1.
         """

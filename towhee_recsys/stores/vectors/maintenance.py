@@ -11,7 +11,7 @@ from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.stores.vectors.build import drop_builds, go_live
 from towhee_recsys.stores.vectors.checks import CURE, must_be_there
 from towhee_recsys.stores.vectors.filling import builds_in
-from towhee_recsys.stores.vectors.index import MovieIndex
+from towhee_recsys.stores.vectors.index import ItemIndex
 from towhee_recsys.stores.vectors.milvus.collection import count
 from towhee_recsys.stores.vectors.pending import SAVED, settle
 from towhee_recsys.stores.vectors.record import IndexRecord
@@ -31,7 +31,7 @@ class Build:
     live: bool
 
 
-def builds(index: MovieIndex) -> list[Build]:
+def builds(index: ItemIndex) -> list[Build]:
     """All builds: the live one, then those that were live, the last first, then the unfinished. Raises StoreError."""
     versions = index.versions(newest=True)
     records = {record.build: record for record in versions.all}
@@ -48,7 +48,7 @@ def builds(index: MovieIndex) -> list[Build]:
     ]
 
 
-def rollback(index: MovieIndex, catalogue: Catalogue | None = None) -> IndexRecord:
+def rollback(index: ItemIndex, catalogue: Catalogue | None = None) -> IndexRecord:
     """Makes the build that was live before this one live again, with the catalogue's version, and gives its record.
 
     The one that is left stays, for queries that are under way, until the next `publish` or `gc`. Raises
@@ -69,7 +69,7 @@ def rollback(index: MovieIndex, catalogue: Catalogue | None = None) -> IndexReco
         return settled
 
 
-def gc(index: MovieIndex, keep: int = 2, catalogue: Catalogue | None = None) -> list[str]:
+def gc(index: ItemIndex, keep: int = 2, catalogue: Catalogue | None = None) -> list[str]:
     """Drops all builds and catalogue versions but those of the `keep` builds that were live last; gives their names.
 
     The live one is the first of them; whatever was not finished goes, too. Raises QueryError for a `keep` below 1.

@@ -25,7 +25,7 @@ _writing = threading.Lock()
 
 @dataclass(frozen=True, eq=False)
 class Receipt:
-    """What one insert wrote: into which build, of which model; the movies' `ids` int64[n], the `hashes` uint64[n]."""
+    """What one insert wrote: into which build, of which model; the items' `ids` int64[n], the `hashes` uint64[n]."""
 
     build: str
     model_id: str | None

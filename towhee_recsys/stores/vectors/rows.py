@@ -19,8 +19,8 @@ def check_rows(ids: Sequence[int], vectors: np.ndarray) -> None:
     if twice := [key for key, times in Counter(ids).items() if times > 1]:
         raise QueryError(f"movie_id {twice[0]!r} occurs twice.")
     if vectors.ndim != 2 or len(vectors) != len(ids):
-        raise QueryError(f"{len(ids)} movies need vectors [{len(ids)}, dim]; {list(vectors.shape)} were given.")
-    must_be_unit(vectors, [f"movie {key}" for key in ids])
+        raise QueryError(f"{len(ids)} items need vectors [{len(ids)}, dim]; {list(vectors.shape)} were given.")
+    must_be_unit(vectors, [f"item {key}" for key in ids])
 
 
 def check_ids(ids: Sequence[int]) -> None:

@@ -19,7 +19,7 @@ from towhee_recsys.stores.vectors.vector_cache import KnownVectors
 
 @dataclass(frozen=True)
 class Asked:
-    """For which vectors float32[n, dim] movies are searched, without which, and how."""
+    """For which vectors float32[n, dim] items are searched, without which, and how."""
 
     vectors: Vectors
     left_out: Sequence[Collection[int]]
@@ -31,7 +31,7 @@ class Asked:
 
 
 def ask(vectors: np.ndarray, exclude: Sequence[Collection[int]] | None, how: IndexType | None) -> Asked:
-    """What `MovieIndex.search` was given, checked. Raises QueryError for vectors that are not of length 1."""
+    """What `ItemIndex.search` was given, checked. Raises QueryError for vectors that are not of length 1."""
     vectors = as_vectors(vectors)
     for queries in (vectors, vectors.rating):
         if queries is not None:
@@ -44,7 +44,7 @@ def found(
 ) -> list[list[Hit]]:
     """The hits from place `first` up to `end` of each query, all from one build. Raises StoreError.
 
-    One search for all queries; where other vectors predict stars, those of `known` are used. A movie that is deleted
+    One search for all queries; where other vectors predict stars, those of `known` are used. An item that is deleted
     meanwhile is none.
     """
     vectors = asked.vectors
@@ -58,10 +58,10 @@ def found(
     if vectors.rating is None:
         return hits_of(kept, vectors, {})
     ids = {row["id"] for each in kept for row in each}
-    movies = known.of(ids)
-    if len(movies) < len(ids):
-        kept = [[row for row in each if row["id"] in movies] for each in kept]
-    return hits_of(kept, vectors, movies)
+    items = known.of(ids)
+    if len(items) < len(ids):
+        kept = [[row for row in each if row["id"] in items] for each in kept]
+    return hits_of(kept, vectors, items)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The movies' vectors that searches have read, so that the next ones need not read them again."""
+"""The items' vectors that searches have read, so that the next ones need not read them again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from towhee_recsys.stores.vectors.milvus.connection import Milvus
 from towhee_recsys.stores.vectors.record import IndexRecord
 
 AT_MOST = 64 * 2**20
-"""Bytes of vectors that are kept of a build: those of 65,536 movies with 256 numbers. Then it begins anew."""
+"""Bytes of vectors that are kept of a build: those of 65,536 items with 256 numbers. Then it begins anew."""
 
 LAG = 1.0
 """Seconds for which a server may give rows as they were before the record that it gave already."""

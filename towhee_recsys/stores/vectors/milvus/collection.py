@@ -1,4 +1,4 @@
-"""What is asked of one Milvus collection of movie vectors; each function raises StoreError when Milvus fails."""
+"""What is asked of one Milvus collection of item vectors; each function raises StoreError when Milvus fails."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOW = {"consistency_level": "Strong"}
 
 
 def create(milvus: Milvus, name: str, dim: int, index: IndexType = EXACT) -> None:
-    """An empty collection for movies' vectors of `dim` numbers, ready to be written and searched."""
+    """An empty collection for items' vectors of `dim` numbers, ready to be written and searched."""
     from pymilvus import DataType, MilvusClient
 
     schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)

@@ -27,7 +27,7 @@ class Milvus:
     def call(self, doing: str, method: str, collection: str | None = None, /, **arguments: Any) -> Any:
         """What the client's `method` answers about `collection`; `doing` says in messages what was being done.
 
-            milvus.call("counting the rows of movies", "query", "movies", output_fields=["count(*)"])
+            milvus.call("counting the rows of items", "query", "items", output_fields=["count(*)"])
 
         A server forgets at a restart what it had loaded: then the collection is loaded, and the call made once more.
         Raises StoreError for whatever Milvus or the way to it refuses, and when `timeout` has passed.

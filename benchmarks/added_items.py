@@ -1,11 +1,11 @@
-"""Where a film lands that nobody has rated yet: added to the index by genres, title and year alone.
+"""Where an item lands that nobody has rated yet: added to the index by genres, title and year alone.
 
-python -m benchmarks.added_films [-c movielens_1m] [--set dataset.path=DIR] [--json]
+python -m benchmarks.added_items [-c movielens_1m] [--set dataset.path=DIR] [--json]
 
-The films that the protocol cold-items holds out are taken out of the dataset, with all their ratings. On what is left a
-model is trained and indexed; then they are added as `towhee-recsys index --add` adds movies. Each is ranked among all
-films, rated ones included, for every user who liked it. Films that training knew are ranked likewise, for users whose
-liking of them was held out of the training; a random film's place is computed.
+The items that the protocol cold-items holds out are taken out of the dataset, with all their ratings. On what is left a
+model is trained and indexed; then they are added as `towhee-recsys index --add` adds items. Each is ranked among all
+items, rated ones included, for every user who liked it. Items that training knew are ranked likewise, for users whose
+liking of them was held out of the training; a random item's place is computed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys import RecsysError, add_movies, index_pipeline, load_config, read_dataset, train
+from towhee_recsys import RecsysError, add_items, index_pipeline, load_config, read_dataset, train
 from towhee_recsys.bundle import Bundle, UserEncoder
 from towhee_recsys.cli.common import table
 from towhee_recsys.config import Config
@@ -32,7 +32,7 @@ from towhee_recsys.stores.vectors.milvus.collection import vectors_of
 from towhee_recsys.training.training_split import into, task_of
 
 WITHIN = (100, 500)
-"""Lengths of lists: the share of likings whose film stands in a list so long is the recall."""
+"""Lengths of lists: the share of likings whose item stands in a list so long is the recall."""
 
 AT_ONCE = 256
 """Users who are ranked for at a time."""
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-c", "--config", default="movielens_1m")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
-    parser.add_argument("--work", default="build/added_films", metavar="DIR", help="for the model and the stores")
+    parser.add_argument("--work", default="build/added_items", metavar="DIR", help="for the model and the stores")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     given = parser.parse_args(arguments)
     found = measured(load_config(given.config, overrides=given.set), Path(given.work).resolve())
@@ -51,42 +51,42 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def measured(config: Config, work: Path) -> dict[str, Any]:
-    """The figures of the hidden films, of known ones and of a random one, and of each hidden film by itself."""
+    """The figures of the hidden items, of known ones and of a random one, and of each hidden item by itself."""
     whole = read_dataset(config.dataset)
     hidden = task_of(config.model_copy(update={"protocol": "cold-items"}), whole).test
     likings = liked(hidden, config)
-    data = part(ensure_dataset(config.dataset), work, set(ids(whole, hidden.movies).tolist()))
+    data = part(ensure_dataset(config.dataset), work, set(ids(whole, hidden.items).tolist()))
     config = on(config, data, work)
     bundle = train(config, fresh=True)
     (record,) = index_pipeline(config)().get()
-    added = add_movies(config, work / "hidden.dat")
-    catalogue = vectors_in_index(config, ids(whole, np.arange(len(whole.movies))))
-    assert len(catalogue) == record.rows + added, f"{len(catalogue)} films are in the index"
+    added = add_items(config, work / "hidden.dat")
+    catalogue = vectors_in_index(config, ids(whole, np.arange(len(whole.items))))
+    assert len(catalogue) == record.rows + added, f"{len(catalogue)} items are in the index"
     known = read_dataset(config.dataset)
     held_out = liked(task_of(config, known).test, config)
-    cold = ranks(bundle, catalogue, ids(whole, likings.users, "user"), ids(whole, likings.movies))
-    warm = ranks(bundle, catalogue, ids(known, held_out.users, "user"), ids(known, held_out.movies))
+    cold = ranks(bundle, catalogue, ids(whole, likings.users, "user"), ids(whole, likings.items))
+    warm = ranks(bundle, catalogue, ids(known, held_out.users, "user"), ids(known, held_out.items))
     return {
         "dataset": whole.name,
-        "films": len(catalogue),
+        "items": len(catalogue),
         "hidden": added,
         "rows": {
             "added, by content alone": figures(cold),
             "known to training": figures(warm),
-            "a random film": by_chance(len(catalogue)),
+            "a random item": by_chance(len(catalogue)),
         },
-        "each": each_film(whole, likings, cold, len(catalogue)),
+        "each": each_item(whole, likings, cold, len(catalogue)),
     }
 
 
 def part(source: Path, work: Path, hidden: Collection[int]) -> Path:
-    """Copies the dataset without the hidden films, which go into `hidden.dat`, and gives its folder."""
+    """Copies the dataset without the hidden items, which go into `hidden.dat`, and gives its folder."""
     folder = work / "data"
     folder.mkdir(parents=True, exist_ok=True)
     names = {str(key).encode() for key in hidden}
-    films = lines(source / "movies.dat")
-    (work / "hidden.dat").write_bytes(b"".join(line for line in films if line.split(b"::")[0] in names))
-    (folder / "movies.dat").write_bytes(b"".join(line for line in films if line.split(b"::")[0] not in names))
+    items = lines(source / "movies.dat")
+    (work / "hidden.dat").write_bytes(b"".join(line for line in items if line.split(b"::")[0] in names))
+    (folder / "movies.dat").write_bytes(b"".join(line for line in items if line.split(b"::")[0] not in names))
     rated = lines(source / "ratings.dat")
     (folder / "ratings.dat").write_bytes(b"".join(line for line in rated if line.split(b"::")[1] not in names))
     (folder / "users.dat").write_bytes((source / "users.dat").read_bytes())
@@ -111,21 +111,21 @@ def liked(ratings: Ratings, config: Config) -> Ratings:
     return ratings.take(ratings.stars >= lowest_liked(config.dataset.rating_scale))
 
 
-def ids(dataset: Dataset, places: np.ndarray, side: str = "movie") -> np.ndarray:
-    """The ids of the movies, or users, at these lines of the dataset's table."""
+def ids(dataset: Dataset, places: np.ndarray, side: str = "item") -> np.ndarray:
+    """The ids of the items, or users, at these lines of the dataset's table."""
     return getattr(dataset, f"{side}s")[f"{side}_id"].to_numpy()[places]
 
 
-def vectors_in_index(config: Config, movies: np.ndarray) -> dict[int, np.ndarray]:
-    """The vector of each movie, as the live index holds it."""
+def vectors_in_index(config: Config, items: np.ndarray) -> dict[int, np.ndarray]:
+    """The vector of each item, as the live index holds it."""
     index = open_index(config.milvus.uri, config.milvus.collection)
-    return vectors_of(index.milvus, index.live().build, movies.tolist())
+    return vectors_of(index.milvus, index.live().build, items.tolist())
 
 
-def ranks(bundle: Bundle, catalogue: dict[int, np.ndarray], users: np.ndarray, movies: np.ndarray) -> np.ndarray:
-    """For each pair of a user and a movie, by their ids: the movie's place, from 1, in the user's list of all."""
+def ranks(bundle: Bundle, catalogue: dict[int, np.ndarray], users: np.ndarray, items: np.ndarray) -> np.ndarray:
+    """For each pair of a user and an item, by their ids: the item's place, from 1, in the user's list of all."""
     vectors, lines_of = np.stack(list(catalogue.values())), {key: line for line, key in enumerate(catalogue)}
-    wanted = np.array([lines_of[key] for key in movies.tolist()], dtype=np.int64)
+    wanted = np.array([lines_of[key] for key in items.tolist()], dtype=np.int64)
     people, person = np.unique(users, return_inverse=True)
     encode, found = UserEncoder(bundle), np.zeros(len(users), dtype=np.int64)
     for first in range(0, len(people), AT_ONCE):
@@ -143,33 +143,33 @@ def figures(places: np.ndarray) -> dict[str, float]:
     return {"likings": len(places), "median rank": float(np.median(places)), **recalls}
 
 
-def by_chance(films: int) -> dict[str, float]:
-    """The same of a film whose place is drawn by lot."""
-    return {"median rank": (films + 1) / 2, **{f"recall@{length}": min(1.0, length / films) for length in WITHIN}}
+def by_chance(items: int) -> dict[str, float]:
+    """The same of an item whose place is drawn by lot."""
+    return {"median rank": (items + 1) / 2, **{f"recall@{length}": min(1.0, length / items) for length in WITHIN}}
 
 
-def each_film(dataset: Dataset, likings: Ratings, places: np.ndarray, films: int) -> list[dict[str, Any]]:
-    """Each hidden film with its median rank, the best first."""
-    table_of = dataset.movies.set_index("movie_id")
+def each_item(dataset: Dataset, likings: Ratings, places: np.ndarray, items: int) -> list[dict[str, Any]]:
+    """Each hidden item with its median rank, the best first."""
+    table_of = dataset.items.set_index("movie_id")
     found = []
-    for line in np.unique(likings.movies):
+    for line in np.unique(likings.items):
         key = int(ids(dataset, line))
-        own = places[likings.movies == line]
+        own = places[likings.items == line]
         found.append({"movie_id": key, "title": table_of.title[key], "genres": table_of.genres[key], **figures(own)})
-    return sorted(found, key=lambda film: film["median rank"])
+    return sorted(found, key=lambda item: item["median rank"])
 
 
 def show(found: dict[str, Any]) -> None:
-    """A table of the three, and below it the hidden films that come best and worst."""
-    title = f"{found['dataset']}: {found['hidden']} of {found['films']:,} films hidden from training, then added"
+    """A table of the three, and below it the hidden items that come best and worst."""
+    title = f"{found['dataset']}: {found['hidden']} of {found['items']:,} items hidden from training, then added"
     columns = ["median rank", *(f"recall@{length}" for length in WITHIN)]
     rows = [
         [name, f"{row['likings']:,}" if "likings" in row else "", *(row[column] for column in columns)]
         for name, row in found["rows"].items()
     ]
     table(title, ["", "Likings", "Median rank", *map(str.capitalize, columns[1:])], rows)
-    for name, films in {"The best placed": found["each"][:5], "The worst placed": found["each"][-5:]}.items():
-        told = [[film["title"], ", ".join(film["genres"]), film["likings"], film["median rank"]] for film in films]
+    for name, items in {"The best placed": found["each"][:5], "The worst placed": found["each"][-5:]}.items():
+        told = [[item["title"], ", ".join(item["genres"]), item["likings"], item["median rank"]] for item in items]
         print()
         table(name, ["Title", "Genres", "Likings", "Median rank"], told)
 

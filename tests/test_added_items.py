@@ -1,4 +1,4 @@
-"""The benchmark of added films: what it hides is hidden from training, and its figures are those of the ranks."""
+"""The benchmark of added items: what it hides is hidden from training, and its figures are those of the ranks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import added_films
+from benchmarks import added_items
 from towhee_recsys import load_bundle
 from towhee_recsys.bundle import UserEncoder
 from towhee_recsys.model.vectors import normalize
@@ -24,60 +24,58 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def found(work: Path) -> dict[str, Any]:
-    return added_films.measured(added_films.load_config("sample", overrides=SMALL), work)
+    return added_items.measured(added_items.load_config("sample", overrides=SMALL), work)
 
 
 def keys(file: Path, field: int) -> list[bytes]:
     return [line.split(b"::")[field] for line in file.read_bytes().splitlines()]
 
 
-def test_training_never_sees_the_hidden_films(found: dict[str, Any], work: Path) -> None:
+def test_training_never_sees_the_hidden_items(found: dict[str, Any], work: Path) -> None:
     hidden, rest = set(keys(work / "hidden.dat", 0)), set(keys(work / "data" / "movies.dat", 0))
     assert (len(hidden), len(rest), len(hidden & rest)) == (found["hidden"], 326 - found["hidden"], 0)
     assert hidden.isdisjoint(keys(work / "data" / "ratings.dat", 1))
-    known = load_bundle(work / "model").arrays("known.npz")["movie.ids"].tolist()
+    known = load_bundle(work / "model").arrays("known.npz")["item.ids"].tolist()
     assert {key.encode() for key in known} == rest
 
 
 def test_the_figures(found: dict[str, Any]) -> None:
     rows = found["rows"]
-    assert rows["a random film"] == {"median rank": 163.5, "recall@100": 100 / 326, "recall@500": 1.0}
+    assert rows["a random item"] == {"median rank": 163.5, "recall@100": 100 / 326, "recall@500": 1.0}
     for name in ("added, by content alone", "known to training"):
         assert 1 <= rows[name]["median rank"] <= 326
         assert 0 <= rows[name]["recall@100"] <= rows[name]["recall@500"] == 1.0
-    medians = [film["median rank"] for film in found["each"]]
+    medians = [item["median rank"] for item in found["each"]]
     assert medians == sorted(medians)
-    assert sum(film["likings"] for film in found["each"]) == rows["added, by content alone"]["likings"]
+    assert sum(item["likings"] for item in found["each"]) == rows["added, by content alone"]["likings"]
 
 
 def test_a_rank_is_a_place_among_all(work: Path, found: dict[str, Any]) -> None:
     bundle = load_bundle(work / "model")
     catalogue = dict(enumerate(np.random.default_rng(0).normal(size=(9, 8)).astype(np.float32)))
-    users, movies = np.array([10001, 10002, 10001]), np.array([3, 3, 8])
+    users, items = np.array([10001, 10002, 10001]), np.array([3, 3, 8])
     scores = {
         key: normalize(UserEncoder(bundle)({"user_id": key})) @ np.stack([*catalogue.values()]).T
         for key in (10001, 10002)
     }
-    expected = [
-        1 + sorted(-scores[user]).index(-scores[user][movie]) for user, movie in zip(users, movies, strict=True)
-    ]
-    assert added_films.ranks(bundle, catalogue, users, movies).tolist() == expected
+    expected = [1 + sorted(-scores[user]).index(-scores[user][item]) for user, item in zip(users, items, strict=True)]
+    assert added_items.ranks(bundle, catalogue, users, items).tolist() == expected
 
 
 def test_what_the_places_come_to() -> None:
-    places = added_films.figures(np.array([1, 100, 101, 501]))
+    places = added_items.figures(np.array([1, 100, 101, 501]))
     assert places == {"likings": 4, "median rank": 100.5, "recall@100": 0.5, "recall@500": 0.75}
-    assert added_films.by_chance(50) == {"median rank": 25.5, "recall@100": 1.0, "recall@500": 1.0}
+    assert added_items.by_chance(50) == {"median rank": 25.5, "recall@100": 1.0, "recall@500": 1.0}
 
 
 @pytest.mark.parametrize("as_json", [True, False])
 def test_it_prints(found: dict[str, Any], as_json: bool, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
-    monkeypatch.setattr(added_films, "measured", lambda config, work: found)
-    added_films.main(["-c", "sample", *(["--json"] if as_json else [])])
+    monkeypatch.setattr(added_items, "measured", lambda config, work: found)
+    added_items.main(["-c", "sample", *(["--json"] if as_json else [])])
     out = capsys.readouterr().out
     if as_json:
         assert json.loads(out) == found
     else:
-        assert out.startswith(f"sample: {found['hidden']} of 326 films hidden from training, then added\n")
+        assert out.startswith(f"sample: {found['hidden']} of 326 items hidden from training, then added\n")
         assert "known to training" in out
         assert "The worst placed" in out
