@@ -26,7 +26,7 @@ from towhee_recsys.config import Config
 from towhee_recsys.config.milvus import MilvusConfig
 from towhee_recsys.data import Dataset, ensure_dataset
 from towhee_recsys.data.interactions import Ratings, lowest_liked
-from towhee_recsys.model.vectors import normalize
+from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.stores.vectors import open_index
 from towhee_recsys.stores.vectors.milvus.collection import vectors_of
 from towhee_recsys.training.training_split import into, task_of

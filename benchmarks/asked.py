@@ -12,7 +12,7 @@ from towhee_recsys import load_bundle, read_dataset, recommend_pipeline
 from towhee_recsys.bundle import UserEncoder
 from towhee_recsys.config import Config
 from towhee_recsys.lifecycle.parts import index_of
-from towhee_recsys.model.vectors import normalize
+from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.pipelines import Pipeline
 from towhee_recsys.stores.vectors.milvus.types import search_params
 

@@ -15,7 +15,7 @@ from towhee_recsys import evaluate, index_pipeline, load_config, read_dataset, r
 from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
 from towhee_recsys.cli.asking import PEOPLE
 from towhee_recsys.config import Config
-from towhee_recsys.model.vectors import normalize
+from towhee_recsys.model.embeddings import normalize
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from towhee import register
 
-from towhee_recsys.model.vectors import as_vectors
+from towhee_recsys.model.embeddings import as_embeddings
 from towhee_recsys.stores.vectors import IndexRecord, open_index
 
 
@@ -26,7 +26,7 @@ class LiveIndex:
 
     def __call__(self, vectors: Any) -> IndexRecord:
         """Checks the index and says what it is."""
-        vectors = as_vectors(vectors)
-        record = self._index.live(vectors.origin)
-        self._index.match(record, vectors.origin, vectors.shape[-1])
+        vectors = as_embeddings(vectors)
+        record = self._index.live(vectors.model)
+        self._index.match(record, vectors.model, vectors.shape[-1])
         return record

@@ -10,7 +10,7 @@ import numpy as np
 from towhee import register
 
 from towhee_recsys.errors import StoreError
-from towhee_recsys.model.vectors import Vectors, as_vectors
+from towhee_recsys.model.embeddings import Embeddings, as_embeddings
 from towhee_recsys.stores.vectors import (
     Receipt,
     index_type,
@@ -54,7 +54,7 @@ class MilvusInsert:
 
     def __call__(self, items: Any, vectors: Any) -> Receipt:
         """Writes the rows and says what was written."""
-        vectors = as_vectors(vectors)
+        vectors = as_embeddings(vectors)
         if isinstance(items, (Mapping, int, np.integer)):
             items, vectors = [items], vectors[np.newaxis]
         ids = [item.get("movie_id") if isinstance(item, Mapping) else item for item in items]
@@ -67,7 +67,7 @@ class MilvusInsert:
                 release(self._build)
             self._build = None
 
-    def _insert(self, ids: Sequence[Any], vectors: Vectors) -> Receipt:
+    def _insert(self, ids: Sequence[Any], vectors: Embeddings) -> Receipt:
         if not self._staged:
             return insert_live(self._index, ids, vectors, self._type)
         try:
@@ -76,7 +76,7 @@ class MilvusInsert:
             self.abandon()  # that build may be gone, or hold a part of these rows
             raise
 
-    def _unpublished(self, vectors: Vectors) -> str:
+    def _unpublished(self, vectors: Embeddings) -> str:
         """The build that this step fills: another one at the first call, and again after each publishing."""
         with self._starting:
             live = self._index.record

@@ -10,7 +10,7 @@ from towhee import register
 
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features.liked import liked_of
-from towhee_recsys.model.vectors import as_vectors
+from towhee_recsys.model.embeddings import as_embeddings
 from towhee_recsys.stores.vectors import checked_top_k, index_type, open_index
 
 
@@ -43,7 +43,7 @@ class MilvusSearch:
 
     def __call__(self, vectors: Any, exclude: Any = None) -> Any:
         """The hits of each query."""
-        vectors = as_vectors(vectors)
+        vectors = as_embeddings(vectors)
         if vectors.ndim == 1:
             return self(vectors[np.newaxis], None if exclude is None else [exclude])[0]
         left_out = None if exclude is None else [_ids(each) for each in exclude]

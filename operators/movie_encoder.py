@@ -18,9 +18,9 @@ class MovieEncoderOperator:
     """
 
     def __init__(self, model_dir: str):
-        from towhee_recsys.bundle import MovieEncoder, load_bundle
+        from towhee_recsys.bundle import ItemEncoder, load_bundle
 
-        self._encode = MovieEncoder(load_bundle(model_dir))
+        self._encode = ItemEncoder(load_bundle(model_dir))
 
     def __call__(self, movies: Any) -> Any:
         """The raw vectors of `movies`."""

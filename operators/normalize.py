@@ -1,4 +1,4 @@
-"""Vectors to unit vectors."""
+"""Embeddings to unit vectors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from towhee import register
 
-from towhee_recsys.model.vectors import normalize
+from towhee_recsys.model.embeddings import normalize
 
 
 @register(name="towhee_recsys/normalize")

@@ -13,7 +13,7 @@ from towhee.runtime.auto_pipes import set_pipe_name
 
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.lifecycle.parts import index_of
-from towhee_recsys.model.vectors import Origin
+from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.pipelines.builder import load_pipeline
 from towhee_recsys.pipelines.runtime import Pipeline
 
@@ -76,7 +76,7 @@ def _of_the_configs_model(name: str, config: Config | str | None) -> Pipeline:
     pipeline = load_pipeline(name, config)
     bundle, index = load_bundle(config.model.dir), index_of(config)
     index.live()
-    index.answering(Origin(bundle.model_id), bundle.dim)
+    index.answering(ModelRef(bundle.model_id), bundle.dim)
     return pipeline
 
 

@@ -12,7 +12,7 @@ import pytest
 from benchmarks import added_items
 from towhee_recsys import load_bundle
 from towhee_recsys.bundle import UserEncoder
-from towhee_recsys.model.vectors import normalize
+from towhee_recsys.model.embeddings import normalize
 
 SMALL = ["training.epochs=1", "model.embedding_size=8", "training.device=cpu"]
 

@@ -11,7 +11,7 @@ from towhee_recsys import index_pipeline, load_bundle, load_config, read_dataset
 from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.config import Config
 from towhee_recsys.metrics import rmse
-from towhee_recsys.model.vectors import normalize
+from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.protocols import make_task
 
 PEOPLE = [

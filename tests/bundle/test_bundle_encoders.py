@@ -9,7 +9,7 @@ import pytest
 from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.data import read_dataset
 from towhee_recsys.errors import QueryError
-from towhee_recsys.model.vectors import Origin
+from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.training.examples import records
 
 NEW_USER = {"user_id": 999_999, "gender": "M", "age": 30, "occupation": "programmer"}
@@ -126,11 +126,10 @@ def test_what_no_user_is(record, message, users):
 def test_vectors_know_their_model_and_users_how_cosines_read(users, items, small_bundle):
     for given in ({"age": 25}, [{"age": 25}], []):
         found = users(given)
-        assert found.origin == Origin(small_bundle.model_id, None), "its cosine is not to be read as stars"
-        assert found.rating.origin == Origin(small_bundle.model_id, small_bundle.calibration)
+        assert found.model == ModelRef(small_bundle.model_id, small_bundle.calibration)
         assert (found.rating.shape, found.rating.dtype) == (found.shape, np.float32)
     for given in (NEW_MOVIE, [NEW_MOVIE], []):
-        assert items(given).origin == Origin(small_bundle.model_id, None)
+        assert items(given).model == ModelRef(small_bundle.model_id, None)
 
 
 def test_threads_get_the_same_answers(small_bundle, dataset):
@@ -155,7 +154,7 @@ def test_rating_vectors_are_the_rating_tower_s_alone_and_in_a_list(users, datase
 @pytest.mark.parametrize("tower", ["sum", "joined"])
 def test_what_people_like_moves_their_vector_for_each_kind_of_model(objective, tower, small_config, dataset):
     from towhee_recsys import train
-    from towhee_recsys.model.vectors import normalize
+    from towhee_recsys.model.embeddings import normalize
 
     bundle = train(small_config("training.epochs=2", f"objective={objective}", f"model.tower={tower}"))
     users = UserEncoder(bundle)

@@ -30,7 +30,7 @@ def test_a_retrained_bundle_is_a_new_object_and_the_old_one_says_so(small_config
     assert (encoder({"age": 25}) == before).all(), "what was loaded goes on"
     with pytest.raises(BundleError, match=r"^the model in .* was replaced after it was loaded\. Load it again\.$"):
         ItemEncoder(old)
-    assert ItemEncoder(new).origin.model_id == new.model_id
+    assert ItemEncoder(new).model.model_id == new.model_id
 
 
 def test_a_bundle_that_is_replaced_while_it_is_read_is_the_old_one_or_the_new_one(

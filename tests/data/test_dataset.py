@@ -88,9 +88,7 @@ def test_published_data_are_read_strictly_and_own_files_leniently(tmp_path, sett
     if not stops:
         assert len(read_dataset(config).ratings) == 3
         return
-    with pytest.raises(
-        DatasetError, match=r"ratings\.dat:4: unknown item: 3 is not in items\.dat; mend the line, or"
-    ):
+    with pytest.raises(DatasetError, match=r"ratings\.dat:4: unknown item: 3 is not in items\.dat; mend the line, or"):
         read_dataset(config)
 
 

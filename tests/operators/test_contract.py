@@ -12,7 +12,8 @@ from towhee import ops, pipe
 from towhee.runtime.operator_manager import OperatorRegistry
 
 import towhee_recsys.operators
-from towhee_recsys.model.vectors import Origin, Vectors, normalize, with_origin
+from tests.vectors import embeddings
+from towhee_recsys.model.embeddings import Embeddings, ModelRef, normalize
 
 OPERATORS = {
     "catalogue_insert": "CatalogueInsert",
@@ -35,7 +36,7 @@ USERS = [
     {"liked": [5001, 5003]},
 ]
 MOVIES = [{"movie_id": 5001}, {"title": "Murder", "genres": ["Item-Noir"]}, {"movie_id": 5326}, {}]
-RAW = with_origin(np.random.default_rng(0).normal(size=(5, 32)), None)
+RAW = embeddings(np.random.default_rng(0).normal(size=(5, 32)), None)
 HITS = [[{"movie_id": 5001, "score": 0.5}, {"movie_id": 5003, "score": 0.25}], [], [{"movie_id": 5001, "score": 1.0}]]
 ASKED = ["user_encoder", "movie_encoder", "normalize", "milvus_search", "lookup"]
 """The operators that answer and write nothing."""
@@ -45,8 +46,8 @@ ASKED = ["user_encoder", "movie_encoder", "normalize", "milvus_search", "lookup"
 def asked(request, indexed_config, sample_bundle):
     """An operator in a pipeline of its own, and inputs for it."""
     store = {"uri": indexed_config.milvus.uri, "collection": indexed_config.milvus.collection}
-    stars = with_origin(RAW[::-1], Origin(sample_bundle.model_id, sample_bundle.calibration))
-    unit = normalize(with_origin(RAW, Origin(sample_bundle.model_id), stars))
+    model = ModelRef(sample_bundle.model_id, sample_bundle.calibration)
+    unit = normalize(embeddings(RAW, model, RAW.search[::-1]))
     arguments, inputs = {
         "user_encoder": ({"model_dir": indexed_config.model.dir}, USERS),
         "movie_encoder": ({"model_dir": indexed_config.model.dir}, MOVIES),
@@ -108,7 +109,7 @@ def test_eight_threads_get_the_same_answers(asked):
 def test_vectors_are_float32_and_know_their_model(asked, request, sample_bundle):
     ask, inputs = asked
     for vectors, shape in [(ask(inputs), (len(inputs), 32)), (ask(inputs[0]), (32,))]:
-        assert isinstance(vectors, Vectors)
-        assert (vectors.shape, vectors.dtype) == (shape, np.float32)
-        assert vectors.origin is None or vectors.origin.model_id == sample_bundle.model_id
-        assert (vectors.origin is None) == ("normalize" in request.node.name)
+        assert isinstance(vectors, Embeddings)
+        assert (vectors.shape, vectors.search.dtype) == (shape, np.float32)
+        assert vectors.model is None or vectors.model.model_id == sample_bundle.model_id
+        assert (vectors.model is None) == ("normalize" in request.node.name)

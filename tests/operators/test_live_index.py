@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.vectors import embeddings
 from towhee_recsys.errors import IndexMismatchError, QueryError
-from towhee_recsys.model.vectors import Origin, with_origin
+from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.operators import LiveIndex
 from towhee_recsys.stores.vectors import open_index
 
@@ -17,7 +18,7 @@ def live_index(indexed_config):
 
 
 def vectors(dim=32, model=None, rows=3):
-    return with_origin(np.ones((rows, dim)), Origin(model) if model else None)
+    return embeddings(np.ones((rows, dim)), ModelRef(model) if model else None)
 
 
 def test_one_vector_and_a_list_get_the_record(live_index, indexed_config, sample_bundle):

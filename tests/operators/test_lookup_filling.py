@@ -7,8 +7,9 @@ import sqlite3
 import numpy as np
 import pytest
 
+from tests.vectors import embeddings
 from towhee_recsys.errors import StoreError
-from towhee_recsys.model.vectors import Origin, normalize, with_origin
+from towhee_recsys.model.embeddings import ModelRef, normalize
 from towhee_recsys.operators import Lookup, MilvusSearch
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import insert, open_index, publish, start_build
@@ -18,7 +19,7 @@ ROWS = 30
 
 @pytest.fixture(scope="module")
 def vectors():
-    return normalize(with_origin(np.random.default_rng(0).normal(size=(ROWS, 8)), Origin("a" * 16)))
+    return normalize(embeddings(np.random.default_rng(0).normal(size=(ROWS, 8)), ModelRef("a" * 16)))
 
 
 @pytest.fixture(scope="module")

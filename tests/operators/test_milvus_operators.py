@@ -7,13 +7,14 @@ from itertools import count
 import numpy as np
 import pytest
 
+from tests.vectors import embeddings
 from towhee_recsys.errors import IndexMismatchError, QueryError
-from towhee_recsys.model.vectors import Origin, normalize, with_origin
+from towhee_recsys.model.embeddings import ModelRef, normalize
 from towhee_recsys.operators import CatalogueInsert, MilvusInsert, MilvusSearch, Publish
 from towhee_recsys.stores.vectors import open_index
 
 numbers = count()
-UNITS = normalize(with_origin(np.random.default_rng(0).normal(size=(9, 8)), Origin("a" * 16)))
+UNITS = normalize(embeddings(np.random.default_rng(0).normal(size=(9, 8)), ModelRef("a" * 16)))
 MOVIES = [{"movie_id": key, "title": f"Item {key}", "year": None, "genres": []} for key in range(9)]
 
 
@@ -120,7 +121,7 @@ def test_what_it_left_that_is_the_same_is_gone_on_with(store, catalogue):
 
 def test_another_models_vectors_are_refused(store):
     MilvusInsert(**store)(range(9), UNITS)
-    others = with_origin(UNITS, Origin("b" * 16))
+    others = embeddings(UNITS, ModelRef("b" * 16))
     with pytest.raises(IndexMismatchError, match=f"is of model {'a' * 16}, but model {'b' * 16} was expected"):
         MilvusSearch(**store)(others)
     with pytest.raises(IndexMismatchError, match=f"is of model {'a' * 16}, but model {'b' * 16} was expected"):

@@ -12,7 +12,7 @@ from towhee import AutoPipes, register
 from towhee_recsys import add_items, add_pipeline, index_pipeline, load_config, recommend_pipeline
 from towhee_recsys.bundle import ItemEncoder
 from towhee_recsys.errors import DatasetError, IndexMismatchError
-from towhee_recsys.model.vectors import normalize
+from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.pipelines import load_pipeline
 from towhee_recsys.pipelines.builder import SHIPPED
 from towhee_recsys.stores.catalogue import open_catalogue

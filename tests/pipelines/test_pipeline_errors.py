@@ -8,9 +8,10 @@ import sys
 import numpy as np
 import pytest
 
+from tests.vectors import embeddings
 from towhee_recsys.config import load_config
 from towhee_recsys.errors import BundleError, ConfigError, IndexMismatchError, PipelineError, QueryError, RecsysError
-from towhee_recsys.model.vectors import Origin, normalize, with_origin
+from towhee_recsys.model.embeddings import ModelRef, normalize
 from towhee_recsys.pipelines import recommend_pipeline, similar_pipeline
 from towhee_recsys.stores.vectors import insert_live, open_index
 
@@ -73,7 +74,7 @@ def test_what_is_missing_is_found_when_it_is_built(sample_config, sample_bundle,
 
 def test_an_index_of_another_model_is_found_when_it_is_built(indexed_config, tmp_path):
     uri = str(tmp_path / "movies.db")
-    others = normalize(with_origin(np.ones((1, 32)), Origin("b" * 16)))
+    others = normalize(embeddings(np.ones((1, 32)), ModelRef("b" * 16)))
     insert_live(open_index(uri, "items"), [1], others)
     for define in (recommend_pipeline, similar_pipeline):
         with pytest.raises(IndexMismatchError, match=f"is of model {'b' * 16}, but model [0-9a-f]{{16}} was expected"):

@@ -8,7 +8,7 @@ import pytest
 from towhee_recsys import load_config
 from towhee_recsys.bundle import ItemEncoder
 from towhee_recsys.errors import ConfigError, QueryError
-from towhee_recsys.model.vectors import normalize
+from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.operators.milvus_search import MilvusSearch
 from towhee_recsys.pipelines import recommend_pipeline, similar_pipeline
 

@@ -12,7 +12,7 @@ from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.config import load_config
 from towhee_recsys.data.sample import SAMPLE_DIR
 from towhee_recsys.errors import QueryError
-from towhee_recsys.model.vectors import normalize
+from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.pipelines import recommend_pipeline
 
 KEYS = ["rank", "movie_id", "title", "year", "genres", "score", "predicted_rating"]

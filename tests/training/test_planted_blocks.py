@@ -10,7 +10,7 @@ import pytest
 from towhee_recsys import train
 from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.config import load_config
-from towhee_recsys.model.vectors import normalize
+from towhee_recsys.model.embeddings import normalize
 
 USERS, MOVIES, EACH = 80, 40, 14
 

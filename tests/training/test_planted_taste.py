@@ -13,7 +13,7 @@ import pytest
 from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.data import read_dataset
 from towhee_recsys.data.sample.generate import affinity, planted_score, simulate
-from towhee_recsys.model.vectors import normalize
+from towhee_recsys.model.embeddings import normalize
 
 HALF = 0.5
 """What only a model reaches that has learned the planted taste."""

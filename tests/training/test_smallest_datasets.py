@@ -8,7 +8,7 @@ import pytest
 from towhee_recsys import train
 from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.errors import EvaluationError
-from towhee_recsys.model.vectors import normalize
+from towhee_recsys.model.embeddings import normalize
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from towhee_recsys import load_bundle, train
 from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.data import read_dataset
 from towhee_recsys.metrics import rmse
-from towhee_recsys.model.vectors import normalize
+from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.training.training_split import training_part
 
 FILES = {
@@ -70,7 +70,7 @@ def test_one_objective_has_one_vector_a_user(objective, small_config):
     assert {path.name for path in bundle.directory.iterdir()} == FILES
     vectors = UserEncoder(bundle)([{"age": 25}])
     assert vectors.rating is None
-    assert vectors.origin.calibration == bundle.calibration
+    assert vectors.model.calibration == bundle.calibration
 
 
 def test_nothing_is_left_beside_the_bundle(small_bundle):

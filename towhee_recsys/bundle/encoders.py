@@ -14,7 +14,7 @@ from towhee_recsys.features import Side
 from towhee_recsys.features.liked import LIKED, liked_of
 from towhee_recsys.features.side import Record
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.vectors import Origin, Vectors, with_origin
+from towhee_recsys.model.embeddings import Embeddings, ModelRef
 
 
 class _Encoder:
@@ -23,18 +23,18 @@ class _Encoder:
     def __init__(self, bundle: Bundle, side: Literal["user", "item"], refuse_unknown: bool):
         self.bundle, self._refuse_unknown = bundle, refuse_unknown
         self.side: Side = bundle.users if side == "user" else bundle.items
-        self.origin = Origin(bundle.model_id, bundle.calibration if side == "user" else None)
+        self.model = ModelRef(bundle.model_id, bundle.calibration if side == "user" else None)
         self._tower, self._lines, self._known = loaded(bundle, side)
         self.id_column = f"{side}_id"  # a feature or not, it names the known
 
-    def __call__(self, records: Record | Sequence[Record]) -> Vectors:
+    def __call__(self, records: Record | Sequence[Record]) -> Embeddings:
         """One record gives float32[dim], a list of n gives float32[n, dim], by one pass through the tower.
 
         Raises QueryError for a field or a value that the model cannot take.
         """
         if not isinstance(records, (list, tuple)):
             return self([records])[0]  # type: ignore[list-item]
-        return with_origin(self._tower(self._arrays(records)), self.origin)
+        return Embeddings(self._tower(self._arrays(records)), None, self.model)
 
     def _arrays(self, records: Sequence[Record]) -> list[np.ndarray]:
         arrays = self.side.encode(records)
@@ -72,9 +72,9 @@ class UserEncoder(_Encoder):
             raise QueryError(f"unknown_user {unknown_user!r} is not known. Accepted: error, general.")
         super().__init__(bundle, "user", refuse_unknown=unknown_user == "error")
         self._reads_history = any(feature.kind == "history" for feature in bundle.users.features)
-        self._stars = rating_tower(bundle) if bundle.config.objective == "both" else None
+        self._rating_tower = rating_tower(bundle) if bundle.config.objective == "both" else None
 
-    def __call__(self, records: Record | Sequence[Record]) -> Vectors:
+    def __call__(self, records: Record | Sequence[Record]) -> Embeddings:
         """One record gives float32[dim], a list of n gives float32[n, dim], by one pass through the tower.
 
         Raises QueryError for a field or a value that the model cannot take, and for a liked item it does not know.
@@ -86,10 +86,7 @@ class UserEncoder(_Encoder):
         raw = self._tower(arrays)
         if any(liked):
             raw = _folded(self.bundle, raw, liked)
-        if self._stars is None:
-            return with_origin(raw, self.origin)
-        stars = with_origin(self._stars(arrays), self.origin)
-        return with_origin(raw, Origin(self.bundle.model_id), stars)
+        return Embeddings(raw, self._rating_tower(arrays) if self._rating_tower else None, self.model)
 
     def _unknown(self, key: Any, others: Sequence[str]) -> str:
         return super()._unknown(key, others) + " Or set unknown_user: general, to give such users the general list."

@@ -11,9 +11,9 @@ import numpy as np
 
 from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.errors import BundleError
+from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.model.numpy_inputs import Weight, rows_of
 from towhee_recsys.model.numpy_towers import NUMPY_TOWERS, NumpyTower, roles
-from towhee_recsys.model.vectors import normalize
 
 SideName = Literal["user", "item"]
 AGAIN = "Train again, or restore the folder."

@@ -11,7 +11,7 @@ import numpy as np
 from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
 from towhee_recsys.data import Dataset
 from towhee_recsys.data.interactions import Ratings
-from towhee_recsys.model.vectors import Vectors, normalize
+from towhee_recsys.model.embeddings import Embeddings, normalize
 from towhee_recsys.protocols import Question
 from towhee_recsys.training.examples import records
 
@@ -41,8 +41,8 @@ class ModelAnswers:
     def predict(self, ratings: Ratings) -> np.ndarray:
         """The stars of each rating: float64[n]."""
         places, lines = np.unique(ratings.users, return_inverse=True)
-        vectors: Vectors = normalize(self._encode([{"user_id": key} for key in self._user_ids[places].tolist()]))
-        users = np.asarray(vectors if vectors.rating is None else vectors.rating)
+        vectors: Embeddings = normalize(self._encode([{"user_id": key} for key in self._user_ids[places].tolist()]))
+        users = vectors.for_rating
         parts = [slice(first, first + PART) for first in range(0, len(ratings), PART)]
         cosines = [np.einsum("ij,ij->i", users[lines[part]], self._items[ratings.items[part]]) for part in parts]
         return self._calibration.stars(np.concatenate([np.zeros(0), *cosines]))

@@ -14,7 +14,7 @@ from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
 from towhee_recsys.config import Config, expand_env
 from towhee_recsys.data import Dataset
 from towhee_recsys.errors import StoreError
-from towhee_recsys.model.vectors import Vectors, normalize
+from towhee_recsys.model.embeddings import Embeddings, normalize
 from towhee_recsys.stores.vectors import Hits, ItemIndex, index_type, open_index
 from towhee_recsys.training.examples import records
 
@@ -55,7 +55,9 @@ def live_index(config: Config, bundle: Bundle) -> ItemIndex | None:
     return index if index.record and index.record.model_id == bundle.model_id else None
 
 
-def _share_found(search: Callable[[Vectors], list[Hits]], users: Vectors, items: Vectors, ids: np.ndarray) -> float:
+def _share_found(
+    search: Callable[[Embeddings], list[Hits]], users: Embeddings, items: Embeddings, ids: np.ndarray
+) -> float:
     cosines = np.asarray(users) @ np.asarray(items).T
     length = min(LENGTH, len(ids))
     tenth = np.partition(cosines, len(ids) - length, axis=1)[:, len(ids) - length]

@@ -4,8 +4,8 @@ import pytest
 
 from towhee_recsys.config.schema import DatasetConfig
 from towhee_recsys.data import ensure_dataset
-from towhee_recsys.data.sources.movielens.folder import FILES, folder_of
 from towhee_recsys.data.sample import SAMPLE_DIR
+from towhee_recsys.data.sources.movielens.folder import FILES, folder_of
 from towhee_recsys.errors import DatasetError
 
 

@@ -6,7 +6,8 @@ from itertools import count
 import numpy as np
 import pytest
 
-from towhee_recsys.model.vectors import Origin, Vectors, normalize, with_origin
+from tests.vectors import embeddings
+from towhee_recsys.model.embeddings import Embeddings, ModelRef, normalize
 from towhee_recsys.stores.vectors import IndexRecord, ItemIndex, insert, model_of, open_index, publish, start_build
 
 numbers = count()
@@ -30,12 +31,12 @@ def index(uri: str) -> ItemIndex:
 
 
 @pytest.fixture(scope="session")
-def units() -> Callable[..., Vectors]:
+def units() -> Callable[..., Embeddings]:
     """Unit vectors of a model."""
 
-    def units(rows: int, dim: int = 8, seed: int = 0, model: str | None = "a") -> Vectors:
+    def units(rows: int, dim: int = 8, seed: int = 0, model: str | None = "a") -> Embeddings:
         drawn = np.random.default_rng(seed).normal(size=(rows, dim))
-        return normalize(with_origin(drawn, Origin(model * 16) if model else None))
+        return normalize(embeddings(drawn, ModelRef(model * 16) if model else None))
 
     return units
 
@@ -44,7 +45,7 @@ def units() -> Callable[..., Vectors]:
 def indexed() -> Callable[..., IndexRecord]:
     """Makes `vectors` the live index of `index`, in several inserts; their ids count from 0 unless they are given."""
 
-    def indexed(index: ItemIndex, vectors: Vectors, ids: Sequence[int] | None = None) -> IndexRecord:
+    def indexed(index: ItemIndex, vectors: Embeddings, ids: Sequence[int] | None = None) -> IndexRecord:
         ids = range(len(vectors)) if ids is None else ids
         build = start_build(index, model_of(vectors), vectors.shape[1])
         chunks = [slice(start, start + 7) for start in range(0, len(vectors), 7)]

@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 import pymilvus  # noqa: F401  (each child would import it)
 
-from towhee_recsys.model.vectors import Origin, Vectors, normalize, with_origin
+from tests.vectors import embeddings
+from towhee_recsys.model.embeddings import Embeddings, ModelRef, normalize
 from towhee_recsys.stores.catalogue import Catalogue, open_catalogue
 from towhee_recsys.stores.catalogue.sqlite import SqliteCatalogue
 from towhee_recsys.stores.vectors import (
@@ -189,18 +190,18 @@ def must_have(index: ItemIndex, journal: Path) -> int:
     return sum(text == "done" for text, *_ in lines)
 
 
-def versioned(keys: list[int], version: int) -> Vectors:
+def versioned(keys: list[int], version: int) -> Embeddings:
     drawn = [np.random.default_rng([key, version]).normal(size=8) for key in keys]
-    return normalize(with_origin(np.array(drawn).reshape(-1, 8), Origin("a" * 16)))
+    return normalize(embeddings(np.array(drawn).reshape(-1, 8), ModelRef("a" * 16)))
 
 
 def hash_of(key: int, version: int) -> int | None:
     return int(hashes([key], versioned([key], version))[0]) if version else None
 
 
-def vectors_of(number: int) -> Vectors:
+def vectors_of(number: int) -> Embeddings:
     drawn = np.random.default_rng(number).normal(size=(ROWS, 8))
-    return normalize(with_origin(drawn, Origin(f"{number:016x}")))
+    return normalize(embeddings(drawn, ModelRef(f"{number:016x}")))
 
 
 def die_at(death: int) -> None:

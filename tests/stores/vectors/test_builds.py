@@ -67,7 +67,7 @@ def test_who_was_built_before_the_switch_goes_on_asking_the_old_index(index, uni
         assert answers(index, vectors) == list(range(20))
         assert {hits.build for hits in index.search(vectors, 3)} == {record.build}
     with pytest.raises(IndexMismatchError, match=f"is of model {'b' * 16}, but model {'a' * 16} was expected"):
-        index.live(old.origin)  # whoever starts now is told
+        index.live(old.model)  # whoever starts now is told
 
 
 def test_of_several_kept_builds_of_a_model_the_last_answers(index, units, indexed):

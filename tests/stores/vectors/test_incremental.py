@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.vectors import embeddings
 from towhee_recsys.errors import IndexMismatchError, QueryError
-from towhee_recsys.model.vectors import with_origin
 from towhee_recsys.stores.vectors import builds, delete_live, insert_live, rollback
 from towhee_recsys.stores.vectors.milvus.collection import create, delete, upsert
 from towhee_recsys.stores.vectors.pending import SAVED
@@ -42,9 +42,9 @@ def test_rows_inserted_alive_make_the_index_a_fresh_build_would_make(index, unit
     alive = index.live()
     final = np.concatenate([units(20), units(2, seed=5)[1:]])
     final[3] = units(2, seed=5)[0]
-    fresh = indexed(index, with_origin(final, units(1).origin), [*range(20), 30])
+    fresh = indexed(index, embeddings(final, units(1).model), [*range(20), 30])
     assert (alive.rows, alive.content_hash) == (fresh.rows, fresh.content_hash) == (21, alive.content_hash)
-    assert [hits[0]["movie_id"] for hits in index.search(with_origin(final, None), 1)] == [*range(20), 30]
+    assert [hits[0]["movie_id"] for hits in index.search(embeddings(final, None), 1)] == [*range(20), 30]
 
 
 def test_inserting_the_same_again_changes_nothing(index, units, indexed):

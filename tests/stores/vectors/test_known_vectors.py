@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.vectors import embeddings
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.vectors import Origin, with_origin
+from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.stores.vectors import delete_live, insert_live, rollback
 from towhee_recsys.stores.vectors import vector_cache as known_vectors
 from towhee_recsys.stores.vectors.milvus.collection import upsert
@@ -24,7 +25,7 @@ STARS = Calibration(slope=2, intercept=3, lowest=-10, highest=10)
 @pytest.fixture
 def users(units):
     """Queries that bring along vectors to predict stars with."""
-    return with_origin(units(3, seed=1), Origin("a" * 16), with_origin(units(3, seed=2), Origin("a" * 16, STARS)))
+    return embeddings(units(3, seed=1), ModelRef("a" * 16, STARS), units(3, seed=2))
 
 
 def stars(index, users, top_k=ROWS):

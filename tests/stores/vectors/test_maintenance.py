@@ -86,7 +86,7 @@ def test_a_catalogue_that_lacks_items_stops_the_switch(index, catalogue, indexed
 
 def test_back_to_the_build_before(index, catalogue, indexed, units):
     first, second = indexed("a", 4), indexed("b", 5)
-    assert rollback(index, catalogue) == index.live(units(1).origin) == first
+    assert rollback(index, catalogue) == index.live(units(1).model) == first
     assert catalogue.live(index.collection) == first.build
     assert names(index) == [first.build, second.build]
     assert index.search(units(1, model="b"), 1)[0].build == second.build  # queries that are under way

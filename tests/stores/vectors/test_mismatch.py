@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from towhee_recsys.errors import IndexMismatchError
-from towhee_recsys.model.vectors import Origin
+from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.stores.vectors import delete_live, insert_live, start_build
 
 REBUILD = "Build it with `towhee-recsys index -c CONFIG`."
@@ -59,7 +59,7 @@ def test_another_model(index, units, indexed):
     message = f"the index {index.collection!r} is of model {'a' * 16}, but model {'b' * 16} was expected. {REBUILD}"
     message += " A pipeline that was built before that is built anew."
     assert refusal(lambda: index.search(units(1, model="b"), 3)) == message
-    assert refusal(lambda: index.live(Origin("b" * 16))) == message
+    assert refusal(lambda: index.live(ModelRef("b" * 16))) == message
 
 
 def test_another_length(index, units, indexed):

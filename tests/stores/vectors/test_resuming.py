@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from tests.stores.vectors.dying import numbers_of_rows
+from tests.vectors import embeddings
 from towhee_recsys.errors import IndexMismatchError
-from towhee_recsys.model.vectors import with_origin
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import builds, index_type, insert, publish, release, resume_build, start_build
 from towhee_recsys.stores.vectors.milvus.collection import count, delete, rows_of, upsert
@@ -149,7 +149,7 @@ def test_one_that_does_not_hold_what_was_written_is_dropped(index, units, indexe
 
 def test_of_no_known_model_vectors_tell(index, units, begun):
     build = begun(5, model=None)
-    vectors = with_origin(units(9, seed=3), None)
+    vectors = embeddings(units(9, seed=3), None)
     assert resume_build(index, None, 8) == build
     record = publish(index, [insert(index, build, range(9), vectors)])
     assert record.content_hash == publish(index, [_anew(index, vectors)]).content_hash

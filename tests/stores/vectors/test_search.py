@@ -7,9 +7,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from tests.vectors import embeddings
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.vectors import Origin, with_origin
+from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.stores.vectors import Hits, open_index
 
 ROWS = 60
@@ -81,7 +82,7 @@ def test_all_can_be_excluded(filled, queries):
 
 def test_users_vectors_bring_stars_along(filled, queries):
     stars = Calibration(slope=2, intercept=3, lowest=1, highest=5)
-    [hits] = filled.search(with_origin(queries[:1], Origin("a" * 16, stars)), ROWS)
+    [hits] = filled.search(embeddings(queries[:1], ModelRef("a" * 16, stars)), ROWS)
     assert all(hit["predicted_rating"] == pytest.approx(3 + 2 * hit["score"]) for hit in hits)
     assert all(before["predicted_rating"] >= after["predicted_rating"] for before, after in pairwise(hits))
 
@@ -119,7 +120,7 @@ STARS = Calibration(slope=2, intercept=3, lowest=1, highest=5)
 @pytest.fixture
 def both(queries, units):
     """Queries that bring along vectors to predict stars with."""
-    return with_origin(queries, Origin("a" * 16), with_origin(units(5, dim=16, seed=2), Origin("a" * 16, STARS)))
+    return embeddings(queries, ModelRef("a" * 16, STARS), units(5, dim=16, seed=2))
 
 
 @pytest.mark.parametrize("top_k", [1, 7, ROWS])
@@ -146,12 +147,6 @@ def test_one_by_one_and_in_a_list_both_are_answered_as_in_a_batch(filled, both):
         for name in ("score", "predicted_rating"):
             found = [[hit[name] for hit in hits] for hits in other]
             assert found == pytest.approx(np.array([[hit[name] for hit in hits] for hits in together]), abs=1e-5)
-
-
-def test_without_their_rating_vectors_no_stars_are_told(filled, both):
-    for computed in (both * 1, both.copy()):
-        [hits, *_] = filled.search(computed, 3)
-        assert all(list(hit) == ["movie_id", "score"] for hit in hits)
 
 
 def test_rating_vectors_that_are_not_of_length_1_are_refused(filled, both):

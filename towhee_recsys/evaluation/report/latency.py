@@ -15,7 +15,7 @@ from towhee_recsys.evaluation.index_recall import live_index
 from towhee_recsys.evaluation.report.pictures import points
 from towhee_recsys.evaluation.report.trial import Search, build, searching, timed, trial_file
 from towhee_recsys.evaluation.results import Evaluation
-from towhee_recsys.model.vectors import normalize
+from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.stores.vectors import index_type
 from towhee_recsys.training.examples import records
 

@@ -10,7 +10,7 @@ import numpy as np
 from towhee_recsys.errors import IndexMismatchError, StoreError
 from towhee_recsys.lifecycle.doctor.case import Case
 from towhee_recsys.lifecycle.doctor.findings import Concern
-from towhee_recsys.model.vectors import Origin, normalize
+from towhee_recsys.model.embeddings import ModelRef, normalize
 from towhee_recsys.stores.vectors import REBUILD, ItemIndex
 from towhee_recsys.stores.vectors.checks import finds_itself, must_be_there
 from towhee_recsys.stores.vectors.milvus.collection import MAX_TOP_K, NOW, rows_of
@@ -31,7 +31,7 @@ def index(case: Case) -> str:
 
 def index_of_model(case: Case) -> str:
     """The live build is of the model in `model.dir`."""
-    ours = Origin(case.bundle.model_id)
+    ours = ModelRef(case.bundle.model_id)
     kept = case.index.versions().kept
     if case.live.model_id not in (None, ours.model_id) and any(each.model_id == ours.model_id for each in kept):
         raise IndexMismatchError(

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 import numpy as np
 
 from towhee_recsys.errors import QueryError
-from towhee_recsys.model.vectors import Vectors
+from towhee_recsys.model.embeddings import Embeddings
 from towhee_recsys.stores.vectors.milvus.collection import MAX_TOP_K
 
 
@@ -43,17 +43,17 @@ def checked_top_k(top_k: Any) -> int:
     return int(top_k)
 
 
-def hits_of(found: Sequence[Sequence[Any]], queries: Vectors, known: Mapping[int, np.ndarray]) -> list[list[Hit]]:
+def hits_of(found: Sequence[Sequence[Any]], queries: Embeddings, known: Mapping[int, np.ndarray]) -> list[list[Hit]]:
     """Milvus' rows for each query, with the stars that its user would give, as far as the model can tell.
 
     `known` are the items' vectors; they are needed where queries bring along other vectors for stars.
     """
     hits: list[list[Hit]] = [[{"movie_id": row["id"], "score": row["distance"]} for row in rows] for rows in found]
-    every, rated = list(chain.from_iterable(hits)), queries if queries.rating is None else queries.rating
-    if every and rated.origin and rated.origin.calibration:
+    every, model = list(chain.from_iterable(hits)), queries.model
+    if every and model and model.calibration:
         own = queries.rating is None
-        cosines = np.array([hit["score"] for hit in every]) if own else _cosines(hits, np.asarray(rated), known)
-        for hit, stars in zip(every, rated.origin.calibration.stars(cosines).tolist(), strict=True):
+        cosines = np.array([hit["score"] for hit in every]) if own else _cosines(hits, queries.for_rating, known)
+        for hit, stars in zip(every, model.calibration.stars(cosines).tolist(), strict=True):
             hit["predicted_rating"] = stars
     return hits
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from towhee_recsys.model.embeddings import as_embeddings
 from towhee_recsys.stores.vectors.filling import now, start_build
 from towhee_recsys.stores.vectors.index import ItemIndex
 from towhee_recsys.stores.vectors.live import switch
@@ -26,7 +27,7 @@ def insert_live(index: ItemIndex, ids: Sequence[int], vectors: np.ndarray, how: 
     check_rows(ids, vectors)
     with index.writing:
         live = index.versions(newest=True).live or _first(index, vectors, how)
-        index.match(live, getattr(vectors, "origin", None), vectors.shape[1])
+        index.match(live, as_embeddings(vectors).model, vectors.shape[1])
         live = settle(index.milvus, live)
         for first in range(0, len(ids), AT_ONCE):
             part = ids[first : first + AT_ONCE]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.errors import IndexMismatchError, QueryError, StoreError
-from towhee_recsys.model.vectors import Origin
+from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.stores.vectors.checks import must_be_there
 from towhee_recsys.stores.vectors.hits import Hits, checked_top_k
 from towhee_recsys.stores.vectors.live import Versions, must_be_ours
@@ -66,7 +66,7 @@ class ItemIndex:
         """Even when what is known should be true again one day."""
         self._known = {}
 
-    def live(self, origin: Origin | None = None) -> IndexRecord:
+    def live(self, origin: ModelRef | None = None) -> IndexRecord:
         """The live build's record, after checking that its rows are there and that it is of `origin`'s model.
 
         Ends what a process began and could not end. Raises IndexMismatchError when something is not as recorded.
@@ -102,7 +102,7 @@ class ItemIndex:
         checked_top_k(top_k)
         asked = ask(vectors, exclude, how)
         began = time.monotonic()
-        record = self.answering(asked.vectors.origin, asked.vectors.shape[-1])
+        record = self.answering(asked.vectors.model, asked.vectors.shape[-1])
         try:
             return self._search(record, asked, 0, top_k)
         except StoreError:
@@ -110,7 +110,7 @@ class ItemIndex:
                 raise
         return self.search(vectors, top_k, exclude, how)  # that build has been dropped meanwhile
 
-    def answering(self, origin: Origin | None, dim: int) -> IndexRecord:
+    def answering(self, origin: ModelRef | None, dim: int) -> IndexRecord:
         """The build that answers vectors of `dim` numbers from `origin`: the live one, or the last of their model.
 
         So a pipeline that was built before a switch goes on answering. Raises IndexMismatchError.
@@ -126,7 +126,7 @@ class ItemIndex:
         """Whether that collection is there."""
         return exists(self.milvus, build)
 
-    def match(self, record: IndexRecord, origin: Origin | None, dim: int) -> None:
+    def match(self, record: IndexRecord, origin: ModelRef | None, dim: int) -> None:
         """Raises IndexMismatchError when vectors of `dim` numbers from `origin` do not belong into this build."""
         if record.dim != dim:
             raise IndexMismatchError(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from towhee_recsys.errors import QueryError
-from towhee_recsys.model.vectors import must_be_unit
+from towhee_recsys.model.embeddings import as_embeddings, must_be_unit
 
 
 def check_rows(ids: Sequence[int], vectors: np.ndarray) -> None:
@@ -50,10 +51,10 @@ def content(rows: npt.ArrayLike, base: str = "0") -> str:
     return f"{(int(base, 16) + total) % 2**64:016x}"
 
 
-def model_of(vectors: np.ndarray) -> str | None:
+def model_of(vectors: Any) -> str | None:
     """The id of the model that gave `vectors`, where it is known."""
-    origin = getattr(vectors, "origin", None)
-    return origin.model_id if origin else None
+    model = as_embeddings(vectors).model
+    return model.model_id if model else None
 
 
 def _hash(key: int, vector: np.ndarray) -> int:

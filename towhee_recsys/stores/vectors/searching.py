@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from towhee_recsys.model.vectors import Vectors, as_vectors, must_be_unit
+from towhee_recsys.model.embeddings import Embeddings, as_embeddings, must_be_unit
 from towhee_recsys.stores.vectors.hits import Hit, hits_of
 from towhee_recsys.stores.vectors.milvus.collection import MAX_TOP_K, nearest
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
@@ -21,7 +21,7 @@ from towhee_recsys.stores.vectors.vector_cache import KnownVectors
 class Asked:
     """For which vectors float32[n, dim] items are searched, without which, and how."""
 
-    vectors: Vectors
+    vectors: Embeddings
     left_out: Sequence[Collection[int]]
     how: IndexType | None
 
@@ -32,7 +32,7 @@ class Asked:
 
 def ask(vectors: np.ndarray, exclude: Sequence[Collection[int]] | None, how: IndexType | None) -> Asked:
     """What `ItemIndex.search` was given, checked. Raises QueryError for vectors that are not of length 1."""
-    vectors = as_vectors(vectors)
+    vectors = as_embeddings(vectors)
     for queries in (vectors, vectors.rating):
         if queries is not None:
             must_be_unit(queries, [f"query {place}" for place in range(len(vectors))])

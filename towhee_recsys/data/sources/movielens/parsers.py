@@ -14,8 +14,8 @@ from collections.abc import Callable, Container
 from typing import Any, TypeVar
 
 from towhee_recsys.config.movielens import AGES, GENDERS, OCCUPATIONS, OLDEST
-from towhee_recsys.data.sources.movielens import fields
 from towhee_recsys.data.sources.lines import BadLine, shortened
+from towhee_recsys.data.sources.movielens import fields
 
 AGE_CODES = sorted(int(code) for code in AGES)
 USER_FIELDS = ("user id", "gender", "age", "occupation", "zip code")

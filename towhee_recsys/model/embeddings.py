@@ -1,0 +1,136 @@
+"""Embeddings: vectors together with the model that made them, so that they never meet another model's index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from towhee_recsys.data.items import ItemSchema
+from towhee_recsys.errors import QueryError
+from towhee_recsys.model.calibration import Calibration
+
+
+@dataclass(frozen=True)
+class ModelRef:
+    """The model that made embeddings.
+
+    Attributes:
+        model_id: The id of the model, which an index records.
+        calibration: The map from a cosine with an item's vector to a rating; None where ratings are not predicted.
+        items: What the dataset's items have; set by the item encoder alone.
+    """
+
+    model_id: str
+    calibration: Calibration | None = None
+    items: ItemSchema | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Embeddings:
+    """Vectors of one record, float32[dim], or of several, float32[n, dim].
+
+    `np.asarray(embeddings)` is `search`. Arithmetic is refused, for it would lose the vectors for ratings: an operator
+    that changes vectors makes new embeddings of both parts, with `dataclasses.replace`.
+
+    Attributes:
+        search: The vectors to search with.
+        rating: The vectors to predict ratings with, of the same shape; None where they are those of `search`.
+        model: The model that made them; None where it is not known.
+    """
+
+    search: np.ndarray
+    rating: np.ndarray | None = None
+    model: ModelRef | None = None
+
+    __array_ufunc__ = None  # NumPy leaves `array * embeddings` to this class, which refuses it
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of `search`."""
+        return self.search.shape
+
+    @property
+    def ndim(self) -> int:
+        """1 for one record, 2 for several."""
+        return self.search.ndim
+
+    @property
+    def for_rating(self) -> np.ndarray:
+        """The vectors whose cosines the model's calibration turns into ratings."""
+        return self.search if self.rating is None else self.rating
+
+    def __len__(self) -> int:
+        return len(self.search)
+
+    def __getitem__(self, key: Any) -> Embeddings:
+        """The embeddings of the records that `key` selects: a position, a slice or an array; None adds an axis."""
+        return Embeddings(self.search[key], None if self.rating is None else self.rating[key], self.model)
+
+    def __iter__(self) -> Iterator[Embeddings]:
+        return (self[row] for row in range(len(self)))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self.search, dtype=dtype) if copy else np.asarray(self.search, dtype=dtype)
+
+
+def as_embeddings(given: Any) -> Embeddings:
+    """`given` as embeddings: embeddings, an array, or a list of arrays or of embeddings of one record each.
+
+    Raises:
+        QueryError: `given` is no such array of numbers, or it has vectors of several models, or only some of its
+            embeddings have vectors for ratings.
+    """
+    if isinstance(given, Embeddings):
+        return given
+    records = given if isinstance(given, (list, tuple)) else ()
+    made = [each for each in records if isinstance(each, Embeddings)]
+    models = {each.model for each in made} | ({None} if len(made) < len(records) else set())
+    array = np.zeros((), dtype=np.float32)
+    with suppress(TypeError, ValueError):
+        array = np.asarray([np.asarray(each) for each in records] if made else given, dtype=np.float32)
+    if array.ndim not in (1, 2) or len(models) > 1:
+        what = "vectors of several models" if array.ndim in (1, 2) else f"{type(given).__name__} {list(array.shape)}"
+        raise QueryError(f"one vector [dim] or several [n, dim] of one model are accepted; {what} was given.")
+    ratings = [each.rating for each in made if each.rating is not None]
+    if ratings and len(ratings) < len(made):
+        raise QueryError(
+            f"{len(ratings)} of {len(made)} embeddings have vectors for ratings: give all of them, or none."
+        )
+    return Embeddings(array, np.asarray(ratings, dtype=np.float32) if ratings else None, *models)
+
+
+def normalize(given: Any) -> Embeddings:
+    """Unit vectors (L2) of whatever `as_embeddings` accepts; those for ratings are normalised, too.
+
+    Raises:
+        QueryError: a vector is zero or has a value that is not finite: it has no direction.
+    """
+    raw = as_embeddings(given)
+    return Embeddings(_unit(raw.search), None if raw.rating is None else _unit(raw.rating), raw.model)
+
+
+def must_be_unit(vectors: np.ndarray, names: Sequence[Any]) -> None:
+    """Checks that all of float32[n, dim] are of length 1: Milvus Lite searches whatever it is given, NaN included.
+
+    Raises:
+        QueryError: a vector is not; the message has the first such one's name out of `names`.
+    """
+    lengths = np.linalg.norm(np.asarray(vectors), axis=1)
+    off = np.flatnonzero(~(np.abs(lengths - 1) < 1e-3))  # NaN is off, too
+    if len(off):
+        row = int(off[0])
+        raise QueryError(f"the vector of {names[row]} has length {lengths[row]:.4g}, not 1: `normalize` it first.")
+
+
+def _unit(array: np.ndarray) -> np.ndarray:
+    array = np.asarray(array, dtype=np.float32)
+    lengths = np.sqrt(np.einsum("...i,...i->...", array, array, dtype=np.float64))[..., np.newaxis]
+    bad = ~np.isfinite(lengths) | (lengths == 0)
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        raise QueryError(f"vector {row} of {lengths.size} has length {lengths.flat[row]}: it cannot be normalized.")
+    return np.asarray(array / lengths, dtype=np.float32)
