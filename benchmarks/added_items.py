@@ -25,7 +25,7 @@ from towhee_recsys.cli.common import table
 from towhee_recsys.config import Config
 from towhee_recsys.config.milvus import MilvusConfig
 from towhee_recsys.data import Dataset, ensure_dataset
-from towhee_recsys.data.interactions import Ratings, lowest_liked
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.stores.vectors import open_index
 from towhee_recsys.stores.vectors.milvus.collection import vectors_of
@@ -106,9 +106,9 @@ def on(config: Config, data: Path, work: Path) -> Config:
     return into(config.model_copy(update=own), work / "model")
 
 
-def liked(ratings: Ratings, config: Config) -> Ratings:
+def liked(ratings: Interactions, config: Config) -> Interactions:
     """Those of `ratings` that show liking."""
-    return ratings.take(ratings.stars >= lowest_liked(config.dataset.rating_scale))
+    return ratings.take(ratings.values >= config.dataset.feedback.liked)
 
 
 def ids(dataset: Dataset, places: np.ndarray, side: str = "item") -> np.ndarray:
@@ -148,7 +148,7 @@ def by_chance(items: int) -> dict[str, float]:
     return {"median rank": (items + 1) / 2, **{f"recall@{length}": min(1.0, length / items) for length in WITHIN}}
 
 
-def each_item(dataset: Dataset, likings: Ratings, places: np.ndarray, items: int) -> list[dict[str, Any]]:
+def each_item(dataset: Dataset, likings: Interactions, places: np.ndarray, items: int) -> list[dict[str, Any]]:
     """Each hidden item with its median rank, the best first."""
     table_of = dataset.items.set_index("movie_id")
     found = []

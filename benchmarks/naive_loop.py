@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from towhee_recsys.bundle import Bundle
-from towhee_recsys.data import Dataset
-from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.data import Dataset, records
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.paddle.fusion import build_model
 from towhee_recsys.model.paddle.quiet import nn, paddle
-from towhee_recsys.training.examples import records
 
 BATCH = 256
 
@@ -18,12 +17,12 @@ BATCH = 256
 class NaiveLoop:
     """A fresh model of a bundle's config and features, on the ratings of its training part."""
 
-    def __init__(self, bundle: Bundle, dataset: Dataset, ratings: Ratings):
+    def __init__(self, bundle: Bundle, dataset: Dataset, ratings: Interactions):
         config = bundle.config
         self._ratings, self._order = ratings, np.random.default_rng(config.seed).permutation(len(ratings))
         self._users = bundle.users.encode(records(dataset.users))
         self._items = bundle.items.encode(records(dataset.items))
-        self._map = Calibration.of(config.model.rating_map, config.dataset.rating_scale, float(ratings.stars.mean()))
+        self._map = Calibration.of(config.model.rating_map, config.dataset.feedback.scale, float(ratings.values.mean()))
         self._model = build_model(bundle.users, bundle.items, config.model, config.objective, config.seed)
         self._adam = paddle.optimizer.Adam(config.training.learning_rate, parameters=self._model.parameters())
 

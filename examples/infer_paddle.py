@@ -27,7 +27,7 @@ def main() -> None:
     users = tensors(bundle.users, [{"gender": given.gender, "age": given.age, "occupation": given.job}])
     movies = model.item_tower(tensors(bundle.items, table.to_dict("records")))
     scores = cosine_similarity(model.user_tower(users), movies).numpy()
-    stars = bundle.calibration.stars(cosine_similarity(model.rating_tower(users), movies).numpy())
+    stars = bundle.calibration.ratings(cosine_similarity(model.rating_tower(users), movies).numpy())
     best = np.argsort(-scores, kind="stable")[: config.top_k]
     print(f"{'Top':>3} {'Ids':>6} {'Score':>8} {'Stars':>5}  Title")
     for rank, place in enumerate(best, start=1):

@@ -15,6 +15,7 @@ from towhee_recsys.operators.milvus_search import MilvusSearch  # noqa: E402
 from towhee_recsys.operators.movie_encoder import MovieEncoderOperator  # noqa: E402
 from towhee_recsys.operators.normalize import Normalize  # noqa: E402
 from towhee_recsys.operators.publish import Publish  # noqa: E402
+from towhee_recsys.operators.read_items import ReadItems  # noqa: E402
 from towhee_recsys.operators.read_movielens import ReadMovielens  # noqa: E402
 from towhee_recsys.operators.user_encoder import UserEncoderOperator  # noqa: E402
 
@@ -27,6 +28,7 @@ __all__ = [
     "MovieEncoderOperator",
     "Normalize",
     "Publish",
+    "ReadItems",
     "ReadMovielens",
     "UserEncoderOperator",
 ]

@@ -33,7 +33,7 @@ def test_a_rehearsal_asks_for_the_validation_part_and_never_for_the_test(config,
     assert rehearsal.test is task.validation
     assert rehearsal.train is task.train
     (question,) = rehearsal.questions
-    liked = task.validation.take(task.validation.stars >= task.liked)
+    liked = task.validation.take(task.validation.values >= task.liked)
     assert question.relevant.nnz == len(liked)
     assert not question.excluded.multiply(question.relevant).nnz
 

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from towhee_recsys.bundle import ItemEncoder, UserEncoder
-from towhee_recsys.data import read_dataset
+from towhee_recsys.data import read_dataset, records
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.embeddings import ModelRef
-from towhee_recsys.training.examples import records
 
 NEW_USER = {"user_id": 999_999, "gender": "M", "age": 30, "occupation": "programmer"}
 NEW_MOVIE = {"movie_id": 999_999, "title": "A New One", "year": 2026, "genres": ["Sci-Fi", "Opera"]}
@@ -158,7 +157,7 @@ def test_what_people_like_moves_their_vector_for_each_kind_of_model(objective, t
 
     bundle = train(small_config("training.epochs=2", f"objective={objective}", f"model.tower={tower}"))
     users = UserEncoder(bundle)
-    ids = dataset.ratings["movie_id"].value_counts().index.tolist()
+    ids = dataset.interactions["movie_id"].value_counts().index.tolist()
     people = [{"age": 25, "liked": ids[:3]}, {"age": 25, "liked": ids[3:8]}, {"age": 25}, {"age": 25, "liked": []}]
     vectors = normalize(users(people))
     assert not close(vectors[0], vectors[1])

@@ -7,10 +7,10 @@ import pytest
 
 from towhee_recsys import load_bundle, paddle_model, read_dataset, train
 from towhee_recsys.bundle import ItemEncoder, UserEncoder
+from towhee_recsys.data import records
 from towhee_recsys.errors import BundleError
 from towhee_recsys.model.objectives import unit
 from towhee_recsys.model.paddle.quiet import paddle
-from towhee_recsys.training.examples import records
 
 
 def by_paddle(layer, arrays) -> np.ndarray:

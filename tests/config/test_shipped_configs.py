@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import towhee_recsys.configs
+from tests.declarations import MOVIELENS
 from towhee_recsys.config import dump_config, load_config
-from towhee_recsys.config.movielens import MOVIELENS
 from towhee_recsys.config.sources import shipped
 from towhee_recsys.stores.catalogue import check_url
 from towhee_recsys.stores.vectors import check_uri

@@ -35,7 +35,7 @@ def test_extends_swaps_a_few_lines(write):
     write("base/mid.yml", "extends: shop.yaml\nmilvus: {uri: b.db}\n")
     config = load_config(write("top.yaml", "extends: base/mid.yml\ntop_k: 3\ndataset: {rating_scale: [1, 2]}\n"))
     assert (config.top_k, config.milvus.uri, config.milvus.collection) == (3, "b.db", "items")
-    assert (config.dataset.name, config.dataset.rating_scale) == ("sample", (1.0, 2.0))
+    assert (config.dataset.name, config.dataset.feedback.scale) == ("sample", (1.0, 2.0))
 
 
 def test_a_mapping_extends_too(write):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from towhee_recsys.config.schema import DatasetConfig
+from tests.declarations import schema
 from towhee_recsys.data import fingerprint, iter_movies, read_dataset, read_movies
 from towhee_recsys.data.sources.movielens.folder import FILES
 from towhee_recsys.errors import DatasetError
@@ -27,7 +27,7 @@ def write(folder, items=MOVIES, users=USERS, ratings=RATINGS, encoding="latin-1"
 
 
 def own(folder, **settings):
-    return DatasetConfig(**{"name": "mine", "path": str(folder), "max_bad_share": 0.5} | settings)
+    return schema(**{"name": "mine", "path": str(folder), "max_bad_share": 0.5} | settings)
 
 
 def test_columns_and_types(tmp_path):
@@ -168,7 +168,7 @@ def test_importing_the_house_loads_nothing_heavy():
 
 @pytest.fixture(scope="module")
 def ml1m(ml1m_dir: Path):
-    return read_dataset(DatasetConfig(path=str(ml1m_dir)))
+    return read_dataset(schema(path=str(ml1m_dir)))
 
 
 @pytest.mark.ml1m
@@ -191,7 +191,7 @@ def test_every_item_of_movielens_has_a_year_and_genres(ml1m):
 
 @pytest.mark.ml1m
 def test_lenient_reading_of_movielens_gives_the_same(ml1m, ml1m_dir):
-    lenient = read_dataset(DatasetConfig(path=str(ml1m_dir), strict=False))
+    lenient = read_dataset(schema(path=str(ml1m_dir), strict=False))
     for table in ("movies", "users", "ratings"):
         pd.testing.assert_frame_equal(getattr(lenient, table), getattr(ml1m, table))
     assert sum(map(len, iter_movies(ml1m_dir))) == 3_883

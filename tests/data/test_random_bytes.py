@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from towhee_recsys.config.schema import DatasetConfig
+from tests.declarations import schema
 from towhee_recsys.data import Dataset, iter_movies, read_dataset, read_movies
 from towhee_recsys.data.sources.movielens.archive import unpack
 from towhee_recsys.errors import DatasetError
@@ -30,7 +30,7 @@ def dataset(files: dict[str, bytes], manner: dict) -> Dataset | None:
     with tempfile.TemporaryDirectory() as folder, suppress(DatasetError):
         for name, content in files.items():
             Path(folder, name).write_bytes(content)
-        return read_dataset(DatasetConfig(name="own", path=folder, **manner))
+        return read_dataset(schema(name="own", path=folder, **manner))
     return None
 
 

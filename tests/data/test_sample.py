@@ -11,7 +11,7 @@ from statistics import correlation, fmean, pstdev
 
 import pytest
 
-from towhee_recsys.config.movielens import AGES, GENDERS, OCCUPATIONS
+from tests.declarations import AGES, GENDERS, OCCUPATIONS
 from towhee_recsys.data.sample import SAMPLE_DIR
 from towhee_recsys.data.sample.generate import Rating, Sample, affinity, main, planted_score, simulate, write
 

@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from towhee_recsys.config import load_config
-from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.evaluation.evaluate import evaluated
 from towhee_recsys.protocols import Question, Task
 
@@ -71,9 +71,9 @@ def task_of():
             users=len(train),
             items=train.shape[1],
             liked=4.0,
-            train=Ratings(rows, columns, train[rows, columns]),
-            validation=Ratings(rows[:0], columns[:0], train[rows, columns][:0]),
-            test=Ratings(np.array(who), np.array(what), np.array(stars, dtype=np.float32)),
+            train=Interactions(rows, columns, train[rows, columns]),
+            validation=Interactions(rows[:0], columns[:0], train[rows, columns][:0]),
+            test=Interactions(np.array(who), np.array(what), np.array(stars, dtype=np.float32)),
             questions=[question],
         )
 

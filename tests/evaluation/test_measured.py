@@ -85,7 +85,7 @@ def test_errors_by_hand(task_of):
 
 def test_a_perfect_prediction_and_none_at_all(task_of):
     task = task_of([[5, 5]], [[0, 0]], test=[(0, 0, 4)])
-    assert measure(task, predict=lambda ratings: ratings.stars).metrics == {"rmse": 0, "mae": 0}
+    assert measure(task, predict=lambda ratings: ratings.values).metrics == {"rmse": 0, "mae": 0}
     assert measure(task, predict=lambda ratings: None).metrics == {}
 
 
@@ -103,5 +103,5 @@ def test_the_interval_of_an_error_is_that_of_a_draw_of_users():
 
 def test_the_names_are_those_that_gates_accept(task_of):
     task = task_of([[5, 0]], [[0, 1]])
-    names = measure(task, by_place, lambda ratings: ratings.stars).metrics
+    names = measure(task, by_place, lambda ratings: ratings.values).metrics
     assert set(names) == {*ERRORS, *OF_LISTS, *OF_ALL_LISTS}

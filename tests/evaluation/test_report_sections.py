@@ -63,7 +63,7 @@ def test_a_slices_figures_are_those_of_its_users(quick):
             assert (ours.name, theirs.name) == (MODEL, quick.best_baseline(metric).name)
             there = gender[task.test.users] == code
             if metric == "rmse":
-                figure = np.sqrt(np.mean((draw.stars[there] - task.test.stars[there]) ** 2))
+                figure = np.sqrt(np.mean((draw.stars[there] - task.test.values[there]) ** 2))
                 assert line.users == len(np.unique(task.test.users[there]))
             else:
                 figure = np.nanmean(draw.by_user["ndcg@10"][gender == code])

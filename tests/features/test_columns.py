@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.declarations import MOVIELENS
 from towhee_recsys.config.features import (
     CategoriesFeature,
     CategoryFeature,
@@ -12,7 +13,6 @@ from towhee_recsys.config.features import (
     NumberFeature,
     TextFeature,
 )
-from towhee_recsys.config.movielens import MOVIELENS
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features.columns import KINDS, Column, NumberColumn
 

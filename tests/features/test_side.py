@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.declarations import MOVIELENS
 from towhee_recsys.config.features import NumberFeature, TextFeature
-from towhee_recsys.config.movielens import MOVIELENS
 from towhee_recsys.errors import DatasetError, QueryError
 from towhee_recsys.features import Side
 from towhee_recsys.features.side import HIDDEN

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.declarations import MOVIELENS
 from towhee_recsys.config.features import CategoriesFeature, Feature, NumberFeature
-from towhee_recsys.config.movielens import MOVIELENS
 from towhee_recsys.features import Side
 
 USERS = pd.DataFrame(

@@ -3,18 +3,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.blocks import Blocks
 
 USERS, MOVIES = 40, 90
 
 
 @pytest.fixture(scope="module")
-def ratings() -> Ratings:
+def ratings() -> Interactions:
     """Of 40 users, the first and the last without any; of 90 items, ten without any."""
     random = np.random.default_rng(0)
     pairs = np.sort(random.choice(38 * 80, 300, replace=False))
-    return Ratings(1 + pairs // 80, pairs % 80, random.integers(1, 6, 300).astype(np.float32))
+    return Interactions(1 + pairs // 80, pairs % 80, random.integers(1, 6, 300).astype(np.float32))
 
 
 @pytest.mark.parametrize("most", [MOVIES, 25, 1])

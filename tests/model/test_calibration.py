@@ -13,9 +13,9 @@ COSINES = st.floats(-1, 1)
 
 
 def test_stars_by_hand():
-    assert STARS.stars([-1, -0.5, 0, 0.25, 1]).tolist() == [1, 2, 3, 3.5, 5]
-    assert STARS.stars([-1.5, 1.5]).tolist() == [1, 5], "kept on the scale"
-    assert STARS.stars(np.float32(0.5)).dtype == np.float64
+    assert STARS.ratings([-1, -0.5, 0, 0.25, 1]).tolist() == [1, 2, 3, 3.5, 5]
+    assert STARS.ratings([-1.5, 1.5]).tolist() == [1, 5], "kept on the scale"
+    assert STARS.ratings(np.float32(0.5)).dtype == np.float64
 
 
 @pytest.mark.parametrize("scale", [(1.0, 5.0), (0.5, 5.0), (0.0, 100.0)])
@@ -33,7 +33,7 @@ def test_what_the_config_leaves_out_comes_from_the_scale_and_the_mean(scale):
 @given(COSINES, COSINES, st.floats(1e-3, 100), st.floats(-5, 5))
 def test_more_cosine_is_never_fewer_stars(left, right, slope, intercept):
     calibration = Calibration(slope, intercept, lowest=1, highest=5)
-    low, high = calibration.stars(sorted([left, right]))
+    low, high = calibration.ratings(sorted([left, right]))
     assert 1 <= low <= high <= 5
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys.config import load_config
-from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.blocks import Block, Blocks
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.objectives import (
@@ -29,19 +29,21 @@ def settings(**training):
     return load_config(training=fixed | training).training
 
 
-def rated(users: int, items: int, count: int, seed: int, scale=SCALE) -> Ratings:
+def rated(users: int, items: int, count: int, seed: int, scale=SCALE) -> Interactions:
     """Random ratings, sorted by user; each pair once."""
     random = np.random.default_rng(seed)
     pairs = np.sort(random.choice(users * items, count, replace=False))
     steps = random.integers(0, 2 * int(scale[1] - scale[0]) + 1, count) / 2
-    return Ratings(pairs // items, pairs % items, (scale[0] + steps).astype(np.float32))
+    return Interactions(pairs // items, pairs % items, (scale[0] + steps).astype(np.float32))
 
 
 def units(rows: int, seed: int) -> np.ndarray:
     return unit(np.random.default_rng(seed).normal(size=(rows, DIM)).astype(np.float32))[0]
 
 
-def blocks_of(ratings: Ratings, users: int, items: int, size: int = 4, most: int = 1000, seed: int = 0) -> list[Block]:
+def blocks_of(
+    ratings: Interactions, users: int, items: int, size: int = 4, most: int = 1000, seed: int = 0
+) -> list[Block]:
     return list(Blocks(ratings, users, size, most)(np.random.default_rng(seed)))
 
 
@@ -53,9 +55,9 @@ def by_autograd(loss, users: np.ndarray, items: np.ndarray):
     return float(value), *(tensor.grad.numpy() for tensor in tensors)
 
 
-def cross_entropy(ratings: Ratings, block: Block, config):
+def cross_entropy(ratings: Interactions, block: Block, config):
     """The weighted cross entropy in plain words, by users' rows in the block, items' own and the correction."""
-    weights = np.interp(ratings.stars, np.linspace(*SCALE, 5), config.preference)
+    weights = np.interp(ratings.values, np.linspace(*SCALE, 5), config.preference)
     sums = np.bincount(ratings.users, weights)
     wanted = np.zeros((len(block.users), len(block.items)))
     log_q = np.zeros(len(block.items)) if block.log_q is None else block.log_q.astype(np.float64)
@@ -74,13 +76,13 @@ def cross_entropy(ratings: Ratings, block: Block, config):
     return loss
 
 
-def squared_error(ratings: Ratings, block: Block, config):
+def squared_error(ratings: Interactions, block: Block, config):
     usual = len(ratings) / len(np.unique(ratings.users))
     rows, columns = np.divmod(block.cells, len(block.items))
 
     def loss(users, items):
         cosines = (users @ items.T)[paddle.to_tensor(rows), paddle.to_tensor(columns)]
-        errors = MAP.slope * cosines + MAP.intercept - paddle.to_tensor(ratings.stars[block.rows].astype(np.float64))
+        errors = MAP.slope * cosines + MAP.intercept - paddle.to_tensor(ratings.values[block.rows].astype(np.float64))
         return config.rating_weight * (errors**2).sum() / (usual * len(users))
 
     return loss
@@ -116,7 +118,7 @@ def test_the_gradient_by_raw_vectors_is_that_of_autograd():
 
 
 def test_ranking_with_equal_weights_is_the_plain_cross_entropy_of_a_softmax():
-    ratings = Ratings(np.zeros(1, int), np.array([2]), np.array([5], dtype=np.float32))
+    ratings = Interactions(np.zeros(1, int), np.array([2]), np.array([5], dtype=np.float32))
     block = Block(np.zeros(1, int), np.arange(4), np.zeros(1, int), np.array([2]), None)
     items = np.eye(4, DIM, dtype=np.float32)
     loss, by_users, by_items = RankingObjective(ratings, SCALE, settings(preference=[1, 1], temperature=0.5))(
@@ -144,7 +146,7 @@ def test_any_temperature_gives_numbers(temperature):
 
 
 def test_who_rates_much_counts_by_the_root():
-    ratings = Ratings(np.array([0, 1, 1, 1, 1]), np.array([0, 0, 1, 2, 3]), np.full(5, 5, dtype=np.float32))
+    ratings = Interactions(np.array([0, 1, 1, 1, 1]), np.array([0, 0, 1, 2, 3]), np.full(5, 5, dtype=np.float32))
     [block] = blocks_of(ratings, 2, 4)
     nothing = np.zeros((2, DIM), dtype=np.float32), np.zeros((4, DIM), dtype=np.float32)
     loss, *_ = RankingObjective(ratings, SCALE, settings(preference=[0, 1]))(*nothing, block)
@@ -152,7 +154,7 @@ def test_who_rates_much_counts_by_the_root():
 
 
 def test_who_likes_nothing_teaches_ranking_nothing():
-    ratings = Ratings(np.array([0, 1]), np.array([0, 1]), np.array([1, 5], dtype=np.float32))
+    ratings = Interactions(np.array([0, 1]), np.array([0, 1]), np.array([1, 5], dtype=np.float32))
     [block] = blocks_of(ratings, 2, 3)
     shy = int(np.flatnonzero(block.users == 0)[0])
     loss, by_users, _ = RankingObjective(ratings, SCALE, settings(preference=[0, 1]))(units(2, 0), units(3, 1), block)
@@ -177,7 +179,7 @@ def test_rating_only_sees_rated_cells():
 
 
 def test_a_perfect_prediction_loses_nothing():
-    ratings = Ratings(np.array([0, 0]), np.array([0, 1]), np.array([4.9, 1.9], dtype=np.float32))
+    ratings = Interactions(np.array([0, 0]), np.array([0, 1]), np.array([4.9, 1.9], dtype=np.float32))
     [block] = blocks_of(ratings, 1, 2)
     items = np.array([[0.25, 0, 0], [-0.25, 0, 0]], dtype=np.float32)
     loss, by_users, _ = RatingObjective(ratings, MAP, settings())(np.eye(1, 3, dtype=np.float32), items, block)
@@ -190,7 +192,7 @@ def test_a_mean_over_all_blocks_is_the_mean_squared_error():
     objective = RatingObjective(ratings, MAP, settings(rating_weight=1.0))
     users, items = units(8, 0), units(10, 1)
     losses = [objective(users[block.users], items, block)[0] for block in blocks_of(ratings, 8, 10, size=4)]
-    errors = MAP.slope * (users @ items.T)[ratings.users, ratings.items] + MAP.intercept - ratings.stars
+    errors = MAP.slope * (users @ items.T)[ratings.users, ratings.items] + MAP.intercept - ratings.values
     assert np.mean(losses) == pytest.approx(np.mean(errors**2), rel=1e-5)
 
 
@@ -235,7 +237,7 @@ def test_preference_goes_by_steps_of_any_scale(stars, scale, expected):
 
 def test_a_scale_of_another_length_gives_the_same_loss():
     five, hundred = rated(5, 8, 20, seed=2), rated(5, 8, 20, seed=2)
-    hundred = Ratings(hundred.users, hundred.items, (hundred.stars - 1) * 25)
+    hundred = Interactions(hundred.users, hundred.items, (hundred.values - 1) * 25)
     [block] = blocks_of(five, 5, 8, size=5)
     vectors = units(5, 0), units(8, 1)
     one, other = RankingObjective(five, SCALE, settings()), RankingObjective(hundred, (0, 100), settings())

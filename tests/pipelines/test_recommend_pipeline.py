@@ -60,7 +60,7 @@ def test_scores_and_stars_are_the_models_for_every_item(indexed_config, sample_b
     cosines = np.asarray(vectors, np.float64) @ np.asarray(user, np.float64)
     assert [item["score"] for item in items] == pytest.approx(cosines, abs=1e-5)
     assert sample_bundle.config.objective == "both"
-    stars = sample_bundle.calibration.stars(np.asarray(vectors, np.float64) @ np.asarray(user.rating, np.float64))
+    stars = sample_bundle.calibration.ratings(np.asarray(vectors, np.float64) @ np.asarray(user.rating, np.float64))
     assert [item["predicted_rating"] for item in items] == pytest.approx(stars, abs=1e-4)
 
 

@@ -44,7 +44,7 @@ def test_nothing_leaks(random_dataset, task_of, protocol, seed, validation, user
         task = task_of(protocol, dataset, seed, validation)
     except EvaluationError:
         return  # too few ratings; any other error fails
-    used = dataset.ratings[dataset.ratings["rating"] >= (3 if protocol == "random-811-r3" else 0)]
+    used = dataset.interactions[dataset.interactions["rating"] >= (3 if protocol == "random-811-r3" else 0)]
     everything = (used["user_id"] - 1) * items + used["movie_id"] - 1
     train, held, test = (keys(part, task) for part in (task.train, task.validation, task.test))
     assert sorted(train + held + test) == sorted(everything), "each rating is in one part"
@@ -79,7 +79,7 @@ def check(question, task):
     if question.known:
         assert history.any(axis=1).all()
     test = np.zeros((task.users, task.items))
-    test[task.test.users, task.test.items] = task.test.stars
+    test[task.test.users, task.test.items] = task.test.values
     lowest = 3 if task.protocol == "random-811-r3" else task.liked
     hidden = history if not question.known else np.zeros_like(history)
     assert np.array_equal(relevant, (test[question.users] >= lowest) & ~hidden)

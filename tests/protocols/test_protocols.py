@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from towhee_recsys.config.schema import DatasetConfig
+from tests.declarations import schema
 from towhee_recsys.data import read_dataset
 from towhee_recsys.errors import EvaluationError
 from towhee_recsys.protocols import PROTOCOLS, make_task
@@ -10,7 +10,7 @@ from towhee_recsys.protocols import PROTOCOLS, make_task
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_the_sample_can_be_asked_by_every_protocol(task_of, protocol):
-    task = task_of(protocol, read_dataset(DatasetConfig(name="sample")), validation=0.05)
+    task = task_of(protocol, read_dataset(schema(name="sample")), validation=0.05)
     assert (task.protocol, task.seed, task.liked) == (protocol, 42, 4)
     assert len(task.questions[0].users) > 10
 
@@ -74,7 +74,7 @@ def test_each_protocol_is_described_in_a_sentence():
 
 @pytest.fixture(scope="module")
 def ml1m(ml1m_dir):
-    return read_dataset(DatasetConfig(path=str(ml1m_dir)))
+    return read_dataset(schema(path=str(ml1m_dir)))
 
 
 @pytest.mark.ml1m

@@ -104,7 +104,7 @@ def test_stars_tell_the_kinds_apart(bundle, items):
         pytest.skip("it learns an order, not stars")
     users = normalize(UserEncoder(bundle)([{"user_id": key} for key in range(1, USERS + 1)]))
     users = users if users.rating is None else users.rating
-    stars = bundle.calibration.stars(np.asarray(users) @ items.T)
+    stars = bundle.calibration.ratings(np.asarray(users) @ items.T)
     own = KINDS[None, :] == (np.arange(1, USERS + 1) % 2)[:, None]
     assert stars[own].mean() > 4
     assert stars[~own].mean() < 2.5

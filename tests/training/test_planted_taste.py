@@ -67,7 +67,7 @@ def for_persons(sample_bundle, dataset, vectors) -> np.ndarray:
 @pytest.fixture(scope="module", params=["how many rated it", "its mean rating"])
 def for_everybody(request, dataset) -> np.ndarray:
     """Scores of items that know nothing of people."""
-    by_item = dataset.ratings.groupby("movie_id")["rating"]
+    by_item = dataset.interactions.groupby("movie_id")["rating"]
     found = by_item.count() if request.param == "how many rated it" else by_item.mean()
     return found.reindex(dataset.items["movie_id"], fill_value=0).to_numpy()
 
@@ -108,13 +108,13 @@ def test_a_list_is_for_its_own_group_and_not_for_another(for_groups, tastes):
 def test_predicted_stars_know_taste_too(sample_bundle, groups, vectors, tastes):
     """The rating tower's vector, whose cosine is read as stars, is of the same taste."""
     people = normalize(UserEncoder(sample_bundle)(groups))
-    stars = sample_bundle.calibration.stars(np.asarray(people.rating) @ vectors.T)
+    stars = sample_bundle.calibration.ratings(np.asarray(people.rating) @ vectors.T)
     assert np.mean([np.corrcoef(*each)[0, 1] for each in zip(stars, tastes, strict=True)]) > 0.6
 
 
 def test_liked_items_tell_a_person_s_favourite_genre(sample_bundle, dataset, vectors, personal):
     """Persons of whom only ten liked items are known get further than by one list for everybody."""
-    by_user = dataset.ratings[dataset.ratings["rating"] == 5].groupby("user_id")["movie_id"]
+    by_user = dataset.interactions[dataset.interactions["rating"] == 5].groupby("user_id")["movie_id"]
     liked = {key: items.tolist()[:10] for key, items in by_user if len(items) >= 10}
     rows = dataset.users["user_id"].isin(liked).to_numpy()
     people = [{"liked": liked[key]} for key in dataset.users["user_id"][rows].tolist()]

@@ -41,7 +41,7 @@ def cosines(bundle, users: int, items: int) -> np.ndarray:
 @pytest.mark.parametrize(("users", "items"), [(1, 30), (30, 1), (1, 3), (3, 1), (2, 2)])
 def test_one_user_one_item_or_next_to_nothing(users, items, trained):
     bundle = trained(users, items)
-    stars = bundle.calibration.stars(cosines(bundle, users, items))
+    stars = bundle.calibration.ratings(cosines(bundle, users, items))
     assert stars.shape == (users, items)
     assert (stars >= 1).all()
     assert (stars <= 5).all()
@@ -52,7 +52,7 @@ def test_one_user_one_item_or_next_to_nothing(users, items, trained):
 def test_all_ratings_equal(stars, trained):
     bundle = trained(20, 10, lambda user, item: stars)
     assert bundle.calibration.slope > 0
-    predicted = bundle.calibration.stars(cosines(bundle, 20, 10))
+    predicted = bundle.calibration.ratings(cosines(bundle, 20, 10))
     assert np.abs(predicted - stars).mean() < 1.5, "on its way there after three epochs"
 
 

@@ -33,18 +33,18 @@ def stars_of(bundle, dataset, ratings) -> np.ndarray:
     items = normalize(ItemEncoder(bundle)([{"movie_id": key} for key in dataset.items["movie_id"].tolist()]))
     users = normalize(UserEncoder(bundle)([{"user_id": key} for key in dataset.users["user_id"].tolist()]))
     users = users if users.rating is None else users.rating
-    return bundle.calibration.stars(np.asarray(users @ items.T)[ratings.users, ratings.items])
+    return bundle.calibration.ratings(np.asarray(users @ items.T)[ratings.users, ratings.items])
 
 
 def test_the_sample_is_learned_much_better_than_by_its_mean(sample_config, sample_bundle):
     dataset = read_dataset(sample_config.dataset)
     training, validation, _ = training_part(sample_config, dataset, final=False)
-    by_mean = rmse(np.full(len(validation), training.stars.mean()), validation.stars)
+    by_mean = rmse(np.full(len(validation), training.values.mean()), validation.values)
     quality = sample_bundle.manifest["quality"]
     assert by_mean > 1
     assert 0 < quality["validation_mae"] < quality["validation_rmse"] < 0.75 * by_mean
     assert quality["validation_rmse"] == pytest.approx(
-        rmse(stars_of(sample_bundle, dataset, validation), validation.stars), abs=1e-3
+        rmse(stars_of(sample_bundle, dataset, validation), validation.values), abs=1e-3
     )
     assert 0 < quality["validation_ndcg@10"] < 1
 
@@ -103,7 +103,7 @@ def test_the_calibration_rises_and_is_the_best_line_through_validation(objective
     _, validation, _ = training_part(config, dataset, final=False)
     found = stars_of(bundle, dataset, validation)
     assert np.ptp(found) > 0.1
-    line = np.polyfit(found, validation.stars, 1)  # a best line cannot be bettered by another line, but for the ends
+    line = np.polyfit(found, validation.values, 1)  # a best line cannot be bettered by another line, but for the ends
     assert line == pytest.approx([1, 0], abs=0.2)
 
 
@@ -119,7 +119,7 @@ def test_ranking_alone_has_stars_by_a_fitted_line_without_validation_too(small_c
     bundle, dataset = train(config), read_dataset(config.dataset)
     assert bundle.manifest["calibration"] != bundle.manifest["rating_map"]
     training, *_ = training_part(config, dataset, final=False)
-    assert rmse(stars_of(bundle, dataset, training), training.stars) < training.stars.std()
+    assert rmse(stars_of(bundle, dataset, training), training.values) < training.values.std()
 
 
 def test_training_stops_early_and_keeps_the_kept_epoch(small_config):
@@ -131,7 +131,7 @@ def test_training_stops_early_and_keeps_the_kept_epoch(small_config):
     assert len(errors) == best + 2 < 60
     dataset = read_dataset(config.dataset)
     _, validation, _ = training_part(config, dataset, final=False)
-    kept = rmse(stars_of(bundle, dataset, validation), validation.stars)
+    kept = rmse(stars_of(bundle, dataset, validation), validation.values)
     assert kept < min(errors) + 0.1, "calibrated anew"
     assert kept == pytest.approx(bundle.manifest["quality"]["validation_rmse"], abs=1e-3)
 
@@ -195,9 +195,9 @@ def test_final_trains_on_everything_for_the_epochs_that_validation_chose(small_c
     assert final.manifest["calibration"] == final.manifest["rating_map"]
     dataset = read_dataset(config.dataset)
     everything, nothing, _ = training_part(config, dataset, final=True)
-    assert (len(everything), len(nothing)) == (len(dataset.ratings), 0)
+    assert (len(everything), len(nothing)) == (len(dataset.interactions), 0)
     known = final.arrays("known.npz")
-    assert (known["item.0"] > 0).sum() == dataset.ratings["movie_id"].nunique(), "every rated item's id is known"
+    assert (known["item.0"] > 0).sum() == dataset.interactions["movie_id"].nunique(), "every rated item's id is known"
 
 
 @pytest.mark.parametrize(

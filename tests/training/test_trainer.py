@@ -206,7 +206,7 @@ def test_fewer_epochs_are_on_the_same_course(make):
 def test_in_validation_no_rated_item_may_be_listed_even_at_0_stars(make):
     trainer = make("dataset.rating_scale=[0, 5]")
     training = trainer.examples.training
-    training.stars[:] = 0
+    training.values[:] = 0
     from towhee_recsys.training.validation import Validation
 
     validation = Validation(trainer.config, trainer.examples, trainer.model)

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.bundle.manifest import checked, damaged, parsed, read_manifest
-from towhee_recsys.config import Config, load_config, read_yaml
+from towhee_recsys.config import Config, DataSchema, load_config, read_yaml
+from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import BundleError, ConfigError, RecsysError
 from towhee_recsys.features import Side
 from towhee_recsys.model.calibration import Calibration
@@ -48,6 +49,16 @@ class Bundle:
     def calibration(self) -> Calibration:
         """From cosine to stars."""
         return Calibration(**self.manifest["calibration"])
+
+    @property
+    def schema(self) -> DataSchema:
+        """The declaration of the dataset that the model was trained on."""
+        return self.config.dataset
+
+    @cached_property
+    def item_schema(self) -> ItemSchema:
+        """What a catalogue and an index keep of the items."""
+        return ItemSchema.from_json(self.manifest["items"])
 
     def arrays(self, name: str, prefix: str = "") -> dict[str, np.ndarray]:
         """The arrays of `weights.npz` or `known.npz` by their names; with a `prefix` those that begin with it.

@@ -23,9 +23,12 @@ class _Encoder:
     def __init__(self, bundle: Bundle, side: Literal["user", "item"], refuse_unknown: bool):
         self.bundle, self._refuse_unknown = bundle, refuse_unknown
         self.side: Side = bundle.users if side == "user" else bundle.items
-        self.model = ModelRef(bundle.model_id, bundle.calibration if side == "user" else None)
+        for_user = side == "user"
+        self.model = ModelRef(
+            bundle.model_id, bundle.calibration if for_user else None, None if for_user else bundle.item_schema
+        )
         self._tower, self._lines, self._known = loaded(bundle, side)
-        self.id_column = f"{side}_id"  # a feature or not, it names the known
+        self.id_column = (bundle.schema.users if side == "user" else bundle.schema.items).id  # a feature or not
 
     def __call__(self, records: Record | Sequence[Record]) -> Embeddings:
         """One record gives float32[dim], a list of n gives float32[n, dim], by one pass through the tower.

@@ -13,7 +13,7 @@ from towhee_recsys.errors import BundleError
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.support.files import sha256
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 MANIFEST = "manifest.json"
 IDENTITY = ("features.json", "known.npz", "weights.npz")
 """The files that decide what vectors the model gives: the model id is the hash of them and of the calibration."""
@@ -79,7 +79,7 @@ def _is_sound(manifest: dict[str, Any]) -> bool:
     files, calibration = manifest["files"], _calibration(manifest["calibration"])
     _calibration(manifest["rating_map"])
     right = manifest["metric"] == "IP" and manifest["model_id"] == model_id(files, calibration)
-    complete = "config.yaml" in files and {"dim", "dataset"} <= manifest.keys()
+    complete = "config.yaml" in files and {"dim", "dataset", "items"} <= manifest.keys()
     return right and complete and manifest["quality"]["kept_epoch"] >= 0 and bool(manifest["versions"]["paddlepaddle"])
 
 

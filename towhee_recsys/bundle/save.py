@@ -15,6 +15,7 @@ from towhee_recsys.bundle.bundle import Bundle, load_bundle, read_bundle
 from towhee_recsys.bundle.manifest import FORMAT_VERSION, MANIFEST, model_id
 from towhee_recsys.config import Config, dump_config
 from towhee_recsys.config.schema import MilvusConfig
+from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import RecsysError
 from towhee_recsys.features import Side
 from towhee_recsys.model.calibration import Calibration
@@ -42,6 +43,7 @@ class Trained:
     rating_map: Calibration
     calibration: Calibration
     dataset: dict[str, Any]
+    item_schema: ItemSchema
     trained_on: dict[str, Any]
     quality: dict[str, float]
     history: list[dict[str, float]]
@@ -108,6 +110,7 @@ def _manifest(folder: Path, trained: Trained) -> dict[str, Any]:
         "versions": {"towhee_recsys": __version__, "paddlepaddle": paddle.__version__, "numpy": np.__version__},
         "seed": trained.config.seed,
         "dataset": trained.dataset,
+        "items": trained.item_schema.to_json(),
         "trained_on": trained.trained_on,
         "dim": trained.model.embedding_size,
         "metric": "IP",

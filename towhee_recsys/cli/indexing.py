@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,25 +60,24 @@ def build_index(config: Config, progress: bool | None = False) -> dict[str, Any]
     from towhee_recsys.data import ensure_dataset
     from towhee_recsys.pipelines import index_pipeline
 
-    folder = ensure_dataset(config.dataset)
-    with _bar("index", folder, progress):
+    ensure_dataset(config.dataset)
+    with _bar("index", config, None, progress):
         record = index_pipeline(config)().get()[0]
     return vars(record)
 
 
 @contextmanager
-def _bar(name: str, path: str | Path, progress: bool | None) -> Iterator[None]:
-    """Shows how many of the items in a folder, or in a file of items, are in the index, and how long it will take."""
+def _bar(name: str, config: Config, file: str | None, progress: bool | None) -> Iterator[None]:
+    """Shows how many of the items of the dataset, or of a file, are in the index, and how long the rest will take."""
     from tqdm import tqdm
 
-    from towhee_recsys.data.sources.lines import count_lines
-    from towhee_recsys.data.sources.movielens.folder import movies_file
+    from towhee_recsys.data import count_items
     from towhee_recsys.support.progress import watched
 
     if not (sys.stderr.isatty() if progress is None else progress):
         yield
         return
-    with tqdm(total=count_lines(movies_file(path)), desc=name, unit="item") as bar, watched(bar.update):
+    with tqdm(total=count_items(config.dataset, file), desc=name, unit="item") as bar, watched(bar.update):
         yield
 
 
@@ -91,7 +89,7 @@ def _build(config: Config, progress: bool | None) -> Shown:
 def _add(config: Config, file: str, progress: bool | None = False) -> Shown:
     from towhee_recsys.pipelines import add_items
 
-    with _bar("add", file, progress):
+    with _bar("add", config, file, progress):
         added = add_items(config, file)
     return {"added": added}, lambda: click.echo(
         f"{added:,} items of {file} are in the index. Add them to the dataset, too: the next build has what is there."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from towhee_recsys.config.dataset import DataSchema, Feedback
 from towhee_recsys.config.describe import config_schema
 from towhee_recsys.config.document import Document
 from towhee_recsys.config.dump import dump_config
@@ -15,7 +16,9 @@ from towhee_recsys.config.yaml import read_yaml
 
 __all__ = [
     "Config",
+    "DataSchema",
     "Document",
+    "Feedback",
     "cache_folder",
     "config_schema",
     "dump_config",

@@ -27,6 +27,5 @@ _Dumper.add_representer(str, _text)
 
 def dump_config(config: Config) -> str:
     """Every setting of `config` as YAML text, defaults included; `${env:NAME}` stays as it is where it is kept."""
-    return yaml.dump(
-        config.model_dump(), Dumper=_Dumper, sort_keys=False, default_flow_style=None, allow_unicode=True, width=1000
-    )
+    settings = config.model_dump(exclude={"dataset": {"tables"}})  # frames handed over in Python have no text
+    return yaml.dump(settings, Dumper=_Dumper, sort_keys=False, default_flow_style=None, allow_unicode=True, width=1000)

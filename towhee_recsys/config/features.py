@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from towhee_recsys.config.dataset import DataSchema, UsersTable
+
 
 class _Feature(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -86,8 +88,12 @@ class Features(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    user: list[Feature] = Field(min_length=1, description="what the user tower reads")
-    item: list[Feature] = Field(min_length=1, description="what the item tower reads")
+    user: list[Feature] = Field(
+        default=[], min_length=1, description="what the user tower reads; left out: the id, and what has codes or lists"
+    )
+    item: list[Feature] = Field(
+        default=[], min_length=1, description="what the item tower reads; left out: the id, the title, and lists"
+    )
 
     @field_validator("item")
     @classmethod
@@ -104,3 +110,36 @@ class Features(BaseModel):
             if first.setdefault(feature.column, number) != number:
                 raise ValueError(f"the features [{first[feature.column]}] and [{number}] have the same column")
         return features
+
+
+def default_features(features: Features, dataset: DataSchema) -> Features:
+    """`features`, with those that the declaration of `dataset` suggests for a side that has none."""
+    users, items = dataset.users, dataset.items
+    title = [TextFeature(column=items.title)] if items.title else []
+    return Features(
+        user=features.user or [IdFeature(column=users.id), *_of_codes(users), *_of_lists(users)],
+        item=features.item or [IdFeature(column=items.id), *_of_codes(items), *_of_lists(items), *title],
+    )
+
+
+def with_codes(features: Features, dataset: DataSchema) -> Features:
+    """`features`, each category with the codes that `dataset` declares for its column, unless it has names itself."""
+    return Features(
+        user=[_named(feature, dataset.users) for feature in features.user],
+        item=[_named(feature, dataset.items) for feature in features.item],
+    )
+
+
+def _of_codes(table: UsersTable) -> list[Feature]:
+    return [CategoryFeature(column=column) for column in table.codes]
+
+
+def _of_lists(table: UsersTable) -> list[Feature]:
+    return [CategoriesFeature(column=column) for column in table.lists]
+
+
+def _named(feature: Feature, table: UsersTable) -> Feature:
+    if not isinstance(feature, CategoryFeature) or feature.names is not None or feature.column not in table.codes:
+        return feature
+    codes = table.codes[feature.column]
+    return feature.model_copy(update={"names": codes.names, "groups_to": codes.groups_to})

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from towhee_recsys.config.describe import follow
 from towhee_recsys.config.document import Document, KeyPath, dotted, merge
-from towhee_recsys.config.locations import located
+from towhee_recsys.config.formats import with_declaration
+from towhee_recsys.config.locations import completed
 from towhee_recsys.config.overrides import layers
 from towhee_recsys.config.problems import sentences
 from towhee_recsys.config.references import Settled
@@ -18,20 +19,32 @@ from towhee_recsys.config.schema import Config
 from towhee_recsys.config.sources import Source, read_source
 from towhee_recsys.errors import ConfigError, bulleted
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def load_config(source: Source = None, *, overrides: Iterable[str] = (), **keywords: Any) -> Config:
+
+def load_config(
+    source: Source = None,
+    *,
+    overrides: Iterable[str] = (),
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    **keywords: Any,
+) -> Config:
     """The checked config of `source`: a shipped name, a file, a mapping, a `Config`, or None for all defaults.
 
     Keywords are laid over it, `top_k=5`, `milvus={"uri": "movies.db"}` or `**{"milvus.uri": "movies.db"}`, and over
-    them the texts of the command line, `overrides=["milvus.uri=movies.db"]`.
+    them the texts of the command line, `overrides=["milvus.uri=movies.db"]`. `tables` are data frames that take the
+    place of the files of a dataset: `tables={"interactions": frame, "items": frame}`.
 
     Raises:
         ConfigError: a file is missing or no strict YAML, or settings are wrong: all of them are named with their place.
     """
+    given = keywords if tables is None else {"dataset.tables": dict(tables), **keywords}
     document = read_source(source)
-    for layer in layers(overrides, keywords):
+    for layer in layers(overrides, given):
         document = merge(document, layer)
-    return located(_checked(document), document)
+    document = with_declaration(document)
+    return completed(_checked(document), document)
 
 
 def _checked(document: Document) -> Config:

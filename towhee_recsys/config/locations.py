@@ -1,15 +1,19 @@
-"""Where a config's folders and files are on this machine."""
+"""What a checked config leaves open: where its dataset lies, how strictly it is read, and its features."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.document import Document
-from towhee_recsys.config.schema import Config, DatasetConfig
+from towhee_recsys.config.features import default_features, with_codes
+from towhee_recsys.config.formats import TABLE, format_of, formats
+from towhee_recsys.config.schema import Config
 from towhee_recsys.errors import ConfigError, close_match
 
 KNOWN = ("ml-1m", "sample")
+"""The datasets that are found by their name."""
 
 
 def cache_folder() -> Path:
@@ -20,29 +24,48 @@ def cache_folder() -> Path:
     return Path(home).expanduser()
 
 
-def located(config: Config, document: Document) -> Config:
-    """`config` with the dataset's folder and strictness filled in and `~` written out.
+def completed(config: Config, document: Document) -> Config:
+    """`config` with the dataset's location, strictness and id columns, the features and the objective filled in.
 
     Raises:
-        ConfigError: the dataset is the user's own and has no path.
+        ConfigError: the dataset's format is not known, its files or its id columns are not declared, or the objective
+            needs ratings and none are declared.
     """
-    dataset = config.dataset
-    filled = {"path": _dataset_path(dataset, document), "strict": _is_strict(dataset)}
+    dataset = _completed_dataset(config.dataset, document)
+    features = with_codes(default_features(config.features, dataset), dataset)
     model, milvus = config.model, config.milvus
     return config.model_copy(
         update={
-            "dataset": dataset.model_copy(update=filled),
+            "dataset": dataset,
+            "features": features,
+            "objective": _objective(config, dataset, document),
             "model": model.model_copy(update={"dir": os.path.expanduser(model.dir)}),
             "milvus": milvus.model_copy(update={"uri": os.path.expanduser(milvus.uri)}),
         }
     )
 
 
-def _is_strict(dataset: DatasetConfig) -> bool:
-    return dataset.name in KNOWN if dataset.strict is None else dataset.strict
+def _completed_dataset(dataset: DataSchema, document: Document) -> DataSchema:
+    kind = format_of(dataset.model_dump())
+    if kind not in formats():
+        place = document.where(("dataset", "format"))
+        raise ConfigError(
+            f"{place}: dataset.format: given {kind!r}, accepted: {', '.join(formats())}.{close_match(kind, formats())}"
+        )
+    path = _tables_folder(dataset, document) if kind == TABLE else _dataset_path(dataset, document)
+    users, items, interactions = dataset.users, dataset.items, dataset.interactions
+    return dataset.model_copy(
+        update={
+            "format": kind,
+            "path": path,
+            "strict": dataset.name in KNOWN if dataset.strict is None else dataset.strict,
+            "users": users.model_copy(update={"id": users.id or interactions.user}),
+            "items": items.model_copy(update={"id": items.id or interactions.item}),
+        }
+    )
 
 
-def _dataset_path(dataset: DatasetConfig, document: Document) -> str:
+def _dataset_path(dataset: DataSchema, document: Document) -> str:
     if dataset.path is not None:
         return os.path.expanduser(dataset.path)
     if dataset.name == "sample":
@@ -51,6 +74,33 @@ def _dataset_path(dataset: DatasetConfig, document: Document) -> str:
         return str(cache_folder() / "ml-1m")
     place = document.where(("dataset", "name"))
     raise ConfigError(
-        f"{place}: dataset.path: missing; a dataset of your own needs the folder of its movies.dat, users.dat and "
-        f"ratings.dat. Known by name: {', '.join(KNOWN)}.{close_match(dataset.name, KNOWN)}"
+        f"{place}: dataset.path: missing; the dataset {dataset.name!r} needs the folder of its movies.dat, users.dat "
+        "and ratings.dat, or the paths of tables of its own, such as interactions: {path: orders.csv, user: ..., "
+        f"item: ...}}. Known by name: {', '.join(KNOWN)}.{close_match(dataset.name, KNOWN)}"
     )
+
+
+def _tables_folder(dataset: DataSchema, document: Document) -> str | None:
+    table = dataset.interactions
+    place = document.where(("dataset", "interactions"))
+    if table.path is None and "interactions" not in dataset.tables:
+        raise ConfigError(f"{place}: dataset.interactions.path: missing; accepted: the file with the interactions.")
+    for name, column in (("user", table.user), ("item", table.item)):
+        if not column:
+            raise ConfigError(
+                f"{place}: dataset.interactions.{name}: missing; accepted: the column with the {name}s' ids."
+            )
+    return None if dataset.path is None else os.path.expanduser(dataset.path)
+
+
+def _objective(config: Config, dataset: DataSchema, document: Document) -> str:
+    has_scale = dataset.feedback.scale is not None
+    if config.objective == "auto":
+        return "both" if has_scale else "ranking"
+    if config.objective != "ranking" and not has_scale:
+        place = document.where(("objective",))
+        raise ConfigError(
+            f"{place}: objective: given {config.objective!r}, which predicts ratings, but dataset.interactions has no "
+            "rating with a scale; accepted: ranking. Or declare rating: COLUMN and scale: [lowest, highest]."
+        )
+    return config.objective

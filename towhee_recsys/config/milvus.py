@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from towhee_recsys.config.section import Section
+from towhee_recsys.support.section import Section
 
 if TYPE_CHECKING:
     from typing_extensions import Self

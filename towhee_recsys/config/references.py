@@ -37,7 +37,8 @@ def resolve(value: Any, config: Config, where: str) -> Any:
     Raises:
         ConfigError: a reference is unknown or a part of a longer text; the message begins with `where`.
     """
-    return _resolve(value, dict(flat(config.model_dump())), where)
+    settings = dict(flat(config.model_dump(exclude={"dataset": {"tables"}})))  # frames are no part of a section
+    return _resolve(value, settings | {"dataset.tables": config.dataset.tables}, where)
 
 
 def _resolve(value: Any, settings: dict[str, Any], where: str) -> Any:

@@ -2,48 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import Field
 
-from towhee_recsys.config.features import CategoryFeature, Features
+from towhee_recsys.config.dataset import DataSchema
+from towhee_recsys.config.features import Features
 from towhee_recsys.config.milvus import MilvusConfig
-from towhee_recsys.config.movielens import MOVIELENS
-from towhee_recsys.config.section import Section
-
-
-class DatasetConfig(Section):
-    """Where users, items and ratings come from."""
-
-    name: str = Field(
-        default="ml-1m", min_length=1, description="ml-1m, sample, or a name of yours for files in MovieLens' format"
-    )
-    path: str | None = Field(
-        default=None,
-        min_length=1,
-        description="the folder with movies.dat, users.dat and ratings.dat; of ml-1m left out: in the cache folder",
-    )
-    download: bool = Field(default=False, description="fetch ml-1m when it is not at `path`")
-    strict: bool | None = Field(
-        default=None, description="stop at the first bad line; left out: true for ml-1m and sample, false for own files"
-    )
-    max_bad_share: float = Field(
-        default=0.01, ge=0, le=1, description="lenient reading stops above this share of bad lines"
-    )
-    encoding: Literal["latin-1", "utf-8"] = Field(default="latin-1", description="the text encoding of the three files")
-    rating_scale: tuple[float, float] = Field(default=(1.0, 5.0), description="the lowest and the highest rating")
-
-    @field_validator("rating_scale", mode="before")
-    @classmethod
-    def _pair(cls, given: Any) -> Any:
-        return tuple(given) if isinstance(given, list) else given
-
-    @field_validator("rating_scale")
-    @classmethod
-    def _ordered(cls, given: tuple[float, float]) -> tuple[float, float]:
-        if not given[0] < given[1]:
-            raise ValueError("takes [lowest, highest] with lowest < highest")
-        return given
+from towhee_recsys.support.section import Section
 
 
 class RatingMap(Section):
@@ -105,19 +71,7 @@ class TrainingConfig(Section):
     )
 
 
-def _with_movielens_names(features: Features) -> Features:
-    """MovieLens' codes have their names wherever its columns are declared, in the default declaration or in another."""
-    known = {each.column: each for each in MOVIELENS.user if isinstance(each, CategoryFeature)}
-    named = [
-        each.model_copy(update={"names": known[each.column].names, "groups_to": known[each.column].groups_to})
-        if isinstance(each, CategoryFeature) and each.names is None and each.column in known
-        else each
-        for each in features.user
-    ]
-    return features.model_copy(update={"user": named})
-
-
-Objective = Literal["rating", "ranking", "both"]
+Objective = Literal["auto", "rating", "ranking", "both"]
 ProtocolName = Literal[
     "rating-90-10", "ranking-80-20", "random-811-r3", "leave-last-out", "temporal", "cold-users", "cold-items"
 ]
@@ -127,14 +81,16 @@ class Config(Section):
     """A whole recommender."""
 
     version: int = Field(default=1, ge=1, le=1, description="the version of this format")
-    dataset: DatasetConfig = DatasetConfig()
+    dataset: DataSchema = DataSchema()
     objective: Objective = Field(
-        default="both", description="rating predicts stars, ranking orders the catalogue, both learns one for each"
+        default="auto",
+        description="rating predicts ratings, ranking orders the catalogue, both learns one for each; auto is both "
+        "where the dataset has ratings, else ranking",
     )
     protocol: ProtocolName = Field(
         default="rating-90-10", description="how ratings are parted into those to train on and those to be tested on"
     )
-    features: Annotated[Features, AfterValidator(_with_movielens_names)] = MOVIELENS
+    features: Features = Features()
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
     milvus: MilvusConfig = MilvusConfig()

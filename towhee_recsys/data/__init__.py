@@ -1,15 +1,33 @@
-"""Users, items and ratings: found or downloaded, read, checked line by line, and split."""
+"""Users, items and interactions: declared, found or downloaded, read and checked row by row."""
 
 from __future__ import annotations
 
-from towhee_recsys.data.dataset import Dataset, fingerprint, iter_movies, read_dataset, read_movies
-from towhee_recsys.data.sources.movielens.download import ensure_dataset
+from towhee_recsys.data.dataset import Dataset, records
+from towhee_recsys.data.interactions import Interactions, all_interactions
+from towhee_recsys.data.items import FieldType, IdType, ItemSchema
+from towhee_recsys.data.reading import (
+    check_dataset,
+    count_items,
+    declared,
+    ensure_dataset,
+    iter_items,
+    read_dataset,
+    read_items,
+)
 
 __all__ = [
     "Dataset",
+    "FieldType",
+    "IdType",
+    "Interactions",
+    "ItemSchema",
+    "all_interactions",
+    "check_dataset",
+    "count_items",
+    "declared",
     "ensure_dataset",
-    "fingerprint",
-    "iter_movies",
+    "iter_items",
     "read_dataset",
-    "read_movies",
+    "read_items",
+    "records",
 ]

@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
-from towhee_recsys.data import Dataset
-from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.data import Dataset, records
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.embeddings import Embeddings, normalize
 from towhee_recsys.protocols import Question
-from towhee_recsys.training.examples import records
 
 PART = 65536
-"""Ratings whose stars are predicted at a time, so that memory does not grow with their number."""
+"""Interactions whose stars are predicted at a time, so that memory does not grow with their number."""
 
 
 class ModelAnswers:
@@ -25,10 +24,11 @@ class ModelAnswers:
     def __init__(self, bundle: Bundle, dataset: Dataset):
         self._calibration, self._encode = bundle.calibration, UserEncoder(bundle, unknown_user="general")
         columns = [feature.column for feature in bundle.users.features if feature.column in dataset.users]
-        self._user_ids, self._item_ids = dataset.users["user_id"].to_numpy(), dataset.items["movie_id"].to_numpy()
-        described = [column for column in columns if column != "user_id"]
+        self._user_ids, self._item_ids = dataset.user_ids, dataset.item_ids
+        self._user_id, item_id = dataset.schema.users.id, dataset.schema.items.id
+        described = [column for column in columns if column != self._user_id]
         self._described = records(dataset.users[described]) if described else [{}] * len(dataset.users)
-        items = [{"movie_id": key} for key in self._item_ids.tolist()]
+        items = [{item_id: key} for key in self._item_ids.tolist()]
         self._items = np.asarray(normalize(ItemEncoder(bundle)(items)))
 
     def score(self, question: Question) -> np.ndarray:
@@ -38,18 +38,18 @@ class ModelAnswers:
         """
         return np.asarray(normalize(self._encode(self._users(question)))) @ self._items.T
 
-    def predict(self, ratings: Ratings) -> np.ndarray:
+    def predict(self, ratings: Interactions) -> np.ndarray:
         """The stars of each rating: float64[n]."""
         places, lines = np.unique(ratings.users, return_inverse=True)
-        vectors: Embeddings = normalize(self._encode([{"user_id": key} for key in self._user_ids[places].tolist()]))
+        vectors: Embeddings = normalize(self._encode([{self._user_id: key} for key in self._user_ids[places].tolist()]))
         users = vectors.for_rating
         parts = [slice(first, first + PART) for first in range(0, len(ratings), PART)]
         cosines = [np.einsum("ij,ij->i", users[lines[part]], self._items[ratings.items[part]]) for part in parts]
-        return self._calibration.stars(np.concatenate([np.zeros(0), *cosines]))
+        return self._calibration.ratings(np.concatenate([np.zeros(0), *cosines]))
 
     def _users(self, question: Question) -> Sequence[dict[str, Any]]:
         if question.known:
-            return [{"user_id": key} for key in self._user_ids[question.users].tolist()]
+            return [{self._user_id: key} for key in self._user_ids[question.users].tolist()]
         parts = [slice(*pair) for pair in pairwise(question.history.indptr)]
         liked = [self._item_ids[question.history.indices[part]] for part in parts]
         return [

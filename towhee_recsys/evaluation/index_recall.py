@@ -12,11 +12,10 @@ import numpy as np
 
 from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
 from towhee_recsys.config import Config, expand_env
-from towhee_recsys.data import Dataset
+from towhee_recsys.data import Dataset, records
 from towhee_recsys.errors import StoreError
 from towhee_recsys.model.embeddings import Embeddings, normalize
 from towhee_recsys.stores.vectors import Hits, ItemIndex, index_type, open_index
-from towhee_recsys.training.examples import records
 
 USERS, LENGTH = 1000, 10
 """As many of the dataset's users are asked, for lists as long as this."""
@@ -40,7 +39,7 @@ def index_recall(config: Config, bundle: Bundle, dataset: Dataset) -> float | No
         items = normalize(ItemEncoder(bundle)(records(dataset.items)))
         how = index_type(index.milvus, config.milvus.index.model_dump())
         search = partial(index.search, top_k=min(LENGTH, len(items)), how=how)
-        return _share_found(search, users, items, dataset.items["movie_id"].to_numpy())
+        return _share_found(search, users, items, dataset.item_ids)
     except StoreError as error:
         log.warning("without the recall of the index: %s", error)
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.metrics import CUTOFFS, exposure, per_user, top_k
 from towhee_recsys.protocols import Question, Task
 
@@ -18,7 +18,7 @@ LENGTH = max(CUTOFFS)
 """Items in each list."""
 
 Score = Callable[[Question], np.ndarray]
-Predict = Callable[[Ratings], "np.ndarray | None"]
+Predict = Callable[[Interactions], "np.ndarray | None"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +99,7 @@ def error_by_user(errors: np.ndarray, users: np.ndarray, count: int) -> np.ndarr
 
 
 def _error_values(stars: np.ndarray, task: Task) -> dict[str, np.ndarray]:
-    errors = np.asarray(stars, dtype=np.float64) - task.test.stars
+    errors = np.asarray(stars, dtype=np.float64) - task.test.values
     squares = error_by_user(errors**2, task.test.users, task.users)
     root = np.sqrt(np.mean(errors**2))
     return {

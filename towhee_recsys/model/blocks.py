@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.data.interactions import Interactions
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ class Blocks:
     Yi et al. 2019 (doi:10.1145/3298689.3346996).
     """
 
-    def __init__(self, ratings: Ratings, users: int, size: int, most: int):
+    def __init__(self, ratings: Interactions, users: int, size: int, most: int):
         self._ratings, self._size, self._most = ratings, size, most
         self._items, self._columns = np.unique(ratings.items, return_inverse=True)
         self._starts = np.searchsorted(ratings.users, np.arange(users + 1))

@@ -29,7 +29,7 @@ class Calibration:
         slope = 1.5 * (highest - lowest) if rating_map.slope is None else rating_map.slope
         return cls(slope, mean if rating_map.intercept is None else rating_map.intercept, lowest, highest)
 
-    def stars(self, cosines: Any) -> np.ndarray:
+    def ratings(self, cosines: Any) -> np.ndarray:
         """The rating predicted for each cosine: float64, within the scale."""
         return np.clip(self.slope * np.asarray(cosines, dtype=np.float64) + self.intercept, self.lowest, self.highest)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from towhee_recsys.config import Config
-from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.blocks import Block
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.numpy_towers import LIFTED
@@ -59,12 +59,12 @@ def _people(config: Config, who: np.ndarray, count: int) -> np.ndarray:
 
 def _objective(config: Config, rating_map: Calibration, who: np.ndarray, which: np.ndarray) -> Objective:
     """Liking stands for a rating between the lowest that shows it and the highest there is."""
-    lowest, highest = config.dataset.rating_scale
+    lowest, highest = config.dataset.feedback.scale
     stars = np.full(len(who), lowest + 0.875 * (highest - lowest), dtype=np.float32)
-    ratings, training = Ratings(who, which, stars), config.training
+    ratings, training = Interactions(who, which, stars), config.training
     if config.objective == "rating":
         return RatingObjective(ratings, rating_map, training)
-    objective = RankingObjective(ratings, config.dataset.rating_scale, training)
+    objective = RankingObjective(ratings, config.dataset.feedback.scale, training)
     if config.model.tower == "sum":  # the lengths of others' raw vectors have no scale
         objective.decay = max(objective.decay, LEAST_DECAY)
     return objective

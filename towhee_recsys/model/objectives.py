@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix
 
 from towhee_recsys.config import Config
 from towhee_recsys.config.schema import TrainingConfig
-from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.blocks import Block
 from towhee_recsys.model.calibration import Calibration
 
@@ -35,8 +35,8 @@ class Objective(Protocol):
 class RatingObjective:
     """`rating`: the mean squared error, in stars, between the rating and the affinely scaled cosine."""
 
-    def __init__(self, ratings: Ratings, rating_map: Calibration, config: TrainingConfig):
-        self._map, self._stars, self.decay = rating_map, ratings.stars, config.rating_decay
+    def __init__(self, ratings: Interactions, rating_map: Calibration, config: TrainingConfig):
+        self._map, self._stars, self.decay = rating_map, ratings.values, config.rating_decay
         self._a_user = len(ratings) / max(1, len(np.unique(ratings.users)))
         self.weight = config.rating_weight
 
@@ -61,10 +61,10 @@ class RankingObjective:
     user's, so that who rates much counts more, but not in proportion.
     """
 
-    def __init__(self, ratings: Ratings, scale: tuple[float, float], config: TrainingConfig):
+    def __init__(self, ratings: Interactions, scale: tuple[float, float], config: TrainingConfig):
         self.decay, self._temperature = config.ranking_decay, config.temperature
         self._steep = 1 / config.temperature > LARGEST_EXPONENT
-        weights = preference(ratings.stars, scale, config.preference)
+        weights = preference(ratings.values, scale, config.preference)
         sums = np.bincount(ratings.users, weights)
         self._weights = (weights / np.sqrt(np.maximum(sums, 1e-12))[ratings.users]).astype(np.float32)
 
@@ -105,11 +105,11 @@ def preference(stars: np.ndarray, scale: tuple[float, float], weights: list[floa
     return np.interp(stars, np.linspace(*scale, len(weights)), weights)
 
 
-def make_objectives(config: Config, ratings: Ratings, rating_map: Calibration) -> dict[Purpose, Objective]:
+def make_objectives(config: Config, ratings: Interactions, rating_map: Calibration) -> dict[Purpose, Objective]:
     """The losses of the config's objective by their purpose: one, or both."""
     made: dict[Purpose, Objective] = {}
     if config.objective != "rating":
-        made["ranking"] = RankingObjective(ratings, config.dataset.rating_scale, config.training)
+        made["ranking"] = RankingObjective(ratings, config.dataset.feedback.scale, config.training)
     if config.objective != "ranking":
         made["rating"] = RatingObjective(ratings, rating_map, config.training)
     return made

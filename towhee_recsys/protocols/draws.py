@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.data.interactions import Interactions
 
 UNUSED, TRAIN, VALIDATION, TEST = range(-1, 3)
 
 OFTEN_RATED = 20
-"""Ratings from which on an item may be held out: with fewer, hardly anybody could be asked for it."""
+"""Interactions from which on an item may be held out: with fewer, hardly anybody could be asked for it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
     """What is drawn from: all ratings in the dataset's order, their `times` int64[ratings], the scale's `middle`."""
 
-    ratings: Ratings
+    ratings: Interactions
     times: np.ndarray
     middle: float
 
@@ -41,7 +41,7 @@ def random_811(source: Source, random: np.random.Generator) -> np.ndarray:
     Tenths are rounded down; who has less than ten ratings gives one to the test if two are there, and one to
     the validation if three are (RecBole's `Dataset._calcu_split_ids`).
     """
-    used = source.ratings.stars >= source.middle
+    used = source.ratings.values >= source.middle
     users = source.ratings.users[used]
     ranks, counts = ranks_within(users, random.random(len(users))), _counts_within(users)
     to_test, to_validate = np.maximum(counts // 10, counts > 1), np.maximum(counts // 10, counts > 2)

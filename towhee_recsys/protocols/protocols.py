@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from towhee_recsys.data.dataset import Dataset
-from towhee_recsys.data.interactions import Ratings, lowest_liked, placed
+from towhee_recsys.data.interactions import Interactions, all_interactions
 from towhee_recsys.errors import EvaluationError, close_match
 from towhee_recsys.protocols import draws, questions
 from towhee_recsys.protocols.draws import Source
@@ -74,14 +74,12 @@ PROTOCOLS = {
 }
 
 
-def make_task(
-    protocol: str, dataset: Dataset, *, seed: int, validation: float, rating_scale: tuple[float, float]
-) -> Task:
+def make_task(protocol: str, dataset: Dataset, *, seed: int, validation: float) -> Task:
     """What `protocol` sets on `dataset`: the same `seed`, from 0 up, gives the same parts and questions.
 
     `validation` is the share of the training part, 0 <= share < 1, that is held back at random to choose by: at
     least one rating, unless it is 0. It does not change the test. `random-811-r3` sets a part of its own aside
-    instead. Liking begins at three quarters of `rating_scale`: 4 of 1 to 5. A question may have no users.
+    instead. What counts as liked is declared with the dataset. A question may have no users.
 
     Raises:
         EvaluationError: the protocol is not known, or goes by time where all timestamps are equal; the share is out
@@ -90,8 +88,8 @@ def make_task(
     chosen = _named(protocol)
     if not 0 <= validation < 1:
         raise EvaluationError(f"validation takes a share of the training part, 0 <= share < 1, not {validation!r}")
-    lowest, highest = rating_scale
-    source = Source(placed(dataset), dataset.ratings["timestamp"].to_numpy(np.int64), (lowest + highest) / 2)
+    feedback = dataset.schema.feedback
+    source = Source(all_interactions(dataset), dataset.interactions["time"].to_numpy(np.int64), feedback.middle)
     if chosen.by_time:
         _demand_times(protocol, dataset.name, source.times)
     drawing, holding, asking = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3))
@@ -101,7 +99,7 @@ def make_task(
         seed=seed,
         users=len(dataset.users),
         items=len(dataset.items),
-        liked=float(lowest_liked(rating_scale)),
+        liked=float(feedback.liked),
         train=source.ratings.take(drawn == draws.TRAIN),
         validation=source.ratings.take(drawn == draws.VALIDATION),
         test=source.ratings.take(drawn == draws.TEST),
@@ -129,7 +127,7 @@ def _demand_times(protocol: str, dataset: str, times: np.ndarray) -> None:
         )
 
 
-def _demand_parts(task: Task, dataset: str, ratings: Ratings, validation: float) -> None:
+def _demand_parts(task: Task, dataset: str, ratings: Interactions, validation: float) -> None:
     if not (len(task.train) and len(task.test) and (len(task.validation) or not validation)):
         raise EvaluationError(
             f"{dataset} has too few ratings for the protocol {task.protocol}: of {len(ratings):,}, by "

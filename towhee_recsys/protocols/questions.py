@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.protocols.draws import ranks_within
 from towhee_recsys.protocols.task import Question, Task
 
@@ -47,7 +47,7 @@ def cold_users(task: Task, random: np.random.Generator) -> list[Question]:
     return [_unknown(task, liked.take(ranks < told), liked.take(ranks >= told), told) for told in TOLD]
 
 
-def _known(task: Task, relevant: Ratings, candidates: np.ndarray) -> Question:
+def _known(task: Task, relevant: Interactions, candidates: np.ndarray) -> Question:
     users = np.intersect1d(task.train.users, relevant.users)
     excluded = _marks(task, task.train) + _marks(task, task.validation)
     return Question(
@@ -61,7 +61,7 @@ def _known(task: Task, relevant: Ratings, candidates: np.ndarray) -> Question:
     )
 
 
-def _unknown(task: Task, told: Ratings, relevant: Ratings, count: int) -> Question:
+def _unknown(task: Task, told: Interactions, relevant: Interactions, count: int) -> Question:
     users = np.unique(relevant.users)
     return Question(
         name=f"{count} liked" if count else "",
@@ -74,11 +74,11 @@ def _unknown(task: Task, told: Ratings, relevant: Ratings, count: int) -> Questi
     )
 
 
-def _liked(task: Task) -> Ratings:
-    return task.test.take(task.test.stars >= task.liked)
+def _liked(task: Task) -> Interactions:
+    return task.test.take(task.test.values >= task.liked)
 
 
-def _marks(task: Task, ratings: Ratings) -> csr_matrix:
+def _marks(task: Task, ratings: Interactions) -> csr_matrix:
     """Where there is a rating, bool[users, items]: a scale may start at 0, so stars themselves do not tell."""
     from scipy.sparse import csr_matrix
 

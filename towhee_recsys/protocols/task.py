@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.data.interactions import Interactions
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -59,8 +59,8 @@ class Task:
     users: int
     items: int
     liked: float
-    train: Ratings
-    validation: Ratings
-    test: Ratings
+    train: Interactions
+    validation: Interactions
+    test: Interactions
     questions: list[Question]
     new_items: np.ndarray = field(default_factory=lambda: np.arange(0))

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.config import Config
-from towhee_recsys.data import Dataset
-from towhee_recsys.data.interactions import Ratings, lowest_liked
+from towhee_recsys.data import Dataset, records
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.features import Side
 
 
@@ -23,8 +23,8 @@ class Examples:
     item_ids: np.ndarray
     user_arrays: list[np.ndarray]
     item_arrays: list[np.ndarray]
-    training: Ratings
-    validation: Ratings
+    training: Interactions
+    validation: Interactions
 
     def known(self) -> dict[str, dict[str, np.ndarray]]:
         """For each side the records' ids as `ids`, text, and their arrays as `0`, `1`, ... in the features' order."""
@@ -36,18 +36,18 @@ class Examples:
 
 
 def make_examples(
-    config: Config, dataset: Dataset, training: Ratings, validation: Ratings, new_items: np.ndarray
+    config: Config, dataset: Dataset, training: Interactions, validation: Interactions, new_items: np.ndarray
 ) -> Examples:
     """Fits the features. Ids are known of users who rate in training and of all items but `new_items`."""
     people = _with_histories(config, dataset, training)
     known = dataset.items.drop(dataset.items.index[new_items])
-    users = Side.fit(config.features.user, people, set(dataset.users["user_id"].iloc[np.unique(training.users)]))
-    items = Side.fit(config.features.item, known, set(known["movie_id"]))
+    users = Side.fit(config.features.user, people, set(dataset.user_ids[np.unique(training.users)]))
+    items = Side.fit(config.features.item, known, set(known[dataset.schema.items.id]))
     return Examples(
         users,
         items,
-        dataset.users["user_id"].to_numpy().astype(str),
-        dataset.items["movie_id"].to_numpy().astype(str),
+        dataset.user_ids.astype(str),
+        dataset.item_ids.astype(str),
         users.encode(records(people)),
         items.encode(records(dataset.items)),
         training,
@@ -55,19 +55,13 @@ def make_examples(
     )
 
 
-def _with_histories(config: Config, dataset: Dataset, training: Ratings) -> Any:
+def _with_histories(config: Config, dataset: Dataset, training: Interactions) -> Any:
     """The users' table with a column for each history feature: what training shows that they like, best last."""
     columns = [feature.column for feature in config.features.user if feature.kind == "history"]
     if not columns:
         return dataset.users
-    liked = training.take(training.stars >= lowest_liked(config.dataset.rating_scale))
-    liked = liked.take(np.lexsort((liked.stars, liked.users)))
+    liked = training.take(training.values >= config.dataset.feedback.liked)
+    liked = liked.take(np.lexsort((liked.values, liked.users)))
     ends = np.searchsorted(liked.users, np.arange(1, len(dataset.users)))
-    items = np.split(dataset.items["movie_id"].to_numpy()[liked.items], ends)
+    items = np.split(dataset.item_ids[liked.items], ends)
     return dataset.users.assign(**{column: [own.tolist() for own in items] for column in columns})
-
-
-def records(table: Any) -> list[dict[str, Any]]:
-    """The lines of a frame as records; what is missing is None."""
-    table = table.astype(object)
-    return table.where(table.notna(), None).to_dict("records")

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.config import Config, load_config
+from towhee_recsys.data import records
 from towhee_recsys.errors import DatasetError
 from towhee_recsys.features import Side
 from towhee_recsys.support.files import write_atomically
-from towhee_recsys.training.examples import records
 
 
 def prepare_items(config: Config | str, source: str | Path, output: Path) -> int:
@@ -21,15 +21,14 @@ def prepare_items(config: Config | str, source: str | Path, output: Path) -> int
     The ids are those of the config's trained model; where there is none, of vocabularies made from `source`.
     Raises DatasetError for a bad file, BundleError for a damaged model.
     """
-    from towhee_recsys.data import read_movies
+    from towhee_recsys.data import read_items
 
     config = load_config(config)
     if output.resolve() == Path(source).resolve():
         raise DatasetError(f"{output} would be written over itself. Name another file for the output.")
-    reading = config.dataset.model_dump(include={"strict", "max_bad_share", "encoding"})
-    items = read_movies(source, **reading)
+    items = read_items(config.dataset, str(source))
     side = _side(config, items)
-    lines = list(_lines(side, records(items)))
+    lines = list(_lines(side, records(items), config.dataset.items.id))
     output.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(output, lambda path: _write(path, lines))
     return len(lines)
@@ -43,13 +42,13 @@ def _side(config: Config, items: Any) -> Side:
     return Side.fit(config.features.item, items, set())
 
 
-def _lines(side: Side, items: list[dict[str, Any]]) -> Iterator[str]:
+def _lines(side: Side, items: list[dict[str, Any]], item_id: str) -> Iterator[str]:
     arrays: dict[str, np.ndarray] = {}
     for feature, array in zip(side.features, side.encode(items), strict=True):
         arrays.setdefault(feature.kind, array)  # of several texts the first
     nothing = np.zeros((len(items), 0), dtype=np.int64)
     for item, words, genres in zip(items, arrays.get("text", nothing), arrays.get("categories", nothing), strict=True):
-        yield f"{item['movie_id']}::{_ids(words[words > 0])}::{_ids(np.flatnonzero(genres))}"
+        yield f"{item[item_id]}::{_ids(words[words > 0])}::{_ids(np.flatnonzero(genres))}"
 
 
 def _ids(numbers: np.ndarray) -> str:

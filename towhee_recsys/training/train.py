@@ -125,8 +125,9 @@ def _save(config: Config, dataset: Dataset, trainer: Trainer, final: bool) -> Bu
             "fingerprint": dataset.fingerprint,
             "users": len(dataset.users),
             "items": len(dataset.items),
-            "ratings": len(dataset.ratings),
+            "interactions": len(dataset.interactions),
         },
+        item_schema=dataset.item_schema,
         trained_on=trained_on(config, dataset, final),
         quality=_quality(trainer, calibration),
         history=trainer.history,
@@ -147,7 +148,7 @@ def _calibrated(trainer: Trainer) -> Calibration:
     ratings = examples.validation if len(examples.validation) else examples.training
     if ratings is examples.training and "rating" in trainer.objectives:
         return trainer.rating_map
-    return trainer.rating_map.fitted(trainer.validation.cosines(ratings), ratings.stars)
+    return trainer.rating_map.fitted(trainer.validation.cosines(ratings), ratings.values)
 
 
 def _quality(trainer: Trainer, calibration: Calibration) -> dict[str, float]:
@@ -155,6 +156,6 @@ def _quality(trainer: Trainer, calibration: Calibration) -> dict[str, float]:
     best, ratings = trainer.kept_epoch, trainer.examples.validation
     quality: dict[str, float] = {"kept_epoch": best}
     if len(ratings):
-        stars = calibration.stars(trainer.validation.cosines(ratings))
-        quality |= {"validation_rmse": rmse(stars, ratings.stars), "validation_mae": mae(stars, ratings.stars)}
+        stars = calibration.ratings(trainer.validation.cosines(ratings))
+        quality |= {"validation_rmse": rmse(stars, ratings.values), "validation_mae": mae(stars, ratings.values)}
     return quality | {name: value for name, value in trainer.history[best - 1].items() if name == "validation_ndcg@10"}

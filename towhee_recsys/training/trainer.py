@@ -42,8 +42,8 @@ class Trainer:
         ratings, training = examples.training, config.training
         users = len(examples.user_ids)
         self.blocks = Blocks(ratings, users, training.batch_size, training.sampled_items)
-        scale = config.dataset.rating_scale
-        self.rating_map = Calibration.of(config.model.rating_map, scale, float(ratings.stars.mean()))
+        scale = config.dataset.feedback.scale
+        self.rating_map = Calibration.of(config.model.rating_map, scale, float(ratings.values.mean()))
         self.objectives = make_objectives(config, ratings, self.rating_map)
         self.spoken = spoken(examples.items, self.model.item_tower, examples.item_arrays, training.unknown_rate)
         self.validation = Validation(config, examples, self.model)

@@ -9,7 +9,7 @@ import numpy as np
 
 from towhee_recsys.config import Config
 from towhee_recsys.data import Dataset
-from towhee_recsys.data.interactions import Ratings, placed
+from towhee_recsys.data.interactions import Interactions, all_interactions
 from towhee_recsys.protocols import Task, make_task
 
 
@@ -20,18 +20,17 @@ def task_of(config: Config, dataset: Dataset) -> Task:
         dataset,
         seed=config.seed,
         validation=config.training.validation,
-        rating_scale=config.dataset.rating_scale,
     )
 
 
-def training_part(config: Config, dataset: Dataset, final: bool) -> tuple[Ratings, Ratings, np.ndarray]:
+def training_part(config: Config, dataset: Dataset, final: bool) -> tuple[Interactions, Interactions, np.ndarray]:
     """The ratings to train on and those to validate with, and the places of items that training is not to know of.
 
     `final` trains on everything.
     Raises EvaluationError when the protocol cannot part this dataset.
     """
     if final:
-        ratings = placed(dataset)
+        ratings = all_interactions(dataset)
         return ratings.take(np.arange(len(ratings))), ratings.take(np.arange(0)), np.arange(0)
     task = task_of(config, dataset)
     return task.train, task.validation, task.new_items
@@ -39,7 +38,7 @@ def training_part(config: Config, dataset: Dataset, final: bool) -> tuple[Rating
 
 def trained_on(config: Config, dataset: Dataset, final: bool) -> dict[str, Any]:
     """What the manifest says of a model's ratings, by which `evaluate` knows what the model has not seen."""
-    reading = config.dataset.model_dump(include={"strict", "max_bad_share", "encoding", "rating_scale"}, mode="json")
+    reading = config.dataset.model_dump(include={"strict", "max_bad_share", "encoding", "interactions"}, mode="json")
     part = {"protocol": "everything"} if final else {"protocol": config.protocol, "seed": config.seed}
     return {**part, "fingerprint": dataset.fingerprint, "reading": reading}
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from towhee_recsys.config import Config
-from towhee_recsys.data.interactions import Ratings, lowest_liked
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.metrics import per_user, rmse, top_k
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.objectives import unit
@@ -26,11 +26,11 @@ class Validation:
     def __init__(self, config: Config, examples: Examples, model: FusionModel):
         self._examples, self._model, self._objective = examples, model, config.objective
         ratings, shape = examples.validation, (len(examples.user_ids), len(examples.item_ids))
-        liked = ratings.take(ratings.stars >= lowest_liked(config.dataset.rating_scale))
+        liked = ratings.take(ratings.values >= config.dataset.feedback.liked)
         rng = np.random.default_rng(config.seed)
         self._users = np.sort(rng.permutation(np.unique(liked.users))[:ASKED])
         self._relevant = liked.matrix(*shape)[self._users].astype(bool)
-        rated = replace(examples.training, stars=np.ones_like(examples.training.stars))  # a scale may have a 0
+        rated = replace(examples.training, values=np.ones_like(examples.training.values))  # a scale may have a 0
         self._rated = rated.matrix(*shape)[self._users].astype(bool)
 
     def measure(self, rating_map: Calibration) -> dict[str, float]:
@@ -40,7 +40,7 @@ class Validation:
             return {}
         items = self._items()
         if self._objective != "ranking":
-            found["validation_rmse"] = rmse(rating_map.stars(self.cosines(ratings, items)), ratings.stars)
+            found["validation_rmse"] = rmse(rating_map.ratings(self.cosines(ratings, items)), ratings.values)
         if self._objective != "rating" and len(self._users):
             found["validation_ndcg@10"] = self._ndcg(items)
         return found
@@ -53,7 +53,7 @@ class Validation:
             return 1 + int(np.argmax([line["validation_ndcg@10"] for line in history]))
         return len(history)
 
-    def cosines(self, ratings: Ratings, items: np.ndarray | None = None) -> np.ndarray:
+    def cosines(self, ratings: Interactions, items: np.ndarray | None = None) -> np.ndarray:
         """The cosine of the rating tower's vector with the item's for each of `ratings`: float32[n]."""
         items = self._items() if items is None else items
         places, lines = np.unique(ratings.users, return_inverse=True)

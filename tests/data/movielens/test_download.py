@@ -14,7 +14,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from towhee_recsys.config.schema import DatasetConfig
+from tests.declarations import schema
 from towhee_recsys.data import ensure_dataset
 from towhee_recsys.data.sources.movielens import download, transfer
 from towhee_recsys.errors import DatasetError
@@ -83,7 +83,7 @@ def folder(tmp_path):
 
 
 def ensure(folder, *sources, md5=MD5):
-    return ensure_dataset(DatasetConfig(path=str(folder), download=True), sources=sources, md5=md5)
+    return ensure_dataset(schema(path=str(folder), download=True), sources=sources, md5=md5)
 
 
 def names(folder):
@@ -133,7 +133,7 @@ def test_folder_with_other_files_is_not_touched(server, folder):
 
 def test_without_leave_nothing_is_fetched(folder):
     with pytest.raises(DatasetError, match=r"or set dataset\.download: true"):
-        ensure_dataset(DatasetConfig(path=str(folder)))
+        ensure_dataset(schema(path=str(folder)))
     assert not folder.parent.exists()
 
 

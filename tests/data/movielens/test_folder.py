@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from towhee_recsys.config.schema import DatasetConfig
+from tests.declarations import schema
 from towhee_recsys.data import ensure_dataset
 from towhee_recsys.data.sample import SAMPLE_DIR
 from towhee_recsys.data.sources.movielens.folder import FILES, folder_of
@@ -11,20 +11,20 @@ from towhee_recsys.errors import DatasetError
 
 def complaint(**settings):
     with pytest.raises(DatasetError) as caught:
-        ensure_dataset(DatasetConfig(**settings))
+        ensure_dataset(schema(**settings))
     return str(caught.value)
 
 
 def test_folder_with_the_files_is_taken(tmp_path):
     for name in FILES:
         (tmp_path / name).touch()
-    assert ensure_dataset(DatasetConfig(path=str(tmp_path), download=True)) == tmp_path
+    assert ensure_dataset(schema(path=str(tmp_path), download=True)) == tmp_path
 
 
 def test_places_without_a_path(monkeypatch, tmp_path):
     monkeypatch.setenv("TOWHEE_RECSYS_HOME", str(tmp_path))
-    assert folder_of(DatasetConfig(name="sample")) == SAMPLE_DIR
-    assert folder_of(DatasetConfig(name="ml-1m")) == tmp_path / "ml-1m"
+    assert folder_of(schema(name="sample")) == SAMPLE_DIR
+    assert folder_of(schema(name="ml-1m")) == tmp_path / "ml-1m"
 
 
 def test_own_dataset_without_a_path():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.evaluation.baselines import Traits
 from towhee_recsys.protocols.task import Question, Task
 
@@ -17,7 +17,7 @@ def task_of() -> Callable[..., Task]:
 
     def task_of(stars: np.ndarray, seed: int = 0) -> Task:
         users, items = np.nonzero(stars)
-        train = Ratings(users, items, stars[users, items].astype(np.float32))
+        train = Interactions(users, items, stars[users, items].astype(np.float32))
         nothing = train.take(np.zeros(0, dtype=np.int64))
         return Task("rating-90-10", seed, *stars.shape, 4.0, train, nothing, nothing, [])
 

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.errors import EvaluationError
 from towhee_recsys.evaluation.baselines import PEER_RANKERS, PEER_RATERS, RANKERS, RATERS, Traits
 
@@ -32,7 +32,7 @@ def fitted(task_of, stars, some_traits):
 @pytest.fixture
 def ratings():
     rng = np.random.default_rng(7)
-    return Ratings(np.sort(rng.integers(0, 300, 200)), rng.integers(0, 24, 200), np.zeros(200, dtype=np.float32))
+    return Interactions(np.sort(rng.integers(0, 300, 200)), rng.integers(0, 24, 200), np.zeros(200, dtype=np.float32))
 
 
 @ranked
@@ -106,7 +106,7 @@ def test_ratings_in_parts_have_the_same_prediction(name, fitted, ratings):
 
 @rated
 def test_the_stars_to_predict_are_not_looked_at(name, fitted, ratings):
-    told = Ratings(ratings.users, ratings.items, np.full(200, 5, dtype=np.float32))
+    told = Interactions(ratings.users, ratings.items, np.full(200, 5, dtype=np.float32))
     assert np.array_equal(fitted(name)(told), fitted(name)(ratings))
 
 
@@ -122,7 +122,7 @@ def test_strangers_and_unrated_items_get_stars(name, task_of, stars, some_traits
     known = stars.copy()
     known[250:] = 0
     predict = (RATERS | PEER_RATERS)[name](task_of(known), some_traits)
-    strangers = Ratings(np.array([255, 255, 3]), np.array([2, 23, 23]), np.zeros(3, dtype=np.float32))
+    strangers = Interactions(np.array([255, 255, 3]), np.array([2, 23, 23]), np.zeros(3, dtype=np.float32))
     assert ((predict(strangers) >= 1) & (predict(strangers) <= 5)).all()
 
 

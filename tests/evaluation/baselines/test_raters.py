@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.evaluation.baselines import RATERS, Traits
 
 NONE = Traits(None, None)
@@ -11,7 +11,7 @@ NONE = Traits(None, None)
 
 def every_pair(users, items):
     pairs = np.indices((users, items)).reshape(2, -1)
-    return Ratings(pairs[0], pairs[1], np.zeros(users * items, dtype=np.float32))
+    return Interactions(pairs[0], pairs[1], np.zeros(users * items, dtype=np.float32))
 
 
 def predicted(name, task):

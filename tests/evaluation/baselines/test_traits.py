@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.declarations import MOVIELENS
 from towhee_recsys.config.features import CategoriesFeature, CategoryFeature, Features, IdFeature
-from towhee_recsys.config.movielens import MOVIELENS
 from towhee_recsys.data import Dataset
 from towhee_recsys.errors import DatasetError
 from towhee_recsys.evaluation.baselines import traits

@@ -131,7 +131,7 @@ def test_stars_are_those_of_the_rating_vector_and_scores_those_of_the_search(fil
         assert ids_of(hits) == ids[:top_k]
         assert [hit["score"] for hit in hits] == pytest.approx(cosines[:top_k], abs=1e-5)
         rated = items[[key - 100 for key in ids[:top_k]]] @ np.asarray(both.rating[row], np.float64)
-        assert [hit["predicted_rating"] for hit in hits] == pytest.approx(STARS.stars(rated), abs=1e-5)
+        assert [hit["predicted_rating"] for hit in hits] == pytest.approx(STARS.ratings(rated), abs=1e-5)
         assert all(list(hit) == ["movie_id", "score", "predicted_rating"] for hit in hits)
 
 

@@ -18,8 +18,11 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple, TypeVar
 
-from towhee_recsys.config.movielens import AGES, OCCUPATIONS
+from towhee_recsys.config import load_config
 from towhee_recsys.data.sample import SAMPLE_DIR
+
+_CODES = load_config("sample").dataset.users.codes
+AGES, OCCUPATIONS = _CODES["age"].names, _CODES["occupation"].names
 
 SEED = 2024
 FIRST_USER, FIRST_MOVIE = 10_001, 5_001  # beyond MovieLens 1M's ids: no line here is a line there

@@ -1,1 +1,60 @@
-"""Readers of datasets, by format."""
+"""Readers of datasets, one a format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+from towhee_recsys.config import DataSchema
+from towhee_recsys.data.dataset import Dataset
+
+SOURCES = {
+    "movielens": "towhee_recsys.data.sources.movielens.source",
+    "table": "towhee_recsys.data.sources.table",
+}
+"""The module that reads each format, a `Source`; it is imported when it is needed."""
+
+
+class Source(Protocol):
+    """What the module of a format has."""
+
+    def ensure(self, schema: DataSchema) -> None:
+        """Makes sure that the files are there; fetches them where the declaration says so.
+
+        Raises:
+            DatasetError: a file is missing, and may not or cannot be fetched.
+        """
+
+    def check(self, schema: DataSchema) -> tuple[str, bool]:
+        """What is found, in a sentence, and whether all files are there; not where they have yet to be downloaded.
+
+        Raises:
+            DatasetError: a file is missing, or cannot be opened.
+        """
+
+    def read(self, schema: DataSchema) -> Dataset:
+        """Reads the whole dataset.
+
+        Raises:
+            DatasetError: a file is missing or unreadable, or has a bad row (strict reading) or too many of them.
+        """
+
+    def iter_items(self, schema: DataSchema, path: str | None, chunk_size: int) -> Iterator[list[dict[str, Any]]]:
+        """Lists of at most `chunk_size` records of items: those of the dataset, or of the file or folder `path`.
+
+        Raises:
+            DatasetError: as `read`.
+        """
+
+    def count_items(self, schema: DataSchema, path: str | None) -> int | None:
+        """About how many items `iter_items` gives; None where that is not known before.
+
+        Raises:
+            DatasetError: a file cannot be read.
+        """
+
+
+def source_of(schema: DataSchema) -> Source:
+    """The reader of the format that `schema` declares."""
+    return cast(Source, import_module(SOURCES[str(schema.format)]))

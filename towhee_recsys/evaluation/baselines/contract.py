@@ -10,7 +10,7 @@ import numpy as np
 
 from towhee_recsys.config.features import Features
 from towhee_recsys.data.dataset import Dataset
-from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.features import Side
 from towhee_recsys.protocols.task import Question, Task
 
@@ -36,7 +36,7 @@ class Traits:
 Score = Callable[[Question], np.ndarray]
 """Scores of a question's users and all items, float32[n, items]: finite, and higher is better."""
 
-Predict = Callable[[Ratings], np.ndarray]
+Predict = Callable[[Interactions], np.ndarray]
 """The stars of each rating's user and item, float64[n], finite; the stars that the ratings have are not looked at."""
 
 Ranker = Callable[[Task, Traits], Score]

@@ -19,7 +19,7 @@ def training_history(task: Task) -> csr_matrix:
 
 def weighted(history: csr_matrix, task: Task) -> csr_matrix:
     """The stars as weights, the highest of the training being 1."""
-    top = np.abs(task.train.stars).max(initial=0) or np.float32(1)
+    top = np.abs(task.train.values).max(initial=0) or np.float32(1)
     return _with_values(history, history.data / top)
 
 

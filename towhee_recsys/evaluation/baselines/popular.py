@@ -36,7 +36,7 @@ def group_popularity(task: Task, traits: Traits) -> Score:
             "group_popularity needs groups of users, and the config declares no category of users that parts these "
             "into large ones: declare one under features.user, or leave this baseline out."
         )
-    liked = task.train.stars >= task.liked
+    liked = task.train.values >= task.liked
     cells = groups[task.train.users[liked]] * task.items + task.train.items[liked]
     counts = np.bincount(cells, minlength=(groups.max() + 1) * task.items).reshape(-1, task.items)
     overall = counts.sum(axis=0) / max(counts.sum(), 1)
@@ -46,7 +46,7 @@ def group_popularity(task: Task, traits: Traits) -> Score:
 
 def popular(task: Task) -> np.ndarray:
     """How many training ratings like each item: float32[items]."""
-    liked = task.train.items[task.train.stars >= task.liked]
+    liked = task.train.items[task.train.values >= task.liked]
     return np.bincount(liked, minlength=task.items).astype(np.float32)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.evaluation.baselines.contract import Predict, Traits
 from towhee_recsys.protocols.task import Task
 
@@ -21,7 +21,7 @@ def mean_rating(task: Task, traits: Traits) -> Predict:
 def item_mean(task: Task, traits: Traits) -> Predict:
     """The mean of the item's training ratings; of an item without any the mean of all."""
     counts = np.bincount(task.train.items, minlength=task.items)
-    sums = np.bincount(task.train.items, weights=task.train.stars, minlength=task.items)
+    sums = np.bincount(task.train.items, weights=task.train.values, minlength=task.items)
     means = np.where(counts > 0, sums / np.maximum(counts, 1), _mean(task))
     return lambda ratings: means[ratings.items]
 
@@ -32,20 +32,20 @@ def biases(task: Task, traits: Traits) -> Predict:
     Koren 2010 (doi:10.1145/1644873.1644874), section 2.1. Who has no training rating has no bias.
     """
     train, mean = task.train, _mean(task)
-    residuals, of_users, of_items = train.stars - mean, np.zeros(task.users), np.zeros(task.items)
+    residuals, of_users, of_items = train.values - mean, np.zeros(task.users), np.zeros(task.items)
     for _ in range(ROUNDS):
         of_items = _damped_means(residuals - of_users[train.users], train.items, task.items, ITEM_DAMPING)
         of_users = _damped_means(residuals - of_items[train.items], train.users, task.users, USER_DAMPING)
 
-    def predict(ratings: Ratings) -> np.ndarray:
+    def predict(ratings: Interactions) -> np.ndarray:
         stars = mean + of_users[ratings.users] + of_items[ratings.items]
-        return np.clip(stars, train.stars.min(), train.stars.max())
+        return np.clip(stars, train.values.min(), train.values.max())
 
     return predict
 
 
 def _mean(task: Task) -> float:
-    return float(task.train.stars.mean(dtype=np.float64))
+    return float(task.train.values.mean(dtype=np.float64))
 
 
 def _damped_means(values: np.ndarray, places: np.ndarray, count: int, damping: float) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.data.interactions import Ratings
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.evaluation.baselines.contract import Predict, Traits
 from towhee_recsys.evaluation.baselines.library import library
 from towhee_recsys.protocols.task import Task
@@ -38,11 +38,11 @@ def _fitted(model: Any, task: Task) -> Predict:
     import pandas as pd
 
     surprise, train = library("surprise"), task.train
-    table = pd.DataFrame({"user": train.users, "item": train.items, "stars": train.stars})
-    reader = surprise.Reader(rating_scale=(float(train.stars.min()), float(train.stars.max())))
+    table = pd.DataFrame({"user": train.users, "item": train.items, "stars": train.values})
+    reader = surprise.Reader(rating_scale=(float(train.values.min()), float(train.values.max())))
     model.fit(surprise.Dataset.load_from_df(table, reader).build_full_trainset())
 
-    def predict(ratings: Ratings) -> np.ndarray:
+    def predict(ratings: Interactions) -> np.ndarray:
         pairs = zip(ratings.users.tolist(), ratings.items.tolist(), strict=True)
         return np.array([model.predict(user, item).est for user, item in pairs], dtype=np.float64)
 

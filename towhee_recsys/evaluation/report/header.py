@@ -40,7 +40,7 @@ def _facts(evaluation: Evaluation) -> dict[str, str]:
         "Users who get a list": f"{len(task.questions[0].users):,}" if task.questions else "0",
         "Liked means": f"{task.liked:g} stars or more",
     }
-    skipped = dataset.bad_lines.total()
+    skipped = dataset.bad_rows.total()
     return facts | ({"Bad lines skipped": f"{skipped:,}"} if skipped else {})
 
 

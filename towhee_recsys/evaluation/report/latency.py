@@ -10,6 +10,7 @@ import numpy as np
 
 from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
 from towhee_recsys.config import Config
+from towhee_recsys.data import records
 from towhee_recsys.errors import StoreError
 from towhee_recsys.evaluation.index_recall import live_index
 from towhee_recsys.evaluation.report.pictures import points
@@ -17,7 +18,6 @@ from towhee_recsys.evaluation.report.trial import Search, build, searching, time
 from towhee_recsys.evaluation.results import Evaluation
 from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.stores.vectors import index_type
-from towhee_recsys.training.examples import records
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -87,7 +87,7 @@ def _vectors(evaluation: Evaluation, bundle: Bundle) -> _Vectors:
     return _Vectors(
         np.asarray(normalize(UserEncoder(bundle, "general")(records(users)))),
         np.asarray(normalize(ItemEncoder(bundle)(records(items)))),
-        items["movie_id"].tolist(),
+        evaluation.dataset.item_ids.tolist(),
     )
 
 

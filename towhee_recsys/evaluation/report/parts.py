@@ -35,7 +35,7 @@ def ndcg(draw: Measured, task: Task) -> Parts:
 def squared_error(draw: Measured, task: Task) -> Parts:
     """Of users: the mean over their ratings in the test; its root is the RMSE."""
     assert draw.stars is not None
-    errors = (np.asarray(draw.stars, dtype=np.float64) - task.test.stars) ** 2
+    errors = (np.asarray(draw.stars, dtype=np.float64) - task.test.values) ** 2
     return Parts(_counts(task.test.users, task.users, errors), _counts(task.test.users, task.users))
 
 

@@ -50,7 +50,7 @@ def vectors(case: Case) -> str:
     records = _records(case)
     if not records:
         raise Concern("none of the items drawn is known to the model or to the catalogue. Mend the catalogue first.")
-    ids = [record["movie_id"] for record in records]
+    ids = [record[case.config.dataset.items.id] for record in records]
     fresh = normalize(ItemEncoder(case.bundle)(records))
     held = dict(zip(*rows_of(case.index.milvus, case.live.build, ids), strict=True))
     apart = {key: _apart(vector, held.get(key)) for key, vector in zip(ids, np.asarray(fresh), strict=True)}
@@ -96,7 +96,7 @@ def _records(case: Case) -> list[dict[str, Any]]:
     found = case.catalogue.get(case.drawn, case.live.build) if case.catalogue else [None] * len(case.drawn)
     known = set(case.bundle.arrays("known.npz")["item.ids"].tolist())
     return [
-        dict(item) if item else {"movie_id": key}
+        dict(item) if item else {case.config.dataset.items.id: key}
         for key, item in zip(case.drawn, found, strict=True)
         if item or str(key) in known
     ]

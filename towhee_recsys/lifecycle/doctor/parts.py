@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from towhee_recsys.config import expand_env, load_config
-from towhee_recsys.data.sources.movielens.folder import FILES, PUBLISHED, complaint, folder_of, missing
-from towhee_recsys.errors import DatasetError, StoreError
+from towhee_recsys.data import check_dataset
+from towhee_recsys.errors import StoreError
 from towhee_recsys.lifecycle.doctor.case import Case
 from towhee_recsys.lifecycle.doctor.findings import Concern
 from towhee_recsys.lifecycle.parts import index_of
@@ -27,15 +27,10 @@ def config(case: Case) -> str:
 
 def dataset(case: Case) -> str:
     """The dataset's files are there and can be opened."""
-    given = case.config.dataset
-    folder = folder_of(given)
-    if missing(folder):
-        if given.download and given.name == PUBLISHED and not folder.is_file():
-            raise Concern(f"{folder} does not have MovieLens 1M yet; `towhee-recsys train -c CONFIG` downloads it.")
-        raise DatasetError(f"{complaint(folder, given)}.")
-    for name in FILES:
-        (folder / name).open("rb").close()
-    return f"{', '.join(FILES)} in {folder}"
+    found, complete = check_dataset(case.config.dataset)
+    if not complete:
+        raise Concern(found)
+    return found
 
 
 def model(case: Case) -> str:

@@ -53,7 +53,7 @@ def hits_of(found: Sequence[Sequence[Any]], queries: Embeddings, known: Mapping[
     if every and model and model.calibration:
         own = queries.rating is None
         cosines = np.array([hit["score"] for hit in every]) if own else _cosines(hits, queries.for_rating, known)
-        for hit, stars in zip(every, model.calibration.stars(cosines).tolist(), strict=True):
+        for hit, stars in zip(every, model.calibration.ratings(cosines).tolist(), strict=True):
             hit["predicted_rating"] = stars
     return hits
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from towhee_recsys.config.schema import DatasetConfig
+from towhee_recsys.config import DataSchema
 from towhee_recsys.data.sources.movielens import folder as folders
 from towhee_recsys.data.sources.movielens.archive import unpack
 from towhee_recsys.data.sources.movielens.transfer import SourceError, fetch
@@ -33,18 +33,18 @@ ACM Transactions on Interactive Intelligent Systems 5, 4, Article 19. https://do
 logger = logging.getLogger("towhee_recsys.data")
 
 
-def ensure_dataset(config: DatasetConfig, *, sources: Sequence[str] = SOURCES, md5: str = MD5) -> Path:
-    """The folder with the three files that `config` means; ml-1m is downloaded into it if `config` says so.
+def download_dataset(schema: DataSchema, *, sources: Sequence[str] = SOURCES, md5: str = MD5) -> Path:
+    """The folder with the three files of `schema`; ml-1m is downloaded into it where `schema` says so.
 
     Raises:
         DatasetError: files are missing and may not be downloaded, no source gave the archive with the checksum `md5`,
             or the disk refused it.
     """
-    folder = folders.folder_of(config)
+    folder = Path(str(schema.path))
     if not folders.missing(folder):
         return folder
-    if not (config.download and config.name == folders.PUBLISHED) or os.path.isfile(folder):
-        raise DatasetError(folders.complaint(folder, config))
+    if not (schema.download and schema.name == folders.PUBLISHED) or os.path.isfile(folder):
+        raise DatasetError(folders.complaint(folder, schema))
     try:
         _download(folder.resolve(), sources, md5)
     except OSError as error:

@@ -1,13 +1,11 @@
-"""Where the files of a dataset lie."""
+"""The folder with the three files."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from towhee_recsys.config import cache_folder
-from towhee_recsys.config.schema import DatasetConfig
-from towhee_recsys.data.sample import SAMPLE_DIR
+from towhee_recsys.config import DataSchema
 from towhee_recsys.errors import DatasetError
 
 FILES = ("movies.dat", "users.dat", "ratings.dat")
@@ -17,29 +15,14 @@ PUBLISHED = "ml-1m"
 GIVE_PATH = "give the folder with --set dataset.path=DIR"
 
 
-def folder_of(config: DatasetConfig) -> Path:
-    """The folder that `config` means: its path, the shipped sample, or the cache's place for ml-1m.
-
-    Raises:
-        DatasetError: `config` names a dataset of its own without a path.
-    """
-    if config.path is not None:
-        return Path(config.path)
-    if config.name == "sample":
-        return SAMPLE_DIR
-    if config.name == PUBLISHED:
-        return cache_folder() / PUBLISHED
-    raise DatasetError(f"dataset {config.name!r} has no path; {GIVE_PATH}, or set dataset.name: ml-1m or sample")
-
-
 def missing(folder: Path) -> list[str]:
     """The names of the files that `folder` lacks."""
     return [name for name in FILES if not os.path.isfile(folder / name)]
 
 
-def complaint(folder: Path, config: DatasetConfig) -> str:
+def complaint(folder: Path, schema: DataSchema) -> str:
     """The message for a folder that is not a dataset's."""
-    cure = f"{GIVE_PATH}, or set dataset.download: true" if config.name == PUBLISHED else GIVE_PATH
+    cure = f"{GIVE_PATH}, or set dataset.download: true" if schema.name == PUBLISHED else GIVE_PATH
     if os.path.isfile(folder):
         return f"{folder} is a file, but dataset.path takes the folder with {', '.join(FILES)}; {cure}"
     state = "" if os.path.isdir(folder) else " (there is no such folder)"

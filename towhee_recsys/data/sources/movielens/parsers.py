@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from typing import Any, TypeVar
 
-from towhee_recsys.config.movielens import AGES, GENDERS, OCCUPATIONS, OLDEST
+from towhee_recsys.config.dataset import Codes
 from towhee_recsys.data.sources.lines import BadLine, shortened
 from towhee_recsys.data.sources.movielens import fields
 
-AGE_CODES = sorted(int(code) for code in AGES)
 USER_FIELDS = ("user id", "gender", "age", "occupation", "zip code")
 RATING_FIELDS = ("user id", "movie id", "rating", "timestamp")
 
@@ -47,22 +46,34 @@ def movie_parser() -> Callable[[str], Record]:
     return parse
 
 
-def user_parser(*, strict: bool) -> Callable[[str], Record]:
+def user_parser(codes: Mapping[str, Codes], *, strict: bool) -> Callable[[str], Record]:
     """From `7::F::25::12::55117` to a dictionary of user_id, gender, age (its group's code), occupation and zip_code.
 
-    Strict parsing takes the published codes of the age groups; otherwise any age in years falls into its group.
+    `codes` are the declared ones of gender, age and occupation. Strict parsing takes the published codes of the age
+    groups; otherwise any age in years falls into its group.
     """
     seen: set[int] = set()
-    age_group = _published_age_group if strict else _age_group
+    genders, occupations = codes["gender"].names, codes["occupation"].names
+    starts = sorted(int(code) for code in codes["age"].names)
+    oldest = codes["age"].groups_to or starts[-1]
+
+    def age_group(years: int) -> int:
+        if strict and years not in starts:
+            listed = ", ".join(map(str, starts))
+            cure = "fix the line, or set dataset.strict: false to take years"
+            raise BadLine("unknown age", f"age {years} is not one of the codes {listed}", cure=cure, whole=True)
+        if not 1 <= years <= oldest:
+            raise BadLine("unknown age", f"age {years} is not from 1 to {oldest}", whole=True)
+        return starts[bisect_right(starts, years) - 1]
 
     def parse(line: str) -> Record:
         user_id, gender, age, occupation, zip_code = fields.split(line, USER_FIELDS)
         number = fields.whole(user_id, "user id")
         user = {
             "user_id": number,
-            "gender": fields.one_of(gender, GENDERS, "gender"),
+            "gender": fields.one_of(gender, genders, "gender"),
             "age": age_group(fields.whole(age, "age")),
-            "occupation": fields.one_of(fields.whole(occupation, "occupation"), OCCUPATIONS, "occupation"),
+            "occupation": fields.one_of(fields.whole(occupation, "occupation"), occupations, "occupation"),
             "zip_code": zip_code,
         }
         _pass_once(number, seen, "user")
@@ -106,19 +117,6 @@ class _Memo(dict[str, Value]):
     def __missing__(self, text: str) -> Value:
         value = self[text] = self._compute(text)
         return value
-
-
-def _published_age_group(code: int) -> int:
-    if code not in AGE_CODES:
-        codes, cure = ", ".join(map(str, AGE_CODES)), "mend the line, or set dataset.strict: false to take years"
-        raise BadLine("unknown age", f"age {code} is not one of the codes {codes}", cure=cure, whole=True)
-    return code
-
-
-def _age_group(years: int) -> int:
-    if not 1 <= years <= OLDEST:
-        raise BadLine("unknown age", f"age {years} is not from 1 to {OLDEST}", whole=True)
-    return AGE_CODES[bisect_right(AGE_CODES, years) - 1]
 
 
 def _pass_once(number: int, seen: set[int], name: str) -> None:

@@ -1,0 +1,160 @@
+"""The declaration of a dataset: which tables hold users, items and interactions, and what their columns mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from towhee_recsys.support.section import Section
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What the values of interactions mean.
+
+    Attributes:
+        scale: The lowest and the highest rating; None where values are weights of implicit feedback.
+        liked: The lowest value that shows liking.
+    """
+
+    scale: tuple[float, float] | None
+    liked: float
+
+    @property
+    def middle(self) -> float:
+        """The middle of the scale; below every weight where there is none."""
+        return sum(self.scale) / 2 if self.scale else 0.0
+
+
+class Codes(Section):
+    """The coded values of a column, with their names."""
+
+    names: dict[int | str, str] = Field(
+        min_length=1, description="code -> name; a value is given by either, and nothing else is accepted"
+    )
+    groups_to: int | None = Field(
+        default=None, description="codes start groups of numbers: a number up to this one falls into the group below it"
+    )
+    flags: list[str] = Field(default=[], description="flags of `recommend` that take a value, such as [-a, --age]")
+
+
+class UsersTable(Section):
+    """The table of users; without a path, users are those of the interactions."""
+
+    path: str | None = Field(default=None, min_length=1, description="the file; left out: there is no such table")
+    id: str = Field(default="", description="the column with the ids; left out: named as in the interactions")
+    lists: dict[str, str] = Field(default={}, description="columns that hold lists, each with its separator")
+    codes: dict[str, Codes] = Field(default={}, description="columns that hold codes, with the codes' names")
+
+
+class ItemsTable(UsersTable):
+    """The table of items; without a path, items are those of the interactions."""
+
+    title: str | None = Field(default=None, min_length=1, description="the column that names an item to a person")
+    show: list[str] = Field(default=[], description="the columns that recommendations show")
+    filter: list[str] = Field(default=[], description="the columns that a search can filter by; they are shown, too")
+
+    @property
+    def facts(self) -> list[str]:
+        """The columns that are shown: the title first, then those of `show` and `filter`."""
+        return list(dict.fromkeys([*([self.title] if self.title else []), *self.show, *self.filter]))
+
+
+class InteractionsTable(Section):
+    """The table of interactions: explicit ratings, or implicit feedback by events or counts."""
+
+    path: str | None = Field(default=None, min_length=1, description="the file")
+    user: str = Field(default="", description="the column with the users' ids")
+    item: str = Field(default="", description="the column with the items' ids")
+    rating: str | None = Field(default=None, min_length=1, description="explicit: the column with the ratings")
+    scale: tuple[float, float] | None = Field(default=None, description="explicit: the lowest and the highest rating")
+    event: str | None = Field(default=None, min_length=1, description="implicit: the column with the types of events")
+    weights: dict[str, float] = Field(default={}, description="implicit: how much each type of event counts")
+    count: str | None = Field(default=None, min_length=1, description="implicit: the column with the number of times")
+    liked: float | None = Field(
+        default=None,
+        description="the lowest value that shows liking; left out: three quarters up the scale, or any interaction",
+    )
+    time: str | None = Field(default=None, min_length=1, description="the column with the time: seconds, or ISO 8601")
+
+    @field_validator("scale", mode="before")
+    @classmethod
+    def _pair(cls, given: Any) -> Any:
+        return tuple(given) if isinstance(given, list) else given
+
+    @field_validator("scale")
+    @classmethod
+    def _ordered(cls, given: tuple[float, float] | None) -> tuple[float, float] | None:
+        if given and not given[0] < given[1]:
+            raise ValueError("takes [lowest, highest] with lowest < highest")
+        return given
+
+    @field_validator("weights")
+    @classmethod
+    def _not_negative(cls, given: dict[str, float]) -> dict[str, float]:
+        if wrong := [name for name, weight in given.items() if weight < 0]:
+            raise ValueError(f"the weight of {wrong[0]!r} is {given[wrong[0]]:g}; weights are numbers from 0 up")
+        return given
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        kinds = [name for name in ("rating", "event", "count") if getattr(self, name)]
+        if len(kinds) > 1:
+            raise ValueError(f"{' and '.join(kinds)} are given; an interaction has one of rating, event and count")
+        if bool(self.rating) != bool(self.scale):
+            given, missing = ("rating", "scale") if self.rating else ("scale", "rating")
+            raise ValueError(f"{given} is given without {missing}; ratings need both: rating: stars, scale: [1, 5]")
+        if bool(self.event) != bool(self.weights):
+            given, missing = ("event", "weights") if self.event else ("weights", "event")
+            raise ValueError(
+                f"{given} is given without {missing}; events need both: event: action, weights: {{buy: 1}}"
+            )
+        if self.scale and self.liked is not None and not self.scale[0] <= self.liked <= self.scale[1]:
+            raise ValueError(f"liked is {self.liked:g}, outside of the scale {self.scale[0]:g} to {self.scale[1]:g}")
+        return self
+
+    @property
+    def feedback(self) -> Feedback:
+        """What the values mean."""
+        if self.liked is not None or self.scale is None:
+            return Feedback(self.scale, self.liked or 0.0)
+        lowest, highest = self.scale
+        return Feedback(self.scale, lowest + 0.75 * (highest - lowest))
+
+
+class DataSchema(Section):
+    """Where users, items and interactions come from."""
+
+    name: str = Field(default="ml-1m", min_length=1, description="ml-1m, sample, or a name of yours")
+    format: str | None = Field(
+        default=None, description="table, or movielens for its three files; left out: table where a table has a path"
+    )
+    path: str | None = Field(
+        default=None,
+        min_length=1,
+        description="the folder of the files; of ml-1m left out: in the cache folder, of tables: the working folder",
+    )
+    download: bool = Field(default=False, description="fetch ml-1m when it is not at `path`")
+    strict: bool | None = Field(
+        default=None, description="stop at the first bad row; left out: true for ml-1m and sample, false for own files"
+    )
+    max_bad_share: float = Field(
+        default=0.01, ge=0, le=1, description="lenient reading stops above this share of bad rows"
+    )
+    encoding: Literal["latin-1", "utf-8"] = Field(default="utf-8", description="the text encoding of the files")
+    users: UsersTable = UsersTable()
+    items: ItemsTable = ItemsTable()
+    interactions: InteractionsTable = InteractionsTable()
+    tables: dict[Literal["users", "items", "interactions"], Any] = Field(
+        default={}, description="from Python: data frames in the place of files"
+    )
+
+    @property
+    def feedback(self) -> Feedback:
+        """What the values of interactions mean."""
+        return self.interactions.feedback

@@ -1,0 +1,88 @@
+"""Reading what a declaration names, whatever its format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from towhee_recsys.config import DataSchema, load_config
+from towhee_recsys.data.dataset import Dataset
+from towhee_recsys.data.sources import source_of
+from towhee_recsys.errors import DatasetError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def declared(dataset: Mapping[str, Any]) -> DataSchema:
+    """The complete declaration of what `dataset`, as the section of a config, declares.
+
+    Raises:
+        ConfigError: the declaration is wrong.
+    """
+    return load_config(dataset=dataset).dataset
+
+
+def read_dataset(schema: DataSchema) -> Dataset:
+    """The dataset that `schema`, the `dataset` section of a loaded config, declares; downloaded before if it says so.
+
+    Raises:
+        DatasetError: a file is missing or unreadable, the download failed, a row is bad (strict reading), or too many
+            are (lenient reading).
+    """
+    ensure_dataset(schema)
+    return source_of(schema).read(schema)
+
+
+def ensure_dataset(schema: DataSchema) -> None:
+    """Makes sure that the files of `schema` are there, and downloads them where it says so.
+
+    Raises:
+        DatasetError: files are missing and may not be downloaded, or the download failed.
+    """
+    source_of(schema).ensure(schema)
+
+
+def iter_items(schema: DataSchema, path: str | None = None, chunk_size: int = 500) -> Iterator[list[dict[str, Any]]]:
+    """Lists of at most `chunk_size` records of items, those of the dataset or of another file in its format.
+
+    What is missing in a record is None.
+
+    Raises:
+        DatasetError: as `read_dataset`; for a bad row when it is reached, for too many of them at the end.
+    """
+    if chunk_size < 1:
+        raise DatasetError(f"chunk_size takes a whole number from 1 up, not {chunk_size!r}")
+    return source_of(schema).iter_items(schema, path, chunk_size)
+
+
+def read_items(schema: DataSchema, path: str | None = None) -> pd.DataFrame:
+    """The items of the dataset, or of another file in its format, as a frame.
+
+    Raises:
+        DatasetError: as `read_dataset`.
+    """
+    import pandas as pd
+
+    return pd.DataFrame(list(chain.from_iterable(iter_items(schema, path, 10_000))))
+
+
+def check_dataset(schema: DataSchema) -> tuple[str, bool]:
+    """What is found where `schema` says that the files are, in a sentence, and whether they are all there.
+
+    They are not where they have yet to be downloaded.
+
+    Raises:
+        DatasetError: a file is missing, or cannot be opened.
+    """
+    return source_of(schema).check(schema)
+
+
+def count_items(schema: DataSchema, path: str | None = None) -> int | None:
+    """About how many items `iter_items` gives; None where that is not known before.
+
+    Raises:
+        DatasetError: a file cannot be read.
+    """
+    return source_of(schema).count_items(schema, path)

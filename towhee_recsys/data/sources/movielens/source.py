@@ -1,0 +1,148 @@
+"""The reader of MovieLens' three files: movies.dat, users.dat and ratings.dat."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from towhee_recsys.config import DataSchema
+from towhee_recsys.data.dataset import Dataset
+from towhee_recsys.data.items import FieldType
+from towhee_recsys.data.sources.lines import count_lines
+from towhee_recsys.data.sources.movielens.download import download_dataset
+from towhee_recsys.data.sources.movielens.fast import read_ratings_fast
+from towhee_recsys.data.sources.movielens.folder import FILES, PUBLISHED, complaint, missing, movies_file
+from towhee_recsys.data.sources.movielens.parsers import movie_parser, rating_parser, user_parser
+from towhee_recsys.data.sources.rows import Reading, Rows
+from towhee_recsys.errors import DatasetError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ITEM_TYPES: dict[str, FieldType] = {"title": "text", "year": "number", "genres": "texts"}
+
+
+def ensure(schema: DataSchema) -> None:
+    """Makes sure that the three files are there; MovieLens 1M is downloaded where the declaration says so.
+
+    Raises:
+        DatasetError: files are missing and may not be downloaded, or the download failed.
+    """
+    download_dataset(schema)
+
+
+def check(schema: DataSchema) -> tuple[str, bool]:
+    """What is found in the folder, and whether all three files are there; MovieLens 1M may have yet to be downloaded.
+
+    Raises:
+        DatasetError: a file is missing, or cannot be opened.
+    """
+    folder = _folder(schema)
+    if missing(folder):
+        if schema.download and schema.name == PUBLISHED and not folder.is_file():
+            return f"{folder} does not have MovieLens 1M yet; `towhee-recsys train -c CONFIG` downloads it.", False
+        raise DatasetError(f"{complaint(folder, schema)}.")
+    for name in FILES:
+        try:
+            (folder / name).open("rb").close()
+        except OSError as error:
+            raise DatasetError(f"{folder / name} cannot be read: {error.strerror or error}") from error
+    return f"{', '.join(FILES)} in {folder}", True
+
+
+def read(schema: DataSchema) -> Dataset:
+    """The users, the movies and the ratings.
+
+    Raises:
+        DatasetError: a file is missing or unreadable, a line is bad (strict reading), or too many are (lenient).
+    """
+    folder, reading, scale = _folder(schema), _reading(schema), schema.interactions.scale or (1.0, 5.0)
+    movie_rows = Rows(folder / "movies.dat", movie_parser(), reading)
+    user_rows = Rows(folder / "users.dat", user_parser(schema.users.codes, strict=reading.strict), reading)
+    movies, users = _movies_frame(movie_rows), _users_frame(user_rows)
+    known = set(users["user_id"].tolist()), set(movies["movie_id"].tolist())
+    rating_rows = Rows(folder / "ratings.dat", rating_parser(*known, scale), reading)
+    ratings = read_ratings_fast(rating_rows.path, *known, scale)
+    if ratings is None:
+        ratings = _ratings_frame(rating_rows)
+    counts = {
+        f"{rows.path.name}: {reason}": n
+        for rows in (movie_rows, user_rows, rating_rows)
+        for reason, n in rows.bad.items()
+    }
+    return Dataset(users, movies, ratings, schema, fingerprint(folder), ITEM_TYPES, Counter(counts))
+
+
+def iter_items(schema: DataSchema, path: str | None, chunk_size: int) -> Iterator[list[dict[str, Any]]]:
+    """Lists of `chunk_size` movies, read lazily: `{"movie_id": 6, "title": "Heat", "year": 1995, "genres": ["Crime"]}`.
+
+    The year is None where unknown. Of the movies given out, only the ids stay in memory.
+
+    Raises:
+        DatasetError: as `read`; for a bad line when it is reached, for too many of them at the end.
+    """
+    return _chunks(Rows(movies_file(path or _folder(schema)), movie_parser(), _reading(schema)), chunk_size)
+
+
+def count_items(schema: DataSchema, path: str | None) -> int:
+    """The number of lines in the file of movies.
+
+    Raises:
+        DatasetError: the file cannot be read.
+    """
+    return count_lines(movies_file(path or _folder(schema)))
+
+
+def fingerprint(folder: Path) -> str:
+    """SHA-256 over the bytes of the three files of `folder`, in hexadecimal digits: same content, same fingerprint.
+
+    Raises:
+        DatasetError: a file cannot be read.
+    """
+    digest = hashlib.sha256()
+    for name in FILES:
+        try:
+            with (folder / name).open("rb") as file:
+                while block := file.read(1 << 20):
+                    digest.update(block)
+        except OSError as error:
+            raise DatasetError(f"{folder / name} cannot be read: {error.strerror or error}") from error
+    return digest.hexdigest()
+
+
+def _folder(schema: DataSchema) -> Path:
+    return Path(str(schema.path))
+
+
+def _reading(schema: DataSchema) -> Reading:
+    return Reading(bool(schema.strict), schema.max_bad_share, schema.encoding)
+
+
+def _chunks(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    walk = iter(rows)
+    while chunk := list(islice(walk, size)):
+        yield chunk
+
+
+def _movies_frame(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(list(rows)).astype({"movie_id": "int64", "year": "Int64"})
+
+
+def _users_frame(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(list(rows)).astype({"user_id": "int64", "age": "int64", "occupation": "int64"})
+
+
+def _ratings_frame(rows: Iterable[tuple[int, int, float, int]]) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    columns = [("user", "int64"), ("item", "int64"), ("value", "float32"), ("time", "int64")]
+    return pd.DataFrame(np.fromiter(rows, dtype=columns))
