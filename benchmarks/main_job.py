@@ -13,7 +13,7 @@ import numpy as np
 
 from towhee_recsys import evaluate, index_pipeline, load_config, read_dataset, recommend_pipeline, train
 from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
-from towhee_recsys.cli.asking import PEOPLE
+from towhee_recsys.cli.recommending import PEOPLE
 from towhee_recsys.config import Config
 from towhee_recsys.model.embeddings import normalize
 

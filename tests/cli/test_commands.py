@@ -43,6 +43,35 @@ def test_a_name_and_a_code_and_years_are_one_question(run: Any, on_sample: list[
     assert answers[0] == answers[1] == answers[2]
 
 
+def test_a_declared_flag_and_with_are_one_question(run: Any, on_sample: list[str]) -> None:
+    asked = [
+        ("-g", "F", "-a", "25"),
+        ("--with", "gender=F", "--with", "age=25"),
+        ("-gF", "--age=25"),
+        ("--with=age=25", "--gender", "female"),
+    ]
+    answers = [json.loads(run("recommend", *on_sample, *each, "--json").out)["recommendations"] for each in asked]
+    assert answers[0] == answers[1] == answers[2] == answers[3]
+
+
+@pytest.mark.parametrize(
+    ("given", "facts"),
+    [
+        (["--gendre", "F"], ["--gendre", "--gender", "--with COLUMN=VALUE"]),
+        (["-g"], ["-g", "value"]),
+        (["--with", "gender"], ["COLUMN=VALUE"]),
+        (["--with", "gendre=F"], ["gendre", "'gender'"]),
+        (["F"], ["'F'", "--gender"]),
+    ],
+)
+def test_what_a_user_cannot_have_is_invalid_usage(
+    run: Any, on_sample: list[str], given: list[str], facts: list[str]
+) -> None:
+    ran = run("recommend", *on_sample, *given)
+    assert ran.code == 2
+    assert all(fact in ran.err for fact in facts)
+
+
 def test_nothing_known_of_a_user_is_a_question_too(run: Any, on_sample: list[str]) -> None:
     ran = run("recommend", *on_sample)
     assert ran.code == 0

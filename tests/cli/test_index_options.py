@@ -77,7 +77,7 @@ def test_list_rollback_and_gc(run: Any, on_own: list[str], sample_bundle: Any) -
     ]
     rows = run("index", *on_own, "--list").out.splitlines()
     moment = builds[0]["published"].replace("T", " ").partition(".")[0]
-    assert rows[0] == "Builds of items"
+    assert rows[0] == "Builds of movies"
     assert rows[1].split() == ["Build", "Model", "which", "is", "in", "Items", "Published", "(UTC)"]
     assert rows[2].split() == ["live", builds[0]["build"], sample_bundle.model_id, "model.dir", "326", *moment.split()]
     assert json.loads(run("index", *on_own, "--rollback", "--json").out)["build"] == builds[1]["build"]
@@ -119,7 +119,7 @@ def test_wrong_use_is_2(run: Any, on_sample: list[str], options: list[str], mess
 def test_a_file_that_cannot_be_read_is_a_failure(run: Any, on_sample: list[str], tmp_path: Path) -> None:
     ran = run("index", *on_sample, "--add", str(tmp_path / "none.dat"))
     assert ran.code == 1
-    assert f"{tmp_path / 'none.dat'} does not exist; give a file of items" in ran.err
+    assert f"{tmp_path / 'none.dat'} does not exist; give a file of movies" in ran.err
 
 
 def test_the_doctor_says_that_all_is_well(run: Any, on_own: list[str]) -> None:

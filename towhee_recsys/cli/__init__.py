@@ -7,12 +7,12 @@ import sys
 
 import click
 
-from towhee_recsys.cli.asking import demo, recommend, similar
 from towhee_recsys.cli.checking import doctor, schema, validate
 from towhee_recsys.cli.errors import exit_code_of
 from towhee_recsys.cli.indexing import index
-from towhee_recsys.cli.making import prepare, run, train
 from towhee_recsys.cli.measuring import compare, evaluate
+from towhee_recsys.cli.recommending import demo, recommend, similar
+from towhee_recsys.cli.training import prepare, run, train
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog="Try: towhee-recsys demo")

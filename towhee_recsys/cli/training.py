@@ -1,4 +1,4 @@
-"""Commands that make something: a model, an index, a file."""
+"""Commands that train: a model, or a whole recommender."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from towhee_recsys.cli.asking import PEOPLE, ask, fitting, show_answers
 from towhee_recsys.cli.checking import check_stores
 from towhee_recsys.cli.common import configured, table
 from towhee_recsys.cli.indexing import build_index
 from towhee_recsys.cli.profiling import profiling
+from towhee_recsys.cli.recommending import answers_for, show_answers
+from towhee_recsys.cli.users import example_users
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
@@ -21,8 +22,8 @@ Shown = tuple[Any, Callable[[], None]]
 
 
 @click.command(epilog="Example: towhee-recsys train -c movielens_1m --set training.epochs=20")
-@click.option("--fresh", is_flag=True, help="Start anew, even where a killed training could be gone on with.")
-@click.option("--final", is_flag=True, help="Train on all ratings, for a model that will serve.")
+@click.option("--fresh", is_flag=True, help="Start over, even where an interrupted training could be resumed.")
+@click.option("--final", is_flag=True, help="Train on all interactions, for a model that will serve.")
 @profiling
 @configured()
 def train(config: Config, progress: bool | None, fresh: bool, final: bool) -> Shown:
@@ -39,7 +40,7 @@ def train(config: Config, progress: bool | None, fresh: bool, final: bool) -> Sh
 @click.command(epilog="Example: towhee-recsys run -c movielens_1m --set dataset.path=data/ml-1m")
 @configured()
 def run(config: Config, progress: bool | None) -> Shown:
-    """Train, measure, index if the model is as good as the config requires, and recommend to three people."""
+    """Train, measure, index if the model is as good as the config requires, and recommend to three users."""
     from towhee_recsys.cli.measuring import show_evaluation
     from towhee_recsys.evaluation.evaluate import as_json
     from towhee_recsys.evaluation.release import release
@@ -47,7 +48,7 @@ def run(config: Config, progress: bool | None) -> Shown:
     check_stores(config)  # before the training, not after
     bundle, evaluation = release(config, progress)
     built = build_index(config)
-    answers = ask(config, fitting(PEOPLE, config))
+    answers = answers_for(config, example_users(config, 3))
     result = {"model_id": bundle.model_id, "index": built, "evaluation": as_json(evaluation), "answers": answers}
 
     def show() -> None:
@@ -58,14 +59,23 @@ def run(config: Config, progress: bool | None) -> Shown:
 
 
 @click.command(epilog="Example: towhee-recsys prepare -f data/ml-1m/movies.dat -o movies_data.txt")
-@click.option("-f", "--file", "source", required=True, metavar="FILE", help="A movies.dat.")
+@click.option(
+    "-f",
+    "--file",
+    "source",
+    required=True,
+    metavar="FILE",
+    help="A file of items in the dataset's format, such as movies.dat.",
+)
 @click.option("-o", "--output", default="movies_data.txt", show_default=True, metavar="FILE")
 @configured()
 def prepare(config: Config, progress: bool | None, source: str, output: str) -> Shown:
-    """Write items as the model reads them: id::title word ids::genre ids, one a line."""
+    """Write items as the model reads them, one a line: id::word ids of the text::ids of the list's members."""
     from towhee_recsys.training.prepare import prepare_items
 
     count = prepare_items(config, source, Path(output))
-    words = f"the model in {config.model.dir}" if Path(config.model.dir).exists() else f"{source}, for want of a model"
-    result = {"movies": count, "output": output}
+    words = (
+        f"the model in {config.model.dir}" if Path(config.model.dir).exists() else f"{source}: there is no model yet"
+    )
+    result = {"items": count, "output": output}
     return result, lambda: click.echo(f"{count:,} items in {output}, with the vocabularies of {words}")

@@ -1,0 +1,128 @@
+"""Commands that answer from a trained and indexed recommender."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from towhee_recsys.cli.common import configured, table
+from towhee_recsys.cli.profiling import profiling
+from towhee_recsys.cli.users import example_users, read_id, read_user
+
+if TYPE_CHECKING:
+    from towhee_recsys.config import Config
+
+Shown = tuple[Any, Callable[[], None]]
+User = dict[str, Any]
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True},  # flags that a dataset declares are read with its config
+    epilog="A dataset may declare flags for its columns: MovieLens has -g (gender), -a (age) and -j (job). "
+    "Example: towhee-recsys recommend -c movielens_1m -g F -a 25 -j programmer -k 5",
+)
+@click.option("-u", "--user", "user_id", metavar="ID", help="A known user's id.")
+@click.option("--with", "columns", multiple=True, metavar="COLUMN=VALUE", help="What is known of the user; repeatable.")
+@click.option("-l", "--liked", metavar="IDS", help="Items that the user likes, such as 260,1196.")
+@click.option("-k", "--top-k", type=int, metavar="N", help="How many items.")
+@click.option("-i", "--index", "index_first", is_flag=True, help="Index first.")
+@click.argument("flags", nargs=-1, type=click.UNPROCESSED, metavar="")
+@profiling
+@configured()
+def recommend(
+    config: Config,
+    progress: bool | None,
+    index_first: bool,
+    user_id: str | None,
+    columns: tuple[str, ...],
+    liked: str | None,
+    flags: tuple[str, ...],
+) -> Shown:
+    """Recommend items to a user, known by id, by any columns of the users' table, or by liked items."""
+    user = read_user(config, user_id, columns, liked, flags)
+    if index_first:
+        from towhee_recsys.cli.indexing import build_index
+
+        build_index(config)
+    answer = answers_for(config, [user])[0]
+    return answer, lambda: show_answers([answer], config)
+
+
+@click.command(epilog="Example: towhee-recsys similar 260 -c movielens_1m -k 5")
+@click.argument("item", metavar="ID")
+@click.option("-k", "--top-k", type=int, metavar="N", help="How many items.")
+@configured()
+def similar(config: Config, progress: bool | None, item: str) -> Shown:
+    """Show the items most like the one with this id."""
+    from towhee_recsys.pipelines import similar_pipeline
+    from towhee_recsys.stores.catalogue import open_catalogue
+
+    find, column, key = similar_pipeline(config), config.dataset.items.id, read_id(item)
+    [facts] = open_catalogue(config.catalogue).get([key])  # the model need not know an item that was added
+    items = find(facts or {column: key}).get()[0]
+    return {column: key, "similar": items}, lambda: show_items(f"Like item {key}", items, config)
+
+
+@click.command(epilog="Example: towhee-recsys demo")
+@configured(default="sample")
+def demo(config: Config, progress: bool | None) -> Shown:
+    """Train on the bundled sample, index it, and recommend five items to two users."""
+    from towhee_recsys.cli.indexing import build_index
+    from towhee_recsys.training import train
+
+    bundle = train(config, progress=progress)
+    rows = build_index(config)["rows"]
+    answers = answers_for(config.model_copy(update={"top_k": 5}), example_users(config, 2))
+
+    def show() -> None:
+        quality = bundle.manifest["quality"]
+        error = f" (RMSE on held-out ratings: {quality['validation_rmse']:.2f})" if "validation_rmse" in quality else ""
+        click.echo(f"Trained{error}. Indexed {rows} items.")
+        show_answers(answers, config)
+
+    return {"model_id": bundle.model_id, "answers": answers}, show
+
+
+def answers_for(config: Config, users: Sequence[User]) -> list[dict[str, Any]]:
+    """The recommendations for each of `users`, by one call of the pipeline."""
+    from towhee_recsys.bundle import load_bundle
+    from towhee_recsys.pipelines import recommend_pipeline
+
+    model_id = load_bundle(config.model.dir).model_id
+    lists = recommend_pipeline(config)(list(users)).get()[0]
+    return [
+        {"user": user, "model_id": model_id, "recommendations": items} for user, items in zip(users, lists, strict=True)
+    ]
+
+
+def show_answers(answers: Sequence[dict[str, Any]], config: Config) -> None:
+    """A table for each user."""
+    for answer in answers:
+        click.echo()
+        show_items(f"For {_described(answer['user'], config)}", answer["recommendations"], config)
+
+
+def show_items(title: str, items: Sequence[dict[str, Any]], config: Config) -> None:
+    """A table of recommendations: rank, id, title, score and, where there is a rating scale, the predicted stars."""
+    declared = config.dataset.items
+    columns = {"rank": "Top", declared.id: "Ids", declared.title or "": "Title"}
+    columns |= {"score": "Score", "predicted_rating": "Stars"}
+    shown = {column: name for column, name in columns.items() if any(column in item for item in items)}
+    table(title, [*shown.values()], [[_cell(item.get(column)) for column in shown] for item in items])
+
+
+def _described(user: User, config: Config) -> str:
+    from towhee_recsys.features.codes import label
+
+    categories = {each.column: each for each in config.features.user if each.kind == "category"}
+    words = [
+        f"{column} {label(categories[column], value) if column in categories else value}"
+        for column, value in user.items()
+    ]
+    return ", ".join(words) or "anybody"
+
+
+def _cell(value: Any) -> Any:
+    return "" if value is None else value

@@ -1,0 +1,100 @@
+"""Users as the command line gives them: by id, by columns, by the flags that a dataset declares, by liked items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from towhee_recsys.config import Config
+
+User = dict[str, Any]
+
+
+def read_user(
+    config: Config, user_id: str | None, columns: Sequence[str], liked: str | None, flags: Sequence[str]
+) -> User:
+    """The record of the user whom the options of a command describe.
+
+    Args:
+        user_id: The text of `-u`.
+        columns: Texts such as `country=FR`.
+        liked: Ids with commas or blanks between.
+        flags: What is left of the command line: flags of the dataset's declaration with their values.
+
+    Raises:
+        click.UsageError: a flag is not declared or has no value, or a text is no COLUMN=VALUE.
+    """
+    given: User = {}
+    if user_id is not None:
+        given[config.dataset.users.id] = read_id(user_id)
+    for column, text in [*_from_flags(flags, declared_flags(config)), *map(_pair, columns)]:
+        given[column] = _value(config, column, text)
+    if liked is not None:
+        given["liked"] = [read_id(key) for key in liked.replace(",", " ").split()]
+    return given
+
+
+def read_id(text: str) -> int | str:
+    """An id as it was typed: a plain whole number is one, anything else a text."""
+    return int(text) if text.isdecimal() and text == str(int(text)) else text
+
+
+def declared_flags(config: Config) -> dict[str, str]:
+    """The flags that the dataset declares, each with the column that it gives a value of."""
+    return {flag: column for column, codes in config.dataset.users.codes.items() for flag in codes.flags}
+
+
+def example_users(config: Config, count: int) -> list[User]:
+    """`count` different users to show answers for: codes of the columns that the dataset declares codes of.
+
+    Without such columns it is the one user of whom nothing is known.
+    """
+    codes = {column: list(each.names) for column, each in config.dataset.users.codes.items()}
+    read = {feature.column for feature in config.features.user}
+    users = [
+        {
+            column: names[row * (len(names) - 1) // max(1, count - 1)]
+            for column, names in codes.items()
+            if column in read
+        }
+        for row in range(count)
+    ]
+    return [user for row, user in enumerate(users) if user not in users[:row]]
+
+
+def _from_flags(texts: Sequence[str], declared: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The columns and values of `-g F`, `-gF`, `--gender F` and `--gender=F`."""
+    found, waiting = [], list(texts)
+    while waiting:
+        text = waiting.pop(0)
+        flag, equals, value = text.partition("=") if text.startswith("--") else (text[:2], text[2:], text[2:])
+        if not text.startswith("-") or flag not in declared:
+            accepted = ", ".join([*declared, "--with COLUMN=VALUE"])
+            raise click.UsageError(f"{text!r} is not an option here. Of a user, this dataset accepts: {accepted}.")
+        if not equals and not waiting:
+            raise click.UsageError(f"{flag} needs a value.")
+        found.append((declared[flag], value if equals else waiting.pop(0)))
+    return found
+
+
+def _pair(text: str) -> tuple[str, str]:
+    column, equals, value = text.partition("=")
+    if not equals or not column.strip():
+        raise click.UsageError(f"--with {text}: write COLUMN=VALUE, such as country=FR.")
+    return column.strip(), value
+
+
+def _value(config: Config, column: str, text: str) -> Any:
+    """A number where the column's feature reads numbers, and a list where the column holds lists; else the text."""
+    table = config.dataset.users
+    if column in table.lists:
+        return [part for part in text.split(table.lists[column]) if part]
+    if any(feature.column == column and feature.kind == "number" for feature in config.features.user):
+        try:
+            return float(text)
+        except ValueError:
+            raise click.UsageError(f"--with {column}={text}: {column} takes a number.") from None
+    return text
