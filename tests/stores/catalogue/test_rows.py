@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys.errors import QueryError
-from towhee_recsys.stores.catalogue import facts_cache as known_facts
+from towhee_recsys.stores.catalogue import facts_cache
 
 BROKEN = ["", "{", "null", "[1]", "3", '"Drama"', '["Drama"', '{"title": 1, "year": 1, "genres": []}', "[" * 100_000]
 
@@ -60,15 +60,15 @@ def test_what_is_done_to_an_answer_does_not_change_the_next(catalogue, published
 
 
 def test_any_number_of_items_in_one_answer_and_in_many(catalogue, published, item, monkeypatch):
-    monkeypatch.setattr(known_facts, "AT_MOST", 3)
+    monkeypatch.setattr(facts_cache, "MAX_ITEMS", 3)
     published([item(key) for key in range(9)])
     for ids in ([1, 2], [2, 3, 4], [5, 1], range(9), [8, 0, 9]):
         assert catalogue.get(ids) == [item(key) if key < 9 else None for key in ids]
 
 
 def test_no_more_items_are_kept_than_the_bound(item, monkeypatch):
-    monkeypatch.setattr(known_facts, "AT_MOST", 3)
-    known, sizes = known_facts.KnownFacts(), []
+    monkeypatch.setattr(facts_cache, "MAX_ITEMS", 3)
+    known, sizes = facts_cache.FactsCache(), []
     for keys in ([1, 2], [3], [4], range(9), [5]):
         known.of([], "v1", 1)
         known.keep({key: item(key) for key in keys})

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from towhee_recsys.stores.catalogue.facts import Item
 
-AT_MOST = 65_536
+MAX_ITEMS = 65_536
 """Items that are kept; about 40 MB. Then it begins anew, and of more at once none are."""
 
 
-class KnownFacts:
+class FactsCache:
     """The items of one version, as long as the store's state is the same. Not safe under threads."""
 
     def __init__(self) -> None:
@@ -26,9 +26,9 @@ class KnownFacts:
 
     def keep(self, read: Mapping[int, Item | None]) -> None:
         """Adds what was read of the version and state that were asked for last; broken rows are not kept."""
-        if len(self._kept) + len(read) > AT_MOST:
+        if len(self._kept) + len(read) > MAX_ITEMS:
             self._kept = {}
-        if len(read) <= AT_MOST:
+        if len(read) <= MAX_ITEMS:
             self._kept |= {key: _copy(item) for key, item in read.items() if item}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.catalogue.facts import Item, from_row, to_row
-from towhee_recsys.stores.catalogue.facts_cache import KnownFacts
+from towhee_recsys.stores.catalogue.facts_cache import FactsCache
 from towhee_recsys.stores.catalogue.urls import CatalogueUrl
 from towhee_recsys.stores.catalogue.versioned import VersionedCatalogue, collection_of
 
@@ -92,12 +92,12 @@ class SqliteCatalogue(VersionedCatalogue):
         """Reads what is not known yet; all of it, where the file is no longer as it was when the rest was read."""
         with self._lock, self._errors("read"):
             connection = self._current()
-            known = self._known.of(ids, version, state := _state(connection))
+            known = self._cache.of(ids, version, state := _state(connection))
             if len(known) == len(ids):
                 return known
             read = self._rows(connection, [key for key in ids if key not in known], version)
             if _state(connection) == state:
-                self._known.keep(read)
+                self._cache.keep(read)
             elif known:
                 return self._rows(connection, ids, version)
             return known | read
@@ -127,7 +127,7 @@ class SqliteCatalogue(VersionedCatalogue):
         with self._lock, self._errors(doing):
             connection = self._current()
             connection.execute("BEGIN IMMEDIATE")
-            self._known = KnownFacts()  # a connection does not see its own writes in data_version
+            self._cache = FactsCache()  # a connection does not see its own writes in data_version
             try:
                 yield connection
                 connection.execute("COMMIT")
@@ -155,7 +155,7 @@ class SqliteCatalogue(VersionedCatalogue):
         except BaseException:
             connection.close()
             raise
-        self._connection, self._opened, self._known = connection, _identity(self._path), KnownFacts()
+        self._connection, self._opened, self._cache = connection, _identity(self._path), FactsCache()
 
     @contextmanager
     def _errors(self, doing: str) -> Iterator[None]:
