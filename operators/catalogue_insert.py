@@ -7,28 +7,44 @@ from typing import Any
 
 from towhee import register
 
-from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.errors import QueryError
+from towhee_recsys.stores.catalogue import Facts, Id, facts_of, facts_without_schema, open_catalogue
 from towhee_recsys.stores.vectors import Receipt
 
 
 @register(name="towhee_recsys/catalogue_insert")
 class CatalogueInsert:
-    """Items and the receipt of their vectors to the catalogue, under the build that the receipt names; gives it on.
+    """The facts of items to the catalogue, under the build that the receipt of their vectors names; returns the receipt.
 
-        .map(("movies", "receipt"), "receipt", ops.towhee_recsys.catalogue_insert(catalogue="sqlite:///movies.sqlite"))
+        .map(("items", "receipt"), "receipt", ops.towhee_recsys.catalogue_insert(catalogue="sqlite:///items.sqlite"))
 
-    The facts can be read at once, unless `staged`: then once `publish` has switched to that build.
-    Raises QueryError for what is no item, and StoreError.
+    The facts are the columns that the dataset declares to be shown, where the receipt knows them: the vectors come from
+    `item_encoder`. With other vectors they are the whole record, and `id` names the column of its id.
+    The facts can be read at once; if `staged`, once `publish` has switched to that build.
     """
 
-    def __init__(self, catalogue: str, staged: bool = False):
-        self._catalogue, self._staged = open_catalogue(catalogue), staged
+    def __init__(self, catalogue: str, staged: bool = False, id: str | None = None):
+        self._catalogue, self._staged, self._id = open_catalogue(catalogue), staged, id
 
-    def __call__(self, items: Mapping[str, Any] | Sequence[Any], receipt: Receipt) -> Receipt:
-        """Writes the facts of one item record or a list of them."""
-        if isinstance(items, Mapping):
-            items = [items]
-        self._catalogue.write(items, receipt.build)
+    def __call__(self, items: Mapping[str, Any] | Sequence[Mapping[str, Any]], receipt: Receipt) -> Receipt:
+        """Writes the facts of one item record or a list of them.
+
+        Raises:
+            QueryError: a record has no id, a fact is not of its declared type, or the id column is not known.
+            StoreError: the catalogue does not take them.
+        """
+        records = [items] if isinstance(items, Mapping) else items
+        self._catalogue.write((self._facts(record, receipt) for record in records), receipt.build)
         if not self._staged:
             self._catalogue.publish(receipt.build)
         return receipt
+
+    def _facts(self, record: Mapping[str, Any], receipt: Receipt) -> tuple[Id, Facts]:
+        if receipt.items is not None:
+            return facts_of(record, receipt.items)
+        if self._id is None:
+            raise QueryError(
+                "catalogue_insert cannot tell which column of an item record is its id, since the vectors do not come "
+                "from item_encoder. Name it, as in catalogue_insert(catalogue=..., id='item_id')."
+            )
+        return facts_without_schema(record, self._id)

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from towhee import register
 
-from towhee_recsys.errors import StoreError
-from towhee_recsys.stores.catalogue import Item, open_catalogue
-from towhee_recsys.stores.vectors import REBUILD, Hits
+from towhee_recsys.errors import QueryError, StoreError
+from towhee_recsys.stores.catalogue import Facts, Id, open_catalogue
+from towhee_recsys.stores.vectors import REBUILD
 
 log = logging.getLogger(__name__)
 
 
 @register(name="towhee_recsys/lookup")
 class Lookup:
-    """Hits to recommendations: rank, movie_id, title, year, genres, score and, for users, predicted_rating.
+    """Hits to recommendations: rank, the item's facts, score and, where the hit has one, predicted_rating.
 
-        .map("hits", "movies", ops.towhee_recsys.lookup(catalogue="sqlite:///movies.sqlite"))
+        .map("hits", "items", ops.towhee_recsys.lookup(catalogue="sqlite:///items.sqlite"))
 
-    The hits of one query give a list, a list of several queries' hits a list of lists, by one round trip. A hit whose
-    facts the catalogue lacks is left out and logged; where the hits come from a search, the next ones fill its place.
-    Raises StoreError, also when the catalogue knows none of the hits.
+    The hits of one query give a list of dicts, a list of several queries' hits a list of lists, in one round trip for
+    each build that hits come from. A hit whose facts the catalogue lacks is left out with a warning.
     """
 
     def __init__(self, catalogue: str):
@@ -31,35 +30,48 @@ class Lookup:
         self._catalogue.must_have_items()
 
     def __call__(self, hits: Sequence[Any]) -> list[Any]:
-        """The recommendations, in the order of the hits."""
-        if not hits or isinstance(hits[0], Mapping):
-            return self([hits])[0]
-        version = next((query.build for query in hits if isinstance(query, Hits)), None)
-        wanted = {hit["movie_id"] for query in hits for hit in query}
-        facts = self._facts(wanted, version)
-        if len(facts) < len(wanted):
-            log.warning("the catalogue lacks %d of %d items found", len(wanted) - len(facts), len(wanted))
-        items = [_ranked(self._filled(query, facts), facts) for query in hits]
-        if wanted and not facts:
-            raise StoreError(f"the catalogue knows none of the {len(wanted)} items found. {REBUILD}")
-        return items
+        """The recommendations, in the order of the hits.
 
-    def _facts(self, ids: Iterable[int], version: str | None) -> dict[int, Item]:
-        wanted = list(ids)
-        return {key: item for key, item in zip(wanted, self._catalogue.get(wanted, version), strict=True) if item}
+        Raises:
+            QueryError: `hits` are not hits.
+            StoreError: the catalogue cannot be read, or it has the facts of none of the hits.
+        """
+        if not hits:
+            return []
+        if not isinstance(hits[0], Sequence):
+            return self([hits])[0]  # type: ignore[no-any-return]
+        facts = self._facts(hits)
+        if missing := sum(each is None for each in facts.values()):
+            _warn_or_raise(missing, len(facts))
+        return [_ranked([(hit, found) for hit in query if (found := facts[hit.build, hit.id])]) for query in hits]
 
-    def _filled(self, hits: Sequence[Any], facts: dict[int, Item]) -> list[Any]:
-        """The hits that have facts; `facts` gets those of the further ones that take the place of the others."""
-        known, last, count = [hit for hit in hits if hit["movie_id"] in facts], hits, len(hits)
-        while len(known) < len(hits) and isinstance(last, Hits):
-            last = last.further(count)
-            if not last:
-                break
-            facts |= self._facts((hit["movie_id"] for hit in last), last.build)
-            known += [hit for hit in last if hit["movie_id"] in facts]
-            count *= 2  # of a catalogue that knows hardly any, all is asked in few steps
-        return known[: len(hits)]
+    def _facts(self, queries: Sequence[Sequence[Any]]) -> dict[tuple[str, Id], Facts | None]:
+        """The facts of all hits, by build and id."""
+        try:
+            wanted = dict.fromkeys((hit.build, hit.id) for query in queries for hit in query)
+        except (AttributeError, TypeError):
+            raise QueryError(
+                "lookup takes hits as milvus_search returns them, or lists of such hits: records with id, score, "
+                "predicted_rating and build."
+            ) from None
+        facts: dict[tuple[str, Id], Facts | None] = {}
+        for build in dict.fromkeys(build for build, _ in wanted):
+            keys = [key for key in wanted if key[0] == build]
+            found = self._catalogue.get([item_id for _, item_id in keys], build or None)
+            facts |= zip(keys, found, strict=True)
+        return facts
 
 
-def _ranked(hits: Sequence[Mapping[str, Any]], facts: Mapping[int, Item]) -> list[dict[str, Any]]:
-    return [{"rank": rank, **facts[hit["movie_id"]], **hit} for rank, hit in enumerate(hits, start=1)]
+def _warn_or_raise(missing: int, of: int) -> None:
+    if missing == of:
+        raise StoreError(f"the catalogue has the facts of none of the {of} items found. {REBUILD}")
+    log.warning("the catalogue lacks the facts of %d of the %d items found; they are left out", missing, of)
+
+
+def _ranked(found: Sequence[tuple[Any, Facts]]) -> list[dict[str, Any]]:
+    items = []
+    for rank, (hit, facts) in enumerate(found, start=1):
+        items.append(item := {"rank": rank, **facts, "score": hit.score})
+        if hit.predicted_rating is not None:
+            item["predicted_rating"] = hit.predicted_rating
+    return items

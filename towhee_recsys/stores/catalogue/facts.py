@@ -1,88 +1,165 @@
-"""Items as stores keep them, and as they give them back: a row that is broken is no item."""
+"""An item's facts: what the declaration shows of it, as JSON types."""
 
 from __future__ import annotations
 
-import json
-import logging
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
-from typing import Any, TypedDict, TypeVar
+from collections.abc import Mapping
+from math import isfinite, isnan
+from reprlib import Repr
+from typing import Any
 
+from towhee_recsys.data.items import FieldType, ItemSchema
 from towhee_recsys.errors import QueryError
 
-log = logging.getLogger(__name__)
-T = TypeVar("T")
+Id = int | str
+"""An item's id: an integer of 64 bits, or a text of at most MAX_ID_BYTES."""
 
-as_json = json.JSONEncoder(ensure_ascii=False).encode
-"""As `json.dumps` with that setting, which would make an encoder for each item."""
+Facts = dict[str, Any]
+"""The id under the name of its column, then the other columns: numbers, texts, booleans, lists of texts, None."""
 
-BATCH = 1000
-"""Items that go to a server in one call."""
+MAX_ID_BYTES = 512
+"""The longest id that is a text, in UTF-8."""
 
+_ID = f"an integer of 64 bits, or a text of at most {MAX_ID_BYTES} bytes in UTF-8"
+_TYPES: dict[FieldType, tuple[type, ...]] = {
+    "number": (int, float),
+    "text": (str,),
+    "boolean": (bool,),
+    "texts": (list,),
+}
+_ACCEPTED: dict[FieldType, str] = {
+    "number": "a finite number of at most 64 bits",
+    "text": "a text of Unicode",
+    "boolean": "True or False",
+    "texts": "a list of texts of Unicode",
+}
+_ANY = f"{', '.join(_ACCEPTED.values())}, or None"
 
-class Item(TypedDict):
-    """The facts of an item; `title` without its year, `year` None where it is not known."""
-
-    movie_id: int
-    title: str
-    year: int | None
-    genres: list[str]
-
-
-def batches(items: Iterable[T]) -> Iterator[list[T]]:
-    """`items` in lists of at most BATCH, of which one at a time is held."""
-    waiting = iter(items)
-    while batch := list(islice(waiting, BATCH)):
-        yield batch
-
-
-def to_row(item: Mapping[str, Any]) -> tuple[int, str, int | None, str]:
-    """Its id, title, year and the JSON of its genres. Raises QueryError for what is no item."""
-    try:
-        return _row(item)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        key = item.get("movie_id") if isinstance(item, Mapping) else None
-        raise QueryError(
-            f"item {key!r} cannot go into the catalogue. An item has movie_id (a whole number), title (a text), "
-            "year (a whole number or None) and genres (a list of texts); numbers of at most 64 bits, texts of Unicode."
-        ) from None
+_short = Repr()
+_short.maxstring = _short.maxother = 100
 
 
-def from_row(shown: str, key: int, text: str | bytes, *columns: object) -> Item | None:
-    """The item of a row: `text` is the JSON of its genres after the `columns` title and year, else of all facts.
+def facts_of(record: Mapping[str, Any], schema: ItemSchema) -> tuple[Id, Facts]:
+    """The id and the facts of an item record: the id first, then the schema's fact columns in their order.
 
-    None for a row that is broken, and a warning that names the catalogue as `shown`.
+    NumPy scalars become Python's. A missing value (no such column, None, NaN, pandas.NA) is None.
+
+    Raises:
+        QueryError: the id or a fact is not of its declared type.
     """
-    try:
-        parsed = json.loads(text)
-        title, year, genres = (*columns, parsed) if columns else (parsed[name] for name in ("title", "year", "genres"))
-        return _item(key, title, year, genres)
-    except (KeyError, TypeError, ValueError, RecursionError):
-        log.warning(
-            "the catalogue %r has a broken row for item %d, which is left out; `towhee-recsys index` writes it anew",
-            shown,
-            key,
+    key = _id_in(record, schema.id)
+    if isinstance(key, str) != (schema.id_type == "text"):
+        accepted = "a text" if schema.id_type == "text" else "an integer"
+        raise QueryError(f"item id {_short.repr(key)} is not acceptable: {schema.id!r} is {accepted}, as declared.")
+    facts: Facts = {schema.id: key}
+    for column, field in schema.facts.items():
+        if column != schema.id:
+            facts[column] = value = plain(record.get(column))
+            if value is not None and not (type(value) in _TYPES[field] and _is_fact(value)):
+                raise _not_a_fact(key, column, value, f"{_ACCEPTED[field]}, or None")
+    return key, facts
+
+
+def facts_without_schema(record: Mapping[str, Any], id_column: str) -> tuple[Id, Facts]:
+    """The id and the facts of an item record whose columns are not declared: the id first, then all others.
+
+    Raises:
+        QueryError: there is no id in `id_column`, or a value is of no type that a catalogue can hold.
+    """
+    key = _id_in(record, id_column)
+    facts = {id_column: key, **{str(column): plain(record[column]) for column in record if column != id_column}}
+    must_be_facts(key, facts)
+    return key, facts
+
+
+def must_be_facts(key: Id, facts: Any) -> None:
+    """Checks what goes into a catalogue.
+
+    Raises:
+        QueryError: `facts` are not a mapping with the id first, or a value is of no type that a catalogue can hold.
+    """
+    if not _begins_with(key, facts):
+        raise QueryError(
+            f"item {_short.repr(key)} cannot go into the catalogue: its facts are {_short.repr(facts)}. "
+            "Accepted: a dict that begins with the item's id."
         )
-        return None
+    for column, value in facts.items():
+        if not (_is_name(column) and _is_fact(value)):
+            raise _not_a_fact(key, column, value, _ANY)
 
 
-def _row(item: Mapping[str, Any]) -> tuple[int, str, int | None, str]:
-    genres = None if isinstance(item["genres"], str) else [_own(genre) for genre in item["genres"]]
-    facts = _item(_own(item["movie_id"]), _own(item["title"]), _own(item.get("year")), genres)
-    (facts["title"] + (text := as_json(genres))).encode()
-    return facts["movie_id"], facts["title"], facts["year"], text
+def are_facts(key: Id, facts: Any) -> bool:
+    """Whether `facts` can be those of the item `key`."""
+    return _begins_with(key, facts) and all(_is_name(column) and _is_fact(facts[column]) for column in facts)
 
 
-def _own(value: Any) -> Any:
-    """A number or text of NumPy's as Python's; anything else as it is."""
-    return value.item() if hasattr(value, "item") else value
+def as_id(given: Any) -> Id:
+    """An item's id as Python's int or str.
+
+    Raises:
+        QueryError: `given` is not an id.
+    """
+    key = plain(given)
+    if type(key) is int and -(2**63) <= key < 2**63:
+        return key
+    if type(key) is str and _is_unicode(key) and len(key.encode()) <= MAX_ID_BYTES:
+        return key
+    raise QueryError(f"item id {_short.repr(given)} is not acceptable. Accepted: {_ID}.")
 
 
-def _item(key: Any, title: Any, year: Any, genres: Any) -> Item:
-    """Raises TypeError when a fact is not of its type, or a number of more than 64 bits."""
-    numbers = (key,) if year is None else (key, year)
-    if any(type(number) is not int or not -(2**63) <= number < 2**63 for number in numbers):
-        raise TypeError("a number is no whole one of 64 bits")
-    if type(title) is not str or type(genres) is not list or any(type(genre) is not str for genre in genres):
-        raise TypeError("a text is none")
-    return {"movie_id": key, "title": title, "year": year, "genres": genres}
+def plain(value: Any) -> Any:
+    """NumPy's scalars, 0-dimensional arrays and lists of texts as Python's; None for a missing value."""
+    if value is None or type(value) in (str, int, bool):
+        return value
+    if getattr(value, "ndim", None) == 0:
+        value = value.item()
+    if isinstance(value, float):
+        return None if isnan(value) else value
+    if isinstance(value, (list, tuple)) or getattr(value, "ndim", None) == 1:
+        return [str(each) if isinstance(each, str) else each for each in value]
+    return None if type(value).__name__ in ("NAType", "NaTType") else value  # pandas', without importing it
+
+
+def _id_in(record: Any, column: str) -> Id:
+    if not isinstance(record, Mapping):
+        raise QueryError(f"an item record is a mapping from column to value, not {_short.repr(record)}.")
+    if column not in record:
+        raise QueryError(f"the item record {_short.repr(dict(record))} has no id: it lacks {column!r}.")
+    return as_id(record[column])
+
+
+def _begins_with(key: Id, facts: Any) -> bool:
+    first = next(iter(facts.values()), None) if type(facts) is dict else None
+    return type(first) is type(key) and first == key
+
+
+def _is_name(column: Any) -> bool:
+    return type(column) is str and _is_unicode(column)
+
+
+def _is_fact(value: Any) -> bool:
+    kind = type(value)
+    if kind is str:
+        return _is_unicode(value)
+    if kind is int:
+        return -(2**63) <= value < 2**63
+    if kind is float:
+        return isfinite(value)
+    if kind is list:
+        return all(type(each) is str and _is_unicode(each) for each in value)
+    return value is None or kind is bool
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether a text has no lone surrogate, which UTF-8 cannot write."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _not_a_fact(key: Id, column: Any, value: Any, accepted: str) -> QueryError:
+    given = f"{column!r} is {_short.repr(value)}"
+    return QueryError(f"item {_short.repr(key)} cannot go into the catalogue: {given}. Accepted: {accepted}.")

@@ -1,37 +1,37 @@
-"""The facts that requests have read, so that the next ones need not read and parse them again."""
+"""The facts that were read last, so that the next requests need not read and parse them again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from towhee_recsys.stores.catalogue.facts import Item
+from towhee_recsys.stores.catalogue.facts import Facts
 
 MAX_ITEMS = 65_536
-"""Items that are kept; about 40 MB. Then it begins anew, and of more at once none are."""
+"""Items that are kept, about 40 MB. The cache is emptied before it would grow larger; a larger read is not kept."""
 
 
 class FactsCache:
-    """The items of one version, as long as the store's state is the same. Not safe under threads."""
+    """Facts of one version by key, valid as long as the store's state is the same. Not safe under threads."""
 
     def __init__(self) -> None:
-        self._of: tuple[str, int] | None = None
-        self._kept: dict[int, Item] = {}
+        self._valid_for: tuple[str, int] | None = None
+        self._facts: dict[str, Facts] = {}
 
-    def of(self, ids: Iterable[int], version: str, state: int) -> dict[int, Item | None]:
-        """Those of `ids` that are known of that version in that state of the store; all else is forgotten."""
-        if self._of != (version, state):
-            self._of, self._kept = (version, state), {}
-        kept = self._kept
-        return {key: _copy(kept[key]) for key in ids if key in kept}
+    def get(self, keys: Iterable[str], version: str, state: int) -> dict[str, Facts | None]:
+        """Copies of the facts that are cached for that version in that state; for another one the cache is emptied."""
+        if self._valid_for != (version, state):
+            self._valid_for, self._facts = (version, state), {}
+        facts = self._facts
+        return {key: _copy(facts[key]) for key in keys if key in facts}
 
-    def keep(self, read: Mapping[int, Item | None]) -> None:
-        """Adds what was read of the version and state that were asked for last; broken rows are not kept."""
-        if len(self._kept) + len(read) > MAX_ITEMS:
-            self._kept = {}
+    def add(self, read: Mapping[str, Facts | None]) -> None:
+        """Adds what was read of the version and state of the last `get`; broken rows are left out."""
+        if len(self._facts) + len(read) > MAX_ITEMS:
+            self._facts = {}
         if len(read) <= MAX_ITEMS:
-            self._kept |= {key: _copy(item) for key, item in read.items() if item}
+            self._facts |= {key: _copy(facts) for key, facts in read.items() if facts}
 
 
-def _copy(item: Item) -> Item:
-    """What is done to an answer must not change the next one."""
-    return {**item, "genres": item["genres"][:]}
+def _copy(facts: Facts) -> Facts:
+    """A caller may change its answer, lists included, without changing the next one."""
+    return {column: value[:] if type(value) is list else value for column, value in facts.items()}

@@ -1,56 +1,47 @@
-"""The catalogue in MySQL or MariaDB: one table of items, one of what is live."""
+"""The catalogue in MySQL or MariaDB: one table of facts, one of what is live."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection
-
-from towhee_recsys.stores.catalogue.facts import Item, batches, from_row, to_row
-from towhee_recsys.stores.catalogue.mysql_server import MysqlServer, NoTableError
-from towhee_recsys.stores.catalogue.urls import CatalogueUrl
+from towhee_recsys.stores.catalogue.address import CatalogueUrl
+from towhee_recsys.stores.catalogue.facts import Facts
+from towhee_recsys.stores.catalogue.failures import NoTableError
+from towhee_recsys.stores.catalogue.kind import CatalogueKind, Server
+from towhee_recsys.stores.catalogue.rows import MAX_KEY_BYTES, batches, from_row
 from towhee_recsys.stores.catalogue.versioned import VersionedCatalogue, collection_of
 
-# Names are bytes: they are told apart as they are, with no rules for case or for blanks at the end.
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+# Names and ids are bytes: they are told apart as they are, with no rules for case or for blanks at the end.
 TABLES = (
-    "CREATE TABLE IF NOT EXISTS towhee_recsys_items (version VARBINARY(1000) NOT NULL, movie_id BIGINT NOT NULL, "
-    "title MEDIUMTEXT NOT NULL, year BIGINT, genres MEDIUMTEXT NOT NULL, PRIMARY KEY (version, movie_id)) "
-    "ENGINE = InnoDB CHARACTER SET utf8mb4",
-    "CREATE TABLE IF NOT EXISTS towhee_recsys_live (collection VARBINARY(1000) NOT NULL PRIMARY KEY, "
+    f"CREATE TABLE IF NOT EXISTS towhee_recsys_facts (version VARBINARY(1000) NOT NULL, id VARBINARY({MAX_KEY_BYTES}) "
+    "NOT NULL, facts MEDIUMTEXT NOT NULL, PRIMARY KEY (version, id)) ENGINE = InnoDB CHARACTER SET utf8mb4",
+    "CREATE TABLE IF NOT EXISTS towhee_recsys_published (collection VARBINARY(1000) NOT NULL PRIMARY KEY, "
     "version VARBINARY(1000) NOT NULL, moment BIGINT NOT NULL UNIQUE AUTO_INCREMENT) ENGINE = InnoDB",
 )
-READ = "SELECT movie_id, title, year, genres FROM towhee_recsys_items WHERE version = %s AND movie_id IN %s"
-COUNT = "SELECT count(*) FROM towhee_recsys_items WHERE version = %s"
-VERSIONS = "SELECT DISTINCT version FROM towhee_recsys_items"
-LIVE = "SELECT version FROM towhee_recsys_live WHERE collection = %s"
-LAST = "SELECT version FROM towhee_recsys_live ORDER BY moment DESC LIMIT 1"
-WRITE = "REPLACE INTO towhee_recsys_items (version, movie_id, title, year, genres) VALUES (%s, %s, %s, %s, %s)"
-DELETE = "DELETE FROM towhee_recsys_items WHERE version = %s AND movie_id IN %s"
-DROP = "DELETE FROM towhee_recsys_items WHERE version = %s LIMIT 10000"
-PUBLISH = "REPLACE INTO towhee_recsys_live (collection, version) VALUES (%s, %s)"
+READ = "SELECT id, facts FROM towhee_recsys_facts WHERE version = %s AND id IN %s"
+COUNT = "SELECT count(*) FROM towhee_recsys_facts WHERE version = %s"
+VERSIONS = "SELECT DISTINCT version FROM towhee_recsys_facts"
+LIVE = "SELECT version FROM towhee_recsys_published WHERE collection = %s"
+LAST = "SELECT version FROM towhee_recsys_published ORDER BY moment DESC LIMIT 1"
+WRITE = "REPLACE INTO towhee_recsys_facts (version, id, facts) VALUES (%s, %s, %s)"
+DELETE = "DELETE FROM towhee_recsys_facts WHERE version = %s AND id IN %s"
+DROP = "DELETE FROM towhee_recsys_facts WHERE version = %s LIMIT 10000"
+PUBLISH = "REPLACE INTO towhee_recsys_published (collection, version) VALUES (%s, %s)"
 
 
 class MysqlCatalogue(VersionedCatalogue):
-    """The tables are made at the first write: who only reads needs no right to. A version is read by one SELECT."""
+    """The tables are made at the first write, so that reading needs no right to. One SELECT reads a version."""
 
     def __init__(self, address: CatalogueUrl):
+        from towhee_recsys.stores.catalogue.mysql_server import MysqlServer
+
         self.url, self._server = address.shown, MysqlServer(address)
         self._server.rows("opened", "SELECT 1")
-
-    def write(self, items: Iterable[Item], version: str) -> None:
-        """Adds items to a version, in place of older ones with their ids; each batch in one step."""
-        for batch in batches(map(to_row, items)):
-            batch.sort(key=itemgetter(0))  # two writers that go in one order do not block each other
-            rows = [(version.encode(), *row) for row in batch]
-            self._change(partial(_execute, WRITE, rows))
-
-    def delete(self, ids: Sequence[int], version: str) -> None:
-        """Removes items from a version; an id that is not there is no error."""
-        if wanted := sorted(map(int, ids)):
-            self._change(partial(_execute, DELETE, (version.encode(), wanted)))
 
     def publish(self, version: str) -> None:
         """Makes `version` the live one of its collection in one step."""
@@ -58,7 +49,7 @@ class MysqlCatalogue(VersionedCatalogue):
         self._change(partial(_execute, PUBLISH, names), "switched")
 
     def live(self, collection: str) -> str | None:
-        """The live version of a collection, None when none was published yet."""
+        """The live version of a collection, None before the first is published."""
         return _first(self._select(LIVE, collection.encode()))
 
     def versions(self, collection: str) -> list[str]:
@@ -70,9 +61,19 @@ class MysqlCatalogue(VersionedCatalogue):
         """How many items a version holds."""
         return sum(rows for (rows,) in self._select(COUNT, version.encode()))
 
-    def _read(self, ids: Sequence[int], version: str) -> dict[int, Item | None]:
-        rows = self._select(READ, version.encode(), ids)
-        return {key: from_row(self.url, key, text, title, year) for key, title, year, text in rows}
+    def _write(self, rows: Iterable[tuple[str, str]], version: str) -> None:
+        """Each batch is written in one step."""
+        name = version.encode()
+        for batch in batches(rows):
+            # sorted: two writers that go in one order do not block each other
+            self._change(partial(_execute, WRITE, [(name, key.encode(), text) for key, text in sorted(batch)]))
+
+    def _delete(self, keys: Sequence[str], version: str) -> None:
+        self._change(partial(_execute, DELETE, (version.encode(), sorted(_encoded(keys)))))
+
+    def _read(self, keys: Sequence[str], version: str) -> dict[str, Facts | None]:
+        rows = [(key.decode(), text) for key, text in self._select(READ, version.encode(), _encoded(keys))]
+        return {key: from_row(self.url, key, text) for key, text in rows}
 
     def _last_published(self) -> str | None:
         return _first(self._select(LAST))
@@ -95,6 +96,25 @@ class MysqlCatalogue(VersionedCatalogue):
             for table in TABLES:
                 self._server.change(doing, partial(_execute, table, ()))
             self._server.change(doing, work)
+
+
+KIND = CatalogueKind(
+    name="mysql",
+    schemes=("mysql", "mysql+pymysql", "mariadb"),
+    accepted="mysql://[USER:PASSWORD@]HOST[:PORT]/DATABASE",
+    open=MysqlCatalogue,
+    packages=("sqlalchemy", "pymysql"),
+    server=Server(
+        port=3306,
+        database=r"[^/@]+",
+        database_is="the name of a database",
+        tls_files=("ssl_ca", "ssl_cert", "ssl_key"),
+    ),
+)
+
+
+def _encoded(keys: Iterable[str]) -> list[bytes]:
+    return [key.encode() for key in keys]
 
 
 def _execute(statement: str, values: Any, connection: Connection) -> None:

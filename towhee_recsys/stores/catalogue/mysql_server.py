@@ -1,4 +1,4 @@
-"""A MySQL or MariaDB server: connections, transactions, and what is done when one of them breaks."""
+"""A MySQL or MariaDB server: connections, transactions, and how calls are repeated when one of them breaks."""
 
 from __future__ import annotations
 
@@ -10,42 +10,38 @@ from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from towhee_recsys.errors import StoreError
-from towhee_recsys.stores.catalogue.failures import server_error, timed_out
-from towhee_recsys.stores.catalogue.urls import CatalogueUrl
+from towhee_recsys.stores.catalogue.address import CatalogueUrl
+from towhee_recsys.stores.catalogue.failures import NoTableError, server_error, timed_out
 
 T = TypeVar("T")
 
-# What the server's numbers of errors mean.
+# The server's error numbers.
 DENIED, NO_TABLE, DEADLOCK = (1044, 1045, 1698), 1146, 1213
 
 ISOLATION = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"  # it locks less than the default
 
 
-class NoTableError(StoreError):
-    """A table is not there."""
-
-
 class MysqlServer:
-    """The server at `address`. Its calls raise StoreError, NoTableError among them; safe under threads."""
+    """The server at `address`. Its calls raise StoreError, or NoTableError for a missing table. Safe under threads."""
 
     def __init__(self, address: CatalogueUrl):
         self._address = address
         try:
             self._engine = _engine(address)
-        except OSError as error:  # a file of TLS
+        except OSError as error:  # a TLS file
             raise server_error(address, "opened", error) from error
 
     def rows(self, doing: str, statement: str, *values: Any) -> Sequence[Any]:
-        """What a statement gives, in one round trip."""
+        """The rows that a statement gives, in one round trip."""
         return self._run(doing, lambda to: to.exec_driver_sql(statement, values).all())
 
     def change(self, doing: str, work: Callable[[Connection], object]) -> None:
-        """Does `work`, which can be done twice, in one transaction."""
+        """Does `work` in one transaction. It may be done again, so it must be idempotent."""
         self._run(doing, partial(_transaction, work))
 
     def _run(self, doing: str, work: Callable[[Connection], T]) -> T:
-        """What `work` gives. It is done again where the connection broke, or another writer was in its way, and not
-        where it took too long.
+        """What `work` returns. It is repeated where the connection broke or another writer held a lock, but not where
+        it took too long.
         """
         for last in (False, False, True):
             try:
@@ -62,12 +58,12 @@ class MysqlServer:
         if number == NO_TABLE:
             return NoTableError(f"the catalogue {self._address.shown!r} cannot be {doing}: it has no tables yet.")
         from_client = number < 1000 or 2000 <= number < 3000
-        said = "" if from_client or error.orig is None else str(error.orig.args[-1])
-        return server_error(self._address, doing, error, said, denied=number in DENIED)
+        reason = "" if from_client or error.orig is None else str(error.orig.args[-1])
+        return server_error(self._address, doing, error, reason, denied=number in DENIED)
 
 
 def _engine(address: CatalogueUrl) -> Engine:
-    """No pool of a fixed size, whose waiting would add to the timeout, and no word to the server but the statements."""
+    """No pool of a fixed size, whose waiting would add to the timeout; nothing is sent but the statements."""
     options = address.options
     settings: dict[str, Any] = {"charset": "utf8mb4", "sql_mode": "STRICT_ALL_TABLES", "init_command": ISOLATION}
     settings |= dict.fromkeys(("connect_timeout", "read_timeout", "write_timeout"), options.timeout)
@@ -94,6 +90,6 @@ def _transaction(work: Callable[[Connection], object], connection: Connection) -
 
 
 def _number(error: DBAPIError) -> int:
-    """The server's number of an error, 0 where it has none."""
+    """The server's error number, 0 where there is none."""
     arguments = getattr(error.orig, "args", ())
     return arguments[0] if arguments and isinstance(arguments[0], int) else 0

@@ -2,73 +2,50 @@
 
 from __future__ import annotations
 
-import ssl
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 from towhee_recsys.errors import close_match
+from towhee_recsys.stores.catalogue.address import TIMEOUT, Options
+from towhee_recsys.stores.catalogue.kind import Server
 
-TIMEOUT = 30.0
-"""Seconds that a server has to accept a connection and to answer a call."""
-
-_FILES = {
-    "redis": ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile"),
-    "mysql": ("ssl_ca", "ssl_cert", "ssl_key"),
-}
-"""The names that redis-py and PyMySQL have for the authorities, and for the client's own certificate and key."""
+CHECK_HOST = "ssl_check_hostname"
 
 
-@dataclass(frozen=True)
-class Options:
-    """How to speak with a server."""
-
-    timeout: float = TIMEOUT
-    tls: bool = False
-    ca_file: str | None = None
-    cert_file: str | None = None
-    key_file: str | None = None
-    check_host: bool = True
-
-    def ssl_context(self) -> ssl.SSLContext:
-        """What TLS is held to: the server's certificate is always verified. Raises OSError for a file that is none."""
-        context = ssl.create_default_context(cafile=self.ca_file)
-        context.check_hostname = self.check_host
-        if self.cert_file:
-            context.load_cert_chain(self.cert_file, self.key_file)
-        return context
-
-
-def options_of(scheme: str, query: str) -> Options:
-    """`timeout=SECONDS`, and of TLS, which rediss:// and any of these options of mysql:// ask for:
+def options_of(scheme: str, query: str, server: Server) -> Options:
+    """The options of a URL: `timeout=SECONDS`, and those of TLS, which rediss:// and any option of mysql:// turn on:
 
         rediss://   ssl_ca_certs=FILE, ssl_certfile=FILE, ssl_keyfile=FILE, ssl_check_hostname=false
         mysql://    ssl=true, ssl_ca=FILE, ssl_cert=FILE, ssl_key=FILE, ssl_check_hostname=false
 
-    Without a file of authorities the system's are asked. Raises ValueError.
+    Without a file of authorities, the system's authorities are trusted.
+
+    Raises:
+        ValueError: an option is not known, or its value not acceptable. The message shows no value.
     """
-    files = _FILES.get(scheme.removesuffix("s"), _FILES["mysql"])
-    accepted = ["timeout"]
-    if scheme != "redis":
-        accepted += ["ssl"] * (scheme != "rediss") + [*files, "ssl_check_hostname"]
+    accepted = ["timeout", *_tls_options(scheme, server)]
     given = dict(parse_qsl(query, keep_blank_values=True))
     for name in given:
         if name not in accepted:
-            raise ValueError(f"an option after the ? is not known.{close_match(name, accepted)} {_listed(accepted)}")
-    asks_for_tls = scheme == "rediss" or bool(given.keys() - {"timeout"})
-    ca_file, cert_file, key_file = (_file(name, given.get(name)) for name in files)
+            raise ValueError(
+                f"an option after the ? is not known.{close_match(name, accepted)} Options: {', '.join(accepted)}."
+            )
+    tls = scheme == server.tls_scheme or bool(given.keys() - {"timeout"})
+    ca_file, cert_file, key_file = (_file(name, given.get(name)) for name in server.tls_files)
     return Options(
         timeout=_seconds(given.get("timeout", str(TIMEOUT))),
-        tls=asks_for_tls and _flag("ssl", given.get("ssl", "true")),
+        tls=tls and _flag("ssl", given.get("ssl", "true")),
         ca_file=ca_file,
         cert_file=cert_file,
         key_file=key_file,
-        check_host=_flag("ssl_check_hostname", given.get("ssl_check_hostname", "true")),
+        check_host=_flag(CHECK_HOST, given.get(CHECK_HOST, "true")),
     )
 
 
-def _listed(accepted: list[str]) -> str:
-    return f"Options: {', '.join(accepted)}."
+def _tls_options(scheme: str, server: Server) -> list[str]:
+    if server.tls_scheme is None:
+        return ["ssl", *server.tls_files, CHECK_HOST]
+    return [*server.tls_files, CHECK_HOST] if scheme == server.tls_scheme else []
 
 
 def _seconds(text: str) -> float:
@@ -89,5 +66,5 @@ def _flag(name: str, text: str) -> bool:
 
 def _file(name: str, path: str | None) -> str | None:
     if path is not None and not Path(path).expanduser().is_file():
-        raise ValueError(f"{name} names a file that is not there.")
+        raise ValueError(f"{name} names a file that does not exist.")
     return path and str(Path(path).expanduser())

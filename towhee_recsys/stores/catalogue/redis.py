@@ -2,64 +2,50 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
-from towhee_recsys.stores.catalogue.facts import Item, batches, from_row, to_row
+from towhee_recsys.stores.catalogue.address import CatalogueUrl
+from towhee_recsys.stores.catalogue.facts import Facts
 from towhee_recsys.stores.catalogue.failures import server_error
-from towhee_recsys.stores.catalogue.urls import CatalogueUrl
+from towhee_recsys.stores.catalogue.kind import CatalogueKind, Server
+from towhee_recsys.stores.catalogue.rows import batches, from_row
 from towhee_recsys.stores.catalogue.versioned import VersionedCatalogue, collection_of
 
-PREFIX = "towhee_recsys"
-"""What all keys begin with: PREFIX:items:<version>, PREFIX:live:<collection>, PREFIX:live (the last of all),
-PREFIX:versions (a set, of names whose hash may be gone).
+if TYPE_CHECKING:
+    import redis
+
+FACTS, PUBLISHED, VERSIONS = (f"towhee_recsys:{name}" for name in ("facts", "published", "versions_of_facts"))
+"""The keys: FACTS:<version>; PUBLISHED:<collection> and PUBLISHED, the last of any; VERSIONS, a set of names of which
+some may have no hash any more.
 
 A step is a single command, never MULTI: Redis 7.0 loses transactions out of its append-only file where the user
 `default` is off."""
 
 
 class RedisCatalogue(VersionedCatalogue):
-    """An item is the JSON of its title, year and genres. A version is read by one HMGET and dropped by one UNLINK."""
+    """A version is read by one HMGET and dropped by one UNLINK."""
 
     def __init__(self, address: CatalogueUrl):
         self.url, self._address = address.shown, address
-        self._redis = redis.Redis(connection_pool=redis.ConnectionPool(**_settings(address)))
+        self._redis = _client(address)
         with self._errors("opened"):
             self._redis.ping()
-
-    def write(self, items: Iterable[Item], version: str) -> None:
-        """Adds items to a version, in place of older ones with their ids; each batch in one step."""
-        for batch in batches(map(_field, items)):
-            with self._errors("written"), self._redis.pipeline(transaction=False) as pipeline:
-                pipeline.sadd(f"{PREFIX}:versions", version)
-                pipeline.hset(_key(version), mapping=dict(batch))
-                pipeline.execute()
-
-    def delete(self, ids: Sequence[int], version: str) -> None:
-        """Removes items from a version; an id that is not there is no error."""
-        for batch in batches(map(int, ids)):
-            with self._errors("written"):
-                self._redis.hdel(_key(version), *map(str, batch))
 
     def publish(self, version: str) -> None:
         """Makes `version` the live one of its collection in one step."""
         with self._errors("switched"):
-            self._redis.mset({f"{PREFIX}:live:{collection_of(version)}": version, f"{PREFIX}:live": version})
+            self._redis.mset({f"{PUBLISHED}:{collection_of(version)}": version, PUBLISHED: version})
 
     def live(self, collection: str) -> str | None:
-        """The live version of a collection, None when none was published yet."""
-        return self._text(f"{PREFIX}:live:{collection}")
+        """The live version of a collection, None before the first is published."""
+        return self._text(f"{PUBLISHED}:{collection}")
 
     def versions(self, collection: str) -> list[str]:
         """The versions of a collection that hold items, published or not, sorted by name."""
         with self._errors("read"):
-            known: Any = self._redis.smembers(f"{PREFIX}:versions")
+            known: Any = self._redis.smembers(VERSIONS)
         names = sorted(name.decode() for name in known)
         return [name for name in names if collection_of(name) == collection and self.count(name)]
 
@@ -69,18 +55,31 @@ class RedisCatalogue(VersionedCatalogue):
             rows: Any = self._redis.hlen(_key(version))
         return int(rows)
 
-    def _read(self, ids: Sequence[int], version: str) -> dict[int, Item | None]:
+    def _write(self, rows: Iterable[tuple[str, str]], version: str) -> None:
+        """Each batch is written in one step."""
+        for batch in batches(rows):
+            with self._errors("written"), self._redis.pipeline(transaction=False) as pipeline:
+                pipeline.sadd(VERSIONS, version)
+                pipeline.hset(_key(version), mapping=dict(batch))
+                pipeline.execute()
+
+    def _delete(self, keys: Sequence[str], version: str) -> None:
+        for batch in batches(keys):
+            with self._errors("written"):
+                self._redis.hdel(_key(version), *batch)
+
+    def _read(self, keys: Sequence[str], version: str) -> dict[str, Facts | None]:
         with self._errors("read"):
-            rows: Any = self._redis.hmget(_key(version), [str(key) for key in ids])
-        return {key: from_row(self.url, key, row) for key, row in zip(ids, rows, strict=True) if row is not None}
+            rows: Any = self._redis.hmget(_key(version), list(keys))
+        return {key: from_row(self.url, key, row) for key, row in zip(keys, rows, strict=True) if row is not None}
 
     def _last_published(self) -> str | None:
-        return self._text(f"{PREFIX}:live")
+        return self._text(PUBLISHED)
 
     def _drop(self, version: str) -> None:
         with self._errors("written"), self._redis.pipeline(transaction=False) as pipeline:
             pipeline.unlink(_key(version))
-            pipeline.srem(f"{PREFIX}:versions", version)
+            pipeline.srem(VERSIONS, version)
             pipeline.execute()
 
     def _text(self, key: str) -> str | None:
@@ -90,6 +89,8 @@ class RedisCatalogue(VersionedCatalogue):
 
     @contextmanager
     def _errors(self, doing: str) -> Iterator[None]:
+        import redis
+
         try:
             yield
         except (redis.RedisError, OSError) as error:
@@ -98,17 +99,37 @@ class RedisCatalogue(VersionedCatalogue):
             raise server_error(self._address, doing, error, str(error) if answered else "", denied) from error
 
 
-def _settings(address: CatalogueUrl) -> dict[str, Any]:
-    """How to connect. A call is tried again, once, where the connection broke; not where it took too long."""
+KIND = CatalogueKind(
+    name="redis",
+    schemes=("redis", "rediss"),
+    accepted="redis://[USER:PASSWORD@]HOST[:PORT][/NUMBER], rediss://... (the same with TLS)",
+    open=RedisCatalogue,
+    packages=("redis",),
+    server=Server(
+        port=6379,
+        database=r"[0-9]*",
+        database_is="the number of a database",
+        tls_files=("ssl_ca_certs", "ssl_certfile", "ssl_keyfile"),
+        tls_scheme="rediss",
+    ),
+)
+
+
+def _client(address: CatalogueUrl) -> redis.Redis:
+    """A client that tries a call once more where the connection broke, but not where it took too long."""
+    import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
     options = address.options
-    tls = {
+    tls: dict[str, Any] = {
         "connection_class": redis.SSLConnection,
         "ssl_ca_certs": options.ca_file,
         "ssl_certfile": options.cert_file,
         "ssl_keyfile": options.key_file,
         "ssl_check_hostname": options.check_host,
     }
-    return {
+    settings: dict[str, Any] = {
         "host": address.host,
         "port": address.port,
         "db": int(address.database or 0),
@@ -120,12 +141,8 @@ def _settings(address: CatalogueUrl) -> dict[str, Any]:
         "retry": Retry(NoBackoff(), 1, (redis.ConnectionError,)),
         **(tls if options.tls else {}),
     }
+    return redis.Redis(connection_pool=redis.ConnectionPool(**settings))
 
 
 def _key(version: str) -> str:
-    return f"{PREFIX}:items:{version}"
-
-
-def _field(item: Item) -> tuple[str, str]:
-    key, title, year, genres = to_row(item)
-    return str(key), json.dumps({"title": title, "year": year, "genres": json.loads(genres)}, ensure_ascii=False)
+    return f"{FACTS}:{version}"

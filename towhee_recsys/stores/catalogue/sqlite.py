@@ -2,49 +2,48 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from towhee_recsys.errors import StoreError
-from towhee_recsys.stores.catalogue.facts import Item, from_row, to_row
+from towhee_recsys.stores.catalogue.address import CatalogueUrl
+from towhee_recsys.stores.catalogue.facts import Facts
 from towhee_recsys.stores.catalogue.facts_cache import FactsCache
-from towhee_recsys.stores.catalogue.urls import CatalogueUrl
+from towhee_recsys.stores.catalogue.kind import CatalogueKind
+from towhee_recsys.stores.catalogue.rows import batches, from_row
 from towhee_recsys.stores.catalogue.versioned import VersionedCatalogue, collection_of
 
 TIMEOUT = 30
 """Seconds to wait for another process that writes."""
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS items (
-    version TEXT NOT NULL, movie_id INTEGER NOT NULL, title TEXT NOT NULL, year INTEGER, genres TEXT NOT NULL,
-    PRIMARY KEY (version, movie_id)
+CREATE TABLE IF NOT EXISTS facts (
+    version TEXT NOT NULL, id TEXT NOT NULL, facts TEXT NOT NULL, PRIMARY KEY (version, id)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS live (moment INTEGER PRIMARY KEY AUTOINCREMENT, collection TEXT UNIQUE, version TEXT);
+CREATE TABLE IF NOT EXISTS published (moment INTEGER PRIMARY KEY AUTOINCREMENT, collection TEXT UNIQUE, version TEXT);
 """
-COLUMNS = {"items": ["version", "movie_id", "title", "year", "genres"], "live": ["moment", "collection", "version"]}
+COLUMNS = {"facts": ["version", "id", "facts"], "published": ["moment", "collection", "version"]}
 
-READ = """
-SELECT movie_id, title, year, genres FROM items
-WHERE version = ? AND movie_id IN ({})
-"""
-FEW = 100
-"""Ids that are bound one by one, which is quicker; SQLite binds no more than some thousands."""
+READ = "SELECT id, CAST(facts AS BLOB) FROM facts WHERE version = ? AND id IN ({})"
+"""As bytes: a text that is not UTF-8 is a broken row, where SQLite would refuse to read any."""
+
+BOUND = 900
+"""Ids in one SELECT: older SQLites bind no more than 999 values."""
 
 REASONS = {
-    "file is not a database": "the file is no SQLite database",
+    "file is not a database": "the file is not an SQLite database",
     "database disk image is malformed": "the file is damaged: cut short, or overwritten",
     "database is locked": f"another process has been writing to it for {TIMEOUT} s",
     "attempt to write a readonly database": "this user may not write to the file or its folder",
-    "unable to open database file": "the file cannot be opened or made in its folder; this user must have the right to",
+    "unable to open database file": "the file cannot be opened or created; this user needs the right to do so",
     "database or disk is full": "the disk is full",
 }
-"""SQLite's words, in plain ones."""
+"""Plain words for SQLite's messages."""
 
 
 class SqliteCatalogue(VersionedCatalogue):
@@ -56,67 +55,66 @@ class SqliteCatalogue(VersionedCatalogue):
         with self._errors("opened"):
             self._open()
 
-    def write(self, items: Iterable[Item], version: str) -> None:
-        """Adds items to a version, in place of older ones with their ids, in one step."""
-        with self._transaction("written") as connection:
-            rows = ((version, *to_row(item)) for item in items)
-            connection.executemany("INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?)", rows)
-
-    def delete(self, ids: Sequence[int], version: str) -> None:
-        """Removes items from a version; an id that is not there is no error."""
-        with self._transaction("written") as connection:
-            keys = ((version, int(key)) for key in ids)
-            connection.executemany("DELETE FROM items WHERE version = ? AND movie_id = ?", keys)
-
     def publish(self, version: str) -> None:
         """Makes `version` the live one of its collection in one step."""
         names = (collection_of(version), version)
         with self._transaction("switched") as connection:
-            connection.execute("INSERT OR REPLACE INTO live (collection, version) VALUES (?, ?)", names)
+            connection.execute("INSERT OR REPLACE INTO published (collection, version) VALUES (?, ?)", names)
 
     def live(self, collection: str) -> str | None:
-        """The live version of a collection, None when none was published yet."""
-        rows = self._select("SELECT version FROM live WHERE collection = ?", collection)
+        """The live version of a collection, None before the first is published."""
+        rows = self._select("SELECT version FROM published WHERE collection = ?", collection)
         return rows[0][0] if rows else None
 
     def versions(self, collection: str) -> list[str]:
         """The versions of a collection that hold items, published or not, sorted by name."""
-        names = sorted(name for (name,) in self._select("SELECT DISTINCT version FROM items"))
+        names = sorted(name for (name,) in self._select("SELECT DISTINCT version FROM facts"))
         return [name for name in names if collection_of(name) == collection]
 
     def count(self, version: str) -> int:
         """How many items a version holds."""
-        return int(self._select("SELECT count(*) FROM items WHERE version = ?", version)[0][0])
+        return int(self._select("SELECT count(*) FROM facts WHERE version = ?", version)[0][0])
 
-    def _read(self, ids: Sequence[int], version: str) -> dict[int, Item | None]:
-        """Reads what is not known yet; all of it, where the file is no longer as it was when the rest was read."""
+    def _write(self, rows: Iterable[tuple[str, str]], version: str) -> None:
+        """All rows are written in one step."""
+        with self._transaction("written") as connection:
+            values = ((version, *row) for row in rows)
+            connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", values)
+
+    def _delete(self, keys: Sequence[str], version: str) -> None:
+        with self._transaction("written") as connection:
+            values = ((version, key) for key in keys)
+            connection.executemany("DELETE FROM facts WHERE version = ? AND id = ?", values)
+
+    def _read(self, keys: Sequence[str], version: str) -> dict[str, Facts | None]:
+        """Reads what is not cached; everything, where the file has changed since the rest was cached."""
         with self._lock, self._errors("read"):
             connection = self._current()
-            known = self._cache.of(ids, version, state := _state(connection))
-            if len(known) == len(ids):
-                return known
-            read = self._rows(connection, [key for key in ids if key not in known], version)
+            cached = self._cache.get(keys, version, state := _state(connection))
+            if len(cached) == len(keys):
+                return cached
+            read = self._rows(connection, [key for key in keys if key not in cached], version)
             if _state(connection) == state:
-                self._cache.keep(read)
-            elif known:
-                return self._rows(connection, ids, version)
-            return known | read
+                self._cache.add(read)
+            elif cached:
+                return self._rows(connection, keys, version)
+            return cached | read
 
-    def _rows(self, connection: sqlite3.Connection, ids: Sequence[int], version: str) -> dict[int, Item | None]:
-        if len(ids) <= FEW:
-            places, values = ", ".join("?" * len(ids)), (version, *ids)
-        else:
-            places, values = "SELECT value FROM json_each(?)", (version, json.dumps(ids))
-        found = connection.execute(READ.format(places), values).fetchall()  # an open cursor would hold on to this state
-        return {key: from_row(self.url, key, text, title, year) for key, title, year, text in found}
+    def _rows(self, connection: sqlite3.Connection, keys: Sequence[str], version: str) -> dict[str, Facts | None]:
+        rows: list[tuple[str, bytes]] = []
+        with _snapshot(connection) if len(keys) > BOUND else nullcontext():
+            for batch in batches(keys, BOUND):
+                statement = READ.format(", ".join("?" * len(batch)))
+                rows += connection.execute(statement, (version, *batch)).fetchall()
+        return {key: from_row(self.url, key, text) for key, text in rows}
 
     def _last_published(self) -> str | None:
-        rows = self._select("SELECT version FROM live ORDER BY moment DESC LIMIT 1")
+        rows = self._select("SELECT version FROM published ORDER BY moment DESC LIMIT 1")
         return rows[0][0] if rows else None
 
     def _drop(self, version: str) -> None:
         with self._transaction("written") as connection:
-            connection.execute("DELETE FROM items WHERE version = ?", (version,))
+            connection.execute("DELETE FROM facts WHERE version = ?", (version,))
 
     def _select(self, statement: str, *values: Any) -> list[Any]:
         with self._lock, self._errors("read"):
@@ -162,11 +160,24 @@ class SqliteCatalogue(VersionedCatalogue):
         try:
             yield
         except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
-            said = str(error.strerror if isinstance(error, OSError) else error)
+            reason = str(error.strerror if isinstance(error, OSError) else error)
             raise StoreError(
-                f"the catalogue {self.url!r} cannot be {doing}: {REASONS.get(said, said)}. "
-                "Mend that, or name another file in `catalogue`; `towhee-recsys index` fills a new one."
+                f"the catalogue {self.url!r} cannot be {doing}: {REASONS.get(reason, reason)}. "
+                "Fix that, or name another file in `catalogue`; `towhee-recsys index` fills a new one."
             ) from error
+
+
+KIND = CatalogueKind(name="sqlite", schemes=("sqlite",), accepted="sqlite:///FILE", open=SqliteCatalogue)
+
+
+@contextmanager
+def _snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """All that is read within is of one state of the file."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def _must_be_ours(connection: sqlite3.Connection) -> None:

@@ -1,0 +1,49 @@
+"""What a kind of catalogue declares of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from towhee_recsys.stores.catalogue.address import CatalogueUrl
+from towhee_recsys.stores.catalogue.protocol import Catalogue
+
+
+@dataclass(frozen=True)
+class Server:
+    """The URL of a server: its default port, its database, and the names of its options of TLS.
+
+    Attributes:
+        port: The port where the URL names none.
+        database: A regular expression that what stands after the host must match as a whole.
+        database_is: What that is, for messages: "the number of a database".
+        tls_files: The options that name files: of the authorities, of the client's certificate and of its key.
+        tls_scheme: The scheme that asks for TLS; None where the option `ssl` does.
+    """
+
+    port: int
+    database: str
+    database_is: str
+    tls_files: tuple[str, str, str]
+    tls_scheme: str | None = None
+
+
+@dataclass(frozen=True)
+class CatalogueKind:
+    """One kind of catalogue.
+
+    Attributes:
+        name: Its name, which is also that of the extra with its packages.
+        schemes: What its URLs can begin with.
+        accepted: Its URLs, for messages.
+        open: Opens the catalogue at an address; it imports what it needs. Raises StoreError.
+        packages: The packages that it needs, as they are imported.
+        server: The URL of its server; None for a file.
+    """
+
+    name: str
+    schemes: tuple[str, ...]
+    accepted: str
+    open: Callable[[CatalogueUrl], Catalogue]
+    packages: tuple[str, ...] = ()
+    server: Server | None = None
