@@ -39,7 +39,7 @@ def index_pipeline(config: Config | str | None = None) -> Pipeline:
 def add_pipeline(config: Config | str | None = None) -> Pipeline:
     """Items that training need not have seen into the live index: call it with a file of them, or its folder.
 
-    `.get()` gives `[IndexRecord, Receipt]` for each 100,000 items: the index as it was, and what was written to it.
+    `.get()` gives two receipts for each 100,000 items: of the live build, with no rows, and of what was written to it.
     """
     return load_pipeline("add", config)
 

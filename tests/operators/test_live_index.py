@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.vectors import embeddings
+from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.operators import LiveIndex
@@ -21,10 +22,18 @@ def vectors(dim=32, model=None, rows=3):
     return embeddings(np.ones((rows, dim)), ModelRef(model) if model else None)
 
 
-def test_one_vector_and_a_list_get_the_record(live_index, indexed_config, sample_bundle):
+def test_one_vector_and_a_list_get_a_receipt_of_the_live_build_with_no_rows(live_index, indexed_config, sample_bundle):
     record = open_index(indexed_config.milvus.uri, indexed_config.milvus.collection).live()
     several = vectors(model=sample_bundle.model_id)
-    assert live_index(several) == live_index(several[0]) == live_index(vectors(rows=0)) == record
+    for receipt in (live_index(several), live_index(several[0]), live_index(vectors(rows=0))):
+        assert (receipt.build, receipt.model_id, receipt.dim) == (record.build, record.model_id, record.dim)
+        assert (receipt.rows, receipt.items) == (0, None)
+
+
+def test_the_receipt_has_the_items_schema_of_the_vectors(live_index, sample_bundle):
+    schema = ItemSchema("movie_id", facts={"title": "text"})
+    receipt = live_index(embeddings(np.ones((3, 32)), ModelRef(sample_bundle.model_id, items=schema)))
+    assert receipt.items is schema
 
 
 def test_vectors_that_do_not_belong_there(live_index, sample_bundle):

@@ -1,4 +1,4 @@
-"""The stores that catalogues are tested in, as one sees them from behind."""
+"""The stores that catalogues are tested in, with access behind the catalogue."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 
 
 class Store(Protocol):
-    """An empty store, the `url` of its catalogue, and a way to spoil what is in it."""
+    """An empty store, the `url` of its catalogue, and a way to damage its rows."""
 
     url: str
 
-    def spoil(self, version: str, key: int, text: str) -> None:
-        """Puts `text` in the place of the JSON that an item has there."""
+    def spoil(self, version: str, key: str, text: str) -> None:
+        """Replaces the JSON of the row with that key."""
 
 
 class SqliteStore:
     def __init__(self, file: Path):
         self.url, self._file = f"sqlite:///{file}", file
 
-    def spoil(self, version: str, key: int, text: str) -> None:
+    def spoil(self, version: str, key: str, text: str) -> None:
         with closing(sqlite3.connect(self._file, isolation_level=None)) as other:
-            other.execute("UPDATE items SET genres = ? WHERE version = ? AND movie_id = ?", (text, version, key))
+            other.execute("UPDATE facts SET facts = ? WHERE version = ? AND id = ?", (text, version, key))
 
 
 class RedisStore:
@@ -35,15 +35,15 @@ class RedisStore:
         self.url, self._server = server.url(), server
         server.admin().flushall()
 
-    def spoil(self, version: str, key: int, text: str) -> None:
-        self._server.admin().hset(f"towhee_recsys:items:{version}", str(key), text)
+    def spoil(self, version: str, key: str, text: str) -> None:
+        self._server.admin().hset(f"towhee_recsys:facts:{version}", key, text)
 
 
 class MariadbStore:
     def __init__(self, server: MariadbServer):
         self.url, self._server = server.url(), server
-        server.run("DROP TABLE IF EXISTS towhee_recsys_items, towhee_recsys_live")
+        server.run("DROP TABLE IF EXISTS towhee_recsys_facts, towhee_recsys_published")
 
-    def spoil(self, version: str, key: int, text: str) -> None:
-        change = "UPDATE towhee_recsys_items SET genres = %s WHERE version = %s AND movie_id = %s"
-        self._server.run(change, text, version.encode(), key)
+    def spoil(self, version: str, key: str, text: str) -> None:
+        change = "UPDATE towhee_recsys_facts SET facts = %s WHERE version = %s AND id = %s"
+        self._server.run(change, text, version.encode(), key.encode())

@@ -1,4 +1,4 @@
-"""What `catalogue` may be, and what is said of what it may not be, with no secret in it."""
+"""What `catalogue` may be, and the message for what it may not be, with no secret in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from towhee_recsys.errors import ConfigError, StoreError
 from towhee_recsys.stores.catalogue import check_url, open_catalogue
-from towhee_recsys.stores.catalogue.urls import ACCEPTED, parse_url
+from towhee_recsys.stores.catalogue.kinds import ACCEPTED
+from towhee_recsys.stores.catalogue.urls import parse_url
 
 
 def refusal(url, work=open_catalogue):
@@ -20,8 +21,8 @@ def refusal(url, work=open_catalogue):
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
-        ("movies.sqlite", "'movies.sqlite'"),
-        ("sqlite://movies.sqlite", "'sqlite://...'"),
+        ("items.sqlite", "'items.sqlite'"),
+        ("sqlite://items.sqlite", "'sqlite://...'"),
         ("sqlite:///", "'sqlite://...'"),
         ("postgresql://host/items?password=s3cret", "'postgresql://...'"),
         ("${env:URL}", "'postgresql://...'"),
@@ -38,9 +39,9 @@ def test_another_kind(monkeypatch, url, shown):
     )
 
 
-NO_HOST = "it names no host, or no number as its port; in a password, / is %2F, ? is %3F, # is %23."
-NO_NUMBER = "after the host stands no number of a database; in a password, / is %2F."
-NO_NAME = "after the host stands no name of a database; in a password, / is %2F."
+NO_HOST = "it names no host, or its port is not a number; in a password, / is %2F, ? is %3F, # is %23."
+NO_NUMBER = "what follows the host is not the number of a database; in a password, / is %2F."
+NO_NAME = "what follows the host is not the name of a database; in a password, / is %2F."
 REDISS = "timeout, ssl_ca_certs, ssl_certfile, ssl_keyfile, ssl_check_hostname"
 MYSQL = "timeout, ssl, ssl_ca, ssl_cert, ssl_key, ssl_check_hostname"
 
@@ -68,7 +69,7 @@ MYSQL = "timeout, ssl, ssl_ca, ssl_cert, ssl_key, ssl_check_hostname"
             f"an option after the ? is not known. Did you mean 'ssl_ca_certs'? Options: {REDISS}.",
         ),
         ("mysql://host/db?s3cret=1", f"an option after the ? is not known. Options: {MYSQL}."),
-        ("rediss://host?ssl_ca_certs=/nowhere/s3cret", "ssl_ca_certs names a file that is not there."),
+        ("rediss://host?ssl_ca_certs=/nowhere/s3cret", "ssl_ca_certs names a file that does not exist."),
         ("mysql://host/db?ssl=s3cret", "ssl takes true or false."),
         ("redis://host?timeout=s3cret", "timeout takes seconds, above 0 and up to 3600."),
         ("redis://host?timeout=0", "timeout takes seconds, above 0 and up to 3600."),
@@ -121,7 +122,7 @@ def test_the_parts_of_a_url(monkeypatch):
         False,
     )
     for scheme in ("mysql", "mariadb", "mysql+pymysql"):
-        mysql = parse_url(f"{scheme}://a%40b:c%2Fd@db.example.org/my%20films")
+        mysql = parse_url(f"{scheme}://a%40b:c%2Fd@db.example.org/my%20items")
         assert (mysql.kind, mysql.port, mysql.user, mysql.password) == ("mysql", 3306, "a@b", "c/d")
         assert (mysql.host, mysql.database, mysql.options.tls) == ("db.example.org", "my items", False)
     assert parse_url("mysql://host/db?ssl=true").options.tls
@@ -149,21 +150,21 @@ def test_a_package_that_is_not_installed_is_told_with_the_extra_that_has_it(monk
 
 def test_a_place_from_the_environment_is_found_and_never_printed(tmp_path, monkeypatch):
     monkeypatch.setenv("PLACE", str(tmp_path / "s3cret"))
-    open_catalogue("sqlite:///${env:PLACE}/movies.sqlite")
-    assert (tmp_path / "s3cret" / "movies.sqlite").is_file()
+    open_catalogue("sqlite:///${env:PLACE}/items.sqlite")
+    assert (tmp_path / "s3cret" / "items.sqlite").is_file()
     (tmp_path / "s3cret" / "file").write_text("text" * 1000)
-    for name in ("file", "file/movies.sqlite"):
+    for name in ("file", "file/items.sqlite"):
         message = refusal(f"sqlite:///${{env:PLACE}}/{name}")
         assert f"'sqlite:///${{env:PLACE}}/{name}'" in message
         assert "s3cret" not in message
     with pytest.raises(ConfigError, match="environment variable NOWHERE is not set"):
-        open_catalogue("sqlite:///${env:NOWHERE}/movies.sqlite")
+        open_catalogue("sqlite:///${env:NOWHERE}/items.sqlite")
 
 
 def test_a_relative_path_is_of_the_folder_one_is_in(tmp_path, monkeypatch):
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         monkeypatch.chdir(tmp_path / name)
-        open_catalogue("sqlite:///movies.sqlite").write([], "v1")
-        assert (tmp_path / name / "movies.sqlite").is_file()
-    assert open_catalogue("sqlite:///movies.sqlite") is open_catalogue(f"sqlite:///{tmp_path}/two/movies.sqlite")
+        open_catalogue("sqlite:///items.sqlite").write([], "v1")
+        assert (tmp_path / name / "items.sqlite").is_file()
+    assert open_catalogue("sqlite:///items.sqlite") is open_catalogue(f"sqlite:///{tmp_path}/two/items.sqlite")

@@ -14,15 +14,16 @@ from tests.servers.mariadb import PASSWORD
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.catalogue import open_catalogue
 
-MOVIES = [{"movie_id": key, "title": f"title {key}", "year": 1995, "genres": ["Drama"]} for key in range(50)]
+FACTS = [{"sku": key, "name": f"name {key}", "price": 1.5, "tags": ["new"]} for key in range(50)]
+ITEMS = list(enumerate(FACTS))
 
 
 @pytest.fixture(params=["redis_server", "mariadb_server"])
 def server(request):
-    """A server that holds MOVIES as the live version `m__1`, and runs on after the test whatever was done to it."""
+    """A server that holds FACTS as the live version `m__1`, and runs on after the test whatever was done to it."""
     server = request.getfixturevalue(request.param)
     catalogue = open_catalogue(server.url())
-    catalogue.write(MOVIES, "m__1")
+    catalogue.write(ITEMS, "m__1")
     catalogue.publish("m__1")
     yield server
     server.thaw()
@@ -46,7 +47,7 @@ def test_down_at_start_and_well_once_it_is_up(server):
         "Start it, or correct its address in `catalogue`."
     )
     server.start()
-    assert open_catalogue(url).get(range(50)) == MOVIES
+    assert open_catalogue(url).get(range(50)) == FACTS
 
 
 def test_dead_while_in_use_and_well_once_it_is_up(server):
@@ -54,19 +55,19 @@ def test_dead_while_in_use_and_well_once_it_is_up(server):
     server.kill()
     assert "cannot be read: the server cannot be reached: " in failure(catalogue.get, [1])
     assert "cannot be read: the server cannot be reached: Connection refused" in failure(catalogue.get, [1], "m__1")
-    assert "cannot be written: " in failure(catalogue.write, MOVIES, "m__2")
+    assert "cannot be written: " in failure(catalogue.write, ITEMS, "m__2")
     assert "cannot be written: " in failure(catalogue.delete, [1], "m__1")
     assert "cannot be switched: " in failure(catalogue.publish, "m__2")
     server.start()
-    assert catalogue.get(range(50)) == MOVIES  # what was acknowledged before the kill
-    catalogue.write(MOVIES, "m__2")
+    assert catalogue.get(range(50)) == FACTS  # what was acknowledged before the kill
+    catalogue.write(ITEMS, "m__2")
 
 
 def test_a_restart_between_two_calls_is_not_noticed(server):
     catalogue = open_catalogue(server.url())
     with ThreadPoolExecutor(4) as pool:
         for _ in range(2):
-            assert list(pool.map(catalogue.get, [range(50)] * 8)) == [MOVIES] * 8
+            assert list(pool.map(catalogue.get, [range(50)] * 8)) == [FACTS] * 8
             server.restart()
     catalogue.publish("m__1")
     catalogue.delete([99], "m__1")
@@ -79,7 +80,7 @@ def test_dying_under_load_every_answer_is_right_or_our_error(server):
     def ask():
         while not done.is_set():
             try:
-                answers.append(catalogue.get(range(50), "m__1") == MOVIES)
+                answers.append(catalogue.get(range(50), "m__1") == FACTS)
             except StoreError:
                 answers.append(None)
 
@@ -102,10 +103,10 @@ def test_dying_under_load_every_answer_is_right_or_our_error(server):
 
 def test_frozen_it_is_given_up_by_the_deadline_and_well_once_it_thaws(server):
     catalogue = open_catalogue(server.url("?timeout=5.5"))
-    assert catalogue.get([1], "m__1") == MOVIES[1:2]
+    assert catalogue.get([1], "m__1") == FACTS[1:2]
     server.freeze()
     calls = [*[(open_catalogue, server.url("?timeout=5.4"))] * 2, (catalogue.get, [1]), (catalogue.get, [1], "m__1")]
-    calls += [(catalogue.write, MOVIES, "m__2"), (catalogue.publish, "m__1"), (catalogue.keep, "m", [])]
+    calls += [(catalogue.write, ITEMS, "m__2"), (catalogue.publish, "m__1"), (catalogue.keep, "m", [])]
     with ThreadPoolExecutor(len(calls)) as pool:
         start = time.monotonic()
         messages = list(pool.map(lambda call: failure(*call), calls))
@@ -113,10 +114,10 @@ def test_frozen_it_is_given_up_by_the_deadline_and_well_once_it_thaws(server):
     assert all("no answer within 5." in message for message in messages)
     assert messages[2].endswith(
         "cannot be read: no answer within 5.5 s. "
-        "Look after the server, or give it longer with ?timeout=SECONDS at the end of `catalogue`."
+        "Check the server, or allow it more time with ?timeout=SECONDS at the end of `catalogue`."
     )
     server.thaw()
-    assert catalogue.get(range(50)) == MOVIES
+    assert catalogue.get(range(50)) == FACTS
 
 
 def test_a_wrong_password_is_told_and_shown_nowhere(server, caplog, monkeypatch):
@@ -138,7 +139,7 @@ def test_a_password_from_the_environment_is_taken_as_it_is(server, monkeypatch, 
     monkeypatch.setenv("WHOLE", server.url("?timeout=8"))
     url = server.url("?timeout=9").replace("s3cret%2Fp%40ss%3Aword", "${env:WORD}")
     catalogue = open_catalogue(url)
-    assert catalogue.get([1], "m__1") == MOVIES[1:2]
+    assert catalogue.get([1], "m__1") == FACTS[1:2]
     assert catalogue.url == url
     assert open_catalogue("${env:WHOLE}").url == "${env:WHOLE}"
     assert open_catalogue(server.url("?timeout=9")) is catalogue  # the same place, written in another way
@@ -155,14 +156,14 @@ def test_a_batch_is_one_round_trip(server):
     asking = server.calls()
     none = server.calls() - asking
     before = server.calls()
-    assert catalogue.get([*range(50), *range(10_000)], "m__1")[:50] == MOVIES
+    assert catalogue.get([*range(50), *range(10_000)], "m__1")[:50] == FACTS
     assert server.calls() - before - none == 1
 
 
 def test_tls_trusts_whom_it_is_told_to_and_nobody_else(server, certificates):
     name = {"redis": "ssl_ca_certs", "mysql": "ssl_ca"}[server.url().partition(":")[0]]
     ours = f"?{name}={certificates.authority}"
-    assert open_catalogue(server.tls_url(ours)).get([1], "m__1") == MOVIES[1:2]
+    assert open_catalogue(server.tls_url(ours)).get([1], "m__1") == FACTS[1:2]
     assert open_catalogue(server.tls_url(f"{ours}&ssl_check_hostname=false", "127.0.0.1")).count("m__1") == 50
     assert "certificate verify failed" in failure(open_catalogue, server.tls_url("?ssl_check_hostname=true"))
     assert "certificate verify failed" in failure(open_catalogue, server.tls_url(ours, "127.0.0.1"))

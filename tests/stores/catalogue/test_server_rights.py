@@ -1,4 +1,4 @@
-"""What a server says no to, or has there already."""
+"""What a server refuses, or holds already."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from tests.stores.catalogue.stores import MariadbStore, RedisStore
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.catalogue import open_catalogue
 
-MOVIE = {"movie_id": 1, "title": "Heat", "year": 1995, "genres": ["Crime"]}
+FACTS = {"sku": "x-1", "name": "Lamp", "price": 2.5, "tags": ["new"]}
+ITEM = ("x-1", FACTS)
 
 
 def test_who_may_only_read_reads(mariadb_server):
     writer = open_catalogue(MariadbStore(mariadb_server).url)
     reader = open_catalogue(mariadb_server.url(user="reader"))
-    assert reader.get([1]) == [None]
-    writer.write([MOVIE], "m__1")
+    assert reader.get(["x-1"]) == [None]
+    writer.write([ITEM], "m__1")
     writer.publish("m__1")
-    assert reader.get([1]) == [MOVIE]
+    assert reader.get(["x-1"]) == [FACTS]
     with pytest.raises(
-        StoreError, match=r"cannot be written: INSERT, DELETE command denied .*\. Mend that at the server"
+        StoreError, match=r"cannot be written: INSERT, DELETE command denied .*\. Fix that at the server"
     ):
-        reader.write([MOVIE], "m__2")
+        reader.write([ITEM], "m__2")
 
 
 @pytest.mark.parametrize("database", ["none", "mysql"])
@@ -32,20 +33,20 @@ def test_a_database_that_is_not_there_or_not_for_us(mariadb_server, database):
 
 def test_a_table_of_somebody_else_s_stays_as_it_is(mariadb_server):
     catalogue = open_catalogue(MariadbStore(mariadb_server).url)
-    mariadb_server.run("CREATE TABLE towhee_recsys_items (title TEXT)")
+    mariadb_server.run("CREATE TABLE towhee_recsys_facts (title TEXT)")
     with pytest.raises(StoreError, match="cannot be written: Unknown column 'version'"):
-        catalogue.write([MOVIE], "m__1")
-    assert mariadb_server.run("SELECT * FROM towhee_recsys_items") == []
+        catalogue.write([ITEM], "m__1")
+    assert mariadb_server.run("SELECT * FROM towhee_recsys_facts") == []
 
 
 def test_a_key_of_somebody_else_s_stays_as_it_is(redis_server):
     catalogue = open_catalogue(RedisStore(redis_server).url)
-    redis_server.admin().set("towhee_recsys:items:m__1", "theirs")
-    with pytest.raises(StoreError, match=r"cannot be read: WRONGTYPE .*\. Mend that at the server, or name another"):
+    redis_server.admin().set("towhee_recsys:facts:m__1", "theirs")
+    with pytest.raises(StoreError, match=r"cannot be read: WRONGTYPE .*\. Fix that at the server, or name another"):
         catalogue.get([1], "m__1")
     with pytest.raises(StoreError, match=r"cannot be written: .*WRONGTYPE"):
-        catalogue.write([MOVIE], "m__1")
-    assert redis_server.admin().get("towhee_recsys:items:m__1") == b"theirs"
+        catalogue.write([ITEM], "m__1")
+    assert redis_server.admin().get("towhee_recsys:facts:m__1") == b"theirs"
 
 
 def test_a_server_without_room_says_so(redis_server):
@@ -53,6 +54,6 @@ def test_a_server_without_room_says_so(redis_server):
     admin.config_set("maxmemory", "1")
     try:
         with pytest.raises(StoreError, match=r"cannot be written: .*used memory"):
-            catalogue.write([MOVIE], "m__1")
+            catalogue.write([ITEM], "m__1")
     finally:
         admin.config_set("maxmemory", "0")

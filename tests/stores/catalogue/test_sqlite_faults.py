@@ -7,27 +7,30 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
 
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.catalogue import open_catalogue, sqlite
+from towhee_recsys.stores.catalogue.urls import parse_url
 
-MOVIES = [{"movie_id": key, "title": f"title {key}", "year": 1995, "genres": ["Drama"]} for key in range(500)]
-CURE = ". Mend that, or name another file in `catalogue`; `towhee-recsys index` fills a new one."
+FACTS = [{"sku": key, "name": f"name {key}", "price": 1.5, "tags": ["new"]} for key in range(500)]
+ITEMS = list(enumerate(FACTS))
+CURE = ". Fix that, or name another file in `catalogue`; `towhee-recsys index` fills a new one."
 
 
 @pytest.fixture
 def file(tmp_path):
-    return tmp_path / "movies.sqlite"
+    return tmp_path / "items.sqlite"
 
 
 @pytest.fixture
 def filled(file):
-    """A catalogue of MOVIES that another process has written."""
+    """A catalogue of FACTS that another process has written."""
     code = "import sys; from towhee_recsys.stores.catalogue import open_catalogue; c = open_catalogue(sys.argv[1])"
-    code += "\nitems = [{'movie_id': k, 'title': f'title {k}', 'year': 1995, 'genres': ['Drama']} for k in range(500)]"
+    code += "\nitems = [(k, {'sku': k, 'name': f'name {k}', 'price': 1.5, 'tags': ['new']}) for k in range(500)]"
     code += "\nc.write(items, 'm__1'); c.publish('m__1')"
     subprocess.run([sys.executable, "-c", code, f"sqlite:///{file}"], check=True)
     return file
@@ -44,18 +47,18 @@ def test_a_file_of_something_else_stays_as_it_is(file, content):
     file.write_bytes(content)
     url = f"sqlite:///{file}"
     assert failure(open_catalogue, url) == (
-        f"the catalogue {url!r} cannot be opened: the file is no SQLite database{CURE}"
+        f"the catalogue {url!r} cannot be opened: the file is not an SQLite database{CURE}"
     )
     assert file.read_bytes() == content
 
 
 def test_a_database_of_another_program_stays_as_it_is(file):
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
-        other.execute("CREATE TABLE items (title TEXT, stars INTEGER)")
-        other.execute("INSERT INTO items VALUES ('Heat', 5)")
+        other.execute("CREATE TABLE facts (title TEXT, stars INTEGER)")
+        other.execute("INSERT INTO facts VALUES ('Heat', 5)")
     content = file.read_bytes()
     assert failure(open_catalogue, f"sqlite:///{file}").endswith(
-        f"cannot be opened: it is a database of another program: its table items has the columns title, stars{CURE}"
+        f"cannot be opened: it is a database of another program: its table facts has the columns title, stars{CURE}"
     )
     assert file.read_bytes() == content
 
@@ -80,12 +83,12 @@ def test_a_file_that_was_overwritten_is_told_when_it_is_read(filled):
 def test_a_table_that_was_taken_away_is_told(file):
     catalogue = open_catalogue(f"sqlite:///{file}")
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
-        other.execute("DROP TABLE items")
-    assert f"cannot be read: no such table: items{CURE}" in failure(catalogue.get, [1], "m__1")
-    assert f"cannot be written: no such table: items{CURE}" in failure(catalogue.write, MOVIES, "m__1")
+        other.execute("DROP TABLE facts")
+    assert f"cannot be read: no such table: facts{CURE}" in failure(catalogue.get, [1], "m__1")
+    assert f"cannot be written: no such table: facts{CURE}" in failure(catalogue.write, ITEMS, "m__1")
 
 
-@pytest.mark.parametrize("name", ["file/movies.sqlite", "file/new/movies.sqlite", "folder"])
+@pytest.mark.parametrize("name", ["file/items.sqlite", "file/new/items.sqlite", "folder"])
 def test_a_place_where_no_file_can_be(tmp_path, name):
     (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
@@ -108,37 +111,67 @@ def test_a_folder_that_may_not_be_written(filled, tmp_path, there):
     finally:
         tmp_path.chmod(0o755)
     reason = ran.stderr.splitlines()[-1].partition("cannot be opened: ")[2]
-    reasons = ["the file cannot be opened or made in its folder; this user must have the right to"]
+    reasons = ["the file cannot be opened or created; this user needs the right to do so"]
     reasons += ["this user may not write to the file or its folder"] * there
     assert reason in [f"{each}{CURE}" for each in reasons]
 
 
 def test_a_file_that_was_deleted_or_replaced_is_opened_anew(file, tmp_path):
     catalogue = open_catalogue(f"sqlite:///{file}")
-    catalogue.write(MOVIES, "m__1")
+    catalogue.write(ITEMS, "m__1")
     catalogue.publish("m__1")
-    for path in tmp_path.glob("movies.sqlite*"):
+    for path in tmp_path.glob("items.sqlite*"):
         path.unlink()
     assert catalogue.get([1]) == [None]
-    catalogue.write(MOVIES, "m__2")
+    catalogue.write(ITEMS, "m__2")
     catalogue.publish("m__2")
     with closing(sqlite3.connect(file)) as other:
-        assert other.execute("SELECT version, count(*) FROM items GROUP BY version").fetchall() == [("m__2", 500)]
+        assert other.execute("SELECT version, count(*) FROM facts GROUP BY version").fetchall() == [("m__2", 500)]
 
 
-def test_a_title_that_is_no_text_stands_in_nobodys_way(file):
+def test_a_row_that_is_not_utf_8_is_broken_and_no_obstacle_to_the_others(file, caplog):
     catalogue = open_catalogue(f"sqlite:///{file}")
-    catalogue.write(MOVIES, "m__1")
+    catalogue.write(ITEMS, "m__1")
     catalogue.publish("m__1")
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
-        other.execute("UPDATE items SET title = CAST(x'ff' AS TEXT) WHERE movie_id = 1")
-        with pytest.raises(StoreError, match="cannot be read") as raised:
-            catalogue.get([1, 2, 3])
-        other.execute("DELETE FROM items WHERE movie_id = 2")
+        other.execute("UPDATE facts SET facts = CAST(x'ff' AS TEXT) WHERE id = '1'")
+        assert catalogue.get([1, 2, 3]) == [None, *FACTS[2:4]]
+        assert "has a broken row for item 1" in caplog.text
+        other.execute("DELETE FROM facts WHERE id = '2'")
     assert catalogue.get([2]) == [None]
-    catalogue.write(MOVIES, "m__1")
-    assert raised.value.__traceback__, "who keeps the error keeps nothing open"
-    assert catalogue.get([1]) == MOVIES[1:2]
+    catalogue.write(ITEMS, "m__1")
+    assert catalogue.get([1]) == FACTS[1:2]
+
+
+def test_many_rows_are_read_from_one_state_of_the_file(file, monkeypatch):
+    """More ids than one SELECT can bind, while another process replaces the facts."""
+    monkeypatch.setattr(sqlite, "BOUND", 10)
+    writer, reader = (sqlite.SqliteCatalogue(parse_url(f"sqlite:///{file}")) for _ in range(2))
+    writer.write(ITEMS, "m__1")
+    with ThreadPoolExecutor(1) as pool:
+        for round_ in range(10):
+            later = [(key, facts | {"name": f"round {round_}"}) for key, facts in ITEMS]
+            writing = pool.submit(writer.write, later, "m__1")
+            while not writing.done():
+                names = {facts["name"] for facts in reader.get(range(500), "m__1")}
+                assert len(names) == (500 if "name 0" in names else 1)
+            writing.result()
+
+
+def test_a_database_of_before_keeps_what_it_has_and_is_filled_anew(file):
+    """Its facts had four fixed columns; the tables of now have other names."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("CREATE TABLE items (version TEXT, movie_id INTEGER, title TEXT, year INTEGER, genres TEXT)")
+        other.execute("CREATE TABLE live (moment INTEGER PRIMARY KEY AUTOINCREMENT, collection TEXT, version TEXT)")
+        other.execute("INSERT INTO items VALUES ('m__1', 1, 'Heat', 1995, '[]')")
+        other.execute("INSERT INTO live VALUES (1, 'm', 'm__1')")
+        catalogue = open_catalogue(f"sqlite:///{file}")
+        assert failure(catalogue.must_have_items).count("`towhee-recsys index") == 1
+        assert (catalogue.get([1]), catalogue.versions("m")) == ([None], [])
+        catalogue.write(ITEMS, "m__1")
+        catalogue.publish("m__1")
+        assert catalogue.get([1]) == FACTS[1:2]
+        assert other.execute("SELECT * FROM items").fetchall() == [("m__1", 1, "Heat", 1995, "[]")]
 
 
 def test_a_process_that_writes_for_too_long_is_named(file, monkeypatch):
@@ -147,18 +180,18 @@ def test_a_process_that_writes_for_too_long_is_named(file, monkeypatch):
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert "cannot be written: another process has been writing to it for 30 s" in failure(
-            catalogue.write, MOVIES, "m__1"
+            catalogue.write, ITEMS, "m__1"
         )
         assert catalogue.get([1]) == [None]
-    catalogue.write(MOVIES, "m__1")
+    catalogue.write(ITEMS, "m__1")
 
 
 def test_a_full_disk_loses_nothing_that_was_acknowledged(file):
     catalogue = open_catalogue(f"sqlite:///{file}")
-    catalogue.write(MOVIES[:100], "m__1")
+    catalogue.write(ITEMS[:100], "m__1")
     catalogue.publish("m__1")
     pages = catalogue._connection.execute("PRAGMA page_count").fetchone()[0]
     catalogue._connection.execute(f"PRAGMA max_page_count = {pages}")
-    assert "cannot be written: the disk is full" in failure(catalogue.write, MOVIES, "m__2")
-    assert catalogue.get(range(100)) == MOVIES[:100]
+    assert "cannot be written: the disk is full" in failure(catalogue.write, ITEMS, "m__2")
+    assert catalogue.get(range(100)) == FACTS[:100]
     assert catalogue.versions("m") == ["m__1"]

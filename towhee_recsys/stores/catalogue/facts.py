@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import isfinite, isnan
-from reprlib import Repr
 from typing import Any
 
 from towhee_recsys.data.items import FieldType, ItemSchema
@@ -34,9 +33,6 @@ _ACCEPTED: dict[FieldType, str] = {
 }
 _ANY = f"{', '.join(_ACCEPTED.values())}, or None"
 
-_short = Repr()
-_short.maxstring = _short.maxother = 100
-
 
 def facts_of(record: Mapping[str, Any], schema: ItemSchema) -> tuple[Id, Facts]:
     """The id and the facts of an item record: the id first, then the schema's fact columns in their order.
@@ -49,7 +45,7 @@ def facts_of(record: Mapping[str, Any], schema: ItemSchema) -> tuple[Id, Facts]:
     key = _id_in(record, schema.id)
     if isinstance(key, str) != (schema.id_type == "text"):
         accepted = "a text" if schema.id_type == "text" else "an integer"
-        raise QueryError(f"item id {_short.repr(key)} is not acceptable: {schema.id!r} is {accepted}, as declared.")
+        raise QueryError(f"item id {_shown(key)} is not acceptable: {schema.id!r} is {accepted}, as declared.")
     facts: Facts = {schema.id: key}
     for column, field in schema.facts.items():
         if column != schema.id:
@@ -79,8 +75,8 @@ def must_be_facts(key: Id, facts: Any) -> None:
     """
     if not _begins_with(key, facts):
         raise QueryError(
-            f"item {_short.repr(key)} cannot go into the catalogue: its facts are {_short.repr(facts)}. "
-            "Accepted: a dict that begins with the item's id."
+            f"item {_shown(key)} cannot go into the catalogue: its facts are {_shown(facts)}. "
+            "Accepted: a dict of which the first value is the item's id."
         )
     for column, value in facts.items():
         if not (_is_name(column) and _is_fact(value)):
@@ -103,7 +99,7 @@ def as_id(given: Any) -> Id:
         return key
     if type(key) is str and _is_unicode(key) and len(key.encode()) <= MAX_ID_BYTES:
         return key
-    raise QueryError(f"item id {_short.repr(given)} is not acceptable. Accepted: {_ID}.")
+    raise QueryError(f"item id {_shown(given)} is not acceptable. Accepted: {_ID}.")
 
 
 def plain(value: Any) -> Any:
@@ -121,9 +117,9 @@ def plain(value: Any) -> Any:
 
 def _id_in(record: Any, column: str) -> Id:
     if not isinstance(record, Mapping):
-        raise QueryError(f"an item record is a mapping from column to value, not {_short.repr(record)}.")
+        raise QueryError(f"an item record is a mapping from column to value, not {_shown(record)}.")
     if column not in record:
-        raise QueryError(f"the item record {_short.repr(dict(record))} has no id: it lacks {column!r}.")
+        raise QueryError(f"the item record {_shown(dict(record))} has no id: it lacks {column!r}.")
     return as_id(record[column])
 
 
@@ -161,5 +157,10 @@ def _is_unicode(text: str) -> bool:
 
 
 def _not_a_fact(key: Id, column: Any, value: Any, accepted: str) -> QueryError:
-    given = f"{column!r} is {_short.repr(value)}"
-    return QueryError(f"item {_short.repr(key)} cannot go into the catalogue: {given}. Accepted: {accepted}.")
+    given = f"{column!r} is {_shown(value)}"
+    return QueryError(f"item {_shown(key)} cannot go into the catalogue: {given}. Accepted: {accepted}.")
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else f"{text[:117]}..."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from towhee_recsys.stores.catalogue.address import CatalogueUrl
@@ -65,8 +66,8 @@ class MysqlCatalogue(VersionedCatalogue):
         """Each batch is written in one step."""
         name = version.encode()
         for batch in batches(rows):
-            # sorted: two writers that go in one order do not block each other
-            self._change(partial(_execute, WRITE, [(name, key.encode(), text) for key, text in sorted(batch)]))
+            batch.sort(key=itemgetter(0))  # two writers that go in one order do not block each other
+            self._change(partial(_execute, WRITE, [(name, key.encode(), text) for key, text in batch]))
 
     def _delete(self, keys: Sequence[str], version: str) -> None:
         self._change(partial(_execute, DELETE, (version.encode(), sorted(_encoded(keys)))))
