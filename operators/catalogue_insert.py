@@ -14,7 +14,7 @@ from towhee_recsys.stores.vectors import Receipt
 
 @register(name="towhee_recsys/catalogue_insert")
 class CatalogueInsert:
-    """The facts of items to the catalogue, under the build that the receipt of their vectors names; returns the receipt.
+    """The facts of items to the catalogue, under the build that the receipt of their vectors names; gives the receipt.
 
         .map(("items", "receipt"), "receipt", ops.towhee_recsys.catalogue_insert(catalogue="sqlite:///items.sqlite"))
 

@@ -39,7 +39,7 @@ class Lookup:
         if not hits:
             return []
         if not isinstance(hits[0], Sequence):
-            return self([hits])[0]  # type: ignore[no-any-return]
+            return self([hits])[0]
         facts = self._facts(hits)
         if missing := sum(each is None for each in facts.values()):
             _warn_or_raise(missing, len(facts))

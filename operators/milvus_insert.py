@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ class MilvusInsert:
         if isinstance(items, (Mapping, int, np.integer)):
             items, vectors = [items], vectors[np.newaxis]
         ids = [item.get("movie_id") if isinstance(item, Mapping) else item for item in items]
-        return self._insert(ids, vectors)
+        return replace(self._insert(ids, vectors), items=vectors.model.items if vectors.model else None)
 
     def abandon(self) -> None:
         """Lets the build go that was begun: the next indexing goes on with it, without what it does not have itself."""

@@ -12,6 +12,7 @@ from towhee import ops, pipe
 from towhee.runtime.operator_manager import OperatorRegistry
 
 import towhee_recsys.operators
+from tests.hits import Hit
 from tests.vectors import embeddings
 from towhee_recsys.model.embeddings import Embeddings, ModelRef, normalize
 
@@ -37,7 +38,7 @@ USERS = [
 ]
 MOVIES = [{"movie_id": 5001}, {"title": "Murder", "genres": ["Item-Noir"]}, {"movie_id": 5326}, {}]
 RAW = embeddings(np.random.default_rng(0).normal(size=(5, 32)), None)
-HITS = [[{"movie_id": 5001, "score": 0.5}, {"movie_id": 5003, "score": 0.25}], [], [{"movie_id": 5001, "score": 1.0}]]
+HITS = [[Hit(5001, 0.5), Hit(5003, 0.25)], [], [Hit(5001, 1.0)]]
 ASKED = ["user_encoder", "movie_encoder", "normalize", "milvus_search", "lookup"]
 """The operators that answer and write nothing."""
 

@@ -194,7 +194,7 @@ def test_what_was_begun_and_not_ended_is_a_warning(indexed, found, index):
         "`towhee-recsys train` goes on with it, `train --fresh` starts anew."
     )
     assert index.versions(newest=True).live.pending == (5001,), "the doctor changes nothing"
-    catalogue.write([{"movie_id": 1, "title": "x", "year": None, "genres": []}], f"items__{'c' * 16}_000000")
+    catalogue.write([(1, {"movie_id": 1, "title": "x"})], f"items__{'c' * 16}_000000")
     assert found(indexed)["builds"].text.startswith(f"2 not finished: {build}, items__cccccccccccccccc_000000.")
 
 

@@ -75,7 +75,9 @@ def test_an_empty_catalogue_has_nothing(catalogue):
     assert catalogue.get([1, "1"]) == [None, None]
 
 
-@pytest.mark.parametrize("key", [2**63, -(2**63) - 1, 1.5, True, None, b"1", "x" * 513, "é" * 257, "\ud800", (1,)], ids=ascii)
+@pytest.mark.parametrize(
+    "key", [2**63, -(2**63) - 1, 1.5, True, None, b"1", "x" * 513, "é" * 257, "\ud800", (1,)], ids=ascii
+)
 def test_what_is_not_an_id_is_refused(catalogue, published, key):
     published(ITEMS[:1])
     accepted = r"is not acceptable. Accepted: an integer of 64 bits, or a text of at most 512 bytes in UTF-8\.$"

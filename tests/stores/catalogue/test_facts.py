@@ -31,7 +31,9 @@ def test_an_integer_stays_an_integer():
     assert repr(facts_of({"movie_id": 1, "year": 1995}, schema)) == "(1, {'movie_id': 1, 'year': 1995})"
 
 
-@pytest.mark.parametrize("missing", [None, float("nan"), np.nan, np.float32("nan"), pd.NA, pd.NaT, np.datetime64("NaT")])
+@pytest.mark.parametrize(
+    "missing", [None, float("nan"), np.nan, np.float32("nan"), pd.NA, pd.NaT, np.datetime64("NaT")]
+)
 @pytest.mark.parametrize("column", ["name", "price", "new", "tags"])
 def test_a_missing_value_is_none(column, missing):
     assert facts_of(RECORD | {column: missing}, SCHEMA)[1] == FACTS | {column: None}

@@ -151,7 +151,7 @@ def test_what_cannot_be_a_fact_is_refused(catalogue, published, item, facts, giv
 
 @pytest.mark.parametrize("given", [{}, None, [], "text", {"name": "no id"}, {"sku": "7"}, {"name": "x", "sku": 7}])
 def test_facts_begin_with_the_id(catalogue, given):
-    with pytest.raises(QueryError, match=r"^item 7 cannot go into the catalogue: its facts are .* the first value is the item's id"):
+    with pytest.raises(QueryError, match=r"^item 7 cannot .*: its facts are .* the first value is the item's id"):
         catalogue.write([(7, given)], "v1")
     assert catalogue.count("v1") == 0
 

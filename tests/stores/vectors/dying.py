@@ -88,7 +88,7 @@ def build(index: ItemIndex, catalogue: Catalogue, number: int) -> None:
     build = resume_build(index, model, 8) or start_build(index, model, 8)
     for at in range(0, ROWS, CHUNK):
         receipts.append(insert(index, build, range(at, at + CHUNK), vectors[at : at + CHUNK]))
-        facts = [{"movie_id": key, "title": model, "year": 1999, "genres": []} for key in range(at, at + CHUNK)]
+        facts = [(key, {"movie_id": key, "title": model}) for key in range(at, at + CHUNK)]
         catalogue.write(facts, build)
     publish(index, receipts, catalogue)
 

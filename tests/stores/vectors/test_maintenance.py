@@ -23,7 +23,7 @@ def written(index, units, catalogue):
     def written(model, rows=5, facts=None):
         build = start_build(index, model * 16, 8)
         receipt = insert(index, build, range(rows), units(rows, model=model))
-        catalogue.write([item(key, model) for key in range(rows if facts is None else facts)], build)
+        catalogue.write([(key, item(key, model)) for key in range(rows if facts is None else facts)], build)
         return receipt
 
     return written

@@ -69,7 +69,7 @@ def test_no_row_is_written_twice_and_a_damaged_one_is_mended(index, units, begun
 
 def test_rows_that_the_dataset_has_no_more_do_not_go_live(index, units, indexed, begun, tmp_path):
     catalogue, build = open_catalogue(f"sqlite:///{tmp_path / 'movies.sqlite'}"), begun(13)
-    catalogue.write([{"movie_id": key, "title": "x", "year": None, "genres": []} for key in range(20)], build)
+    catalogue.write([(key, {"movie_id": key, "title": "x"}) for key in range(20)], build)
     ids, vectors = [0, 3, *range(10, 20)], units(20)
     record = gone_on(index, vectors[ids], ids, catalogue)
     assert record == replace(indexed(index, vectors[ids], ids), build=build)

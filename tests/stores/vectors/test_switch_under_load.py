@@ -28,7 +28,7 @@ def indexed(index, catalogue, units):
     def indexed(model):
         build = start_build(index, model * 16, 8)
         receipt = insert(index, build, range(ROWS), vectors_of(units, model))
-        facts = [{"movie_id": key, "title": build, "year": None, "genres": []} for key in range(ROWS)]
+        facts = [(key, {"movie_id": key, "title": build}) for key in range(ROWS)]
         catalogue.write(facts, build)
         return publish(index, [receipt], catalogue)
 
@@ -107,8 +107,8 @@ def test_items_come_while_queries_are_answered(index, catalogue, indexed, asking
     with asking("aa") as seen:
         for number in range(5):
             key = 100 + number
-            facts = {"movie_id": key, "title": index.record.build, "year": None, "genres": []}
-            catalogue.write([facts], index.record.build)
+            facts = {"movie_id": key, "title": index.record.build}
+            catalogue.write([(key, facts)], index.record.build)
             insert_live(index, [key], units(1, seed=key, model="a"))
     must_be_whole(seen)
     assert index.live().rows == ROWS + 5

@@ -1,0 +1,133 @@
+"""lookup gives hits their facts, which catalogue_insert has written."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.hits import Hit
+from towhee_recsys.data.items import ItemSchema
+from towhee_recsys.errors import QueryError, StoreError
+from towhee_recsys.operators import CatalogueInsert, Lookup
+from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.vectors import Receipt
+
+SCHEMA = ItemSchema("sku", "text", "name", {"name": "text", "price": "number", "tags": "texts"}, {})
+LAMP = {"sku": "6", "name": "Lamp", "price": 2.5, "tags": ["new"]}
+CHAIR = {"sku": "7", "name": "Chair", "price": None, "tags": []}
+RECEIPT = Receipt("items__unknown_000001", None, 8, np.array(["6", "7"], object), np.zeros(2, np.uint64), SCHEMA)
+
+
+@pytest.fixture
+def url(tmp_path):
+    return f"sqlite:///{tmp_path / 'items.sqlite'}"
+
+
+@pytest.fixture
+def lookup(url):
+    CatalogueInsert(url)([LAMP, CHAIR], RECEIPT)
+    return Lookup(url)
+
+
+@pytest.fixture
+def trips(lookup, monkeypatch):
+    """The calls of the catalogue's `get`: the ids and the version of each."""
+    catalogue, calls = lookup._catalogue, []
+    get = catalogue.get
+    monkeypatch.setattr(catalogue, "get", lambda ids, version: calls.append((list(ids), version)) or get(ids, version))
+    return calls
+
+
+def test_hits_become_recommendations_with_their_keys_in_order(lookup):
+    found = lookup([Hit("7", 0.9, 4.5), Hit("6", 0.8)])
+    assert found == [
+        {"rank": 1, **CHAIR, "score": 0.9, "predicted_rating": 4.5},
+        {"rank": 2, **LAMP, "score": 0.8},
+    ]
+    assert list(found[0]) == ["rank", "sku", "name", "price", "tags", "score", "predicted_rating"]
+
+
+def test_a_list_gives_what_its_members_give_one_by_one_in_one_round_trip(lookup, trips):
+    queries = [[Hit("6"), Hit("7")], [], [Hit("7")]]
+    together = lookup(queries)
+    assert trips == [(["6", "7"], None)]
+    assert together == [lookup(hits) for hits in queries]
+
+
+@pytest.mark.parametrize("hits", [[], [[]], [[], []]])
+def test_no_hits(lookup, hits, trips):
+    assert lookup(hits) == hits
+    assert trips == []
+
+
+def test_hits_have_the_facts_of_their_build_by_one_round_trip_each(url, lookup, trips):
+    later = replace(RECEIPT, build="items__unknown_000002")
+    CatalogueInsert(url, staged=True)([LAMP | {"name": "Lamp II"}], later)
+    hits = [Hit("6", build=later.build), Hit("6"), Hit("6", build=later.build), Hit("6", build=RECEIPT.build)]
+    assert [item["name"] for item in lookup(hits)] == ["Lamp II", "Lamp", "Lamp II", "Lamp"]
+    assert trips == [(["6"], later.build), (["6"], None), (["6"], RECEIPT.build)]
+
+
+def test_a_hit_without_facts_is_left_out_with_one_warning_and_ranks_have_no_gap(lookup, caplog):
+    hits = [Hit("8", 0.9), Hit("6", 0.8), Hit(6, 0.7), Hit("7", 0.6)]
+    assert lookup([hits, hits[:1]]) == [
+        [{"rank": 1, **LAMP, "score": 0.8}, {"rank": 2, **CHAIR, "score": 0.6}],
+        [],
+    ]
+    [message] = caplog.messages
+    assert "lacks the facts of 2 of the 4 items found" in message
+
+
+def test_a_hit_with_broken_facts_is_left_out_with_one_warning(url, lookup, caplog):
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+        connection.execute("""UPDATE facts SET facts = '{"sku": "6", "na' WHERE id = '"6"'""")
+    assert lookup([Hit("6"), Hit("7")]) == [{"rank": 1, **CHAIR, "score": 0.5}]
+    assert sum("broken row for item '6'" in message for message in caplog.messages) == 1
+
+
+def test_a_catalogue_of_other_items_is_refused_with_the_cure(lookup):
+    with pytest.raises(StoreError, match=r"^the catalogue has the facts of none of the 2 items found\. Build it with"):
+        lookup([[Hit("8")], [Hit("9")]])
+
+
+@pytest.mark.parametrize("given", [[{"movie_id": 6, "score": 0.5}], [[6]], [6], [[None]]])
+def test_what_is_not_a_hit_is_refused(lookup, given):
+    with pytest.raises(QueryError, match="lookup takes hits as milvus_search returns them"):
+        lookup(given)
+
+
+def test_staged_facts_wait_for_the_switch(url):
+    assert CatalogueInsert(url, staged=True)([LAMP], RECEIPT) is RECEIPT
+    with pytest.raises(StoreError, match="holds no items yet"):
+        Lookup(url)
+    open_catalogue(url).publish(RECEIPT.build)
+    assert Lookup(url)([Hit("6", 1.0)])[0]["name"] == "Lamp"
+
+
+def test_the_facts_are_the_declared_columns(url):
+    record = {"weight": 3, "tags": ("new",), "price": np.float32(2.5), "name": "Lamp", "sku": "6"}
+    CatalogueInsert(url, id="weight")(record, RECEIPT)
+    [facts] = open_catalogue(url).get(["6"], RECEIPT.build)
+    assert list(facts.items()) == list(LAMP.items())
+    with pytest.raises(
+        QueryError, match=r"^item '6' cannot go into the catalogue: 'price' is 'cheap'\. Accepted: a finite"
+    ):
+        CatalogueInsert(url)([record | {"price": "cheap"}], RECEIPT)
+
+
+def test_without_a_schema_the_facts_are_the_whole_record_and_the_id_column_is_named(url):
+    plain = replace(RECEIPT, items=None)
+    record = {"name": "Lamp", "key": 6}
+    with pytest.raises(QueryError, match=r"which column of an item record is its id.*id='item_id'"):
+        CatalogueInsert(url)([record], plain)
+    CatalogueInsert(url, id="key")([record], plain)
+    assert Lookup(url)([Hit(6)]) == [{"rank": 1, "key": 6, "name": "Lamp", "score": 0.5}]
+
+
+@pytest.mark.parametrize("operator", [Lookup, CatalogueInsert])
+def test_another_kind_of_catalogue_is_refused_when_it_is_built(operator):
+    with pytest.raises(StoreError, match="Accepted: sqlite:///FILE"):
+        operator("mongodb://host/items")
