@@ -10,6 +10,6 @@ class Hit:
     """An item's id, its cosine with the query, the predicted rating if any, and the build that it was found in."""
 
     id: int | str
-    score: float = 0.5
+    score: float
     predicted_rating: float | None = None
     build: str = ""

@@ -21,6 +21,10 @@ CHAIR = {"sku": "7", "name": "Chair", "price": None, "tags": []}
 RECEIPT = Receipt("items__unknown_000001", None, 8, np.array(["6", "7"], object), np.zeros(2, np.uint64), SCHEMA)
 
 
+def hit(key, score=0.5, predicted_rating=None, build=""):
+    return Hit(key, score, predicted_rating, build)
+
+
 @pytest.fixture
 def url(tmp_path):
     return f"sqlite:///{tmp_path / 'items.sqlite'}"
@@ -42,7 +46,7 @@ def trips(lookup, monkeypatch):
 
 
 def test_hits_become_recommendations_with_their_keys_in_order(lookup):
-    found = lookup([Hit("7", 0.9, 4.5), Hit("6", 0.8)])
+    found = lookup([hit("7", 0.9, 4.5), hit("6", 0.8)])
     assert found == [
         {"rank": 1, **CHAIR, "score": 0.9, "predicted_rating": 4.5},
         {"rank": 2, **LAMP, "score": 0.8},
@@ -51,7 +55,7 @@ def test_hits_become_recommendations_with_their_keys_in_order(lookup):
 
 
 def test_a_list_gives_what_its_members_give_one_by_one_in_one_round_trip(lookup, trips):
-    queries = [[Hit("6"), Hit("7")], [], [Hit("7")]]
+    queries = [[hit("6"), hit("7")], [], [hit("7")]]
     together = lookup(queries)
     assert trips == [(["6", "7"], None)]
     assert together == [lookup(hits) for hits in queries]
@@ -66,13 +70,13 @@ def test_no_hits(lookup, hits, trips):
 def test_hits_have_the_facts_of_their_build_by_one_round_trip_each(url, lookup, trips):
     later = replace(RECEIPT, build="items__unknown_000002")
     CatalogueInsert(url, staged=True)([LAMP | {"name": "Lamp II"}], later)
-    hits = [Hit("6", build=later.build), Hit("6"), Hit("6", build=later.build), Hit("6", build=RECEIPT.build)]
+    hits = [hit("6", build=later.build), hit("6"), hit("6", build=later.build), hit("6", build=RECEIPT.build)]
     assert [item["name"] for item in lookup(hits)] == ["Lamp II", "Lamp", "Lamp II", "Lamp"]
     assert trips == [(["6"], later.build), (["6"], None), (["6"], RECEIPT.build)]
 
 
 def test_a_hit_without_facts_is_left_out_with_one_warning_and_ranks_have_no_gap(lookup, caplog):
-    hits = [Hit("8", 0.9), Hit("6", 0.8), Hit(6, 0.7), Hit("7", 0.6)]
+    hits = [hit("8", 0.9), hit("6", 0.8), hit(6, 0.7), hit("7", 0.6)]
     assert lookup([hits, hits[:1]]) == [
         [{"rank": 1, **LAMP, "score": 0.8}, {"rank": 2, **CHAIR, "score": 0.6}],
         [],
@@ -84,13 +88,13 @@ def test_a_hit_without_facts_is_left_out_with_one_warning_and_ranks_have_no_gap(
 def test_a_hit_with_broken_facts_is_left_out_with_one_warning(url, lookup, caplog):
     with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
         connection.execute("""UPDATE facts SET facts = '{"sku": "6", "na' WHERE id = '"6"'""")
-    assert lookup([Hit("6"), Hit("7")]) == [{"rank": 1, **CHAIR, "score": 0.5}]
+    assert lookup([hit("6"), hit("7")]) == [{"rank": 1, **CHAIR, "score": 0.5}]
     assert sum("broken row for item '6'" in message for message in caplog.messages) == 1
 
 
 def test_a_catalogue_of_other_items_is_refused_with_the_cure(lookup):
     with pytest.raises(StoreError, match=r"^the catalogue has the facts of none of the 2 items found\. Build it with"):
-        lookup([[Hit("8")], [Hit("9")]])
+        lookup([[hit("8")], [hit("9")]])
 
 
 @pytest.mark.parametrize("given", [[{"movie_id": 6, "score": 0.5}], [[6]], [6], [[None]]])
@@ -104,7 +108,7 @@ def test_staged_facts_wait_for_the_switch(url):
     with pytest.raises(StoreError, match="holds no items yet"):
         Lookup(url)
     open_catalogue(url).publish(RECEIPT.build)
-    assert Lookup(url)([Hit("6", 1.0)])[0]["name"] == "Lamp"
+    assert Lookup(url)([hit("6", 1.0)])[0]["name"] == "Lamp"
 
 
 def test_the_facts_are_the_declared_columns(url):
@@ -124,7 +128,7 @@ def test_without_a_schema_the_facts_are_the_whole_record_and_the_id_column_is_na
     with pytest.raises(QueryError, match=r"which column of an item record is its id.*id='item_id'"):
         CatalogueInsert(url)([record], plain)
     CatalogueInsert(url, id="key")([record], plain)
-    assert Lookup(url)([Hit(6)]) == [{"rank": 1, "key": 6, "name": "Lamp", "score": 0.5}]
+    assert Lookup(url)([hit(6)]) == [{"rank": 1, "key": 6, "name": "Lamp", "score": 0.5}]
 
 
 @pytest.mark.parametrize("operator", [Lookup, CatalogueInsert])
