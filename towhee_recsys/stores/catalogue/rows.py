@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from itertools import islice
 from typing import Any, NoReturn, TypeVar
 
@@ -55,10 +54,12 @@ def to_row(item: tuple[Id, Facts]) -> tuple[str, str]:
 
 def from_row(shown: str, key: str, text: bytes | str) -> Facts | None:
     """The facts of an item; None for a broken row, and a warning that names the catalogue as `shown`."""
-    with suppress(ValueError, RecursionError):
-        facts: Facts = _decode(text.decode() if isinstance(text, bytes) else text)
+    try:
+        facts: Facts = _decode(text if isinstance(text, str) else text.decode())
         if are_facts(id_of(key), facts):
             return facts
+    except (ValueError, RecursionError):
+        pass
     log.warning(
         "the catalogue %r has a broken row for item %r, which is left out; `towhee-recsys index` writes it again",
         shown,
