@@ -102,7 +102,7 @@ def as_id(given: Any) -> Id:
     key = given if type(given) is int else plain(given)
     if type(key) is int and -(2**63) <= key < 2**63:
         return key
-    if _is_text(key) and len(key.encode()) <= MAX_ID_BYTES:
+    if isinstance(key, str) and _is_text(key) and len(key.encode()) <= MAX_ID_BYTES:
         return key
     raise QueryError(f"item id {_shown(given)} is not acceptable. Accepted: {_ID}.")
 
