@@ -162,7 +162,7 @@ def test_a_catalogue_that_is_none(indexed, found, tmp_path):
     (tmp_path / "foreign.sqlite").write_bytes(b"no database at all, and long enough to be taken for one" * 9)
     seen = found(load_config(indexed, catalogue=f"sqlite:///{tmp_path / 'foreign.sqlite'}"))
     assert states(seen) == {"catalogue": "failed", "facts": "not checked", "builds": "not checked"}
-    assert "the file is no SQLite database" in seen["catalogue"].text
+    assert "the file is not an SQLite database" in seen["catalogue"].text
 
 
 def test_an_index_that_is_not_built_yet(indexed, found):
