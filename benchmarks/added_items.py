@@ -28,7 +28,7 @@ from towhee_recsys.data import Dataset, ensure_dataset
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.stores.vectors import open_index
-from towhee_recsys.stores.vectors.milvus.collection import vectors_of
+from towhee_recsys.stores.vectors.milvus.store import vectors_of
 from towhee_recsys.training.training_split import into, task_of
 
 WITHIN = (100, 500)

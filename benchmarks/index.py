@@ -23,8 +23,8 @@ from towhee_recsys.bundle import ItemEncoder
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.data import ensure_dataset, iter_movies
 from towhee_recsys.model.embeddings import normalize
-from towhee_recsys.stores.vectors.milvus.collection import create
 from towhee_recsys.stores.vectors.milvus.connect import connect
+from towhee_recsys.stores.vectors.milvus.store import create
 
 PACKAGES = ("milvus-lite", "pymilvus", "towhee", "numpy", "paddlepaddle")
 

@@ -27,8 +27,8 @@ from towhee_recsys import index_pipeline, load_bundle, load_config, read_dataset
 from towhee_recsys.bundle import ItemEncoder
 from towhee_recsys.config import Config
 from towhee_recsys.data import iter_movies
-from towhee_recsys.stores.vectors.milvus.collection import create
 from towhee_recsys.stores.vectors.milvus.connect import connect
+from towhee_recsys.stores.vectors.milvus.store import create
 
 PACKAGES = ("milvus-lite", "pymilvus", "towhee", "numpy", "paddlepaddle")
 

@@ -10,8 +10,8 @@ from benchmarks.case import Case
 from benchmarks.synthetic import write_items
 from towhee_recsys import index_pipeline, read_dataset
 from towhee_recsys.config import load_config
-from towhee_recsys.stores.vectors.milvus.collection import count
 from towhee_recsys.stores.vectors.milvus.connect import connect
+from towhee_recsys.stores.vectors.milvus.store import count
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from towhee_recsys.pipelines import load_pipeline
 from towhee_recsys.pipelines.builder import SHIPPED
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import Receipt, open_index
-from towhee_recsys.stores.vectors.milvus.collection import rows_of
+from towhee_recsys.stores.vectors.milvus.store import rows_of
 
 NEW = b"9001::Brand New (2025)::Comedy|Drama\n9002::Newer Still (2026)::Western|No Such Genre\n"
 

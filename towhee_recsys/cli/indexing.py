@@ -72,12 +72,12 @@ def _bar(name: str, config: Config, file: str | None, progress: bool | None) -> 
     from tqdm import tqdm
 
     from towhee_recsys.data import count_items
-    from towhee_recsys.support.progress import watched
+    from towhee_recsys.support.progress import observe_progress
 
     if not (sys.stderr.isatty() if progress is None else progress):
         yield
         return
-    with tqdm(total=count_items(config.dataset, file), desc=name, unit="item") as bar, watched(bar.update):
+    with tqdm(total=count_items(config.dataset, file), desc=name, unit="item") as bar, observe_progress(bar.update):
         yield
 
 

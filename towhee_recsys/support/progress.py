@@ -1,24 +1,24 @@
-"""How far an indexing has come, for whoever watches."""
+"""How many items an indexing has written, reported to a progress bar."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-_watching: list[Callable[[int], object]] = []
+_observers: list[Callable[[int], object]] = []
 
 
 @contextmanager
-def watched(told: Callable[[int], object]) -> Iterator[None]:
-    """Meanwhile `told` is called with the number of items whenever so many more are in a build of this process'."""
-    _watching.append(told)
+def observe_progress(observer: Callable[[int], object]) -> Iterator[None]:
+    """Within the context, `observer` is called with the number of items just written, from any thread."""
+    _observers.append(observer)
     try:
         yield
     finally:
-        _watching.remove(told)
+        _observers.remove(observer)
 
 
-def tell(items: int) -> None:
-    """Says that so many more items are in a build."""
-    for told in tuple(_watching):
-        told(items)
+def report_progress(items: int) -> None:
+    """Reports that so many more items have been written."""
+    for observer in tuple(_observers):
+        observer(items)

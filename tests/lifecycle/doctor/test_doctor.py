@@ -14,8 +14,8 @@ from towhee_recsys.errors import QueryError
 from towhee_recsys.lifecycle.doctor.examine import CHECKS
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import start_build
-from towhee_recsys.stores.vectors.milvus.collection import delete, upsert
-from towhee_recsys.stores.vectors.record import write_record
+from towhee_recsys.stores.vectors.milvus.store import delete, upsert
+from towhee_recsys.stores.vectors.records import write_record
 
 AGAIN = "Index again with `towhee-recsys index -c CONFIG`."
 

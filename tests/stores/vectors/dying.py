@@ -34,8 +34,8 @@ from towhee_recsys.stores.vectors import (
     resume_build,
     start_build,
 )
-from towhee_recsys.stores.vectors.milvus.collection import rows_of
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.store import rows_of
 from towhee_recsys.stores.vectors.rows import content, hashes
 
 ROWS, CHUNK = 60, 20

@@ -8,7 +8,7 @@ import pytest
 
 from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.stores.vectors import builds, insert, open_index, publish, start_build
-from towhee_recsys.stores.vectors.live import read_versions
+from towhee_recsys.stores.vectors.versions import read_versions
 
 
 def answers(index, vectors):

@@ -10,7 +10,7 @@ import pytest
 from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.stores.vectors import IndexRecord, insert, publish, start_build
 from towhee_recsys.stores.vectors.checks import verify
-from towhee_recsys.stores.vectors.milvus.collection import append, delete, upsert
+from towhee_recsys.stores.vectors.milvus.store import append, delete, upsert
 from towhee_recsys.stores.vectors.rows import content, hashes
 
 CURE = "The live index is as it was; index again."

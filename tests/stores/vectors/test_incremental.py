@@ -11,9 +11,9 @@ import pytest
 from tests.vectors import embeddings
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.stores.vectors import builds, delete_live, insert_live, rollback
-from towhee_recsys.stores.vectors.milvus.collection import create, delete, upsert
+from towhee_recsys.stores.vectors.milvus.store import create, delete, upsert
 from towhee_recsys.stores.vectors.pending import SAVED
-from towhee_recsys.stores.vectors.record import write_record
+from towhee_recsys.stores.vectors.records import write_record
 from towhee_recsys.stores.vectors.rows import content, hashes
 
 

@@ -8,7 +8,7 @@ from threading import Barrier, Event
 import pytest
 
 from towhee_recsys.stores.vectors import insert_live, open_index
-from towhee_recsys.stores.vectors.live import read_versions
+from towhee_recsys.stores.vectors.versions import read_versions
 
 
 def test_eight_threads_get_their_own_answers(index, units, indexed):

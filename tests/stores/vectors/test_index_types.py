@@ -7,7 +7,7 @@ import pytest
 
 from towhee_recsys.errors import ConfigError, StoreError
 from towhee_recsys.stores.vectors import index_type, insert, open_index, publish, start_build
-from towhee_recsys.stores.vectors.milvus.collection import count, create, nearest, upsert
+from towhee_recsys.stores.vectors.milvus.store import count, create, nearest, upsert
 from towhee_recsys.stores.vectors.milvus.types import EXACT, build_params, search_params
 
 ROWS = 300
@@ -97,7 +97,7 @@ def test_settings_that_are_none(somewhere):
 
 
 def test_more_than_a_call_may_hold_is_written_in_several(index, monkeypatch):
-    monkeypatch.setattr("towhee_recsys.stores.vectors.milvus.collection.WRITTEN_AT_ONCE", 16 * 4 * 7)
+    monkeypatch.setattr("towhee_recsys.stores.vectors.milvus.store.WRITTEN_AT_ONCE", 16 * 4 * 7)
     name = f"{index.collection}_rows"
     create(index.milvus, name, 16)
     upsert(index.milvus, name, range(20), np.eye(20, 16, dtype=np.float32))

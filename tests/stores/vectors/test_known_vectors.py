@@ -14,8 +14,8 @@ from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.stores.vectors import delete_live, insert_live, rollback
 from towhee_recsys.stores.vectors import vector_cache as known_vectors
-from towhee_recsys.stores.vectors.milvus.collection import upsert
-from towhee_recsys.stores.vectors.searching import ask, found
+from towhee_recsys.stores.vectors.milvus.store import upsert
+from towhee_recsys.stores.vectors.search import ask, found
 from towhee_recsys.stores.vectors.vector_cache import KnownVectors
 
 ROWS = 30

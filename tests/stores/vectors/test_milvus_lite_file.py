@@ -28,7 +28,7 @@ sys.stdin.read()
 MAKE = """
 import sys
 from towhee_recsys.stores.vectors import open_index
-from towhee_recsys.stores.vectors.milvus.collection import create
+from towhee_recsys.stores.vectors.milvus.store import create
 create(open_index(sys.argv[1], "items").milvus, "items", 8)
 print("made")
 """

@@ -17,7 +17,10 @@ from tests.servers.tls_proxy import TlsProxy
 from towhee_recsys.config.milvus import AccessConfig
 from towhee_recsys.errors import ConfigError, StoreError
 from towhee_recsys.stores.vectors import check_uri
-from towhee_recsys.stores.vectors.milvus.collection import (
+from towhee_recsys.stores.vectors.milvus.connect import connect
+from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.server import server_client
+from towhee_recsys.stores.vectors.milvus.store import (
     alias_target,
     count,
     create,
@@ -28,9 +31,6 @@ from towhee_recsys.stores.vectors.milvus.collection import (
     point_alias,
     upsert,
 )
-from towhee_recsys.stores.vectors.milvus.connect import connect
-from towhee_recsys.stores.vectors.milvus.connection import Milvus
-from towhee_recsys.stores.vectors.milvus.server import server_client
 
 VECTORS = np.eye(16, dtype=np.float32)
 

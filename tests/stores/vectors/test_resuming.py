@@ -15,7 +15,7 @@ from tests.vectors import embeddings
 from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import builds, index_type, insert, publish, release, resume_build, start_build
-from towhee_recsys.stores.vectors.milvus.collection import count, delete, rows_of, upsert
+from towhee_recsys.stores.vectors.milvus.store import count, delete, rows_of, upsert
 
 MODEL = "a" * 16
 

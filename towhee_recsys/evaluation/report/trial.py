@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.errors import StoreError
-from towhee_recsys.stores.vectors.milvus.collection import create, nearest, upsert
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
 from towhee_recsys.stores.vectors.milvus.lite_service import end_service, start_service
+from towhee_recsys.stores.vectors.milvus.store import create, nearest, upsert
 from towhee_recsys.stores.vectors.milvus.types import IndexType, index_type
 
 TIMEOUT = 300.0

@@ -13,7 +13,7 @@ from towhee_recsys.lifecycle.doctor.findings import Concern
 from towhee_recsys.model.embeddings import ModelRef, normalize
 from towhee_recsys.stores.vectors import REBUILD, ItemIndex
 from towhee_recsys.stores.vectors.checks import finds_itself, must_be_there
-from towhee_recsys.stores.vectors.milvus.collection import MAX_TOP_K, NOW, rows_of
+from towhee_recsys.stores.vectors.milvus.store import MAX_TOP_K, NOW, rows_of
 from towhee_recsys.stores.vectors.milvus.types import EXACT
 
 SAME = 1e-5

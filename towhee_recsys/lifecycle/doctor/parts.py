@@ -13,7 +13,7 @@ from towhee_recsys.lifecycle.parts import index_of
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.catalogue.urls import parse_url
 from towhee_recsys.stores.vectors import check_uri, index_type
-from towhee_recsys.stores.vectors.milvus.collection import exists
+from towhee_recsys.stores.vectors.milvus.store import exists
 
 
 def config(case: Case) -> str:

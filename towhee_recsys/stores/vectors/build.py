@@ -1,140 +1,105 @@
-"""The end of an indexing: a build is checked, and switched to; others go."""
+"""A build while it is filled: begun, or gone on with after a process that did not end it."""
 
 from __future__ import annotations
 
+import logging
+import re
+import secrets
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from datetime import datetime, timezone
 
 import numpy as np
 
-from towhee_recsys.errors import IndexMismatchError
-from towhee_recsys.stores.vectors.checks import CURE, shape, verify
-from towhee_recsys.stores.vectors.filling import builds_in, now
+from towhee_recsys.stores.vectors.checks import described
 from towhee_recsys.stores.vectors.index import ItemIndex
-from towhee_recsys.stores.vectors.live import switch
-from towhee_recsys.stores.vectors.locks import release
-from towhee_recsys.stores.vectors.milvus.collection import MAX_TOP_K, count, delete, drop, ids_between
-from towhee_recsys.stores.vectors.milvus.types import EXACT
+from towhee_recsys.stores.vectors.locks import claim, filling_of, release
+from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.store import READ_AT_ONCE, append, count, create, names, rows_of, upsert
+from towhee_recsys.stores.vectors.milvus.types import EXACT, IndexType, build_params
 from towhee_recsys.stores.vectors.pending import SAVED
-from towhee_recsys.stores.vectors.record import IndexRecord, Receipt, forget
-from towhee_recsys.stores.vectors.rows import content
+from towhee_recsys.stores.vectors.records import Receipt
+from towhee_recsys.stores.vectors.rows import check_rows, differing, hashes, model_of
+from towhee_recsys.stores.vectors.versions import must_be_ours
+from towhee_recsys.support.progress import report_progress
 
-if TYPE_CHECKING:
-    from towhee_recsys.stores.catalogue import Catalogue
+log = logging.getLogger(__name__)
 
 
-def publish(index: ItemIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None = None) -> IndexRecord:
-    """Makes a complete build the live index, and the version of its name the catalogue's live one.
+def start_build(index: ItemIndex, model_id: str | None, dim: int, how: IndexType = EXACT) -> str:
+    """Makes an empty build beside the live one and returns its name: `<collection>__<model>_<draw>`.
 
-    The live build before it is kept, for queries that are under way and for `rollback`; all others are dropped. Of a
-    build that was gone on with, what is not in the receipts goes. Raises IndexMismatchError, and leaves the live index
-    as it is, when the receipts are of several builds, or the catalogue does not hold what was written, or the build
-    does not: then it is dropped, so that the next indexing begins anew.
+    `how` is the type of its vector index. It is this process' to fill, until `publish` or `release`. Raises
+    IndexMismatchError when somebody else has a collection of our name.
     """
-    with index.writing:
-        build = _the_build_of(receipts)
-        if not index.has(build):
-            raise IndexMismatchError(
-                f"{build} is gone: another indexing of {index.collection!r} has gone live meanwhile. Index again."
-            )
-        published = index.versions(newest=True).all
-        others = [each for each in published if each.build != build]
-        unfinished = len(others) == len(published)
-        try:
-            fresh = _checked(index, receipts, catalogue, unfinished)
-        except IndexMismatchError:
-            if unfinished:
-                _drop(index, build, catalogue)
-            raise
-        go_live(index, fresh, catalogue)
-        release(build)
-        drop_builds(index, {build, *(each.build for each in others[:1])}, catalogue)
-        return fresh
+    must_be_ours(index.milvus, index.collection)
+    build = f"{_beginning(index, model_id)}{secrets.token_hex(3)}"
+    claim(build, began=True)
+    create(index.milvus, build, dim, how)
+    return build
 
 
-def go_live(index: ItemIndex, record: IndexRecord, catalogue: Catalogue | None) -> None:
-    """Switches the catalogue, where it has all that the build has, and then the index."""
-    if catalogue:
-        known = catalogue.count(record.build)
-        if known < record.rows:
-            raise IndexMismatchError(f"the catalogue has {known} of the {record.rows} items of {record.build}. {CURE}")
-        catalogue.publish(record.build)
-    switch(index.milvus, record)
-    index.versions(newest=True)
+def resume_build(index: ItemIndex, model_id: str | None, dim: int, how: IndexType = EXACT) -> str | None:
+    """The build with most rows of those that were begun as `start_build` would, and did not go live; None without one.
 
-
-def drop_builds(index: ItemIndex, keep: set[str], catalogue: Catalogue | None) -> list[str]:
-    """Drops all builds but those to `keep`, finished or not, and the catalogue's versions of them; gives their names.
-
-    Their records go first: what a killed process leaves of them is unfinished, and dropped the next time.
+    It is this process' to fill then. One that this process fills already is left alone, and so is one that another
+    process of this machine fills; of other machines nothing is known.
     """
-    forget(index.milvus, {record.build for record in index.versions(newest=True).all} - keep)
-    set_aside = {record.build + SAVED for record in index.versions(newest=True).all if record.pending}
-    gone = [name for name in builds_in(index) if name not in keep | set_aside]
-    for name in gone:
-        drop(index.milvus, name)
-        release(name)
-    if catalogue:
-        gone += [version for version in catalogue.versions(index.collection) if version not in keep]
-        catalogue.keep(index.collection, keep)
-    return sorted(set(gone))
+    begun = [name for name in builds_in(index) if re.fullmatch(rf"{_beginning(index, model_id)}[0-9a-f]{{6}}", name)]
+    rows = {name: count(index.milvus, name) for name in begun if _made_so(index.milvus, name, dim, how)}
+    for build in sorted(rows, key=lambda name: rows[name], reverse=True):
+        if rows[build] and claim(build):
+            if all(each.build != build for each in index.versions(newest=True).all):
+                log.warning("going on with an index that did not end: %s items are there", f"{rows[build]:,}")
+                return build
+            release(build)
+    return None
 
 
-def _the_build_of(receipts: Sequence[Receipt]) -> str:
-    builds = {(receipt.build, receipt.model_id, receipt.dim) for receipt in receipts}
-    if len(builds) != 1:
-        raise IndexMismatchError(
-            f"publish takes the receipts of one build; they are of {len(builds)}. "
-            "The live index is as it was; let one indexing end before the next begins."
-        )
-    return builds.pop()[0]
+def insert(index: ItemIndex, build: str, ids: Sequence[int], vectors: np.ndarray) -> Receipt:
+    """Writes unit vectors float32[n, dim] by item id into `build`.
+
+    A row that may be there, for somebody else began the build or the id was written before, is read: the same is not
+    touched, and another one is replaced. Raises QueryError for vectors that are not of length 1 and for ids that occur
+    twice or are no whole numbers.
+    """
+    check_rows(ids, vectors)
+    keys, raw = np.asarray(ids, dtype=np.int64), np.asarray(vectors)
+    written, filling = hashes(keys, raw), filling_of(build)
+    with filling.writing:
+        if filling.lacks(keys):
+            append(index.milvus, build, keys, raw)
+        else:
+            _complete(index.milvus, build, keys, raw, written)
+    report_progress(len(keys))
+    return Receipt(build, model_of(vectors), raw.shape[1], keys, written)
 
 
-def _checked(
-    index: ItemIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None, unfinished: bool
-) -> IndexRecord:
-    """The record of a build that holds what the receipts say, and no more."""
-    ids = np.concatenate([receipt.ids for receipt in receipts])
-    written = np.concatenate([receipt.hashes for receipt in receipts])
-    order = np.argsort(ids, kind="stable")
-    ids, written = ids[order], written[order]
-    if len(twice := np.flatnonzero(ids[1:] == ids[:-1])):
-        raise IndexMismatchError(f"movie_id {ids[twice[0]]} was inserted twice. Mend the data. {CURE}")
-    record = _record_of(index, receipts[0], written)
-    if unfinished and count(index.milvus, record.build) > record.rows:
-        _remove_others(index, record.build, ids, catalogue)
-    verify(index.milvus, record, ids, written)
-    return record
+def builds_in(index: ItemIndex) -> list[str]:
+    """The names of the collections that hold builds of the index, unfinished ones and rows set aside, too."""
+    ours = re.compile(rf"{index.collection}__([0-9a-f]{{16}}|unknown)_[0-9a-f]{{6}}({SAVED})?")
+    return sorted(name for name in names(index.milvus) if ours.fullmatch(name))
 
 
-def _remove_others(index: ItemIndex, build: str, ids: np.ndarray, catalogue: Catalogue | None) -> None:
-    """Deletes the items of a build that are none of `ids`, sorted int64[n]: the dataset had them when it was begun."""
-    ends = [1 - 2**63, *ids[MAX_TOP_K // 2 :: MAX_TOP_K // 2].tolist(), 2**63 - 1]
-    for first, last in pairwise(ends):
-        while len(others := np.setdiff1d(ids_between(index.milvus, build, first, last), ids)):  # some, or all there are
-            delete(index.milvus, build, others.tolist())
-            if catalogue:
-                catalogue.delete(others.tolist(), build)
+def now() -> str:
+    """This moment as records have it, in UTC."""
+    return datetime.now(timezone.utc).isoformat(timespec="microseconds")
 
 
-def _drop(index: ItemIndex, build: str, catalogue: Catalogue | None) -> None:
-    drop(index.milvus, build)
-    release(build)
-    if catalogue:
-        catalogue.keep(index.collection, set(catalogue.versions(index.collection)) - {build})
+def _complete(milvus: Milvus, build: str, ids: np.ndarray, vectors: np.ndarray, wanted: np.ndarray) -> None:
+    """Writes those rows that are not there as they should be."""
+    for first in range(0, len(ids), READ_AT_ONCE):
+        part = slice(first, first + READ_AT_ONCE)
+        there, held = rows_of(milvus, build, ids[part])
+        lacking = differing(ids[part], wanted[part], there, hashes(there, held))
+        if len(lacking):
+            upsert(milvus, build, ids[part][lacking], vectors[part][lacking])
 
 
-def _record_of(index: ItemIndex, receipt: Receipt, written: np.ndarray) -> IndexRecord:
-    *_, kind = shape(index.milvus, receipt.build)
-    return IndexRecord(
-        collection=index.collection,
-        build=receipt.build,
-        model_id=receipt.model_id,
-        dim=receipt.dim,
-        metric="IP",
-        rows=len(written),
-        content_hash=content(written),
-        index=kind or EXACT.type,
-        published=now(),
-    )
+def _made_so(milvus: Milvus, build: str, dim: int, how: IndexType) -> bool:
+    found_dim, found = described(milvus, build)
+    wanted = {"metric_type": "IP", "index_type": how.type, **build_params(how)}
+    return found_dim == dim and all(str(found.get(name)) == str(value) for name, value in wanted.items())
+
+
+def _beginning(index: ItemIndex, model_id: str | None) -> str:
+    return f"{index.collection}__{model_id or 'unknown'}_"

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.errors import IndexMismatchError
-from towhee_recsys.stores.vectors.milvus.collection import READ_AT_ONCE, count, exists, nearest, rows_of
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.store import READ_AT_ONCE, count, exists, nearest, rows_of
 from towhee_recsys.stores.vectors.milvus.types import EXACT, index_type
-from towhee_recsys.stores.vectors.record import IndexRecord
+from towhee_recsys.stores.vectors.records import IndexRecord
 from towhee_recsys.stores.vectors.rows import differing, hashes
 
 AT_MOST = READ_AT_ONCE

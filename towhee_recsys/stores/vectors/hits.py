@@ -9,8 +9,13 @@ from typing import Any, TypedDict
 import numpy as np
 
 from towhee_recsys.errors import QueryError
+<<<<<<< HEAD
 from towhee_recsys.model.embeddings import Embeddings
 from towhee_recsys.stores.vectors.milvus.collection import MAX_TOP_K
+=======
+from towhee_recsys.model.vectors import Vectors
+from towhee_recsys.stores.vectors.milvus.store import MAX_TOP_K
+>>>>>>> 46530a4 (Vector store: modules named after what they hold; progress is observed and reported)
 
 
 class Hit(TypedDict, total=False):

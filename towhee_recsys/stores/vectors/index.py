@@ -15,16 +15,16 @@ from towhee_recsys.errors import IndexMismatchError, QueryError, StoreError
 from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.stores.vectors.checks import must_be_there
 from towhee_recsys.stores.vectors.hits import Hits, checked_top_k
-from towhee_recsys.stores.vectors.live import Versions, must_be_ours
-from towhee_recsys.stores.vectors.milvus.collection import MAX_TOP_K, exists
 from towhee_recsys.stores.vectors.milvus.connect import connect
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.store import MAX_TOP_K, exists
 from towhee_recsys.stores.vectors.milvus.types import IndexType
 from towhee_recsys.stores.vectors.pending import settle
-from towhee_recsys.stores.vectors.record import IndexRecord
-from towhee_recsys.stores.vectors.searching import Asked, ask, found
+from towhee_recsys.stores.vectors.records import IndexRecord
+from towhee_recsys.stores.vectors.search import Asked, ask, found
 from towhee_recsys.stores.vectors.vector_cache import KnownVectors
 from towhee_recsys.stores.vectors.version_cache import LastRead
+from towhee_recsys.stores.vectors.versions import Versions, must_be_ours
 
 REBUILD = "Build it with `towhee-recsys index -c CONFIG`."
 

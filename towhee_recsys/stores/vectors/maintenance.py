@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from towhee_recsys.errors import IndexMismatchError, QueryError
-from towhee_recsys.stores.vectors.build import drop_builds, go_live
+from towhee_recsys.stores.vectors.build import builds_in
 from towhee_recsys.stores.vectors.checks import CURE, must_be_there
-from towhee_recsys.stores.vectors.filling import builds_in
 from towhee_recsys.stores.vectors.index import ItemIndex
-from towhee_recsys.stores.vectors.milvus.collection import count
+from towhee_recsys.stores.vectors.milvus.store import count
 from towhee_recsys.stores.vectors.pending import SAVED, settle
-from towhee_recsys.stores.vectors.record import IndexRecord
+from towhee_recsys.stores.vectors.publish import drop_builds, go_live
+from towhee_recsys.stores.vectors.records import IndexRecord
 
 if TYPE_CHECKING:
     from towhee_recsys.stores.catalogue import Catalogue

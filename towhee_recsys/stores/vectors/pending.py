@@ -12,9 +12,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from towhee_recsys.stores.vectors.milvus.collection import create, delete, drop, exists, rows_of, upsert
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
-from towhee_recsys.stores.vectors.record import IndexRecord, write_record
+from towhee_recsys.stores.vectors.milvus.store import create, delete, drop, exists, rows_of, upsert
+from towhee_recsys.stores.vectors.records import IndexRecord, write_record
 from towhee_recsys.stores.vectors.rows import content, differing, hashes
 
 AT_ONCE = 256

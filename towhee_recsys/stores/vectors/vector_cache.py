@@ -9,9 +9,9 @@ from itertools import islice
 
 import numpy as np
 
-from towhee_recsys.stores.vectors.milvus.collection import vectors_of
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
-from towhee_recsys.stores.vectors.record import IndexRecord
+from towhee_recsys.stores.vectors.milvus.store import vectors_of
+from towhee_recsys.stores.vectors.records import IndexRecord
 
 AT_MOST = 64 * 2**20
 """Bytes of vectors that are kept of a build: those of 65,536 items with 256 numbers. Then it begins anew."""

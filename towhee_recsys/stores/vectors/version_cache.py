@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from towhee_recsys.errors import RecsysError
-from towhee_recsys.stores.vectors.live import Versions, read_versions
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.versions import Versions, read_versions
 
 FRESH = 0.5
 """Seconds for which is believed what was read of a server: another process may have switched since."""

@@ -10,10 +10,10 @@ import numpy as np
 
 from towhee_recsys.model.embeddings import Embeddings, as_embeddings, must_be_unit
 from towhee_recsys.stores.vectors.hits import Hit, hits_of
-from towhee_recsys.stores.vectors.milvus.collection import MAX_TOP_K, nearest
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.store import MAX_TOP_K, nearest
 from towhee_recsys.stores.vectors.milvus.types import IndexType, index_type
-from towhee_recsys.stores.vectors.record import IndexRecord
+from towhee_recsys.stores.vectors.records import IndexRecord
 from towhee_recsys.stores.vectors.vector_cache import KnownVectors
 
 

@@ -14,9 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.data.items import ItemSchema
-from towhee_recsys.stores.vectors.milvus.collection import NOW, create_with, exists
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.store import NOW, create_with, exists
 
 RECORDS = "towhee_recsys_indexes"
 
@@ -26,15 +25,13 @@ _writing = threading.Lock()
 
 @dataclass(frozen=True, eq=False)
 class Receipt:
-    """What one insert wrote: into which build, of which model; the items' `ids` int64[n], the `hashes` uint64[n];
-    `items` is what the dataset's items have, None where the vectors did not come with it."""
+    """What one insert wrote: into which build, of which model; the items' `ids` int64[n], the `hashes` uint64[n]."""
 
     build: str
     model_id: str | None
     dim: int
     ids: np.ndarray = field(repr=False)
     hashes: np.ndarray = field(repr=False)
-    items: ItemSchema | None = field(default=None, repr=False)
 
     @property
     def rows(self) -> int:

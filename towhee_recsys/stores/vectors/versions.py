@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from towhee_recsys.errors import IndexMismatchError
-from towhee_recsys.stores.vectors.milvus.collection import alias_target, exists, point_alias
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
-from towhee_recsys.stores.vectors.record import IndexRecord, read_records, write_record
+from towhee_recsys.stores.vectors.milvus.store import alias_target, exists, point_alias
+from towhee_recsys.stores.vectors.records import IndexRecord, read_records, write_record
 
 
 @dataclass(frozen=True)

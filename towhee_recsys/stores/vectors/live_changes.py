@@ -6,16 +6,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
+<<<<<<< HEAD:towhee_recsys/stores/vectors/incremental.py
 from towhee_recsys.model.embeddings import as_embeddings
 from towhee_recsys.stores.vectors.filling import now, start_build
+=======
+from towhee_recsys.stores.vectors.build import now, start_build
+>>>>>>> 46530a4 (Vector store: modules named after what they hold; progress is observed and reported):towhee_recsys/stores/vectors/live_changes.py
 from towhee_recsys.stores.vectors.index import ItemIndex
-from towhee_recsys.stores.vectors.live import switch
 from towhee_recsys.stores.vectors.locks import release
 from towhee_recsys.stores.vectors.milvus.types import EXACT, IndexType
 from towhee_recsys.stores.vectors.pending import AT_ONCE, put, remove, settle
-from towhee_recsys.stores.vectors.record import IndexRecord, Receipt
+from towhee_recsys.stores.vectors.records import IndexRecord, Receipt
 from towhee_recsys.stores.vectors.rows import check_ids, check_rows, content, hashes, model_of
-from towhee_recsys.support.progress import tell
+from towhee_recsys.stores.vectors.versions import switch
+from towhee_recsys.support.progress import report_progress
 
 
 def insert_live(index: ItemIndex, ids: Sequence[int], vectors: np.ndarray, how: IndexType = EXACT) -> Receipt:
@@ -32,7 +36,7 @@ def insert_live(index: ItemIndex, ids: Sequence[int], vectors: np.ndarray, how: 
         for first in range(0, len(ids), AT_ONCE):
             part = ids[first : first + AT_ONCE]
             live = put(index.milvus, live, part, vectors[first : first + AT_ONCE])
-            tell(len(part))
+            report_progress(len(part))
         index.versions(newest=True)
         keys = np.asarray(ids, dtype=np.int64)
         return Receipt(live.build, model_of(vectors), vectors.shape[1], keys, hashes(keys, vectors))
