@@ -1,38 +1,42 @@
-"""The vector index: item vectors in Milvus, in builds, and the records of which model they are of."""
+"""The vector index: item vectors in builds of a store, and the records of which model they are of."""
 
-from towhee_recsys.stores.vectors.build import insert, resume_build, start_build
-from towhee_recsys.stores.vectors.hits import Hit, Hits, checked_top_k
-from towhee_recsys.stores.vectors.index import REBUILD, ItemIndex, open_index
+from towhee_recsys.stores.vectors.build import insert, release_build, resume_build, start_build
+from towhee_recsys.stores.vectors.connections import check_uri, open_index, open_store
+from towhee_recsys.stores.vectors.index import VectorIndex
+from towhee_recsys.stores.vectors.index_types import index_type
 from towhee_recsys.stores.vectors.live_changes import delete_live, insert_live
-from towhee_recsys.stores.vectors.locks import is_ours, release
 from towhee_recsys.stores.vectors.maintenance import Build, builds, gc, rollback
-from towhee_recsys.stores.vectors.milvus.connect import check_uri
-from towhee_recsys.stores.vectors.milvus.types import index_type
+from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, VectorStore
 from towhee_recsys.stores.vectors.publish import publish
 from towhee_recsys.stores.vectors.records import IndexRecord, Receipt
-from towhee_recsys.stores.vectors.rows import model_of
+from towhee_recsys.stores.vectors.rows import Id, id_type_of, model_of
+from towhee_recsys.stores.vectors.search import Hit, checked_top_k
+from towhee_recsys.stores.vectors.versions import REBUILD
 
 __all__ = [
+    "MAX_TOP_K",
     "REBUILD",
     "Build",
     "Hit",
-    "Hits",
+    "Id",
     "IndexRecord",
-    "ItemIndex",
     "Receipt",
+    "VectorIndex",
+    "VectorStore",
     "builds",
     "check_uri",
     "checked_top_k",
     "delete_live",
     "gc",
+    "id_type_of",
     "index_type",
     "insert",
     "insert_live",
-    "is_ours",
     "model_of",
     "open_index",
+    "open_store",
     "publish",
-    "release",
+    "release_build",
     "resume_build",
     "rollback",
     "start_build",

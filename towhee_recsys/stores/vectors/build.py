@@ -1,83 +1,126 @@
-"""A build while it is filled: begun, or gone on with after a process that did not end it."""
+"""A build while it is filled: started, or resumed after a process that did not finish it."""
 
 from __future__ import annotations
 
 import logging
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
+from typing import Any
 
-import numpy as np
-
-from towhee_recsys.stores.vectors.checks import described
-from towhee_recsys.stores.vectors.index import ItemIndex
-from towhee_recsys.stores.vectors.locks import claim, filling_of, release
-from towhee_recsys.stores.vectors.milvus.connection import Milvus
-from towhee_recsys.stores.vectors.milvus.store import READ_AT_ONCE, append, count, create, names, rows_of, upsert
-from towhee_recsys.stores.vectors.milvus.types import EXACT, IndexType, build_params
+from towhee_recsys.config.milvus import IndexType
+from towhee_recsys.data.items import FieldType, IdType
+from towhee_recsys.errors import StoreError
+from towhee_recsys.model.embeddings import as_embeddings
+from towhee_recsys.stores.vectors.index import VectorIndex
+from towhee_recsys.stores.vectors.index_types import EXACT
 from towhee_recsys.stores.vectors.pending import SAVED
+from towhee_recsys.stores.vectors.protocol import Layout, VectorStore
 from towhee_recsys.stores.vectors.records import Receipt
-from towhee_recsys.stores.vectors.rows import check_rows, differing, hashes, model_of
+from towhee_recsys.stores.vectors.rows import Id, Rows, checked_rows, differing, hashes, model_of
 from towhee_recsys.stores.vectors.versions import must_be_ours
 from towhee_recsys.support.progress import report_progress
 
 log = logging.getLogger(__name__)
 
+COMPARED_AT_ONCE = 256
+"""Rows that are read and compared at a time."""
 
-def start_build(index: ItemIndex, model_id: str | None, dim: int, how: IndexType = EXACT) -> str:
-    """Makes an empty build beside the live one and returns its name: `<collection>__<model>_<draw>`.
 
-    `how` is the type of its vector index. It is this process' to fill, until `publish` or `release`. Raises
-    IndexMismatchError when somebody else has a collection of our name.
+def start_build(
+    index: VectorIndex,
+    model_id: str | None,
+    dim: int,
+    how: IndexType = EXACT,
+    id_type: IdType = "int",
+    fields: Mapping[str, FieldType] | None = None,
+) -> str:
+    """Creates an empty build beside the live one and returns its name: `<collection>__<model>_<draw>`.
+
+    `how` is the type of its vector index, `fields` are its scalar fields. It is this process' to fill, until `publish`
+    or `release_build`.
+
+    Raises:
+        IndexMismatchError: a collection of our name is not ours.
+        StoreError: the store fails.
     """
-    must_be_ours(index.milvus, index.collection)
-    build = f"{_beginning(index, model_id)}{secrets.token_hex(3)}"
-    claim(build, began=True)
-    create(index.milvus, build, dim, how)
+    must_be_ours(index.store, index.collection)
+    build = f"{_prefix(index, model_id)}{secrets.token_hex(3)}"
+    index.locks.acquire(build, is_new=True)
+    index.store.create(build, Layout(dim, id_type, dict(fields or {}), how))
     return build
 
 
-def resume_build(index: ItemIndex, model_id: str | None, dim: int, how: IndexType = EXACT) -> str | None:
-    """The build with most rows of those that were begun as `start_build` would, and did not go live; None without one.
+def resume_build(
+    index: VectorIndex,
+    model_id: str | None,
+    dim: int,
+    how: IndexType = EXACT,
+    id_type: IdType = "int",
+    fields: Mapping[str, FieldType] | None = None,
+) -> str | None:
+    """The unfinished build with most rows of those that `start_build` began in the same way, or None.
 
-    It is this process' to fill then. One that this process fills already is left alone, and so is one that another
-    process of this machine fills; of other machines nothing is known.
+    It is this process' to fill then. One that this process or another one of this machine fills is left alone; of other
+    machines nothing is known.
     """
-    begun = [name for name in builds_in(index) if re.fullmatch(rf"{_beginning(index, model_id)}[0-9a-f]{{6}}", name)]
-    rows = {name: count(index.milvus, name) for name in begun if _made_so(index.milvus, name, dim, how)}
+    layout, store = Layout(dim, id_type, dict(fields or {}), how), index.store
+    begun = [name for name in builds_in(index) if re.fullmatch(rf"{_prefix(index, model_id)}[0-9a-f]{{6}}", name)]
+    rows = {name: store.count(name) for name in begun if _fits(store, name, layout)}
     for build in sorted(rows, key=lambda name: rows[name], reverse=True):
-        if rows[build] and claim(build):
-            if all(each.build != build for each in index.versions(newest=True).all):
-                log.warning("going on with an index that did not end: %s items are there", f"{rows[build]:,}")
+        if rows[build] and index.locks.acquire(build):
+            versions = index.versions(newest=True)
+            if build not in {each.build for each in versions.all} | set(versions.outdated):
+                log.warning("resuming an unfinished index: %s items are there", f"{rows[build]:,}")
                 return build
-            release(build)
+            index.locks.release(build)
     return None
 
 
-def insert(index: ItemIndex, build: str, ids: Sequence[int], vectors: np.ndarray) -> Receipt:
-    """Writes unit vectors float32[n, dim] by item id into `build`.
+def release_build(index: VectorIndex, build: str) -> None:
+    """Releases an unfinished build; the next index run resumes it, and drops rows that the dataset no longer has."""
+    index.locks.release(build)
 
-    A row that may be there, for somebody else began the build or the id was written before, is read: the same is not
-    touched, and another one is replaced. Raises QueryError for vectors that are not of length 1 and for ids that occur
-    twice or are no whole numbers.
+
+def insert(
+    index: VectorIndex,
+    build: str,
+    ids: Sequence[Id],
+    vectors: Any,
+    fields: Mapping[str, Sequence[Any]] | None = None,
+) -> Receipt:
+    """Writes unit vectors float32[n, dim] by item id into `build`, with n values of each of its fields.
+
+    A field that is not given is missing in these items. A row that may be there, since another process began the build
+    or the id was written before, is read: an equal one is not touched, another one is replaced.
+
+    Raises:
+        QueryError: vectors that are not of length 1, ids that occur twice or are not of the build's type, or values
+            that are not of their field's type.
+        StoreError: the store fails.
     """
-    check_rows(ids, vectors)
-    keys, raw = np.asarray(ids, dtype=np.int64), np.asarray(vectors)
-    written, filling = hashes(keys, raw), filling_of(build)
-    with filling.writing:
-        if filling.lacks(keys):
-            append(index.milvus, build, keys, raw)
+    embeddings, layout, writer = as_embeddings(vectors), index.store.describe(build), index.locks.writer(build)
+    rows = checked_rows(ids, embeddings.search, fields or {}, layout.id_type or "int", layout.fields)
+    with writer.writing:
+        if writer.lacks(rows.ids):
+            index.store.append(build, rows)
         else:
-            _complete(index.milvus, build, keys, raw, written)
-    report_progress(len(keys))
-    return Receipt(build, model_of(vectors), raw.shape[1], keys, written)
+            _write_differing(index.store, build, rows)
+    report_progress(len(rows))
+    return receipt_of(build, embeddings, rows)
 
 
-def builds_in(index: ItemIndex) -> list[str]:
-    """The names of the collections that hold builds of the index, unfinished ones and rows set aside, too."""
+def receipt_of(build: str, embeddings: Any, rows: Rows) -> Receipt:
+    """What was written into `build`: `rows`, whose vectors are those of `embeddings`."""
+    items = embeddings.model.items if embeddings.model else None
+    return Receipt(build, model_of(embeddings), embeddings.shape[1], rows.ids, hashes(rows), items)
+
+
+def builds_in(index: VectorIndex) -> list[str]:
+    """The names of all builds of the index, with unfinished ones and rows that were set aside."""
     ours = re.compile(rf"{index.collection}__([0-9a-f]{{16}}|unknown)_[0-9a-f]{{6}}({SAVED})?")
-    return sorted(name for name in names(index.milvus) if ours.fullmatch(name))
+    return sorted(name for name in index.store.names() if ours.fullmatch(name))
 
 
 def now() -> str:
@@ -85,21 +128,23 @@ def now() -> str:
     return datetime.now(timezone.utc).isoformat(timespec="microseconds")
 
 
-def _complete(milvus: Milvus, build: str, ids: np.ndarray, vectors: np.ndarray, wanted: np.ndarray) -> None:
+def _write_differing(store: VectorStore, build: str, rows: Rows) -> None:
     """Writes those rows that are not there as they should be."""
-    for first in range(0, len(ids), READ_AT_ONCE):
-        part = slice(first, first + READ_AT_ONCE)
-        there, held = rows_of(milvus, build, ids[part])
-        lacking = differing(ids[part], wanted[part], there, hashes(there, held))
-        if len(lacking):
-            upsert(milvus, build, ids[part][lacking], vectors[part][lacking])
+    for first in range(0, len(rows), COMPARED_AT_ONCE):
+        part = rows[first : first + COMPARED_AT_ONCE]
+        changed = differing(part, store.rows(build, part.ids))
+        if len(changed):
+            store.upsert(build, part[changed])
 
 
-def _made_so(milvus: Milvus, build: str, dim: int, how: IndexType) -> bool:
-    found_dim, found = described(milvus, build)
-    wanted = {"metric_type": "IP", "index_type": how.type, **build_params(how)}
-    return found_dim == dim and all(str(found.get(name)) == str(value) for name, value in wanted.items())
+def _fits(store: VectorStore, build: str, layout: Layout) -> bool:
+    try:
+        return store.describe(build).fits(layout)
+    except StoreError:
+        if store.exists(build):
+            raise
+        return False  # another process has dropped it meanwhile
 
 
-def _beginning(index: ItemIndex, model_id: str | None) -> str:
+def _prefix(index: VectorIndex, model_id: str | None) -> str:
     return f"{index.collection}__{model_id or 'unknown'}_"

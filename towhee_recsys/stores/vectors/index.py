@@ -5,160 +5,150 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
-from functools import partial
+from collections.abc import Collection, Sequence
 from typing import Any
 
-import numpy as np
-
+from towhee_recsys.config.milvus import IndexType
 from towhee_recsys.errors import IndexMismatchError, QueryError, StoreError
 from towhee_recsys.model.embeddings import ModelRef
-from towhee_recsys.stores.vectors.checks import must_be_there
-from towhee_recsys.stores.vectors.hits import Hits, checked_top_k
-from towhee_recsys.stores.vectors.milvus.connect import connect
-from towhee_recsys.stores.vectors.milvus.connection import Milvus
-from towhee_recsys.stores.vectors.milvus.store import MAX_TOP_K, exists
-from towhee_recsys.stores.vectors.milvus.types import IndexType
-from towhee_recsys.stores.vectors.pending import settle
-from towhee_recsys.stores.vectors.records import IndexRecord
-from towhee_recsys.stores.vectors.search import Asked, ask, found
-from towhee_recsys.stores.vectors.vector_cache import KnownVectors
-from towhee_recsys.stores.vectors.version_cache import LastRead
-from towhee_recsys.stores.vectors.versions import Versions, must_be_ours
-
-REBUILD = "Build it with `towhee-recsys index -c CONFIG`."
-
-_indexes: dict[tuple[int, str], ItemIndex] = {}
-_lock = threading.RLock()
+from towhee_recsys.stores.vectors.checks import must_be_whole
+from towhee_recsys.stores.vectors.index_types import index_type
+from towhee_recsys.stores.vectors.locks import BuildLocks
+from towhee_recsys.stores.vectors.pending import recover_pending
+from towhee_recsys.stores.vectors.protocol import VectorStore
+from towhee_recsys.stores.vectors.records import FORMAT, IndexRecord
+from towhee_recsys.stores.vectors.rows import Id
+from towhee_recsys.stores.vectors.search import Hit, SearchRequest, VectorCache, search_build, search_request
+from towhee_recsys.stores.vectors.versions import REBUILD, VersionCache, Versions, must_be_ours
 
 
-def open_index(uri: str, collection: str, access: Mapping[str, Any] | None = None) -> ItemIndex:
-    """The index called `collection` in the Milvus at `uri`, one object a process. Raises StoreError.
+class VectorIndex:
+    """Unit vectors by item id. They lie in *builds* of a store; one build is live, older ones are kept.
 
-    `access` is what `connect` takes.
+    Attributes:
+        store: Where the builds lie.
+        collection: The name of the index in it.
+        writing: Held by the thread of this process that changes the index.
+        locks: The builds that this process fills.
     """
-    milvus = connect(uri, access)
-    with _lock:
-        return _indexes.setdefault((id(milvus), collection), ItemIndex(milvus, collection))
 
-
-class ItemIndex:
-    """Unit vectors by item id. They lie in a *build*, a Milvus collection; one build is live, older ones are kept."""
-
-    def __init__(self, milvus: Milvus, collection: str):
+    def __init__(self, store: VectorStore, collection: str):
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", collection):
             raise QueryError(f"collection {collection!r}: letters, digits and '_' make a name, 100 at most.")
-        self.milvus, self.collection = milvus, collection
-        self.writing = threading.RLock()
-        self._known: dict[IndexRecord, KnownVectors] = {}
-        self._last_read = LastRead(milvus, collection, changed=self._forget)
+        self.store, self.collection = store, collection
+        self.writing, self.locks = threading.RLock(), BuildLocks()
+        self._caches: dict[IndexRecord, VectorCache] = {}
+        self._usual: dict[str, IndexType] = {}
+        self._version_cache = VersionCache(store, collection, changed=self._forget)
 
     @property
     def record(self) -> IndexRecord | None:
-        """What the live build says of itself, or None before the first one."""
+        """The record of the live build, or None before the first one."""
         return self.versions().live
 
     def versions(self, newest: bool = False) -> Versions:
-        """The live build and those that are kept; on a server as they are now, or were half a second ago."""
-        return self._last_read.versions(newest)
+        """The live build and the kept ones; of a shared store as they are now, or were half a second ago."""
+        return self._version_cache.versions(newest)
 
-    def _forget(self) -> None:
-        """Even when what is known should be true again one day."""
-        self._known = {}
+    def live(self, model: ModelRef | None = None) -> IndexRecord:
+        """The live build's record, after checking that its rows are there and that it is of `model`.
 
-    def live(self, origin: ModelRef | None = None) -> IndexRecord:
-        """The live build's record, after checking that its rows are there and that it is of `origin`'s model.
+        Completes a change that another process began and could not complete.
 
-        Ends what a process began and could not end. Raises IndexMismatchError when something is not as recorded.
+        Raises:
+            IndexMismatchError: there is no index, or something is not as recorded.
+            StoreError: the store fails.
         """
         record = self.live_in(self.versions(newest=True))
         if record.pending:
             with self.writing:
-                settle(self.milvus, self.live_in(self.versions(newest=True)))
-            return self.live(origin)
-        self.match(record, origin, record.dim)
+                recover_pending(self.store, self.live_in(self.versions(newest=True)))
+            return self.live(model)
+        self.must_match(record, model, record.dim)
         try:
-            must_be_there(self.milvus, record, REBUILD)
+            must_be_whole(self.store, record, REBUILD)
         except IndexMismatchError:
             if self.versions(newest=True).live == record:
                 raise
-            return self.live(origin)  # it was written meanwhile
+            return self.live(model)  # it was written meanwhile
         return record
 
     def search(
         self,
-        vectors: np.ndarray,
+        queries: Any,
         top_k: int,
-        exclude: Sequence[Collection[int]] | None = None,
+        leave_out: Sequence[Collection[Id]] | None = None,
         how: IndexType | None = None,
-    ) -> list[Hits]:
-        """For each query float32[n, dim] the `top_k` items of highest cosine, best first, without its `exclude`.
+    ) -> list[list[Hit]]:
+        """For each query float32[n, dim] the `top_k` items of highest cosine, best first, without its ids to leave out.
 
-        They are of the live build or, when that is of another model, of the last one that was of the vectors' model.
-        One search for all queries; where other vectors predict stars, items that are found for the first time are
-        read, too. `how` tunes the search of a build whose index is of that type. Raises IndexMismatchError when no
-        build is of the vectors' model, QueryError for vectors that are not of length 1.
+        They are of the live build or, when that is of another model, of the last one that was of the queries' model.
+        `how` tunes the search of a build whose index is of that type.
+
+        Raises:
+            IndexMismatchError: no build is of the queries' model.
+            QueryError: a wrong `top_k`, vectors that are not of length 1, or ids that are not of the index's type.
+            StoreError: the store fails.
         """
-        checked_top_k(top_k)
-        asked = ask(vectors, exclude, how)
-        began = time.monotonic()
-        record = self.answering(asked.vectors.model, asked.vectors.shape[-1])
-        try:
-            return self._search(record, asked, 0, top_k)
-        except StoreError:
-            if time.monotonic() - began >= self.milvus.timeout or self._keeps(record):
-                raise
-        return self.search(vectors, top_k, exclude, how)  # that build has been dropped meanwhile
+        request, began = search_request(queries, top_k, leave_out, how), time.monotonic()
+        while True:
+            record = self.answering(request.vectors.model, request.vectors.shape[-1])
+            try:
+                return self._search(record, request)
+            except StoreError:
+                if time.monotonic() - began >= self.store.timeout or self._keeps(record):
+                    raise  # else the build has been dropped meanwhile, and another one answers
 
-    def answering(self, origin: ModelRef | None, dim: int) -> IndexRecord:
-        """The build that answers vectors of `dim` numbers from `origin`: the live one, or the last of their model.
+    def answering(self, model: ModelRef | None, dim: int) -> IndexRecord:
+        """The build that answers vectors of `dim` numbers from `model`: the live one, or the last of that model.
 
-        So a pipeline that was built before a switch goes on answering. Raises IndexMismatchError.
+        So a pipeline that was built before a switch keeps answering. Raises IndexMismatchError.
         """
         versions = self.versions()
         live = self.live_in(versions)
-        of_their_model = (each for each in versions.all if origin and each.model_id in (None, origin.model_id))
-        record = next(of_their_model, live)
-        self.match(record, origin, dim)
+        of_model = (each for each in versions.all if model and each.model_id in (None, model.model_id))
+        record = next(of_model, live)
+        self.must_match(record, model, dim)
         return record
 
-    def has(self, build: str) -> bool:
-        """Whether that collection is there."""
-        return exists(self.milvus, build)
-
-    def match(self, record: IndexRecord, origin: ModelRef | None, dim: int) -> None:
-        """Raises IndexMismatchError when vectors of `dim` numbers from `origin` do not belong into this build."""
+    def must_match(self, record: IndexRecord, model: ModelRef | None, dim: int) -> None:
+        """Raises IndexMismatchError when vectors of `dim` numbers from `model` do not belong into this build."""
         if record.dim != dim:
             raise IndexMismatchError(
                 f"the index {self.collection!r} has vectors of {record.dim} numbers, but {dim} were given. {REBUILD}"
             )
-        if origin and record.model_id and origin.model_id != record.model_id:
+        if model and record.model_id and model.model_id != record.model_id:
             raise IndexMismatchError(
-                f"the index {self.collection!r} is of model {record.model_id}, but model {origin.model_id} "
-                f"was expected. {REBUILD} A pipeline that was built before that is built anew."
+                f"the index {self.collection!r} is of model {record.model_id}, but model {model.model_id} "
+                f"was expected. {REBUILD} Then build running pipelines again, too."
             )
 
-    def _search(self, record: IndexRecord, asked: Asked, first: int, end: int) -> list[Hits]:
-        known = self._known.get(record) or self._known.setdefault(record, KnownVectors(self.milvus, record))
-        return [
-            Hits(hits, record.build, partial(self._go_on, record, asked, place, end))
-            for place, hits in enumerate(found(self.milvus, record, known, asked, first, end))
-        ]
+    def live_in(self, versions: Versions) -> IndexRecord:
+        """The live one of `versions`, unchecked. Raises IndexMismatchError where there is none."""
+        self.must_be_readable(versions)
+        if versions.live is None:
+            must_be_ours(self.store, self.collection)
+            raise IndexMismatchError(f"collection {self.collection!r} holds no index yet. {REBUILD}")
+        return versions.live
 
-    def _go_on(self, record: IndexRecord, asked: Asked, place: int, first: int, count: int) -> Hits:
-        try:
-            return self._search(record, asked.alone(place), first, min(first + count, MAX_TOP_K))[0]
-        except StoreError:
-            if self._keeps(record):
-                raise
-        return Hits((), record.build)  # it has been dropped: there is nothing more of it
+    def must_be_readable(self, versions: Versions) -> None:
+        """Raises IndexMismatchError when there is an index, but only one that another version wrote."""
+        if versions.live is None and versions.outdated:
+            raise IndexMismatchError(
+                f"the index {self.collection!r} was written by another version of towhee-recsys: "
+                f"{versions.outdated[0]} is not of format {FORMAT}. {REBUILD}"
+            )
+
+    def _search(self, record: IndexRecord, request: SearchRequest) -> list[list[Hit]]:
+        cache = self._caches.get(record) or self._caches.setdefault(record, VectorCache(self.store, record))
+        usual = self._usual.get(record.index)
+        if usual is None:
+            usual = self._usual[record.index] = index_type(self.store, {"type": record.index})
+        return search_build(self.store, record, cache, request, usual)
 
     def _keeps(self, record: IndexRecord) -> bool:
         return any(each.build == record.build for each in self.versions(newest=True).all)
 
-    def live_in(self, versions: Versions) -> IndexRecord:
-        """The live one of `versions`, unchecked. Raises IndexMismatchError where there is none."""
-        if versions.live is None:
-            must_be_ours(self.milvus, self.collection)
-            raise IndexMismatchError(f"collection {self.collection!r} holds no index yet. {REBUILD}")
-        return versions.live
+    def _forget(self) -> None:
+        """Drops all cached vectors, even if the old state could come back."""
+        self._caches = {}

@@ -2,66 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import numpy as np
-
-<<<<<<< HEAD:towhee_recsys/stores/vectors/incremental.py
-from towhee_recsys.model.embeddings import as_embeddings
-from towhee_recsys.stores.vectors.filling import now, start_build
-=======
-from towhee_recsys.stores.vectors.build import now, start_build
->>>>>>> 46530a4 (Vector store: modules named after what they hold; progress is observed and reported):towhee_recsys/stores/vectors/live_changes.py
-from towhee_recsys.stores.vectors.index import ItemIndex
-from towhee_recsys.stores.vectors.locks import release
-from towhee_recsys.stores.vectors.milvus.types import EXACT, IndexType
-from towhee_recsys.stores.vectors.pending import AT_ONCE, put, remove, settle
+from towhee_recsys.config.milvus import IndexType
+from towhee_recsys.data.items import FieldType
+from towhee_recsys.model.embeddings import Embeddings, as_embeddings
+from towhee_recsys.stores.vectors.build import now, receipt_of, start_build
+from towhee_recsys.stores.vectors.index import VectorIndex
+from towhee_recsys.stores.vectors.index_types import EXACT
+from towhee_recsys.stores.vectors.pending import parts, put, recover_pending, remove
 from towhee_recsys.stores.vectors.records import IndexRecord, Receipt
-from towhee_recsys.stores.vectors.rows import check_ids, check_rows, content, hashes, model_of
-from towhee_recsys.stores.vectors.versions import switch
+from towhee_recsys.stores.vectors.rows import Id, checked_ids, checked_rows, content_hash, id_type_of, model_of
+from towhee_recsys.stores.vectors.versions import make_live
 from towhee_recsys.support.progress import report_progress
 
 
-def insert_live(index: ItemIndex, ids: Sequence[int], vectors: np.ndarray, how: IndexType = EXACT) -> Receipt:
-    """Upserts unit vectors float32[n, dim] into the live build; where there is none it begins, of type `how`.
+def insert_live(
+    index: VectorIndex,
+    ids: Sequence[Id],
+    vectors: Any,
+    how: IndexType = EXACT,
+    fields: Mapping[str, Sequence[Any]] | None = None,
+    types: Mapping[str, FieldType] | None = None,
+) -> Receipt:
+    """Upserts unit vectors float32[n, dim] into the live build, with n values of each of its fields.
 
-    What a killed process leaves of it is a part of the rows, each whole: the call can be repeated. Raises QueryError
-    as `insert` does, and IndexMismatchError when the live index is of another model.
+    Where there is no index it begins: of type `how`, with the fields of `types` and ids like the first. What a killed
+    process leaves of it is a part of the rows, each whole: the call can be repeated.
+
+    Raises:
+        QueryError: as of `insert`.
+        IndexMismatchError: the live index is of another model, or another version wrote it.
+        StoreError: the store fails.
     """
-    check_rows(ids, vectors)
+    embeddings, fields = as_embeddings(vectors), fields or {}
     with index.writing:
-        live = index.versions(newest=True).live or _first(index, vectors, how)
-        index.match(live, as_embeddings(vectors).model, vectors.shape[1])
-        live = settle(index.milvus, live)
-        for first in range(0, len(ids), AT_ONCE):
-            part = ids[first : first + AT_ONCE]
-            live = put(index.milvus, live, part, vectors[first : first + AT_ONCE])
-            report_progress(len(part))
+        live = _live_or_none(index)
+        id_type = live.id_type if live else id_type_of(ids)
+        rows = checked_rows(ids, embeddings.search, fields, id_type, (live.fields if live else types) or {})
+        live = live or _first(index, embeddings, id_type, how, types or {})
+        index.must_match(live, embeddings.model, embeddings.shape[1])
+        live = recover_pending(index.store, live)
+        for part in parts(ids):
+            live = put(index.store, live, rows[part])
+            report_progress(part.stop - part.start)
         index.versions(newest=True)
-        keys = np.asarray(ids, dtype=np.int64)
-        return Receipt(live.build, model_of(vectors), vectors.shape[1], keys, hashes(keys, vectors))
+        return receipt_of(live.build, embeddings, rows)
 
 
-def delete_live(index: ItemIndex, ids: Sequence[int]) -> int:
-    """Deletes items from the live build and gives how many rows there were of them; kept builds are as they were.
+def delete_live(index: VectorIndex, ids: Sequence[Id]) -> int:
+    """Deletes items from the live build and returns how many rows there were of them; kept builds stay as they are.
 
-    It can be repeated after a kill. Raises QueryError for ids that are no whole numbers, IndexMismatchError when there
-    is no index.
+    It can be repeated after a kill.
+
+    Raises:
+        QueryError: an id is not of the index's type.
+        IndexMismatchError: there is no index, or another version wrote it.
+        StoreError: the store fails.
     """
-    check_ids(ids)
     with index.writing:
-        before = live = settle(index.milvus, index.live_in(index.versions(newest=True)))
-        for first in range(0, len(ids), AT_ONCE):
-            live = remove(index.milvus, live, ids[first : first + AT_ONCE])
+        live = index.live_in(index.versions(newest=True))
+        keys = checked_ids(ids, live.id_type)
+        before = live = recover_pending(index.store, live)
+        for part in parts(keys.tolist()):
+            live = remove(index.store, live, keys[part])
         index.versions(newest=True)
         return before.rows - live.rows
 
 
-def _first(index: ItemIndex, vectors: np.ndarray, how: IndexType) -> IndexRecord:
-    build = start_build(index, model_of(vectors), vectors.shape[1], how)
+def _live_or_none(index: VectorIndex) -> IndexRecord | None:
+    versions = index.versions(newest=True)
+    index.must_be_readable(versions)
+    return versions.live
+
+
+def _first(
+    index: VectorIndex, embeddings: Embeddings, id_type: Any, how: IndexType, types: Mapping[str, FieldType]
+) -> IndexRecord:
+    model, dim = model_of(embeddings), embeddings.shape[1]
+    build = start_build(index, model, dim, how, id_type, types)
     record = IndexRecord(
-        index.collection, build, model_of(vectors), vectors.shape[1], "IP", 0, content([]), how.type, now()
+        collection=index.collection,
+        build=build,
+        model_id=model,
+        dim=dim,
+        metric="IP",
+        rows=0,
+        content_hash=content_hash([]),
+        index=how.type,
+        published=now(),
+        id_type=id_type,
+        fields=dict(types),
     )
-    switch(index.milvus, record)
-    release(build)
+    make_live(index.store, record)
+    index.locks.release(build)
     return record

@@ -5,27 +5,35 @@ from __future__ import annotations
 import tempfile
 import threading
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
 
 
-class Filling:
-    """A build that is being filled; `writing` is held by whoever writes to it.
+@dataclass(eq=False)
+class BuildWriter:
+    """A build that is being filled.
 
-    Of one that this process `began` it knows the ids that are there, 8 bytes each.
+    Attributes:
+        is_new: Whether this process created it, and so knows the ids that are there.
+        writing: Held by the thread that writes to it.
+        lock: What keeps other processes away; None where no lock file can be made.
     """
 
-    def __init__(self, began: bool = False, lock: FileLock | None = None):
-        self.writing, self.lock, self._began = threading.Lock(), lock, began
-        self._runs: list[np.ndarray] = []  # sorted, each longer than the next, so that few are looked into
+    is_new: bool = False
+    lock: FileLock | None = None
+    writing: threading.Lock = field(default_factory=threading.Lock)
+    _runs: list[np.ndarray] = field(default_factory=list)  # sorted, each longer than the next, so that they are few
 
     def lacks(self, ids: np.ndarray) -> bool:
-        """Whether none of `ids` int64[n] can be there yet; from now on they may."""
-        if not self._began or not len(ids):
+        """Whether none of `ids` can be there yet; from now on they may. 8 bytes an id are kept."""
+        if not self.is_new or not len(ids):
             return False
-        run = np.sort(ids)
+        # Equal hashes of texts only cost a look into the store; they are not kept beyond this process.
+        keys = ids if ids.dtype == np.int64 else np.fromiter(map(hash, ids), np.int64, len(ids))
+        run = np.sort(keys)
         lacks = not any((each[np.searchsorted(each, run) % len(each)] == run).any() for each in self._runs)
         while self._runs and len(self._runs[-1]) <= len(run):
             run = np.sort(np.concatenate([self._runs.pop(), run]), kind="stable")
@@ -33,45 +41,43 @@ class Filling:
         return lacks
 
 
-_claimed: dict[str, Filling] = {}
-"""The builds that this process fills, with the locks that tell others. A process that ends, however, holds none."""
+class BuildLocks:
+    """The builds that one process fills, by name. A process that ends holds none of them any more."""
+
+    def __init__(self) -> None:
+        self._writers: dict[str, BuildWriter] = {}
+
+    def acquire(self, build: str, is_new: bool = False) -> bool:
+        """Makes the build this process' to fill; False where another process of this machine, or this one, has it.
+
+        A new one is acquired in any case: where there is no room for lock files, nobody will resume it meanwhile.
+        """
+        lock: FileLock | None = FileLock(_lock_file(build), timeout=0, thread_local=False)
+        try:
+            lock.acquire()
+        except (OSError, Timeout):
+            if not is_new:
+                return False
+            lock = None
+        self._writers[build] = BuildWriter(is_new, lock)
+        return True
+
+    def release(self, build: str) -> None:
+        """Releases a build; unless it went live, the next index run can resume it."""
+        with suppress(OSError):
+            _lock_file(build).unlink(missing_ok=True)
+        writer = self._writers.pop(build, None)
+        if writer and writer.lock:
+            writer.lock.release()
+
+    def owns(self, build: str) -> bool:
+        """Whether this process fills the build: until it went live, was dropped or released."""
+        return build in self._writers
+
+    def writer(self, build: str) -> BuildWriter:
+        """What this process knows of the build; of one that it does not fill that is nothing."""
+        return self._writers.get(build) or BuildWriter()
 
 
-def claim(build: str, began: bool = False) -> bool:
-    """Makes the build this process' to fill; False where another process of this machine, or this one, has it.
-
-    One that it `began` it has at once: where there is no place for locks, nobody will go on with it meanwhile.
-    """
-    lock = FileLock(_lock_of(build), timeout=0, thread_local=False)
-    try:
-        lock.acquire()
-    except (OSError, Timeout):
-        if not began:
-            return False
-        _claimed[build] = Filling(began)
-    else:
-        _claimed[build] = Filling(began, lock)
-    return True
-
-
-def release(build: str) -> None:
-    """Lets a build go, so that the next indexing can go on with it, where it did not go live and is there."""
-    with suppress(OSError):
-        _lock_of(build).unlink(missing_ok=True)
-    filling = _claimed.pop(build, None)
-    if filling and filling.lock:
-        filling.lock.release()
-
-
-def is_ours(build: str) -> bool:
-    """Whether this process fills the build: it does until it went live, was dropped or released."""
-    return build in _claimed
-
-
-def filling_of(build: str) -> Filling:
-    """What this process knows of the build; of one that it does not fill that is nothing."""
-    return _claimed.get(build) or Filling()
-
-
-def _lock_of(build: str) -> Path:
+def _lock_file(build: str) -> Path:
     return Path(tempfile.gettempdir(), f"towhee_recsys-{build}.lock")

@@ -9,10 +9,9 @@ import numpy as np
 
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.stores.vectors.build import builds_in
-from towhee_recsys.stores.vectors.checks import CURE, must_be_there
-from towhee_recsys.stores.vectors.index import ItemIndex
-from towhee_recsys.stores.vectors.milvus.store import count
-from towhee_recsys.stores.vectors.pending import SAVED, settle
+from towhee_recsys.stores.vectors.checks import CURE, must_be_whole
+from towhee_recsys.stores.vectors.index import VectorIndex
+from towhee_recsys.stores.vectors.pending import SAVED, recover_pending
 from towhee_recsys.stores.vectors.publish import drop_builds, go_live
 from towhee_recsys.stores.vectors.records import IndexRecord
 
@@ -31,7 +30,7 @@ class Build:
     live: bool
 
 
-def builds(index: ItemIndex) -> list[Build]:
+def builds(index: VectorIndex) -> list[Build]:
     """All builds: the live one, then those that were live, the last first, then the unfinished. Raises StoreError."""
     versions = index.versions(newest=True)
     records = {record.build: record for record in versions.all}
@@ -40,7 +39,7 @@ def builds(index: ItemIndex) -> list[Build]:
         Build(
             name=name,
             model_id=records[name].model_id if name in records else _model_in(name),
-            rows=count(index.milvus, name),
+            rows=index.store.count(name),
             published=records[name].published if name in records else None,
             live=versions.live is not None and versions.live.build == name,
         )
@@ -48,39 +47,50 @@ def builds(index: ItemIndex) -> list[Build]:
     ]
 
 
-def rollback(index: ItemIndex, catalogue: Catalogue | None = None) -> IndexRecord:
-    """Makes the build that was live before this one live again, with the catalogue's version, and gives its record.
+def rollback(index: VectorIndex, catalogue: Catalogue | None = None) -> IndexRecord:
+    """Makes the build that was live before this one live again, with the catalogue's version, and returns its record.
 
-    The one that is left stays, for queries that are under way, until the next `publish` or `gc`. Raises
-    IndexMismatchError, and leaves all as it is, when none is kept that is older, or it is not whole any more.
+    The one that was live stays, for queries that are under way, until the next `publish` or `gc`.
+
+    Raises:
+        IndexMismatchError: no older build is kept, or it is not whole any more; all stays as it is.
+        StoreError: a store fails.
     """
     with index.writing:
-        before = index.versions(newest=True).before
+        versions = index.versions(newest=True)
+        index.must_be_readable(versions)
+        before = versions.before
         if before is None:
             raise IndexMismatchError(
                 f"the index {index.collection!r} keeps no build older than the live one, so there is nothing to go "
                 "back to. `towhee-recsys index --list` shows what there is; to change the index, index again."
             )
         if not before.pending:
-            must_be_there(index.milvus, before, CURE)
+            must_be_whole(index.store, before, CURE)
         go_live(index, before, catalogue)
-        settled = settle(index.milvus, before)
+        recovered = recover_pending(index.store, before)
         index.versions(newest=True)
-        return settled
+        return recovered
 
 
-def gc(index: ItemIndex, keep: int = 2, catalogue: Catalogue | None = None) -> list[str]:
-    """Drops all builds and catalogue versions but those of the `keep` builds that were live last; gives their names.
+def gc(index: VectorIndex, keep: int = 2, catalogue: Catalogue | None = None) -> list[str]:
+    """Drops all builds and catalogue versions but those of the `keep` builds that were live last; returns their names.
 
-    The live one is the first of them; whatever was not finished goes, too. Raises QueryError for a `keep` below 1.
+    The live one is the first of them; whatever was not finished goes, too.
+
+    Raises:
+        QueryError: `keep` is below 1.
+        IndexMismatchError: another version of this program wrote the live index.
+        StoreError: a store fails.
     """
     if isinstance(keep, bool) or not isinstance(keep, (int, np.integer)) or keep < 1:
         raise QueryError(f"keep {keep!r} is not acceptable: give a whole number from 1, for the live build stays.")
     with index.writing:
         versions = index.versions(newest=True)
+        index.must_be_readable(versions)
         live = versions.live
         if live and live.pending:
-            settle(index.milvus, live)
+            recover_pending(index.store, live)
         if live and catalogue and catalogue.live(index.collection) != live.build and catalogue.count(live.build):
             catalogue.publish(live.build)  # a process was killed between the catalogue's switch and the index'
         return drop_builds(index, {record.build for record in versions.all[:keep]}, catalogue)

@@ -1,92 +1,102 @@
-"""Rows of a live build that change in place: whatever moment a process dies at, no row that was acknowledged is lost.
+"""Rows of a live build that change in place: no row that was acknowledged is lost, at whatever moment a process dies.
 
-A record that names the rows as pending is written before they change, and the final one after. Who opens an index
-with pending rows settles it by what is there. Milvus Lite writes a row anew by deleting it first; a kill between the
-two would lose it, so there the old rows lie in a collection of their own until the new ones are written.
+A record that names the rows as pending is written before they change, and the final one after. Whoever opens an index
+with pending rows completes the change by what is there. Where a store does not replace a row in one step, a kill
+between the two would lose it: there the old rows are set aside in a build of their own until the new ones are written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from towhee_recsys.stores.vectors.milvus.connection import Milvus
-from towhee_recsys.stores.vectors.milvus.store import create, delete, drop, exists, rows_of, upsert
-from towhee_recsys.stores.vectors.records import IndexRecord, write_record
-from towhee_recsys.stores.vectors.rows import content, differing, hashes
+from towhee_recsys.stores.vectors.protocol import Layout, VectorStore
+from towhee_recsys.stores.vectors.records import IndexRecord
+from towhee_recsys.stores.vectors.rows import Id, Rows, content_hash, differing, hashes
 
-AT_ONCE = 256
-"""Rows that change at once: their ids must fit into a record."""
+ROWS_AT_ONCE, BYTES_AT_ONCE = 256, 32_768
+"""Rows that change at once, and bytes of their ids: these must fit into a record, which has 64 KB on a server."""
 
 SAVED = "_saved"
-"""What the name of the collection with a build's old rows ends with."""
+"""What the name of the build with the old rows ends with."""
 
 
-def put(milvus: Milvus, record: IndexRecord, ids: Sequence[int], vectors: np.ndarray) -> IndexRecord:
-    """Writes at most 256 rows, in place of older ones with their ids, and gives what is true then. Raises StoreError.
+def parts(ids: Sequence[Id]) -> Iterator[slice]:
+    """`ids` in parts that may change at once."""
+    first, size = 0, 0
+    for row, key in enumerate(ids):
+        added = 2 * len(str(key).encode()) + 4  # a quote or a backslash is written as two characters
+        if row - first == ROWS_AT_ONCE or size + added > BYTES_AT_ONCE:
+            yield slice(first, row)
+            first, size = row, 0
+        size += added
+    if first < len(ids):
+        yield slice(first, len(ids))
+
+
+def put(store: VectorStore, record: IndexRecord, rows: Rows) -> IndexRecord:
+    """Writes one part of rows, in place of older ones with their ids, and returns the record then. Raises StoreError.
 
     A row that is there already, the same, is not touched.
     """
-    there, old = rows_of(milvus, record.build, ids)
-    known, new = hashes(there, old), hashes(ids, vectors)
-    changed = differing(ids, new, there, known)
-    if not len(changed):
+    held = store.rows(record.build, rows.ids)
+    rows = rows[differing(rows, held)]
+    if not len(rows):
         return record
-    ids, vectors, new = [int(ids[place]) for place in changed], np.asarray(vectors)[changed], new[changed]
-    replaced = [place for place, key in enumerate(there) if key in set(ids)]
-    drop(milvus, record.build + SAVED)
-    if replaced and milvus.lite:
-        create(milvus, record.build + SAVED, record.dim)
-        upsert(milvus, record.build + SAVED, [there[place] for place in replaced], old[replaced])
-    base = _begin(milvus, record, ids, known[replaced])
-    upsert(milvus, record.build, ids, vectors)
-    return _end(milvus, base, new)
+    changed = set(rows.ids.tolist())
+    old = held[[row for row, key in enumerate(held.ids.tolist()) if key in changed]]
+    store.drop(record.build + SAVED)
+    if len(old) and not store.replaces_in_one_step:
+        store.create(record.build + SAVED, Layout(record.dim, record.id_type, record.fields))
+        store.upsert(record.build + SAVED, old)
+    base = _begin(store, record, rows.ids, old)
+    store.upsert(record.build, rows)
+    return _complete(store, base, hashes(rows))
 
 
-def remove(milvus: Milvus, record: IndexRecord, ids: Sequence[int]) -> IndexRecord:
-    """Deletes those of at most 256 rows that are there, and gives what is true then. Raises StoreError."""
-    there, old = rows_of(milvus, record.build, ids)
-    if not there:
+def remove(store: VectorStore, record: IndexRecord, ids: np.ndarray) -> IndexRecord:
+    """Deletes those of one part of ids that are there, and returns the record then. Raises StoreError."""
+    old = store.rows(record.build, ids)
+    if not len(old):
         return record
-    drop(milvus, record.build + SAVED)
-    base = _begin(milvus, record, there, hashes(there, old))
-    delete(milvus, record.build, there)
-    return _end(milvus, base, hashes([], old[:0]))
+    store.drop(record.build + SAVED)
+    base = _begin(store, record, old.ids, old)
+    store.delete(record.build, old.ids)
+    return _complete(store, base, np.zeros(0, np.uint64))
 
 
-def settle(milvus: Milvus, record: IndexRecord) -> IndexRecord:
-    """Ends what another process began and could not end, and gives what is true then. Raises StoreError.
+def recover_pending(store: VectorStore, record: IndexRecord) -> IndexRecord:
+    """Completes what another process began and could not complete, and returns the record then. Raises StoreError.
 
-    Rows that it was to add or delete are there or not; rows that it was to replace are the old or the new ones.
+    Rows that it was adding or deleting are there or not; rows that it was replacing are the old or the new ones.
     """
     if not record.pending:
         return record
-    there, vectors = rows_of(milvus, record.build, record.pending)
-    found = hashes(there, vectors)
-    if exists(milvus, record.build + SAVED):
-        ids, vectors = rows_of(milvus, record.build + SAVED, record.pending)
-        lost = [place for place, key in enumerate(ids) if key not in set(there)]
-        if lost:
-            ids, vectors = [ids[place] for place in lost], vectors[lost]
-            upsert(milvus, record.build, ids, vectors)
-            found = np.concatenate([found, hashes(ids, vectors)])
-    return _end(milvus, record, found)
+    held = store.rows(record.build, record.pending)
+    found = hashes(held)
+    if store.exists(record.build + SAVED):
+        saved, there = store.rows(record.build + SAVED, record.pending), set(held.ids.tolist())
+        lost = saved[[row for row, key in enumerate(saved.ids.tolist()) if key not in there]]
+        if len(lost):
+            store.upsert(record.build, lost)
+            found = np.concatenate([found, hashes(lost)])
+    return _complete(store, record, found)
 
 
-def _begin(milvus: Milvus, record: IndexRecord, ids: Sequence[int], old: np.ndarray) -> IndexRecord:
-    """Writes that `ids` are about to change, and counts out those rows of them that are there, by `old` hashes."""
-    total = content(-old, record.content_hash)  # modulo 2**64
-    base = replace(record, rows=record.rows - len(old), content_hash=total, pending=tuple(ids))
-    write_record(milvus, base)
+def _begin(store: VectorStore, record: IndexRecord, ids: np.ndarray, old: Rows) -> IndexRecord:
+    """Records that `ids` are about to change, without the `old` rows of them that are there."""
+    total = content_hash(-hashes(old), record.content_hash)  # modulo 2**64
+    base = replace(record, rows=record.rows - len(old), content_hash=total, pending=tuple(ids.tolist()))
+    store.write_record(base.to_json())
     return base
 
 
-def _end(milvus: Milvus, base: IndexRecord, new: np.ndarray) -> IndexRecord:
-    """Writes what is true with the rows of `new` hashes, and lets the old ones go."""
-    total = content(new, base.content_hash)
+def _complete(store: VectorStore, base: IndexRecord, new: np.ndarray) -> IndexRecord:
+    """Records the build with the rows of `new` hashes, and drops the old ones."""
+    total = content_hash(new, base.content_hash)
     record = replace(base, rows=base.rows + len(new), content_hash=total, pending=())
-    write_record(milvus, record)
-    drop(milvus, record.build + SAVED)
+    store.write_record(record.to_json())
+    store.drop(record.build + SAVED)
     return record

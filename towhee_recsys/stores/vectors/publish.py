@@ -1,40 +1,40 @@
-"""The end of an indexing: a build is checked, and switched to; others go."""
+"""The end of an indexing: a build is checked and made live, and other builds go."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.stores.vectors.build import builds_in, now
-from towhee_recsys.stores.vectors.checks import CURE, shape, verify
-from towhee_recsys.stores.vectors.index import ItemIndex
-from towhee_recsys.stores.vectors.locks import release
-from towhee_recsys.stores.vectors.milvus.store import MAX_TOP_K, count, delete, drop, ids_between
-from towhee_recsys.stores.vectors.milvus.types import EXACT
+from towhee_recsys.stores.vectors.checks import CURE, verify
+from towhee_recsys.stores.vectors.index import VectorIndex
+from towhee_recsys.stores.vectors.index_types import EXACT
 from towhee_recsys.stores.vectors.pending import SAVED
-from towhee_recsys.stores.vectors.records import IndexRecord, Receipt, forget
-from towhee_recsys.stores.vectors.rows import content
-from towhee_recsys.stores.vectors.versions import switch
+from towhee_recsys.stores.vectors.records import IndexRecord, Receipt
+from towhee_recsys.stores.vectors.rows import content_hash
+from towhee_recsys.stores.vectors.versions import make_live
 
 if TYPE_CHECKING:
     from towhee_recsys.stores.catalogue import Catalogue
 
 
-def publish(index: ItemIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None = None) -> IndexRecord:
+def publish(index: VectorIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None = None) -> IndexRecord:
     """Makes a complete build the live index, and the version of its name the catalogue's live one.
 
-    The live build before it is kept, for queries that are under way and for `rollback`; all others are dropped. Of a
-    build that was gone on with, what is not in the receipts goes. Raises IndexMismatchError, and leaves the live index
-    as it is, when the receipts are of several builds, or the catalogue does not hold what was written, or the build
-    does not: then it is dropped, so that the next indexing begins anew.
+    The live build before it is kept, for queries that are under way and for `rollback`; all others are dropped. Rows of
+    a resumed build that are not in the receipts are deleted.
+
+    Raises:
+        IndexMismatchError: the receipts are of several builds, or the catalogue or the build does not hold what was
+            written. The live index stays as it is; such a build is dropped, so that the next index run starts anew.
+        StoreError: a store fails.
     """
     with index.writing:
-        build = _the_build_of(receipts)
-        if not index.has(build):
+        build = _build_of(receipts)
+        if not index.store.exists(build):
             raise IndexMismatchError(
                 f"{build} is gone: another indexing of {index.collection!r} has gone live meanwhile. Index again."
             )
@@ -48,40 +48,41 @@ def publish(index: ItemIndex, receipts: Sequence[Receipt], catalogue: Catalogue 
                 _drop(index, build, catalogue)
             raise
         go_live(index, fresh, catalogue)
-        release(build)
+        index.locks.release(build)
         drop_builds(index, {build, *(each.build for each in others[:1])}, catalogue)
         return fresh
 
 
-def go_live(index: ItemIndex, record: IndexRecord, catalogue: Catalogue | None) -> None:
+def go_live(index: VectorIndex, record: IndexRecord, catalogue: Catalogue | None) -> None:
     """Switches the catalogue, where it has all that the build has, and then the index."""
     if catalogue:
         known = catalogue.count(record.build)
         if known < record.rows:
             raise IndexMismatchError(f"the catalogue has {known} of the {record.rows} items of {record.build}. {CURE}")
         catalogue.publish(record.build)
-    switch(index.milvus, record)
+    make_live(index.store, record)
     index.versions(newest=True)
 
 
-def drop_builds(index: ItemIndex, keep: set[str], catalogue: Catalogue | None) -> list[str]:
+def drop_builds(index: VectorIndex, keep: set[str], catalogue: Catalogue | None) -> list[str]:
     """Drops all builds but those to `keep`, finished or not, and the catalogue's versions of them; gives their names.
 
     Their records go first: what a killed process leaves of them is unfinished, and dropped the next time.
     """
-    forget(index.milvus, {record.build for record in index.versions(newest=True).all} - keep)
+    versions = index.versions(newest=True)
+    index.store.forget_records({*(record.build for record in versions.all), *versions.outdated} - keep)
     set_aside = {record.build + SAVED for record in index.versions(newest=True).all if record.pending}
     gone = [name for name in builds_in(index) if name not in keep | set_aside]
     for name in gone:
-        drop(index.milvus, name)
-        release(name)
+        index.store.drop(name)
+        index.locks.release(name)
     if catalogue:
         gone += [version for version in catalogue.versions(index.collection) if version not in keep]
         catalogue.keep(index.collection, keep)
     return sorted(set(gone))
 
 
-def _the_build_of(receipts: Sequence[Receipt]) -> str:
+def _build_of(receipts: Sequence[Receipt]) -> str:
     builds = {(receipt.build, receipt.model_id, receipt.dim) for receipt in receipts}
     if len(builds) != 1:
         raise IndexMismatchError(
@@ -92,7 +93,7 @@ def _the_build_of(receipts: Sequence[Receipt]) -> str:
 
 
 def _checked(
-    index: ItemIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None, unfinished: bool
+    index: VectorIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None, unfinished: bool
 ) -> IndexRecord:
     """The record of a build that holds what the receipts say, and no more."""
     ids = np.concatenate([receipt.ids for receipt in receipts])
@@ -100,33 +101,31 @@ def _checked(
     order = np.argsort(ids, kind="stable")
     ids, written = ids[order], written[order]
     if len(twice := np.flatnonzero(ids[1:] == ids[:-1])):
-        raise IndexMismatchError(f"movie_id {ids[twice[0]]} was inserted twice. Mend the data. {CURE}")
+        raise IndexMismatchError(f"item id {ids[twice[0]]} was inserted twice. Fix the data. {CURE}")
     record = _record_of(index, receipts[0], written)
-    if unfinished and count(index.milvus, record.build) > record.rows:
-        _remove_others(index, record.build, ids, catalogue)
-    verify(index.milvus, record, ids, written)
+    if unfinished and index.store.count(record.build) > record.rows:
+        _delete_others(index, record.build, ids, catalogue)
+    verify(index.store, record, ids, written)
     return record
 
 
-def _remove_others(index: ItemIndex, build: str, ids: np.ndarray, catalogue: Catalogue | None) -> None:
-    """Deletes the items of a build that are none of `ids`, sorted int64[n]: the dataset had them when it was begun."""
-    ends = [1 - 2**63, *ids[MAX_TOP_K // 2 :: MAX_TOP_K // 2].tolist(), 2**63 - 1]
-    for first, last in pairwise(ends):
-        while len(others := np.setdiff1d(ids_between(index.milvus, build, first, last), ids)):  # some, or all there are
-            delete(index.milvus, build, others.tolist())
-            if catalogue:
-                catalogue.delete(others.tolist(), build)
+def _delete_others(index: VectorIndex, build: str, ids: np.ndarray, catalogue: Catalogue | None) -> None:
+    """Deletes the items of a build that are not among `ids`: the dataset had them when it was begun."""
+    while len(others := index.store.ids(build, without=ids)):
+        index.store.delete(build, others)
+        if catalogue:
+            catalogue.delete(others.tolist(), build)
 
 
-def _drop(index: ItemIndex, build: str, catalogue: Catalogue | None) -> None:
-    drop(index.milvus, build)
-    release(build)
+def _drop(index: VectorIndex, build: str, catalogue: Catalogue | None) -> None:
+    index.store.drop(build)
+    index.locks.release(build)
     if catalogue:
         catalogue.keep(index.collection, set(catalogue.versions(index.collection)) - {build})
 
 
-def _record_of(index: ItemIndex, receipt: Receipt, written: np.ndarray) -> IndexRecord:
-    *_, kind = shape(index.milvus, receipt.build)
+def _record_of(index: VectorIndex, receipt: Receipt, written: np.ndarray) -> IndexRecord:
+    found = index.store.describe(receipt.build)
     return IndexRecord(
         collection=index.collection,
         build=receipt.build,
@@ -134,7 +133,9 @@ def _record_of(index: ItemIndex, receipt: Receipt, written: np.ndarray) -> Index
         dim=receipt.dim,
         metric="IP",
         rows=len(written),
-        content_hash=content(written),
-        index=kind or EXACT.type,
+        content_hash=content_hash(written),
+        index=found.index or EXACT.type,
         published=now(),
+        id_type=found.id_type or "int",
+        fields=dict(found.fields),
     )

@@ -1,69 +1,180 @@
-"""One search in one build: what is asked, and the hits that answer it."""
+"""One search in one build: the queries in groups, and the hits of each."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import threading
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from itertools import islice
+from typing import Any
 
 import numpy as np
 
-from towhee_recsys.model.embeddings import Embeddings, as_embeddings, must_be_unit
-from towhee_recsys.stores.vectors.hits import Hit, hits_of
-from towhee_recsys.stores.vectors.milvus.connection import Milvus
-from towhee_recsys.stores.vectors.milvus.store import MAX_TOP_K, nearest
-from towhee_recsys.stores.vectors.milvus.types import IndexType, index_type
+from towhee_recsys.config.milvus import IndexType
+from towhee_recsys.errors import QueryError
+from towhee_recsys.model.embeddings import Embeddings, ModelRef, as_embeddings, must_be_unit
+from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, VectorStore
 from towhee_recsys.stores.vectors.records import IndexRecord
-from towhee_recsys.stores.vectors.vector_cache import KnownVectors
+from towhee_recsys.stores.vectors.rows import Id, checked_ids
+
+QUERIES_AT_ONCE = 500
+"""Queries of one call: Milvus Lite takes 88 ms for two calls of 500, and 123 ms for one of 1,000."""
+
+SMALL_EXTRA = 16
+"""A limit is enlarged by this much at least where anything is left out, so that queries share few groups."""
+
+CACHE_BYTES = 64 * 2**20
+"""Bytes of vectors that are kept of a build: those of 65,536 items with 256 numbers."""
+
+LAG = 1.0
+"""Seconds for which a shared store may return rows as they were before the record that it returned already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One item that was found.
+
+    Attributes:
+        id: The item's id.
+        score: Its cosine with the query.
+        predicted_rating: The rating that the user would give it; None where the query's model does not predict one.
+        build: The build that it comes from; the catalogue has the facts of its items under the same name.
+    """
+
+    id: Id
+    score: float
+    predicted_rating: float | None = None
+    build: str = ""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """For which vectors float32[n, dim] items are searched, without which, and how."""
+class SearchRequest:
+    """A checked search: unit vectors, the number of hits for each, the ids to leave out, and how wide to search."""
 
     vectors: Embeddings
-    left_out: Sequence[Collection[int]]
+    top_k: int
+    leave_out: Sequence[Collection[Id]]
     how: IndexType | None
 
-    def alone(self, place: int) -> Asked:
-        """The query at `place`."""
-        return Asked(self.vectors[place : place + 1], self.left_out[place : place + 1], self.how)
 
+def search_request(
+    queries: Any, top_k: int, leave_out: Sequence[Collection[Id]] | None, how: IndexType | None
+) -> SearchRequest:
+    """What `VectorIndex.search` was given, checked.
 
-def ask(vectors: np.ndarray, exclude: Sequence[Collection[int]] | None, how: IndexType | None) -> Asked:
-    """What `ItemIndex.search` was given, checked. Raises QueryError for vectors that are not of length 1."""
-    vectors = as_embeddings(vectors)
-    for queries in (vectors, vectors.rating):
-        if queries is not None:
-            must_be_unit(queries, [f"query {place}" for place in range(len(vectors))])
-    return Asked(vectors, exclude or [()] * len(vectors), how)
-
-
-def found(
-    milvus: Milvus, record: IndexRecord, known: KnownVectors, asked: Asked, first: int, end: int
-) -> list[list[Hit]]:
-    """The hits from place `first` up to `end` of each query, all from one build. Raises StoreError.
-
-    One search for all queries; where other vectors predict stars, those of `known` are used. An item that is deleted
-    meanwhile is none.
+    Raises:
+        QueryError: a wrong `top_k`, vectors that are not of length 1, or not as many lists of ids as queries.
     """
-    vectors = asked.vectors
-    how = asked.how if asked.how and asked.how.type == record.index else _usual(milvus, record.index)
-    limit = min(end + max(map(len, asked.left_out), default=0), MAX_TOP_K)
-    rows = nearest(milvus, record.build, np.asarray(vectors), limit, how) if len(vectors) else []
-    kept = [
-        [row for row in each if row["id"] not in without][first:end]
-        for each, without in zip(rows, asked.left_out, strict=True)
-    ]
-    if vectors.rating is None:
-        return hits_of(kept, vectors, {})
-    ids = {row["id"] for each in kept for row in each}
-    items = known.of(ids)
-    if len(items) < len(ids):
-        kept = [[row for row in each if row["id"] in items] for each in kept]
-    return hits_of(kept, vectors, items)
+    vectors, top_k = as_embeddings(queries), checked_top_k(top_k)
+    names = [f"query {row}" for row in range(len(vectors))]
+    for part in (vectors.search, vectors.rating):
+        if part is not None:
+            must_be_unit(part, names)
+    if leave_out is not None and len(leave_out) != len(vectors):
+        raise QueryError(f"{len(vectors)} queries need as many lists of ids to leave out; {len(leave_out)} were given.")
+    return SearchRequest(vectors, top_k, leave_out or [()] * len(vectors), how)
 
 
-@cache
-def _usual(milvus: Milvus, kind: str) -> IndexType:
-    return index_type(milvus, {"type": kind})
+def checked_top_k(top_k: Any) -> int:
+    """`top_k` itself, a whole number from 1 to 16,384. Raises QueryError for anything else."""
+    if isinstance(top_k, bool) or not isinstance(top_k, (int, np.integer)) or not 1 <= top_k <= MAX_TOP_K:
+        raise QueryError(f"top_k {top_k!r} is not acceptable: give a whole number from 1 to {MAX_TOP_K}.")
+    return int(top_k)
+
+
+class VectorCache:
+    """Vectors of a build that searches have read, for as long as its record is the same. Safe under threads."""
+
+    def __init__(self, store: VectorStore, record: IndexRecord):
+        self._store, self._build = store, record.build
+        self._settled = time.monotonic() + (LAG if store.shared else 0)
+        self._most = max(1, CACHE_BYTES // (4 * record.dim))
+        self._kept: dict[Id, np.ndarray] = {}
+        self._keeping = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def vectors(self, ids: Collection[Id]) -> dict[Id, np.ndarray]:
+        """The vectors float32[dim] of those of `ids` that are there; only new ones are read. Raises StoreError."""
+        kept = self._kept
+        known = {key: kept[key] for key in ids if key in kept}
+        if len(known) < len(ids):
+            settled = time.monotonic() >= self._settled
+            rows = self._store.rows(self._build, [key for key in ids if key not in known], latest=False)
+            read = dict(zip(rows.ids.tolist(), rows.vectors, strict=True))
+            if settled:
+                self._keep(read)
+            known |= read
+        return known
+
+    def _keep(self, read: dict[Id, np.ndarray]) -> None:
+        with self._keeping:
+            if len(self._kept) + len(read) > self._most:
+                self._kept = {}  # a new one: another thread may be reading the old
+            self._kept.update(islice(read.items(), self._most))
+
+
+def search_build(
+    store: VectorStore, record: IndexRecord, cache: VectorCache, request: SearchRequest, usual: IndexType
+) -> list[list[Hit]]:
+    """The hits of each query, all from the build of `record`; `usual` is how it is searched unless `request` says.
+
+    Queries that leave out about as many ids are searched together: a long list does not enlarge the search of others.
+    An item that is deleted during the search is left out where its vector is needed for a rating.
+
+    Raises:
+        QueryError: an id to leave out is not of the index's type.
+        StoreError: the store fails.
+    """
+    how = request.how if request.how and request.how.type == record.index else usual
+    without = [_id_set(ids, record) for ids in request.leave_out]
+    found: list[list[tuple[Id, float]]] = [[] for _ in without]
+    for limit, rows in _groups(request.top_k, [len(ids) for ids in without]):
+        queries = request.vectors.search[rows]
+        for row, hits in zip(rows, store.search(record.build, queries, limit, how), strict=True):
+            found[row] = [hit for hit in hits if hit[0] not in without[row]][: request.top_k]
+    if request.vectors.rating is None:
+        return _hits(found, _ratings(found, request.vectors.model), record.build)
+    items = cache.vectors({key for hits in found for key, _ in hits})
+    found = [[hit for hit in hits if hit[0] in items] for hits in found]
+    return _hits(found, _ratings(found, request.vectors.model, request.vectors.rating, items), record.build)
+
+
+def _id_set(ids: Collection[Id], record: IndexRecord) -> frozenset[Id]:
+    return frozenset(checked_ids(ids, record.id_type).tolist()) if len(ids) else frozenset()
+
+
+def _groups(top_k: int, left_out: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+    """The limit of each search, with the numbers of its queries; 500 at most."""
+    groups: dict[int, list[int]] = {}
+    for row, count in enumerate(left_out):
+        extra = max(SMALL_EXTRA, 1 << (count - 1).bit_length()) if count else 0
+        groups.setdefault(min(top_k + extra, MAX_TOP_K), []).append(row)
+    for limit, rows in groups.items():
+        for first in range(0, len(rows), QUERIES_AT_ONCE):
+            yield limit, rows[first : first + QUERIES_AT_ONCE]
+
+
+def _ratings(
+    found: Sequence[Sequence[tuple[Id, float]]],
+    model: ModelRef | None,
+    queries: np.ndarray | None = None,
+    items: Mapping[Id, np.ndarray] | None = None,
+) -> Iterator[float | None]:
+    """The predicted rating of each hit in turn: by its score, or by the cosine of `queries` and `items`."""
+    count = sum(map(len, found))
+    if not count or model is None or model.calibration is None:
+        return iter([None] * count)
+    if queries is None or items is None:
+        cosines = np.array([score for hits in found for _, score in hits])
+    else:
+        rows = {key: row for row, key in enumerate(items)}
+        chosen = np.array(list(items.values()))[[rows[key] for hits in found for key, _ in hits]]
+        cosines = np.einsum("ij,ij->i", chosen, np.repeat(queries, [len(hits) for hits in found], axis=0))
+    return iter(model.calibration.stars(cosines).tolist())
+
+
+def _hits(found: Sequence[Sequence[tuple[Id, float]]], ratings: Iterator[float | None], build: str) -> list[list[Hit]]:
+    return [[Hit(key, score, next(ratings), build) for key, score in hits] for hits in found]

@@ -1,25 +1,34 @@
-"""Which build is live, and which others went live before and are kept.
-
-A Milvus server's alias names the live build, so that other tools find it under the collection's name, too. A Milvus
-Lite file has no alias: there the newest record is that of the live build. Either is changed in one step.
-"""
+"""Which build of an index is live, and which others were live before and are kept."""
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from towhee_recsys.errors import IndexMismatchError
-from towhee_recsys.stores.vectors.milvus.connection import Milvus
-from towhee_recsys.stores.vectors.milvus.store import alias_target, exists, point_alias
-from towhee_recsys.stores.vectors.records import IndexRecord, read_records, write_record
+from towhee_recsys.errors import IndexMismatchError, RecsysError
+from towhee_recsys.stores.vectors.protocol import VectorStore
+from towhee_recsys.stores.vectors.records import IndexRecord
+
+FRESH = 0.5
+"""Seconds for which a shared store is believed to be as it was read: another process may have switched since."""
+
+REBUILD = "Build it with `towhee-recsys index -c CONFIG`."
+"""The cure of an index that cannot be used."""
 
 
 @dataclass(frozen=True)
 class Versions:
-    """The live build of a collection, if there is one, and the `kept` ones, the last that was live first."""
+    """The live build of a collection, if there is one, and the `kept` ones, the last that was live first.
+
+    `outdated` are the names of builds whose records another version of this program wrote.
+    """
 
     live: IndexRecord | None
     kept: tuple[IndexRecord, ...] = ()
+    outdated: tuple[str, ...] = ()
 
     @property
     def all(self) -> tuple[IndexRecord, ...]:
@@ -28,43 +37,84 @@ class Versions:
 
     @property
     def before(self) -> IndexRecord | None:
-        """What was published before the live one, and is kept."""
+        """The kept build that was published last before the live one."""
         older = [each for each in self.kept if self.live and each.published < self.live.published]
         return max(older, key=lambda each: each.published, default=None)
 
 
-def read_versions(milvus: Milvus, collection: str) -> Versions:
-    """What is live and kept now. Raises StoreError; IndexMismatchError when an alias names what is none of ours."""
-    name = None if milvus.lite else alias_target(milvus, collection)
-    records = read_records(milvus, collection)
-    if milvus.lite and records:
-        name = records[0].build
-    live = next((each for each in records if each.build == name), None)
-    if name and not live:
-        if alias_target(milvus, collection) != name:
-            return read_versions(milvus, collection)  # it was switched meanwhile
+def read_versions(store: VectorStore, collection: str) -> Versions:
+    """What is live and kept now.
+
+    Raises:
+        IndexMismatchError: the live build is not one of ours.
+        StoreError: the store fails.
+    """
+    read = store.read_records(collection)
+    outdated = tuple(each["build"] for each in read.all if IndexRecord.from_json(each) is None)
+    records = [record for each in read.all if (record := IndexRecord.from_json(each))]
+    live = next((each for each in records if each.build == read.live), None)
+    if read.live and not live and read.live not in outdated:
+        if store.read_records(collection).live != read.live:
+            return read_versions(store, collection)  # it was switched meanwhile
         raise IndexMismatchError(
-            f"collection {collection!r} in this Milvus is an alias of {name!r}, which is no index of towhee-recsys: "
-            "nothing was changed. Remove the alias, or give another name in milvus.collection."
+            f"collection {collection!r} in this Milvus is an alias of {read.live!r}, which is no index of "
+            "towhee-recsys: nothing was changed. Remove the alias, or give another name in milvus.collection."
         )
-    return Versions(live, tuple(each for each in records if each is not live))
+    return Versions(live, tuple(each for each in records if each is not live), outdated)
 
 
-def switch(milvus: Milvus, record: IndexRecord) -> None:
-    """Makes `record`'s build the live one, for everybody at once. Raises StoreError."""
-    write_record(milvus, record)
-    if not milvus.lite:
-        point_alias(milvus, record.collection, record.build)
+def make_live(store: VectorStore, record: IndexRecord) -> None:
+    """Makes `record`'s build the live one, for all readers at once. Raises StoreError."""
+    store.write_record(record.to_json())
+    store.make_live(record.collection, record.build)
 
 
-def must_be_ours(milvus: Milvus, collection: str) -> None:
-    """Raises IndexMismatchError when something else than a build of ours goes by the name of `collection`."""
-    from towhee_recsys.stores.vectors.checks import shape
-
-    if (milvus.lite or alias_target(milvus, collection) is None) and exists(milvus, collection):
-        dim, metric, _ = shape(milvus, collection)
+def must_be_ours(store: VectorStore, collection: str) -> None:
+    """Raises IndexMismatchError when something that is not an index of ours has the name of `collection`."""
+    if collection in store.names():
+        found = store.describe(collection)
         raise IndexMismatchError(
             f"this Milvus has a collection {collection!r} that is no index of towhee-recsys "
-            f"(vectors of {dim} numbers, metric {metric}): nothing was changed. Rename it, or give another name in "
-            "milvus.collection."
+            f"(vectors of {found.dim} numbers, metric {found.metric}): nothing was changed. Rename it, or give "
+            "another name in milvus.collection."
         )
+
+
+class VersionCache:
+    """The versions of `collection` as they were read last; calls `changed` when they are others than before.
+
+    Of a shared store they are at most half a second old, and read again by a thread of its own, so that searches do not
+    wait. Safe under threads.
+    """
+
+    def __init__(self, store: VectorStore, collection: str, changed: Callable[[], None]):
+        self._store, self._collection, self._changed = store, collection, changed
+        self._read: tuple[float, Versions] | None = None
+        self._comparing, self._refreshing = threading.Lock(), threading.Lock()
+
+    def versions(self, newest: bool) -> Versions:
+        """The live build and the kept ones; the `newest` are read now."""
+        read = self._read
+        if read is None or newest:
+            return self._read_now()
+        age = time.monotonic() - read[0] if self._store.shared else 0
+        if age > FRESH / 2 and self._refreshing.acquire(blocking=False):
+            threading.Thread(target=self._refresh, daemon=True).start()
+        return read[1] if age < FRESH else self._read_now()
+
+    def _read_now(self) -> Versions:
+        now = time.monotonic()
+        versions = read_versions(self._store, self._collection)
+        with self._comparing:
+            if self._read is None or self._read[0] <= now:  # another thread may have read later than this
+                if self._read and self._read[1] != versions:
+                    self._changed()
+                self._read = (now, versions)
+            return self._read[1]
+
+    def _refresh(self) -> None:
+        try:
+            with suppress(RecsysError):  # a search that has to read meets the same error, and raises it
+                self._read_now()
+        finally:
+            self._refreshing.release()

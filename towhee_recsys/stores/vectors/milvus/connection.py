@@ -1,4 +1,4 @@
-"""One Milvus, a file or a server: its client, and how it is asked."""
+"""One Milvus, a file or a server: its client, and how it is called."""
 
 from __future__ import annotations
 
@@ -11,41 +11,39 @@ from towhee_recsys.stores.vectors.milvus.errors import milvus_errors, not_loaded
 
 @dataclass(frozen=True, eq=False)
 class Milvus:
-    """A connected Milvus Lite file or Milvus server, one object a process and way of access; `connect` makes it.
+    """A connected Milvus Lite file or Milvus server, one object a process and way of access.
 
-    Every question goes through `call`, so that each has its deadline and each failure is a StoreError.
+    Everything goes through `call`, so that each call has its deadline and each failure is a StoreError.
     """
 
     client: Any = field(repr=False)
     timeout: float
     """Seconds that one call may take."""
-    lite: bool
-    """Whether this is a Milvus Lite file: it has no alias, and fewer types of index."""
     where: str
     """Its address as the user wrote it, without passwords: for messages."""
 
     def call(self, doing: str, method: str, collection: str | None = None, /, **arguments: Any) -> Any:
-        """What the client's `method` answers about `collection`; `doing` says in messages what was being done.
+        """What the client's `method` returns for `collection`; `doing` says in messages what was being done.
 
             milvus.call("counting the rows of items", "query", "items", output_fields=["count(*)"])
 
         A server forgets at a restart what it had loaded: then the collection is loaded, and the call made once more.
-        Raises StoreError for whatever Milvus or the way to it refuses, and when `timeout` has passed.
+        Raises StoreError when Milvus or the way to it fails, and when `timeout` has passed.
         """
         named, end = () if collection is None else (collection,), time.monotonic() + self.timeout
-        ask = getattr(self.client, method)
+        method_ = getattr(self.client, method)
         with milvus_errors(doing, self):
             try:
-                return ask(*named, **arguments, timeout=self.timeout)
+                return method_(*named, **arguments, timeout=self.timeout)
             except Exception as error:
                 if collection is None or not not_loaded(error):
                     raise
             self.client.load_collection(collection, timeout=_left(end))
-            return ask(*named, **arguments, timeout=_left(end))
+            return method_(*named, **arguments, timeout=_left(end))
 
 
 def without_sparse() -> None:
-    """Spares pymilvus the import of scipy.sparse, with which it would ask of each of our lists whether it is a matrix.
+    """Spares pymilvus the import of scipy.sparse, with which it would check whether each of our lists is a matrix.
 
     Called when pymilvus has been imported; a private detail of its version 3, which pyproject.toml pins.
     """

@@ -1,4 +1,4 @@
-"""What Milvus and the way to it raise, as errors of ours that say what was being done and what to do next."""
+"""What Milvus and the way to it raise, as our own errors, with what was being done and what to do next."""
 
 from __future__ import annotations
 
@@ -51,12 +51,10 @@ def cause(error: BaseException) -> str:
 
 
 def _sentence(doing: str, milvus: Milvus, error: Exception, waited: float) -> str:
-    if milvus.lite:
-        return f"Milvus failed at {doing}: {cause(error)}"
     if waited >= milvus.timeout:
         return (
             f"Milvus at {milvus.where} gave no answer at {doing} within {milvus.timeout:g} seconds: {cause(error)}. "
-            "See whether it is up and how busy it is; milvus.access.timeout is how long is waited."
+            "Check that it is up and how busy it is, or raise milvus.access.timeout."
         )
     return f"Milvus at {milvus.where} failed at {doing}: {cause(error)}"
 

@@ -22,19 +22,38 @@ WAIT = 5.0
 _NO_PINGS = {"grpc.keepalive_time_ms": 2**31 - 1, "grpc.keepalive_permit_without_calls": 0}
 """The service behind a file is on this machine; it calls pymilvus' pings too many, and closes the connection."""
 
-_clients: dict[Path, Any] = {}
-_locks: dict[Path, FileLock] = {}
 
+class LiteFiles:
+    """The Milvus Lite files that a process has open, each with its client and its lock."""
 
-def lite_client(path: Path, uri: str, timeout: float) -> Any:
-    """The client for a file, made once a process; parent folders are made. Raises StoreError for what is no such file.
+    def __init__(self) -> None:
+        self._clients: dict[Path, Any] = {}
+        self._locks: dict[Path, FileLock] = {}
 
-    A message shows `uri`, as it was written: what it is expanded to may be a secret.
-    """
-    if path not in _clients:
-        check_file(path, uri)
-        _clients[path] = _open(path, uri, timeout)
-    return _clients[path]
+    def client(self, path: Path, uri: str, timeout: float) -> Any:
+        """The client of a file, made once; parent folders are made. Raises StoreError for what is no such file.
+
+        A message shows `uri`, as it was written: what it is expanded to may be a secret.
+        """
+        if path not in self._clients:
+            check_file(path, uri)
+            self._clients[path] = self._open(path, uri, timeout)
+        return self._clients[path]
+
+    def _open(self, path: Path, uri: str, timeout: float) -> Any:
+        lock = self._locks[path] = FileLock(f"{path}.lock", timeout=WAIT, thread_local=False)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+            _wait_for_milvus_lite(path)
+            return _client(path, timeout)
+        except (OSError, Timeout, StoreError) as error:
+            lock.release()
+            why = "another process has it open" if isinstance(error, Timeout) else cause(error)
+            raise StoreError(
+                f"the Milvus Lite file {uri!r} cannot be opened: {why}. One process at a time can have it open, "
+                "and it must be writable: end the other process, or name another file in milvus.uri."
+            ) from error
 
 
 def check_file(path: Path, uri: str) -> None:
@@ -64,22 +83,6 @@ def _is_sqlite(path: Path, uri: str) -> bool:
             return file.read(15) in (b"", b"SQLite format 3")
     except OSError as error:
         raise StoreError(f"milvus.uri {uri!r} cannot be read: {error.strerror}. Name another file.") from error
-
-
-def _open(path: Path, uri: str, timeout: float) -> Any:
-    lock = _locks[path] = FileLock(f"{path}.lock", timeout=WAIT, thread_local=False)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-        _wait_for_milvus_lite(path)
-        return _client(path, timeout)
-    except (OSError, Timeout, StoreError) as error:
-        lock.release()
-        why = "another process has it open" if isinstance(error, Timeout) else cause(error)
-        raise StoreError(
-            f"the Milvus Lite file {uri!r} cannot be opened: {why}. One process at a time can have it open, "
-            "and it must be writable: end the other process, or name another file in milvus.uri."
-        ) from error
 
 
 def _client(path: Path, timeout: float) -> Any:

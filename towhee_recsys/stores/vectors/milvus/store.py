@@ -1,24 +1,45 @@
-"""What is asked of one Milvus collection of item vectors; each function raises StoreError when Milvus fails."""
+"""The vector store in a Milvus: what a Milvus Lite file and a server have in common, and what differs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from towhee_recsys.config.milvus import AccessConfig, IndexType, lite_lacks
 from towhee_recsys.errors import StoreError
+from towhee_recsys.stores.vectors.index_types import EXACT, creation_settings, search_settings
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
-from towhee_recsys.stores.vectors.milvus.types import EXACT, IndexType, build_params, search_params
+from towhee_recsys.stores.vectors.milvus.schema import (
+    ID,
+    VECTOR,
+    collection_schema,
+    column_of,
+    described_ids_and_fields,
+    id_of,
+    key_of,
+    literal,
+    loaded_rows,
+    stored_rows,
+)
+from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, Description, Layout, Records
+from towhee_recsys.stores.vectors.rows import Id, Rows, id_array
 
-MAX_TOP_K = 16_384
-"""The most rows that Milvus gives for one query."""
+RECORDS = "towhee_recsys_indexes"
+"""The collection with the records. A record is one row, and one row is written whole or not at all."""
 
 READ_AT_ONCE = 256
-"""Rows whose vectors are read by one call."""
+"""Rows that are read by one call: Milvus Lite takes minutes for thousands."""
+
+DELETED_AT_ONCE = 4096
+"""Rows that are deleted by one call."""
 
 WRITTEN_AT_ONCE = 32 * 2**20
-"""Bytes of vectors that are written by one call: a server takes 64 MB."""
+"""Bytes that are written by one call: a server takes 64 MB."""
 
 NO_ALIAS = 1600
 """Milvus' code for an alias that is not there; one whose collection is gone is there."""
@@ -27,138 +48,253 @@ NOW = {"consistency_level": "Strong"}
 """For reads that must see whatever was written before, by any process. Other reads see what this process wrote."""
 
 
-def create(milvus: Milvus, name: str, dim: int, index: IndexType = EXACT) -> None:
-    """An empty collection for items' vectors of `dim` numbers, ready to be written and searched."""
-    from pymilvus import DataType, MilvusClient
+class MilvusStore:
+    """Builds as collections of one Milvus; `LiteStore` and `ServerStore` are what there is."""
 
-    schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
-    schema.add_field("movie_id", DataType.INT64, is_primary=True)
-    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
-    create_with(milvus, name, schema, index)
+    shared: bool
+    replaces_in_one_step: bool
+    append_method: str
+
+    def __init__(self, milvus: Milvus):
+        self.milvus, self.where, self.timeout = milvus, milvus.where, milvus.timeout
+        self._descriptions: dict[str, Description] = {}  # of builds that were described: a build stays what it is
+        self._writing_record = threading.Lock()  # records are numbered, and several collections share them
+
+    def names(self) -> list[str]:
+        """The names of all collections, sorted."""
+        return sorted(self.milvus.call("listing the collections", "list_collections"))
+
+    def exists(self, name: str) -> bool:
+        """Whether there is a collection, or on a server an alias, of that name."""
+        return bool(self.milvus.call(f"looking for {name}", "has_collection", name))
+
+    def create(self, name: str, layout: Layout) -> None:
+        """Makes an empty collection, loaded, whose vectors are searched by inner product."""
+        self._create(name, collection_schema(layout), layout.index)
+
+    def drop(self, name: str) -> None:
+        """Removes a collection; one that is not there is passed over."""
+        self._descriptions.pop(name, None)
+        self.milvus.call(f"dropping {name}", "drop_collection", name)
+
+    def describe(self, name: str) -> Description:
+        """What the collection is like now."""
+        doing = f"describing {name}"
+        fields: Sequence[Mapping[str, Any]] = self.milvus.call(doing, "describe_collection", name)["fields"]
+        vector = next((each for each in fields if "dim" in each.get("params", {})), None)
+        indexes = self.milvus.call(doing, "list_indexes", name, field_name=vector["name"]) if vector else []
+        index = self.milvus.call(doing, "describe_index", name, index_name=indexes[0]) if indexes else {}
+        id_type, scalars = described_ids_and_fields(fields)
+        found = Description(
+            dim=int(vector["params"]["dim"]) if vector else None,
+            metric=index.get("metric_type"),
+            index=index.get("index_type"),
+            settings={key: str(value) for key, value in index.items()},
+            id_type=id_type,
+            fields=scalars,
+        )
+        self._descriptions[name] = found
+        return found
+
+    def append(self, name: str, rows: Rows) -> None:
+        """Writes rows whose ids are not there yet."""
+        self._write(self.append_method, name, rows)
+
+    def upsert(self, name: str, rows: Rows) -> None:
+        """Writes rows in place of older ones with their ids."""
+        self._write("upsert", name, rows)
+
+    def delete(self, name: str, ids: Sequence[Id] | np.ndarray) -> None:
+        """Removes the rows of `ids`; those that are not there are passed over."""
+        for part in _parts(ids, DELETED_AT_ONCE):
+            self.milvus.call(f"deleting {len(part)} rows of {name}", "delete", name, filter=_among(part))
+
+    def count(self, name: str) -> int:
+        """The number of rows at this moment; 0 where there is no such collection."""
+        if not self.exists(name):
+            return 0
+        rows = self.milvus.call(f"counting the rows of {name}", "query", name, output_fields=["count(*)"], **NOW)
+        return int(rows[0]["count(*)"])
+
+    def ids(self, name: str, without: np.ndarray | None = None) -> np.ndarray:
+        """Ids that are not among `without`: all, or of each stretch between 8,192 of those at least 8,192."""
+        known = sorted(map(key_of, [] if without is None else without.tolist()))
+        step, found = MAX_TOP_K // 2, []
+        for number, (first, last) in enumerate(pairwise([None, *known[step::step], None])):
+            expected = set(known[number * step : (number + 1) * step + 1])
+            found += [id_of(key) for key in self._keys_between(name, first, last) if key not in expected]
+        return id_array(found, self._described(name).id_type or "int")
+
+    def rows(self, name: str, ids: Sequence[Id] | np.ndarray, latest: bool = True) -> Rows:
+        """Those of `ids` that are there."""
+        layout, found = self._described(name), []
+        output = [ID, VECTOR, *map(column_of, layout.fields)]
+        for part in _parts(ids, READ_AT_ONCE):
+            how = {"filter": _among(part), "output_fields": output, **(NOW if latest else {})}
+            found += self.milvus.call(f"reading {name}", "query", name, **how)
+        return loaded_rows(found, layout.dim or 0, layout.id_type or "int", layout.fields)
+
+    def search(
+        self, name: str, queries: np.ndarray, limit: int, index: IndexType = EXACT
+    ) -> list[list[tuple[Id, float]]]:
+        """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first."""
+        if not len(queries):
+            return []
+        found = self.milvus.call(
+            f"searching {name}",
+            "search",
+            name,
+            data=[query.tobytes() for query in np.asarray(queries, dtype=np.float32)],  # numbers are packed one by one
+            anns_field=VECTOR,
+            limit=limit,
+            output_fields=[ID],
+            search_params={"metric_type": "IP", "params": search_settings(index, limit)},
+        )
+        return [list(zip(map(id_of, row.ids), row.distances, strict=True)) for row in found]
+
+    def write_record(self, record: Mapping[str, Any]) -> None:
+        """Makes `record` the newest, then forgets what was written of its build before."""
+        with self._writing_record:
+            if not self.exists(RECORDS):
+                self._create_records()
+            rows = self._records()
+            number = max(rows[-1]["id"] + 1 if rows else 0, time.time_ns())  # other processes draw other numbers
+            row = {ID: number, VECTOR: [0.0, 0.0], "record": dict(record)}
+            self.milvus.call(f"writing the record of {record['build']}", "insert", RECORDS, data=[row])
+            self._delete_records(row for row in rows if row["record"]["build"] == record["build"])
+
+    def forget_records(self, builds: Collection[str]) -> None:
+        """Removes the records of `builds`."""
+        with self._writing_record:
+            self._delete_records(row for row in self._records() if row["record"]["build"] in builds)
+
+    def _newest_records(self, collection: str) -> list[dict[str, Any]]:
+        """Each build's newest record, the newest first."""
+        rows = [row["record"] for row in self._records() if row["record"]["collection"] == collection]
+        newest = {row["build"]: row for row in rows}
+        return [row for row in reversed(rows) if newest[row["build"]] is row]
+
+    def _described(self, name: str) -> Description:
+        return self._descriptions.get(name) or self.describe(name)
+
+    def _write(self, method: str, name: str, rows: Rows) -> None:
+        types = self._described(name).fields
+        for part in _batches(rows):
+            data = list(stored_rows(part, types))
+            self.milvus.call(f"writing {len(rows)} rows to {name}", method, name, data=data)
+
+    def _keys_between(self, name: str, first: Id | None, last: Id | None) -> list[Id]:
+        """Stored keys from `first` to `last`, both included; of more than 16,384 so many."""
+        bounds = [f"{ID} >= {literal(first)}"] * (first is not None) + [f"{ID} <= {literal(last)}"] * (last is not None)
+        any_key = f'{ID} >= ""' if self._described(name).id_type == "text" else f"{ID} < 0 or {ID} >= 0"
+        how = {"filter": " and ".join(bounds) or any_key, "output_fields": [ID], "limit": MAX_TOP_K}
+        return [row[ID] for row in self.milvus.call(f"reading {name}", "query", name, **how, **NOW)]
+
+    def _create(self, name: str, schema: Any, index: IndexType = EXACT) -> None:
+        params, doing = self.milvus.client.prepare_index_params(), f"creating {name}"
+        params.add_index(VECTOR, index_type=index.type, metric_type="IP", params=creation_settings(index))
+        self.milvus.call(doing, "create_collection", name, schema=schema, consistency_level="Session")
+        self.milvus.call(doing, "create_index", name, index_params=params, sync=False)  # else pymilvus sleeps to wait
+        self.milvus.call(doing, "load_collection", name)
+
+    def _create_records(self) -> None:
+        from pymilvus import DataType
+
+        schema = collection_schema(Layout(dim=2))  # Milvus makes no collection without a vector
+        schema.add_field("record", DataType.JSON)
+        self._create(RECORDS, schema)
+
+    def _records(self) -> list[dict[str, Any]]:
+        """All rows with records, the oldest first."""
+        if not self.exists(RECORDS):
+            return []
+        how = {"filter": f"{ID} >= 0", "output_fields": [ID, "record"]}
+        rows = self.milvus.call("reading the records", "query", RECORDS, **how, **NOW)
+        return sorted(rows, key=lambda row: row[ID])
+
+    def _delete_records(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        if old := [row[ID] for row in rows]:
+            self.milvus.call("forgetting old records", "delete", RECORDS, filter=_among(old))
 
 
-def create_with(milvus: Milvus, name: str, schema: Any, index: IndexType = EXACT) -> None:
-    """An empty collection whose `vector` is searched by inner product, loaded."""
-    params, doing = milvus.client.prepare_index_params(), f"creating {name}"
-    params.add_index("vector", index_type=index.type, metric_type="IP", params=build_params(index))
-    milvus.call(doing, "create_collection", name, schema=schema, consistency_level="Session")
-    milvus.call(doing, "create_index", name, index_params=params, sync=False)  # pymilvus would sleep to wait for it
-    milvus.call(doing, "load_collection", name)
+class LiteStore(MilvusStore):
+    """A Milvus Lite file. It has no alias: the newest record is that of the live build.
 
-
-def upsert(milvus: Milvus, name: str, ids: Sequence[int] | np.ndarray, vectors: np.ndarray) -> None:
-    """Writes a row for each id, in place of an older one. Can be repeated."""
-    _write(milvus, "upsert", name, ids, vectors)
-
-
-def append(milvus: Milvus, name: str, ids: Sequence[int] | np.ndarray, vectors: np.ndarray) -> None:
-    """Writes rows whose ids are not there yet.
-
-    Milvus Lite does not look for older ones then, which takes the longer the more rows there are. On the way to a
-    server a connection may be lost, and pymilvus calls again: what was written must be replaced then, not doubled.
+    One process has it open. A row is replaced by deleting it first; an insert does not look for an older row, which
+    takes the longer the more rows there are.
     """
-    _write(milvus, "insert" if milvus.lite else "upsert", name, ids, vectors)
+
+    shared = False
+    replaces_in_one_step = False
+    append_method = "insert"
+
+    def check_index_type(self, index: IndexType) -> None:
+        """Raises StoreError when Milvus Lite does not have that type of index, or a setting of it."""
+        if why := lite_lacks(AccessConfig(), index):
+            raise StoreError(f"milvus.uri {self.where!r}: {why}.")
+
+    def read_records(self, collection: str) -> Records:
+        """The newest record of each build of `collection`; the first is that of the live build."""
+        records = self._newest_records(collection)
+        return Records(records[0]["build"] if records else None, records)
+
+    def make_live(self, collection: str, build: str) -> None:
+        """Its record has just been written, and so it is live."""
 
 
-def _write(milvus: Milvus, method: str, name: str, ids: Sequence[int] | np.ndarray, vectors: np.ndarray) -> None:
-    keys = np.asarray(ids, dtype=np.int64).tolist()
-    rows = [{"movie_id": key, "vector": vector} for key, vector in zip(keys, np.asarray(vectors), strict=True)]
-    at_once = max(1, WRITTEN_AT_ONCE // (4 * np.shape(vectors)[-1]))
-    for first in range(0, len(rows), at_once):
-        milvus.call(f"writing {len(rows)} rows to {name}", method, name, data=rows[first : first + at_once])
+class ServerStore(MilvusStore):
+    """A Milvus server. An alias names the live build: other tools find it under the collection's name, too.
 
-
-def delete(milvus: Milvus, name: str, ids: Sequence[int]) -> None:
-    """Removes the rows of `ids`; those that are not there are passed over. Can be repeated."""
-    if len(ids):
-        milvus.call(f"deleting {len(ids)} rows of {name}", "delete", name, ids=[int(key) for key in ids])
-
-
-def count(milvus: Milvus, name: str) -> int:
-    """The number of rows at this moment; 0 where there is no such collection."""
-    if not exists(milvus, name):
-        return 0
-    rows = milvus.call(f"counting the rows of {name}", "query", name, output_fields=["count(*)"], **NOW)
-    return int(rows[0]["count(*)"])
-
-
-def ids_between(milvus: Milvus, name: str, first: int, last: int) -> list[int]:
-    """The ids of rows from `first` to `last`, both included, at this moment; of more than 16,384 so many."""
-    doing, between = f"reading {name}", f"movie_id >= {first} and movie_id <= {last}"
-    rows = milvus.call(doing, "query", name, filter=between, output_fields=["movie_id"], limit=MAX_TOP_K, **NOW)
-    return [row["movie_id"] for row in rows]
-
-
-def rows_of(milvus: Milvus, name: str, ids: Sequence[int] | np.ndarray) -> tuple[list[int], np.ndarray]:
-    """Those of `ids` that are there at this moment, with their vectors float32[n, dim]."""
-    return _rows(milvus, name, ids, **NOW)
-
-
-def _rows(milvus: Milvus, name: str, ids: Sequence[int] | np.ndarray, **how: Any) -> tuple[list[int], np.ndarray]:
-    fields = ["movie_id", "vector"]
-    rows = milvus.call(f"reading {name}", "get", name, ids=[int(key) for key in ids], output_fields=fields, **how)
-    return [row["movie_id"] for row in rows], np.array([row["vector"] for row in rows], dtype=np.float32)
-
-
-def vectors_of(milvus: Milvus, name: str, ids: Sequence[int]) -> dict[int, np.ndarray]:
-    """The vectors of those of `ids` that are there. Milvus Lite takes minutes for thousands at a time."""
-    found: dict[int, np.ndarray] = {}
-    for first in range(0, len(ids), READ_AT_ONCE):
-        found.update(zip(*_rows(milvus, name, ids[first : first + READ_AT_ONCE]), strict=True))
-    return found
-
-
-def nearest(
-    milvus: Milvus, name: str, queries: np.ndarray, limit: int, index: IndexType = EXACT
-) -> list[list[dict[str, Any]]]:
-    """For each query float32[n, dim] the rows of highest inner product, best first: their `id` and `distance`.
-
-    Exact with FLAT; other types miss some, fewer with a wider search. What this process wrote is found at once.
+    Rows are upserted even where they are new: a connection may be lost on the way, and pymilvus calls again.
     """
-    found = milvus.call(
-        f"searching {name}",
-        "search",
-        name,
-        data=[query.tobytes() for query in np.asarray(queries, dtype=np.float32)],  # pymilvus packs numbers one by one
-        anns_field="vector",
-        limit=limit,
-        output_fields=["movie_id"],
-        search_params={"metric_type": "IP", "params": search_params(index, limit)},
-    )
-    return [
-        [{"id": key, "distance": score} for key, score in zip(row.ids, row.distances, strict=True)] for row in found
-    ]
+
+    shared = True
+    replaces_in_one_step = True
+    append_method = "upsert"
+
+    def check_index_type(self, index: IndexType) -> None:
+        """A server has all types."""
+
+    def read_records(self, collection: str) -> Records:
+        """The build that the alias names, and the newest record of each build of `collection`."""
+        live = self.alias_target(collection)
+        return Records(live, self._newest_records(collection))
+
+    def make_live(self, collection: str, build: str) -> None:
+        """Points the alias to the build, in one step when it named another before."""
+        doing = f"pointing the alias {collection} to {build}"
+        try:
+            self.milvus.call(doing, "alter_alias", build, alias=collection)
+        except StoreError as error:
+            if getattr(error.__cause__, "code", None) != NO_ALIAS:
+                raise
+            self.milvus.call(doing, "create_alias", build, alias=collection)
+
+    def alias_target(self, alias: str) -> str | None:
+        """The collection that `alias` names, or None."""
+        if not self.exists(alias):
+            return None
+        described = self.milvus.call(f"describing {alias}", "describe_collection", alias)
+        return next(iter({described["collection_name"]} - {alias}), None)
 
 
-def exists(milvus: Milvus, name: str) -> bool:
-    """Whether there is a collection, or on a server an alias, of that name."""
-    return bool(milvus.call(f"looking for {name}", "has_collection", name))
+def _among(ids: Iterable[Id]) -> str:
+    return f"{ID} in [{','.join(literal(key_of(key)) for key in ids)}]"
 
 
-def names(milvus: Milvus) -> list[str]:
-    """The names of all collections, sorted."""
-    return sorted(milvus.call("listing the collections", "list_collections"))
+def _parts(ids: Sequence[Id] | np.ndarray, size: int) -> Iterator[list[Id]]:
+    plain = ids.tolist() if isinstance(ids, np.ndarray) else [int(k) if not isinstance(k, str) else k for k in ids]
+    for first in range(0, len(plain), size):
+        yield plain[first : first + size]
 
 
-def drop(milvus: Milvus, name: str) -> None:
-    """Removes a collection; one that is not there is passed over."""
-    milvus.call(f"dropping {name}", "drop_collection", name)
-
-
-def point_alias(milvus: Milvus, alias: str, name: str) -> None:
-    """Lets `alias` name the collection `name`, in one step when it named another before. Servers only."""
-    doing = f"pointing the alias {alias} to {name}"
-    try:
-        milvus.call(doing, "alter_alias", name, alias=alias)
-    except StoreError as error:
-        if getattr(error.__cause__, "code", None) != NO_ALIAS:
-            raise
-        milvus.call(doing, "create_alias", name, alias=alias)
-
-
-def alias_target(milvus: Milvus, alias: str) -> str | None:
-    """The collection that `alias` names, or None. Servers only."""
-    if not exists(milvus, alias):
-        return None
-    described = milvus.call(f"describing {alias}", "describe_collection", alias)
-    return next(iter({described["collection_name"]} - {alias}), None)
+def _batches(rows: Rows) -> Iterator[Rows]:
+    """`rows` in parts that one call may write."""
+    texts = [values for values in rows.fields.values() if values and isinstance(values[0], (str, list))]
+    sizes = np.full(len(rows), 4 * rows.vectors.shape[1] + 64)
+    for values in texts:
+        sizes += [2 * len(str(value)) for value in values]
+    groups = np.cumsum(sizes) // WRITTEN_AT_ONCE
+    for part in np.split(np.arange(len(rows)), np.flatnonzero(np.diff(groups)) + 1):
+        if len(part):
+            yield rows if len(part) == len(rows) else rows[int(part[0]) : int(part[-1]) + 1]

@@ -1,0 +1,69 @@
+"""The stores and indexes that a process has opened, by their addresses."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from towhee_recsys.stores.vectors.index import VectorIndex
+from towhee_recsys.stores.vectors.memory import SCHEME, MemoryStore
+from towhee_recsys.stores.vectors.milvus import MilvusConnections
+from towhee_recsys.stores.vectors.milvus.connect import check_uri as check_milvus_uri
+from towhee_recsys.stores.vectors.protocol import VectorStore
+
+
+class Connections:
+    """Opens each store and each index once. Safe under threads."""
+
+    def __init__(self) -> None:
+        self._milvus = MilvusConnections()
+        self._memory: dict[str, MemoryStore] = {}
+        self._indexes: dict[tuple[int, str], VectorIndex] = {}
+        self._lock = threading.RLock()
+
+    def store(self, uri: str, access: Mapping[str, Any] | None = None) -> VectorStore:
+        """The store at `uri`, as of `open_index`."""
+        with self._lock:
+            if uri.startswith(SCHEME):
+                return self._memory.setdefault(uri, MemoryStore(uri))
+            return self._milvus.store(uri, access)
+
+    def index(self, uri: str, collection: str, access: Mapping[str, Any] | None = None) -> VectorIndex:
+        """The index called `collection` at `uri`, as of `open_index`."""
+        with self._lock:
+            store = self.store(uri, access)
+            return self._indexes.setdefault((id(store), collection), VectorIndex(store, collection))
+
+
+_process = Connections()
+"""What this process has opened: a Milvus Lite file can be open once."""
+
+
+def open_index(uri: str, collection: str, access: Mapping[str, Any] | None = None) -> VectorIndex:
+    """The index called `collection` at `uri`: one object a process.
+
+    Args:
+        uri: A Milvus Lite file, which ends in .db; a Milvus server, http(s)://host:port/database; or memory://NAME, a
+            store in memory that this process shares by its name.
+        collection: The name of the index.
+        access: token, user, password, tls and timeout of a server, as `milvus.access` in a config has them; texts in
+            it may have `${env:NAME}`.
+
+    Raises:
+        ConfigError: wrong settings.
+        QueryError: a wrong name.
+        StoreError: the store cannot be reached or opened.
+    """
+    return _process.index(uri, collection, access)
+
+
+def open_store(uri: str, access: Mapping[str, Any] | None = None) -> VectorStore:
+    """The store at `uri`, with the arguments and errors of `open_index`."""
+    return _process.store(uri, access)
+
+
+def check_uri(uri: str, access: Mapping[str, Any] | None = None) -> None:
+    """Raises what `open_index` would raise for a wrong uri; nothing is opened, made or reached."""
+    if not uri.startswith(SCHEME):
+        check_milvus_uri(uri, access)

@@ -1,0 +1,116 @@
+"""Scalar fields of an index: an item's values that searches can be filtered by.
+
+A value is a number, a text, a boolean or a list of texts. Milvus Lite 2.5 has no nullable fields, so a missing value
+is stored as one that no filter matches by accident, as long as filters are written as below. Measured on Milvus Lite
+2.5.1 and 3.2.2 and on a Milvus server 2.3.5 (tests/stores/vectors/test_fields.py):
+
+| type | stored as | missing | forms that leave missing values out | forms that need a second condition |
+|---|---|---|---|---|
+| number | DOUBLE | NaN | `==`, `<`, `<=`, `>`, `>=` | `f != x and f == f`; `in`: see below |
+| text | VARCHAR | U+FDD0 | `==`, `in`, `like "x%"`, `<`, `<=` | `!=`, `not in`, `>`, `>=`: `and f != "\\ufdd0"` |
+| boolean | INT8, 1 and 0 | -1 | `== 1`, `== 0` | `!=` is not needed |
+| texts | ARRAY of VARCHAR | [] | `array_contains`, `..._any`, `..._all` | `not array_contains` is true of it |
+
+Never write `in` or `not in` on a number: Milvus Lite 2.5.1 finds NaN in any list, and fails for whole numbers in one;
+write `f == 1.0 or f == 2.0`. U+FDD0 is a code point that Unicode reserves for a program's own use: the character itself
+stands in the filter, for Milvus Lite 3 does not know the escape. An empty text is a value; an empty list is as good as
+a missing one. Numbers are float64: whole numbers above 2**53 are rounded in filters (a catalogue keeps them exactly).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from towhee_recsys.data.items import FieldType
+from towhee_recsys.errors import QueryError
+
+MAX_TEXT = 65_535
+"""The most bytes of UTF-8 in a text: the limit of Milvus' VARCHAR."""
+
+MAX_TEXTS = 4096
+"""The most texts in a list: the limit of Milvus' ARRAY."""
+
+MISSING_TEXT = "\ufdd0"
+"""What a missing text is stored as."""
+
+ACCEPTED: dict[FieldType, str] = {
+    "number": "a number",
+    "text": f"a text of at most {MAX_TEXT:,} bytes",
+    "boolean": "true or false",
+    "texts": f"a list of at most {MAX_TEXTS:,} texts of at most {MAX_TEXT:,} bytes each",
+}
+
+
+def canonical_fields(
+    given: Mapping[str, Sequence[Any]], types: Mapping[str, FieldType], ids: Sequence[Any]
+) -> dict[str, list[Any]]:
+    """The values of each field of `types`, one per item: float, str, bool or a list of str; None (or []) is missing.
+
+    A field that is not among `given` is missing in all items.
+
+    Raises:
+        QueryError: `given` has a field that the index lacks, has another number of values than there are `ids`, or a
+            value is not of its field's type.
+    """
+    if unknown := sorted(set(given) - set(types)):
+        raise QueryError(f"the index has no field {unknown[0]!r}; it has {', '.join(types) or 'none'}.")
+    return {name: _column(name, given.get(name), kind, ids) for name, kind in types.items()}
+
+
+def _column(name: str, values: Sequence[Any] | None, kind: FieldType, ids: Sequence[Any]) -> list[Any]:
+    if values is None:
+        values = [None] * len(ids)
+    if len(values) != len(ids):
+        raise QueryError(f"{len(ids)} items need as many values of field {name!r}; {len(values)} were given.")
+    canonical, missing = _CANONICAL[kind], [] if kind == "texts" else None
+    column = []
+    for key, value in zip(ids, values, strict=True):
+        is_missing = value is None or (isinstance(value, (float, np.floating)) and math.isnan(value))
+        try:
+            column.append(missing if is_missing else canonical(value))
+        except (TypeError, ValueError, OverflowError):
+            raise QueryError(
+                f"field {name!r} of item {key!r}: {value!r:.200} was given; {ACCEPTED[kind]} is accepted, "
+                "or None where it is missing."
+            ) from None
+    return column
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError
+    return float(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    if len(value.encode()) > MAX_TEXT or value == MISSING_TEXT:  # a lone surrogate is a ValueError of `encode`
+        raise ValueError
+    return str(value)
+
+
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError
+    return bool(value)
+
+
+def _texts(value: Any) -> list[str]:
+    if not isinstance(value, (list, tuple, np.ndarray)):
+        raise TypeError
+    if len(value) > MAX_TEXTS:
+        raise ValueError
+    return [_text(each) for each in value]
+
+
+_CANONICAL: dict[FieldType, Callable[[Any], Any]] = {
+    "number": _number,
+    "text": _text,
+    "boolean": _boolean,
+    "texts": _texts,
+}

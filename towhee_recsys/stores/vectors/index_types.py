@@ -1,0 +1,45 @@
+"""The types of vector index: how one is created, and how it is searched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from towhee_recsys.config import load_config
+from towhee_recsys.config.milvus import FlatIndex, IndexType
+
+if TYPE_CHECKING:
+    from towhee_recsys.stores.vectors.protocol import VectorStore
+
+EXACT = FlatIndex()
+"""The type of index that compares every row."""
+
+NPROBE = 16
+"""Clusters that a search reads where the settings name no number."""
+
+
+def index_type(store: VectorStore, settings: Mapping[str, Any] | None = None) -> IndexType:
+    """The checked type of index of `settings`, such as {"type": "HNSW", "M": 16}; None is FLAT.
+
+    Raises:
+        ConfigError: the settings are not those of a type of index.
+        StoreError: the store does not have that type.
+    """
+    if settings is None or settings == {"type": EXACT.type}:
+        return EXACT
+    checked = load_config({"milvus": {"uri": "http://any", "index": settings}}).milvus.index
+    store.check_index_type(checked)
+    return checked
+
+
+def creation_settings(index: IndexType) -> dict[str, int]:
+    """The settings with which an index of that type is created."""
+    return index.model_dump(include={"nlist", "M", "efConstruction"})
+
+
+def search_settings(index: IndexType, limit: int) -> dict[str, int]:
+    """The settings of a search for the `limit` nearest rows: HNSW looks at `limit` rows at least."""
+    settings: dict[str, Any] = index.model_dump(include={"nlist", "nprobe", "ef"})
+    if "nlist" in settings:
+        return {"nprobe": settings["nprobe"] or min(NPROBE, settings["nlist"])}
+    return {"ef": max(settings["ef"], limit)} if "ef" in settings else {}

@@ -1,0 +1,130 @@
+"""The protocol of a vector store: named builds of rows in one place, and records of what they hold.
+
+Everything in which stores differ is behind it: how the live build is switched, whether a row is replaced in one step,
+whether other processes write to the same store. What is above it, such as publishing, changes in place and rollback, is
+written once, over this protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from towhee_recsys.config.milvus import IndexType
+from towhee_recsys.data.items import FieldType, IdType
+from towhee_recsys.stores.vectors.index_types import EXACT, creation_settings
+from towhee_recsys.stores.vectors.rows import Id, Rows
+
+MAX_TOP_K = 16_384
+"""The most rows that a store returns for one query, or ids at a time."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a build is created for: vectors of `dim` numbers, ids of a type, scalar fields, and a type of index."""
+
+    dim: int
+    id_type: IdType = "int"
+    fields: Mapping[str, FieldType] = field(default_factory=dict)
+    index: IndexType = EXACT
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a store says of a build, or of a collection that is not ours; None is what cannot be told of such a one."""
+
+    dim: int | None
+    metric: str | None
+    index: str | None
+    settings: Mapping[str, str]
+    """The settings that the index was created with, such as {"nlist": "128"}."""
+    id_type: IdType | None
+    fields: Mapping[str, FieldType]
+
+    def fits(self, layout: Layout) -> bool:
+        """Whether it was created with `layout`."""
+        mine = (self.dim, self.metric, self.index, self.id_type, dict(self.fields))
+        wanted = (layout.dim, "IP", layout.index.type, layout.id_type, dict(layout.fields))
+        settings = creation_settings(layout.index)
+        return mine == wanted and all(self.settings.get(name) == str(value) for name, value in settings.items())
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of a collection's builds, the newest first, and the name of the live build."""
+
+    live: str | None
+    all: Sequence[Mapping[str, Any]]
+
+
+class VectorStore(Protocol):
+    """A place for builds. Safe under threads. Each method raises StoreError when the store fails."""
+
+    where: str
+    """Its address as the user wrote it, without passwords: for messages."""
+    timeout: float
+    """Seconds that one call may take."""
+    shared: bool
+    """Whether other processes may write to it at the same time; then it is read again from time to time."""
+    replaces_in_one_step: bool
+    """Whether a row is replaced as a whole; if not, a kill may lose it, and the old row must be set aside first."""
+
+    def check_index_type(self, index: IndexType) -> None:
+        """Raises StoreError when this store does not have that type of index, or a setting of it."""
+
+    def names(self) -> list[str]:
+        """The names of all builds and other collections, sorted."""
+
+    def exists(self, name: str) -> bool:
+        """Whether there is a build or another collection of that name."""
+
+    def create(self, name: str, layout: Layout) -> None:
+        """Makes an empty build, ready to be written and searched by inner product."""
+
+    def drop(self, name: str) -> None:
+        """Removes a build; one that is not there is passed over."""
+
+    def describe(self, name: str) -> Description:
+        """What the build is like, as it is now."""
+
+    def append(self, name: str, rows: Rows) -> None:
+        """Writes rows whose ids are not there yet; quicker than `upsert` where the store need not look for them."""
+
+    def upsert(self, name: str, rows: Rows) -> None:
+        """Writes rows in place of older ones with their ids. Can be repeated."""
+
+    def delete(self, name: str, ids: Sequence[Id] | np.ndarray) -> None:
+        """Removes the rows of `ids`; those that are not there are passed over. Can be repeated."""
+
+    def count(self, name: str) -> int:
+        """The number of rows at this moment; 0 where there is no such build."""
+
+    def ids(self, name: str, without: np.ndarray | None = None) -> np.ndarray:
+        """Ids of rows at this moment that are not among `without`: all there are, or at least 16,384 of them."""
+
+    def rows(self, name: str, ids: Sequence[Id] | np.ndarray, latest: bool = True) -> Rows:
+        """Those of `ids` that are there: at this moment, or where not the `latest` are needed as this process wrote."""
+
+    def search(
+        self, name: str, queries: np.ndarray, limit: int, index: IndexType = EXACT
+    ) -> list[list[tuple[Id, float]]]:
+        """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first.
+
+        Exact with FLAT; other types miss some, fewer where `index` has a wider search. What this process wrote is
+        found at once.
+        """
+
+    def read_records(self, collection: str) -> Records:
+        """The newest record of each build of `collection`, and which build is live."""
+
+    def write_record(self, record: Mapping[str, Any]) -> None:
+        """Replaces the record of `record["build"]` in one step: of the live build, or of one about to go live."""
+
+    def make_live(self, collection: str, build: str) -> None:
+        """Makes a build the live one, in one step for all readers; its record has just been written."""
+
+    def forget_records(self, builds: Collection[str]) -> None:
+        """Removes the records of `builds`."""
