@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from towhee import register
 
-from towhee_recsys.errors import StoreError
+from towhee_recsys.errors import QueryError, StoreError
 from towhee_recsys.model.embeddings import Embeddings, as_embeddings
 from towhee_recsys.stores.vectors import (
     Receipt,
+    id_type_of,
     index_type,
     insert,
     insert_live,
-    is_ours,
     model_of,
     open_index,
-    release,
+    release_build,
     resume_build,
     start_build,
 )
@@ -30,14 +29,26 @@ from towhee_recsys.stores.vectors import (
 class MilvusInsert:
     """Items and their unit vectors into the index `collection` of the Milvus at `uri`; gives a receipt.
 
-        .map(("movies", "vectors"), "receipt", ops.towhee_recsys.milvus_insert(uri="movies.db", collection="movies"))
+        .map(("items", "vectors"), "receipt", ops.towhee_recsys.milvus_insert(uri="items.db", collection="items"))
 
-    Items are records with a `movie_id`, or plain ids; one with float32[dim], or a list with float32[n, dim]. The rows
-    can be found at once, unless `staged`: then they wait beside the live index until `publish` gets the receipts. Where
-    an indexing of the same model did not end, it is gone on with: what is there already is not written again.
-    `access` is the way into a Milvus server, {"token": ..., "timeout": 10}, and `index` the type of a new index,
-    {"type": "HNSW", "M": 16}: the settings of `milvus.access` and `milvus.index`.
-    Raises QueryError for vectors that are not unit, IndexMismatchError when the live index is of another model.
+    Items are records or plain ids; one with float32[dim], or a list with float32[n, dim]. The id of a record is in the
+    column that its vectors name, where they come from an item encoder; else in the column `id`. Their filter columns
+    are stored along, so that searches can be filtered. The rows can be found at once, unless `staged`: then they wait
+    beside the live index until `publish` gets the receipts. An unfinished indexing of the same model is resumed: what
+    is there already is not written again.
+
+    Args:
+        uri: A Milvus Lite file, which ends in .db, or a Milvus server.
+        collection: The name of the index.
+        staged: Whether the rows wait for `publish`.
+        access: The way into a server, {"token": ..., "timeout": 10}: the settings of `milvus.access`.
+        index: The type of a new index, {"type": "HNSW", "M": 16}: the settings of `milvus.index`.
+        id: The column with the ids, where the vectors do not name it.
+
+    Raises:
+        QueryError: vectors that are not unit, ids or values of another type.
+        IndexMismatchError: the live index is of another model.
+        StoreError: Milvus fails.
     """
 
     def __init__(
@@ -47,41 +58,59 @@ class MilvusInsert:
         staged: bool = False,
         access: Mapping[str, Any] | None = None,
         index: Mapping[str, Any] | None = None,
+        id: str | None = None,
     ):
-        self._index, self._staged = open_index(uri, collection, access), staged
-        self._type = index_type(self._index.milvus, index)
+        self._index, self._staged, self._id = open_index(uri, collection, access), staged, id
+        self._type = index_type(self._index.store, index)
         self._build: str | None = None
         self._starting = threading.Lock()
 
     def __call__(self, items: Any, vectors: Any) -> Receipt:
-        """Writes the rows and says what was written."""
+        """Writes the rows and returns what was written."""
         vectors = as_embeddings(vectors)
-        if isinstance(items, (Mapping, int, np.integer)):
+        if isinstance(items, (Mapping, int, np.integer, str)):
             items, vectors = [items], vectors[np.newaxis]
-        ids = [item.get("movie_id") if isinstance(item, Mapping) else item for item in items]
-        return replace(self._insert(ids, vectors), items=vectors.model.items if vectors.model else None)
+        schema = vectors.model.items if vectors.model else None
+        column = schema.id if schema else self._id or "id"
+        ids = [_id_in(item, column) if isinstance(item, Mapping) else item for item in items]
+        records = [item if isinstance(item, Mapping) else {} for item in items]
+        fields = {name: [record.get(name) for record in records] for name in (schema.filters if schema else ())}
+        return self._insert(ids, vectors, fields)
 
     def abandon(self) -> None:
-        """Lets the build go that was begun: the next indexing goes on with it, without what it does not have itself."""
+        """Releases the build that was begun: the next index run resumes it, without what the dataset no longer has."""
         with self._starting:
             if self._build:
-                release(self._build)
+                release_build(self._index, self._build)
             self._build = None
 
-    def _insert(self, ids: Sequence[Any], vectors: Embeddings) -> Receipt:
+    def _insert(self, ids: Sequence[Any], vectors: Embeddings, fields: Mapping[str, Sequence[Any]]) -> Receipt:
         if not self._staged:
-            return insert_live(self._index, ids, vectors, self._type)
+            types = vectors.model.items.filters if vectors.model and vectors.model.items else {}
+            return insert_live(self._index, ids, vectors, self._type, fields, types)
         try:
-            return insert(self._index, self._unpublished(vectors), ids, vectors)
+            return insert(self._index, self._unpublished(ids, vectors), ids, vectors, fields)
         except StoreError:
             self.abandon()  # that build may be gone, or hold a part of these rows
             raise
 
-    def _unpublished(self, vectors: Embeddings) -> str:
+    def _unpublished(self, ids: Sequence[Any], vectors: Embeddings) -> str:
         """The build that this step fills: another one at the first call, and again after each publishing."""
         with self._starting:
             live = self._index.record
-            if self._build is None or (live and live.build == self._build) or not is_ours(self._build):
-                asked = self._index, model_of(vectors), vectors.shape[1], self._type
-                self._build = resume_build(*asked) or start_build(*asked)
+            is_live = live is not None and live.build == self._build
+            if self._build is None or is_live or not self._index.locks.owns(self._build):
+                items = vectors.model.items if vectors.model else None
+                id_type, fields = (items.id_type, items.filters) if items else (id_type_of(ids), {})
+                wanted = self._index, model_of(vectors), vectors.shape[1], self._type, id_type, fields
+                self._build = resume_build(*wanted) or start_build(*wanted)
             return self._build
+
+
+def _id_in(record: Mapping[str, Any], column: str) -> Any:
+    if column not in record:
+        raise QueryError(
+            f"an item record has the columns {', '.join(map(repr, record))}, but its id is expected in {column!r}. "
+            "Name the column with milvus_insert(..., id=COLUMN)."
+        )
+    return record[column]

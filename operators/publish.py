@@ -17,9 +17,13 @@ class Publish:
 
         .window_all("receipt", "index", ops.towhee_recsys.publish(uri=..., collection=..., catalogue=...))
 
-    Gives the record of the index that is live then; the one before it is kept, older ones go. `access` is the way into
-    a Milvus server. Raises IndexMismatchError, and leaves the live index as it is, when the receipts are of several
-    indexings, or what was written is not all there, or cannot be found.
+    Gives the record of the index that is live then; the one before it is kept, older ones are dropped. `access` is the
+    way into a Milvus server.
+
+    Raises:
+        IndexMismatchError: the receipts are of several indexings, or what was written is not all there, or cannot be
+            found; the live index stays as it is.
+        StoreError: a store fails.
     """
 
     def __init__(self, uri: str, collection: str, catalogue: str, access: Mapping[str, Any] | None = None):
