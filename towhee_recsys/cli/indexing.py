@@ -148,7 +148,7 @@ ACTIONS: dict[str, Callable[[Config, Any], Shown]] = {
 
 
 def _show_record(config: Config, record: dict[str, Any]) -> None:
-    from towhee_recsys.stores.vectors.milvus.connect import shown
+    from towhee_recsys.stores.vectors import shown
 
     rows = [[key, value] for key, value in record.items() if key != "pending"]
     table(f"Index {shown(config.milvus.uri)}", ["", "Value"], rows)

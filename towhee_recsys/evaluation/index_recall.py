@@ -15,7 +15,7 @@ from towhee_recsys.config import Config, expand_env
 from towhee_recsys.data import Dataset, records
 from towhee_recsys.errors import StoreError
 from towhee_recsys.model.embeddings import Embeddings, normalize
-from towhee_recsys.stores.vectors import Hits, ItemIndex, index_type, open_index
+from towhee_recsys.stores.vectors import Hit, VectorIndex, index_type, open_index
 
 USERS, LENGTH = 1000, 10
 """As many of the dataset's users are asked, for lists as long as this."""
@@ -37,7 +37,7 @@ def index_recall(config: Config, bundle: Bundle, dataset: Dataset) -> float | No
             return None
         users = normalize(UserEncoder(bundle, "general")(records(dataset.users.head(USERS))))
         items = normalize(ItemEncoder(bundle)(records(dataset.items)))
-        how = index_type(index.milvus, config.milvus.index.model_dump())
+        how = index_type(index.store, config.milvus.index.model_dump())
         search = partial(index.search, top_k=min(LENGTH, len(items)), how=how)
         return _share_found(search, users, items, dataset.item_ids)
     except StoreError as error:
@@ -45,7 +45,7 @@ def index_recall(config: Config, bundle: Bundle, dataset: Dataset) -> float | No
         return None
 
 
-def live_index(config: Config, bundle: Bundle) -> ItemIndex | None:
+def live_index(config: Config, bundle: Bundle) -> VectorIndex | None:
     """The live index, or None where there is none of this bundle. Raises StoreError when Milvus does not answer."""
     uri, milvus = expand_env(config.milvus.uri), config.milvus
     if "://" not in uri and not Path(uri).expanduser().is_file():  # Milvus Lite would make one
@@ -55,7 +55,7 @@ def live_index(config: Config, bundle: Bundle) -> ItemIndex | None:
 
 
 def _share_found(
-    search: Callable[[Embeddings], list[Hits]], users: Embeddings, items: Embeddings, ids: np.ndarray
+    search: Callable[[Embeddings], list[list[Hit]]], users: Embeddings, items: Embeddings, ids: np.ndarray
 ) -> float:
     cosines = np.asarray(users) @ np.asarray(items).T
     length = min(LENGTH, len(ids))
@@ -63,7 +63,7 @@ def _share_found(
     line = {key: place for place, key in enumerate(ids.tolist())}
     parts = (search(users[first : first + QUERIES]) for first in range(0, len(users), QUERIES))
     good = [
-        cosines[user, line[hit["movie_id"]]] >= tenth[user] - 1e-6  # one of equal cosines is as good as another
+        cosines[user, line[hit.id]] >= tenth[user] - 1e-6  # one of equal cosines is as good as another
         for user, hits in enumerate(chain.from_iterable(parts))
         for hit in hits
     ]

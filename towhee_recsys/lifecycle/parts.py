@@ -6,13 +6,13 @@ from pathlib import Path
 
 from towhee_recsys.config import Config
 from towhee_recsys.errors import BundleError
-from towhee_recsys.stores.vectors import ItemIndex, open_index
+from towhee_recsys.stores.vectors import VectorIndex, open_index
 
 PLACES = ("model.dir", "model.dir.previous")
 """Where a model may lie: the one that serves, and the one that it replaced."""
 
 
-def index_of(config: Config) -> ItemIndex:
+def index_of(config: Config) -> VectorIndex:
     """The index that `config` names. Raises StoreError when Milvus cannot be reached or opened."""
     milvus = config.milvus
     return open_index(milvus.uri, milvus.collection, milvus.access.model_dump())

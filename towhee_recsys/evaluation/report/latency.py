@@ -14,10 +14,10 @@ from towhee_recsys.data import records
 from towhee_recsys.errors import StoreError
 from towhee_recsys.evaluation.index_recall import live_index
 from towhee_recsys.evaluation.report.pictures import points
-from towhee_recsys.evaluation.report.trial import Search, build, searching, timed, trial_file
+from towhee_recsys.evaluation.report.trial import Search, build, searching, timed
 from towhee_recsys.evaluation.results import Evaluation
 from towhee_recsys.model.embeddings import normalize
-from towhee_recsys.stores.vectors import index_type
+from towhee_recsys.stores.vectors import Id, index_type, temporary_lite_store
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -61,7 +61,7 @@ class _Vectors:
 
     users: np.ndarray
     items: np.ndarray
-    ids: list[int]
+    ids: list[Id]
 
 
 def latency(evaluation: Evaluation) -> Latency | None:
@@ -96,17 +96,17 @@ def _live(config: Config, bundle: Bundle, vectors: _Vectors) -> list[Point]:
     index = live_index(config, bundle)
     if index is None or index.record is None:
         return []
-    how = index_type(index.milvus, config.milvus.index.model_dump())
-    return [_point("the live index", searching(index.milvus, index.record.build, LENGTH, how), vectors)]
+    how = index_type(index.store, config.milvus.index.model_dump())
+    return [_point("the live index", searching(index.store, index.record.build, LENGTH, how), vectors)]
 
 
 def _tried(vectors: _Vectors) -> list[Point]:
     part = _Vectors(vectors.users, vectors.items[:ITEMS], vectors.ids[:ITEMS])
     found = []
-    with trial_file() as milvus:
+    with temporary_lite_store() as store:
         for number, (name, settings) in enumerate(KINDS.items()):
-            how = build(milvus, f"trial{number}", settings, part.ids, part.items)
-            found.append(_point(name, searching(milvus, f"trial{number}", LENGTH, how), part))
+            how = build(store, f"trial{number}", settings, part.ids, part.items)
+            found.append(_point(name, searching(store, f"trial{number}", LENGTH, how), part))
     return found
 
 
@@ -116,7 +116,7 @@ def _point(name: str, search: Search, vectors: _Vectors) -> Point:
     return Point(name, len(vectors.ids), _recall(lists, vectors), float(median), float(slow))
 
 
-def _recall(lists: list[list[int]], vectors: _Vectors) -> float:
+def _recall(lists: list[list[Id]], vectors: _Vectors) -> float:
     """The share of the exact answer that is found, where of equally near items one is as good as another."""
     cosines = vectors.users @ vectors.items.T
     length, place = min(LENGTH, len(vectors.ids)), {key: number for number, key in enumerate(vectors.ids)}

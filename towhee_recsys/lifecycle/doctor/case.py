@@ -12,7 +12,7 @@ from towhee_recsys.config.sources import Source
 if TYPE_CHECKING:
     from towhee_recsys.bundle import Bundle
     from towhee_recsys.stores.catalogue import Catalogue
-    from towhee_recsys.stores.vectors import IndexRecord, ItemIndex
+    from towhee_recsys.stores.vectors import IndexRecord, VectorIndex
 
 
 @dataclass
@@ -25,8 +25,8 @@ class Case:
     """How many items of the index are looked at one by one."""
     config: Config = field(init=False)
     bundle: Bundle = field(init=False)
-    index: ItemIndex = field(init=False)
+    index: VectorIndex = field(init=False)
     catalogue: Catalogue | None = field(init=False, default=None)
     live: IndexRecord = field(init=False)
-    drawn: list[int] = field(init=False, default_factory=list)
+    drawn: list[int | str] = field(init=False, default_factory=list)
     """The ids of those items."""

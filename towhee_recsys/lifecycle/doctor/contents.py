@@ -11,10 +11,7 @@ from towhee_recsys.errors import IndexMismatchError, StoreError
 from towhee_recsys.lifecycle.doctor.case import Case
 from towhee_recsys.lifecycle.doctor.findings import Concern
 from towhee_recsys.model.embeddings import ModelRef, normalize
-from towhee_recsys.stores.vectors import REBUILD, ItemIndex
-from towhee_recsys.stores.vectors.checks import finds_itself, must_be_there
-from towhee_recsys.stores.vectors.milvus.store import MAX_TOP_K, NOW, rows_of
-from towhee_recsys.stores.vectors.milvus.types import EXACT
+from towhee_recsys.stores.vectors import EXACT, REBUILD, Id, VectorIndex, finds_itself, must_be_whole
 
 SAME = 1e-5
 """Two vectors whose numbers differ by no more are one."""
@@ -24,7 +21,7 @@ def index(case: Case) -> str:
     """There is a live build, as it was recorded: its rows, their length and the metric."""
     live = case.index.live_in(case.index.versions(newest=True))
     if not live.pending:  # else its rows are just changing
-        must_be_there(case.index.milvus, live, REBUILD)
+        must_be_whole(case.index.store, live, REBUILD)
     case.live, case.drawn = live, _drawn(case.index, live.build, case.items, case.config.seed)
     return f"{live.rows:,} items in {live.build}, {live.dim} numbers each, {live.metric}, {live.index}"
 
@@ -39,7 +36,7 @@ def index_of_model(case: Case) -> str:
             "model.dir, and answers. If a way back was stopped midway, `towhee-recsys index --rollback` ends it; "
             "if not, index again."
         )
-    case.index.match(case.live, ours, case.bundle.dim)
+    case.index.must_match(case.live, ours, case.bundle.dim)
     return f"model {ours.model_id}"
 
 
@@ -52,7 +49,8 @@ def vectors(case: Case) -> str:
         raise Concern("none of the items drawn is known to the model or to the catalogue. Mend the catalogue first.")
     ids = [record[case.config.dataset.items.id] for record in records]
     fresh = normalize(ItemEncoder(case.bundle)(records))
-    held = dict(zip(*rows_of(case.index.milvus, case.live.build, ids), strict=True))
+    rows = case.index.store.rows(case.live.build, ids)
+    held = dict(zip(rows.ids.tolist(), rows.vectors, strict=True))
     apart = {key: _apart(vector, held.get(key)) for key, vector in zip(ids, np.asarray(fresh), strict=True)}
     worst = max(apart, key=lambda key: apart[key])
     if apart[worst] > SAME:
@@ -61,7 +59,7 @@ def vectors(case: Case) -> str:
             f"{count} of {len(ids)} items have other vectors in the index than the model gives, such as item {worst} "
             f"(by {apart[worst]:.2g}). Index again with `towhee-recsys index -c CONFIG`."
         )
-    scores = [hits[0]["score"] if hits else None for hits in case.index.search(fresh, 1)]
+    scores = [hits[0].score if hits else None for hits in case.index.search(fresh, 1)]
     lost = [key for key, score in zip(ids, scores, strict=True) if not finds_itself(score, case.live.index)]
     if lost:
         raise _not_found(case, lost, len(ids))
@@ -83,11 +81,9 @@ def facts(case: Case) -> str:
     return f"{case.live.rows:,} items, of which {len(found)} were read"
 
 
-def _drawn(index: ItemIndex, build: str, items: int, seed: int) -> list[int]:
+def _drawn(index: VectorIndex, build: str, items: int, seed: int) -> list[Id]:
     """The ids of `items` of a build, or of all where it has fewer; of a large one they are drawn from a part of it."""
-    how: dict[str, Any] = {"filter": "movie_id < 0 or movie_id >= 0", "output_fields": ["movie_id"], "limit": MAX_TOP_K}
-    rows = index.milvus.call(f"reading {build}", "query", build, **how, **NOW)
-    ids = sorted(int(row["movie_id"]) for row in rows)
+    ids = sorted(index.store.ids(build).tolist())
     return Random(seed).sample(ids, min(items, len(ids)))
 
 
@@ -106,7 +102,7 @@ def _apart(ours: np.ndarray, held: np.ndarray | None) -> float:
     return float("inf") if held is None else float(np.abs(ours - held).max())
 
 
-def _not_found(case: Case, lost: list[int], of: int) -> Exception:
+def _not_found(case: Case, lost: list[Any], of: int) -> Exception:
     told = f"{len(lost)} of {of} items are not found by their own vectors, such as item {lost[0]}"
     if case.live.index == EXACT.type:
         return IndexMismatchError(f"{told}. Index again with `towhee-recsys index -c CONFIG`.")

@@ -13,7 +13,6 @@ from towhee_recsys.lifecycle.parts import index_of
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.catalogue.urls import parse_url
 from towhee_recsys.stores.vectors import check_uri, index_type
-from towhee_recsys.stores.vectors.milvus.store import exists
 
 
 def config(case: Case) -> str:
@@ -62,10 +61,10 @@ def milvus(case: Case) -> str:
             "or name another in milvus.uri."
         )
     index = index_of(case.config)
-    index_type(index.milvus, given.index.model_dump())
-    exists(index.milvus, index.collection)
+    index_type(index.store, given.index.model_dump())
+    index.store.exists(index.collection)
     case.index = index
-    return f"{index.milvus.where} answers"
+    return f"{index.store.where} answers"
 
 
 def catalogue(case: Case) -> str:

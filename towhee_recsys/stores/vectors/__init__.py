@@ -1,43 +1,53 @@
 """The vector index: item vectors in builds of a store, and the records of which model they are of."""
 
 from towhee_recsys.stores.vectors.build import insert, release_build, resume_build, start_build
+from towhee_recsys.stores.vectors.checks import finds_itself, must_be_whole
 from towhee_recsys.stores.vectors.connections import check_uri, open_index, open_store
 from towhee_recsys.stores.vectors.index import VectorIndex
-from towhee_recsys.stores.vectors.index_types import index_type
+from towhee_recsys.stores.vectors.index_types import EXACT, index_type
 from towhee_recsys.stores.vectors.live_changes import delete_live, insert_live
 from towhee_recsys.stores.vectors.maintenance import Build, builds, gc, rollback
-from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, VectorStore
+from towhee_recsys.stores.vectors.milvus.connect import shown, temporary_lite_store
+from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, Layout, VectorStore
 from towhee_recsys.stores.vectors.publish import publish
 from towhee_recsys.stores.vectors.records import IndexRecord, Receipt
-from towhee_recsys.stores.vectors.rows import Id, id_type_of, model_of
+from towhee_recsys.stores.vectors.rows import Id, Rows, id_array, id_type_of, model_of
 from towhee_recsys.stores.vectors.search import Hit, checked_top_k
 from towhee_recsys.stores.vectors.versions import REBUILD
 
 __all__ = [
+    "EXACT",
     "MAX_TOP_K",
     "REBUILD",
     "Build",
     "Hit",
     "Id",
     "IndexRecord",
+    "Layout",
     "Receipt",
+    "Rows",
     "VectorIndex",
     "VectorStore",
     "builds",
     "check_uri",
     "checked_top_k",
     "delete_live",
+    "finds_itself",
     "gc",
+    "id_array",
     "id_type_of",
     "index_type",
     "insert",
     "insert_live",
     "model_of",
+    "must_be_whole",
     "open_index",
     "open_store",
     "publish",
     "release_build",
     "resume_build",
     "rollback",
+    "shown",
     "start_build",
+    "temporary_lite_store",
 ]

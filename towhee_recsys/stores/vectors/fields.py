@@ -66,12 +66,11 @@ def _column(name: str, values: Sequence[Any] | None, kind: FieldType, ids: Seque
         values = [None] * len(ids)
     if len(values) != len(ids):
         raise QueryError(f"{len(ids)} items need as many values of field {name!r}; {len(values)} were given.")
-    canonical, missing = _CANONICAL[kind], [] if kind == "texts" else None
-    column = []
+    canonical, column = _CANONICAL[kind], []
     for key, value in zip(ids, values, strict=True):
         is_missing = value is None or (isinstance(value, (float, np.floating)) and math.isnan(value))
         try:
-            column.append(missing if is_missing else canonical(value))
+            column.append(([] if kind == "texts" else None) if is_missing else canonical(value))
         except (TypeError, ValueError, OverflowError):
             raise QueryError(
                 f"field {name!r} of item {key!r}: {value!r:.200} was given; {ACCEPTED[kind]} is accepted, "

@@ -52,14 +52,15 @@ class BuildLocks:
 
         A new one is acquired in any case: where there is no room for lock files, nobody will resume it meanwhile.
         """
-        lock: FileLock | None = FileLock(_lock_file(build), timeout=0, thread_local=False)
+        lock = FileLock(_lock_file(build), timeout=0, thread_local=False)
         try:
             lock.acquire()
         except (OSError, Timeout):
             if not is_new:
                 return False
-            lock = None
-        self._writers[build] = BuildWriter(is_new, lock)
+            self._writers[build] = BuildWriter(is_new)
+        else:
+            self._writers[build] = BuildWriter(is_new, lock)
         return True
 
     def release(self, build: str) -> None:

@@ -173,7 +173,7 @@ def _ratings(
         rows = {key: row for row, key in enumerate(items)}
         chosen = np.array(list(items.values()))[[rows[key] for hits in found for key, _ in hits]]
         cosines = np.einsum("ij,ij->i", chosen, np.repeat(queries, [len(hits) for hits in found], axis=0))
-    return iter(model.calibration.stars(cosines).tolist())
+    return iter(model.calibration.ratings(cosines).tolist())
 
 
 def _hits(found: Sequence[Sequence[tuple[Id, float]]], ratings: Iterator[float | None], build: str) -> list[list[Hit]]:

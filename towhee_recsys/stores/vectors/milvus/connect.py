@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +14,23 @@ from towhee_recsys.config import expand_env, load_config
 from towhee_recsys.config.milvus import AccessConfig, FlatIndex, lite_lacks
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
-from towhee_recsys.stores.vectors.milvus.lite import LiteFiles, check_file
+from towhee_recsys.stores.vectors.milvus.lite import LiteFiles, check_file, close_client, lite_client
 from towhee_recsys.stores.vectors.milvus.server import check_address, server_client
-from towhee_recsys.stores.vectors.milvus.store import LiteStore, MilvusStore, ServerStore
+from towhee_recsys.stores.vectors.milvus.store import LiteStore, ServerStore
+
+PATIENT = 300.0
+"""Seconds that a call to a temporary file may take: an index over many vectors takes long to build."""
 
 
 class MilvusConnections:
     """Connects to each Milvus once for each way of access. Safe under threads."""
 
     def __init__(self) -> None:
-        self._stores: dict[tuple[str, AccessConfig], MilvusStore] = {}
+        self._stores: dict[tuple[str, AccessConfig], LiteStore | ServerStore] = {}
         self._files = LiteFiles()
         self._lock = threading.Lock()
 
-    def store(self, uri: str, access: Mapping[str, Any] | None = None) -> MilvusStore:
+    def store(self, uri: str, access: Mapping[str, Any] | None = None) -> LiteStore | ServerStore:
         """The store at `uri`: a path that ends in .db, or http(s)://host:port/database.
 
         `access` holds token, user, password, tls and timeout, as `milvus.access` in a config does; texts in it may have
@@ -41,7 +46,7 @@ class MilvusConnections:
                 self._stores[address, access_] = self._connect(address, access_, uri)
             return self._stores[address, access_]
 
-    def _connect(self, address: str, access: AccessConfig, uri: str) -> MilvusStore:
+    def _connect(self, address: str, access: AccessConfig, uri: str) -> LiteStore | ServerStore:
         if "://" in address:
             check_address(address, access, shown(uri))
             return ServerStore(Milvus(server_client(address, access, shown(uri)), access.timeout, shown(uri)))
@@ -76,3 +81,15 @@ def _expanded(uri: str) -> str:
 def _with_secrets(access: AccessConfig) -> AccessConfig:
     secrets = access.model_dump(include={"token", "user", "password"}, exclude_none=True)
     return access.model_copy(update={name: expand_env(text) for name, text in secrets.items()})
+
+
+@contextmanager
+def temporary_lite_store() -> Iterator[LiteStore]:
+    """A Milvus Lite file that is removed afterwards. Raises StoreError where it cannot be opened."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        file = Path(folder) / "temporary.db"
+        client = lite_client(file, PATIENT)
+        try:
+            yield LiteStore(Milvus(client, PATIENT, str(file)))
+        finally:
+            close_client(file, client)

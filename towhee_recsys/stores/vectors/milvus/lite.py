@@ -46,7 +46,7 @@ class LiteFiles:
             path.parent.mkdir(parents=True, exist_ok=True)
             lock.acquire()
             _wait_for_milvus_lite(path)
-            return _client(path, timeout)
+            return lite_client(path, timeout)
         except (OSError, Timeout, StoreError) as error:
             lock.release()
             why = "another process has it open" if isinstance(error, Timeout) else cause(error)
@@ -85,8 +85,11 @@ def _is_sqlite(path: Path, uri: str) -> bool:
         raise StoreError(f"milvus.uri {uri!r} cannot be read: {error.strerror}. Name another file.") from error
 
 
-def _client(path: Path, timeout: float) -> Any:
-    """The client; Milvus Lite's service starts while pymilvus is imported, which takes longer."""
+def lite_client(path: Path, timeout: float) -> Any:
+    """A client of its own for a file; Milvus Lite's service starts while pymilvus is imported, which takes longer.
+
+    Raises StoreError.
+    """
     starting = Thread(target=start_service, args=(path,))
     starting.start()
     from pymilvus import MilvusClient
@@ -99,6 +102,12 @@ def _client(path: Path, timeout: float) -> Any:
     except MilvusException as error:
         end_service(path)  # the next try would find it, and it would not answer
         raise StoreError(cause(error)) from error
+
+
+def close_client(path: Path, client: Any) -> None:
+    """Closes what `lite_client` made, and ends the service behind it."""
+    client.close()
+    end_service(path)
 
 
 def _wait_for_milvus_lite(path: Path) -> None:

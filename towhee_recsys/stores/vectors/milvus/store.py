@@ -185,7 +185,8 @@ class MilvusStore:
 
     def _keys_between(self, name: str, first: Id | None, last: Id | None) -> list[Id]:
         """Stored keys from `first` to `last`, both included; of more than 16,384 so many."""
-        bounds = [f"{ID} >= {literal(first)}"] * (first is not None) + [f"{ID} <= {literal(last)}"] * (last is not None)
+        ends = ((">=", first), ("<=", last))
+        bounds = [f"{ID} {sign} {literal(end)}" for sign, end in ends if end is not None]
         any_key = f'{ID} >= ""' if self._described(name).id_type == "text" else f"{ID} < 0 or {ID} >= 0"
         how = {"filter": " and ".join(bounds) or any_key, "output_fields": [ID], "limit": MAX_TOP_K}
         return [row[ID] for row in self.milvus.call(f"reading {name}", "query", name, **how, **NOW)]
