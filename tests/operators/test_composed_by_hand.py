@@ -63,7 +63,7 @@ def test_they_find_what_the_yaml_pipelines_find(config, indexed_config, staged):
     for person in PEOPLE:
         hits, items = by_hand(person).get()
         assert items == by_yaml(person).get()[0]
-        assert [hit["movie_id"] for hit in hits] == [item["movie_id"] for item in items]
+        assert [hit.id for hit in hits] == [item["movie_id"] for item in items]
 
 
 def test_vectors_alone_can_be_indexed_and_searched(config):
@@ -77,7 +77,7 @@ def test_vectors_alone_can_be_indexed_and_searched(config):
         .map("vector", "vector", OURS.normalize())
         .output("vector")
     )
-    assert search(encode(item).get()[0]).get()[0][0]["movie_id"] == 5042
+    assert search(encode(item).get()[0]).get()[0][0].id == 5042
 
 
 def test_one_item_can_be_added(config):

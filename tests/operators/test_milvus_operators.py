@@ -58,9 +58,9 @@ def test_items_are_records_or_ids(store, ids):
 def test_what_is_to_be_left_out(store, exclude, left):
     MilvusInsert(**store)(range(3), UNITS[:3])
     search = MilvusSearch(**store)
-    assert sorted(hit["movie_id"] for hit in search(UNITS[0], exclude)) == left
+    assert sorted(hit.id for hit in search(UNITS[0], exclude)) == left
     both = search(UNITS[:2], [exclude, [7]])
-    assert [sorted(hit["movie_id"] for hit in hits) for hits in both] == [left, [0, 1, 2]]
+    assert [sorted(hit.id for hit in hits) for hits in both] == [left, [0, 1, 2]]
 
 
 def test_what_cannot_be_left_out(store):

@@ -8,7 +8,7 @@ import pytest
 
 from tests.vectors import embeddings
 from towhee_recsys.model.embeddings import Embeddings, ModelRef, normalize
-from towhee_recsys.stores.vectors import IndexRecord, ItemIndex, insert, model_of, open_index, publish, start_build
+from towhee_recsys.stores.vectors import IndexRecord, VectorIndex, insert, model_of, open_index, publish, start_build
 
 numbers = count()
 
@@ -16,16 +16,18 @@ numbers = count()
 SERVER = pytest.param("milvus-server", marks=[pytest.mark.slow, pytest.mark.milvus])
 
 
-@pytest.fixture(scope="session", params=["milvus-lite", SERVER])
+@pytest.fixture(scope="session", params=["memory", "milvus-lite", SERVER])
 def uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a vector store. Another kind of store is one more param: what is tested here holds for each."""
+    if request.param == "memory":
+        return f"memory://tests-{next(numbers)}"
     if request.param == "milvus-server":
         return request.getfixturevalue("milvus_server").url
-    return str(tmp_path_factory.mktemp(request.param) / "movies.db")
+    return str(tmp_path_factory.mktemp(request.param) / "items.db")
 
 
 @pytest.fixture
-def index(uri: str) -> ItemIndex:
+def index(uri: str) -> VectorIndex:
     """An index of its own for each test."""
     return open_index(uri, f"items_{next(numbers)}")
 
@@ -45,7 +47,7 @@ def units() -> Callable[..., Embeddings]:
 def indexed() -> Callable[..., IndexRecord]:
     """Makes `vectors` the live index of `index`, in several inserts; their ids count from 0 unless they are given."""
 
-    def indexed(index: ItemIndex, vectors: Embeddings, ids: Sequence[int] | None = None) -> IndexRecord:
+    def indexed(index: VectorIndex, vectors: Embeddings, ids: Sequence[int] | None = None) -> IndexRecord:
         ids = range(len(vectors)) if ids is None else ids
         build = start_build(index, model_of(vectors), vectors.shape[1])
         chunks = [slice(start, start + 7) for start in range(0, len(vectors), 7)]

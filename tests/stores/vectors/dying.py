@@ -18,12 +18,13 @@ from pathlib import Path
 import numpy as np
 import pymilvus  # noqa: F401  (each child would import it)
 
+from tests.stores.vectors.helpers import rows
 from tests.vectors import embeddings
 from towhee_recsys.model.embeddings import Embeddings, ModelRef, normalize
 from towhee_recsys.stores.catalogue import Catalogue, open_catalogue
 from towhee_recsys.stores.catalogue.sqlite import SqliteCatalogue
 from towhee_recsys.stores.vectors import (
-    ItemIndex,
+    VectorIndex,
     builds,
     delete_live,
     gc,
@@ -35,8 +36,7 @@ from towhee_recsys.stores.vectors import (
     start_build,
 )
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
-from towhee_recsys.stores.vectors.milvus.store import rows_of
-from towhee_recsys.stores.vectors.rows import content, hashes
+from towhee_recsys.stores.vectors.rows import content_hash, hashes
 
 ROWS, CHUNK = 60, 20
 READS = {
@@ -62,7 +62,7 @@ def turn(what: str, number: str, death: str, uri: str, url: str) -> None:
     {"build": built, "change": changed, "resume": resumed}[what](index, catalogue, int(number), int(death))
 
 
-def built(index: ItemIndex, catalogue: Catalogue, number: int, death: int) -> None:
+def built(index: VectorIndex, catalogue: Catalogue, number: int, death: int) -> None:
     """Builds number after number, each of a model of its own."""
     if index.record:
         say("live", check(index, catalogue))
@@ -73,7 +73,7 @@ def built(index: ItemIndex, catalogue: Catalogue, number: int, death: int) -> No
     assert check(index, catalogue) == number
     assert [each.live for each in builds(index)] == [True], builds(index)
     assert catalogue.versions("items") == [index.record.build]
-    names = index.milvus.client.list_collections()
+    names = index.store.names()
     assert sorted(names) == sorted([index.record.build, "towhee_recsys_indexes"]), names
     build(index, catalogue, number + 1)
     say("ready")
@@ -82,7 +82,7 @@ def built(index: ItemIndex, catalogue: Catalogue, number: int, death: int) -> No
     say("done")
 
 
-def build(index: ItemIndex, catalogue: Catalogue, number: int) -> None:
+def build(index: VectorIndex, catalogue: Catalogue, number: int) -> None:
     """One build, as the index pipeline makes it."""
     model, vectors, receipts = f"{number:016x}", vectors_of(number), []
     build = resume_build(index, model, 8) or start_build(index, model, 8)
@@ -93,20 +93,20 @@ def build(index: ItemIndex, catalogue: Catalogue, number: int) -> None:
     publish(index, receipts, catalogue)
 
 
-def check(index: ItemIndex, catalogue: Catalogue) -> int:
+def check(index: VectorIndex, catalogue: Catalogue) -> int:
     """The number of the live build, which must be whole, found and known to the catalogue."""
     live = index.live()
     number = int(live.model_id, 16)
     assert live.rows == ROWS, live
     for row, hits in enumerate(index.search(vectors_of(number), 1)):
-        assert hits[0]["movie_id"] == row, (row, hits)
-        assert abs(hits[0]["score"] - 1) < 1e-5, (row, hits)
+        assert hits[0].id == row, (row, hits)
+        assert abs(hits[0].score - 1) < 1e-5, (row, hits)
     facts = catalogue.get(range(ROWS), live.build)
     assert {each and each["title"] for each in facts} == {live.model_id}, facts
     return number
 
 
-def resumed(index: ItemIndex, catalogue: Catalogue, number: int, death: int) -> None:
+def resumed(index: VectorIndex, catalogue: Catalogue, number: int, death: int) -> None:
     """Ends what the last process began, writing no row twice, and begins the same once more."""
     begun = {each.name: numbers_of_rows(index, each.name) for each in builds(index) if not each.published}
     build(index, catalogue, 7)
@@ -114,7 +114,7 @@ def resumed(index: ItemIndex, catalogue: Catalogue, number: int, death: int) -> 
     before, after = begun.get(index.record.build, {}), numbers_of_rows(index, index.record.build)
     assert before.items() <= after.items(), (before, after)
     assert before or not any(begun.values()), begun
-    assert index.record.content_hash == content(hashes(range(ROWS), vectors_of(7)))
+    assert index.record.content_hash == content_hash(hashes(rows(range(ROWS), vectors_of(7))))
     assert [each for each in builds(index) if not each.published] == []
     say("live", number)
     say("ready")
@@ -123,18 +123,18 @@ def resumed(index: ItemIndex, catalogue: Catalogue, number: int, death: int) -> 
     say("done")
 
 
-def numbers_of_rows(index: ItemIndex, build: str) -> dict[str, int]:
+def numbers_of_rows(index: VectorIndex, build: str) -> dict[str, int]:
     """What Milvus Lite numbers the rows of a build by, for each item: a row that is written anew has another one."""
-    with closing(sqlite3.connect(f"file:{index.milvus.where}?mode=ro", uri=True)) as file:
+    with closing(sqlite3.connect(f"file:{index.store.where}?mode=ro", uri=True)) as file:
         return dict(file.execute(f'SELECT CAST(milvus_id AS TEXT), id FROM "{build}"'))
 
 
-def changed(index: ItemIndex, catalogue: Catalogue, number: int, death: int) -> None:
+def changed(index: VectorIndex, catalogue: Catalogue, number: int, death: int) -> None:
     """Changes the live build in place: rows come, are replaced and go; a journal beside it tells what was acknowledged.
 
     A change is written to the journal before it is made, and once more when it is acknowledged.
     """
-    journal = Path(index.milvus.where).with_name("journal")
+    journal = Path(index.store.where).with_name("journal")
     if not index.record:
         put(index, [], 0)
     say("live", must_have(index, journal))
@@ -154,7 +154,7 @@ def changed(index: ItemIndex, catalogue: Catalogue, number: int, death: int) -> 
     say("done")
 
 
-def put(index: ItemIndex, keys: list[int], version: int) -> None:
+def put(index: VectorIndex, keys: list[int], version: int) -> None:
     """Inserts or replaces rows; version 0 deletes them."""
     if version or not keys:
         insert_live(index, keys, versioned(keys, version))
@@ -162,30 +162,30 @@ def put(index: ItemIndex, keys: list[int], version: int) -> None:
         delete_live(index, keys)
 
 
-def must_have(index: ItemIndex, journal: Path) -> int:
+def must_have(index: VectorIndex, journal: Path) -> int:
     """Checks every row against the journal, repeats the change that was not acknowledged, and checks again.
 
     Gives how many changes were acknowledged.
     """
     lines = [json.loads(line) for line in journal.read_text().splitlines()] if journal.exists() else []
-    rows = {key: version for text, keys, version in lines if text == "done" for key in keys}
+    acknowledged = {key: version for text, keys, version in lines if text == "done" for key in keys}
     *_, (text, keys, version) = lines or [("done", [], 0)]
     live = index.live()
-    ids, vectors = rows_of(index.milvus, live.build, range(ROWS))
-    there = dict(zip(ids, hashes(ids, vectors).tolist(), strict=True))
+    held = index.store.rows(live.build, range(ROWS))
+    there = dict(zip(held.ids.tolist(), hashes(held).tolist(), strict=True))
     for key in range(ROWS):
-        accepted = {rows.get(key, 0)} | ({version} if text == "began" and key in keys else set())
+        accepted = {acknowledged.get(key, 0)} | ({version} if text == "began" and key in keys else set())
         assert there.get(key) in {hash_of(key, each) for each in accepted}, (key, accepted)
     if text == "began":
         put(index, keys, version)
         with journal.open("a") as file:
             file.write(json.dumps(["done", keys, version]) + "\n")
-        rows |= dict.fromkeys(keys, version)
-    final = [hash_of(key, version) for key, version in rows.items() if version]
+        acknowledged |= dict.fromkeys(keys, version)
+    final = [hash_of(key, version) for key, version in acknowledged.items() if version]
     live = index.live()
-    assert (live.rows, live.content_hash) == (len(final), content(final)), live
+    assert (live.rows, live.content_hash) == (len(final), content_hash(final)), live
     gc(index, 1)
-    names = index.milvus.client.list_collections()
+    names = index.store.names()
     assert sorted(names) == sorted([live.build, "towhee_recsys_indexes"]), names
     return sum(text == "done" for text, *_ in lines)
 
@@ -196,7 +196,7 @@ def versioned(keys: list[int], version: int) -> Embeddings:
 
 
 def hash_of(key: int, version: int) -> int | None:
-    return int(hashes([key], versioned([key], version))[0]) if version else None
+    return int(hashes(rows([key], versioned([key], version)))[0]) if version else None
 
 
 def vectors_of(number: int) -> Embeddings:

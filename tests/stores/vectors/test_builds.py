@@ -13,7 +13,7 @@ from towhee_recsys.stores.vectors.versions import read_versions
 
 def answers(index, vectors):
     """The nearest item of each vector."""
-    return [hits[0]["movie_id"] for hits in index.search(vectors, 1)]
+    return [hits[0].id for hits in index.search(vectors, 1)]
 
 
 def names(index):
@@ -25,7 +25,7 @@ def test_the_record_tells_what_is_there(index, units, indexed):
     record = indexed(index, units(20))
     assert (record.collection, record.model_id, record.dim) == (index.collection, "a" * 16, 8)
     assert (record.metric, record.rows) == ("IP", 20)
-    assert record == index.record == index.live() == read_versions(index.milvus, index.collection).live
+    assert record == index.record == index.live() == read_versions(index.store, index.collection).live
 
 
 def test_indexing_twice_changes_nothing_but_the_build(index, units, indexed):
@@ -65,7 +65,7 @@ def test_who_was_built_before_the_switch_goes_on_asking_the_old_index(index, uni
     first, second = indexed(index, old), indexed(index, new)
     for vectors, record in ((old, first), (new, second)):
         assert answers(index, vectors) == list(range(20))
-        assert {hits.build for hits in index.search(vectors, 3)} == {record.build}
+        assert {hit.build for hits in index.search(vectors, 3) for hit in hits} == {record.build}
     with pytest.raises(IndexMismatchError, match=f"is of model {'b' * 16}, but model {'a' * 16} was expected"):
         index.live(old.model)  # whoever starts now is told
 
@@ -73,7 +73,7 @@ def test_who_was_built_before_the_switch_goes_on_asking_the_old_index(index, uni
 def test_of_several_kept_builds_of_a_model_the_last_answers(index, units, indexed):
     _, last = indexed(index, units(5)), indexed(index, units(5))
     indexed(index, units(5, model="b"))
-    assert index.search(units(1), 1)[0].build == last.build
+    assert index.search(units(1), 1)[0][0].build == last.build
 
 
 def test_the_live_index_and_the_one_before_are_kept(index, units, indexed):
@@ -111,7 +111,7 @@ def test_an_id_in_two_inserts_is_found_out(index, units, indexed):
     record = indexed(index, units(5))
     build = start_build(index, "a" * 16, 8)
     receipts = [insert(index, build, range(start, start + 5), units(5)) for start in (0, 4)]
-    message = "movie_id 4 was inserted twice. Mend the data. The live index is as it was; index again."
+    message = "item id 4 was inserted twice. Fix the data. The live index is as it was; index again."
     with pytest.raises(IndexMismatchError, match=f"^{message}$"):
         publish(index, receipts)
     assert index.live() == record
@@ -123,7 +123,7 @@ def test_two_collections_do_not_disturb_each_other(index, uri, units, indexed):
     unfinished = start_build(other, "b" * 16, 4)
     assert indexed(index, units(6)) == index.live() != first
     assert other.live() == second
-    assert other.has(unfinished)
+    assert other.store.exists(unfinished)
 
 
 def test_what_was_left_by_a_broken_build_goes_with_the_next(index, units, indexed):

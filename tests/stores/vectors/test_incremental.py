@@ -8,25 +8,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.stores.vectors.helpers import nearest, rows, upsert, without
 from tests.vectors import embeddings
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.stores.vectors import builds, delete_live, insert_live, rollback
-from towhee_recsys.stores.vectors.milvus.store import create, delete, upsert
 from towhee_recsys.stores.vectors.pending import SAVED
-from towhee_recsys.stores.vectors.records import write_record
-from towhee_recsys.stores.vectors.rows import content, hashes
-
-
-def found(index, vectors):
-    """The item nearest to each vector."""
-    return [hits[0]["movie_id"] for hits in index.search(vectors, 1)]
+from towhee_recsys.stores.vectors.protocol import Layout
 
 
 def test_inserting_alive_begins_an_index_and_is_found_at_once(index, units):
     receipt = insert_live(index, [5, 6], units(2))
     assert (receipt.build, receipt.rows, receipt.model_id) == (index.record.build, 2, "a" * 16)
     assert index.live().rows == 2
-    assert [hits[0]["movie_id"] for hits in index.search(units(2), 1)] == [5, 6]
+    assert [hits[0].id for hits in index.search(units(2), 1)] == [5, 6]
 
 
 def test_nothing_can_be_inserted(index, units):
@@ -44,7 +38,7 @@ def test_rows_inserted_alive_make_the_index_a_fresh_build_would_make(index, unit
     final[3] = units(2, seed=5)[0]
     fresh = indexed(index, embeddings(final, units(1).model), [*range(20), 30])
     assert (alive.rows, alive.content_hash) == (fresh.rows, fresh.content_hash) == (21, alive.content_hash)
-    assert [hits[0]["movie_id"] for hits in index.search(embeddings(final, None), 1)] == [*range(20), 30]
+    assert [hits[0].id for hits in index.search(embeddings(final, None), 1)] == [*range(20), 30]
 
 
 def test_inserting_the_same_again_changes_nothing(index, units, indexed):
@@ -76,8 +70,8 @@ def test_what_is_deleted_is_found_no_more(index, units, indexed):
     assert delete_live(index, [*range(300), 5, 999, np.int64(301)]) == 301
     assert index.live().rows == 299
     hits = index.search(units(600)[:302], 1)
-    assert {each[0]["movie_id"] for each in hits}.isdisjoint({*range(300), 301})
-    assert hits[300][0]["movie_id"] == 300
+    assert {each[0].id for each in hits}.isdisjoint({*range(300), 301})
+    assert hits[300][0].id == 300
 
 
 def test_what_is_left_is_the_index_a_fresh_build_would_make(index, units, indexed):
@@ -95,7 +89,7 @@ def test_deleting_what_is_not_there_changes_nothing(index, units, indexed):
 
 def test_ids_to_delete_are_whole_numbers(index, units, indexed):
     record = indexed(index, units(12))
-    with pytest.raises(QueryError, match=re.escape("movie_id '3; DROP' is no whole number of at most 64 bits.")):
+    with pytest.raises(QueryError, match=r"item id '3; DROP' was given; the ids here are each a whole number"):
         delete_live(index, [1, "3; DROP"])
     assert index.live() == record
 
@@ -110,14 +104,14 @@ def test_only_the_live_build_changes(index, units, indexed):
     insert_live(index, [50], units(1, seed=9, model="b"))
     delete_live(index, [0])
     assert {each.name: each.rows for each in builds(index)}[first.build] == 12
-    assert found(index, units(12)) == list(range(12))
+    assert nearest(index, units(12)) == list(range(12))
 
 
 @pytest.mark.parametrize("written", [0, 2, 4])
 def test_an_insert_that_was_killed_is_settled_at_the_next_start(index, units, indexed, written):
     record = indexed(index, units(20))
-    write_record(index.milvus, replace(record, pending=(20, 21, 22, 23)))
-    upsert(index.milvus, record.build, range(20, 20 + written), units(24)[20 : 20 + written])
+    index.store.write_record(replace(record, pending=(20, 21, 22, 23)).to_json())
+    upsert(index, record.build, range(20, 20 + written), units(24)[20 : 20 + written])
     assert (index.live().rows, index.live().pending) == (20 + written, ())
     insert_live(index, range(20, 24), units(24)[20:])
     assert index.live().content_hash == indexed(index, units(24)).content_hash
@@ -126,8 +120,8 @@ def test_an_insert_that_was_killed_is_settled_at_the_next_start(index, units, in
 @pytest.mark.parametrize("deleted", [0, 2, 4])
 def test_a_deletion_that_was_killed_is_settled_at_the_next_start(index, units, indexed, deleted):
     record = indexed(index, units(20))
-    write_record(index.milvus, without(record, range(16, 20), units(20)[16:]))
-    delete(index.milvus, record.build, range(16, 16 + deleted))
+    index.store.write_record(without(record, rows(range(16, 20), units(20)[16:])).to_json())
+    index.store.delete(record.build, range(16, 16 + deleted))
     assert index.live().rows == 20 - deleted
     assert delete_live(index, range(16, 20)) == 4 - deleted
     assert index.live().content_hash == indexed(index, units(16)).content_hash
@@ -136,30 +130,24 @@ def test_a_deletion_that_was_killed_is_settled_at_the_next_start(index, units, i
 def test_rows_that_were_lost_while_they_were_replaced_come_back(index, units, indexed):
     items, other = units(20), units(3, seed=7)
     record = indexed(index, items)
-    create(index.milvus, record.build + SAVED, 8)
-    upsert(index.milvus, record.build + SAVED, [0, 1, 2], items[:3])
-    write_record(index.milvus, without(record, range(3), items[:3]))
-    delete(index.milvus, record.build, [0, 1, 2])  # as Milvus Lite does first
-    upsert(index.milvus, record.build, [1], other[1:2])
+    index.store.create(record.build + SAVED, Layout(8))
+    upsert(index, record.build + SAVED, [0, 1, 2], items[:3])
+    index.store.write_record(without(record, rows(range(3), items[:3])).to_json())
+    index.store.delete(record.build, [0, 1, 2])  # as Milvus Lite does first
+    upsert(index, record.build, [1], other[1:2])
     assert index.live().rows == 20
-    assert not index.has(record.build + SAVED)
-    items[1] = other[1]
+    assert not index.store.exists(record.build + SAVED)
+    items.search[1] = other.search[1]
     assert index.live().content_hash == indexed(index, items).content_hash
 
 
 def test_they_come_back_after_another_build_and_the_way_back_too(index, units, indexed):
     items = units(20)
     record = indexed(index, items)
-    create(index.milvus, record.build + SAVED, 8)
-    upsert(index.milvus, record.build + SAVED, [0, 1], items[:2])
-    write_record(index.milvus, without(record, range(2), items[:2]))
-    delete(index.milvus, record.build, [0, 1])
+    index.store.create(record.build + SAVED, Layout(8))
+    upsert(index, record.build + SAVED, [0, 1], items[:2])
+    index.store.write_record(without(record, rows(range(2), items[:2])).to_json())
+    index.store.delete(record.build, [0, 1])
     indexed(index, units(9))
     assert rollback(index) == index.live() == record
-    assert found(index, items) == list(range(20))
-
-
-def without(record, ids, vectors):
-    """The record that is written before those rows, which are there, change."""
-    total = content(-hashes(ids, vectors), record.content_hash)
-    return replace(record, rows=record.rows - len(ids), content_hash=total, pending=tuple(ids))
+    assert nearest(index, items) == list(range(20))

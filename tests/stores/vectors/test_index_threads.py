@@ -16,7 +16,7 @@ def test_eight_threads_get_their_own_answers(index, units, indexed):
     indexed(index, items)
 
     def found(row):
-        return [index.search(items[row : row + 1], 1)[0][0]["movie_id"] for _ in range(10)]
+        return [index.search(items[row : row + 1], 1)[0][0].id for _ in range(10)]
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(found, range(40))) == [[row] * 10 for row in range(40)]
@@ -29,7 +29,7 @@ def test_searches_go_on_while_new_indexes_are_published(index, units, indexed):
 
     def search():
         while not done.is_set():
-            searched.append([hits[0]["movie_id"] for hits in index.search(items, 1)])
+            searched.append([hits[0].id for hits in index.search(items, 1)])
 
     with ThreadPoolExecutor(4) as pool:
         searching = [pool.submit(search) for _ in range(3)]
@@ -48,7 +48,7 @@ def test_a_search_that_finds_its_index_gone_asks_the_new_one(index, units, index
     indexed(index, units(9))
 
     class Meanwhile(set):
-        """Nothing to exclude; the search asks how much that is when it has already chosen its index."""
+        """Nothing to leave out; the search reads how much that is when it has already chosen its build."""
 
         def __len__(self):
             while any(each.model_id for each in index.versions().all):  # twice: the one before is kept
@@ -56,7 +56,7 @@ def test_a_search_that_finds_its_index_gone_asks_the_new_one(index, units, index
             return 0
 
     [hits] = index.search(units(9, seed=1)[:1], 1, [Meanwhile()])
-    assert hits == [{"movie_id": 0, "score": pytest.approx(1, abs=1e-5)}]
+    assert [(hit.id, hit.score) for hit in hits] == [(0, pytest.approx(1, abs=1e-5))]
 
 
 def test_two_collections_are_published_at_once(index, uri, units, indexed):
@@ -71,7 +71,7 @@ def test_two_collections_are_published_at_once(index, uri, units, indexed):
 
     with ThreadPoolExecutor(4) as pool:
         records = list(pool.map(rebuild, indexes))
-    assert [read_versions(each.milvus, each.collection).live for each in indexes] == records
+    assert [read_versions(each.store, each.collection).live for each in indexes] == records
 
 
 def test_rows_are_inserted_alive_by_many_threads(index, units, indexed):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.stores.vectors.helpers import rows
 from towhee_recsys.errors import ConfigError, StoreError
-from towhee_recsys.stores.vectors import index_type, insert, open_index, publish, start_build
-from towhee_recsys.stores.vectors.milvus.store import count, create, nearest, upsert
-from towhee_recsys.stores.vectors.milvus.types import EXACT, build_params, search_params
+from towhee_recsys.stores.vectors import EXACT, Layout, index_type, insert, open_store, publish, start_build
+from towhee_recsys.stores.vectors.index_types import creation_settings, search_settings
+from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.store import LiteStore, ServerStore
 
 ROWS = 300
 TYPES = [
@@ -22,20 +24,20 @@ TYPES = [
 
 @pytest.mark.parametrize("settings", TYPES, ids=lambda settings: settings["type"])
 def test_each_type_finds_what_is_there(index, units, settings):
-    milvus, vectors = index.milvus, units(ROWS, dim=16)
-    if milvus.lite and settings["type"] in ("IVF_SQ8", "HNSW"):
+    store, vectors = index.store, units(ROWS, dim=16)
+    if isinstance(store, LiteStore) and settings["type"] in ("IVF_SQ8", "HNSW"):
         with pytest.raises(StoreError) as raised:
-            index_type(milvus, settings)
+            index_type(store, settings)
         assert str(raised.value) == (
-            f"milvus.uri {milvus.where!r}: index.type {settings['type']} needs a server; "
+            f"milvus.uri {store.where!r}: index.type {settings['type']} needs a server; "
             "a Milvus Lite file, a uri that ends in .db, has FLAT, IVF_FLAT and AUTOINDEX."
         )
         return
-    how = index_type(milvus, settings)
+    how = index_type(store, settings)
     build = start_build(index, "a" * 16, 16, how)
     record = publish(index, [insert(index, build, range(ROWS), vectors)])
     assert record.index == settings["type"]
-    found = [{hit["movie_id"] for hit in hits} for hits in index.search(vectors[:50], 10, how=how)]
+    found = [{hit.id for hit in hits} for hits in index.search(vectors[:50], 10, how=how)]
     best = np.argsort(-(np.asarray(vectors[:50]) @ np.asarray(vectors).T), axis=1)[:, :10]
     recall = np.mean([len(found[row] & set(best[row].tolist())) / 10 for row in range(50)])
     assert recall >= (1 if settings["type"] == "FLAT" else 0.9), recall
@@ -44,16 +46,16 @@ def test_each_type_finds_what_is_there(index, units, settings):
 @pytest.mark.slow
 @pytest.mark.parametrize("settings", TYPES, ids=lambda settings: settings["type"])
 def test_a_server_builds_what_the_settings_say(milvus_server, settings):
-    milvus = open_index(milvus_server.url, "types").milvus
-    how, name = index_type(milvus, settings), f"types_{settings['type']}"
-    create(milvus, name, 16, how)
-    upsert(milvus, name, range(20), np.eye(20, 16, dtype=np.float32))
-    described = milvus.call("describing", "describe_index", name, index_name="vector")
-    told = {key: described.get(key) for key in ("index_type", "metric_type")}
-    assert told == {"index_type": settings["type"], "metric_type": "IP"}
-    for key, value in build_params(how).items():
-        assert int(described[key]) == value
-    assert nearest(milvus, name, np.eye(20, 16, dtype=np.float32)[3:4], 20, how)[0][0]["id"] == 3
+    store = open_store(milvus_server.url)
+    how, name = index_type(store, settings), f"types_{settings['type']}"
+    store.create(name, Layout(16, index=how))
+    store.upsert(name, rows(range(20), np.eye(20, 16)))
+    found = store.describe(name)
+    assert (found.index, found.metric) == (settings["type"], "IP")
+    assert found.fits(Layout(16, index=how))
+    for key, value in creation_settings(how).items():
+        assert int(found.settings[key]) == value
+    assert store.search(name, np.eye(20, 16)[3:4], 20, how)[0][0][0] == 3
 
 
 @pytest.mark.parametrize(
@@ -69,15 +71,13 @@ def test_a_server_builds_what_the_settings_say(milvus_server, settings):
     ],
 )
 def test_what_a_search_is_told(settings, limit, told, somewhere):
-    assert search_params(index_type(somewhere, settings), limit) == told
+    assert search_settings(index_type(somewhere, settings), limit) == told
 
 
 @pytest.fixture
 def somewhere():
-    """A server that nobody asks."""
-    from towhee_recsys.stores.vectors.milvus.connection import Milvus
-
-    return Milvus(None, 30.0, False, "http://host:19530")
+    """A server that nobody calls."""
+    return ServerStore(Milvus(None, 30.0, "http://host:19530"))
 
 
 def test_no_settings_are_an_exact_search(somewhere):
@@ -86,9 +86,9 @@ def test_no_settings_are_an_exact_search(somewhere):
 
 
 def test_nprobe_has_no_effect_in_a_file_and_is_refused(tmp_path):
-    milvus = open_index(str(tmp_path / "movies.db"), "items").milvus
+    store = open_store(str(tmp_path / "items.db"))
     with pytest.raises(StoreError, match=r"index\.nprobe has no effect in a Milvus Lite file, .*; leave it out\.$"):
-        index_type(milvus, {"type": "IVF_FLAT", "nprobe": 3})
+        index_type(store, {"type": "IVF_FLAT", "nprobe": 3})
 
 
 def test_settings_that_are_none(somewhere):
@@ -97,8 +97,8 @@ def test_settings_that_are_none(somewhere):
 
 
 def test_more_than_a_call_may_hold_is_written_in_several(index, monkeypatch):
-    monkeypatch.setattr("towhee_recsys.stores.vectors.milvus.store.WRITTEN_AT_ONCE", 16 * 4 * 7)
+    monkeypatch.setattr("towhee_recsys.stores.vectors.milvus.store.WRITTEN_AT_ONCE", (16 * 4 + 64) * 7)
     name = f"{index.collection}_rows"
-    create(index.milvus, name, 16)
-    upsert(index.milvus, name, range(20), np.eye(20, 16, dtype=np.float32))
-    assert count(index.milvus, name) == 20
+    index.store.create(name, Layout(16, fields={"text": "text"}))
+    index.store.upsert(name, rows(range(20), np.eye(20, 16), {"text": ["x" * 100 * (key % 3) for key in range(20)]}))
+    assert index.store.count(name) == 20

@@ -8,6 +8,8 @@ import pytest
 from towhee_recsys.errors import QueryError
 from towhee_recsys.stores.vectors import insert, insert_live, start_build
 
+WHOLE = "was given; the ids here are each a whole number of at most 64 bits."
+
 
 @pytest.fixture
 def refused(index, units):
@@ -30,13 +32,13 @@ def refused(index, units):
 @pytest.mark.parametrize(
     ("ids", "message"),
     [
-        ([1, 2, 1], "movie_id 1 occurs twice."),
-        ([1, "2", 3], "movie_id '2' is no whole number of at most 64 bits."),
-        ([1, 2.0, 3], "movie_id 2.0 is no whole number of at most 64 bits."),
-        ([1, True, 3], "movie_id True is no whole number of at most 64 bits."),
-        ([1, None, 3], "movie_id None is no whole number of at most 64 bits."),
-        ([1, [2], 3], "movie_id [2] is no whole number of at most 64 bits."),
-        ([1, 2**63, 3], "movie_id 9223372036854775808 is no whole number of at most 64 bits."),
+        ([1, 2, 1], "item id 1 occurs twice."),
+        ([1, "2", 3], f"item id '2' {WHOLE}"),
+        ([1, 2.0, 3], f"item id 2.0 {WHOLE}"),
+        ([1, True, 3], f"item id True {WHOLE}"),
+        ([1, None, 3], f"item id None {WHOLE}"),
+        ([1, [2], 3], f"item id [2] {WHOLE}"),
+        ([1, 2**63, 3], f"item id 9223372036854775808 {WHOLE}"),
         ([1, 2], "2 items need vectors [2, dim]; [3, 8] were given."),
     ],
 )
@@ -47,8 +49,8 @@ def test_ids_that_are_none(refused, units, ids, message):
 @pytest.mark.parametrize("value", [np.nan, np.inf, 0, 2])
 def test_vectors_that_are_not_of_length_1(refused, units, value):
     vectors = units(3)
-    vectors[1] *= value
-    length = f"{np.linalg.norm(vectors[1]):.4g}"
+    vectors.search[1] *= value
+    length = f"{np.linalg.norm(vectors.search[1]):.4g}"
     message = f"the vector of item 11 has length {length}, not 1: `normalize` it first."
     assert refused([10, 11, 12], vectors) == message
 
@@ -60,4 +62,4 @@ def test_a_single_vector_is_none_of_several(refused, units):
 def test_any_whole_number_is_an_id(index, units):
     ids = [0, -5, np.int32(7), 2**63 - 1]
     insert_live(index, ids, units(4))
-    assert [hits[0]["movie_id"] for hits in index.search(units(4), 1)] == ids
+    assert [hits[0].id for hits in index.search(units(4), 1)] == ids

@@ -89,7 +89,7 @@ def test_back_to_the_build_before(index, catalogue, indexed, units):
     assert rollback(index, catalogue) == index.live(units(1).model) == first
     assert catalogue.live(index.collection) == first.build
     assert names(index) == [first.build, second.build]
-    assert index.search(units(1, model="b"), 1)[0].build == second.build  # queries that are under way
+    assert index.search(units(1, model="b"), 1)[0][0].build == second.build  # queries that are under way
 
 
 def test_there_is_one_step_back(index, catalogue, indexed):
@@ -125,15 +125,15 @@ def test_rows_that_came_later_are_there_after_the_way_back_and_forth(index, inde
     insert_live(index, [70], units(1, seed=7, model="a"))
     indexed("b")
     assert rollback(index).rows == 6
-    assert index.search(units(1, seed=7), 1)[0][0]["movie_id"] == 70
+    assert index.search(units(1, seed=7), 1)[0][0].id == 70
 
 
 def test_a_build_that_is_not_whole_any_more_is_not_gone_back_to(index, indexed, catalogue):
     first, second = indexed("a", 5), indexed("b")
-    index.milvus.client.delete(first.build, ids=[1])
+    index.store.delete(first.build, [1])
     with pytest.raises(IndexMismatchError, match=r"has 4 rows, but 5 were written\. The live index is as it was"):
         rollback(index, catalogue)
-    index.milvus.client.drop_collection(first.build)
+    index.store.drop(first.build)
     with pytest.raises(IndexMismatchError, match=f"{first.build} of the index '{index.collection}' is gone"):
         rollback(index, catalogue)
     assert index.live() == second

@@ -11,8 +11,7 @@ from threading import Barrier
 import pytest
 
 from towhee_recsys.errors import ConfigError, QueryError, StoreError
-from towhee_recsys.stores.vectors import open_index
-from towhee_recsys.stores.vectors.milvus.connect import connect
+from towhee_recsys.stores.vectors import open_index, open_store
 
 NAME = (
     "Milvus Lite takes a file name of letters, digits, '.', '_' and '-' that ends in .db and has at most 36 characters."
@@ -28,15 +27,15 @@ sys.stdin.read()
 MAKE = """
 import sys
 from towhee_recsys.stores.vectors import open_index
-from towhee_recsys.stores.vectors.milvus.store import create
-create(open_index(sys.argv[1], "items").milvus, "items", 8)
+from towhee_recsys.stores.vectors import Layout
+open_index(sys.argv[1], "items").store.create("items", Layout(8))
 print("made")
 """
 
 
 def refusal(uri):
     with pytest.raises(StoreError) as raised:
-        connect(str(uri))
+        open_store(str(uri))
     return str(raised.value)
 
 
@@ -101,7 +100,7 @@ def test_two_spellings_of_a_file_are_one(tmp_path, monkeypatch):
 
 def test_a_place_from_the_environment_is_found_and_never_printed(tmp_path, monkeypatch):
     monkeypatch.setenv("PLACE", str(tmp_path / "s3cret"))
-    connect("${env:PLACE}/movies.db")
+    open_store("${env:PLACE}/movies.db")
     assert (tmp_path / "s3cret" / "movies.db").is_file()
     (tmp_path / "s3cret" / "file.db").write_text("text")
     (tmp_path / "s3cret" / "folder.db").mkdir()
@@ -111,7 +110,7 @@ def test_a_place_from_the_environment_is_found_and_never_printed(tmp_path, monke
     monkeypatch.setenv("PLACE", "http://me:s3cret@host")
     assert "s3cret" not in refusal("${env:PLACE}")
     with pytest.raises(ConfigError, match="environment variable NOWHERE is not set"):
-        connect("${env:NOWHERE}/movies.db")
+        open_store("${env:NOWHERE}/movies.db")
 
 
 @pytest.mark.parametrize("name", ["", "my items", "1st", "a-b", "m" * 101, 'x" or id >= 0'])

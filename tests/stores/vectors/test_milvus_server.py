@@ -14,30 +14,20 @@ from tests.servers.certificates import Certificates
 from tests.servers.milvus import PASSWORD
 from tests.servers.process import BUSY, free_port
 from tests.servers.tls_proxy import TlsProxy
+from tests.stores.vectors.helpers import rows
 from towhee_recsys.config.milvus import AccessConfig
 from towhee_recsys.errors import ConfigError, StoreError
-from towhee_recsys.stores.vectors import check_uri
-from towhee_recsys.stores.vectors.milvus.connect import connect
+from towhee_recsys.stores.vectors import Layout, check_uri, open_store
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
 from towhee_recsys.stores.vectors.milvus.server import server_client
-from towhee_recsys.stores.vectors.milvus.store import (
-    alias_target,
-    count,
-    create,
-    drop,
-    exists,
-    names,
-    nearest,
-    point_alias,
-    upsert,
-)
+from towhee_recsys.stores.vectors.milvus.store import ServerStore
 
 VECTORS = np.eye(16, dtype=np.float32)
 
 
 def refusal(*arguments):
     with pytest.raises(StoreError) as raised:
-        connect(*arguments)
+        open_store(*arguments)
     return str(raised.value)
 
 
@@ -71,7 +61,7 @@ def test_a_server_that_is_down_is_told_at_once():
 )
 def test_access_that_is_none(access, message):
     with pytest.raises((StoreError, ConfigError), match=message):
-        connect("https://127.0.0.1:1", access)
+        open_store("https://127.0.0.1:1", access)
 
 
 def test_tls_wants_https():
@@ -96,10 +86,10 @@ class TestWithServer:
     @pytest.fixture
     def filled(self, milvus_server):
         """Milvus, asked for 3 seconds, with a collection of 16 rows."""
-        milvus = connect(milvus_server.url, {"timeout": 3})
-        if not exists(milvus, "filled"):
-            create(milvus, "filled", 16)
-            upsert(milvus, "filled", range(16), VECTORS)
+        milvus = open_store(milvus_server.url, {"timeout": 3})
+        if not milvus.exists("filled"):
+            milvus.create("filled", Layout(16))
+            milvus.upsert("filled", rows(range(16), VECTORS))
         yield milvus
         milvus_server.thaw()
         milvus_server.start()
@@ -107,14 +97,14 @@ class TestWithServer:
     def test_one_connection_for_each_way_in(self, address, milvus_server, monkeypatch):
         monkeypatch.setenv("SECRET", PASSWORD)
         access = {"user": "root", "password": "${env:SECRET}"}
-        milvus = connect(address, access)
-        assert connect(address, dict(access)) is milvus
-        assert connect(address, access | {"timeout": 7}) is not milvus
-        assert (milvus.timeout, milvus.lite) == (30, False)
-        assert names(connect(address, {"token": "root:${env:SECRET}"})) == names(milvus)
+        milvus = open_store(address, access)
+        assert open_store(address, dict(access)) is milvus
+        assert open_store(address, access | {"timeout": 7}) is not milvus
+        assert (milvus.timeout, milvus.shared) == (30, True)
+        assert open_store(address, {"token": "root:${env:SECRET}"}).names() == milvus.names()
         monkeypatch.setenv("PLACE", milvus_server.url)
-        assert PASSWORD not in connect("${env:PLACE}").where
-        assert f":{PASSWORD}" not in repr(milvus) + connect(milvus_server.url).where
+        assert PASSWORD not in open_store("${env:PLACE}").where
+        assert f":{PASSWORD}" not in repr(milvus.milvus) + open_store(milvus_server.url).where
 
     @pytest.mark.parametrize(
         "access", [{"token": "s3cret"}, {"token": "root:s3cret"}, {"user": "root", "password": "s3cret"}, {}]
@@ -134,9 +124,9 @@ class TestWithServer:
         with closing(TlsProxy(milvus_server.port, certificates)) as proxy:
             uri = f"https://localhost:{proxy.port}"
             ours = {"ca_file": str(certificates.authority)}
-            assert names(connect(uri, access | {"tls": ours})) == names(connect(address, access))
+            assert open_store(uri, access | {"tls": ours}).names() == open_store(address, access).names()
             by_number = f"https://127.0.0.1:{proxy.port}"
-            assert connect(by_number, access | {"tls": ours | {"server_name": "localhost"}})
+            assert open_store(by_number, access | {"tls": ours | {"server_name": "localhost"}})
             for place, tls in ((uri, {}), (by_number, ours), (uri, {"ca_file": str(another)})):
                 message = refusal(place, access | {"tls": tls})
                 assert message.startswith(f"milvus.uri {place!r} shows a certificate that is not trusted: ")
@@ -151,7 +141,7 @@ class TestWithServer:
         ours = {"ca_file": str(certificates.authority)}
         both = ours | {"cert_file": str(certificates.cert), "key_file": str(certificates.key)}
         with closing(TlsProxy(milvus_server.port, certificates, client_authority=True)) as proxy:
-            assert connect(f"https://localhost:{proxy.port}", access | {"tls": both})
+            assert open_store(f"https://localhost:{proxy.port}", access | {"tls": both})
             assert refusal(f"https://localhost:{proxy.port}", access | {"tls": ours}).startswith("no Milvus answers")
 
     def test_without_tls_where_tls_is_wanted(self, address):
@@ -160,31 +150,31 @@ class TestWithServer:
         assert message.endswith("https:// is for servers with TLS, http:// for those without.")
 
     def test_an_alias_is_switched(self, filled):
-        create(filled, "other", 16)
-        assert alias_target(filled, "an_alias") is None
+        filled.create("other", Layout(16))
+        assert filled.alias_target("an_alias") is None
         for name in ("filled", "other", "filled"):
-            point_alias(filled, "an_alias", name)
-            assert alias_target(filled, "an_alias") == name
-        assert alias_target(filled, "filled") is None
+            filled.make_live("an_alias", name)
+            assert filled.alias_target("an_alias") == name
+        assert filled.alias_target("filled") is None
 
     def test_an_alias_of_what_is_gone_is_pointed_anew(self, filled):
-        create(filled, "gone", 16)
-        point_alias(filled, "orphan", "gone")
-        drop(filled, "gone")
-        assert not exists(filled, "gone")
-        assert alias_target(filled, "orphan") is None
-        point_alias(filled, "orphan", "filled")
-        assert alias_target(filled, "orphan") == "filled"
+        filled.create("gone", Layout(16))
+        filled.make_live("orphan", "gone")
+        filled.drop("gone")
+        assert not filled.exists("gone")
+        assert filled.alias_target("orphan") is None
+        filled.make_live("orphan", "filled")
+        assert filled.alias_target("orphan") == "filled"
 
     def test_what_was_unloaded_is_loaded_again(self, filled, milvus_server):
-        patient = connect(milvus_server.url, {"timeout": 60})
-        patient.client.release_collection("filled")
-        assert nearest(patient, "filled", VECTORS[:1], 1)[0][0]["id"] == 0
+        patient = open_store(milvus_server.url, {"timeout": 60})
+        patient.milvus.client.release_collection("filled")
+        assert patient.search("filled", VECTORS[:1], 1)[0][0][0] == 0
 
     def test_what_milvus_refuses_is_told_with_its_place(self, milvus_server, address, caplog):
-        patient = connect(milvus_server.url, {"timeout": 60})
+        patient = open_store(milvus_server.url, {"timeout": 60})
         with pytest.raises(StoreError) as raised:
-            nearest(patient, "nowhere", VECTORS[:1], 1)
+            patient.search("nowhere", VECTORS[:1], 1)
         assert str(raised.value).startswith(f"Milvus at {address} failed at searching nowhere: ")
         assert "collection not found" in str(raised.value)
         assert caplog.text == ""
@@ -195,27 +185,27 @@ class TestWithServer:
         milvus_server.freeze()
         began = time.monotonic()
         with pytest.raises(StoreError) as raised:
-            nearest(filled, "filled", VECTORS[:1], 1)
+            filled.search("filled", VECTORS[:1], 1)
         assert 2.9 < time.monotonic() - began < 3 + BUSY
         assert str(raised.value) == (
             f"Milvus at {address} gave no answer at searching filled within 3 seconds: Deadline Exceeded. "
-            "See whether it is up and how busy it is; milvus.access.timeout is how long is waited."
+            "Check that it is up and how busy it is, or raise milvus.access.timeout."
         )
         began, message = time.monotonic(), refusal(address, {"token": f"root:{PASSWORD}", "timeout": 2})
         assert 1.9 < time.monotonic() - began < 2 + BUSY
         assert f"{address!r}: not within the 2 seconds of milvus.access.timeout. Start it" in message
         milvus_server.thaw()
-        assert nearest(filled, "filled", VECTORS[:1], 1)[0][0]["id"] == 0
+        assert filled.search("filled", VECTORS[:1], 1)[0][0][0] == 0
 
     def test_dying_under_load_and_back(self, filled, milvus_server):
-        patient, done = connect(milvus_server.url, {"timeout": 60}), threading.Event()
+        patient, done = open_store(milvus_server.url, {"timeout": 60}), threading.Event()
         answers: list[tuple[float, float, float, object]] = []
 
         def ask(milvus):
             while not done.is_set():
                 began = time.monotonic()
                 try:
-                    answer = nearest(milvus, "filled", VECTORS[5:6], 1)[0][0]["id"]
+                    answer = milvus.search("filled", VECTORS[5:6], 1)[0][0][0]
                 except StoreError as error:
                     answer = str(error)
                 answers.append((milvus.timeout, began, time.monotonic(), answer))
@@ -239,11 +229,11 @@ class TestWithServer:
         for timeout, began, end, answer in answers:
             assert answer == 5 or str(answer).startswith("Milvus at http://127.0.0.1:"), answer
             assert answer == 5 or end - began < timeout + BUSY, "an error came late"
-        assert count(filled, "filled") == 16
+        assert filled.count("filled") == 16
 
 
 def _first_answer_to_a_newcomer(server):
     """When Milvus itself is back: it answers whoever knows nothing of the time before."""
-    newcomer = Milvus(server_client(server.url, AccessConfig(timeout=60), "here"), 60, False, "here")
-    assert nearest(newcomer, "filled", VECTORS[:1], 1)[0][0]["id"] == 0
+    newcomer = ServerStore(Milvus(server_client(server.url, AccessConfig(timeout=60), "here"), 60, "here"))
+    assert newcomer.search("filled", VECTORS[:1], 1)[0][0][0] == 0
     return time.monotonic()

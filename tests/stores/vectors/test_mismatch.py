@@ -1,9 +1,10 @@
-"""An index that is not what was expected says so, says what it is, and how to mend it."""
+"""An index that is not what was expected says so, says what it is, and how to fix it."""
 
 from __future__ import annotations
 
 import pytest
 
+from tests.stores.vectors.helpers import milvus_only
 from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.stores.vectors import delete_live, insert_live, start_build
@@ -17,9 +18,9 @@ def remove(index):
     """Drops a build behind our back; a server first wants to have its alias dropped."""
 
     def remove(build):
-        if not index.milvus.lite:
-            index.milvus.client.drop_alias(index.collection)
-        index.milvus.client.drop_collection(build)
+        if index.store.shared:
+            index.store.milvus.client.drop_alias(index.collection)
+        index.store.drop(build)
 
     return remove
 
@@ -27,7 +28,7 @@ def remove(index):
 @pytest.fixture
 def l2(index):
     """Makes a collection of another metric, as others would."""
-    return lambda name, dim: index.milvus.client.create_collection(name, dimension=dim, metric_type="L2")
+    return lambda name, dim: milvus_only(index).client.create_collection(name, dimension=dim, metric_type="L2")
 
 
 @pytest.fixture
@@ -35,10 +36,11 @@ def replaced(index, remove, l2):
     """Puts such a collection in a build's place."""
 
     def replaced(record, dim):
+        client = milvus_only(index).client
         remove(record.build)
         l2(record.build, dim)
-        if not index.milvus.lite:
-            index.milvus.client.create_alias(record.build, index.collection)
+        if index.store.shared:
+            client.create_alias(record.build, index.collection)
 
     return replaced
 
@@ -57,7 +59,7 @@ def test_no_index(index, units):
 def test_another_model(index, units, indexed):
     indexed(index, units(5))
     message = f"the index {index.collection!r} is of model {'a' * 16}, but model {'b' * 16} was expected. {REBUILD}"
-    message += " A pipeline that was built before that is built anew."
+    message += " Then build running pipelines again, too."
     assert refusal(lambda: index.search(units(1, model="b"), 3)) == message
     assert refusal(lambda: index.live(ModelRef("b" * 16))) == message
 
@@ -70,7 +72,7 @@ def test_another_length(index, units, indexed):
 
 def test_rows_removed_behind_our_back(index, units, indexed):
     record = indexed(index, units(5))
-    index.milvus.client.delete(record.build, ids=[0, 3])
+    index.store.delete(record.build, [0, 3])
     assert refusal(index.live) == f"the index {index.collection!r} has 3 rows, but 5 were written. {REBUILD}"
 
 
@@ -78,7 +80,7 @@ def test_the_whole_build_removed(index, units, indexed, remove):
     record = indexed(index, units(5))
     remove(record.build)
     gone = f"{record.build} of the index {index.collection!r} is gone. {REBUILD}"
-    assert refusal(index.live) == (gone if index.milvus.lite else NONE.format(index.collection))
+    assert refusal(index.live) == (NONE.format(index.collection) if index.store.shared else gone)
 
 
 def test_a_build_of_another_metric_in_its_place(index, units, indexed, replaced):
@@ -107,10 +109,10 @@ def test_somebody_elses_collection_under_our_name(index, units, l2):
         lambda: delete_live(index, [1]),
     ):
         assert refusal(call) == message
-    assert index.milvus.client.list_collections().count(index.collection) == 1
+    assert index.store.names().count(index.collection) == 1
 
 
-def test_indexing_again_mends_it(index, units, indexed, remove):
+def test_indexing_again_fixes_it(index, units, indexed, remove):
     remove(indexed(index, units(5)).build)
     indexed(index, units(5))
     assert index.live().rows == 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +12,8 @@ from tests.vectors import embeddings
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.embeddings import ModelRef
-from towhee_recsys.stores.vectors import Hits, open_index
+from towhee_recsys.stores.vectors import EXACT, Hit, VectorIndex, open_index
+from towhee_recsys.stores.vectors.memory import MemoryStore
 
 ROWS = 60
 
@@ -29,7 +31,7 @@ def queries(units):
 
 
 def ids_of(hits):
-    return [hit["movie_id"] for hit in hits]
+    return [hit.id for hit in hits]
 
 
 def exact(query, items):
@@ -44,13 +46,13 @@ def test_hits_are_the_nearest_by_exact_cosine(filled, queries, units, top_k):
     for query, hits in zip(queries, filled.search(queries, top_k), strict=True):
         ids, cosines = exact(query, units(ROWS, dim=16))
         assert ids_of(hits) == ids[:top_k]
-        assert [hit["score"] for hit in hits] == pytest.approx(cosines[:top_k], abs=1e-5)
+        assert [hit.score for hit in hits] == pytest.approx(cosines[:top_k], abs=1e-5)
 
 
 def test_every_item_finds_itself_first_with_cosine_1(filled, units):
     items = units(ROWS, dim=16)
     for row, [hit] in enumerate(filled.search(items, 1)):
-        assert hit == {"movie_id": 100 + row, "score": pytest.approx(1, abs=1e-5)}
+        assert (hit.id, hit.score) == (100 + row, pytest.approx(1, abs=1e-5))
 
 
 def test_more_than_there_are_gives_all_there_are(filled, queries):
@@ -61,7 +63,7 @@ def test_a_batch_equals_single_queries(filled, queries):
     single = [filled.search(queries[row : row + 1], 7)[0] for row in range(len(queries))]
     for one, other in zip(filled.search(queries, 7), single, strict=True):
         assert ids_of(one) == ids_of(other)
-        assert [hit["score"] for hit in one] == pytest.approx([hit["score"] for hit in other], abs=1e-6)
+        assert [hit.score for hit in one] == pytest.approx([hit.score for hit in other], abs=1e-6)
 
 
 def test_no_query_gives_no_answer(filled, queries):
@@ -69,22 +71,22 @@ def test_no_query_gives_no_answer(filled, queries):
     assert filled.search(queries[:0], 3, []) == []
 
 
-def test_what_is_excluded_is_left_out_and_made_up_for(filled, queries, units):
+def test_what_is_left_out_is_made_up_for(filled, queries, units):
     ids, _ = exact(queries[0], units(ROWS, dim=16))
-    hits = filled.search(queries[:2], 5, exclude=[{ids[0], ids[2], -1}, ()])
+    hits = filled.search(queries[:2], 5, leave_out=[{ids[0], ids[2], -1}, ()])
     assert ids_of(hits[0]) == [ids[1], *ids[3:7]]
     assert ids_of(hits[1]) == exact(queries[1], units(ROWS, dim=16))[0][:5]
 
 
-def test_all_can_be_excluded(filled, queries):
-    assert filled.search(queries[:1], 5, exclude=[set(range(100, 100 + ROWS))]) == [[]]
+def test_all_can_be_left_out(filled, queries):
+    assert filled.search(queries[:1], 5, leave_out=[set(range(100, 100 + ROWS))]) == [[]]
 
 
 def test_users_vectors_bring_stars_along(filled, queries):
     stars = Calibration(slope=2, intercept=3, lowest=1, highest=5)
     [hits] = filled.search(embeddings(queries[:1], ModelRef("a" * 16, stars)), ROWS)
-    assert all(hit["predicted_rating"] == pytest.approx(3 + 2 * hit["score"]) for hit in hits)
-    assert all(before["predicted_rating"] >= after["predicted_rating"] for before, after in pairwise(hits))
+    assert all(hit.predicted_rating == pytest.approx(3 + 2 * hit.score) for hit in hits)
+    assert all(before.predicted_rating >= after.predicted_rating for before, after in pairwise(hits))
 
 
 def test_vectors_of_no_known_origin_are_answered(filled, queries):
@@ -93,13 +95,13 @@ def test_vectors_of_no_known_origin_are_answered(filled, queries):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 0, 2])
 def test_queries_that_are_not_of_length_1_are_refused(filled, queries, value):
-    queries[3] *= value
+    queries.search[3] *= value
     with pytest.raises(QueryError, match=r"^the vector of query 3 has length \S+, not 1: `normalize` it first\.$"):
         filled.search(queries, 3)
 
 
 def test_hits_know_the_build_they_are_from(filled, queries):
-    assert {hits.build for hits in filled.search(queries, 3)} == {filled.record.build}
+    assert {hit.build for hits in filled.search(queries, 3) for hit in hits} == {filled.record.build}
 
 
 @pytest.mark.parametrize("top_k", [0, -1, 16_385, 2.0, "3", True, None])
@@ -129,24 +131,24 @@ def test_stars_are_those_of_the_rating_vector_and_scores_those_of_the_search(fil
     for row, hits in enumerate(filled.search(both, top_k)):
         ids, cosines = exact(queries[row], items)
         assert ids_of(hits) == ids[:top_k]
-        assert [hit["score"] for hit in hits] == pytest.approx(cosines[:top_k], abs=1e-5)
+        assert [hit.score for hit in hits] == pytest.approx(cosines[:top_k], abs=1e-5)
         rated = items[[key - 100 for key in ids[:top_k]]] @ np.asarray(both.rating[row], np.float64)
-        assert [hit["predicted_rating"] for hit in hits] == pytest.approx(STARS.ratings(rated), abs=1e-5)
-        assert all(list(hit) == ["movie_id", "score", "predicted_rating"] for hit in hits)
+        assert [hit.predicted_rating for hit in hits] == pytest.approx(STARS.ratings(rated), abs=1e-5)
 
 
 def test_one_by_one_and_in_a_list_both_are_answered_as_in_a_batch(filled, both):
-    together = filled.search(both, 6, exclude=[{100, 101}, (), {130}, (), ()])
+    together = filled.search(both, 6, leave_out=[{100, 101}, (), {130}, (), ()])
     alone = [
-        filled.search(both[row : row + 1], 6, exclude=[without])[0]
+        filled.search(both[row : row + 1], 6, leave_out=[without])[0]
         for row, without in enumerate([{100, 101}, (), {130}, (), ()])
     ]
-    listed = filled.search([both[row] for row in range(5)], 6, exclude=[{100, 101}, (), {130}, (), ()])
+    listed = filled.search([both[row] for row in range(5)], 6, leave_out=[{100, 101}, (), {130}, (), ()])
     for other in (alone, listed):
         assert [ids_of(hits) for hits in other] == [ids_of(hits) for hits in together]
         for name in ("score", "predicted_rating"):
-            found = [[hit[name] for hit in hits] for hits in other]
-            assert found == pytest.approx(np.array([[hit[name] for hit in hits] for hits in together]), abs=1e-5)
+            found = [[getattr(hit, name) for hit in hits] for hits in other]
+            wanted = np.array([[getattr(hit, name) for hit in hits] for hits in together])
+            assert found == pytest.approx(wanted, abs=1e-5)
 
 
 def test_rating_vectors_that_are_not_of_length_1_are_refused(filled, both):
@@ -159,26 +161,59 @@ def test_no_query_with_stars_gives_no_answer(filled, both):
     assert filled.search(both[:0], 3) == []
 
 
-def test_further_hits_are_those_that_come_after(filled, both):
-    together = filled.search(both, ROWS, exclude=[{100, 101}, (), {130}, (), ()])
-    for hits, whole in zip(filled.search(both, 4, exclude=[{100, 101}, (), {130}, (), ()]), together, strict=True):
-        second = hits.further(3)
-        third = second.further(2 * ROWS)
-        assert ids_of(hits) + ids_of(second) + ids_of(third) == ids_of(whole)
-        for name in ("score", "predicted_rating"):
-            found = [hit[name] for part in (hits, second, third) for hit in part]
-            assert found == pytest.approx([hit[name] for hit in whole], abs=1e-5)
-        assert {hits.build, second.build, third.build} == {filled.record.build}
-        assert third.further(1) == []
+def test_hits_are_plain_records(filled, queries):
+    [hits] = filled.search(queries[:1], 2)
+    assert type(hits) is list
+    assert hits[0] == Hit(hits[0].id, hits[0].score, None, filled.record.build)
+    with pytest.raises(AttributeError):
+        hits[0].score = 1
 
 
-def test_hits_made_by_hand_have_no_further_ones():
-    assert Hits([{"movie_id": 1, "score": 0.5}], "items__unknown_000001").further(3) == []
+class CountingStore(MemoryStore):
+    """A store in memory that counts the queries of each search by its limit."""
+
+    def __init__(self):
+        super().__init__()
+        self.searches = []
+
+    def search(self, name, queries, limit, index=EXACT):
+        self.searches.append((limit, len(queries)))
+        return super().search(name, queries, limit, index)
 
 
-def test_a_build_that_is_gone_has_no_further_hits(index, units, indexed):
-    indexed(index, units(9))
-    [hits] = index.search(units(1), 2)
-    for _ in range(2):
-        indexed(index, units(9, model="b"))
-    assert hits.further(2) == []
+@pytest.fixture
+def counted(units, indexed):
+    index = VectorIndex(CountingStore(), "counted")
+    indexed(index, units(ROWS, dim=16))
+    index.store.searches.clear()
+    return index
+
+
+def test_a_long_list_to_leave_out_does_not_enlarge_the_search_of_the_others(counted, units):
+    leave_out = [[], range(40), [1, 2], [], range(1000, 3000), range(17)]
+    found = counted.search(units(6, dim=16, seed=1), 5, leave_out)
+    assert sorted(counted.store.searches) == [(5, 2), (5 + 16, 1), (5 + 32, 1), (5 + 64, 1), (5 + 2048, 1)]
+    alone = [counted.search(units(6, dim=16, seed=1)[row : row + 1], ROWS)[0] for row in range(6)]
+    for hits, whole, without in zip(found, alone, leave_out, strict=True):
+        assert ids_of(hits) == [key for key in ids_of(whole) if key not in without][:5]
+
+
+def test_long_lists_of_queries_are_searched_500_at_a_time(counted, units):
+    assert len(counted.search(units(1200, dim=16, seed=1), 5)) == 1200
+    assert counted.store.searches == [(5, 500), (5, 500), (5, 200)]
+
+
+def test_no_search_asks_for_more_than_a_store_returns(counted, units):
+    assert counted.search(units(1, dim=16), 16_000, [range(5000)]) == [[]]
+    assert counted.store.searches == [(16_384, 1)]
+
+
+@pytest.mark.parametrize("leave_out", [["100"], [True], [1.0], [None]])
+def test_ids_to_leave_out_are_of_the_type_of_the_index(filled, queries, leave_out):
+    with pytest.raises(QueryError, match=f"item id {re.escape(repr(leave_out[0]))} was given; .* whole number"):
+        filled.search(queries[:1], 3, [leave_out])
+
+
+def test_there_are_as_many_lists_to_leave_out_as_queries(filled, queries):
+    with pytest.raises(QueryError, match="5 queries need as many lists of ids to leave out; 2 were given"):
+        filled.search(queries, 3, [[1], [2]])

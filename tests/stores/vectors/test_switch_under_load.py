@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys.stores.catalogue import open_catalogue
-from towhee_recsys.stores.vectors import ItemIndex, insert, insert_live, publish, rollback, start_build
+from towhee_recsys.stores.vectors import VectorIndex, insert, insert_live, publish, rollback, start_build
 
 ROWS = 30
 
@@ -47,8 +47,8 @@ def asking(index, catalogue, units):
             vectors = vectors_of(units, model)
             while not done.is_set():
                 found = index.search(vectors, 3)
-                ids = sorted({hit["movie_id"] for hits in found for hit in hits})
-                facts = catalogue.get(ids, found[0].build)
+                ids = sorted({hit.id for hits in found for hit in hits})
+                facts = catalogue.get(ids, found[0][0].build)
                 seen.append((model, found, {item and item["title"] for item in facts}))
 
         with ThreadPoolExecutor(4) as pool:
@@ -73,11 +73,11 @@ def must_be_whole(seen):
     Gives the builds that answered.
     """
     for model, found, told in seen:
-        assert [hits[0]["movie_id"] for hits in found] == list(range(ROWS))
-        assert [hits[0]["score"] for hits in found] == pytest.approx(np.ones(ROWS), abs=1e-5)
-        [build], [_] = {hits.build for hits in found}, told
+        assert [hits[0].id for hits in found] == list(range(ROWS))
+        assert [hits[0].score for hits in found] == pytest.approx(np.ones(ROWS), abs=1e-5)
+        [build], [_] = {hit.build for hits in found for hit in hits}, told
         assert f"__{model * 16}_" in build
-    return {found[0].build for _, found, _ in seen}
+    return {found[0][0].build for _, found, _ in seen}
 
 
 def test_a_model_is_indexed_again_and_again(index, indexed, asking):
@@ -86,7 +86,7 @@ def test_a_model_is_indexed_again_and_again(index, indexed, asking):
         records = [first, *(indexed("a") for _ in range(4))]
     assert len(seen) > 10
     assert len(must_be_whole(seen) & {record.build for record in records}) > 1
-    assert all(told == {found[0].build} for _, found, told in seen)
+    assert all(told == {found[0][0].build} for _, found, told in seen)
 
 
 def test_the_model_is_changed_and_changed_back(index, catalogue, indexed, asking):
@@ -115,9 +115,9 @@ def test_items_come_while_queries_are_answered(index, catalogue, indexed, asking
 
 
 def test_who_reads_elsewhere_sees_the_switch_within_a_second(index, indexed):
-    if index.milvus.lite:
-        pytest.skip("a Milvus Lite file is open in one process only")
-    elsewhere = ItemIndex(index.milvus, index.collection)  # what another process would have of it
+    if not index.store.shared:
+        pytest.skip("this store is open in one process only")
+    elsewhere = VectorIndex(index.store, index.collection)  # what another process would have of it
     for model in "aba":
         record = indexed(model)
         time.sleep(1)

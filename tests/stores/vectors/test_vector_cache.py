@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from tests.stores.vectors.helpers import SharedStore, upsert
 from tests.vectors import embeddings
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.embeddings import ModelRef
-from towhee_recsys.stores.vectors import delete_live, insert_live, rollback
-from towhee_recsys.stores.vectors import vector_cache as known_vectors
-from towhee_recsys.stores.vectors.milvus.store import upsert
-from towhee_recsys.stores.vectors.search import ask, found
-from towhee_recsys.stores.vectors.vector_cache import KnownVectors
+from towhee_recsys.model.embeddings import Embeddings, ModelRef
+from towhee_recsys.stores.vectors import VectorIndex, delete_live, insert_live, rollback
+from towhee_recsys.stores.vectors import search as searching
+from towhee_recsys.stores.vectors.index_types import EXACT
+from towhee_recsys.stores.vectors.search import VectorCache, search_build, search_request
 
 ROWS = 30
 STARS = Calibration(slope=2, intercept=3, lowest=-10, highest=10)
@@ -30,13 +29,14 @@ def users(units):
 
 def stars(index, users, top_k=ROWS):
     """The predicted stars of every item found, by its id, for each user."""
-    return [{hit["movie_id"]: hit["predicted_rating"] for hit in hits} for hits in index.search(users, top_k)]
+    return [{hit.id: hit.predicted_rating for hit in hits} for hits in index.search(users, top_k)]
 
 
 def expected(users, items):
     """The same by NumPy, of the items' vectors by id, or of those of the ids from 0."""
-    items = dict(enumerate(items)) if isinstance(items, np.ndarray) else items
-    cosines = np.array(list(items.values()), np.float64) @ np.asarray(users.rating, np.float64).T
+    items = dict(enumerate(items)) if isinstance(items, Embeddings) else items
+    vectors = np.array([np.asarray(item) for item in items.values()], np.float64)
+    cosines = vectors @ np.asarray(users.rating, np.float64).T
     return [dict(zip(items, map(near, 3 + 2 * column), strict=True)) for column in cosines.T]
 
 
@@ -47,11 +47,11 @@ def near(number):
 def test_a_second_search_reads_no_vector(index, units, indexed, users):
     record = indexed(index, units(ROWS))
     first = stars(index, users)
-    if not index.milvus.lite:
-        time.sleep(known_vectors.LAG)
+    if index.store.shared:
+        time.sleep(searching.LAG)
         first = stars(index, users)
     assert first == expected(users, units(ROWS))
-    upsert(index.milvus, record.build, range(ROWS), units(ROWS, seed=9))  # behind its back, as nobody does it
+    upsert(index, record.build, range(ROWS), units(ROWS, seed=9))  # behind its back, as nobody does it
     assert stars(index, users) == first
 
 
@@ -94,33 +94,34 @@ def test_what_changes_while_others_search_is_right_afterwards(index, units, inde
 
 @pytest.mark.parametrize("rows", [1, 5, ROWS])
 def test_no_more_are_kept_than_may_be(index, units, indexed, users, rows, monkeypatch):
-    monkeypatch.setattr(known_vectors, "AT_MOST", rows * 8 * 4)
-    monkeypatch.setattr(known_vectors, "LAG", 0)
+    monkeypatch.setattr(searching, "CACHE_BYTES", rows * 8 * 4)
+    monkeypatch.setattr(searching, "LAG", 0)
     record = indexed(index, units(ROWS))
-    known = KnownVectors(index.milvus, record)
+    known = VectorCache(index.store, record)
     with ThreadPoolExecutor(4) as pool:
         for ids in ([0, 1], [1, 2, 3, 4], range(ROWS), [], [5]):
-            for read in pool.map(known.of, [set(ids)] * 4):
+            for read in pool.map(known.vectors, [set(ids)] * 4):
                 assert {key: vector.tolist() for key, vector in read.items()} == {
-                    key: units(ROWS)[key].tolist() for key in ids
+                    key: units(ROWS).search[key].tolist() for key in ids
                 }
             assert len(known) <= rows
     assert stars(index, users) == expected(users, units(ROWS))
 
 
-def test_what_a_server_may_give_from_before_the_record_is_not_kept(index, units, indexed, monkeypatch):
-    monkeypatch.setattr(known_vectors, "LAG", 0.2)
-    known = KnownVectors(replace(index.milvus, lite=False), indexed(index, units(ROWS)))
-    known.of({0, 1})
+def test_what_a_shared_store_may_give_from_before_the_record_is_not_kept(units, indexed, monkeypatch):
+    monkeypatch.setattr(searching, "LAG", 0.2)
+    index = VectorIndex(SharedStore(), "items")
+    known = VectorCache(index.store, indexed(index, units(ROWS)))
+    known.vectors({0, 1})
     assert len(known) == 0
-    time.sleep(known_vectors.LAG)
-    known.of({0, 1})
+    time.sleep(searching.LAG)
+    known.vectors({0, 1})
     assert len(known) == 2
 
 
-def test_a_item_that_is_deleted_before_its_vector_is_read_is_no_hit(index, units, indexed, users):
+def test_an_item_that_is_deleted_before_its_vector_is_read_is_left_out(index, units, indexed, users):
     smaller, whole = indexed(index, units(ROWS)[:20]), indexed(index, units(ROWS))
-    known = KnownVectors(index.milvus, smaller)
-    for hits in found(index.milvus, whole, known, ask(users, None, None), 0, ROWS):
-        assert sorted(hit["movie_id"] for hit in hits) == list(range(20))
-        assert all(list(hit) == ["movie_id", "score", "predicted_rating"] for hit in hits)
+    known = VectorCache(index.store, smaller)
+    for hits in search_build(index.store, whole, known, search_request(users, ROWS, None, None), EXACT):
+        assert sorted(hit.id for hit in hits) == list(range(20))
+        assert all(hit.predicted_rating is not None for hit in hits)
