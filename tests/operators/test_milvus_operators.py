@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
 import pytest
 
 from tests.vectors import embeddings
+from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.model.embeddings import ModelRef, normalize
 from towhee_recsys.operators import CatalogueInsert, MilvusInsert, MilvusSearch, Publish
-from towhee_recsys.stores.vectors import open_index
+from towhee_recsys.stores.vectors import open_index, publish
 
 numbers = count()
-UNITS = normalize(embeddings(np.random.default_rng(0).normal(size=(9, 8)), ModelRef("a" * 16)))
+ITEMS = ItemSchema("movie_id", "int", "title", {"title": "text", "year": "number", "genres": "texts"})
+UNITS = normalize(embeddings(np.random.default_rng(0).normal(size=(9, 8)), ModelRef("a" * 16, items=ITEMS)))
 MOVIES = [{"movie_id": key, "title": f"Item {key}", "year": None, "genres": []} for key in range(9)]
 
 
@@ -48,25 +51,53 @@ def test_one_by_one_is_as_all_together(store, uri):
 def test_items_are_records_or_ids(store, ids):
     assert MilvusInsert(**store)(ids, UNITS).rows == 9
     assert MilvusInsert(**store)(ids[3], UNITS[3]).rows == 1
-    assert MilvusSearch(**store, top_k=1)(UNITS[3])[0]["movie_id"] == 3
+    assert MilvusSearch(**store, top_k=1)(UNITS[3])[0].id == 3
 
 
 @pytest.mark.parametrize(
-    ("exclude", "left"),
-    [(0, [1, 2]), ({"movie_id": 1}, [0, 2]), ([0, {"movie_id": 2}], [1]), ({"title": "x"}, [0, 1, 2]), ([], [0, 1, 2])],
+    ("leave_out", "left"), [([0], [1, 2]), ((1,), [0, 2]), ({0, 2}, [1]), (np.array([0, 1]), [2]), ([], [0, 1, 2])]
 )
-def test_what_is_to_be_left_out(store, exclude, left):
+def test_ids_to_leave_out(store, leave_out, left):
     MilvusInsert(**store)(range(3), UNITS[:3])
     search = MilvusSearch(**store)
-    assert sorted(hit.id for hit in search(UNITS[0], exclude)) == left
-    both = search(UNITS[:2], [exclude, [7]])
+    assert sorted(hit.id for hit in search(UNITS[0], leave_out)) == left
+    both = search(UNITS[:2], [leave_out, [7]])
     assert [sorted(hit.id for hit in hits) for hits in both] == [left, [0, 1, 2]]
+    assert [sorted(hit.id for hit in hits) for hits in search(UNITS[:2])] == [[0, 1, 2]] * 2
 
 
-def test_what_cannot_be_left_out(store):
+@pytest.mark.parametrize("leave_out", [0, "Heat", {"movie_id": 1}, [{"movie_id": 1}], ["0"], [None]])
+def test_only_ids_can_be_left_out(store, leave_out):
     MilvusInsert(**store)(range(3), UNITS[:3])
-    with pytest.raises(QueryError, match=r"whole numbers or records with a movie_id; \['Heat'\] were given"):
-        MilvusSearch(**store)(UNITS[0], "Heat")
+    with pytest.raises(QueryError, match=r"a list of ids is accepted|ids here are each a whole number"):
+        MilvusSearch(**store)(UNITS[0], leave_out)
+
+
+SCHEMA = ItemSchema("sku", "text", filters={"price": "number", "tags": "texts"})
+PRODUCTS = [{"sku": f"P-{key}", "price": key or None, "tags": ["new"] * (key % 2), "name": "x"} for key in range(9)]
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_ids_and_filter_columns_are_those_of_the_item_schema(store, catalogue, staged):
+    vectors = replace(UNITS, model=ModelRef("a" * 16, items=SCHEMA))
+    receipt = MilvusInsert(**store, staged=staged)(PRODUCTS, vectors)
+    index = open_index(**store)
+    if staged:
+        publish(index, [receipt])
+    live = index.live()
+    assert (live.id_type, live.fields, live.rows) == ("text", SCHEMA.filters, 9)
+    assert receipt.items is SCHEMA
+    held = index.store.rows(live.build, ["P-0", "P-3"])
+    found = dict(zip(held.ids.tolist(), zip(held.fields["price"], held.fields["tags"], strict=True), strict=True))
+    assert found == {"P-0": (None, []), "P-3": (3.0, ["new"])}
+    assert MilvusSearch(**store, top_k=1)(UNITS[4])[0].id == "P-4"
+
+
+def test_a_record_without_the_id_column(store):
+    plain = np.asarray(UNITS)
+    with pytest.raises(QueryError, match=r"has the columns 'sku', .* its id is expected in 'id'.*id=COLUMN"):
+        MilvusInsert(**store)(PRODUCTS, plain)
+    assert MilvusInsert(**store, id="sku")(PRODUCTS, plain).rows == 9
 
 
 @pytest.mark.parametrize("top_k", [0, 1.5, "10", True, 16_385])
@@ -97,7 +128,7 @@ def test_a_staged_insert_is_found_once_it_is_published(store, catalogue):
                 MilvusSearch(**store)
         record = publish(receipts)
         assert (record.rows, record.build) == (9, receipts[0].build)
-    assert MilvusSearch(**store, top_k=1)(UNITS[4])[0]["movie_id"] == 4
+    assert MilvusSearch(**store, top_k=1)(UNITS[4])[0].id == 4
 
 
 def test_what_a_failed_indexing_left_is_no_part_of_the_next(store, catalogue):

@@ -65,7 +65,8 @@ def test_a_place_below_a_file(tmp_path):
     assert refusal(uri) == f"milvus.uri {uri!r} lies below a file, not in a folder. Name another."
 
 
-def test_a_file_that_another_process_has_open(tmp_path):
+def test_a_file_that_another_process_has_open(tmp_path, monkeypatch):
+    monkeypatch.setattr("towhee_recsys.stores.vectors.milvus.lite.WAIT", 1)
     uri = str(tmp_path / "movies.db")
     with subprocess.Popen(
         [sys.executable, "-c", OPEN, uri], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -119,7 +120,8 @@ def test_names_of_collections(tmp_path, uri, name):
         open_index(uri, name)
 
 
-def test_a_client_that_is_none_of_ours_keeps_its_lock(tmp_path):
+def test_a_client_that_is_not_ours_keeps_its_lock(tmp_path, monkeypatch):
+    monkeypatch.setattr("towhee_recsys.stores.vectors.milvus.lite.WAIT", 1)
     uri = str(tmp_path / "movies.db")
     raw = "import sys\nfrom pymilvus import MilvusClient\nMilvusClient(sys.argv[1])\nprint('open', flush=True)\ninput()"
     with subprocess.Popen(
