@@ -34,7 +34,7 @@ class LiveIndex:
         """
         vectors = as_embeddings(vectors)
         record = self._index.live(vectors.model)
-        self._index.match(record, vectors.model, vectors.shape[-1])
+        self._index.must_match(record, vectors.model, vectors.shape[-1])
         items = vectors.model.items if vectors.model else None
         nothing = np.zeros(0, np.int64), np.zeros(0, np.uint64)
         return Receipt(record.build, record.model_id, record.dim, *nothing, items)

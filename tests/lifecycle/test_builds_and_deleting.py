@@ -72,6 +72,6 @@ def test_what_cannot_be_deleted(config, serve, models):
         delete_items(config, [5001])
     serve(models[0])
     for wrong in ("5001", 1.5, True, 2**63):
-        with pytest.raises(QueryError, match="is no whole number of at most 64 bits"):
+        with pytest.raises(QueryError, match="the ids here are each a whole number of at most 64 bits"):
             delete_items(config, [5002, wrong])
     assert index_of(config).live().rows == 326

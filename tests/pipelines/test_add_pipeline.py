@@ -17,7 +17,6 @@ from towhee_recsys.pipelines import load_pipeline
 from towhee_recsys.pipelines.builder import SHIPPED
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import Receipt, open_index
-from towhee_recsys.stores.vectors.milvus.store import rows_of
 
 NEW = b"9001::Brand New (2025)::Comedy|Drama\n9002::Newer Still (2026)::Western|No Such Genre\n"
 
@@ -58,7 +57,7 @@ def test_added_items_are_recommended_at_once(indexed, sample_bundle, file):
         assert len(found) == 328
         assert (found[9001]["title"], found[9001]["year"]) == ("Brand New", 2025)
         assert found[9002]["genres"] == ["Western", "No Such Genre"]
-    _, vectors = rows_of(index_of(indexed).milvus, index_of(indexed).live().build, [9001])
+    vectors = index_of(indexed).store.rows(index_of(indexed).live().build, [9001]).vectors
     of_its_facts = ItemEncoder(sample_bundle)([{"title": "Brand New", "year": 2025, "genres": ["Comedy", "Drama"]}])
     assert np.allclose(vectors, np.asarray(normalize(of_its_facts)), atol=1e-5)
 

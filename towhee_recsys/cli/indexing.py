@@ -97,9 +97,10 @@ def _add(config: Config, file: str, progress: bool | None = False) -> Shown:
 
 
 def _delete(config: Config, ids: str) -> Shown:
-    from towhee_recsys.lifecycle import delete_items
+    from towhee_recsys.lifecycle import delete_items, id_type_of_index
 
-    asked = _ids(ids)
+    given = [key for key in map(str.strip, ids.split(",")) if key]
+    asked: list[Any] = sorted(set(given)) if given and id_type_of_index(config) == "text" else _numbers(ids)
     deleted = delete_items(config, asked)
     return {"deleted": deleted, "not_there": len(asked) - deleted}, lambda: click.echo(
         f"{deleted:,} of {len(asked):,} items were in the index and are deleted. "
@@ -154,7 +155,7 @@ def _show_record(config: Config, record: dict[str, Any]) -> None:
     table(f"Index {shown(config.milvus.uri)}", ["", "Value"], rows)
 
 
-def _ids(text: str) -> list[int]:
+def _numbers(text: str) -> list[int]:
     ids = text.replace(",", " ").split()
     if wrong := [each for each in ids if not each.isdecimal()]:
         raise click.UsageError(f"--delete takes ids of items, such as 260,1196; {wrong[0]!r} is none.")

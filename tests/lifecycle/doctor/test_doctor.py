@@ -14,8 +14,6 @@ from towhee_recsys.errors import QueryError
 from towhee_recsys.lifecycle.doctor.examine import CHECKS
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import start_build
-from towhee_recsys.stores.vectors.milvus.store import delete, upsert
-from towhee_recsys.stores.vectors.records import write_record
 
 AGAIN = "Index again with `towhee-recsys index -c CONFIG`."
 
@@ -130,7 +128,7 @@ def test_an_index_of_another_model(indexed, found, sample_bundle, index):
 
 
 def test_rows_that_somebody_removed(indexed, found, index):
-    delete(index.milvus, index.live().build, [5001])
+    index.store.delete(index.live().build, [5001])
     seen = found(indexed)
     assert seen["index"].text.startswith(
         "the index 'movies' has 325 rows, but 326 were written. Build it with `towhee-recsys"
@@ -140,7 +138,8 @@ def test_rows_that_somebody_removed(indexed, found, index):
 
 def test_vectors_that_somebody_changed(indexed, found, index):
     build = index.live().build
-    upsert(index.milvus, build, [5001, 5002], np.eye(8, dtype=np.float32)[:2])
+    held = index.store.rows(build, [5001, 5002])
+    index.store.upsert(build, replace(held, vectors=np.eye(8, dtype=np.float32)[:2]))
     seen = found(indexed, items=1000)["vectors"]
     assert seen.state == "failed"
     assert seen.text.startswith("2 of 326 items have other vectors in the index than the model gives, such as item 500")
@@ -175,7 +174,7 @@ def test_an_index_that_is_not_built_yet(indexed, found):
 def test_what_was_begun_and_not_ended_is_a_warning(indexed, found, index):
     live, catalogue = index.live(), open_catalogue(indexed.catalogue)
     build = start_build(index, "b" * 16, 8)
-    write_record(index.milvus, replace(live, rows=325, pending=(5001,)))
+    index.store.write_record(replace(live, rows=325, pending=(5001,)).to_json())
     training = Path(f"{indexed.model.dir}.training")
     training.mkdir()
     (training / "checkpoint.npz").touch()
