@@ -28,7 +28,6 @@ from towhee_recsys.data import Dataset, ensure_dataset
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.stores.vectors import open_index
-from towhee_recsys.stores.vectors.milvus.store import vectors_of
 from towhee_recsys.training.training_split import into, task_of
 
 WITHIN = (100, 500)
@@ -119,7 +118,8 @@ def ids(dataset: Dataset, places: np.ndarray, side: str = "item") -> np.ndarray:
 def vectors_in_index(config: Config, items: np.ndarray) -> dict[int, np.ndarray]:
     """The vector of each item, as the live index holds it."""
     index = open_index(config.milvus.uri, config.milvus.collection)
-    return vectors_of(index.milvus, index.live().build, items.tolist())
+    rows = index.store.rows(index.live().build, items.tolist())
+    return dict(zip(rows.ids.tolist(), rows.vectors, strict=True))
 
 
 def ranks(bundle: Bundle, catalogue: dict[int, np.ndarray], users: np.ndarray, items: np.ndarray) -> np.ndarray:

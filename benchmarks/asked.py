@@ -14,7 +14,7 @@ from towhee_recsys.config import Config
 from towhee_recsys.lifecycle.parts import index_of
 from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.pipelines import Pipeline
-from towhee_recsys.stores.vectors.milvus.types import search_params
+from towhee_recsys.stores.vectors.index_types import search_settings
 
 Search = Callable[[np.ndarray], list[list[dict[str, Any]]]]
 
@@ -38,7 +38,7 @@ def asked(config: Config, count: int) -> Asked:
     vectors = np.asarray(normalize(UserEncoder(load_bundle(config.model.dir))(users)))
     found = Asked(users, vectors, recommend_pipeline(config), bare_search(config))
     ours = [[item["movie_id"] for item in items] for items in found.recommend(users[:100]).get()[0]]
-    assert ours == [[hit["movie_id"] for hit in hits] for hits in found.search(vectors[:100])]
+    assert ours == [[hit.id for hit in hits] for hits in found.search(vectors[:100])]
     return found
 
 
@@ -55,11 +55,11 @@ def people(config: Config, count: int) -> list[dict[str, Any]]:
 def bare_search(config: Config) -> Search:
     """`MilvusClient.search` for queries float32[n, dim] in the live build, on the connection that the pipeline has."""
     index = index_of(config)
-    build, client = index.live().build, index.milvus.client
+    build, client = index.live().build, index.store.milvus.client
     arguments = {
         "anns_field": "vector",
         "limit": config.top_k,
-        "output_fields": ["movie_id"],
-        "search_params": {"metric_type": "IP", "params": search_params(config.milvus.index, config.top_k)},
+        "output_fields": ["id"],
+        "search_params": {"metric_type": "IP", "params": search_settings(config.milvus.index, config.top_k)},
     }
     return lambda queries: client.search(build, data=queries, **arguments)

@@ -23,8 +23,7 @@ from towhee_recsys.bundle import ItemEncoder
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.data import ensure_dataset, iter_movies
 from towhee_recsys.model.embeddings import normalize
-from towhee_recsys.stores.vectors.milvus.connect import connect
-from towhee_recsys.stores.vectors.milvus.store import create
+from towhee_recsys.stores.vectors import Layout, open_store
 
 PACKAGES = ("milvus-lite", "pymilvus", "towhee", "numpy", "paddlepaddle")
 
@@ -64,17 +63,17 @@ def _cold(config: Config, runs: int) -> Row:
 
 def bare(method: str, config: Config, calls: int) -> Callable[[], Any]:
     """Upserts, or inserts, the vectors of the config's items, as often as said, each time into an empty collection."""
-    encode, milvus = ItemEncoder(load_bundle(config.model.dir)), connect(config.milvus.uri)
+    encode, store = ItemEncoder(load_bundle(config.model.dir)), open_store(config.milvus.uri)
     chunks = iter_movies(ensure_dataset(config.dataset), encoding=config.dataset.encoding)
     rows = [row for chunk in chunks for row in rows_of(encode, chunk)]
     names = [f"{method}_{number}" for number in range(calls)]
     for name in names:
-        create(milvus, name, config.model.embedding_size)
+        store.create(name, Layout(config.model.embedding_size))
     empty = iter(names)
-    return lambda: getattr(milvus.client, method)(next(empty), data=rows)
+    return lambda: getattr(store.milvus.client, method)(next(empty), data=rows)
 
 
 def rows_of(encode: ItemEncoder, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of items as Milvus takes them, with the vectors that the pipeline would write."""
     vectors = np.asarray(normalize(encode(items)))
-    return [{"movie_id": item["movie_id"], "vector": vector} for item, vector in zip(items, vectors, strict=True)]
+    return [{"id": item["movie_id"], "vector": vector} for item, vector in zip(items, vectors, strict=True)]

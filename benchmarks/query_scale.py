@@ -1,7 +1,7 @@
 """One search in catalogues of several sizes: by a Milvus Lite file, which compares every vector, and a server's HNSW.
 
 The vectors are synthetic, in clusters: see `vectors` in synthetic.py; queries are other vectors of the same clusters.
-The search is the product's, `ItemIndex.search`, in turns with `MilvusClient.search` of the same query. Recall@10 is
+The search is the product's, `VectorIndex.search`, in turns with `MilvusClient.search` of the same query. Recall@10 is
 the share of the ten nearest, as an exact search by NumPy has them, that it finds. HNSW has M 16, efConstruction 200 and
 ef 64, as `milvus.index` has by itself. Filled and ready it is when the last vector is in the graph, and all is checked.
 """
@@ -25,8 +25,9 @@ from benchmarks.quality_steps import Kept
 from benchmarks.rows import Limit, Row, compared
 from benchmarks.synthetic import CHUNK, vectors
 from benchmarks.timing import interleaved
-from towhee_recsys.stores.vectors import ItemIndex, index_type, insert, open_index, publish, start_build
-from towhee_recsys.stores.vectors.milvus.types import IndexType, search_params
+from towhee_recsys.config.milvus import IndexType
+from towhee_recsys.stores.vectors import VectorIndex, index_type, insert, open_index, publish, start_build
+from towhee_recsys.stores.vectors.index_types import search_settings
 
 PACKAGES = ("milvus-lite", "pymilvus", "numpy")
 
@@ -69,7 +70,7 @@ def measure(case: Case) -> list[Row]:
 def searched(name: str, size: int, queries: int) -> dict[str, Any]:
     """Fills an index and searches it: seconds of building, and of each query's search, and the recall."""
     with opened(name) as index:
-        how, began = index_type(index.milvus, INDEXES[name]), time.perf_counter()
+        how, began = index_type(index.store, INDEXES[name]), time.perf_counter()
         fill(index, size, how)
         built = time.perf_counter() - began
         asked = next(vectors(queries, part=1))
@@ -77,7 +78,7 @@ def searched(name: str, size: int, queries: int) -> dict[str, Any]:
 
         def ours(run: int) -> None:
             (hits,) = index.search(asked[run : run + 1], TOP_K, how=how)
-            found[run] = {hit["movie_id"] for hit in hits}
+            found[run] = {hit.id for hit in hits}
 
         calls = {"ours": ours, "theirs": bare_search(index, asked, how)}
         trial = sum(each.sum() for each in interleaved(calls, 5).values()) / 5
@@ -89,7 +90,7 @@ def searched(name: str, size: int, queries: int) -> dict[str, Any]:
 
 
 @contextmanager
-def opened(name: str) -> Iterator[ItemIndex]:
+def opened(name: str) -> Iterator[VectorIndex]:
     """An index without anything in it; on a server that is started for it."""
     if "server" in name:
         with milvus_server() as server:
@@ -99,15 +100,15 @@ def opened(name: str) -> Iterator[ItemIndex]:
             yield open_index(f"{folder}/movies.db", "movies")
 
 
-def fill(index: ItemIndex, size: int, how: IndexType) -> None:
+def fill(index: VectorIndex, size: int, how: IndexType) -> None:
     """Writes so many vectors, waits until all are indexed, and publishes them."""
     build = start_build(index, None, 256, how)
     receipts = [
         insert(index, build, range(first, first + len(chunk)), chunk)
         for first, chunk in zip(count(0, CHUNK), vectors(size), strict=False)
     ]
-    if not index.milvus.lite:
-        must_be_indexed(index.milvus.client, build, size)
+    if index.store.shared:
+        must_be_indexed(index.store.milvus.client, build, size)
     publish(index, receipts)
 
 
@@ -121,11 +122,11 @@ def must_be_indexed(client: Any, build: str, size: int) -> None:
     client.load_collection(build)
 
 
-def bare_search(index: ItemIndex, queries: np.ndarray, how: IndexType) -> Callable[[int], Any]:
+def bare_search(index: VectorIndex, queries: np.ndarray, how: IndexType) -> Callable[[int], Any]:
     """`MilvusClient.search` for a query by its number."""
-    client, build = index.milvus.client, index.live().build
-    params = {"metric_type": "IP", "params": search_params(how, TOP_K)}
-    wanted = {"anns_field": "vector", "limit": TOP_K, "output_fields": ["movie_id"], "search_params": params}
+    client, build = index.store.milvus.client, index.live().build
+    params = {"metric_type": "IP", "params": search_settings(how, TOP_K)}
+    wanted = {"anns_field": "vector", "limit": TOP_K, "output_fields": ["id"], "search_params": params}
     return lambda run: client.search(build, data=queries[run : run + 1], **wanted)
 
 

@@ -27,8 +27,7 @@ from towhee_recsys import index_pipeline, load_bundle, load_config, read_dataset
 from towhee_recsys.bundle import ItemEncoder
 from towhee_recsys.config import Config
 from towhee_recsys.data import iter_movies
-from towhee_recsys.stores.vectors.milvus.connect import connect
-from towhee_recsys.stores.vectors.milvus.store import create
+from towhee_recsys.stores.vectors import Layout, open_store
 
 PACKAGES = ("milvus-lite", "pymilvus", "towhee", "numpy", "paddlepaddle")
 
@@ -85,12 +84,12 @@ def ours(config_file: str, items: str) -> dict[str, float]:
 def theirs(config_file: str, items: str) -> dict[str, float]:
     """Upserts the same vectors: seconds."""
     config, seconds = load_config(config_file), 0.0
-    encode, milvus = ItemEncoder(load_bundle(config.model.dir)), connect(config.milvus.uri)
-    create(milvus, "bare", config.model.embedding_size)
+    encode, store = ItemEncoder(load_bundle(config.model.dir)), open_store(config.milvus.uri)
+    store.create("bare", Layout(config.model.embedding_size))
     for chunk in iter_movies(items, CHUNK, encoding=config.dataset.encoding):
         rows = rows_of(encode, chunk)
         began = time.perf_counter()
-        milvus.client.upsert("bare", data=rows)
+        store.milvus.client.upsert("bare", data=rows)
         seconds += time.perf_counter() - began
     return {"seconds": seconds}
 

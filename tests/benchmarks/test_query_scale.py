@@ -23,13 +23,13 @@ def test_the_exact_search_by_chunks_is_that_of_one_matrix():
 
 def test_a_filled_index_has_all_vectors_and_finds_them_exactly(tmp_path):
     index = open_index(str(tmp_path / "movies.db"), "movies")
-    how = index_type(index.milvus, query_scale.INDEXES["Milvus Lite, FLAT"])
+    how = index_type(index.store, query_scale.INDEXES["Milvus Lite, FLAT"])
     query_scale.fill(index, CHUNK + 5, how)
     assert index.live().rows == CHUNK + 5
     queries = next(vectors(3, part=1))
     (bare,) = query_scale.bare_search(index, queries, how)(1)
-    found = [hit["movie_id"] for hit in index.search(queries[1:2], 10, how=how)[0]]
-    assert [row["movie_id"] for row in bare] == found
+    found = [hit.id for hit in index.search(queries[1:2], 10, how=how)[0]]
+    assert [row["id"] for row in bare] == found
     assert sorted(found) == sorted(query_scale.exact(queries, CHUNK + 5)[1].tolist())
 
 

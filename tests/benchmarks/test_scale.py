@@ -10,8 +10,7 @@ from benchmarks.case import Case
 from benchmarks.synthetic import write_items
 from towhee_recsys import index_pipeline, read_dataset
 from towhee_recsys.config import load_config
-from towhee_recsys.stores.vectors.milvus.connect import connect
-from towhee_recsys.stores.vectors.milvus.store import count
+from towhee_recsys.stores.vectors import open_store
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +26,12 @@ def test_a_process_of_its_own_gives_what_the_function_gives():
 def test_the_upsert_writes_the_vectors_that_the_pipeline_writes(case, tmp_path):
     config = index.emptied(case.trained(), tmp_path)
     (record,) = index_pipeline(config)().get()
-    upsert, milvus = index.bare("upsert", config, 2), connect(config.milvus.uri)
+    upsert, store = index.bare("upsert", config, 2), open_store(config.milvus.uri)
     upsert()
     upsert()
-    assert [count(milvus, name) for name in ("upsert_0", "upsert_1")] == [record.rows] * 2
-    first = {"ids": read_dataset(config.dataset).items["movie_id"].tolist()[:1], "output_fields": ["vector"]}
-    ours, theirs = (milvus.client.get(name, **first)[0]["vector"] for name in (record.build, "upsert_1"))
+    assert [store.count(name) for name in ("upsert_0", "upsert_1")] == [record.rows] * 2
+    first = read_dataset(config.dataset).items["movie_id"].tolist()[:1]
+    ours, theirs = (store.rows(name, first).vectors for name in (record.build, "upsert_1"))
     assert ours == pytest.approx(theirs, abs=1e-6)
 
 
@@ -44,9 +43,9 @@ def test_both_ways_write_all_items(case, tmp_path):
         write_items(tmp_path / whose.__name__ / "movies.dat", 1_050, item)
         found = whose(index.command("index", config)[-1], str(tmp_path / whose.__name__))
         assert found["seconds"] > 0
-        milvus = connect(config.milvus.uri)
-        written = [name for name in milvus.client.list_collections() if name == "bare" or "__" in name]
-        assert [count(milvus, name) for name in written if "record" not in name] == [1_050]
+        store = open_store(config.milvus.uri)
+        written = [name for name in store.names() if name == "bare" or "__" in name]
+        assert [store.count(name) for name in written if "record" not in name] == [1_050]
 
 
 def test_the_rows_say_what_was_found(case, monkeypatch):

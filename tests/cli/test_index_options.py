@@ -104,7 +104,10 @@ WRONG_USE = [
     (["--delete", "260,abc"], "--delete takes ids of items, such as 260,1196; 'abc' is none."),
     (["--delete", "-5"], "--delete takes ids of items, such as 260,1196; '-5' is none."),
     (["--delete", " , "], "--delete takes ids of items, such as 260,1196; none was given."),
-    (["--delete", "99999999999999999999"], "item id 99999999999999999999 was given; the ids here are each a whole number of at most 64 bits."),
+    (
+        ["--delete", "99999999999999999999"],
+        "item id 99999999999999999999 was given; the ids here are each a whole number of at most 64 bits.",
+    ),
 ]
 
 

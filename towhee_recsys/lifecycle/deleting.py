@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.lifecycle.parts import index_of
 from towhee_recsys.data.items import IdType
+from towhee_recsys.lifecycle.parts import index_of
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import Id, delete_live
 

@@ -108,7 +108,7 @@ def test_only_the_live_build_changes(index, units, indexed):
 
 
 @pytest.mark.parametrize("written", [0, 2, 4])
-def test_an_insert_that_was_killed_is_settled_at_the_next_start(index, units, indexed, written):
+def test_an_insert_that_was_killed_is_completed_at_the_next_start(index, units, indexed, written):
     record = indexed(index, units(20))
     index.store.write_record(replace(record, pending=(20, 21, 22, 23)).to_json())
     upsert(index, record.build, range(20, 20 + written), units(24)[20 : 20 + written])
@@ -118,7 +118,7 @@ def test_an_insert_that_was_killed_is_settled_at_the_next_start(index, units, in
 
 
 @pytest.mark.parametrize("deleted", [0, 2, 4])
-def test_a_deletion_that_was_killed_is_settled_at_the_next_start(index, units, indexed, deleted):
+def test_a_deletion_that_was_killed_is_completed_at_the_next_start(index, units, indexed, deleted):
     record = indexed(index, units(20))
     index.store.write_record(without(record, rows(range(16, 20), units(20)[16:])).to_json())
     index.store.delete(record.build, range(16, 16 + deleted))

@@ -42,7 +42,7 @@ def refused(index, units):
         ([1, 2], "2 items need vectors [2, dim]; [3, 8] were given."),
     ],
 )
-def test_ids_that_are_none(refused, units, ids, message):
+def test_ids_that_are_refused(refused, units, ids, message):
     assert refused(ids, units(3)) == message
 
 

@@ -1,4 +1,4 @@
-"""An indexing that did not end is gone on with: what is there, the same, is not written again."""
+"""An unfinished indexing is resumed: what is there, the same, is not written again."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_it_becomes_the_index_of_an_uninterrupted_one(index, units, indexed, beg
     assert [hits[0].id for hits in index.search(units(20), 1)] == list(range(20))
 
 
-def test_no_row_is_written_twice_and_a_damaged_one_is_mended(index, units, begun):
+def test_no_row_is_written_twice_and_a_damaged_one_is_fixed(index, units, begun):
     if not is_file(index):
         pytest.skip("only Milvus Lite 2 numbers its rows")
     build = begun(13)
@@ -85,7 +85,7 @@ def test_many_rows_that_the_dataset_has_no_more(index, units, begun):
     assert index.store.count(build) == 5
 
 
-def test_the_one_with_most_rows_is_gone_on_with_and_others_go(index, units, begun):
+def test_the_one_with_most_rows_is_resumed_and_others_go(index, units, begun):
     few, many, other = begun(3), begun(9), begun(15, model="b")
     assert finished(index, units(12)).build == many
     assert [each.name for each in builds(index)] == [many]
@@ -98,12 +98,12 @@ def test_the_one_with_most_rows_is_gone_on_with_and_others_go(index, units, begu
     [{"model": "b"}, {"model": None}, {"dim": 4}, {"type": "IVF_FLAT", "nlist": 8}, {"rows": 0}],
     ids=str,
 )
-def test_what_was_begun_otherwise_is_not_gone_on_with(index, begun, settings):
+def test_what_was_begun_otherwise_is_not_resumed(index, begun, settings):
     begun(**{"rows": 5, **settings})
     assert resume_build(index, MODEL, 8) is None
 
 
-def test_of_another_setting_of_the_type_it_is_not_gone_on_with(index, begun):
+def test_of_another_setting_of_the_type_it_is_not_resumed(index, begun):
     if isinstance(index.store, LiteStore) and not is_file(index):
         pytest.skip("Milvus Lite 3 does not tell them: begun anew")
     build = begun(5, type="IVF_FLAT", nlist=8)
@@ -111,7 +111,7 @@ def test_of_another_setting_of_the_type_it_is_not_gone_on_with(index, begun):
     assert resume_build(index, MODEL, 8, index_type(index.store, {"type": "IVF_FLAT", "nlist": 8})) == build
 
 
-def test_builds_that_went_live_are_not_gone_on_with(index, units, indexed):
+def test_builds_that_went_live_are_not_resumed(index, units, indexed):
     indexed(index, units(5))
     indexed(index, units(6))
     assert resume_build(index, MODEL, 8) is None
