@@ -10,11 +10,14 @@ import numpy as np
 
 from towhee_recsys.data.items import FieldType, IdType
 from towhee_recsys.errors import QueryError
-from towhee_recsys.stores.vectors.fields import MAX_TEXT, MAX_TEXTS, MISSING_TEXT
+from towhee_recsys.stores.vectors.fields import MAX_TEXT, MISSING_TEXT
 from towhee_recsys.stores.vectors.protocol import Layout
 from towhee_recsys.stores.vectors.rows import MAX_ID, Id, Rows, id_array
 
 ID, VECTOR = "id", "vector"
+
+LIST = "v"
+"""The key of a list of texts within its JSON."""
 
 LONGEST_NAME = 255
 """The most characters in the name of a column."""
@@ -110,13 +113,11 @@ def loaded_rows(rows: Sequence[Mapping[str, Any]], dim: int, id_type: IdType, ty
 def _column_type(kind: FieldType) -> dict[str, Any]:
     from pymilvus import DataType
 
-    text = {"max_length": MAX_TEXT}
-    array = {"element_type": DataType.VARCHAR, "max_capacity": MAX_TEXTS, **text}
     types: dict[FieldType, dict[str, Any]] = {
         "number": {"datatype": DataType.DOUBLE},
-        "text": {"datatype": DataType.VARCHAR, **text},
+        "text": {"datatype": DataType.VARCHAR, "max_length": MAX_TEXT},
         "boolean": {"datatype": DataType.INT8},
-        "texts": {"datatype": DataType.ARRAY, **array},
+        "texts": {"datatype": DataType.JSON},
     }
     return types[kind]
 
@@ -124,7 +125,7 @@ def _column_type(kind: FieldType) -> dict[str, Any]:
 def _stored(values: Sequence[Any], kind: FieldType) -> Iterable[Any]:
     """Canonical values as they are stored; `fields` says what stands for a missing one."""
     if kind == "texts":
-        return values
+        return ({LIST: value} for value in values)
     missing = _MISSING[kind]
     return (missing if value is None else value if kind != "boolean" else int(value) for value in values)
 
@@ -136,7 +137,7 @@ def _loaded(values: Iterable[Any], kind: FieldType) -> Iterable[Any]:
         return (None if value == MISSING_TEXT else value for value in values)
     if kind == "boolean":
         return (None if value == _MISSING["boolean"] else bool(value) for value in values)
-    return (list(value) for value in values)
+    return (list(value[LIST]) for value in values)
 
 
 _KINDS: tuple[FieldType, ...] = ("number", "text", "boolean", "texts")
