@@ -12,7 +12,8 @@ import pytest
 
 from towhee_recsys.stores.vectors import IndexRecord, Rows, VectorIndex, id_array, id_type_of
 from towhee_recsys.stores.vectors.memory import MemoryStore
-from towhee_recsys.stores.vectors.milvus.store import LiteStore, MilvusStore
+from towhee_recsys.stores.vectors.milvus.kinds import LiteStore
+from towhee_recsys.stores.vectors.milvus.store import MilvusStore
 from towhee_recsys.stores.vectors.rows import content_hash, hashes
 
 

@@ -10,7 +10,7 @@ from towhee_recsys.errors import ConfigError, StoreError
 from towhee_recsys.stores.vectors import EXACT, Layout, index_type, insert, open_store, publish, start_build
 from towhee_recsys.stores.vectors.index_types import creation_settings, search_settings
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
-from towhee_recsys.stores.vectors.milvus.store import LiteStore, ServerStore
+from towhee_recsys.stores.vectors.milvus.kinds import LiteStore, ServerStore
 
 ROWS = 300
 TYPES = [

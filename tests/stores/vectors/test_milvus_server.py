@@ -19,8 +19,8 @@ from towhee_recsys.config.milvus import AccessConfig
 from towhee_recsys.errors import ConfigError, StoreError
 from towhee_recsys.stores.vectors import Layout, check_uri, open_store
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.kinds import ServerStore
 from towhee_recsys.stores.vectors.milvus.server import server_client
-from towhee_recsys.stores.vectors.milvus.store import ServerStore
 
 VECTORS = np.eye(16, dtype=np.float32)
 

@@ -15,7 +15,7 @@ from tests.vectors import embeddings
 from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import builds, index_type, insert, publish, release_build, resume_build, start_build
-from towhee_recsys.stores.vectors.milvus.store import LiteStore
+from towhee_recsys.stores.vectors.milvus.kinds import LiteStore
 
 MODEL = "a" * 16
 

@@ -85,18 +85,19 @@ def test_searches_find_what_the_oracle_finds(store, build):
     assert store.search(name, queries[:0], 4) == []
 
 
-@pytest.mark.parametrize("row", range(6))
-def test_one_row_is_replaced_and_deleted_and_no_other(store, build, row):
+def test_one_row_is_replaced_and_deleted_and_no_other(store, build):
     name, oracle, ids = build
-    changed = rows([ids[row]], VECTORS[[row - 1]], {field: [values[row - 1]] for field, values in FIELDS.items()})
-    for each in (store, oracle):
-        each.upsert(name, changed)
-    assert held(store, name, ids) == held(oracle, name, ids)
-    for each in (store, oracle):
-        each.delete(name, [ids[row]])
-        each.delete(name, [ids[row]])
-    assert held(store, name, ids) == held(oracle, name, ids)
-    assert store.count(name) == 5
+    for row, key in enumerate(ids):
+        changed = rows([key], VECTORS[[row - 1]], {field: [values[row - 1]] for field, values in FIELDS.items()})
+        for each in (store, oracle):
+            each.upsert(name, changed)
+        assert held(store, name, ids) == held(oracle, name, ids)
+    for row, key in enumerate(ids):
+        for each in (store, oracle):
+            each.delete(name, [key])
+            each.delete(name, [key])
+        assert held(store, name, ids) == held(oracle, name, ids)
+        assert store.count(name) == 5 - row
 
 
 def test_ids_that_are_not_among_those_that_are_known(store, build):
@@ -105,13 +106,13 @@ def test_ids_that_are_not_among_those_that_are_known(store, build):
     assert not len(store.ids(name, without=id_array(ids, store.describe(name).id_type)))
 
 
-@pytest.mark.parametrize("field", ["array_length", "in", "true", "id", "vector", "Preis (€)", "1st", "_", "x_20"])
-def test_any_column_can_be_a_field(store, field):
+def test_any_column_can_be_a_field(store):
     name = f"store_{next(numbers)}"
-    store.create(name, Layout(8, fields={field: "number"}))
-    store.upsert(name, rows([1], VECTORS[:1], {field: [2.5]}))
-    assert store.describe(name).fields == {field: "number"}
-    assert store.rows(name, [1]).fields == {field: [2.5]}
+    fields = ["array_length", "in", "true", "id", "vector", "Preis (€)", "1st", "_", "x_20"]
+    store.create(name, Layout(8, fields=dict.fromkeys(fields, "number")))
+    store.upsert(name, rows([1], VECTORS[:1], {field: [number] for number, field in enumerate(fields)}))
+    assert list(store.describe(name).fields) == fields
+    assert store.rows(name, [1]).fields == {field: [number] for number, field in enumerate(fields)}
 
 
 def test_a_build_that_is_dropped_is_gone(store, build):

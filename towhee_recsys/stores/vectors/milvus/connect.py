@@ -14,9 +14,9 @@ from towhee_recsys.config import expand_env, load_config
 from towhee_recsys.config.milvus import AccessConfig, FlatIndex, lite_lacks
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.kinds import LiteStore, ServerStore
 from towhee_recsys.stores.vectors.milvus.lite import LiteFiles, check_file, close_client, lite_client
 from towhee_recsys.stores.vectors.milvus.server import check_address, server_client
-from towhee_recsys.stores.vectors.milvus.store import LiteStore, ServerStore
 
 PATIENT = 300.0
 """Seconds that a call to a temporary file may take: an index over many vectors takes long to build."""

@@ -1,19 +1,18 @@
-"""The vector store in a Milvus: what a Milvus Lite file and a server have in common, and what differs."""
+"""The vector store in a Milvus: what a Milvus Lite file and a server have in common."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from towhee_recsys.config.milvus import AccessConfig, IndexType, lite_lacks
-from towhee_recsys.errors import StoreError
-from towhee_recsys.stores.vectors.index_types import EXACT, creation_settings, search_settings
+from towhee_recsys.config.milvus import IndexType
+from towhee_recsys.stores.vectors.index_types import EXACT, search_settings
+from towhee_recsys.stores.vectors.milvus.collection import NOW, among, create_collection
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.record_table import RecordTable
 from towhee_recsys.stores.vectors.milvus.schema import (
     ID,
     VECTOR,
@@ -26,11 +25,8 @@ from towhee_recsys.stores.vectors.milvus.schema import (
     loaded_rows,
     stored_rows,
 )
-from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, Description, Layout, Records
+from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, Description, Layout
 from towhee_recsys.stores.vectors.rows import Id, Rows, id_array
-
-RECORDS = "towhee_recsys_indexes"
-"""The collection with the records. A record is one row, and one row is written whole or not at all."""
 
 READ_AT_ONCE = 256
 """Rows that are read by one call: Milvus Lite takes minutes for thousands."""
@@ -41,15 +37,9 @@ DELETED_AT_ONCE = 4096
 WRITTEN_AT_ONCE = 32 * 2**20
 """Bytes that are written by one call: a server takes 64 MB."""
 
-NO_ALIAS = 1600
-"""Milvus' code for an alias that is not there; one whose collection is gone is there."""
-
-NOW = {"consistency_level": "Strong"}
-"""For reads that must see whatever was written before, by any process. Other reads see what this process wrote."""
-
 
 class MilvusStore:
-    """Builds as collections of one Milvus; `LiteStore` and `ServerStore` are what there is."""
+    """Builds as collections of one Milvus; `LiteStore` and `ServerStore` add in what they differ."""
 
     shared: bool
     replaces_in_one_step: bool
@@ -58,7 +48,7 @@ class MilvusStore:
     def __init__(self, milvus: Milvus):
         self.milvus, self.where, self.timeout = milvus, milvus.where, milvus.timeout
         self._descriptions: dict[str, Description] = {}  # of builds that were described: a build stays what it is
-        self._writing_record = threading.Lock()  # records are numbered, and several collections share them
+        self._records = RecordTable(milvus)
 
     def names(self) -> list[str]:
         """The names of all collections, sorted."""
@@ -70,7 +60,7 @@ class MilvusStore:
 
     def create(self, name: str, layout: Layout) -> None:
         """Makes an empty collection, loaded, whose vectors are searched by inner product."""
-        self._create(name, collection_schema(layout), layout.index)
+        create_collection(self.milvus, name, collection_schema(layout), layout.index)
 
     def drop(self, name: str) -> None:
         """Removes a collection; one that is not there is passed over."""
@@ -107,7 +97,7 @@ class MilvusStore:
     def delete(self, name: str, ids: Sequence[Id] | np.ndarray) -> None:
         """Removes the rows of `ids`; those that are not there are passed over."""
         for part in _parts(ids, DELETED_AT_ONCE):
-            self.milvus.call(f"deleting {len(part)} rows of {name}", "delete", name, filter=_among(part))
+            self.milvus.call(f"deleting {len(part)} rows of {name}", "delete", name, filter=among(part))
 
     def count(self, name: str) -> int:
         """The number of rows at this moment; 0 where there is no such collection."""
@@ -130,7 +120,7 @@ class MilvusStore:
         layout, found = self._described(name), []
         output = [ID, VECTOR, *map(column_of, layout.fields)]
         for part in _parts(ids, READ_AT_ONCE):
-            how = {"filter": _among(part), "output_fields": output, **(NOW if latest else {})}
+            how = {"filter": among(part), "output_fields": output, **(NOW if latest else {})}
             found += self.milvus.call(f"reading {name}", "query", name, **how)
         return loaded_rows(found, layout.dim or 0, layout.id_type or "int", layout.fields)
 
@@ -153,26 +143,12 @@ class MilvusStore:
         return [list(zip(map(id_of, row.ids), row.distances, strict=True)) for row in found]
 
     def write_record(self, record: Mapping[str, Any]) -> None:
-        """Makes `record` the newest, then forgets what was written of its build before."""
-        with self._writing_record:
-            if not self.exists(RECORDS):
-                self._create_records()
-            rows = self._records()
-            number = max(rows[-1]["id"] + 1 if rows else 0, time.time_ns())  # other processes draw other numbers
-            row = {ID: number, VECTOR: [0.0, 0.0], "record": dict(record)}
-            self.milvus.call(f"writing the record of {record['build']}", "insert", RECORDS, data=[row])
-            self._delete_records(row for row in rows if row["record"]["build"] == record["build"])
+        """Replaces the record of `record["build"]`."""
+        self._records.write(record)
 
     def forget_records(self, builds: Collection[str]) -> None:
         """Removes the records of `builds`."""
-        with self._writing_record:
-            self._delete_records(row for row in self._records() if row["record"]["build"] in builds)
-
-    def _newest_records(self, collection: str) -> list[dict[str, Any]]:
-        """Each build's newest record, the newest first."""
-        rows = [row["record"] for row in self._records() if row["record"]["collection"] == collection]
-        newest = {row["build"]: row for row in rows}
-        return [row for row in reversed(rows) if newest[row["build"]] is row]
+        self._records.forget(builds)
 
     def _described(self, name: str) -> Description:
         return self._descriptions.get(name) or self.describe(name)
@@ -190,97 +166,6 @@ class MilvusStore:
         any_key = f'{ID} >= ""' if self._described(name).id_type == "text" else f"{ID} < 0 or {ID} >= 0"
         how = {"filter": " and ".join(bounds) or any_key, "output_fields": [ID], "limit": MAX_TOP_K}
         return [row[ID] for row in self.milvus.call(f"reading {name}", "query", name, **how, **NOW)]
-
-    def _create(self, name: str, schema: Any, index: IndexType = EXACT) -> None:
-        params, doing = self.milvus.client.prepare_index_params(), f"creating {name}"
-        params.add_index(VECTOR, index_type=index.type, metric_type="IP", params=creation_settings(index))
-        self.milvus.call(doing, "create_collection", name, schema=schema, consistency_level="Session")
-        self.milvus.call(doing, "create_index", name, index_params=params, sync=False)  # else pymilvus sleeps to wait
-        self.milvus.call(doing, "load_collection", name)
-
-    def _create_records(self) -> None:
-        from pymilvus import DataType
-
-        schema = collection_schema(Layout(dim=2))  # Milvus makes no collection without a vector
-        schema.add_field("record", DataType.JSON)
-        self._create(RECORDS, schema)
-
-    def _records(self) -> list[dict[str, Any]]:
-        """All rows with records, the oldest first."""
-        if not self.exists(RECORDS):
-            return []
-        how = {"filter": f"{ID} >= 0", "output_fields": [ID, "record"]}
-        rows = self.milvus.call("reading the records", "query", RECORDS, **how, **NOW)
-        return sorted(rows, key=lambda row: row[ID])
-
-    def _delete_records(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        if old := [row[ID] for row in rows]:
-            self.milvus.call("forgetting old records", "delete", RECORDS, filter=_among(old))
-
-
-class LiteStore(MilvusStore):
-    """A Milvus Lite file. It has no alias: the newest record is that of the live build.
-
-    One process has it open. A row is replaced by deleting it first; an insert does not look for an older row, which
-    takes the longer the more rows there are.
-    """
-
-    shared = False
-    replaces_in_one_step = False
-    append_method = "insert"
-
-    def check_index_type(self, index: IndexType) -> None:
-        """Raises StoreError when Milvus Lite does not have that type of index, or a setting of it."""
-        if why := lite_lacks(AccessConfig(), index):
-            raise StoreError(f"milvus.uri {self.where!r}: {why}.")
-
-    def read_records(self, collection: str) -> Records:
-        """The newest record of each build of `collection`; the first is that of the live build."""
-        records = self._newest_records(collection)
-        return Records(records[0]["build"] if records else None, records)
-
-    def make_live(self, collection: str, build: str) -> None:
-        """Its record has just been written, and so it is live."""
-
-
-class ServerStore(MilvusStore):
-    """A Milvus server. An alias names the live build: other tools find it under the collection's name, too.
-
-    Rows are upserted even where they are new: a connection may be lost on the way, and pymilvus calls again.
-    """
-
-    shared = True
-    replaces_in_one_step = True
-    append_method = "upsert"
-
-    def check_index_type(self, index: IndexType) -> None:
-        """A server has all types."""
-
-    def read_records(self, collection: str) -> Records:
-        """The build that the alias names, and the newest record of each build of `collection`."""
-        live = self.alias_target(collection)
-        return Records(live, self._newest_records(collection))
-
-    def make_live(self, collection: str, build: str) -> None:
-        """Points the alias to the build, in one step when it named another before."""
-        doing = f"pointing the alias {collection} to {build}"
-        try:
-            self.milvus.call(doing, "alter_alias", build, alias=collection)
-        except StoreError as error:
-            if getattr(error.__cause__, "code", None) != NO_ALIAS:
-                raise
-            self.milvus.call(doing, "create_alias", build, alias=collection)
-
-    def alias_target(self, alias: str) -> str | None:
-        """The collection that `alias` names, or None."""
-        if not self.exists(alias):
-            return None
-        described = self.milvus.call(f"describing {alias}", "describe_collection", alias)
-        return next(iter({described["collection_name"]} - {alias}), None)
-
-
-def _among(ids: Iterable[Id]) -> str:
-    return f"{ID} in [{','.join(literal(key_of(key)) for key in ids)}]"
 
 
 def _parts(ids: Sequence[Id] | np.ndarray, size: int) -> Iterator[list[Id]]:

@@ -1,0 +1,29 @@
+"""What builds and records have in common as collections of a Milvus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from towhee_recsys.config.milvus import IndexType
+from towhee_recsys.stores.vectors.index_types import EXACT, creation_settings
+from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.schema import ID, VECTOR, key_of, literal
+from towhee_recsys.stores.vectors.rows import Id
+
+NOW = {"consistency_level": "Strong"}
+"""For reads that must see whatever was written before, by any process. Other reads see what this process wrote."""
+
+
+def create_collection(milvus: Milvus, name: str, schema: Any, index: IndexType = EXACT) -> None:
+    """Makes an empty collection, loaded, whose vectors are searched by inner product. Raises StoreError."""
+    params, doing = milvus.client.prepare_index_params(), f"creating {name}"
+    params.add_index(VECTOR, index_type=index.type, metric_type="IP", params=creation_settings(index))
+    milvus.call(doing, "create_collection", name, schema=schema, consistency_level="Session")
+    milvus.call(doing, "create_index", name, index_params=params, sync=False)  # else pymilvus sleeps to wait
+    milvus.call(doing, "load_collection", name)
+
+
+def among(ids: Iterable[Id]) -> str:
+    """The filter for the rows of `ids`."""
+    return f"{ID} in [{','.join(literal(key_of(key)) for key in ids)}]"

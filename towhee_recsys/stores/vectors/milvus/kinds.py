@@ -1,0 +1,72 @@
+"""The two kinds of Milvus, and in what they differ."""
+
+from __future__ import annotations
+
+from towhee_recsys.config.milvus import AccessConfig, IndexType, lite_lacks
+from towhee_recsys.errors import StoreError
+from towhee_recsys.stores.vectors.milvus.store import MilvusStore
+from towhee_recsys.stores.vectors.protocol import Records
+
+NO_ALIAS = 1600
+"""Milvus' code for an alias that is not there; one whose collection is gone is there."""
+
+
+class LiteStore(MilvusStore):
+    """A Milvus Lite file. It has no alias: the newest record is that of the live build.
+
+    One process has it open. A row is replaced by deleting it first; an insert does not look for an older row, which
+    takes the longer the more rows there are.
+    """
+
+    shared = False
+    replaces_in_one_step = False
+    append_method = "insert"
+
+    def check_index_type(self, index: IndexType) -> None:
+        """Raises StoreError when Milvus Lite does not have that type of index, or a setting of it."""
+        if why := lite_lacks(AccessConfig(), index):
+            raise StoreError(f"milvus.uri {self.where!r}: {why}.")
+
+    def read_records(self, collection: str) -> Records:
+        """The newest record of each build of `collection`; the first is that of the live build."""
+        records = self._records.newest(collection)
+        return Records(records[0]["build"] if records else None, records)
+
+    def make_live(self, collection: str, build: str) -> None:
+        """Its record has just been written, and so it is live."""
+
+
+class ServerStore(MilvusStore):
+    """A Milvus server. An alias names the live build: other tools find it under the collection's name, too.
+
+    Rows are upserted even where they are new: a connection may be lost on the way, and pymilvus calls again.
+    """
+
+    shared = True
+    replaces_in_one_step = True
+    append_method = "upsert"
+
+    def check_index_type(self, index: IndexType) -> None:
+        """A server has all types."""
+
+    def read_records(self, collection: str) -> Records:
+        """The build that the alias names, and the newest record of each build of `collection`."""
+        live = self.alias_target(collection)
+        return Records(live, self._records.newest(collection))
+
+    def make_live(self, collection: str, build: str) -> None:
+        """Points the alias to the build, in one step when it named another before."""
+        doing = f"pointing the alias {collection} to {build}"
+        try:
+            self.milvus.call(doing, "alter_alias", build, alias=collection)
+        except StoreError as error:
+            if getattr(error.__cause__, "code", None) != NO_ALIAS:
+                raise
+            self.milvus.call(doing, "create_alias", build, alias=collection)
+
+    def alias_target(self, alias: str) -> str | None:
+        """The collection that `alias` names, or None."""
+        if not self.exists(alias):
+            return None
+        described = self.milvus.call(f"describing {alias}", "describe_collection", alias)
+        return next(iter({described["collection_name"]} - {alias}), None)

@@ -1,0 +1,68 @@
+"""The records of all indexes in one Milvus: a small collection, one row a record.
+
+One row is written whole or not at all. A build's newest row counts.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from towhee_recsys.stores.vectors.milvus.collection import NOW, among, create_collection
+from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.schema import ID, VECTOR, collection_schema
+from towhee_recsys.stores.vectors.protocol import Layout
+
+RECORDS = "towhee_recsys_indexes"
+"""The name of the collection."""
+
+
+class RecordTable:
+    """Reads and writes records. Safe under threads. Each method raises StoreError when Milvus fails."""
+
+    def __init__(self, milvus: Milvus):
+        self._milvus = milvus
+        self._writing = threading.Lock()  # records are numbered, and several indexes share them
+
+    def newest(self, collection: str) -> list[dict[str, Any]]:
+        """The newest record of each build of `collection`, the newest first."""
+        rows = [row["record"] for row in self._rows() if row["record"]["collection"] == collection]
+        newest = {row["build"]: row for row in rows}
+        return [row for row in reversed(rows) if newest[row["build"]] is row]
+
+    def write(self, record: Mapping[str, Any]) -> None:
+        """Makes `record` the newest, then forgets what was written of its build before."""
+        with self._writing:
+            if not self._milvus.call(f"looking for {RECORDS}", "has_collection", RECORDS):
+                self._create()
+            rows = self._rows()
+            number = max(rows[-1][ID] + 1 if rows else 0, time.time_ns())  # other processes draw other numbers
+            row = {ID: number, VECTOR: [0.0, 0.0], "record": dict(record)}
+            self._milvus.call(f"writing the record of {record['build']}", "insert", RECORDS, data=[row])
+            self._delete(row for row in rows if row["record"]["build"] == record["build"])
+
+    def forget(self, builds: Collection[str]) -> None:
+        """Removes the records of `builds`."""
+        with self._writing:
+            self._delete(row for row in self._rows() if row["record"]["build"] in builds)
+
+    def _create(self) -> None:
+        from pymilvus import DataType
+
+        schema = collection_schema(Layout(dim=2))  # Milvus makes no collection without a vector
+        schema.add_field("record", DataType.JSON)
+        create_collection(self._milvus, RECORDS, schema)
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """All rows, the oldest first."""
+        if not self._milvus.call(f"looking for {RECORDS}", "has_collection", RECORDS):
+            return []
+        how = {"filter": f"{ID} >= 0", "output_fields": [ID, "record"]}
+        rows = self._milvus.call("reading the records", "query", RECORDS, **how, **NOW)
+        return sorted(rows, key=lambda row: row[ID])
+
+    def _delete(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        if old := [row[ID] for row in rows]:
+            self._milvus.call("forgetting old records", "delete", RECORDS, filter=among(old))
