@@ -47,7 +47,7 @@ def test_a_server_that_is_down_is_told_at_once():
     message = refusal(uri)
     assert time.monotonic() - began < BUSY
     assert message.startswith(f"no Milvus answers at milvus.uri {uri.replace('me:s3cret@', '')!r}: failed to connect")
-    assert "Connection refused. Start it, or mend the address" in message
+    assert "Connection refused. Start it, or fix the address" in message
 
 
 @pytest.mark.parametrize(
@@ -112,9 +112,9 @@ class TestWithServer:
     def test_who_is_not_let_in(self, address, access, caplog, capfd):
         message = refusal(address, access)
         assert message.startswith(
-            f"Milvus at milvus.uri {address!r} lets nobody in with this token, or user and password: "
+            f"Milvus at milvus.uri {address!r} refuses this token, or user and password: "
         )
-        assert message.endswith("Mend milvus.access, or the environment variables that it names.")
+        assert message.endswith("Fix milvus.access, or the environment variables that it names.")
         told = message + caplog.text + "".join(capfd.readouterr())
         assert "s3cret" not in told
         assert caplog.text == ""

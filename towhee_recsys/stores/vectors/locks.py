@@ -50,7 +50,7 @@ class BuildLocks:
     def acquire(self, build: str, is_new: bool = False) -> bool:
         """Makes the build this process' to fill; False where another process of this machine, or this one, has it.
 
-        A new one is acquired in any case: where there is no room for lock files, nobody will resume it meanwhile.
+        A new one is acquired in any case: where no lock file can be made, no other process will resume it.
         """
         lock = FileLock(_lock_file(build), timeout=0, thread_local=False)
         try:

@@ -96,8 +96,8 @@ class MemoryStore:
     def rows(self, name: str, ids: Sequence[Id] | np.ndarray, latest: bool = True) -> Rows:
         """Those of `ids` that are there."""
         _, held = self._build(name)
-        place = {key: row for row, key in enumerate(held.ids.tolist())}
-        return held[[place[key] for key in _plain(ids) if key in place]]
+        row_of = {key: row for row, key in enumerate(held.ids.tolist())}
+        return held[[row_of[key] for key in _plain(ids) if key in row_of]]
 
     def search(
         self, name: str, queries: np.ndarray, limit: int, index: IndexType = EXACT

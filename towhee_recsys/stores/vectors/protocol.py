@@ -34,7 +34,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Description:
-    """What a store says of a build, or of a collection that is not ours; None is what cannot be told of such a one."""
+    """What a store says of a build, or of a collection that is not ours; None is what is unknown of such a one."""
 
     dim: int | None
     metric: str | None

@@ -65,7 +65,7 @@ def go_live(index: VectorIndex, record: IndexRecord, catalogue: Catalogue | None
 
 
 def drop_builds(index: VectorIndex, keep: set[str], catalogue: Catalogue | None) -> list[str]:
-    """Drops all builds but those to `keep`, finished or not, and the catalogue's versions of them; gives their names.
+    """Drops all builds but those to `keep`, finished or not, and the catalogue's versions of them; returns their names.
 
     Their records go first: what a killed process leaves of them is unfinished, and dropped the next time.
     """

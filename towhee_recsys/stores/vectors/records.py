@@ -24,7 +24,7 @@ class Receipt:
         dim: The numbers in each vector.
         ids: The items' ids, int64[n] or object[n] of str.
         hashes: The rows' hashes, uint64[n].
-        items: What the dataset's items have; None where the vectors did not tell.
+        items: What the dataset's items have; None where the vectors did not come from an item encoder.
     """
 
     build: str

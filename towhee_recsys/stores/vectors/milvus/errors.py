@@ -37,12 +37,12 @@ def milvus_errors(doing: str, milvus: Milvus) -> Iterator[None]:
 
 
 def not_loaded(error: Exception) -> bool:
-    """Whether a server says that it has not loaded the collection; it forgets that at a restart."""
+    """Whether a server reports that it has not loaded the collection; it forgets that at a restart."""
     return getattr(error, "code", None) == NOT_LOADED or "collection not loaded" in str(error)
 
 
 def cause(error: BaseException) -> str:
-    """The first line of what `error` says."""
+    """The first line of the message of `error`."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     text = getattr(error, "message", None) or (error.details() if hasattr(error, "details") else str(error))
@@ -60,7 +60,7 @@ def _sentence(doing: str, milvus: Milvus, error: Exception, waited: float) -> st
 
 
 class _Quiet(logging.Filter):
-    """Keeps from the log what pymilvus says of errors within our calls: they are raised as errors of ours."""
+    """Keeps out of the log what pymilvus logs of errors within our calls: they are raised as our own errors."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A Milvus server, a cluster or a managed one: what its address may be, and how one gets in."""
+"""A Milvus server, a cluster or a managed one: what its address may be, and how to connect."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _RECONNECT = {"grpc.initial_reconnect_backoff_ms": 200, "grpc.max_reconnect_back
 
 
 def check_address(address: str, access: AccessConfig, shown: str) -> None:
-    """Raises StoreError when `address` is none of a server, or does not go with `access`; nothing is reached.
+    """Raises StoreError when `address` is not that of a server, or does not go with `access`; nothing is reached.
 
-    A message has `shown` in its place: the address as it was written, without passwords.
+    Messages show `shown` instead: the address as it was written, without passwords.
     """
     parts = urlsplit(address)
     try:
@@ -38,7 +38,7 @@ def check_address(address: str, access: AccessConfig, shown: str) -> None:
 
 
 def server_client(address: str, access: AccessConfig, shown: str) -> Any:
-    """A client on a connection of its own. Raises StoreError when no Milvus answers in time, or it lets nobody in."""
+    """A client on a connection of its own. Raises StoreError when no Milvus answers in time, or it refuses access."""
     import grpc
     from pymilvus import MilvusClient, MilvusException
 
@@ -89,8 +89,8 @@ def _refusal(error: Exception, access: AccessConfig, shown: str) -> str:
     why, status = cause(error.__cause__ or error).rstrip("."), _status(error)
     if status == "UNAUTHENTICATED":
         return (
-            f"Milvus at milvus.uri {shown!r} lets nobody in with this token, or user and password: {why}. "
-            "Mend milvus.access, or the environment variables that it names."
+            f"Milvus at milvus.uri {shown!r} refuses this token, or user and password: {why}. "
+            "Fix milvus.access, or the environment variables that it names."
         )
     if "CERTIFICATE_VERIFY_FAILED" in why or "Hostname Verification" in why:
         return (
@@ -101,7 +101,7 @@ def _refusal(error: Exception, access: AccessConfig, shown: str) -> str:
         why = f"not within the {access.timeout:g} seconds of milvus.access.timeout"
     return (
         f"no Milvus answers at milvus.uri {shown!r}: {why}. "
-        "Start it, or mend the address: https:// is for servers with TLS, http:// for those without."
+        "Start it, or fix the address: https:// is for servers with TLS, http:// for those without."
     )
 
 
