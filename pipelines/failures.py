@@ -1,30 +1,37 @@
-"""What went wrong in a call of a pipeline, as the caller is told."""
+"""Errors of a pipeline's steps, as its caller gets them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, NoReturn
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from towhee_recsys.errors import PipelineError, RecsysError
 from towhee_recsys.pipelines.declaration import Step
 
 
-def raise_failure(step: Step | None, error: BaseException) -> NoReturn:
-    """Raises what a step raised: an error of ours as it is, another as a PipelineError that names the step."""
-    if isinstance(error, RecsysError):
-        raise error
-    text = str(error).strip().split("\n")[0].removesuffix(", Traceback (most recent call last):")
-    raise PipelineError(f"{step or 'a step'} failed: {type(error).__name__}{text and ': ' + text}") from error
+@contextmanager
+def errors_of(step: Step | None) -> Iterator[None]:
+    """An error of ours passes as it is.
+
+    Raises:
+        PipelineError: another error was raised in the block; names the step, and has the error as its cause.
+    """
+    try:
+        yield
+    except RecsysError:
+        raise
+    except Exception as error:
+        raise PipelineError(f"{step or 'a step'} failed: {_summary(error)}") from error
 
 
 def abandon(operators: Iterable[Any]) -> None:
-    """Tells those operators that want to know it that their call has failed."""
+    """Calls `abandon()` of the operators that have it: their call has failed."""
     for operator in operators:
         if hasattr(operator, "abandon"):
             operator.abandon()
 
 
-def step_of(node: str, steps: list[Step]) -> Step | None:
-    """The step that Towhee's node of that name runs; None for its own nodes."""
-    number = node.rpartition("-")[2]
-    return next((step for step in steps if number.isdecimal() and step.number == int(number) + 1), None)
+def _summary(error: Exception) -> str:
+    first = str(error).strip().split("\n")[0].removesuffix(", Traceback (most recent call last):")  # of Towhee's texts
+    return f"{type(error).__name__}{first and ': ' + first}"

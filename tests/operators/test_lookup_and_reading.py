@@ -85,7 +85,7 @@ def test_items_are_read_in_chunks(size, chunks):
 
 def test_how_strict_it_reads(tmp_path):
     (tmp_path / "movies.dat").write_bytes(b"1::A (1999)::Drama\nbad\n2::\xc3\xa9 (2000)::Drama\n")
-    with pytest.raises(DatasetError, match=r"items\.dat:2"):
+    with pytest.raises(DatasetError, match=r"movies\.dat:2"):
         list(ReadMovielens()(str(tmp_path)))
     read = ReadMovielens(strict=False, max_bad_share=0.5, encoding="utf-8")
     assert [[item["title"] for item in chunk] for chunk in read(str(tmp_path))] == [["A", "é"]]

@@ -52,7 +52,7 @@ def test_one_of_a_batch(declared):
     pipeline = declared("{input: v, steps: [{map: v -> v, op: normalize}], output: v}")
     with pytest.raises(QueryError, match="vector 0 of 1"):
         pipeline.batch([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]])
-    assert [each.get()[0].tolist() for each in pipeline.batch([[2.0, 0.0]])] == [[1, 0]]
+    assert [each.get()[0].search.tolist() for each in pipeline.batch([[2.0, 0.0]])] == [[1, 0]]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_is_missing_is_found_when_it_is_built(sample_config, sample_bundle,
 def test_an_index_of_another_model_is_found_when_it_is_built(indexed_config, tmp_path):
     uri = str(tmp_path / "movies.db")
     others = normalize(embeddings(np.ones((1, 32)), ModelRef("b" * 16)))
-    insert_live(open_index(uri, "items"), [1], others)
+    insert_live(open_index(uri, indexed_config.milvus.collection), [1], others)
     for define in (recommend_pipeline, similar_pipeline):
         with pytest.raises(IndexMismatchError, match=f"is of model {'b' * 16}, but model [0-9a-f]{{16}} was expected"):
             define(load_config(indexed_config, milvus={"uri": uri}))

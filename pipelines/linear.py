@@ -1,0 +1,91 @@
+"""Runs the steps of a pipeline as generators, each of which pulls the rows of the one before it.
+
+Towhee gives each step a thread and a queue, which takes longer than our steps do. Here all steps run in the caller's
+thread, one row after the other; where there are many rows, a second thread runs the first half of the steps ahead, so
+that the next chunk of a catalogue is read and encoded while one is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from towhee.runtime.dag_repr import DAGRepr
+from towhee.runtime.data_queue import DataQueue
+from towhee.runtime.operator_manager import OperatorPool
+
+from towhee_recsys.pipelines.columns import rows_of
+from towhee_recsys.pipelines.declaration import Step
+from towhee_recsys.pipelines.failures import abandon, errors_of
+from towhee_recsys.pipelines.prefetch import prefetched
+from towhee_recsys.pipelines.verbs import LINEAR
+
+AHEAD = 4
+"""Rows made ahead at most: in a big catalogue a row is a list of items, or their vectors."""
+
+
+class LinearRunner:
+    """Maps, flat_maps, filters and window_alls as one function: from the inputs' values to Towhee's queue of results.
+
+    Operators come from Towhee's pool: built once, and shared or kept for one call as each declares. Safe under threads.
+    """
+
+    def __init__(self, dag: DAGRepr, steps: Sequence[Step], pool: OperatorPool):
+        self._pool, self._steps = pool, steps
+        self._inputs, *self._nodes, output = (dag.nodes[name] for name in dag.top_sort)
+        self._schemas = [dag.edges[node.in_edges[0]]["data"] for node in (*self._nodes, output)]
+        self._output = dag.edges[output.out_edges[0]]["data"]
+        self._first_half = _first_half(steps)
+        with self._acquired():
+            pass  # now all operators are built
+
+    def __call__(self, inputs: Sequence[Any]) -> DataQueue:
+        """Runs all steps.
+
+        Raises:
+            RecsysError: a step raised it; PipelineError with the step's name for an error of another kind.
+        """
+        result = DataQueue(self._output, max_size=0)
+        with self._acquired() as operators:
+            try:
+                with ExitStack() as running:
+                    for row in self._rows(inputs, operators, running):
+                        result.put_dict(row)
+            except BaseException:
+                abandon(operators)
+                raise
+        result.seal()
+        return result
+
+    def _rows(self, inputs: Sequence[Any], operators: Sequence[Any], running: ExitStack) -> Iterator[dict[str, Any]]:
+        """The rows after the last step. `running` ends the thread that makes them ahead."""
+        rows = rows_of([dict(zip(self._inputs.outputs, inputs, strict=True))], self._schemas[0])
+        for number, (step, operator) in enumerate(zip(self._steps, operators, strict=True), start=1):
+            rows = rows_of(LINEAR[step.verb](step, operator, rows), self._schemas[number])
+            if number == self._first_half:
+                rows = running.enter_context(prefetched(rows, AHEAD))
+        return rows
+
+    @contextmanager
+    def _acquired(self) -> Iterator[list[Any]]:
+        """The operators of the steps; raises what building one raises, without its arguments."""
+        with ExitStack() as acquired:
+            operators = []
+            for step, node in zip(self._steps, self._nodes, strict=True):
+                info = node.op_info
+                with errors_of(step):
+                    operators.append(
+                        self._pool.acquire_op(
+                            node.uid, info.operator, info.init_args, info.init_kws, info.tag, info.latest
+                        )
+                    )
+                acquired.callback(self._pool.release_op, operators[-1])
+            yield operators
+
+
+def _first_half(steps: Sequence[Step]) -> int | None:
+    """How many steps run ahead: half of them, with the first flat_map; None where there are no rows to run ahead of."""
+    many = next((number for number, step in enumerate(steps, start=1) if step.verb == "flat_map"), len(steps))
+    half = max(many, len(steps) // 2)
+    return half if half < len(steps) else None
