@@ -3,9 +3,9 @@
 Each takes plain keyword arguments, one record or a list of them, and calls from several threads at once.
 """
 
-from towhee_recsys.operators.towhee_fixes import mend_towhee
+from towhee_recsys.operators.towhee_fixes import patch_towhee
 
-mend_towhee()
+patch_towhee()
 
 from towhee_recsys.operators.catalogue_insert import CatalogueInsert  # noqa: E402
 from towhee_recsys.operators.live_index import LiveIndex  # noqa: E402

@@ -85,7 +85,7 @@ def test_a_command_that_fails_has_its_error_and_a_report(
     ran, plain = run(*question, "--profile", str(tmp_path / "profile.txt")), run(*question)
     assert (ran.code, ran.out) == (plain.code, plain.out) == (2, plain.out)
     assert ran.err.splitlines()[-1] == plain.err.splitlines()[-1]
-    assert "It did not end: QueryError." in (tmp_path / "profile.txt").read_text(encoding="utf-8")
+    assert "It failed: QueryError." in (tmp_path / "profile.txt").read_text(encoding="utf-8")
     assert "user_encoder" in steps(tmp_path / "profile.txt")
 
 

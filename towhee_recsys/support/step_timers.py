@@ -18,6 +18,9 @@ class StepClock(Protocol):
         """While it lasts, the calling thread is at `step`."""
 
 
+EPOCHS = "rest of the epochs"
+"""The step that only waits while threads that it started are at other steps."""
+
 _NO_CLOCK: AbstractContextManager[None] = nullcontext()
 _clocks: list[StepClock] = []
 """The clock of the profile that runs in this process, in all of its threads: none or one."""
