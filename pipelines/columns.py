@@ -4,26 +4,41 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from towhee.runtime.data_queue import ColumnType
 
 Row = dict[str, Any]
-Schema = Sequence[tuple[str, ColumnType]]
 
 
-def rows_of(puts: Iterable[Mapping[str, Any]], schema: Schema) -> Iterator[Row]:
+@dataclass(frozen=True)
+class Columns:
+    """The columns between two steps, by name: scalars with one value, queues with one a row."""
+
+    scalars: tuple[str, ...]
+    queues: tuple[str, ...]
+
+    @classmethod
+    def of(cls, schema: Sequence[tuple[str, ColumnType]]) -> Columns:
+        """From Towhee's own description."""
+        by_kind = {kind: tuple(name for name, each in schema if each is kind) for kind in ColumnType}
+        return cls(by_kind[ColumnType.SCALAR], by_kind[ColumnType.QUEUE])
+
+
+def rows_of(puts: Iterable[Mapping[str, Any]], columns: Columns) -> Iterator[Row]:
     """The rows that values make which are put into columns bit by bit, as Towhee's `DataQueue` has it.
 
     A scalar column holds one value, which is the same in every row; without it, or with None, there are no rows. The
     others are queues, each with a value per row: where they differ in length, the last rows lack the shorter ones'.
-    Columns that `schema` does not name are dropped. Scalars alone make one row, after the last put.
+    Values of other columns are dropped. Scalars alone make one row, after the last put.
     """
-    scalars = [name for name, kind in schema if kind is ColumnType.SCALAR]
-    queues: dict[str, deque[Any]] = {name: deque() for name, kind in schema if kind is ColumnType.QUEUE}
-    row: Row = {}
+    scalars, row = columns.scalars, {}
+    queues: dict[str, deque[Any]] = {name: deque() for name in columns.queues}
     for put in puts:
-        row.update((name, put[name]) for name in scalars if put.get(name) is not None)
+        for name in scalars:
+            if put.get(name) is not None:
+                row[name] = put[name]
         for name, queue in queues.items():
             if name in put:
                 queue.append(put[name])

@@ -13,9 +13,10 @@ from typing import Any
 
 from towhee.runtime.dag_repr import DAGRepr
 from towhee.runtime.data_queue import DataQueue
+from towhee.runtime.node_repr import NodeRepr
 from towhee.runtime.operator_manager import OperatorPool
 
-from towhee_recsys.pipelines.columns import rows_of
+from towhee_recsys.pipelines.columns import Columns, rows_of
 from towhee_recsys.pipelines.declaration import Step
 from towhee_recsys.pipelines.failures import abandon, errors_of
 from towhee_recsys.pipelines.prefetch import prefetched
@@ -34,7 +35,7 @@ class LinearRunner:
     def __init__(self, dag: DAGRepr, steps: Sequence[Step], pool: OperatorPool):
         self._pool, self._steps = pool, steps
         self._inputs, *self._nodes, output = (dag.nodes[name] for name in dag.top_sort)
-        self._schemas = [dag.edges[node.in_edges[0]]["data"] for node in (*self._nodes, output)]
+        self._columns = [Columns.of(dag.edges[node.in_edges[0]]["data"]) for node in (*self._nodes, output)]
         self._output = dag.edges[output.out_edges[0]]["data"]
         self._first_half = _first_half(steps)
         with self._acquired():
@@ -60,28 +61,31 @@ class LinearRunner:
 
     def _rows(self, inputs: Sequence[Any], operators: Sequence[Any], running: ExitStack) -> Iterator[dict[str, Any]]:
         """The rows after the last step. `running` ends the thread that makes them ahead."""
-        rows = rows_of([dict(zip(self._inputs.outputs, inputs, strict=True))], self._schemas[0])
+        rows = rows_of([dict(zip(self._inputs.outputs, inputs, strict=True))], self._columns[0])
         for number, (step, operator) in enumerate(zip(self._steps, operators, strict=True), start=1):
-            rows = rows_of(LINEAR[step.verb](step, operator, rows), self._schemas[number])
+            rows = rows_of(LINEAR[step.verb](step, operator, rows), self._columns[number])
             if number == self._first_half:
                 rows = running.enter_context(prefetched(rows, AHEAD))
         return rows
 
     @contextmanager
     def _acquired(self) -> Iterator[list[Any]]:
-        """The operators of the steps; raises what building one raises, without its arguments."""
-        with ExitStack() as acquired:
-            operators = []
+        """The operators of the steps, until the end of the block."""
+        operators: list[Any] = []
+        try:
             for step, node in zip(self._steps, self._nodes, strict=True):
-                info = node.op_info
                 with errors_of(step):
-                    operators.append(
-                        self._pool.acquire_op(
-                            node.uid, info.operator, info.init_args, info.init_kws, info.tag, info.latest
-                        )
-                    )
-                acquired.callback(self._pool.release_op, operators[-1])
+                    operators.append(self._pool.acquire_op(node.uid, *_operator_of(node)))
             yield operators
+        finally:
+            for operator in operators:
+                self._pool.release_op(operator)
+
+
+def _operator_of(node: NodeRepr) -> tuple[Any, ...]:
+    """What Towhee's pool takes besides the node's id: the operator's name and arguments."""
+    info = node.op_info
+    return info.operator, info.init_args, info.init_kws, info.tag, info.latest
 
 
 def _first_half(steps: Sequence[Step]) -> int | None:

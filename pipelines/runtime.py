@@ -13,8 +13,8 @@ from towhee.runtime.runtime_pipeline import RuntimePipeline
 from towhee_recsys.errors import PipelineError
 from towhee_recsys.pipelines.declaration import Declaration
 from towhee_recsys.pipelines.linear import LinearRunner
-from towhee_recsys.pipelines.verbs import LINEAR
 from towhee_recsys.pipelines.towhee_graph import MAX_WORKERS, on_towhees_graph
+from towhee_recsys.pipelines.verbs import LINEAR
 
 _Result = TypeVar("_Result")
 

@@ -16,7 +16,7 @@ from towhee.runtime.runtime_pipeline import RuntimePipeline
 
 from towhee_recsys.pipelines.declaration import Step
 from towhee_recsys.pipelines.failures import abandon, errors_of
-from towhee_recsys.pipelines.verbs import running
+from towhee_recsys.support.step_timers import timed_step
 
 MAX_WORKERS = 32
 """Threads a pipeline: with Towhee's own count, cores + 4, three slow calls block a fast one."""
@@ -107,5 +107,5 @@ class _Operator:
     def _running(self, calls: int = 1) -> Iterator[None]:
         if self._call.errors:
             raise RuntimeError(FAILED)
-        with self._call.recorded(self._step), running(self._step, calls):
+        with self._call.recorded(self._step), timed_step(self._step.title, calls):
             yield

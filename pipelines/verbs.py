@@ -7,7 +7,6 @@ called. Columns that a step does not write are handed on.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
 from towhee_recsys.pipelines.columns import Row
@@ -23,7 +22,7 @@ def map_rows(step: Step, operator: Any, rows: Iterable[Row]) -> Iterator[Row]:
     for row in rows:
         put = _kept(step, row)
         if _has(row, step.inputs):
-            with running(step):
+            with timed_step(step.title), errors_of(step):
                 result = operator(*[row[name] for name in step.inputs])
                 if isinstance(result, Generator):
                     result = _as_lists(step, result)
@@ -37,10 +36,10 @@ def flat_map_rows(step: Step, operator: Any, rows: Iterable[Row]) -> Iterator[Ro
         yield _kept(step, row)
         if not _has(row, step.inputs):
             continue
-        with running(step):
+        with timed_step(step.title), errors_of(step):
             results = iter(operator(*[row[name] for name in step.inputs]))
         while True:
-            with running(step, calls=0):
+            with timed_step(step.title, calls=0), errors_of(step):
                 result = next(results, _END)
                 put = {} if result is _END else _named(step, result)
             if result is _END:
@@ -53,7 +52,7 @@ def filter_rows(step: Step, operator: Any, rows: Iterable[Row]) -> Iterator[Row]
     for row in rows:
         put = _kept(step, row)
         if _has(row, step.settings["by"]):
-            with running(step):
+            with timed_step(step.title), errors_of(step):
                 if operator(*[row[name] for name in step.settings["by"]]):
                     put |= {new: row[old] for new, old in zip(step.outputs, step.inputs, strict=True) if old in row}
         yield put
@@ -68,7 +67,7 @@ def window_all_rows(step: Step, operator: Any, rows: Iterable[Row]) -> Iterator[
                 column.append(row[name])
         yield _kept(step, row)
     if any(columns.values()):
-        with running(step):
+        with timed_step(step.title), errors_of(step):
             put = _named(step, operator(*[columns[name] for name in step.inputs]))
         yield put
 
@@ -80,13 +79,6 @@ LINEAR: dict[str, Callable[[Step, Any, Iterable[Row]], Iterator[Row]]] = {
     "window_all": window_all_rows,
 }
 """The verbs that `LinearRunner` runs; the others are left to Towhee."""
-
-
-@contextmanager
-def running(step: Step, calls: int = 1) -> Iterator[None]:
-    """While the block runs, time is counted for the step, and errors are the step's."""
-    with timed_step(step.title, calls), errors_of(step):
-        yield
 
 
 def _kept(step: Step, row: Mapping[str, Any]) -> Row:

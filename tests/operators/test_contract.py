@@ -17,6 +17,9 @@ from towhee_recsys.model.embeddings import Embeddings, ModelRef, normalize
 
 OPERATORS = {
     "catalogue_insert": "CatalogueInsert",
+    "item_encoder": "ItemEncoderOperator",
+    "item_id": "ItemId",
+    "liked_items": "LikedItems",
     "live_index": "LiveIndex",
     "lookup": "Lookup",
     "milvus_insert": "MilvusInsert",
@@ -24,6 +27,7 @@ OPERATORS = {
     "movie_encoder": "MovieEncoderOperator",
     "normalize": "Normalize",
     "publish": "Publish",
+    "read_items": "ReadItems",
     "read_movielens": "ReadMovielens",
     "user_encoder": "UserEncoderOperator",
 }
@@ -38,8 +42,17 @@ USERS = [
 MOVIES = [{"movie_id": 5001}, {"title": "Murder", "genres": ["Film-Noir"]}, {"movie_id": 5326}, {}]
 RAW = embeddings(np.random.default_rng(0).normal(size=(5, 32)), None)
 HITS = [[{"movie_id": 5001, "score": 0.5}, {"movie_id": 5003, "score": 0.25}], [], [{"movie_id": 5001, "score": 1.0}]]
-ASKED = ["user_encoder", "movie_encoder", "normalize", "milvus_search", "lookup"]
-"""The operators that answer and write nothing."""
+READING = [
+    "user_encoder",
+    "item_encoder",
+    "movie_encoder",
+    "item_id",
+    "liked_items",
+    "normalize",
+    "milvus_search",
+    "lookup",
+]
+"""The operators that map queries and write nothing."""
 
 
 @pytest.fixture
@@ -50,7 +63,10 @@ def asked(request, indexed_config, sample_bundle):
     unit = normalize(embeddings(RAW, model, RAW.search[::-1]))
     arguments, inputs = {
         "user_encoder": ({"model_dir": indexed_config.model.dir}, USERS),
+        "item_encoder": ({"model_dir": indexed_config.model.dir}, MOVIES),
         "movie_encoder": ({"model_dir": indexed_config.model.dir}, MOVIES),
+        "item_id": ({"model_dir": indexed_config.model.dir}, MOVIES),
+        "liked_items": ({}, USERS),
         "normalize": ({}, RAW),
         "milvus_search": ({**store, "top_k": 7}, unit),
         "lookup": ({"catalogue": indexed_config.catalogue}, HITS),
@@ -85,7 +101,7 @@ def test_each_is_registered_and_shows_its_use(name, class_name):
     assert all(each.kind is each.POSITIONAL_OR_KEYWORD for each in inspect.signature(operator).parameters.values())
 
 
-@pytest.mark.parametrize("asked", ASKED, indirect=True)
+@pytest.mark.parametrize("asked", READING, indirect=True)
 def test_a_list_gives_what_its_members_give_one_by_one(asked):
     ask, inputs = asked
     assert same(list(ask(inputs)), [ask(each) for each in inputs])
@@ -93,7 +109,7 @@ def test_a_list_gives_what_its_members_give_one_by_one(asked):
     assert len(ask(inputs[:0])) == 0
 
 
-@pytest.mark.parametrize("asked", ASKED, indirect=True)
+@pytest.mark.parametrize("asked", READING, indirect=True)
 def test_eight_threads_get_the_same_answers(asked):
     ask, inputs = asked
     expected, barrier = [ask(each) for each in inputs], Barrier(8)
@@ -107,7 +123,7 @@ def test_eight_threads_get_the_same_answers(asked):
             assert all(same(answer, expected) for answer in answers)
 
 
-@pytest.mark.parametrize("asked", ["user_encoder", "movie_encoder", "normalize"], indirect=True)
+@pytest.mark.parametrize("asked", ENCODING, indirect=True)
 def test_vectors_are_float32_and_know_their_model(asked, request, sample_bundle):
     ask, inputs = asked
     for vectors, shape in [(ask(inputs), (len(inputs), 32)), (ask(inputs[0]), (32,))]:

@@ -106,7 +106,8 @@ STEPS = {
 }
 CALLS: dict[str, list[tuple]] = {
     "lists are rows": [([1, 2],), ([],), ([[1], None],)],
-    "columns are kept, in any order": [(3, 4), (0, 0)], "inputs have defaults": [(), (2,), (2, 3)],
+    "columns are kept, in any order": [(3, 4), (0, 0)],
+    "inputs have defaults": [(), (2,), (2, 3)],
 }
 
 
