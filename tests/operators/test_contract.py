@@ -42,16 +42,8 @@ USERS = [
 MOVIES = [{"movie_id": 5001}, {"title": "Murder", "genres": ["Film-Noir"]}, {"movie_id": 5326}, {}]
 RAW = embeddings(np.random.default_rng(0).normal(size=(5, 32)), None)
 HITS = [[{"movie_id": 5001, "score": 0.5}, {"movie_id": 5003, "score": 0.25}], [], [{"movie_id": 5001, "score": 1.0}]]
-READING = [
-    "user_encoder",
-    "item_encoder",
-    "movie_encoder",
-    "item_id",
-    "liked_items",
-    "normalize",
-    "milvus_search",
-    "lookup",
-]
+ENCODING = ["user_encoder", "item_encoder", "movie_encoder", "normalize"]
+READING = [*ENCODING, "item_id", "liked_items", "milvus_search", "lookup"]
 """The operators that map queries and write nothing."""
 
 
