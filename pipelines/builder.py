@@ -22,8 +22,11 @@ SHIPPED = Path(__file__).resolve().parent
 def load_pipeline(name_or_file: str | Path, config: Config | str | None = None) -> Pipeline:
     """The pipeline of a shipped name (`add`, `index`, `recommend`, `similar`) or of a YAML file, built with `config`.
 
-    All mistakes of the file are found before anything runs. Raises PipelineError with every one of them,
-    and what building an operator raises, such as BundleError.
+    All operators are built at once.
+
+    Raises:
+        PipelineError: the file has mistakes, of which the message lists all, or there is no such pipeline.
+        RecsysError: building an operator raised it, such as BundleError.
     """
     document = read_yaml(_file(name_or_file))
     reader = Reader(document, load_config(config))

@@ -1,14 +1,14 @@
 """Runs the steps of a pipeline as generators, each of which pulls the rows of the one before it.
 
-Towhee gives each step a thread and a queue, which takes longer than our steps do. Here all steps run in the caller's
-thread, one row after the other; where there are many rows, a second thread runs the first half of the steps ahead, so
-that the next chunk of a catalogue is read and encoded while one is written.
+Towhee gives each step a thread and a queue, which takes longer than the steps of a request do. Here they run in the
+caller's thread. From a `flat_map` on, where there are many rows, each step but the last has a thread, so that the next
+chunk of a catalogue is read and encoded while one is written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 from towhee.runtime.dag_repr import DAGRepr
@@ -16,14 +16,14 @@ from towhee.runtime.data_queue import DataQueue
 from towhee.runtime.node_repr import NodeRepr
 from towhee.runtime.operator_manager import OperatorPool
 
-from towhee_recsys.pipelines.columns import Columns, rows_of
+from towhee_recsys.pipelines.columns import Columns, Row, rows_of
 from towhee_recsys.pipelines.declaration import Step
 from towhee_recsys.pipelines.failures import abandon, errors_of
-from towhee_recsys.pipelines.prefetch import prefetched
+from towhee_recsys.pipelines.prefetch import Prefetcher
 from towhee_recsys.pipelines.verbs import LINEAR
 
-AHEAD = 4
-"""Rows made ahead at most: in a big catalogue a row is a list of items, or their vectors."""
+AHEAD = 2
+"""Rows that may wait for a step: in a big catalogue a row is a list of items, or their vectors."""
 
 
 class LinearRunner:
@@ -37,7 +37,8 @@ class LinearRunner:
         self._inputs, *self._nodes, output = (dag.nodes[name] for name in dag.top_sort)
         self._columns = [Columns.of(dag.edges[node.in_edges[0]]["data"]) for node in (*self._nodes, output)]
         self._output = dag.edges[output.out_edges[0]]["data"]
-        self._first_half = _first_half(steps)
+        verbs = [step.verb for step in steps]
+        self._threaded = range(verbs.index("flat_map") + 1, len(steps)) if "flat_map" in verbs else range(0)
         with self._acquired():
             pass  # now all operators are built
 
@@ -50,8 +51,8 @@ class LinearRunner:
         result = DataQueue(self._output, max_size=0)
         with self._acquired() as operators:
             try:
-                with ExitStack() as running:
-                    for row in self._rows(inputs, operators, running):
+                with Prefetcher(AHEAD) as prefetched:
+                    for row in self._rows(inputs, operators, prefetched):
                         result.put_dict(row)
             except BaseException:
                 abandon(operators)
@@ -59,13 +60,13 @@ class LinearRunner:
         result.seal()
         return result
 
-    def _rows(self, inputs: Sequence[Any], operators: Sequence[Any], running: ExitStack) -> Iterator[dict[str, Any]]:
-        """The rows after the last step. `running` ends the thread that makes them ahead."""
+    def _rows(self, inputs: Sequence[Any], operators: Sequence[Any], prefetched: Prefetcher) -> Iterator[Row]:
+        """The rows after the last step."""
         rows = rows_of([dict(zip(self._inputs.outputs, inputs, strict=True))], self._columns[0])
         for number, (step, operator) in enumerate(zip(self._steps, operators, strict=True), start=1):
             rows = rows_of(LINEAR[step.verb](step, operator, rows), self._columns[number])
-            if number == self._first_half:
-                rows = running.enter_context(prefetched(rows, AHEAD))
+            if number in self._threaded:
+                rows = prefetched(rows)
         return rows
 
     @contextmanager
@@ -86,10 +87,3 @@ def _operator_of(node: NodeRepr) -> tuple[Any, ...]:
     """What Towhee's pool takes besides the node's id: the operator's name and arguments."""
     info = node.op_info
     return info.operator, info.init_args, info.init_kws, info.tag, info.latest
-
-
-def _first_half(steps: Sequence[Step]) -> int | None:
-    """How many steps run ahead: half of them, with the first flat_map; None where there are no rows to run ahead of."""
-    many = next((number for number, step in enumerate(steps, start=1) if step.verb == "flat_map"), len(steps))
-    half = max(many, len(steps) // 2)
-    return half if half < len(steps) else None

@@ -1,54 +1,63 @@
-"""Rows made ahead in a thread."""
+"""Rows made ahead in threads."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from queue import SimpleQueue
 from threading import Event, Semaphore, Thread
+from types import TracebackType
 from typing import Any
 
+_Made = SimpleQueue[tuple[bool, Any]]
+"""Rows, each with True, and at their end an error with False: StopIteration if there was none."""
 
-@contextmanager
-def prefetched(rows: Iterator[Any], limit: int) -> Iterator[Iterator[Any]]:
-    """The same rows, made in a thread that runs at most `limit` rows ahead, and ends with the block.
 
-    An error of `rows` is raised where its row would be read. When the block fails, the thread finishes its row first,
-    so that no step runs any more; after Ctrl-C nothing is waited for.
+class Prefetcher:
+    """`rows = prefetcher(rows)` gives the same rows, made in a thread that is at most `limit` rows ahead.
+
+    An error is raised where its row would be read. Threads end with the block of `with prefetcher:`, when they have
+    finished their rows, so that nothing runs on after it; only Ctrl-C does not wait for them.
     """
-    made: SimpleQueue[tuple[bool, Any]] = SimpleQueue()
-    free, ended = Semaphore(limit), Event()
-    thread = Thread(target=_make, args=(rows, made, free, ended), name="prefetch", daemon=True)
-    thread.start()
-    try:
-        yield _take(made, free)
-    except Exception:
-        _end(free, ended)
-        thread.join()
-        raise
-    finally:
-        _end(free, ended)
+
+    def __init__(self, limit: int):
+        self._limit, self._ended = limit, Event()
+        self._running: list[tuple[Thread, _Made, Semaphore]] = []
+
+    def __call__(self, rows: Iterator[Any]) -> Iterator[Any]:
+        """Starts a thread that makes `rows`."""
+        made, free = _Made(), Semaphore(self._limit)
+        thread = Thread(target=self._make, args=(rows, made, free), name="prefetch", daemon=True)
+        self._running.append((thread, made, free))
+        thread.start()
+        return _taken(made, free)
+
+    def __enter__(self) -> Prefetcher:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._ended.set()
+        for _, made, free in self._running:  # wakes those that wait for one another
+            free.release()
+            made.put((False, RuntimeError("the call has ended")))
+        if error is None or isinstance(error, Exception):
+            for thread, _, _ in self._running:
+                thread.join()
+
+    def _make(self, rows: Iterator[Any], made: _Made, free: Semaphore) -> None:
+        try:
+            while free.acquire() and not self._ended.is_set():
+                made.put((True, next(rows)))
+        except BaseException as error:
+            made.put((False, error))
 
 
-def _make(rows: Iterator[Any], made: SimpleQueue[tuple[bool, Any]], free: Semaphore, ended: Event) -> None:
-    try:
-        while free.acquire() and not ended.is_set():
-            made.put((True, next(rows)))
-    except BaseException as error:  # StopIteration among them: the end
-        made.put((False, error))
-
-
-def _take(made: SimpleQueue[tuple[bool, Any]], free: Semaphore) -> Iterator[Any]:
+def _taken(made: _Made, free: Semaphore) -> Iterator[Any]:
     while True:
         is_row, row = made.get()
-        if isinstance(row, StopIteration) and not is_row:
+        if is_row:
+            free.release()
+            yield row
+        elif isinstance(row, StopIteration):
             return
-        if not is_row:
+        else:
             raise row
-        free.release()
-        yield row
-
-
-def _end(free: Semaphore, ended: Event) -> None:
-    ended.set()
-    free.release()

@@ -22,7 +22,7 @@ MAX_WORKERS = 32
 """Threads a pipeline: with Towhee's own count, cores + 4, three slow calls block a fast one."""
 
 FAILED = "a step failed"
-"""All that Towhee is told: it would quote an error, and an operator's arguments with it."""
+"""The only text that Towhee gets, for it quotes errors together with the arguments of an operator."""
 
 _Result = TypeVar("_Result")
 

@@ -48,7 +48,7 @@ READING = [*ENCODING, "item_id", "liked_items", "milvus_search", "lookup"]
 
 
 @pytest.fixture
-def asked(request, indexed_config, sample_bundle):
+def operator(request, indexed_config, sample_bundle):
     """An operator in a pipeline of its own, and inputs for it."""
     store = {"uri": indexed_config.milvus.uri, "collection": indexed_config.milvus.collection}
     model = ModelRef(sample_bundle.model_id, sample_bundle.calibration)
@@ -63,8 +63,8 @@ def asked(request, indexed_config, sample_bundle):
         "milvus_search": ({**store, "top_k": 7}, unit),
         "lookup": ({"catalogue": indexed_config.catalogue}, HITS),
     }[request.param]
-    operator = getattr(ops.towhee_recsys, request.param)(**arguments)
-    pipeline = pipe.input("given").map("given", "found", operator).output("found")
+    made = getattr(ops.towhee_recsys, request.param)(**arguments)
+    pipeline = pipe.input("given").map("given", "found", made).output("found")
     return lambda given: pipeline(given).get()[0], inputs
 
 
@@ -93,32 +93,32 @@ def test_each_is_registered_and_shows_its_use(name, class_name):
     assert all(each.kind is each.POSITIONAL_OR_KEYWORD for each in inspect.signature(operator).parameters.values())
 
 
-@pytest.mark.parametrize("asked", READING, indirect=True)
-def test_a_list_gives_what_its_members_give_one_by_one(asked):
-    ask, inputs = asked
-    assert same(list(ask(inputs)), [ask(each) for each in inputs])
-    assert same(list(ask(inputs[:1])), [ask(inputs[0])])
-    assert len(ask(inputs[:0])) == 0
+@pytest.mark.parametrize("operator", READING, indirect=True)
+def test_a_list_gives_what_its_members_give_one_by_one(operator):
+    call, inputs = operator
+    assert same(list(call(inputs)), [call(each) for each in inputs])
+    assert same(list(call(inputs[:1])), [call(inputs[0])])
+    assert len(call(inputs[:0])) == 0
 
 
-@pytest.mark.parametrize("asked", READING, indirect=True)
-def test_eight_threads_get_the_same_answers(asked):
-    ask, inputs = asked
-    expected, barrier = [ask(each) for each in inputs], Barrier(8)
+@pytest.mark.parametrize("operator", READING, indirect=True)
+def test_eight_threads_get_the_same_answers(operator):
+    call, inputs = operator
+    expected, barrier = [call(each) for each in inputs], Barrier(8)
 
     def work(_):
         barrier.wait()
-        return [[ask(each) for each in inputs] for _ in range(5)]
+        return [[call(each) for each in inputs] for _ in range(5)]
 
     with ThreadPoolExecutor(8) as pool:
         for answers in pool.map(work, range(8)):
             assert all(same(answer, expected) for answer in answers)
 
 
-@pytest.mark.parametrize("asked", ENCODING, indirect=True)
-def test_vectors_are_float32_and_know_their_model(asked, request, sample_bundle):
-    ask, inputs = asked
-    for vectors, shape in [(ask(inputs), (len(inputs), 32)), (ask(inputs[0]), (32,))]:
+@pytest.mark.parametrize("operator", ENCODING, indirect=True)
+def test_vectors_are_float32_and_know_their_model(operator, request, sample_bundle):
+    call, inputs = operator
+    for vectors, shape in [(call(inputs), (len(inputs), 32)), (call(inputs[0]), (32,))]:
         assert isinstance(vectors, Embeddings)
         assert (vectors.shape, vectors.search.dtype) == (shape, np.float32)
         assert vectors.model is None or vectors.model.model_id == sample_bundle.model_id

@@ -206,7 +206,7 @@ def test_it_runs_in_the_callers_thread_and_a_batch_in_the_pipelines(declared):
     assert pipeline.batch([1])[0].get() != [threading.current_thread()]
 
 
-def test_of_rows_the_first_half_of_the_steps_runs_ahead_in_a_thread_of_its_own(declared):
+def test_steps_of_many_rows_have_threads_but_the_last(declared):
     pipeline = declared("""
         input: n
         steps:
@@ -216,9 +216,10 @@ def test_of_rows_the_first_half_of_the_steps_runs_ahead_in_a_thread_of_its_own(d
           - {map: n -> last, op: tests/thread}
         output: [ahead, after, last]
         """)
-    ahead, *after = pipeline(1).get()
-    assert ahead.name == "prefetch"
-    assert after == [threading.current_thread()] * 2
+    ahead, after, last = pipeline(1).get()
+    assert ahead.name == after.name == "prefetch"
+    assert ahead is not after
+    assert last is threading.current_thread()
 
 
 def test_too_few_outputs_are_an_error_of_the_step(declared):
