@@ -34,8 +34,9 @@ class LinearRunner:
 
     def __init__(self, dag: DAGRepr, steps: Sequence[Step], pool: OperatorPool):
         self._pool, self._steps = pool, steps
-        self._inputs, *self._nodes, output = (dag.nodes[name] for name in dag.top_sort)
-        self._columns = [Columns.of(dag.edges[node.in_edges[0]]["data"]) for node in (*self._nodes, output)]
+        inputs, *nodes, output = (dag.nodes[name] for name in dag.top_sort)
+        self._inputs, self._operators = inputs.outputs, [_operator_of(node) for node in nodes]
+        self._columns = [Columns.of(dag.edges[node.in_edges[0]]["data"]) for node in (*nodes, output)]
         self._output = dag.edges[output.out_edges[0]]["data"]
         verbs = [step.verb for step in steps]
         self._threaded = range(verbs.index("flat_map") + 1, len(steps)) if "flat_map" in verbs else range(0)
@@ -62,7 +63,7 @@ class LinearRunner:
 
     def _rows(self, inputs: Sequence[Any], operators: Sequence[Any], prefetched: Prefetcher) -> Iterator[Row]:
         """The rows after the last step."""
-        rows = rows_of([dict(zip(self._inputs.outputs, inputs, strict=True))], self._columns[0])
+        rows = rows_of([dict(zip(self._inputs, inputs, strict=True))], self._columns[0])
         for number, (step, operator) in enumerate(zip(self._steps, operators, strict=True), start=1):
             rows = rows_of(LINEAR[step.verb](step, operator, rows), self._columns[number])
             if number in self._threaded:
@@ -74,16 +75,16 @@ class LinearRunner:
         """The operators of the steps, until the end of the block."""
         operators: list[Any] = []
         try:
-            for step, node in zip(self._steps, self._nodes, strict=True):
+            for step, operator in zip(self._steps, self._operators, strict=True):
                 with errors_of(step):
-                    operators.append(self._pool.acquire_op(node.uid, *_operator_of(node)))
+                    operators.append(self._pool.acquire_op(*operator))
             yield operators
         finally:
-            for operator in operators:
-                self._pool.release_op(operator)
+            for acquired in operators:
+                self._pool.release_op(acquired)
 
 
 def _operator_of(node: NodeRepr) -> tuple[Any, ...]:
-    """What Towhee's pool takes besides the node's id: the operator's name and arguments."""
+    """What Towhee's pool takes: the node's id, the operator's name and its arguments."""
     info = node.op_info
-    return info.operator, info.init_args, info.init_kws, info.tag, info.latest
+    return node.uid, info.operator, info.init_args, info.init_kws, info.tag, info.latest

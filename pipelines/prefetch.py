@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from queue import SimpleQueue
-from threading import Event, Semaphore, Thread
+from threading import Semaphore, Thread
 from types import TracebackType
 from typing import Any
 
@@ -20,7 +20,7 @@ class Prefetcher:
     """
 
     def __init__(self, limit: int):
-        self._limit, self._ended = limit, Event()
+        self._limit, self._ended = limit, False
         self._running: list[tuple[Thread, _Made, Semaphore]] = []
 
     def __call__(self, rows: Iterator[Any]) -> Iterator[Any]:
@@ -35,7 +35,7 @@ class Prefetcher:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._ended.set()
+        self._ended = True
         for _, made, free in self._running:  # wakes those that wait for one another
             free.release()
             made.put((False, RuntimeError("the call has ended")))
@@ -45,7 +45,7 @@ class Prefetcher:
 
     def _make(self, rows: Iterator[Any], made: _Made, free: Semaphore) -> None:
         try:
-            while free.acquire() and not self._ended.is_set():
+            while free.acquire() and not self._ended:
                 made.put((True, next(rows)))
         except BaseException as error:
             made.put((False, error))
