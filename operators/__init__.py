@@ -1,13 +1,16 @@
-"""Towhee operators, one role a file. Importing this package registers them under `towhee_recsys/...`.
+"""Towhee operators, one per file. Importing this package registers them under `towhee_recsys/...`.
 
-Each takes plain keyword arguments, one record or a list of them, and calls from several threads at once.
+Each is built from plain keyword arguments, takes one record or a list of them, and can be called by several threads.
 """
 
-from towhee_recsys.operators.towhee_fixes import mend_towhee
+from towhee_recsys.operators.towhee_fixes import patch_towhee
 
-mend_towhee()
+patch_towhee()
 
 from towhee_recsys.operators.catalogue_insert import CatalogueInsert  # noqa: E402
+from towhee_recsys.operators.item_encoder import ItemEncoderOperator  # noqa: E402
+from towhee_recsys.operators.item_id import ItemId  # noqa: E402
+from towhee_recsys.operators.liked_items import LikedItems  # noqa: E402
 from towhee_recsys.operators.live_index import LiveIndex  # noqa: E402
 from towhee_recsys.operators.lookup import Lookup  # noqa: E402
 from towhee_recsys.operators.milvus_insert import MilvusInsert  # noqa: E402
@@ -21,6 +24,9 @@ from towhee_recsys.operators.user_encoder import UserEncoderOperator  # noqa: E4
 
 __all__ = [
     "CatalogueInsert",
+    "ItemEncoderOperator",
+    "ItemId",
+    "LikedItems",
     "LiveIndex",
     "Lookup",
     "MilvusInsert",

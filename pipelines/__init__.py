@@ -29,15 +29,16 @@ __all__ = [
 
 
 def index_pipeline(config: Config | str | None = None) -> Pipeline:
-    """A dataset's items into the index: call it with the dataset's folder, or with nothing for the config's.
+    """Indexes the items of the config's dataset: `index_pipeline(config)()`.
 
-    `.get()` gives `[IndexRecord]`. The old index answers until the new one is complete.
+    The call takes the path of another file or folder in the dataset's format, too, or a mapping of data frames.
+    `.get()` gives `[IndexRecord]`. The index of before serves until the new one is complete.
     """
     return load_pipeline("index", config)
 
 
 def add_pipeline(config: Config | str | None = None) -> Pipeline:
-    """Items that training need not have seen into the live index: call it with a file of them, or its folder.
+    """Adds items, which the model need not know, to the live index: call it with a file in the dataset's format.
 
     `.get()` gives two receipts for each 100,000 items: of the live build, with no rows, and of what was written to it.
     """
@@ -45,31 +46,44 @@ def add_pipeline(config: Config | str | None = None) -> Pipeline:
 
 
 def add_items(config: Config | str, file: str | Path) -> int:
-    """Adds the items of `file`, in the format of movies.dat, to the live index; gives how many it has.
+    """Adds the items of `file`, in the dataset's format, to the live index; returns how many it has.
 
-    They are found at once, those that training never saw by genres, title and year; an item that is there is replaced.
-    After a kill the same call ends what was begun. The next indexing has only what the dataset has. Raises DatasetError
-    for a file that cannot be read, IndexMismatchError when the index is missing or of another model than `model.dir`.
+    They can be found at once; those that training never saw are encoded by their features. An item that is in the index
+    is replaced. After a kill the same call completes what was begun. The next index run has the dataset's items alone.
+
+    Raises:
+        DatasetError: the file cannot be read.
+        IndexMismatchError: the index is missing, or of another model than the one in `model.dir`.
     """
     written = add_pipeline(config)(str(file)).to_list()
     return sum(receipt.rows for _, receipt in written)
 
 
 def recommend_pipeline(config: Config | str | None = None) -> Pipeline:
-    """A user, or a list of users, to recommendations: `recommend({"gender": "F", "age": 25}).get()` gives `[items]`.
+    """Recommends items to a user, or to each of a list of users: `recommend({"age": 25}).get()` gives `[items]`.
 
-    Each item is a dict with rank, movie_id, title, year, genres, score (cosine) and predicted_rating (stars).
+    A user is a dict of declared columns. An item is a dict: `rank`, its id and facts under their declared names (for
+    MovieLens movie_id, title, year, genres), `score` (cosine) and, where there is a rating scale, `predicted_rating`.
+
+    Raises:
+        BundleError: there is no model in `model.dir` that can be used.
+        IndexMismatchError: the index is missing, or of another model.
     """
-    return _of_the_configs_model("recommend", config)
+    return _for_published_model("recommend", config)
 
 
 def similar_pipeline(config: Config | str | None = None) -> Pipeline:
-    """An item, or a list of items, to the items most like it: `similar({"movie_id": 260}).get()` gives `[items]`."""
-    return _of_the_configs_model("similar", config)
+    """Finds the items most like an item, or like each of a list: `similar({"movie_id": 260}).get()` gives `[items]`.
+
+    Raises:
+        BundleError: there is no model in `model.dir` that can be used.
+        IndexMismatchError: the index is missing, or of another model.
+    """
+    return _for_published_model("similar", config)
 
 
-def _of_the_configs_model(name: str, config: Config | str | None) -> Pipeline:
-    """The shipped pipeline, after making sure that a build is there for the model that will encode the queries."""
+def _for_published_model(name: str, config: Config | str | None) -> Pipeline:
+    """The shipped pipeline of that name, after a check that there is a build for the model that encodes the queries."""
     from towhee_recsys.bundle import load_bundle
 
     config = load_config(config)

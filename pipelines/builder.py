@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from towhee import ops, pipe
-from towhee.runtime.constants import OutputConst
+from towhee.runtime.constants import InputConst, OutputConst
 from towhee.runtime.dag_repr import DAGRepr
 
 from towhee_recsys.config import Config, load_config, read_yaml
@@ -22,8 +22,11 @@ SHIPPED = Path(__file__).resolve().parent
 def load_pipeline(name_or_file: str | Path, config: Config | str | None = None) -> Pipeline:
     """The pipeline of a shipped name (`add`, `index`, `recommend`, `similar`) or of a YAML file, built with `config`.
 
-    All mistakes of the file are found before anything runs. Raises PipelineError with every one of them,
-    and what building an operator raises, such as BundleError.
+    All operators are built at once.
+
+    Raises:
+        PipelineError: the file has mistakes, of which the message lists all, or there is no such pipeline.
+        RecsysError: building an operator raised it, such as BundleError.
     """
     document = read_yaml(_file(name_or_file))
     reader = Reader(document, load_config(config))
@@ -51,15 +54,14 @@ def _file(name_or_file: str | Path) -> Path:
 def _composed(declaration: Declaration) -> DAGRepr:
     """The declaration in Towhee's own words: `pipe.input(...).map(...).output(...)`.
 
-    The output is added as `output` does it, but without the pipeline that it makes, which would build every operator
-    once more, and print all arguments when one cannot be built.
+    The output's node is added here, for `output` would build every operator, and print all arguments when it cannot.
     """
     composed = pipe.input(*declaration.inputs)
     for step in declaration.steps:
         composed = getattr(composed, step.verb)(*_columns(step), _operator(step))
     dag = composed.dag
-    dag[OutputConst.name] = composed._nop_node_dict(declaration.outputs, declaration.outputs)
-    dag[composed._clo_node]["next_nodes"].append(OutputConst.name)
+    next(node for node in dag.values() if not node["next_nodes"])["next_nodes"].append(OutputConst.name)
+    dag[OutputConst.name] = pipe.input(*declaration.outputs).dag[InputConst.name]  # it does nothing, either
     return DAGRepr.from_dict(dag)
 
 

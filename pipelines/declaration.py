@@ -28,6 +28,11 @@ class Step:
     args: dict[str, Any]
     settings: dict[str, Any]
 
+    @property
+    def title(self) -> str:
+        """The operator's name, without our namespace."""
+        return self.op.removeprefix("towhee_recsys/")
+
     def __str__(self) -> str:
         return f"step {self.number} ({self.op})"
 

@@ -1,4 +1,4 @@
-"""The grammar of a pipeline file: what it says, and all that is wrong with it at once."""
+"""The grammar of a pipeline file: reads its declaration and collects all of its mistakes."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _ARROW = re.compile(rf"\s*({_COLUMNS})\s*->\s*({_COLUMNS})\s*")
 
 
 class Reader:
-    """Reads one pipeline file; `problems` collects every mistake, each with its place."""
+    """Reads one pipeline file; `problems` collects every mistake, each with its location."""
 
     def __init__(self, document: Document, config: Config):
         self._document, self._config = document, config
         self.problems: list[str] = []
 
     def read(self) -> Declaration:
-        """What the file declares, as far as it can be made out."""
+        """The declaration, as far as the file can be read."""
         data = self._document.data
         self._keys((), data, required=("input", "steps", "output"))
         inputs, defaults = self._inputs(data.get("input"))
@@ -51,23 +51,11 @@ class Reader:
 
     def _step(self, number: int, given: Any, known: set[str]) -> Step | None:
         at = ("steps", number - 1)
-        if not isinstance(given, dict):
-            self._problem(at, "a step is a mapping such as {map: user -> vector, op: user_encoder}")
+        verb = self._verb(at, given, known)
+        if verb is None:
             return None
-        verbs = [key for key in given if key in VERBS]
-        if len(verbs) != 1:
-            others = [key for key in given if key not in ("op", "args", *VERBS)]
-            nearest = "".join(close_match(key, VERBS) for key in others)
-            self._problem(at, f"{len(verbs)} verbs; a step has one of {', '.join(VERBS)}.{nearest}")
-            arrows = [_ARROW.fullmatch(value) for value in given.values() if isinstance(value, str)]
-            known.update(name for arrow in arrows if arrow for name in _names(arrow[2]))  # later steps are read on
-            return None
-        verb = verbs[0]
         self._keys(at, given, required=(verb, "op", *VERBS[verb]), optional=("args",))
-        arrow = _ARROW.fullmatch(given[verb]) if isinstance(given[verb], str) else None
-        if not arrow:
-            self._problem((*at, verb), f"{given[verb]!r} is not `input -> output` or `(a, b) -> (c, d)`")
-        inputs, outputs = (_names(arrow[1]), _names(arrow[2])) if arrow else ((), ())
+        inputs, outputs = self._arrow((*at, verb), given[verb])
         if verb == "filter" and len(inputs) != len(outputs):
             self._problem((*at, verb), f"a filter has as many outputs as inputs; {given[verb]!r} was given")
         settings = self._settings(at, verb, given)
@@ -75,13 +63,38 @@ class Reader:
         self._known((*at, "by"), settings.get("by", ()), known)
         self._known((*at, "timestamp"), _timestamp(settings), known)
         args = self._args(at, given.get("args", {}))
-        op, count = given.get("op"), len(settings.get("by", inputs)) if arrow else None
+        self._operator(at, given, args, len(settings.get("by", inputs)) if inputs else None)
+        return Step(number, verb, inputs, outputs, str(given.get("op")), args, settings)
+
+    def _verb(self, at: tuple[Any, ...], given: Any, known: set[str]) -> str | None:
+        """The one verb of a step; without one its outputs count as known, so that the later steps can be read."""
+        if not isinstance(given, dict):
+            self._problem(at, "a step is a mapping such as {map: user -> vector, op: user_encoder}")
+            return None
+        verbs = [key for key in given if key in VERBS]
+        if len(verbs) == 1:
+            return str(verbs[0])
+        others = [key for key in given if key not in ("op", "args", *VERBS)]
+        nearest = "".join(close_match(key, VERBS) for key in others)
+        self._problem(at, f"{len(verbs)} verbs; a step has one of {', '.join(VERBS)}.{nearest}")
+        arrows = [_ARROW.fullmatch(value) for value in given.values() if isinstance(value, str)]
+        known.update(name for arrow in arrows if arrow for name in _names(arrow[2]))
+        return None
+
+    def _arrow(self, path: tuple[Any, ...], given: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        arrow = _ARROW.fullmatch(given) if isinstance(given, str) else None
+        if arrow:
+            return _names(arrow[1]), _names(arrow[2])
+        self._problem(path, f"{given!r} is not `input -> output` or `(a, b) -> (c, d)`")
+        return (), ()
+
+    def _operator(self, at: tuple[Any, ...], given: dict[Any, Any], args: dict[str, Any], inputs: int | None) -> None:
+        op = given.get("op")
         if isinstance(op, str):
-            for problem in operator_problems(op, args, count):
+            for problem in operator_problems(op, args, inputs):
                 self._problem((*at, "op"), problem)
         elif "op" in given:
             self._problem((*at, "op"), f"op names an operator; {op!r} was given")
-        return Step(number, verb, inputs, outputs, str(op), args, settings)
 
     def _settings(self, at: tuple[Any, ...], verb: str, given: dict[Any, Any]) -> dict[str, Any]:
         """The verb's settings: `by` and `timestamp` name columns, the others are whole numbers above 0."""
@@ -108,7 +121,7 @@ class Reader:
 
     def _resolved(self, path: tuple[Any, ...], value: Any) -> Any:
         try:
-            return resolve(value, self._config, self._place(path))
+            return resolve(value, self._config, self._location(path))
         except ConfigError as error:
             self.problems.append(str(error))
             return None
@@ -139,9 +152,9 @@ class Reader:
             self._problem(path, f"{' and '.join(missing)} missing")
 
     def _problem(self, path: tuple[Any, ...], text: str) -> None:
-        self.problems.append(f"{self._place(path)}: {text.removesuffix('.')}{'' if text.endswith('?') else '.'}")
+        self.problems.append(f"{self._location(path)}: {text.removesuffix('.')}{'' if text.endswith('?') else '.'}")
 
-    def _place(self, path: tuple[Any, ...]) -> str:
+    def _location(self, path: tuple[Any, ...]) -> str:
         where = self._document.where(path)
         return f"{where}: step {path[1] + 1}" if path[:1] == ("steps",) and len(path) > 1 else where
 

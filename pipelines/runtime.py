@@ -1,72 +1,88 @@
-"""Our pipelines at run time: Towhee's own, with errors that keep their type and defaults for inputs."""
+"""Pipelines at run time: Towhee's, with errors that keep their type and defaults for inputs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from towhee.runtime.dag_repr import DAGRepr
+from towhee.runtime.data_queue import DataQueue
 from towhee.runtime.runtime_pipeline import RuntimePipeline
 
 from towhee_recsys.errors import PipelineError
 from towhee_recsys.pipelines.declaration import Declaration
-from towhee_recsys.pipelines.fused import FusedMaps
-from towhee_recsys.pipelines.graph import WatchedGraph
+from towhee_recsys.pipelines.linear import LinearRunner
+from towhee_recsys.pipelines.towhee_graph import MAX_WORKERS, on_towhees_graph
+from towhee_recsys.pipelines.verbs import LINEAR
 
-MAX_WORKERS = 32
-"""Threads a pipeline: with Towhee's own count, cores + 4, three slow calls block a fast one."""
+_Result = TypeVar("_Result")
 
 
 class Pipeline(RuntimePipeline):
-    """A Towhee `RuntimePipeline` whose calls raise our errors, or PipelineError with the step that failed.
+    """A Towhee `RuntimePipeline` that runs its steps itself, except windows, and raises their errors as they are.
 
-    An input that the declaration gives a default may be left out. All operators are built at once. A pipeline of maps
-    runs as one node, but where Towhee's `debug` looks into it.
+    An input that the declaration gives a default may be left out. All operators are built at once. Safe under threads.
+
+    Raises:
+        RecsysError: building an operator raised it; PipelineError with the step's name for an error of another kind.
     """
 
     def __init__(self, dag: DAGRepr, declaration: Declaration):
         super().__init__(dag, max_workers=MAX_WORKERS)
         self.declaration = declaration
-        self._graph = partial(WatchedGraph, dag, declaration.steps, self._operator_pool, self._thread_pool)
-        maps = all(step.verb == "map" for step in declaration.steps)
-        self._fused = FusedMaps(dag, declaration, self._operator_pool) if maps else None
-        self.preload()
+        self._threads = ThreadPoolExecutor(MAX_WORKERS, "pipeline")
+        self._runner: LinearRunner | None = None
+        if all(step.verb in LINEAR for step in declaration.steps):
+            self._runner = LinearRunner(dag, declaration.steps, self._operator_pool)
+        else:
+            self._on_towhees_graph(RuntimePipeline.preload)
 
-    def preload(self) -> Any:
-        """Builds all operators. Raises what the first that cannot be built raises."""
-        graph = self._graph()
-        graph.release_op()
-        return graph
-
-    def _call(self, *inputs: Any, profiler: bool, tracer: bool, trace_edges: Any = None) -> Any:
+    def __call__(self, *inputs: Any) -> DataQueue:
+        """The rows that come out for these inputs."""
         complete = self._complete(inputs)
-        if self._fused and not (profiler or tracer):
-            return self._fused(complete), None, None
-        graph = self._graph(profiler, trace_edges)
-        result = graph.finished(graph.async_call(complete))
-        return result, [graph.time_profiler] if profiler else None, [graph.data_queues] if tracer else None
+        if self._runner:
+            return self._runner(complete)
+        return self._on_towhees_graph(lambda towhee: towhee(*complete))
 
-    def _batch(self, batch_inputs: Any, profiler: bool, tracer: bool, trace_edges: Any = None) -> Any:
-        alone = len(self.declaration.inputs) == 1
-        calls = [self._complete((inputs,) if alone else tuple(inputs)) for inputs in batch_inputs]
-        if self._fused and not (profiler or tracer):
-            return self._fused_batch(self._fused, calls), None, None
-        graphs = [self._graph(profiler, trace_edges) for _ in calls]
-        running = [graph.async_call(inputs) for graph, inputs in zip(graphs, calls, strict=True)]
-        results = [graph.finished(each) for graph, each in zip(graphs, running, strict=True)]
-        profilers = [graph.time_profiler for graph in graphs] if profiler else None
-        return results, profilers, [graph.data_queues for graph in graphs] if tracer else None
-
-    def _fused_batch(self, fused: FusedMaps, calls: Iterable[Sequence[Any]]) -> list[Any]:
-        running = [self._thread_pool.submit(fused, inputs) for inputs in calls]
+    def batch(self, batch_inputs: Iterable[Any]) -> list[DataQueue]:
+        """The rows of each of several calls, which run at once; of several inputs, each call has a tuple."""
+        calls = self._calls(batch_inputs)
+        if self._runner is None:
+            return self._on_towhees_graph(lambda towhee: towhee.batch(self._as_towhee_takes(calls)))
+        running = [self._threads.submit(self._runner, inputs) for inputs in calls]
         try:
             return [each.result() for each in running]
         finally:
             for each in running:
                 each.cancel()  # after a failure, or Ctrl-C, what has not begun
 
+    def debug(self, *inputs: Any, batch: bool = False, **options: Any) -> Any:
+        """Towhee's visualizer of a call, with `profiler=True` or `tracer=True`; see Towhee's own `debug`."""
+        if batch:
+            calls = self._as_towhee_takes(self._calls(inputs[0]))
+            return self._on_towhees_graph(lambda towhee: towhee.debug(calls, batch=True, **options))
+        complete = self._complete(inputs)
+        return self._on_towhees_graph(lambda towhee: towhee.debug(*complete, **options))
+
+    def _on_towhees_graph(self, run: Callable[[RuntimePipeline], _Result]) -> _Result:
+        _, *nodes, _ = self.dag_repr.top_sort
+        steps = dict(zip(nodes, self.declaration.steps, strict=True))
+        return on_towhees_graph(self.dag_repr, steps, self._operator_pool, run)
+
+    def _calls(self, batch_inputs: Iterable[Any]) -> list[tuple[Any, ...]]:
+        alone = len(self.declaration.inputs) == 1
+        return [self._complete((inputs,) if alone else tuple(inputs)) for inputs in batch_inputs]
+
+    def _as_towhee_takes(self, calls: list[tuple[Any, ...]]) -> list[Any]:
+        return [inputs[0] for inputs in calls] if len(self.declaration.inputs) == 1 else calls
+
     def _complete(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The inputs with the defaults of those that are left out.
+
+        Raises:
+            PipelineError: there are too few or too many, or one is None.
+        """
         names, defaults = self.declaration.inputs, self.declaration.defaults
         left_out = names[len(inputs) :]
         if len(inputs) > len(names) or any(name not in defaults for name in left_out):

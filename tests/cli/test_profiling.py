@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-RECOMMEND = ("user_encoder", "normalize", "milvus_search", "lookup")
-INDEX = ("read_items", "movie_encoder", "normalize", "milvus_insert", "catalogue_insert", "publish")
+RECOMMEND = ("user_encoder", "normalize", "liked_items", "milvus_search", "lookup")
+INDEX = ("read_items", "item_encoder", "normalize", "milvus_insert", "catalogue_insert", "publish")
 TRAIN = (
     *("reading the data", "splitting", "features", "building the model", "towers forward", "objectives", "backward"),
     *("optimiser", "validation", "rest of the epochs", "checkpoints", "saving", "curves"),
@@ -85,7 +85,7 @@ def test_a_command_that_fails_has_its_error_and_a_report(
     ran, plain = run(*question, "--profile", str(tmp_path / "profile.txt")), run(*question)
     assert (ran.code, ran.out) == (plain.code, plain.out) == (2, plain.out)
     assert ran.err.splitlines()[-1] == plain.err.splitlines()[-1]
-    assert "It did not end: QueryError." in (tmp_path / "profile.txt").read_text(encoding="utf-8")
+    assert "It failed: QueryError." in (tmp_path / "profile.txt").read_text(encoding="utf-8")
     assert "user_encoder" in steps(tmp_path / "profile.txt")
 
 

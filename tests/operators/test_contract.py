@@ -12,12 +12,15 @@ from towhee import ops, pipe
 from towhee.runtime.operator_manager import OperatorRegistry
 
 import towhee_recsys.operators
-from tests.hits import Hit
+from towhee_recsys.stores.vectors import Hit
 from tests.vectors import embeddings
 from towhee_recsys.model.embeddings import Embeddings, ModelRef, normalize
 
 OPERATORS = {
     "catalogue_insert": "CatalogueInsert",
+    "item_encoder": "ItemEncoderOperator",
+    "item_id": "ItemId",
+    "liked_items": "LikedItems",
     "live_index": "LiveIndex",
     "lookup": "Lookup",
     "milvus_insert": "MilvusInsert",
@@ -25,6 +28,7 @@ OPERATORS = {
     "movie_encoder": "MovieEncoderOperator",
     "normalize": "Normalize",
     "publish": "Publish",
+    "read_items": "ReadItems",
     "read_movielens": "ReadMovielens",
     "user_encoder": "UserEncoderOperator",
 }
@@ -36,33 +40,39 @@ USERS = [
     {"age": 56},
     {"liked": [5001, 5003]},
 ]
-MOVIES = [{"movie_id": 5001}, {"title": "Murder", "genres": ["Item-Noir"]}, {"movie_id": 5326}, {}]
+MOVIES = [{"movie_id": 5001}, {"title": "Murder", "genres": ["Film-Noir"]}, {"movie_id": 5326}, {}]
 RAW = embeddings(np.random.default_rng(0).normal(size=(5, 32)), None)
 HITS = [[Hit(5001, 0.5), Hit(5003, 0.25)], [], [Hit(5001, 1.0)]]
-ASKED = ["user_encoder", "movie_encoder", "normalize", "milvus_search", "lookup"]
-"""The operators that answer and write nothing."""
+ENCODING = ["user_encoder", "item_encoder", "movie_encoder", "normalize"]
+READING = [*ENCODING, "item_id", "liked_items", "milvus_search", "lookup"]
+"""The operators that map queries and write nothing."""
 
 
 @pytest.fixture
-def asked(request, indexed_config, sample_bundle):
+def operator(request, indexed_config, sample_bundle):
     """An operator in a pipeline of its own, and inputs for it."""
     store = {"uri": indexed_config.milvus.uri, "collection": indexed_config.milvus.collection}
     model = ModelRef(sample_bundle.model_id, sample_bundle.calibration)
     unit = normalize(embeddings(RAW, model, RAW.search[::-1]))
     arguments, inputs = {
         "user_encoder": ({"model_dir": indexed_config.model.dir}, USERS),
+        "item_encoder": ({"model_dir": indexed_config.model.dir}, MOVIES),
         "movie_encoder": ({"model_dir": indexed_config.model.dir}, MOVIES),
+        "item_id": ({"model_dir": indexed_config.model.dir}, MOVIES),
+        "liked_items": ({}, USERS),
         "normalize": ({}, RAW),
         "milvus_search": ({**store, "top_k": 7}, unit),
         "lookup": ({"catalogue": indexed_config.catalogue}, HITS),
     }[request.param]
-    operator = getattr(ops.towhee_recsys, request.param)(**arguments)
-    pipeline = pipe.input("given").map("given", "found", operator).output("found")
+    made = getattr(ops.towhee_recsys, request.param)(**arguments)
+    pipeline = pipe.input("given").map("given", "found", made).output("found")
     return lambda given: pipeline(given).get()[0], inputs
 
 
 def same(one, other):
     """Whether two answers are equal, floats nearly so."""
+    if isinstance(one, Embeddings):
+        return one.model == other.model and same(one.search, other.search) and same(one.rating, other.rating)
     if isinstance(one, (np.ndarray, float)):
         return np.asarray(one).shape == np.asarray(other).shape and np.allclose(one, other, atol=1e-5)
     if isinstance(one, list):
@@ -84,32 +94,32 @@ def test_each_is_registered_and_shows_its_use(name, class_name):
     assert all(each.kind is each.POSITIONAL_OR_KEYWORD for each in inspect.signature(operator).parameters.values())
 
 
-@pytest.mark.parametrize("asked", ASKED, indirect=True)
-def test_a_list_gives_what_its_members_give_one_by_one(asked):
-    ask, inputs = asked
-    assert same(list(ask(inputs)), [ask(each) for each in inputs])
-    assert same(list(ask(inputs[:1])), [ask(inputs[0])])
-    assert len(ask(inputs[:0])) == 0
+@pytest.mark.parametrize("operator", READING, indirect=True)
+def test_a_list_gives_what_its_members_give_one_by_one(operator):
+    call, inputs = operator
+    assert same(list(call(inputs)), [call(each) for each in inputs])
+    assert same(list(call(inputs[:1])), [call(inputs[0])])
+    assert len(call(inputs[:0])) == 0
 
 
-@pytest.mark.parametrize("asked", ASKED, indirect=True)
-def test_eight_threads_get_the_same_answers(asked):
-    ask, inputs = asked
-    expected, barrier = [ask(each) for each in inputs], Barrier(8)
+@pytest.mark.parametrize("operator", READING, indirect=True)
+def test_eight_threads_get_the_same_answers(operator):
+    call, inputs = operator
+    expected, barrier = [call(each) for each in inputs], Barrier(8)
 
     def work(_):
         barrier.wait()
-        return [[ask(each) for each in inputs] for _ in range(5)]
+        return [[call(each) for each in inputs] for _ in range(5)]
 
     with ThreadPoolExecutor(8) as pool:
         for answers in pool.map(work, range(8)):
             assert all(same(answer, expected) for answer in answers)
 
 
-@pytest.mark.parametrize("asked", ["user_encoder", "movie_encoder", "normalize"], indirect=True)
-def test_vectors_are_float32_and_know_their_model(asked, request, sample_bundle):
-    ask, inputs = asked
-    for vectors, shape in [(ask(inputs), (len(inputs), 32)), (ask(inputs[0]), (32,))]:
+@pytest.mark.parametrize("operator", ENCODING, indirect=True)
+def test_vectors_are_float32_and_know_their_model(operator, request, sample_bundle):
+    call, inputs = operator
+    for vectors, shape in [(call(inputs), (len(inputs), 32)), (call(inputs[0]), (32,))]:
         assert isinstance(vectors, Embeddings)
         assert (vectors.shape, vectors.search.dtype) == (shape, np.float32)
         assert vectors.model is None or vectors.model.model_id == sample_bundle.model_id

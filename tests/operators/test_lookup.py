@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.hits import Hit
+from towhee_recsys.stores.vectors import Hit
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import QueryError, StoreError
 from towhee_recsys.operators import CatalogueInsert, Lookup

@@ -19,7 +19,7 @@ def test_our_names_are_there_in_whatever_order_of_imports_and_never_looked_for_e
     shown = run(f"""
 {imports}
 composed = pipe.input("v").map("v", "v", ops.towhee_recsys.normalize()).output("v")
-print(composed([3.0, 4.0]).get()[0].tolist())
+print(composed([3.0, 4.0]).get()[0].search.tolist())
 print([name for name in AutoPipes._PIPES_DEF if name.startswith("towhee_recsys/")])
 try:
     pipe.input("v").map("v", "v", ops.towhee_recsys.normalise()).output("v")

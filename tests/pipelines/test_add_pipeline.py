@@ -131,7 +131,7 @@ def test_a_lenient_file_of_bad_lines_adds_nothing(indexed, file):
 
 
 def test_a_file_that_is_not_there(indexed, tmp_path):
-    with pytest.raises(DatasetError, match=r"nowhere\.dat does not exist; give a file of items"):
+    with pytest.raises(DatasetError, match=r"nowhere\.dat does not exist"):
         add_items(indexed, tmp_path / "nowhere.dat")
 
 

@@ -103,7 +103,7 @@ def test_it_may_mix_ours_with_ones_own(declared):
         output: [unit, twice]
         """)
     unit, twice = pipeline([3.0, 4.0]).get()
-    assert unit.tolist() == twice.tolist() == pytest.approx([0.6, 0.8])
+    assert unit.search.tolist() == twice.search.tolist() == pytest.approx([0.6, 0.8])
 
 
 def test_towhees_tools_for_looking_into_it(declared, capsys):

@@ -12,28 +12,28 @@ from towhee_recsys.errors import PipelineError
 
 @pytest.fixture
 def hub(monkeypatch, tmp_path):
-    """A hub that notes what it is asked for; Towhee is told to use it."""
-    asked = []
+    """A hub that records its requests; Towhee is configured to use it."""
+    requested = []
 
     class Hub(BaseHTTPRequestHandler):
         def do_GET(self):
-            asked.append(self.path)
+            requested.append(self.path)
             self.send_error(404)
 
         def log_message(self, *about):
-            """Says nothing."""
+            """Logs nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Hub)
     Thread(target=server.serve_forever, daemon=True).start()
     monkeypatch.setenv("TOWHEE_URL", f"http://127.0.0.1:{server.server_port}")
     monkeypatch.setenv("HOME", str(tmp_path))
-    yield asked
+    yield requested
     server.shutdown()
     server.server_close()
 
 
 @pytest.mark.parametrize("op", ["image_decode", "towhee/image_decode", "towhee_recsys/nothing", "a/b/c", "", "../x"])
-def test_nobody_is_asked_for_it(hub, declared, op):
+def test_nobody_is_requested_for_it(hub, declared, op):
     with pytest.raises(PipelineError, match="is not registered"):
         declared(f"{{input: a, steps: [{{map: a -> b, op: '{op}'}}], output: b}}")
     assert hub == []

@@ -102,7 +102,7 @@ def test_a_call_leaves_nothing_for_the_garbage_collector(declared):
     kept = weakref.ref(given)
     gc.disable()
     try:
-        assert pipeline(given).get()[0].tolist() == pytest.approx([0.6, 0.8])
+        assert pipeline(given).get()[0].search.tolist() == pytest.approx([0.6, 0.8])
         del given
         for _ in range(100):
             if kept() is not None:

@@ -68,7 +68,7 @@ def test_who_tells_what_is_liked_gets_a_list_of_their_own_without_it(recommend, 
     from towhee_recsys.data import read_dataset
 
     facts = read_dataset(indexed_config.dataset).items.set_index("movie_id")["genres"]
-    noir = [key for key, genres in facts.items() if "Item-Noir" in genres][:6]
+    noir = [key for key, genres in facts.items() if "Film-Noir" in genres][:6]
     family = [key for key, genres in facts.items() if "Animation" in genres][:6]
     answers = recommend([{"liked": noir}, {"liked": family}, {"liked": []}, {}]).get()[0]
     assert not set(ids(answers[0])) & set(noir)
@@ -79,7 +79,7 @@ def test_who_tells_what_is_liked_gets_a_list_of_their_own_without_it(recommend, 
     def share(items, genre):
         return np.mean([genre in item["genres"] for item in items])
 
-    assert share(answers[0], "Item-Noir") > share(answers[1], "Item-Noir")
+    assert share(answers[0], "Film-Noir") > share(answers[1], "Film-Noir")
     assert share(answers[1], "Animation") > share(answers[0], "Animation")
     for liked, together in ((noir, answers[0]), (family, answers[1])):
         alone = items_for(recommend, {"liked": liked})
@@ -131,8 +131,8 @@ def test_batch_gives_an_answer_each(recommend):
 def test_a_data_collection_shows_it(recommend, capsys):
     items = items_for(recommend, PERSON)
     DataCollection(recommend(PERSON)).show()
-    assert "movies" in capsys.readouterr().out
-    assert DataCollection(recommend(PERSON))[0]["movies"] == items
+    assert "items" in capsys.readouterr().out
+    assert DataCollection(recommend(PERSON))[0]["items"] == items
 
 
 @pytest.mark.parametrize("top_k", [1, 3, 326, 1000])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from towhee import ops, pipe
 
+from towhee_recsys.config import resolve
 from towhee_recsys.errors import PipelineError
 from towhee_recsys.pipelines import load_pipeline
 from towhee_recsys.pipelines.builder import SHIPPED
@@ -22,18 +23,20 @@ def composed_by_hand(name, config):
     if name == "recommend":
         vector = pipe.input("user").map("user", "vector", OURS.user_encoder(**model, unknown_user="error"))
         unit = vector.map("vector", "vector", OURS.normalize())
-        return unit.map(("vector", "user"), "hits", search).map("hits", "items", lookup).output("items")
+        ids = unit.map("user", "leave_out", OURS.liked_items())
+        return ids.map(("vector", "leave_out"), "hits", search).map("hits", "items", lookup).output("items")
     if name == "similar":
-        vector = pipe.input("item").map("item", "vector", OURS.movie_encoder(**model))
+        vector = pipe.input("item").map("item", "vector", OURS.item_encoder(**model))
         unit = vector.map("vector", "vector", OURS.normalize())
-        return unit.map(("vector", "item"), "hits", search).map("hits", "items", lookup).output("items")
-    reading = {key: getattr(config.dataset, key) for key in ("strict", "max_bad_share", "encoding")}
+        ids = unit.map("item", "leave_out", OURS.item_id(**model))
+        return ids.map(("vector", "leave_out"), "hits", search).map("hits", "items", lookup).output("items")
+    dataset = {"dataset": resolve("${dataset}", config, "here")}
     if name == "add":
         facts = OURS.catalogue_insert(**catalogue, staged=True)
         return (
             pipe.input("path")
-            .flat_map("path", "items", OURS.read_movielens(chunk_size=100000, **reading))
-            .map("items", "vectors", OURS.movie_encoder(**model))
+            .flat_map("path", "items", OURS.read_items(**dataset, chunk_size=100000))
+            .map("items", "vectors", OURS.item_encoder(**model))
             .map("vectors", "vectors", OURS.normalize())
             .map("vectors", "index", OURS.live_index(**store))
             .map(("items", "index"), "index", facts)
@@ -42,9 +45,9 @@ def composed_by_hand(name, config):
             .output("index", "receipt")
         )
     return (
-        pipe.input("path")
-        .flat_map("path", "items", OURS.read_movielens(**reading))
-        .map("items", "vectors", OURS.movie_encoder(**model))
+        pipe.input("source")
+        .flat_map("source", "items", OURS.read_items(**dataset))
+        .map("items", "vectors", OURS.item_encoder(**model))
         .map("vectors", "vectors", OURS.normalize())
         .map(("items", "vectors"), "receipt", OURS.milvus_insert(**vectors, staged=True))
         .map(("items", "receipt"), "receipt", OURS.catalogue_insert(**catalogue, staged=True))

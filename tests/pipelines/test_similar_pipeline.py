@@ -35,13 +35,13 @@ def test_several_items_at_once(similar):
 
 
 def test_a_item_that_is_in_no_catalogue(similar):
-    items = similar({"title": "Murder in the Fog", "genres": ["Item-Noir", "Crime"]}).get()[0]
-    noir = {"Item-Noir", "Crime", "Thriller", "Mystery"}
+    items = similar({"title": "Murder in the Fog", "genres": ["Film-Noir", "Crime"]}).get()[0]
+    noir = {"Film-Noir", "Crime", "Thriller", "Mystery"}
     assert sum(not noir.isdisjoint(item["genres"]) for item in items) > len(items) / 2
 
 
 def test_a_new_item_may_have_an_id(similar):
-    named = {"title": "Murder in the Fog", "genres": ["Item-Noir", "Crime"]}
+    named = {"title": "Murder in the Fog", "genres": ["Film-Noir", "Crime"]}
     assert ids(similar({"movie_id": 77, **named}).get()[0]) == ids(similar(named).get()[0])
 
 

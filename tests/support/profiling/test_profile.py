@@ -37,7 +37,7 @@ def test_functions_of_all_threads_are_in_the_report_and_who_waits_for_them_is_no
     assert [each.name for each in file.parent.iterdir()] == ["profile.txt"]
 
 
-def test_imports_are_told_by_package() -> None:
+def test_imports_are_listed_by_package() -> None:
     code = "from towhee_recsys.support.profiling import profiled\nwith profiled('-'): import pandas"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert re.search(r"^imports +[\d.]+ +[\d.]+ %$", ran.stdout, re.MULTILINE)
@@ -48,16 +48,15 @@ def test_a_block_that_fails_has_a_report_and_its_own_error(tmp_path: Path) -> No
     with pytest.raises(ValueError, match="mine"), profiled(tmp_path / "profile.txt"):
         raise ValueError("mine")
     text = (tmp_path / "profile.txt").read_text(encoding="utf-8")
-    assert "It did not end: ValueError." in text
+    assert "It failed: ValueError." in text
     assert "mine" not in text  # an error may quote what is secret
 
 
-def test_where_none_can_be_written_is_told_before_the_block(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_refused_before_the_block(tmp_path: Path) -> None:
     with pytest.raises(RecsysError) as raised, profiled(tmp_path):
         pytest.fail("the block was run")
-    assert str(raised.value) == (
-        f"the profile {tmp_path} cannot be written: it is a folder. Name another file, or mend the rights."
-    )
+    for fact in (str(tmp_path), "is a folder", "Name another file"):
+        assert fact in str(raised.value)
 
 
 def test_a_report_that_cannot_be_written_any_more_does_not_hide_the_error_of_the_block(tmp_path: Path) -> None:
@@ -78,6 +77,6 @@ def in_the_way(file: Path) -> Path:
 def test_one_at_a_time(tmp_path: Path) -> None:
     with profiled(tmp_path / "profile.txt"), pytest.raises(RecsysError) as raised, profiled("-"):
         pytest.fail("the block was run")
-    assert str(raised.value) == ("the profile - cannot begin: another one runs in this process. Let that end first.")
+    assert "another one runs in this process" in str(raised.value)
     with profiled(tmp_path / "profile.txt"):
         pass

@@ -37,7 +37,7 @@ class Clock:
 
     @contextmanager
     def running(self, step: str, calls: int = 1) -> Iterator[None]:
-        """While it lasts, this thread is at `step`. Of a step that calls itself the outermost call counts."""
+        """While the block runs, this thread is at `step`. Of a step that calls itself the outermost call counts."""
         thread = threading.get_ident()
         with self._lock:
             self._pass()

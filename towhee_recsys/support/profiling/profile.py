@@ -14,60 +14,61 @@ from towhee_recsys.errors import RecsysError
 from towhee_recsys.support.profiling.clock import Clock
 from towhee_recsys.support.profiling.report import report
 from towhee_recsys.support.profiling.sampler import Sampler
-from towhee_recsys.support.profiling.steps import AROUND, Timers
 from towhee_recsys.support.reports import ReportFile
+from towhee_recsys.support.step_timers import EPOCHS, timed_by
 
 log = logging.getLogger(__name__)
 
 STDOUT = "-"
 
 _running = threading.Lock()
-"""Held while a profile runs: another one within it would not know whose timers are whose."""
+"""Held while a profile runs: steps are timed by one clock."""
 
 
 @contextmanager
 def profiled(file: str | Path, title: str = "Profile") -> Iterator[None]:
-    """Writes to `file`, as text, where the time of what is done in this block has gone; `-` is stdout.
+    """Writes a report to `file`, as text: where the time of this block has gone; `-` is stdout.
 
         with profiled("profile.txt"):
             train(config)
 
     The report has the steps of training and of pipelines by name, with calls and seconds; the time outside of them,
-    imports among it; and the functions that took longest, over all threads. What is done is the same as without, and
-    hardly slower. A block that fails has a report, too. Raises RecsysError, before the block, when `file` cannot be
-    written, and while another profile runs in this process.
+    imports among it; and the functions that took longest, over all threads. A block that fails has a report, too.
+
+    Raises:
+        RecsysError: `file` cannot be written, or another profile runs in this process; before the block.
     """
     if str(file) != STDOUT:
         _report_file(file).check()
     if not _running.acquire(blocking=False):
-        raise RecsysError(f"the profile {file} cannot begin: another one runs in this process. Let that end first.")
+        raise RecsysError(f"the profile {file} cannot start: another one runs in this process. Wait until it ends.")
     try:
-        with _measured(file, title):
+        with _timed(file, title):
             yield
     finally:
         _running.release()
 
 
 @contextmanager
-def _measured(file: str | Path, title: str) -> Iterator[None]:
-    before, began, clock = time.process_time(), time.perf_counter(), Clock(AROUND)
-    sampler, timers, failed = Sampler(clock), Timers(clock), None
+def _timed(file: str | Path, title: str) -> Iterator[None]:
+    before, began, clock = time.process_time(), time.perf_counter(), Clock(around={EPOCHS})
+    sampler, failed = Sampler(clock), None
     sampler.start()
     try:
-        yield
+        with timed_by(clock):
+            yield
     except BaseException as error:
         failed = type(error).__name__
         raise
     finally:
         clock.stop()
         took = time.perf_counter() - began, time.process_time() - before
-        timers.remove()
         sampler.stop()
         _write(file, report(title, clock, sampler, *took, before, failed), bool(failed))
 
 
 def _write(file: str | Path, text: str, failed: bool) -> None:
-    """Where the work has failed, that is the error to be told."""
+    """Writes the report; where the block failed, a file that cannot be written is only logged."""
     if str(file) == STDOUT:
         sys.stdout.write(text)
         return

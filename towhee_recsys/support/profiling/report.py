@@ -15,10 +15,10 @@ PACKAGES = {name: name for name in ("numpy", "pandas", "towhee", "pymilvus")} | 
     "milvus_lite": "milvus-lite",
     "paddle": "paddlepaddle",
 }
-"""Those whose versions are told, where they are loaded: by what they are imported as, what they are installed as."""
+"""Packages whose versions are reported if they are loaded: by import name, the name in the package registry."""
 
 FUNCTIONS, IMPORTS = 30, 8
-"""How many lines, and how many packages."""
+"""How many functions and how many packages are listed at most."""
 
 
 def report(
@@ -30,7 +30,7 @@ def report(
         f"{wall:.3f} seconds passed; this process took {processor:.3f} processor seconds on {_cores()} cores",
         f"(and {before:.3f} before the profile began)",
         _versions(),
-        *([f"It did not end: {failed}."] if failed else []),
+        *([f"It failed: {failed}."] if failed else []),
         "",
         *_steps(clock, wall),
         "",
@@ -58,7 +58,7 @@ def _steps(clock: Clock, wall: float) -> list[str]:
 
 
 def _outside(sampler: Sampler, wall: float) -> list[str]:
-    """What the time outside of steps was, as far as looks can tell."""
+    """What the time outside of steps was, as far as samples show."""
     return [
         f"{'Outside of steps, about':33}{'seconds':>12}{'share':>9}",
         *(f"{name:33}{seconds:12.2f}{_percent(seconds, wall)}" for name, seconds in _longest(sampler.outside)),

@@ -1,7 +1,7 @@
-"""Where all threads are, looked at a hundred times a second.
+"""Samples where all threads are, a hundred times a second.
 
-A profiler that is told of every call, such as cProfile or yappi, makes calls dear and leaves the rest as it is: a
-command that mostly imports takes more than twice as long, and its profile is another one. Most see one thread only.
+A profiler that traces every call, such as cProfile or yappi, slows calls down and nothing else: a command that mostly
+imports takes more than twice as long, and its profile is distorted. Most see one thread only.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from types import FrameType
 from towhee_recsys.support.profiling.clock import Clock
 
 INTERVAL = 0.01
-"""Seconds between two looks. What passed since the look before is put down to what is seen."""
+"""Seconds between two samples. The time since the last sample is counted for what is seen."""
 
 WAITING = {
     ("concurrent.futures.thread", "_worker"),
@@ -26,25 +26,25 @@ WAITING = {
     ("threading", "join"),
     ("threading", "wait"),
 }
-"""Where a thread is that waits for another: its time is that other one's."""
+"""Where a thread waits for another: its time is the other one's."""
 
 IMPORT = ("importlib._bootstrap", "_find_and_load")
 
 OUTSIDE = {
     "imports": {IMPORT},
     "building the pipeline": {("towhee_recsys.pipelines.builder", "load_pipeline")},
-    "Towhee, between steps": {
-        ("towhee_recsys.pipelines.runtime", "_call"),
-        ("towhee_recsys.pipelines.runtime", "_batch"),
+    "between the steps of a pipeline": {
+        ("towhee_recsys.pipelines.runtime", "__call__"),
+        ("towhee_recsys.pipelines.runtime", "batch"),
     },
 }
-"""What the profiled thread can be at outside of steps, by functions that are on its stack then; the first that fits."""
+"""What the profiled thread may do outside of steps, by functions that are on its stack; the first that fits."""
 
 ELSE = "all else"
 
 
 class Sampler(threading.Thread):
-    """Looks at all threads until `stop`.
+    """Samples all threads until `stop`.
 
     `own` and `in_all` have seconds by function, over all threads: in itself, and with all that it called.
     Of the thread that made the sampler, `outside` has the seconds outside of steps, by `OUTSIDE`'s names, and `imports`
@@ -61,19 +61,19 @@ class Sampler(threading.Thread):
         self._ended = threading.Event()
 
     def run(self) -> None:
-        """Looks, and sleeps."""
+        """Takes samples until `stop`."""
         last = time.perf_counter()
         while not self._ended.wait(INTERVAL):
             now = time.perf_counter()
-            self._look(now - last)
+            self._sample(now - last)
             last = now
 
     def stop(self) -> None:
-        """Ends the looking."""
+        """Takes no more samples."""
         self._ended.set()
         self.join()
 
-    def _look(self, lasted: float) -> None:
+    def _sample(self, lasted: float) -> None:
         for thread, frame in sys._current_frames().items():
             if thread == threading.get_ident():
                 continue

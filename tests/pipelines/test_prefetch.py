@@ -1,4 +1,4 @@
-"""A reader waits for the steps after it, and no wait outlasts its call."""
+"""Steps run ahead of slower ones after them, but never far; nothing runs on after its call."""
 
 from __future__ import annotations
 
@@ -10,30 +10,39 @@ import pytest
 from towhee import register
 
 from towhee_recsys.errors import PipelineError
-from towhee_recsys.pipelines.backpressure import AHEAD
+from towhee_recsys.pipelines.linear import AHEAD
 
 CHUNKS = 2_000
 DECLARED = """
 input: n
 steps:
-  - {{flat_map: n -> chunk, op: tests/chunks}}
+  - {{flat_map: n -> chunk, op: tests/chunks, args: {{fail_at: {read_fails_at}}}}}
   - {{map: chunk -> chunk, op: tests/measured, args: {{fail_at: {fail_at}, wait_at: {wait_at}}}}}
   - {{window_all: chunk -> all, op: tests/joined}}
 output: all
 """
 
 
+def text(read_fails_at="null", fail_at="null", wait_at="null"):
+    return DECLARED.format(read_fails_at=read_fails_at, fail_at=fail_at, wait_at=wait_at)
+
+
 class Progress:
     """How many chunks were read and written, and how many were ever read that were not written yet."""
 
     read = written = most_ahead = 0
-    arrived, go_on = threading.Event(), threading.Event()
+    arrived, resume = threading.Event(), threading.Event()
 
 
 @register(name="tests/chunks")
 class Chunks:
+    def __init__(self, fail_at=None):
+        self._fail_at = fail_at
+
     def __call__(self, n):
         for number in range(n):
+            if number == self._fail_at:
+                raise ValueError("unreadable")
             Progress.read += 1
             Progress.most_ahead = max(Progress.most_ahead, Progress.read - Progress.written)
             yield [number]
@@ -47,7 +56,7 @@ class Measured:
     def __call__(self, chunk):
         if chunk == [self._wait_at]:
             Progress.arrived.set()
-            Progress.go_on.wait(20)
+            Progress.resume.wait(20)
         if chunk == [self._fail_at]:
             raise ValueError("disk full")
         Progress.written += 1
@@ -64,9 +73,9 @@ class Joined:
 def progress():
     Progress.read = Progress.written = Progress.most_ahead = 0
     Progress.arrived.clear()
-    Progress.go_on.clear()
+    Progress.resume.clear()
     yield Progress
-    Progress.go_on.set()
+    Progress.resume.set()
 
 
 def read_stands_still() -> int:
@@ -78,21 +87,26 @@ def read_stands_still() -> int:
     return before
 
 
+def readers() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "prefetch"]
+
+
 def test_a_reader_is_never_far_ahead_and_all_of_it_arrives(declared, progress):
-    pipeline = declared(DECLARED.format(fail_at="null", wait_at=100))
+    pipeline = declared(text(wait_at=100))
     results = []
     call = threading.Thread(target=lambda: results.append(pipeline(CHUNKS).get()))
     call.start()
     assert progress.arrived.wait(20)
     assert read_stands_still() == 100 + 1 + AHEAD  # one is at the slow step, the others wait for it
-    progress.go_on.set()
+    progress.resume.set()
     call.join(20)
     assert results == [[list(range(CHUNKS))]]
-    assert progress.most_ahead <= AHEAD + 2
+    assert progress.most_ahead <= AHEAD + 1
+    assert readers() == []
 
 
 def test_waiting_takes_no_processor_time(declared, progress):
-    pipeline = declared(DECLARED.format(fail_at="null", wait_at=10))
+    pipeline = declared(text(wait_at=10))
     call = threading.Thread(target=pipeline, args=(CHUNKS,))
     call.start()
     assert progress.arrived.wait(20)
@@ -100,23 +114,31 @@ def test_waiting_takes_no_processor_time(declared, progress):
     before, began = time.process_time(), time.perf_counter()
     time.sleep(1)
     used, took = time.process_time() - before, time.perf_counter() - began
-    progress.go_on.set()
+    progress.resume.set()
     call.join(20)
     assert used < 0.2 * took
 
 
-def test_a_step_that_fails_ends_the_call_of_a_reader_that_waits(declared, progress):
-    pipeline = declared(DECLARED.format(fail_at=10, wait_at=10))
-    threading.Timer(0.5, progress.go_on.set).start()
+def test_a_step_that_fails_ends_the_reader(declared, progress):
+    pipeline = declared(text(fail_at=10, wait_at=10))
+    threading.Timer(0.5, progress.resume.set).start()
     with pytest.raises(PipelineError, match=r"^step 2 \(tests/measured\) failed: ValueError: disk full$"):
         pipeline(CHUNKS)
-    assert read_stands_still() <= 10 + 2 + AHEAD
+    assert progress.read <= 10 + 1 + AHEAD
+    assert readers() == []
     progress.read = progress.written = 0
-    assert len(declared(DECLARED.format(fail_at="null", wait_at="null"))(20).get()[0]) == 20
+    assert len(declared(text())(20).get()[0]) == 20
+
+
+def test_a_reader_that_fails_ends_the_call_after_what_it_read(declared, progress):
+    with pytest.raises(PipelineError, match=r"^step 1 \(tests/chunks\) failed: ValueError: unreadable$"):
+        declared(text(read_fails_at=10))(CHUNKS)
+    assert (progress.read, progress.written) == (10, 10)
+    assert readers() == []
 
 
 def test_interrupting_ends_it(declared, progress):
-    pipeline = declared(DECLARED.format(fail_at="null", wait_at=10))
+    pipeline = declared(text(wait_at=10))
 
     def interrupt():
         progress.arrived.wait(20)
@@ -125,16 +147,19 @@ def test_interrupting_ends_it(declared, progress):
     threading.Thread(target=interrupt).start()
     with pytest.raises(KeyboardInterrupt):
         pipeline(CHUNKS)
-    progress.go_on.set()
-    assert read_stands_still() <= 10 + 2 + AHEAD
+    progress.resume.set()  # the call of the operator that was running
+    assert read_stands_still() <= 10 + 1 + AHEAD
+    assert progress.written <= 11
+    assert readers() == []
 
 
-def test_many_calls_at_once_do_not_wait_for_steps_that_have_no_thread_yet(declared, progress):
-    pipeline = declared(DECLARED.format(fail_at="null", wait_at="null"))
-    assert [each.get() for each in pipeline.batch([50] * 40)] == [[list(range(50))]] * 40
+@pytest.mark.parametrize("batch", [1, 40])
+def test_many_calls_at_once(declared, progress, batch):
+    pipeline = declared(text())
+    assert [each.get() for each in pipeline.batch([50] * batch)] == [[list(range(50))]] * batch
 
 
-def test_a_list_that_is_there_already_is_not_held_back(declared):
+def test_a_long_list_passes(declared):
     pipeline = declared("""
         input: rows
         steps: [{flat_map: rows -> row, op: tests/as_it_is}, {window_all: row -> all, op: tests/joined}]

@@ -1,9 +1,7 @@
-"""A pipeline of maps runs as one node, and answers as Towhee's own nodes do."""
+"""Pipelines run as generators, and give what Towhee's own graph gives."""
 
 from __future__ import annotations
 
-import gc
-import os
 import threading
 
 import pytest
@@ -13,7 +11,6 @@ from towhee.runtime.runtime_pipeline import RuntimePipeline
 
 from towhee_recsys.errors import PipelineError
 from towhee_recsys.pipelines import similar_pipeline
-from towhee_recsys.pipelines.collecting import no_collecting
 
 STEPS = {
     "one": "{input: a, steps: [{map: a -> b, op: tests/add, args: {more: 1}}], output: b}",
@@ -36,8 +33,82 @@ STEPS = {
         steps: [{map: a -> b, op: tests/count_to}, {map: "a -> (c, d)", op: tests/pairs_to}]
         output: [b, c, d]
         """,
+    "rows": """
+        input: a
+        steps:
+          - {flat_map: a -> b, op: tests/count_to}
+          - {flat_map: "a -> (b, c)", op: tests/pairs_to}
+          - {map: "(a, b) -> d", op: tests/add}
+        output: [a, b, c, d]
+        """,
+    "lists are rows": "{input: a, steps: [{flat_map: a -> a, op: tests/as_list}], output: a}",
+    "rows of rows": """
+        input: a
+        steps: [{flat_map: a -> b, op: tests/count_to}, {flat_map: b -> b, op: tests/count_to}]
+        output: [a, b]
+        """,
+    "rows with None": """
+        input: a
+        steps: [{flat_map: a -> b, op: tests/count_to}, {map: b -> c, op: tests/none_if_odd}]
+        output: [b, c]
+        """,
+    "filters of rows": """
+        input: a
+        steps:
+          - {flat_map: a -> b, op: tests/count_to}
+          - {filter: "(b, b) -> (c, d)", by: b, op: tests/is_even}
+          - {map: "(a, c) -> e", op: tests/add}
+        output: [c, d, e]
+        """,
+    "filters in place": """
+        input: a
+        steps: [{flat_map: a -> b, op: tests/count_to}, {filter: b -> b, by: b, op: tests/is_even}]
+        output: [a, b]
+        """,
+    "columns of different lengths": """
+        input: a
+        steps:
+          - {flat_map: a -> b, op: tests/count_to}
+          - {filter: b -> even, by: b, op: tests/is_even}
+          - {map: "(b, even) -> sum", op: tests/add}
+        output: [b, even, sum]
+        """,
+    "filters of one row": "{input: a, steps: [{filter: a -> b, by: a, op: tests/is_even}], output: [a, b]}",
+    "all of the rows": """
+        input: a
+        steps:
+          - {flat_map: "a -> (b, c)", op: tests/pairs_to}
+          - {window_all: "(b, c) -> all", op: tests/add, args: {more: 1}}
+          - {map: "(a, all) -> all", op: tests/add}
+        output: [a, all]
+        """,
+    "all beside the rows": """
+        input: a
+        steps: [{flat_map: a -> b, op: tests/count_to}, {window_all: b -> all, op: tests/add}]
+        output: [b, all]
+        """,
+    "all that pass a filter": """
+        input: a
+        steps:
+          - {flat_map: a -> b, op: tests/count_to}
+          - {filter: b -> c, by: b, op: tests/is_even}
+          - {window_all: "(b, c) -> (d, e, f)", op: tests/both}
+        output: [d, e, f]
+        """,
+    "rows of all": """
+        input: a
+        steps:
+          - {flat_map: a -> b, op: tests/count_to}
+          - {window_all: b -> all, op: tests/add}
+          - {flat_map: all -> c, op: tests/count_to}
+        output: [all, c]
+        """,
 }
-CALLS = {"columns are kept, in any order": [(3, 4), (0, 0)], "inputs have defaults": [(), (2,), (2, 3)]}
+CALLS: dict[str, list[tuple]] = {
+    "lists are rows": [([1, 2],), ([],), ([[1], None],)],
+    "columns are kept, in any order": [(3, 4), (0, 0)],
+    "inputs have defaults": [(), (2,), (2, 3)],
+}
 
 
 @register(name="tests/both")
@@ -67,8 +138,14 @@ class Thread:
         return threading.current_thread()
 
 
-def unfused(pipeline, inputs):
-    """What Towhee gives for the same nodes."""
+@register(name="tests/as_list")
+class AsList:
+    def __call__(self, given):
+        return list(given)
+
+
+def on_towhee(pipeline, inputs):
+    """What Towhee's own graph gives for the same nodes."""
     return RuntimePipeline(pipeline.dag_repr)(*pipeline._complete(inputs))
 
 
@@ -77,10 +154,10 @@ def all_of(result: DataQueue):
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_it_answers_as_towhees_nodes_do(declared, name):
+def test_it_gives_what_towhees_graph_gives(declared, name):
     pipeline = declared(STEPS[name])
-    calls = CALLS.get(name, [(3,), (0,)])
-    expected = [all_of(unfused(pipeline, inputs)) for inputs in calls]
+    calls = CALLS.get(name, [(3,), (4,), (1,), (0,)])
+    expected = [all_of(on_towhee(pipeline, inputs)) for inputs in calls]
     assert [all_of(pipeline(*inputs)) for inputs in calls] == expected
     alone = len(pipeline.declaration.inputs) == 1
     given = [inputs[0] if alone else inputs for inputs in calls]
@@ -100,7 +177,7 @@ def test_a_none_ends_the_row_where_it_ends_towhees(declared, output):
         output: {output}
         """)
     for number in (1, 2):
-        assert all_of(pipeline(number)) == all_of(unfused(pipeline, (number,)))
+        assert all_of(pipeline(number)) == all_of(on_towhee(pipeline, (number,)))
 
 
 def test_what_comes_after_a_none_is_not_called(declared):
@@ -116,11 +193,11 @@ def test_what_comes_after_a_none_is_not_called(declared):
 
 def test_recommendations_are_the_same(recommend, indexed_config):
     users = [{"user_id": 10001}, {"gender": "F", "age": 25}, {"liked": [5001, 5002]}, [{}, {"age": 18}], []]
-    expected = [all_of(unfused(recommend, (user,))) for user in users]
+    expected = [all_of(on_towhee(recommend, (user,))) for user in users]
     assert [all_of(recommend(user)) for user in users] == expected
     assert [all_of(each) for each in recommend.batch(users)] == expected
     similar = similar_pipeline(indexed_config)
-    assert all_of(similar({"movie_id": 5001})) == all_of(unfused(similar, ({"movie_id": 5001},)))
+    assert all_of(similar({"movie_id": 5001})) == all_of(on_towhee(similar, ({"movie_id": 5001},)))
 
 
 def test_it_runs_in_the_callers_thread_and_a_batch_in_the_pipelines(declared):
@@ -129,16 +206,23 @@ def test_it_runs_in_the_callers_thread_and_a_batch_in_the_pipelines(declared):
     assert pipeline.batch([1])[0].get() != [threading.current_thread()]
 
 
-def test_where_there_are_other_verbs_steps_have_threads_of_their_own(declared):
+def test_steps_of_many_rows_have_threads_but_the_last(declared):
     pipeline = declared("""
         input: n
-        steps: [{flat_map: n -> number, op: tests/count_to}, {map: number -> thread, op: tests/thread}]
-        output: thread
+        steps:
+          - {flat_map: n -> n, op: tests/count_to}
+          - {map: n -> ahead, op: tests/thread}
+          - {map: n -> after, op: tests/thread}
+          - {map: n -> last, op: tests/thread}
+        output: [ahead, after, last]
         """)
-    assert pipeline(1).get() != [threading.current_thread()]
+    ahead, after, last = pipeline(1).get()
+    assert ahead.name == after.name == "prefetch"
+    assert ahead is not after
+    assert last is threading.current_thread()
 
 
-def test_too_few_outputs_are_told_with_the_step(declared):
+def test_too_few_outputs_are_an_error_of_the_step(declared):
     pipeline = declared('{input: a, steps: [{map: "a -> (b, c, d, e)", op: tests/two}], output: e}')
     with pytest.raises(PipelineError, match=r"^step 1 \(tests/two\) failed: IndexError: tuple index out of range$"):
         pipeline(1)
@@ -157,7 +241,7 @@ class Abandoned:
     failed = 0
 
     def __call__(self, error):
-        raise error
+        raise error[0] if isinstance(error, list) else error
 
     def abandon(self):
         Abandoned.failed += 1
@@ -166,47 +250,10 @@ class Abandoned:
 @pytest.mark.parametrize(
     ("error", "raised"), [(ValueError("no"), PipelineError), (KeyboardInterrupt(), KeyboardInterrupt)]
 )
-def test_operators_are_told_that_their_call_failed(declared, error, raised):
-    pipeline = declared("{input: a, steps: [{map: a -> b, op: tests/abandoned}], output: b}")
+@pytest.mark.parametrize("verb", ["map: a -> b", "window_all: a -> b", "window: a -> b, size: 1, step: 1"])
+def test_operators_are_abandoned_when_their_call_fails(declared, verb, error, raised):
+    pipeline = declared(f"{{input: a, steps: [{{{verb}, op: tests/abandoned}}], output: b}}")
     before = Abandoned.failed
     with pytest.raises(raised):
         pipeline(error)
     assert Abandoned.failed == before + 1
-
-
-@register(name="tests/collects")
-class Collects:
-    """Whether garbage is collected while it runs; it fails for an empty list."""
-
-    def __call__(self, given):
-        if given == []:
-            raise ValueError("nothing")
-        return gc.isenabled()
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
-def test_a_fork_collects_its_garbage_though_a_list_was_being_answered(collecting):
-    with no_collecting():
-        child = os.fork()
-        if not child:
-            os._exit(0 if gc.isenabled() else 1)
-        assert os.waitpid(child, 0)[1] == 0
-        assert not gc.isenabled()
-
-
-@pytest.fixture
-def collecting():
-    yield
-    gc.enable()
-
-
-def test_garbage_is_not_collected_while_a_list_is_answered(declared, collecting):
-    pipeline = declared("{input: a, steps: [{map: a -> b, op: tests/collects}], output: b}")
-    assert (pipeline(1).get(), pipeline([1]).get()) == ([True], [False])
-    assert gc.isenabled()
-    with pytest.raises(PipelineError, match="nothing"):
-        pipeline([])
-    assert gc.isenabled()
-    gc.disable()
-    assert pipeline([1]).get() == [False]
-    assert not gc.isenabled(), "somebody else had turned it off"
