@@ -126,7 +126,7 @@ def test_any_bytes_in_place_of_arrays(copy, seal, content, name):
     [
         ("user_tower.general", None, "is missing; features.json and config.yaml ask for float32[6]"),
         (
-            "stars_tower.biases.0.directions",
+            "rating_tower.biases.0.directions",
             np.zeros((1, 6)),
             "is float64[1, 6]; features.json and config.yaml ask for ",
         ),
@@ -137,7 +137,7 @@ def test_any_bytes_in_place_of_arrays(copy, seal, content, name):
             "is int64[3, 6]; features.json and config",
         ),
         ("item_tower.general", np.full(6, np.nan, np.float32), "has numbers that are not finite"),
-        ("stars_tower.general", np.array([0, 0, 0, np.inf, 0, 0], np.float32), "has numbers that are not finite"),
+        ("rating_tower.general", np.array([0, 0, 0, np.inf, 0, 0], np.float32), "has numbers that are not finite"),
     ],
 )
 def test_a_weight_that_is_not_as_it_must_be(name, array, told, copy, seal):

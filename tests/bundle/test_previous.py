@@ -13,7 +13,7 @@ from tests.kills import killed_at_each_step
 from towhee_recsys import load_bundle, train
 from towhee_recsys.bundle import Bundle, replace_bundle
 from towhee_recsys.errors import BundleError, TrainingError
-from towhee_recsys.support.files import previous_of, recover, replace_directory, settle
+from towhee_recsys.support.files import finish_replace, previous_of, recover, replace_directory
 from towhee_recsys.training import restore_previous
 from towhee_recsys.training.lock import claimed
 
@@ -157,7 +157,7 @@ def test_killed_before_every_step_of_a_replacement_one_is_in_place_and_its_prede
     for step in killed_at_each_step(lambda: replace(fill("third")), prepare):
         recover(target)
         found = text(target)
-        settle(target)
+        finish_replace(target)
         assert text(previous_of(target)) == {"second": "first", "third": "second"}[found], step
         assert set(target.parent.iterdir()) == {target, previous_of(target)}, step
         replace(fill("fourth"))

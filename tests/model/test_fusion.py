@@ -63,7 +63,7 @@ def test_one_item_tower_and_a_user_tower_for_each_purpose_that_is_learned(build,
         found = vectors(tower, arrays)
         assert (found.shape, found.dtype) == ((4, SIZE), np.float32)
     own = {name.split(".")[0] for name in weights(model)}
-    assert own == {"user_tower", "item_tower"} | ({"stars_tower"} if objective == "both" else set())
+    assert own == {"user_tower", "item_tower"} | ({"rating_tower"} if objective == "both" else set())
 
 
 def test_the_same_seed_gives_the_same_weights_under_the_same_names(build):

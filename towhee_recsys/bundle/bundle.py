@@ -15,7 +15,7 @@ from towhee_recsys.bundle.manifest import checked, damaged, parsed, read_manifes
 from towhee_recsys.config import Config, DataSchema, load_config, read_yaml
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import BundleError, ConfigError, RecsysError
-from towhee_recsys.features import Side
+from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.support.files import recover
 
@@ -32,8 +32,8 @@ class Bundle:
     directory: Path
     manifest: dict[str, Any]
     config: Config
-    users: Side
-    items: Side
+    users: FeatureEncoder
+    items: FeatureEncoder
 
     @property
     def model_id(self) -> str:
@@ -123,10 +123,13 @@ def _config(file: Path) -> Config:
         raise BundleError(f"{file} is no config of a model: {error} Train again, or restore the folder.") from None
 
 
-def _sides(file: Path, config: Config) -> tuple[Side, Side]:
+def _sides(file: Path, config: Config) -> tuple[FeatureEncoder, FeatureEncoder]:
     try:
         fitted = json.loads(file.read_text(encoding="utf-8"))
-        users, items = Side(config.features.user, fitted["user"]), Side(config.features.item, fitted["item"])
+        users, items = (
+            FeatureEncoder(config.features.user, fitted["user"]),
+            FeatureEncoder(config.features.item, fitted["item"]),
+        )
         for side in (users, items):
             side.encode([dict.fromkeys(side.state["columns"])])
     except Exception as error:  # whatever may be in there

@@ -10,9 +10,9 @@ import numpy as np
 from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.bundle.towers import item_vectors, loaded, rating_tower
 from towhee_recsys.errors import QueryError
-from towhee_recsys.features import Side
+from towhee_recsys.features import FeatureEncoder
+from towhee_recsys.features.encoder import Record
 from towhee_recsys.features.liked import LIKED, liked_of
-from towhee_recsys.features.side import Record
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.embeddings import Embeddings, ModelRef
 
@@ -22,7 +22,7 @@ class _Encoder:
 
     def __init__(self, bundle: Bundle, side: Literal["user", "item"], refuse_unknown: bool):
         self.bundle, self._refuse_unknown = bundle, refuse_unknown
-        self.side: Side = bundle.users if side == "user" else bundle.items
+        self.side: FeatureEncoder = bundle.users if side == "user" else bundle.items
         for_user = side == "user"
         self.model = ModelRef(
             bundle.model_id, bundle.calibration if for_user else None, None if for_user else bundle.item_schema

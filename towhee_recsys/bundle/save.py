@@ -17,7 +17,7 @@ from towhee_recsys.config import Config, dump_config
 from towhee_recsys.config.schema import MilvusConfig
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import RecsysError
-from towhee_recsys.features import Side
+from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.support.files import previous_of, replace_directory, sha256
 from towhee_recsys.version import __version__
@@ -36,8 +36,8 @@ class Trained:
     """
 
     config: Config
-    users: Side
-    items: Side
+    users: FeatureEncoder
+    items: FeatureEncoder
     known: dict[str, dict[str, np.ndarray]]
     model: FusionModel
     rating_map: Calibration

@@ -13,7 +13,7 @@ from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.errors import BundleError
 from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.model.numpy_inputs import Weight, rows_of
-from towhee_recsys.model.numpy_towers import NUMPY_TOWERS, NumpyTower, roles
+from towhee_recsys.model.towers import NUMPY_TOWERS, NumpyTower, roles
 
 SideName = Literal["user", "item"]
 AGAIN = "Train again, or restore the folder."
@@ -35,7 +35,7 @@ def loaded(bundle: Bundle, side: SideName) -> tuple[NumpyTower, dict[str, int], 
 def rating_tower(bundle: Bundle) -> NumpyTower:
     """The tower of the users' vectors whose cosine with an item's is read as stars, where the objective is `both`."""
     with unchanged(bundle):
-        return _tower(bundle, "stars_tower")
+        return _tower(bundle, "rating_tower")
 
 
 @lru_cache(maxsize=4)

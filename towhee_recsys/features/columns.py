@@ -13,8 +13,8 @@ from towhee_recsys.config.features import CategoryFeature, Feature, HistoryFeatu
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features.codes import code_of
 from towhee_recsys.features.liked import liked_ids
-from towhee_recsys.features.text import words
 from towhee_recsys.features.vocabulary import UNKNOWN, Vocabulary
+from towhee_recsys.features.words import words
 
 LARGEST = 1e30
 """Numbers stay below it, so that they fit into float32."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.config.features import CategoriesFeature, Feature, HistoryFeature, NumberFeature, TextFeature
-from towhee_recsys.features import Side
+from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.features.vocabulary import UNKNOWN
 
 Weight = Callable[..., np.ndarray]
@@ -44,7 +44,7 @@ def pick(rows: np.ndarray, table: np.ndarray) -> np.ndarray:
     return table.take(rows, axis=0)
 
 
-def rows_of(side: Side, place: int) -> int:
+def rows_of(side: FeatureEncoder, place: int) -> int:
     """How many rows the table of the feature at `place` has: all that its column may ask for."""
     feature, column = side.features[place], side.columns[place]
     if isinstance(feature, NumberFeature):
@@ -53,7 +53,7 @@ def rows_of(side: Side, place: int) -> int:
     return len(vocabulary.vocabulary) + (feature.kind == "text")  # a text has a row for padding, too
 
 
-def input_layer(side: Side, place: int, size: int, weight: Weight) -> Layer:
+def input_layer(side: FeatureEncoder, place: int, size: int, weight: Weight) -> Layer:
     """The layer for the feature at `place` of `side`, which gives vectors of `size`."""
     feature = side.features[place]
     return LAYERS[feature.kind](feature, rows_of(side, place), size, within(weight, f"inputs.{place}."))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from towhee_recsys.features import Side
-from towhee_recsys.features.side import HIDDEN
+from towhee_recsys.features import FeatureEncoder
+from towhee_recsys.features.encoder import HIDDEN
 from towhee_recsys.model.paddle.quiet import nn, paddle
 from towhee_recsys.model.paddle.towers import Tower
 
@@ -61,7 +61,9 @@ class Repeated:
         return nn.functional.embedding(paddle.to_tensor(places), self._layer(self._distinct))
 
 
-def spoken(side: Side, tower: Tower, arrays: Sequence[np.ndarray], hidden: float) -> dict[int, Texts | Repeated]:
+def spoken(
+    side: FeatureEncoder, tower: Tower, arrays: Sequence[np.ndarray], hidden: float
+) -> dict[int, Texts | Repeated]:
     """For the features of items, by their places, what speaks for them in training; ids speak for themselves."""
     found: dict[int, Texts | Repeated] = {}
     for place, (feature, nothing) in enumerate(zip(side.features, side.encode([{}]), strict=True)):

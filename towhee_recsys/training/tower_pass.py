@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from towhee_recsys.features import Side
+from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.objectives import by_raw, unit
 from towhee_recsys.model.paddle.quiet import paddle
 from towhee_recsys.model.paddle.towers import Tower
@@ -26,7 +26,7 @@ class TowerPass:
     def __init__(
         self,
         tower: Tower,
-        side: Side,
+        side: FeatureEncoder,
         arrays: list[paddle.Tensor],
         decay: float,
         known: Mapping[int, paddle.Tensor] | None = None,

@@ -11,7 +11,7 @@ import numpy as np
 from towhee_recsys.config.features import Features
 from towhee_recsys.data.dataset import Dataset
 from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.features import Side
+from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.protocols.task import Question, Task
 
 if TYPE_CHECKING:
@@ -76,6 +76,6 @@ def _contents(features: Features, items: pd.DataFrame) -> np.ndarray | None:
 
 
 def _encoded(features: list, table: pd.DataFrame) -> list[np.ndarray]:
-    fitted = Side.fit(features, table, set())
+    fitted = FeatureEncoder.fit(features, table, set())
     records = table[[each.column for each in fitted.features]].to_dict("records")
     return fitted.encode([{str(name): value for name, value in record.items()} for record in records])

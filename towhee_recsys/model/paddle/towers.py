@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from towhee_recsys.features import Side
+from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.numpy_inputs import rows_of
-from towhee_recsys.model.numpy_towers import DIRECTIONS, LIFTED, Role
-from towhee_recsys.model.paddle.inputs import BiasInput, input_layer, spread
+from towhee_recsys.model.paddle.layers import BiasInput, input_layer, spread
 from towhee_recsys.model.paddle.quiet import nn, paddle
+from towhee_recsys.model.towers import DIRECTIONS, NORM_DIMS, Role
 
 
 class Tower(nn.Layer, ABC):
@@ -55,9 +55,9 @@ class SumTower(Tower):
     doi:10.1109/MC.2009.263), and what many see.
     """
 
-    def __init__(self, side: Side, size: int, role: Role):
+    def __init__(self, side: FeatureEncoder, size: int, role: Role):
         super().__init__()
-        free = size - LIFTED
+        free = size - NORM_DIMS
         self.inputs = nn.LayerList([input_layer(side, place, free) for place in range(len(side.features))])
         self.general = self.create_parameter([free], default_initializer=spread())
         self.ids = [place for place, feature in enumerate(side.features) if feature.kind == "id"]
@@ -90,7 +90,7 @@ class SumTower(Tower):
 class JoinedTower(Tower):
     """The book's: each feature through a connected layer of its own, joined, and connected to the vector."""
 
-    def __init__(self, side: Side, size: int, role: Role):
+    def __init__(self, side: FeatureEncoder, size: int, role: Role):
         super().__init__()
         sizes = [feature.filters if feature.kind == "text" else feature.size for feature in side.features]
         self.inputs = nn.LayerList([input_layer(side, place, own) for place, own in enumerate(sizes)])

@@ -1,11 +1,11 @@
-"""The input layer of each kind of feature: arrays as `Side.encode` gives them, to float32[n, size]."""
+"""The input layer of each kind of feature: arrays as `FeatureEncoder.encode` gives them, to float32[n, size]."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from towhee_recsys.config.features import CategoriesFeature, Feature, HistoryFeature, NumberFeature, TextFeature
-from towhee_recsys.features import Side
+from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.numpy_inputs import rows_of
 from towhee_recsys.model.paddle.quiet import nn, paddle
 
@@ -129,7 +129,7 @@ INPUTS: dict[str, Any] = {
 """The input layer of each kind of feature."""
 
 
-def input_layer(side: Side, place: int, size: int) -> nn.Layer:
+def input_layer(side: FeatureEncoder, place: int, size: int) -> nn.Layer:
     """The layer for the feature at `place` of `side`, which gives vectors of `size`."""
     feature = side.features[place]
     return INPUTS[feature.kind](feature, rows_of(side, place), size)

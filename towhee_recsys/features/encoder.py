@@ -21,7 +21,7 @@ HIDDEN = ("category", "categories")
 """The kinds whose unknown has to be learned: the other kinds' says nothing, or is a mean."""
 
 
-class Side:
+class FeatureEncoder:
     """The fitted features of users or of items.
 
     `state` holds, as JSON, all that fitting found: `{"columns": [...], "fitted": {column: {...}}}`.
@@ -34,7 +34,7 @@ class Side:
         ]
 
     @classmethod
-    def fit(cls, features: Sequence[Feature], table: pd.DataFrame, known: set[Any]) -> Side:
+    def fit(cls, features: Sequence[Feature], table: pd.DataFrame, known: set[Any]) -> FeatureEncoder:
         """Fits `features` on `table`; of its ids only the `known` ones have a row of their own.
 
         Raises DatasetError when a feature names a column that the table does not have.

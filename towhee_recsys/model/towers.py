@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from towhee_recsys.config.schema import Objective
-from towhee_recsys.features import Side
+from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.numpy_inputs import Layer, Weight, input_layer, pick, within
 
 Role = Literal["ranking", "rating", "item"]
@@ -21,7 +21,7 @@ Role = Literal["ranking", "rating", "item"]
 NumpyTower = Callable[[Sequence[np.ndarray]], np.ndarray]
 """Raw vectors float32[n, size] for arrays in the order of the declared features. Any number of threads may call it."""
 
-LIFTED = 2
+NORM_DIMS = 2
 """How many numbers of a sum tower's raw vector are not free, but carry its length: see `towers.SumTower`."""
 
 DIRECTIONS: dict[Role, int] = {"ranking": 1, "rating": 2, "item": 2}
@@ -36,12 +36,12 @@ starts threads that wait for each other on a busy machine."""
 def roles(objective: Objective) -> dict[str, Role]:
     """The towers of a model by their names, and what each is for."""
     made: dict[str, Role] = {"user_tower": "rating" if objective == "rating" else "ranking", "item_tower": "item"}
-    return made | {"stars_tower": "rating"} if objective == "both" else made
+    return made | {"rating_tower": "rating"} if objective == "both" else made
 
 
-def sum_tower(side: Side, size: int, role: Role, weight: Weight) -> NumpyTower:
+def sum_tower(side: FeatureEncoder, size: int, role: Role, weight: Weight) -> NumpyTower:
     """`towers.SumTower`, with the ids' directions in their tables."""
-    free, count = size - LIFTED, DIRECTIONS[role]
+    free, count = size - NORM_DIMS, DIRECTIONS[role]
     layers = [input_layer(side, place, free, weight) for place in range(len(side.features))]
     ids = [layer.table for layer, feature in zip(layers, side.features, strict=True) if feature.kind == "id"]
     for place, table in enumerate(ids):
@@ -52,7 +52,7 @@ def sum_tower(side: Side, size: int, role: Role, weight: Weight) -> NumpyTower:
     return _sum_of([Layer(layer.read, _widened(layer.table), _widened(layer.bias)) for layer in layers], constant)
 
 
-def joined_tower(side: Side, size: int, role: Role, weight: Weight) -> NumpyTower:
+def joined_tower(side: FeatureEncoder, size: int, role: Role, weight: Weight) -> NumpyTower:
     """`towers.JoinedTower`: to join is to sum what the features' parts of the last layer make of them."""
     sizes = [feature.filters if feature.kind == "text" else feature.size for feature in side.features]
     join = np.split(weight("join.weight", sum(sizes), size), np.cumsum(sizes)[:-1])
@@ -69,7 +69,7 @@ NUMPY_TOWERS = {"sum": sum_tower, "joined": joined_tower}
 
 def _widened(array: np.ndarray) -> np.ndarray:
     """`array` with zeros where vectors are lifted."""
-    return np.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, LIFTED)])
+    return np.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, NORM_DIMS)])
 
 
 def _part(layer: Layer, join: np.ndarray) -> Layer:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.declarations import MOVIELENS
 from towhee_recsys.config.features import NumberFeature, TextFeature
 from towhee_recsys.errors import DatasetError, QueryError
-from towhee_recsys.features import Side
-from towhee_recsys.features.side import HIDDEN
+from towhee_recsys.features import FeatureEncoder
+from towhee_recsys.features.encoder import HIDDEN
 
 MOVIES = pd.DataFrame(
     {
@@ -20,7 +20,7 @@ MOVIES = pd.DataFrame(
         "genres": [["Crime"], ["Drama", "Musical"], []],
     }
 )
-SIDE = Side.fit([*MOVIELENS.item, NumberFeature(column="year")], MOVIES, {6, 10})
+SIDE = FeatureEncoder.fit([*MOVIELENS.item, NumberFeature(column="year")], MOVIES, {6, 10})
 
 RECORDS = st.fixed_dictionaries(
     {},
@@ -52,7 +52,7 @@ def test_only_rated_ids_are_known_but_the_facts_of_all():
 
 
 def test_a_side_made_of_its_state_is_the_same():
-    again = Side(SIDE.features, SIDE.state)
+    again = FeatureEncoder(SIDE.features, SIDE.state)
     records = [{}, {"movie_id": 6, "title": "The Shoes", "year": 2000}]
     assert same(again.encode(records), SIDE.encode(records))
 
@@ -81,13 +81,13 @@ def test_other_things_than_records_are_refused(record):
 
 
 def test_a_column_of_the_table_that_is_no_feature_is_accepted_and_ignored():
-    side = Side.fit([TextFeature(column="title")], MOVIES, set())
+    side = FeatureEncoder.fit([TextFeature(column="title")], MOVIES, set())
     assert same(side.encode([{"title": "Heat", "year": "any"}]), side.encode([{"title": "Heat"}]))
 
 
 def test_a_feature_without_its_column():
     with pytest.raises(DatasetError, match=r"^feature column 'titel' is not in the data\. Did you mean 'title'\?"):
-        Side.fit([TextFeature(column="titel")], MOVIES, set())
+        FeatureEncoder.fit([TextFeature(column="titel")], MOVIES, set())
 
 
 @settings(max_examples=60, deadline=None)
@@ -124,7 +124,7 @@ def test_hiding_hides_its_share_and_leaves_the_given_alone():
 
 
 def test_what_a_data_frame_makes_of_a_column_with_gaps_is_undone():
-    side = Side.fit(MOVIELENS.user, USERS, {1})
+    side = FeatureEncoder.fit(MOVIELENS.user, USERS, {1})
     plain = side.encode([{"user_id": 1, "age": 25, "occupation": None}])
     framed = side.encode([{"user_id": 1.0, "age": np.float64(25), "occupation": float("nan")}])
     assert [array.tolist() for array in framed] == [array.tolist() for array in plain]
@@ -132,7 +132,7 @@ def test_what_a_data_frame_makes_of_a_column_with_gaps_is_undone():
 
 def test_half_a_year_is_no_age():
     with pytest.raises(QueryError, match=r"age 25\.5 is not known"):
-        Side.fit(MOVIELENS.user, USERS, {1}).encode([{"age": 25.5}])
+        FeatureEncoder.fit(MOVIELENS.user, USERS, {1}).encode([{"age": 25.5}])
 
 
 USERS = pd.DataFrame({"user_id": [1], "gender": ["F"], "age": [25], "occupation": [12], "zip_code": ["0"]})
