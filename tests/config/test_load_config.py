@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.config.features import Features, IdFeature
+from towhee_recsys.config.features import Features
+from towhee_recsys.features import IdFeature
 
 
 def test_nothing_given_means_all_defaults(monkeypatch):

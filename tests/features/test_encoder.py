@@ -7,10 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.declarations import MOVIELENS
-from towhee_recsys.config.features import NumberFeature, TextFeature
 from towhee_recsys.errors import DatasetError, QueryError
-from towhee_recsys.features import FeatureEncoder
-from towhee_recsys.features.encoder import HIDDEN
+from towhee_recsys.features import FeatureEncoder, NumberFeature, TextFeature
 
 MOVIES = pd.DataFrame(
     {
@@ -103,8 +101,8 @@ def test_hiding(records, seed):
     arrays, nothing = SIDE.encode(records), SIDE.encode([{}] * len(records))
     assert same(SIDE.hide(arrays, 0.0, np.random.default_rng(seed)), arrays)
     hidden = SIDE.hide(arrays, 1.0, np.random.default_rng(seed))
-    kinds = [feature.kind for feature in SIDE.features]
-    expected = [none if kind in HIDDEN else own for kind, own, none in zip(kinds, arrays, nothing, strict=True)]
+    learned = [feature.learns_unknown for feature in SIDE.features]
+    expected = [none if each else own for each, own, none in zip(learned, arrays, nothing, strict=True)]
     assert same(hidden, expected)
     for line in range(len(records)):  # half way each value is either itself or unknown
         for hidden, own, none in zip(SIDE.hide(arrays, 0.5, np.random.default_rng(seed)), arrays, nothing, strict=True):
@@ -117,8 +115,9 @@ def test_hiding_hides_its_share_and_leaves_the_given_alone():
     shares = [
         np.mean((array != before).reshape(2000, -1).any(axis=1)) for array, before in zip(hidden, arrays, strict=True)
     ]
-    kinds = [feature.kind for feature in SIDE.features]
-    assert shares == pytest.approx([0.25 if kind in HIDDEN else 0 for kind in kinds], abs=0.03)
+    expected = [0.25 if feature.learns_unknown else 0 for feature in SIDE.features]
+    assert shares == pytest.approx(expected, abs=0.03)
+    assert [feature.kind for feature in SIDE.features if feature.learns_unknown] == ["categories"]
     assert max(shares) > 0
     assert arrays[0].all(), "the given arrays are as they were"
 

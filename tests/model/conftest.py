@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.declarations import MOVIELENS
-from towhee_recsys.config.features import CategoriesFeature, Feature, NumberFeature
-from towhee_recsys.features import FeatureEncoder
+from towhee_recsys.features import CategoriesFeature, Feature, FeatureEncoder, NumberFeature
 
 USERS = pd.DataFrame(
     {

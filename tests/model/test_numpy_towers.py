@@ -10,16 +10,16 @@ import pandas as pd
 import pytest
 
 from towhee_recsys.config import load_config
-from towhee_recsys.config.features import (
+from towhee_recsys.features import (
     CategoriesFeature,
     CategoryFeature,
     Feature,
+    FeatureEncoder,
     HistoryFeature,
     IdFeature,
     NumberFeature,
     TextFeature,
 )
-from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.objectives import unit
 from towhee_recsys.model.paddle.fusion import build_model
 from towhee_recsys.model.paddle.quiet import paddle

@@ -11,8 +11,8 @@ import numpy as np
 
 from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.errors import BundleError
+from towhee_recsys.features.layer import Weight
 from towhee_recsys.model.embeddings import normalize
-from towhee_recsys.model.numpy_inputs import Weight, rows_of
 from towhee_recsys.model.towers import NUMPY_TOWERS, NumpyTower, roles
 
 SideName = Literal["user", "item"]
@@ -88,7 +88,7 @@ def _known(bundle: Bundle, name: SideName) -> tuple[list[str], list[np.ndarray]]
     ids = stored.get(f"{name}.ids", nothing)
     arrays = [stored.get(f"{name}.{place}", nothing) for place in range(len(side.features))]
     like = side.encode([{}])
-    fit = [_fits(array, len(ids), like[place], rows_of(side, place)) for place, array in enumerate(arrays)]
+    fit = [_fits(array, len(ids), like[place], side.columns[place].table_rows) for place, array in enumerate(arrays)]
     if ids.ndim != 1 or ids.dtype.kind != "U" or not all(fit):
         raise BundleError(f"{bundle.directory / 'known.npz'} does not fit features.json. {AGAIN}")
     return ids.tolist(), arrays

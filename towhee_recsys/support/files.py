@@ -87,7 +87,7 @@ def finish_replace(target: Path) -> None:
 
 
 def _location_of_old(target: Path, fresh: Path, keep: Callable[[Path, Path], bool]) -> Path | None:
-    """Where the old directory goes; to be called before the new one is complete: then a reader may move it to `target`."""
+    """Where the old directory goes. To be called while the new one is incomplete: a complete one a reader may move."""
     if not target.exists():
         return None
     return previous_of(target) if keep(target, fresh) else _hidden(target, "being-removed")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from towhee_recsys.features import FeatureEncoder
-from towhee_recsys.features.encoder import HIDDEN
 from towhee_recsys.model.paddle.quiet import nn, paddle
 from towhee_recsys.model.paddle.towers import Tower
 
@@ -68,8 +67,8 @@ def spoken(
     found: dict[int, Texts | Repeated] = {}
     for place, (feature, nothing) in enumerate(zip(side.features, side.encode([{}]), strict=True)):
         layer, lines = tower.inputs[place], arrays[place]
-        if feature.kind == "text":
+        if feature.is_costly:
             found[place] = Texts(layer, lines)
-        elif feature.kind != "id":
-            found[place] = Repeated(layer, lines, nothing, hidden if feature.kind in HIDDEN else 0)
+        elif not feature.is_id:
+            found[place] = Repeated(layer, lines, nothing, hidden if feature.learns_unknown else 0)
     return found

@@ -57,7 +57,7 @@ def make_examples(
 
 def _with_histories(config: Config, dataset: Dataset, training: Interactions) -> Any:
     """The users' table with a column for each history feature: what training shows that they like, best last."""
-    columns = [feature.column for feature in config.features.user if feature.kind == "history"]
+    columns = [feature.column for feature in config.features.user if feature.is_history]
     if not columns:
         return dataset.users
     liked = training.take(training.values >= config.dataset.feedback.liked)
