@@ -38,6 +38,7 @@ def seal(copy: Path, edit_manifest: Callable[..., None]) -> Callable[..., None]:
     def seal(**changes: Any) -> None:
         manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8")) | changes
         files = {name: sha256(copy / name) for name in manifest["files"]}
-        edit_manifest(files=files, model_id=model_id(files, Calibration(**manifest["calibration"])), **changes)
+        calibration = manifest["calibration"] and Calibration(**manifest["calibration"])
+        edit_manifest(files=files, model_id=model_id(files, calibration), **changes)
 
     return seal

@@ -38,7 +38,7 @@ def test_a_copy_is_as_good(copy, small_bundle):
     assert (bundle.model_id, bundle.dim) == (small_bundle.model_id, 8)
     assert bundle.config == small_bundle.config
     assert bundle.calibration == small_bundle.calibration
-    assert sorted(bundle.manifest["files"]) == FILES
+    assert sorted(bundle.manifest.files) == FILES
 
 
 def test_nothing_there(tmp_path):
@@ -105,7 +105,7 @@ def test_a_manifest_whose_entries_do_not_fit_together(changes, copy, edit_manife
 
 @pytest.mark.parametrize("name", ["config.yaml", "features.json", "known.npz", "weights.npz"])
 def test_a_manifest_that_knows_nothing_of_a_file_that_is_used(name, copy, edit_manifest):
-    files = load_bundle(copy).manifest["files"]
+    files = load_bundle(copy).manifest.files
     edit_manifest(files={other: digest for other, digest in files.items() if other != name})
     assert refused(copy) == f"{copy / 'manifest.json'} is damaged. Train again, or restore the folder."
     (copy / name).unlink()
@@ -115,16 +115,15 @@ def test_a_manifest_that_knows_nothing_of_a_file_that_is_used(name, copy, edit_m
 @pytest.mark.parametrize("version", [FORMAT_VERSION + 1, FORMAT_VERSION - 1, 0, str(FORMAT_VERSION), None])
 def test_another_format_version(version, copy, edit_manifest):
     edit_manifest(format_version=version)
-    assert refused(copy) == (
-        f"{copy} has format version {version!r}; this towhee_recsys reads {FORMAT_VERSION}. "
-        "Use the version that wrote it, or train again."
-    )
+    message = refused(copy)
+    assert message.startswith(f"{copy} has format version {version!r}; this towhee_recsys reads {FORMAT_VERSION}.")
+    assert "`towhee-recsys train -c CONFIG`" in message
 
 
 @pytest.mark.parametrize("name", ["../outside", "/etc/hostname", "sub/../../outside", "sub/file", "."])
 def test_a_file_outside_the_folder(name, copy, edit_manifest):
     (copy.parent / "outside").write_text("anything")
-    edit_manifest(files=load_bundle(copy).manifest["files"] | {name: sha256(copy.parent / "outside")})
+    edit_manifest(files=load_bundle(copy).manifest.files | {name: sha256(copy.parent / "outside")})
     assert refused(copy) == (
         f"{copy / 'manifest.json'} names a file outside its folder: {name!r}. Do not use this bundle."
     )
@@ -144,7 +143,7 @@ class Canary:
 def test_a_pickle_in_place_of_arrays_is_refused_and_not_run(name, copy, edit_manifest, tmp_path):
     bundle = load_bundle(copy)
     (copy / name).write_bytes(pickle.dumps(Canary(tmp_path / "canary")))
-    files = bundle.manifest["files"] | {name: sha256(copy / name)}
+    files = bundle.manifest.files | {name: sha256(copy / name)}
     edit_manifest(files=files, model_id=model_id(files, bundle.calibration))
     forged = load_bundle(copy)
     with pytest.raises(BundleError, match=rf"{name} holds no plain arrays: .*\. Train again\.$"):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.declarations import MOVIELENS
 from towhee_recsys.errors import DatasetError, QueryError
-from towhee_recsys.features import FeatureEncoder, NumberFeature, TextFeature
+from towhee_recsys.features import CategoryFeature, FeatureEncoder, IdFeature, NumberFeature, TextFeature
 
 MOVIES = pd.DataFrame(
     {
@@ -72,6 +72,14 @@ def test_unknown_fields_are_refused_with_the_nearest():
         SIDE.encode([{"title": "Heat"}, {"genre": ["Crime"]}])
 
 
+def test_ignored_fields_are_accepted_and_listed_but_not_read():
+    assert same(SIDE.encode([{"title": "Heat", "liked": 5}], ignored=["liked"]), SIDE.encode([{"title": "Heat"}]))
+    with pytest.raises(
+        QueryError, match=r"^field 'likes' is not known\. Did you mean 'liked'\? Accepted: .*, liked\.$"
+    ):
+        SIDE.encode([{"likes": [6]}], ignored=["liked"])
+
+
 @pytest.mark.parametrize("record", ["Heat", 6, None, ["title", "Heat"]])
 def test_other_things_than_records_are_refused(record):
     with pytest.raises(QueryError, match=r"^a record is a mapping such as \{'movie_id': \.\.\., .*\}; .* was given"):
@@ -127,6 +135,19 @@ def test_what_a_data_frame_makes_of_a_column_with_gaps_is_undone():
     plain = side.encode([{"user_id": 1, "age": 25, "occupation": None}])
     framed = side.encode([{"user_id": 1.0, "age": np.float64(25), "occupation": float("nan")}])
     assert [array.tolist() for array in framed] == [array.tolist() for array in plain]
+
+
+def test_numbers_of_a_column_with_gaps_are_the_values_that_they_were():
+    table = pd.DataFrame({"shelf": [3.0, None, 5.0]})
+    encoder = FeatureEncoder.fit([CategoryFeature(column="shelf")], table, set())
+    assert encoder.state["fitted"]["shelf"] == {"values": ["3", "5"]}
+    assert encoder.encode([{"shelf": 3}, {"shelf": 3.0}, {"shelf": None}])[0].tolist() == [1, 1, 0]
+
+
+def test_text_ids_are_known_as_they_are():
+    table = pd.DataFrame({"sku": ["A-1", "b 2", "7"]})
+    encoder = FeatureEncoder.fit([IdFeature(column="sku")], table, {"A-1", "7"})
+    assert encoder.encode([{"sku": "A-1"}, {"sku": "7"}, {"sku": "b 2"}])[0].tolist() == [2, 1, 0]
 
 
 def test_half_a_year_is_no_age():

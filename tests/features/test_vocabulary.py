@@ -62,4 +62,4 @@ def test_what_is_fitted_does_not_depend_on_the_order_of_hashes(capsys):
     environment = os.environ | {"PYTHONHASHSEED": "1"}  # this process has a seed of its own
     done = subprocess.run([sys.executable, "-c", FIT], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == here
-    assert "Item-Noir" in here
+    assert "Film-Noir" in here

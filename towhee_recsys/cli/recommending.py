@@ -77,7 +77,7 @@ def demo(config: Config, progress: bool | None) -> Shown:
     answers = answers_for(config.model_copy(update={"top_k": 5}), example_users(config, 2))
 
     def show() -> None:
-        quality = bundle.manifest["quality"]
+        quality = bundle.quality
         error = f" (RMSE on held-out ratings: {quality['validation_rmse']:.2f})" if "validation_rmse" in quality else ""
         click.echo(f"Trained{error}. Indexed {rows} items.")
         show_answers(answers, config)
