@@ -114,11 +114,9 @@ def show_items(title: str, items: Sequence[dict[str, Any]], config: Config) -> N
 
 
 def _described(user: User, config: Config) -> str:
-    from towhee_recsys.features.codes import label
-
-    categories = {each.column: each for each in config.features.user if each.kind == "category"}
+    features = {each.column: each for each in config.features.user}
     words = [
-        f"{column} {label(categories[column], value) if column in categories else value}"
+        f"{column} {features[column].describe(value) if column in features else value}"
         for column, value in user.items()
     ]
     return ", ".join(words) or "anybody"

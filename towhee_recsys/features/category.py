@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from towhee_recsys.features.codes import code_of
+from towhee_recsys.features.codes import code_of, label
 from towhee_recsys.features.column import State, VocabularyColumn
 from towhee_recsys.features.feature import Feature
 from towhee_recsys.features.layer import Layer, Weight, lookup, zeros
@@ -38,6 +38,10 @@ class CategoryFeature(Feature):
         if code is None:
             return []
         return [self.names[code] if self.names else str(code)]
+
+    def describe(self, value: Any) -> str:
+        """The code and its name: `25 (25-34)`."""
+        return label(self, value)
 
     @property
     def group_names(self) -> list[str]:

@@ -45,6 +45,18 @@ class Feature(Section):
         """The groups of a record with this value, by their names; an empty list where the value is missing."""
         return []
 
+    def describe(self, value: Any) -> str:
+        """`value` as a person reads it."""
+        return str(value)
+
+    def from_text(self, text: str) -> Any:
+        """The value that a text of the command line stands for.
+
+        Raises:
+            ValueError: the text stands for none.
+        """
+        return text
+
     @property
     def group_names(self) -> list[str]:
         """The names of the groups that are declared, in their order; others may occur."""

@@ -26,6 +26,14 @@ class NumberFeature(Feature):
         default=None, ge=2, description="embeddings at so many quantiles, straight lines between; left out: one line"
     )
 
+    def from_text(self, text: str) -> float:
+        """The number that the text is.
+
+        Raises:
+            ValueError: it is none.
+        """
+        return float(text)
+
 
 class NumberColumn(Column[NumberFeature]):
     """Numbers: float32[n, 1], standardised, or float32[n, knots], how near each knot is; a missing one is the mean."""
