@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from towhee_recsys import load_bundle
+from tests.bundle.conftest import reseal
+from towhee_recsys import load_bundle, train
 from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.bundle.paddle_model import paddle_model
 from towhee_recsys.errors import BundleError
@@ -79,9 +80,17 @@ def test_a_config_that_leads_out_of_the_folder(line, copy, seal):
     with (copy / "config.yaml").open("a") as file:
         file.write(f"{line}\n")
     seal()
-    assert refused(lambda: load_bundle(copy)) == (
-        f"{copy / 'config.yaml'} extends a file outside its folder. Do not use this bundle."
-    )
+    message = refused(lambda: load_bundle(copy))
+    assert f"{copy / 'config.yaml'} extends a file outside its folder" in message
+    assert "Do not use" in message
+
+
+def test_a_config_has_no_way_to_the_environment(copy, seal, monkeypatch):
+    monkeypatch.setenv("SECRET", "12345")
+    path = copy / "config.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("name: own", 'name: "${env:SECRET}"'), encoding="utf-8")
+    seal()
+    assert load_bundle(copy).config.dataset.name == "${env:SECRET}"
 
 
 def test_a_config_that_is_none(copy, seal):
@@ -109,6 +118,18 @@ def test_any_vocabularies(copy, seal, content):
     (copy / "features.json").write_text(json.dumps(content))
     seal()
     assert "has no vocabularies that fit" in refused(lambda: load_bundle(copy))
+
+
+@pytest.mark.parametrize("changes", [{"mean": float("nan")}, {"deviation": 0}, {"mean": "1990"}], ids=str)
+def test_numbers_that_are_no_numbers(changes, small_config, tmp_path):
+    features = "[{kind: id, column: movie_id}, {kind: number, column: year}]"
+    folder = train(small_config("training.epochs=1", f"features.item={features}")).directory
+    path = folder / "features.json"
+    fitted = json.loads(path.read_text(encoding="utf-8"))
+    fitted["item"]["fitted"]["year"] |= changes
+    path.write_text(json.dumps(fitted), encoding="utf-8")
+    reseal(folder)
+    assert "has no vocabularies that fit" in refused(lambda: load_bundle(folder))
 
 
 @settings(any_content, max_examples=30)
@@ -198,9 +219,9 @@ def test_arrays_of_another_model(copy, seal, small_bundle):
 )
 def test_a_manifest_that_lacks_what_is_used_later(changes, copy, seal):
     seal(**changes)
-    assert refused(lambda: load_bundle(copy)) == (
-        f"{copy / 'manifest.json'} is damaged. Train again, or restore the folder."
-    )
+    message = refused(lambda: load_bundle(copy))
+    assert f"{copy / 'manifest.json'} is damaged" in message
+    assert "Train again" in message
 
 
 @any_content

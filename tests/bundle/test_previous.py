@@ -94,7 +94,7 @@ def test_the_model_that_is_asked_for_is_put_there_once(models, target):
         assert ids(target) == [a, b]
     with pytest.raises(BundleError) as raised:
         restore_previous(target, c)
-    assert str(raised.value) == (f"{previous_of(target)} is model {b}, but {c} was asked for. Train it again.")
+    assert all(fact in str(raised.value) for fact in (f"{previous_of(target)} is model {b}", c, "Train"))
     assert ids(target) == [a, b]
 
 
@@ -102,9 +102,7 @@ def test_there_is_none_before_the_first(models, target):
     put(models[0], target)
     with pytest.raises(BundleError) as raised:
         restore_previous(target)
-    assert str(raised.value) == (
-        f"no model that was in {target} before is kept: there is none in {previous_of(target)}. Train again."
-    )
+    assert all(fact in str(raised.value) for fact in (str(target), str(previous_of(target)), "Train again"))
     assert ids(target)[0] == models[0].model_id
 
 

@@ -105,10 +105,12 @@ def test_sets():
     assert hot.tolist() == [[0, 0, 1], [0, 1, 1], [1, 0, 0], [1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 1, 1]]
 
 
-@pytest.mark.parametrize("value", ["Drama", "", 5, 0, False, ["Drama", None], [1], 1.5])
+@pytest.mark.parametrize("value", ["Drama", "", 5, 0, False, ["Drama", None], [1], 1.5, np.array("Drama"), b"Drama"])
 def test_sets_are_lists_of_texts(value):
     column = fitted(CategoriesFeature(column="genres"), [["Drama"]])
-    assert refused(column, value) == f"genres {value!r} is not acceptable: give a list of texts."
+    message = refused(column, value)
+    assert message.startswith(f"genres {value!r} is not acceptable")
+    assert "a list of texts" in message
 
 
 def test_many_at_once_are_as_one_by_one():
@@ -133,7 +135,9 @@ def test_texts_are_cut_and_padded_and_unknown_words_have_a_row():
 
 @pytest.mark.parametrize("value", [5, True, ["Heat"], b"Heat"])
 def test_texts_are_texts(value):
-    assert refused(fitted(TextFeature(column="title"), ["Heat"]), value).endswith("is not acceptable: give a text.")
+    message = refused(fitted(TextFeature(column="title"), ["Heat"]), value)
+    assert message.startswith(f"title {value!r} is not acceptable")
+    assert "a text" in message
 
 
 def test_numbers_are_standardised_and_the_missing_stands_at_the_mean():
@@ -154,7 +158,9 @@ def test_numbers_without_any_spread_are_only_centred(values, mean):
 
 @pytest.mark.parametrize("value", ["1990", True, [1990], float("inf"), -float("inf"), 10**400, 1e300, 1j])
 def test_numbers_are_finite_numbers(value):
-    assert refused(fitted(NumberFeature(column="year"), [1990]), value).endswith("is not acceptable: give a number.")
+    message = refused(fitted(NumberFeature(column="year"), [1990]), value)
+    assert message.startswith(f"year {value!r} is not acceptable")
+    assert "a number" in message
 
 
 @pytest.mark.parametrize("values", [["a", 1], [["a"], 5]])

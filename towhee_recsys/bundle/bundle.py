@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from pydantic import ValidationError
 
+from towhee_recsys.bundle.contents import read_config, read_encoders
 from towhee_recsys.bundle.manifest import CONFIG, FEATURES, Manifest, checked, damaged, parsed, read_manifest
-from towhee_recsys.config import Config, DataSchema, read_yaml
+from towhee_recsys.config import Config, DataSchema
 from towhee_recsys.data.items import ItemSchema
-from towhee_recsys.errors import BundleError, ConfigError, RecsysError
+from towhee_recsys.errors import BundleError, RecsysError
 from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.support.files import recover
@@ -126,54 +125,9 @@ def _load(path: Path) -> Bundle:
 
 
 def _read(path: Path, manifest: Manifest) -> Bundle:
-    config = _config(path / CONFIG)
-    dataset, has_scale = config.dataset, config.dataset.feedback.scale is not None
-    if (config.model.embedding_size, dataset.items.id, has_scale) != (
-        manifest.dim,
-        manifest.items.id,
-        manifest.calibration is not None,
-    ):
+    config = read_config(path / CONFIG)
+    declared = config.model.embedding_size, config.dataset.items.id, config.dataset.feedback.scale is not None
+    if declared != (manifest.dim, manifest.items.id, manifest.calibration is not None):
         raise damaged(path)
-    users, items = _encoders(path / FEATURES, config)
+    users, items = read_encoders(path / FEATURES, config)
     return Bundle(path, manifest, config, users, items)
-
-
-def _config(file: Path) -> Config:
-    """The config of a bundle, which is complete: a bundle may come from anywhere, and makes nobody read another file
-    or a variable of the environment.
-    """
-    try:
-        settings = read_yaml(file).data
-        if "extends" in settings:
-            raise BundleError(f"{file} extends a file outside its folder. Do not use this bundle.")
-        return Config.model_validate(settings)
-    except (ConfigError, ValidationError) as error:
-        why = error if isinstance(error, ConfigError) else _first_problem(error)
-        raise BundleError(f"{file} is no config of a model: {why} Train again, or restore the folder.") from None
-
-
-def _first_problem(error: ValidationError) -> str:
-    problem = error.errors(include_url=False, include_context=False)[0]
-    return f"{'.'.join(map(str, problem['loc']))}: given {problem['input']!r}: {problem['msg']}."
-
-
-def _encoders(file: Path, config: Config) -> tuple[FeatureEncoder, FeatureEncoder]:
-    try:
-        fitted = json.loads(file.read_text(encoding="utf-8"))
-        users = FeatureEncoder(config.features.user, fitted["user"])
-        items = FeatureEncoder(config.features.item, fitted["item"])
-        for encoder in (users, items):
-            _check_encoding(encoder)
-    except Exception as error:  # whatever may be in there
-        raise BundleError(
-            f"{file} has no vocabularies that fit config.yaml: {error!r}. Train again, or restore the folder."
-        ) from None
-    return users, items
-
-
-def _check_encoding(encoder: FeatureEncoder) -> None:
-    """Encodes a record of missing values: what was fitted must be of the right types, and its numbers finite."""
-    if not all(isinstance(column, str) for column in encoder.state["columns"]):
-        raise ValueError("columns are texts")
-    if not all(np.isfinite(array).all() for array in encoder.encode([dict.fromkeys(encoder.state["columns"])])):
-        raise ValueError("numbers are not finite")

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from towhee_recsys.bundle.bundle import Bundle
+from towhee_recsys.bundle.contents import CURE
 from towhee_recsys.bundle.manifest import KNOWN, WEIGHTS
 from towhee_recsys.errors import BundleError
 from towhee_recsys.features.layer import Weight
@@ -17,7 +18,6 @@ from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.model.towers import NUMPY_TOWERS, NumpyTower, roles
 
 Side = Literal["user", "item"]
-CURE = "Train again, or restore the folder."
 
 
 class Loaded(NamedTuple):

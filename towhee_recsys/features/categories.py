@@ -65,4 +65,4 @@ class CategoriesColumn(VocabularyColumn[CategoriesFeature]):
 
 
 def _is_set(members: Any) -> bool:
-    return isinstance(members, (Collection, np.ndarray)) and not isinstance(members, str)
+    return isinstance(members, Collection) and not isinstance(members, str) and getattr(members, "ndim", 1) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -39,6 +39,12 @@ class NumberColumn(Column[NumberFeature]):
     """Numbers: float32[n, 1], standardised, or float32[n, knots], how near each knot is; a missing one is the mean."""
 
     paddle_layer = "towhee_recsys.model.paddle.layers.NumberLayer"
+
+    def __init__(self, feature: NumberFeature, state: Mapping[str, Any]):
+        super().__init__(feature, state)
+        numbers = [self.state["mean"], self.state["deviation"], *self.state.get("knots", ())]
+        if not all(map(math.isfinite, numbers)) or self.state["deviation"] <= 0:
+            raise ValueError(f"{state} are not a mean, a deviation above 0 and knots")
 
     @classmethod
     def fit(cls, feature: NumberFeature, values: Sequence[Any]) -> State:
