@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     trained = time.perf_counter()
     (index,) = index_pipeline(config)().get()
     indexed = time.perf_counter()
-    print(f"train {trained - start:.1f} s ({bundle.manifest['quality']['kept_epoch']} epochs to the best)")
+    print(f"train {trained - start:.1f} s ({bundle.quality['kept_epoch']} epochs to the best)")
     print(f"index {indexed - trained:.1f} s ({index.rows:,} items)")
     report(evaluate(config))
     print(f"largest difference between Milvus' score and the model's cosine: {difference(config, bundle):.2e}")

@@ -47,9 +47,9 @@ class PlainTower:
             for name, array in bundle.arrays("weights.npz").items()
             if name.startswith("user_tower.")
         }
-        self.general = weights["general"]
+        self.base_vector = weights["base_vector"]
         self.tables = [weights[f"inputs.{place}.embedding.weight"] for place in range(len(bundle.users.features))]
-        ids = [place for place, feature in enumerate(bundle.users.features) if feature.kind == "id"]
+        ids = [place for place, feature in enumerate(bundle.users.features) if feature.is_id]
         self.biases = [
             (place, weights[f"biases.{number}.amounts.weight"], weights[f"biases.{number}.directions"])
             for number, place in enumerate(ids)
@@ -57,7 +57,7 @@ class PlainTower:
 
     def __call__(self, arrays: list[np.ndarray]) -> np.ndarray:
         """Raw vectors float32[n, dim] for the rows int64[n] of each feature."""
-        free = self.general + sum(table[rows] for table, rows in zip(self.tables, arrays, strict=True))
+        free = self.base_vector + sum(table[rows] for table, rows in zip(self.tables, arrays, strict=True))
         for place, amounts, directions in self.biases:
             free += amounts[arrays[place]] @ directions
         lift = np.tile(np.array([0, 1], dtype=np.float32), (len(free), 1))

@@ -16,7 +16,7 @@ def main() -> None:
     given = parser.parse_args()
     bundle = train(load_config(given.config, overrides=given.set))
     print(f"model {bundle.model_id} in {bundle.directory}")
-    for name, figure in bundle.manifest["quality"].items():
+    for name, figure in bundle.quality.items():
         print(f"{name:16} {figure:.4f}")
 
 

@@ -25,19 +25,30 @@ def edit_manifest(copy: Path) -> Callable[..., None]:
     """Writes the copy's manifest anew, with these entries changed."""
 
     def edit_manifest(**changes: Any) -> None:
-        path = copy / "manifest.json"
-        path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
+        edit(copy, changes)
 
     return edit_manifest
 
 
 @pytest.fixture
-def seal(copy: Path, edit_manifest: Callable[..., None]) -> Callable[..., None]:
+def seal(copy: Path) -> Callable[..., None]:
     """Makes the copy's manifest fit its files, as a forger would, with these entries changed."""
 
     def seal(**changes: Any) -> None:
-        manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8")) | changes
-        files = {name: sha256(copy / name) for name in manifest["files"]}
-        edit_manifest(files=files, model_id=model_id(files, Calibration(**manifest["calibration"])), **changes)
+        reseal(copy, **changes)
 
     return seal
+
+
+def reseal(folder: Path, **changes: Any) -> None:
+    """The same for any folder."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8")) | changes
+    files = {name: sha256(folder / name) for name in manifest["files"]}
+    calibration = manifest["calibration"] and Calibration(**manifest["calibration"])
+    edit(folder, {"files": files, "model_id": model_id(files, calibration)} | changes)
+
+
+def edit(folder: Path, changes: dict[str, Any]) -> None:
+    """Writes the folder's manifest anew, with these entries changed."""
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")

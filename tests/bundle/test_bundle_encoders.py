@@ -6,10 +6,11 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from towhee_recsys import train
 from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.data import read_dataset, records
 from towhee_recsys.errors import QueryError
-from towhee_recsys.model.embeddings import ModelRef
+from towhee_recsys.model.embeddings import ModelRef, normalize
 
 NEW_USER = {"user_id": 999_999, "gender": "M", "age": 30, "occupation": "programmer"}
 NEW_MOVIE = {"movie_id": 999_999, "title": "A New One", "year": 2026, "genres": ["Sci-Fi", "Opera"]}
@@ -26,8 +27,8 @@ def items(small_bundle) -> ItemEncoder:
 
 
 @pytest.fixture(scope="module")
-def dataset(small_bundle):
-    return read_dataset(small_bundle.config.dataset)
+def dataset(small_config_in, tmp_path_factory):
+    return read_dataset(small_config_in(tmp_path_factory.mktemp("unused")).dataset)
 
 
 def close(left, right) -> bool:
@@ -43,7 +44,7 @@ def test_one_record_and_lists(users, items):
     for encode, record in ((users, NEW_USER), (items, NEW_MOVIE)):
         assert (encode(record).shape, encode([record]).shape, encode([record] * 3).shape) == ((8,), (1, 8), (3, 8))
         assert encode([]).shape == (0, 8)
-        assert {each.dtype for each in (encode(record), encode([]), encode((record,)))} == {np.dtype(np.float32)}
+        assert {each.search.dtype for each in (encode(record), encode([]), encode((record,)))} == {np.dtype(np.float32)}
 
 
 def test_a_list_gives_what_its_records_give_alone(users, items, dataset):
@@ -60,7 +61,7 @@ def test_a_known_id_alone_stands_for_its_own_facts(users, items, dataset):
         ids = [{encode.id_column: record[encode.id_column]} for record in facts]
         assert close(encode(ids), encode(facts))
         assert close(encode({encode.id_column: str(ids[0][encode.id_column])}), encode(facts[0])), "as text, too"
-        one = encode(facts[:9]) - encode(facts[0])
+        one = encode(facts[:9]).search - encode(facts[0]).search
         assert np.abs(one[1:]).max() > 1e-3, "not all are the same"
 
 
@@ -78,7 +79,7 @@ def test_any_part_of_a_record_is_enough(users, items):
     for encode, record in ((users, NEW_USER), (items, NEW_MOVIE)):
         for part in parts(record):
             if list(part) not in ([encode.id_column], [encode.id_column, "year"]):
-                assert np.isfinite(encode(part)).all(), part
+                assert np.isfinite(encode(part).search).all(), part
     assert close(users({"gender": None, "age": None}), users({}))
     assert not close(users({"age": 25}), users({"age": 56}))
     assert close(users({"age": 25}), users({"age": "25-34"}))
@@ -87,10 +88,10 @@ def test_any_part_of_a_record_is_enough(users, items):
 def test_an_unknown_user_alone_is_an_error_or_the_general_user(users, small_bundle):
     with pytest.raises(QueryError) as raised:
         users([{"user_id": 10_001}, {"user_id": 999_999, "age": None}])
-    assert str(raised.value) == (
-        "user_id 999999 is not known to this model. Give what is known of it: gender, age, occupation. "
-        "Or set unknown_user: general, to give such users the general list."
-    )
+    message = str(raised.value)
+    assert message.startswith("user_id 999999 is not known to this model.")
+    assert "gender, age, occupation, liked." in message
+    assert "unknown_user: general" in message
     general = UserEncoder(small_bundle, "general")
     assert close(general({"user_id": 999_999}), general({}))
     assert close(general({"user_id": 999_999, "age": 25}), users({"age": 25}))
@@ -99,13 +100,26 @@ def test_an_unknown_user_alone_is_an_error_or_the_general_user(users, small_bund
 def test_an_unknown_item_alone_is_an_error(items):
     with pytest.raises(QueryError) as raised:
         items({"movie_id": 999_999})
-    assert str(raised.value) == ("movie_id 999999 is not known to this model. Give what is known of it: genres, title.")
+    assert str(raised.value).startswith("movie_id 999999 is not known to this model.")
+    assert "genres, title." in str(raised.value)
+
+
+def test_a_model_that_reads_only_ids_has_no_fields_to_ask_for(small_config):
+    features = "features.item=[{kind: id, column: movie_id}]", "features.user=[{kind: id, column: user_id}]"
+    bundle = train(small_config("training.epochs=1", *features))
+    with pytest.raises(QueryError) as raised:
+        ItemEncoder(bundle)({"movie_id": 999_999})
+    assert "movie_id 999999 is not known to this model" in str(raised.value)
+    assert ": ." not in str(raised.value)
+    with pytest.raises(QueryError, match=r"user_id 999999 is not known to this model.*: liked\."):
+        UserEncoder(bundle)({"user_id": 999_999})
 
 
 @pytest.mark.parametrize(
     ("record", "message"),
     [
         ({"agee": 25}, "field 'agee' is not known. Did you mean 'age'?"),
+        ({"genre": "F"}, "Accepted: user_id, gender, age, occupation, zip_code, liked."),
         ({"age": 200}, "age 200 is not known. Accepted: 1 (Under 18)"),
         ({"user_id": 1.5}, "user_id 1.5 is not acceptable"),
         ({"user_id": True}, "user_id True is not acceptable"),
@@ -152,20 +166,18 @@ def test_rating_vectors_are_the_rating_tower_s_alone_and_in_a_list(users, datase
 @pytest.mark.parametrize("objective", ["rating", "ranking", "both"])
 @pytest.mark.parametrize("tower", ["sum", "joined"])
 def test_what_people_like_moves_their_vector_for_each_kind_of_model(objective, tower, small_config, dataset):
-    from towhee_recsys import train
-    from towhee_recsys.model.embeddings import normalize
-
     bundle = train(small_config("training.epochs=2", f"objective={objective}", f"model.tower={tower}"))
     users = UserEncoder(bundle)
-    ids = dataset.interactions["movie_id"].value_counts().index.tolist()
+    ids = dataset.interactions["item"].value_counts().index.tolist()
     people = [{"age": 25, "liked": ids[:3]}, {"age": 25, "liked": ids[3:8]}, {"age": 25}, {"age": 25, "liked": []}]
     vectors = normalize(users(people))
     assert not close(vectors[0], vectors[1])
     assert not close(vectors[0], vectors[2])
     for nothing in ([], None, (), set(), np.array([], dtype=int)):
-        assert (users([people[0], {"age": 25, "liked": nothing}])[1] == users([people[0], {"age": 25}])[1]).all()
+        given = users([people[0], {"age": 25, "liked": nothing}])[1]
+        assert np.array_equal(given, users([people[0], {"age": 25}])[1])
     for record, vector in zip(people, vectors, strict=True):
-        assert normalize(users(record)) == pytest.approx(np.asarray(vector), abs=2e-3)
+        assert np.allclose(normalize(users(record)), vector, rtol=0, atol=2e-3)
     items = np.asarray(normalize(ItemEncoder(bundle)([{"movie_id": key} for key in ids])))
     told, silent = (np.argsort(np.argsort(-items @ np.asarray(vectors[row]))) for row in (0, 2))
     assert told[:3].mean() < silent[:3].mean(), "what is liked stands higher"
@@ -213,3 +225,7 @@ def test_an_unknown_user_who_likes_something_is_no_error(small_bundle):
     liked = general({"user_id": 999_999, "liked": [5001]})
     assert not close(liked, general({}))
     assert np.allclose(liked, general({"liked": [5001]}), atol=1e-3)
+    assert np.allclose(liked, UserEncoder(small_bundle)({"user_id": 999_999, "liked": [5001]}), atol=1e-3)
+    for nothing in ([], None, np.array([])):
+        with pytest.raises(QueryError, match="user_id 999999 is not known"):
+            UserEncoder(small_bundle)({"user_id": 999_999, "liked": nothing})

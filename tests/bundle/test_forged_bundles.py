@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from towhee_recsys import load_bundle
+from tests.bundle.conftest import reseal
+from towhee_recsys import load_bundle, train
 from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.bundle.paddle_model import paddle_model
 from towhee_recsys.errors import BundleError
@@ -79,16 +80,24 @@ def test_a_config_that_leads_out_of_the_folder(line, copy, seal):
     with (copy / "config.yaml").open("a") as file:
         file.write(f"{line}\n")
     seal()
-    assert refused(lambda: load_bundle(copy)) == (
-        f"{copy / 'config.yaml'} extends a file outside its folder. Do not use this bundle."
-    )
+    message = refused(lambda: load_bundle(copy))
+    assert f"{copy / 'config.yaml'} extends a file outside its folder" in message
+    assert "Do not use" in message
+
+
+def test_a_config_has_no_way_to_the_environment(copy, seal, monkeypatch):
+    monkeypatch.setenv("SECRET", "12345")
+    path = copy / "config.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("name: own", 'name: "${env:SECRET}"'), encoding="utf-8")
+    seal()
+    assert load_bundle(copy).config.dataset.name == "${env:SECRET}"
 
 
 def test_a_config_that_is_none(copy, seal):
     (copy / "config.yaml").write_text("top_k: ten\n")
     seal()
     message = refused(lambda: load_bundle(copy))
-    assert message.startswith(f"{copy / 'config.yaml'} is no config of a model: given settings: top_k: given 'ten', ")
+    assert message.startswith(f"{copy / 'config.yaml'} is no config of a model: top_k: given 'ten'")
     assert message.endswith("Train again, or restore the folder.")
 
 
@@ -111,6 +120,18 @@ def test_any_vocabularies(copy, seal, content):
     assert "has no vocabularies that fit" in refused(lambda: load_bundle(copy))
 
 
+@pytest.mark.parametrize("changes", [{"mean": float("nan")}, {"deviation": 0}, {"mean": "1990"}], ids=str)
+def test_numbers_that_are_no_numbers(changes, small_config, tmp_path):
+    features = "[{kind: id, column: movie_id}, {kind: number, column: year}]"
+    folder = train(small_config("training.epochs=1", f"features.item={features}")).directory
+    path = folder / "features.json"
+    fitted = json.loads(path.read_text(encoding="utf-8"))
+    fitted["item"]["fitted"]["year"] |= changes
+    path.write_text(json.dumps(fitted), encoding="utf-8")
+    reseal(folder)
+    assert "has no vocabularies that fit" in refused(lambda: load_bundle(folder))
+
+
 @settings(any_content, max_examples=30)
 @given(st.binary() | st.binary().map(b"PK\x03\x04".__add__), st.sampled_from(["known.npz", "weights.npz"]))
 def test_any_bytes_in_place_of_arrays(copy, seal, content, name):
@@ -124,9 +145,9 @@ def test_any_bytes_in_place_of_arrays(copy, seal, content, name):
 @pytest.mark.parametrize(
     ("name", "array", "told"),
     [
-        ("user_tower.general", None, "is missing; features.json and config.yaml ask for float32[6]"),
+        ("user_tower.base_vector", None, "is missing; features.json and config.yaml ask for float32[6]"),
         (
-            "stars_tower.biases.0.directions",
+            "rating_tower.biases.0.directions",
             np.zeros((1, 6)),
             "is float64[1, 6]; features.json and config.yaml ask for ",
         ),
@@ -136,8 +157,8 @@ def test_any_bytes_in_place_of_arrays(copy, seal, content, name):
             np.zeros((3, 6), np.int64),
             "is int64[3, 6]; features.json and config",
         ),
-        ("item_tower.general", np.full(6, np.nan, np.float32), "has numbers that are not finite"),
-        ("stars_tower.general", np.array([0, 0, 0, np.inf, 0, 0], np.float32), "has numbers that are not finite"),
+        ("item_tower.base_vector", np.full(6, np.nan, np.float32), "has numbers that are not finite"),
+        ("rating_tower.base_vector", np.array([0, 0, 0, np.inf, 0, 0], np.float32), "has numbers that are not finite"),
     ],
 )
 def test_a_weight_that_is_not_as_it_must_be(name, array, told, copy, seal):
@@ -176,6 +197,16 @@ def test_arrays_of_another_model(copy, seal, small_bundle):
     "changes",
     [
         {"rating_map": None},
+        {"rating_map": None, "calibration": None},
+        {"rating_map": {"slope": float("nan"), "intercept": 3, "lowest": 1, "highest": 5}},
+        {"items": None},
+        {"items": {"id": "movie_id", "id_type": "uuid"}},
+        {"items": {"id": "isbn", "id_type": "int"}},
+        {"dataset": {"name": "own"}},
+        {"trained_on": {}},
+        {"trained_on": None},
+        {"quality": {"kept_epoch": -1}},
+        {"quality": {"kept_epoch": 1, "validation_rmse": "low"}},
         {"rating_map": {"slope": "1", "intercept": 3, "lowest": 1, "highest": 5}},
         {"quality": {}},
         {"quality": []},
@@ -188,9 +219,9 @@ def test_arrays_of_another_model(copy, seal, small_bundle):
 )
 def test_a_manifest_that_lacks_what_is_used_later(changes, copy, seal):
     seal(**changes)
-    assert refused(lambda: load_bundle(copy)) == (
-        f"{copy / 'manifest.json'} is damaged. Train again, or restore the folder."
-    )
+    message = refused(lambda: load_bundle(copy))
+    assert f"{copy / 'manifest.json'} is damaged" in message
+    assert "Train again" in message
 
 
 @any_content
@@ -205,7 +236,7 @@ def test_any_bytes_in_place_of_the_manifest(copy, content):
 @any_content
 @given(st.data())
 def test_any_entry_of_the_manifest(copy, small_bundle, data):
-    manifest = json.loads(json.dumps(small_bundle.manifest))
+    manifest = small_bundle.manifest.model_dump(mode="json")
     key = data.draw(st.sampled_from(sorted(manifest)))
     manifest[key] = data.draw(JSON)
     (copy / "manifest.json").write_text(json.dumps(manifest))

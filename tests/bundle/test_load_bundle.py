@@ -29,6 +29,10 @@ def refused(folder: Path) -> str:
     return str(raised.value)
 
 
+def must_say(message: str, *facts: str) -> None:
+    assert [fact for fact in facts if fact not in message] == [], message
+
+
 def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -38,15 +42,15 @@ def test_a_copy_is_as_good(copy, small_bundle):
     assert (bundle.model_id, bundle.dim) == (small_bundle.model_id, 8)
     assert bundle.config == small_bundle.config
     assert bundle.calibration == small_bundle.calibration
-    assert sorted(bundle.manifest["files"]) == FILES
+    assert sorted(bundle.manifest.files) == FILES
 
 
 def test_nothing_there(tmp_path):
     for folder in (tmp_path, tmp_path / "none"):
-        assert refused(folder) == (
-            f"there is no trained model in {folder}. Train one with `towhee-recsys train -c CONFIG`, "
-            "or name its folder in model.dir."
-        )
+        message = refused(folder)
+        assert str(folder) in message
+        assert "`towhee-recsys train -c CONFIG`" in message
+        assert "model.dir" in message
     assert list(tmp_path.iterdir()) == []
 
 
@@ -59,13 +63,11 @@ def test_a_file_in_place_of_the_folder(tmp_path):
 def test_each_file_missing_cut_or_with_one_bit_flipped(name, copy):
     whole = (copy / name).read_bytes()
     (copy / name).unlink()
-    assert refused(copy) == f"{copy / name} is missing. Train again, or restore the whole folder."
+    must_say(refused(copy), f"{copy / name} is missing", "Train again", "restore")
     middle = len(whole) // 2
     for content in (whole[:-1], b"", whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]):
         (copy / name).write_bytes(content)
-        assert refused(copy) == (
-            f"{copy / name} is not what was saved: its SHA-256 differs. Train again, or restore the folder."
-        )
+        must_say(refused(copy), f"{copy / name} ", "SHA-256 differs", "Train again", "restore")
     (copy / name).write_bytes(whole)
     assert load_bundle(copy).directory == copy
 
@@ -75,7 +77,7 @@ def test_each_file_missing_cut_or_with_one_bit_flipped(name, copy):
 )
 def test_a_manifest_that_is_none(text, copy):
     (copy / "manifest.json").write_text(text)
-    assert refused(copy) == f"{copy / 'manifest.json'} is damaged. Train again, or restore the folder."
+    must_say(refused(copy), f"{copy / 'manifest.json'} is damaged", "Train again", "restore")
 
 
 def test_a_manifest_that_is_no_text(copy):
@@ -100,34 +102,31 @@ def test_a_manifest_that_is_no_text(copy):
 )
 def test_a_manifest_whose_entries_do_not_fit_together(changes, copy, edit_manifest):
     edit_manifest(**changes)
-    assert refused(copy) == f"{copy / 'manifest.json'} is damaged. Train again, or restore the folder."
+    must_say(refused(copy), f"{copy / 'manifest.json'} is damaged", "Train again", "restore")
 
 
 @pytest.mark.parametrize("name", ["config.yaml", "features.json", "known.npz", "weights.npz"])
 def test_a_manifest_that_knows_nothing_of_a_file_that_is_used(name, copy, edit_manifest):
-    files = load_bundle(copy).manifest["files"]
+    files = load_bundle(copy).manifest.files
     edit_manifest(files={other: digest for other, digest in files.items() if other != name})
-    assert refused(copy) == f"{copy / 'manifest.json'} is damaged. Train again, or restore the folder."
+    must_say(refused(copy), f"{copy / 'manifest.json'} is damaged", "Train again", "restore")
     (copy / name).unlink()
-    assert refused(copy) == f"{copy / 'manifest.json'} is damaged. Train again, or restore the folder."
+    must_say(refused(copy), f"{copy / 'manifest.json'} is damaged", "Train again", "restore")
 
 
 @pytest.mark.parametrize("version", [FORMAT_VERSION + 1, FORMAT_VERSION - 1, 0, str(FORMAT_VERSION), None])
 def test_another_format_version(version, copy, edit_manifest):
     edit_manifest(format_version=version)
-    assert refused(copy) == (
-        f"{copy} has format version {version!r}; this towhee_recsys reads {FORMAT_VERSION}. "
-        "Use the version that wrote it, or train again."
-    )
+    message = refused(copy)
+    assert message.startswith(f"{copy} has format version {version!r}; this towhee_recsys reads {FORMAT_VERSION}.")
+    assert "`towhee-recsys train -c CONFIG`" in message
 
 
 @pytest.mark.parametrize("name", ["../outside", "/etc/hostname", "sub/../../outside", "sub/file", "."])
 def test_a_file_outside_the_folder(name, copy, edit_manifest):
     (copy.parent / "outside").write_text("anything")
-    edit_manifest(files=load_bundle(copy).manifest["files"] | {name: sha256(copy.parent / "outside")})
-    assert refused(copy) == (
-        f"{copy / 'manifest.json'} names a file outside its folder: {name!r}. Do not use this bundle."
-    )
+    edit_manifest(files=load_bundle(copy).manifest.files | {name: sha256(copy.parent / "outside")})
+    must_say(refused(copy), f"{copy / 'manifest.json'} ", f"outside its folder: {name!r}", "Do not use")
 
 
 class Canary:
@@ -144,7 +143,7 @@ class Canary:
 def test_a_pickle_in_place_of_arrays_is_refused_and_not_run(name, copy, edit_manifest, tmp_path):
     bundle = load_bundle(copy)
     (copy / name).write_bytes(pickle.dumps(Canary(tmp_path / "canary")))
-    files = bundle.manifest["files"] | {name: sha256(copy / name)}
+    files = bundle.manifest.files | {name: sha256(copy / name)}
     edit_manifest(files=files, model_id=model_id(files, bundle.calibration))
     forged = load_bundle(copy)
     with pytest.raises(BundleError, match=rf"{name} holds no plain arrays: .*\. Train again\.$"):

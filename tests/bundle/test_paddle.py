@@ -21,8 +21,9 @@ def by_paddle(layer, arrays) -> np.ndarray:
 @pytest.mark.parametrize("objective", ["both", "rating", "ranking"])
 @pytest.mark.parametrize("tower", ["sum", "joined"])
 def test_encoders_answer_what_the_trained_model_does(objective, tower, small_config):
-    bundle = train(small_config("training.epochs=1", f"objective={objective}", f"model.tower={tower}"))
-    model, dataset = paddle_model(bundle), read_dataset(bundle.config.dataset)
+    config = small_config("training.epochs=1", f"objective={objective}", f"model.tower={tower}")
+    bundle = train(config)
+    model, dataset = paddle_model(bundle), read_dataset(config.dataset)
     users, items = records(dataset.users), records(dataset.items)
     answered = UserEncoder(bundle)(users)
     found = {

@@ -13,7 +13,7 @@ from tests.kills import killed_at_each_step
 from towhee_recsys import load_bundle, train
 from towhee_recsys.bundle import Bundle, replace_bundle
 from towhee_recsys.errors import BundleError, TrainingError
-from towhee_recsys.support.files import previous_of, recover, replace_directory, settle
+from towhee_recsys.support.files import finish_replace, previous_of, recover, replace_directory
 from towhee_recsys.training import restore_previous
 from towhee_recsys.training.lock import claimed
 
@@ -94,7 +94,7 @@ def test_the_model_that_is_asked_for_is_put_there_once(models, target):
         assert ids(target) == [a, b]
     with pytest.raises(BundleError) as raised:
         restore_previous(target, c)
-    assert str(raised.value) == (f"{previous_of(target)} is model {b}, but {c} was asked for. Train it again.")
+    assert all(fact in str(raised.value) for fact in (f"{previous_of(target)} is model {b}", c, "Train"))
     assert ids(target) == [a, b]
 
 
@@ -102,9 +102,7 @@ def test_there_is_none_before_the_first(models, target):
     put(models[0], target)
     with pytest.raises(BundleError) as raised:
         restore_previous(target)
-    assert str(raised.value) == (
-        f"no model that was in {target} before is kept: there is none in {previous_of(target)}. Train again."
-    )
+    assert all(fact in str(raised.value) for fact in (str(target), str(previous_of(target)), "Train again"))
     assert ids(target)[0] == models[0].model_id
 
 
@@ -157,7 +155,7 @@ def test_killed_before_every_step_of_a_replacement_one_is_in_place_and_its_prede
     for step in killed_at_each_step(lambda: replace(fill("third")), prepare):
         recover(target)
         found = text(target)
-        settle(target)
+        finish_replace(target)
         assert text(previous_of(target)) == {"second": "first", "third": "second"}[found], step
         assert set(target.parent.iterdir()) == {target, previous_of(target)}, step
         replace(fill("fourth"))

@@ -106,4 +106,4 @@ def test_train_final_is_of_everything(run: Any, tmp_path: Path) -> None:
     from towhee_recsys.bundle import load_bundle
 
     assert run("train", "-c", "sample", *SMALL, "--set", f"model.dir={tmp_path / 'model'}", "--final").code == 0
-    assert load_bundle(tmp_path / "model").manifest["trained_on"]["protocol"] == "everything"
+    assert load_bundle(tmp_path / "model").manifest.trained_on["protocol"] == "everything"

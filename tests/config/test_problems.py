@@ -4,7 +4,7 @@ import pytest
 
 from towhee_recsys.config import Config
 from towhee_recsys.config.schema import TrainingConfig
-from towhee_recsys.features.columns import KINDS as KNOWN
+from towhee_recsys.features import KINDS as KNOWN
 
 SHOP = """\
 extends: sample

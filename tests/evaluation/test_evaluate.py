@@ -107,7 +107,7 @@ def test_over_several_seeds_a_user_has_one_value(cold):
 
 def test_each_seed_is_measured_by_a_model_of_its_own(cold):
     assert [task.seed for task in cold.tasks] == [42, 43]
-    assert [bundle.manifest["trained_on"]["seed"] for bundle in cold.models[MODEL].bundles] == [42, 43]
+    assert [bundle.manifest.trained_on["seed"] for bundle in cold.models[MODEL].bundles] == [42, 43]
 
 
 def test_the_same_again_gives_the_same(quick, quick_config, trainings):

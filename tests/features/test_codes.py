@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tests.declarations import AGES, MOVIELENS, OCCUPATIONS
-from towhee_recsys.config.features import CategoryFeature
 from towhee_recsys.errors import QueryError
+from towhee_recsys.features import CategoryFeature
 from towhee_recsys.features.codes import code_of, label
 
 GENDER, AGE, OCCUPATION = MOVIELENS.user[1:]

@@ -46,12 +46,12 @@ def test_a_vocabulary_made_of_its_own_values_is_the_same():
 FIT = """
 import json
 from towhee_recsys import load_config, read_dataset
-from towhee_recsys.features import Side
+from towhee_recsys.features import FeatureEncoder
 
 config = load_config("sample")
 dataset = read_dataset(config.dataset)
-users = Side.fit(config.features.user, dataset.users, set(dataset.users["user_id"]))
-items = Side.fit(config.features.item, dataset.items, set(dataset.items["movie_id"]))
+users = FeatureEncoder.fit(config.features.user, dataset.users, set(dataset.users["user_id"]))
+items = FeatureEncoder.fit(config.features.item, dataset.items, set(dataset.items["movie_id"]))
 print(json.dumps([users.state, items.state]))
 """
 
@@ -62,4 +62,4 @@ def test_what_is_fitted_does_not_depend_on_the_order_of_hashes(capsys):
     environment = os.environ | {"PYTHONHASHSEED": "1"}  # this process has a seed of its own
     done = subprocess.run([sys.executable, "-c", FIT], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == here
-    assert "Item-Noir" in here
+    assert "Film-Noir" in here

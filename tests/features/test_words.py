@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from towhee_recsys.features.text import words
+from towhee_recsys.features.words import words
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.declarations import MOVIELENS
-from towhee_recsys.config.features import CategoriesFeature, Feature, NumberFeature
-from towhee_recsys.features import Side
+from towhee_recsys.features import CategoriesFeature, Feature, FeatureEncoder, NumberFeature
 
 USERS = pd.DataFrame(
     {
@@ -28,22 +27,22 @@ MOVIES = pd.DataFrame(
 
 
 @pytest.fixture(params=["multi_hot", "sum"])
-def sides(request: pytest.FixtureRequest) -> tuple[Side, Side]:
+def sides(request: pytest.FixtureRequest) -> tuple[FeatureEncoder, FeatureEncoder]:
     """Users and items whose features are of all kinds; the genres are pooled in both ways."""
     number = NumberFeature(column="visits"), NumberFeature(column="year", size=3)
     genres: list[Feature] = [CategoriesFeature(column="genres", size=5, pooling=request.param)]
-    users = Side.fit([*MOVIELENS.user, number[0]], USERS, set(USERS["user_id"]))
+    users = FeatureEncoder.fit([*MOVIELENS.user, number[0]], USERS, set(USERS["user_id"]))
     ids, _, title = MOVIELENS.item
-    return users, Side.fit([ids, *genres, title, number[1]], MOVIES, set(MOVIES["movie_id"]))
+    return users, FeatureEncoder.fit([ids, *genres, title, number[1]], MOVIES, set(MOVIES["movie_id"]))
 
 
 @pytest.fixture
-def user_arrays(sides: tuple[Side, Side]) -> list[np.ndarray]:
+def user_arrays(sides: tuple[FeatureEncoder, FeatureEncoder]) -> list[np.ndarray]:
     """The users as the tower reads them, and one of whom nothing is known."""
     return sides[0].encode([*USERS.to_dict("records"), {}])
 
 
 @pytest.fixture
-def item_arrays(sides: tuple[Side, Side]) -> list[np.ndarray]:
+def item_arrays(sides: tuple[FeatureEncoder, FeatureEncoder]) -> list[np.ndarray]:
     """The items as the tower reads them, and one of which nothing is known."""
     return sides[1].encode([*MOVIES.to_dict("records"), {}])

@@ -63,7 +63,7 @@ def test_one_item_tower_and_a_user_tower_for_each_purpose_that_is_learned(build,
         found = vectors(tower, arrays)
         assert (found.shape, found.dtype) == ((4, SIZE), np.float32)
     own = {name.split(".")[0] for name in weights(model)}
-    assert own == {"user_tower", "item_tower"} | ({"stars_tower"} if objective == "both" else set())
+    assert own == {"user_tower", "item_tower"} | ({"rating_tower"} if objective == "both" else set())
 
 
 def test_the_same_seed_gives_the_same_weights_under_the_same_names(build):
@@ -105,9 +105,9 @@ def test_a_batch_gives_what_its_records_give_alone(build, item_arrays):
 def test_what_is_said_and_joined_up_is_the_tower_s_answer(build, item_arrays):
     tower = build().item_tower
     arrays = tensors(item_arrays)
-    said = tower.said(arrays)
-    assert tower.join_up(said, arrays).numpy() == pytest.approx(tower(arrays).numpy(), abs=1e-6)
-    known = tower.said(arrays, {1: said[1]})
+    said = tower.feature_outputs(arrays)
+    assert tower.combine(said, arrays).numpy() == pytest.approx(tower(arrays).numpy(), abs=1e-6)
+    known = tower.feature_outputs(arrays, {1: said[1]})
     assert known[1] is said[1], "it was not computed anew"
     assert all((one.numpy() == other.numpy()).all() for one, other in zip(said, known, strict=True))
 
@@ -131,7 +131,7 @@ def test_a_fresh_sum_tower_is_sure_of_nothing(sides, user_arrays, item_arrays):
     """Small free vectors: whatever a fresh model says, all cosines are near 0."""
     rows = [place for place, feature in enumerate(sides[0].features) if feature.kind in ("id", "category")]
     tower = SumTower(sides[0], 64, "ranking")
-    said = tower.said(tensors(user_arrays))
+    said = tower.feature_outputs(tensors(user_arrays))
     assert all(np.linalg.norm(said[place].numpy(), axis=1).max() < 1 for place in rows)
 
 

@@ -10,20 +10,20 @@ import pandas as pd
 import pytest
 
 from towhee_recsys.config import load_config
-from towhee_recsys.config.features import (
+from towhee_recsys.features import (
     CategoriesFeature,
     CategoryFeature,
     Feature,
+    FeatureEncoder,
     HistoryFeature,
     IdFeature,
     NumberFeature,
     TextFeature,
 )
-from towhee_recsys.features import Side
-from towhee_recsys.model.numpy_towers import CHUNK, NUMPY_TOWERS, NumpyTower, roles
 from towhee_recsys.model.objectives import unit
 from towhee_recsys.model.paddle.fusion import build_model
 from towhee_recsys.model.paddle.quiet import paddle
+from towhee_recsys.model.towers import CHUNK, NUMPY_TOWERS, NumpyTower, roles
 
 SIZE = 16
 TABLE = pd.DataFrame(
@@ -55,11 +55,11 @@ SIDES: dict[str, list[Feature]] = {name: [feature] for name, feature in KINDS.it
 }
 
 
-def fitted(features: list[Feature]) -> Side:
-    return Side.fit(features, TABLE, {1, 2, 3, "Heat"})
+def fitted(features: list[Feature]) -> FeatureEncoder:
+    return FeatureEncoder.fit(features, TABLE, {1, 2, 3, "Heat"})
 
 
-def in_paddle(users: Side, items: Side, tower: str, objective: str):
+def in_paddle(users: FeatureEncoder, items: FeatureEncoder, tower: str, objective: str):
     """A model in whose weights, those of padding included, there is nothing left of how they are first drawn."""
     config = load_config(model={"tower": tower, "embedding_size": SIZE}).model
     model = build_model(users, items, config, objective, seed=1)
@@ -70,7 +70,7 @@ def in_paddle(users: Side, items: Side, tower: str, objective: str):
     return model
 
 
-def in_numpy(layer, side: Side, tower: str, role: str) -> NumpyTower:
+def in_numpy(layer, side: FeatureEncoder, tower: str, role: str) -> NumpyTower:
     weights = {name: weight.numpy() for name, weight in layer.state_dict().items()}
 
     def weight(name: str, *shape: int) -> np.ndarray:
@@ -82,7 +82,7 @@ def in_numpy(layer, side: Side, tower: str, role: str) -> NumpyTower:
     return made
 
 
-def arrays_of(side: Side, count: int) -> list[np.ndarray]:
+def arrays_of(side: FeatureEncoder, count: int) -> list[np.ndarray]:
     """Of `count` records, each of fields of random lines of the table or left out."""
     draw = np.random.default_rng(count)
     lines = TABLE.to_dict("records")

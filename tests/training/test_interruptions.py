@@ -61,7 +61,7 @@ def test_after_ctrl_c_training_goes_on_and_ends_with_the_same_model(small_config
     resumed = train(config)
     assert epochs(caplog) == ["going on from epoch 2 of a training that did not end", "epoch 3", "epoch 4"]
     assert resumed.model_id == small_bundle.model_id
-    assert resumed.manifest["quality"] == small_bundle.manifest["quality"]
+    assert resumed.quality == small_bundle.quality
 
 
 @pytest.mark.parametrize("epoch", [1, 2, 3])

@@ -45,7 +45,7 @@ def test_one_user_one_item_or_next_to_nothing(users, items, trained):
     assert stars.shape == (users, items)
     assert (stars >= 1).all()
     assert (stars <= 5).all()
-    assert all(np.isfinite(value) for value in bundle.manifest["quality"].values())
+    assert all(np.isfinite(value) for value in bundle.quality.values())
 
 
 @pytest.mark.parametrize("stars", [1, 3, 5])

@@ -25,8 +25,8 @@ def test_the_gradients_are_those_of_one_loss_of_vectors_and_decay(make, tower):
     random, total, decayed, found_decay = np.random.default_rng(1), paddle.zeros([]), 0.0, 0.0
     for layer, side, arrays, decay in passes:
         own = TowerPass(layer, side, arrays, decay)
-        said = layer.said(arrays)
-        raw = layer.join_up(said, arrays)
+        said = layer.feature_outputs(arrays)
+        raw = layer.combine(said, arrays)
         vectors = raw / raw.norm(axis=1, keepdim=True)
         assert own.vectors == pytest.approx(vectors.numpy(), abs=1e-6)
         slope = random.normal(size=raw.shape).astype(np.float32)

@@ -11,7 +11,7 @@ from towhee_recsys.training.trainer import Trainer
 
 
 def test_every_user_and_item_passes_its_tower_once_a_step(trainer):
-    passes: dict[str, list[int]] = {"user_tower": [], "stars_tower": [], "item_tower": []}
+    passes: dict[str, list[int]] = {"user_tower": [], "rating_tower": [], "item_tower": []}
     for name, layer in trainer.model.named_sublayers():
         if name in passes:
             layer.inputs[0].register_forward_pre_hook(lambda _, given, name=name: passes[name].append(len(given[0])))
@@ -23,7 +23,7 @@ def test_every_user_and_item_passes_its_tower_once_a_step(trainer):
         users, items = len(block.users), len(block.items)
         assert {name: found.pop() for name, found in passes.items()} == {
             "user_tower": users,
-            "stars_tower": users,
+            "rating_tower": users,
             "item_tower": items,
         }
     assert not any(passes.values())

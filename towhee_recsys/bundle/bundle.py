@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from towhee_recsys.bundle.manifest import checked, damaged, parsed, read_manifest
-from towhee_recsys.config import Config, DataSchema, load_config, read_yaml
+from towhee_recsys.bundle.contents import read_config, read_encoders
+from towhee_recsys.bundle.manifest import CONFIG, FEATURES, Manifest, checked, damaged, parsed, read_manifest
+from towhee_recsys.config import Config, DataSchema
 from towhee_recsys.data.items import ItemSchema
-from towhee_recsys.errors import BundleError, ConfigError, RecsysError
-from towhee_recsys.features import Side
+from towhee_recsys.errors import BundleError, RecsysError
+from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.support.files import recover
 
@@ -25,45 +23,58 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, eq=False)
 class Bundle:
-    """A trained model on disk. `manifest` has format_version, model_id, versions, seed, dataset, dim, metric,
-    calibration, quality and the SHA-256 of every file.
+    """A trained model on disk.
+
+    Attributes:
+        directory: Its folder.
+        manifest: Its format, the model's id, the versions, seed and dataset that made it, its quality, and the SHA-256
+            of every file.
+        config: The config that trained it, without the locations of data and stores.
+        users: The fitted features of users.
+        items: The fitted features of items.
     """
 
     directory: Path
-    manifest: dict[str, Any]
+    manifest: Manifest
     config: Config
-    users: Side
-    items: Side
+    users: FeatureEncoder
+    items: FeatureEncoder
 
     @property
     def model_id(self) -> str:
         """The hash of what decides the vectors: features, weights and calibration."""
-        return self.manifest["model_id"]
+        return self.manifest.model_id
 
     @property
     def dim(self) -> int:
         """The length of the vectors."""
-        return self.manifest["dim"]
+        return self.manifest.dim
 
-    @cached_property
-    def calibration(self) -> Calibration:
-        """From cosine to stars."""
-        return Calibration(**self.manifest["calibration"])
+    @property
+    def quality(self) -> dict[str, int | float]:
+        """The epoch that was kept, and its figures on the validation part."""
+        return self.manifest.quality
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """From cosine to rating; None where the dataset has no rating scale."""
+        return self.manifest.calibration
 
     @property
     def schema(self) -> DataSchema:
         """The declaration of the dataset that the model was trained on."""
         return self.config.dataset
 
-    @cached_property
+    @property
     def item_schema(self) -> ItemSchema:
         """What a catalogue and an index keep of the items."""
-        return ItemSchema.from_json(self.manifest["items"])
+        return self.manifest.items
 
     def arrays(self, name: str, prefix: str = "") -> dict[str, np.ndarray]:
         """The arrays of `weights.npz` or `known.npz` by their names; with a `prefix` those that begin with it.
 
-        Raises BundleError when they cannot be read.
+        Raises:
+            BundleError: they cannot be read.
         """
         try:
             with np.load(self.directory / name, allow_pickle=False) as file:
@@ -72,7 +83,11 @@ class Bundle:
             raise BundleError(f"{self.directory / name} holds no plain arrays: {error}. Train again.") from None
 
     def check_unchanged(self) -> None:
-        """Raises BundleError when another training has replaced the files since they were loaded."""
+        """Does nothing unless another training has replaced the files since they were loaded.
+
+        Raises:
+            BundleError: it has.
+        """
         if parsed(self.directory, read_manifest(self.directory)) != self.manifest:
             raise BundleError(f"the model in {self.directory} was replaced after it was loaded. Load it again.")
 
@@ -80,7 +95,8 @@ class Bundle:
 def load_bundle(directory: str | Path) -> Bundle:
     """The bundle in `directory`, checked; the same one again as long as it is unchanged on disk.
 
-    Raises BundleError when it is missing, incomplete, damaged or of a newer format.
+    Raises:
+        BundleError: it is missing, incomplete, damaged or of another format.
     """
     path = Path(directory).resolve()
     with _lock:
@@ -91,7 +107,11 @@ def load_bundle(directory: str | Path) -> Bundle:
 
 
 def read_bundle(path: Path) -> Bundle:
-    """The bundle in `path`, read and checked from its first file to its last. Raises BundleError."""
+    """The bundle in `path`, read and checked from its first file to its last.
+
+    Raises:
+        BundleError: it is missing, incomplete, damaged or of another format.
+    """
     return _read(path, checked(path, read_manifest(path)))
 
 
@@ -104,33 +124,10 @@ def _load(path: Path) -> Bundle:
     return _loaded[path][1]
 
 
-def _read(path: Path, manifest: dict[str, Any]) -> Bundle:
-    config = _config(path / "config.yaml")
-    if config.model.embedding_size != manifest["dim"]:
+def _read(path: Path, manifest: Manifest) -> Bundle:
+    config = read_config(path / CONFIG)
+    declared = config.model.embedding_size, config.dataset.items.id, config.dataset.feedback.scale is not None
+    if declared != (manifest.dim, manifest.items.id, manifest.calibration is not None):
         raise damaged(path)
-    users, items = _sides(path / "features.json", config)
+    users, items = read_encoders(path / FEATURES, config)
     return Bundle(path, manifest, config, users, items)
-
-
-def _config(file: Path) -> Config:
-    """The config of a bundle, which stands alone: a bundle may come from anywhere, and reads no other file."""
-    try:
-        settings = read_yaml(file).data
-        if "extends" in settings:
-            raise BundleError(f"{file} extends a file outside its folder. Do not use this bundle.")
-        return load_config(settings)
-    except ConfigError as error:
-        raise BundleError(f"{file} is no config of a model: {error} Train again, or restore the folder.") from None
-
-
-def _sides(file: Path, config: Config) -> tuple[Side, Side]:
-    try:
-        fitted = json.loads(file.read_text(encoding="utf-8"))
-        users, items = Side(config.features.user, fitted["user"]), Side(config.features.item, fitted["item"])
-        for side in (users, items):
-            side.encode([dict.fromkeys(side.state["columns"])])
-    except Exception as error:  # whatever may be in there
-        raise BundleError(
-            f"{file} has no vocabularies that fit config.yaml: {error!r}. Train again, or restore the folder."
-        ) from None
-    return users, items

@@ -2,118 +2,130 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
 
 from towhee_recsys.bundle.bundle import Bundle
-from towhee_recsys.bundle.towers import item_vectors, loaded, rating_tower
+from towhee_recsys.bundle.towers import Side, item_vectors, loaded, rating_tower
 from towhee_recsys.errors import QueryError
-from towhee_recsys.features import Side
+from towhee_recsys.features import FeatureEncoder, Record
+from towhee_recsys.features.encoder import plain
 from towhee_recsys.features.liked import LIKED, liked_of
-from towhee_recsys.features.side import Record
-from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.embeddings import Embeddings, ModelRef
 
 
 class _Encoder:
-    """Records of one side to vectors. A record with a known id may leave out the rest: it is filled in."""
+    """Records of users or of items to vectors. A record with a known id may leave out the rest: it is filled in."""
 
-    def __init__(self, bundle: Bundle, side: Literal["user", "item"], refuse_unknown: bool):
-        self.bundle, self._refuse_unknown = bundle, refuse_unknown
-        self.side: Side = bundle.users if side == "user" else bundle.items
-        for_user = side == "user"
-        self.model = ModelRef(
-            bundle.model_id, bundle.calibration if for_user else None, None if for_user else bundle.item_schema
-        )
-        self._tower, self._lines, self._known = loaded(bundle, side)
+    def __init__(self, bundle: Bundle, side: Side, model: ModelRef, *, also: Sequence[str], refuse_unknown: bool):
+        self.bundle, self.model = bundle, model
+        self.features: FeatureEncoder = bundle.users if side == "user" else bundle.items
         self.id_column = (bundle.schema.users if side == "user" else bundle.schema.items).id  # a feature or not
+        self._tower, self._rows, self._known = loaded(bundle, side)
+        self._also, self._refuse_unknown = also, refuse_unknown
 
     def __call__(self, records: Record | Sequence[Record]) -> Embeddings:
         """One record gives float32[dim], a list of n gives float32[n, dim], by one pass through the tower.
 
-        Raises QueryError for a field or a value that the model cannot take.
+        Raises:
+            QueryError: a record has a field or a value that the model cannot take, or an unknown id alone.
         """
         if not isinstance(records, (list, tuple)):
             return self([records])[0]  # type: ignore[list-item]
         return Embeddings(self._tower(self._arrays(records)), None, self.model)
 
     def _arrays(self, records: Sequence[Record]) -> list[np.ndarray]:
-        arrays = self.side.encode(records)
+        """The records' arrays, one a feature, with what the model knows of them in the place of missing fields."""
+        arrays = self.features.encode(records, ignored=self._also)
         for line, record in enumerate(records):
-            key = record.get(self.id_column)
-            if key is not None:
-                self._fill_in(key, record, line, arrays)
+            key = plain(record.get(self.id_column))
+            row = None if key is None else self._rows.get(str(key))
+            if row is not None:
+                self._fill_in(record, arrays, line, row)
+            elif key is not None and self._refuse_unknown:
+                self._check_described(key, record)
         return arrays
 
-    def _fill_in(self, key: Any, record: Record, line: int, arrays: list[np.ndarray]) -> None:
-        known = self._lines.get(str(key))
-        if known is None:
-            others = [feature.column for feature in self.side.features if feature.column != self.id_column]
-            if self._refuse_unknown and all(record.get(column) is None for column in others):
-                raise QueryError(self._unknown(key, others))
-            return
-        for place, feature in enumerate(self.side.features):
+    def _fill_in(self, record: Record, arrays: Sequence[np.ndarray], line: int, known: int) -> None:
+        for array, own, feature in zip(arrays, self._known, self.features.features, strict=True):
             if record.get(feature.column) is None:
-                arrays[place][line] = self._known[place][known]
+                array[line] = own[known]
 
-    def _unknown(self, key: Any, others: Sequence[str]) -> str:
-        return f"{self.id_column} {key!r} is not known to this model. Give what is known of it: {', '.join(others)}."
+    def _check_described(self, key: Any, record: Record) -> None:
+        """Raises QueryError for a record that is only an unknown id."""
+        fields = [feature.column for feature in self.features.features if feature.column != self.id_column]
+        fields += [name for name in self._also if name not in fields]
+        if not any(_is_given(record.get(field)) for field in fields):
+            raise QueryError(f"{self.id_column} {key!r} is not known to this model. {self._advice(fields)}")
+
+    def _advice(self, fields: Sequence[str]) -> str:
+        if not fields:
+            return "It reads nothing but ids: give one of its training data, or train again with data that have it."
+        return f"Give what is known of it: {', '.join(fields)}."
 
 
 class UserEncoder(_Encoder):
-    """Users to raw vectors to search with; where the objective is `both`, their `rating` are those to predict stars.
+    """Users to raw vectors to search with; where the objective is `both`, with others to predict `rating`s.
 
     A record may have `liked`, a list of item ids: a tower with a history reads them, for others the vector is folded
     in (see model/fold_in.py).
-    `unknown_user` says what an unknown id with no other field gets: error, or general.
+    `unknown_user` is what an unknown id with no other field gets: error, or general.
     """
 
     def __init__(self, bundle: Bundle, unknown_user: Literal["error", "general"] = "error"):
         if unknown_user not in ("error", "general"):
             raise QueryError(f"unknown_user {unknown_user!r} is not known. Accepted: error, general.")
-        super().__init__(bundle, "user", refuse_unknown=unknown_user == "error")
-        self._reads_history = any(feature.kind == "history" for feature in bundle.users.features)
+        self._folds_in = not any(feature.is_history for feature in bundle.users.features)
+        super().__init__(
+            bundle,
+            "user",
+            ModelRef(bundle.model_id, bundle.calibration),
+            also=[LIKED] if self._folds_in else [],
+            refuse_unknown=unknown_user == "error",
+        )
         self._rating_tower = rating_tower(bundle) if bundle.config.objective == "both" else None
 
     def __call__(self, records: Record | Sequence[Record]) -> Embeddings:
         """One record gives float32[dim], a list of n gives float32[n, dim], by one pass through the tower.
 
-        Raises QueryError for a field or a value that the model cannot take, and for a liked item it does not know.
+        Raises:
+            QueryError: a record has a field or a value that the model cannot take, an unknown id alone, or likes an
+                item that the model does not know.
         """
         if not isinstance(records, (list, tuple)):
             return self([records])[0]  # type: ignore[list-item]
-        liked = [] if self._reads_history else [liked_of(record) for record in records]
-        arrays = self._arrays(records if self._reads_history else [_without_liked(record) for record in records])
+        liked = [liked_of(record) for record in records] if self._folds_in else []
+        arrays = self._arrays(records)
         raw = self._tower(arrays)
         if any(liked):
-            raw = _folded(self.bundle, raw, liked)
+            raw = _folded_in(self.bundle, raw, liked)
         return Embeddings(raw, self._rating_tower(arrays) if self._rating_tower else None, self.model)
 
-    def _unknown(self, key: Any, others: Sequence[str]) -> str:
-        return super()._unknown(key, others) + " Or set unknown_user: general, to give such users the general list."
+    def _advice(self, fields: Sequence[str]) -> str:
+        return super()._advice(fields) + " Or set unknown_user: general, to give such users the general list."
 
 
 class ItemEncoder(_Encoder):
-    """Items to raw vectors; an item that training never saw is carried by its other features."""
+    """Items to raw vectors; an item that training never saw is encoded by its other features."""
 
     def __init__(self, bundle: Bundle):
-        super().__init__(bundle, "item", refuse_unknown=True)
+        model = ModelRef(bundle.model_id, None, bundle.item_schema)
+        super().__init__(bundle, "item", model, also=(), refuse_unknown=True)
 
 
-def _without_liked(record: Record) -> Record:
-    if not isinstance(record, Mapping):
-        return record
-    return {name: value for name, value in record.items() if name != LIKED}
+def _is_given(value: Any) -> bool:
+    is_empty = isinstance(value, (list, tuple, set, frozenset, np.ndarray)) and np.size(list(value)) == 0
+    return value is not None and not is_empty
 
 
-def _folded(bundle: Bundle, raw: np.ndarray, liked: Sequence[Sequence[Any]]) -> np.ndarray:
+def _folded_in(bundle: Bundle, raw: np.ndarray, liked: Sequence[Sequence[Any]]) -> np.ndarray:
     from towhee_recsys.model.fold_in import fold_in
 
-    lines, vectors = item_vectors(bundle)
-    unknown = sorted({str(key) for keys in liked for key in keys} - lines.keys())
+    rows, vectors = item_vectors(bundle)
+    unknown = sorted({str(key) for keys in liked for key in keys} - rows.keys())
     if unknown:
         raise QueryError(f"liked: item {unknown[0]} is not known to this model. Leave it out; give ids of its items.")
-    places = [np.array([lines[str(key)] for key in keys], dtype=np.int64) for keys in liked]
-    return fold_in(raw, places, vectors, bundle.config, Calibration(**bundle.manifest["rating_map"]))
+    items = [np.array([rows[str(key)] for key in keys], dtype=np.int64) for keys in liked]
+    return fold_in(raw, items, vectors, bundle.config, bundle.manifest.rating_map)

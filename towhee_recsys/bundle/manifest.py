@@ -1,26 +1,106 @@
-"""The manifest of a bundle: what it must say, and that the files beside it are those that it names."""
+"""The manifest of a bundle: what it must hold, and that the files beside it are those that it names."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import BundleError
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.support.files import sha256
+from towhee_recsys.support.section import Section
 
-FORMAT_VERSION = 4
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+FORMAT_VERSION: Final = 4
 MANIFEST = "manifest.json"
-IDENTITY = ("features.json", "known.npz", "weights.npz")
+CONFIG, FEATURES, KNOWN, WEIGHTS = "config.yaml", "features.json", "known.npz", "weights.npz"
+IDENTITY = (FEATURES, KNOWN, WEIGHTS)
 """The files that decide what vectors the model gives: the model id is the hash of them and of the calibration."""
 
 
+class Versions(Section):
+    """The versions of the packages that made the bundle."""
+
+    towhee_recsys: str
+    paddlepaddle: str
+    numpy: str
+
+
+class DatasetFacts(Section):
+    """The dataset that the model was trained on: its name, the hash of its content and its numbers of rows."""
+
+    name: str
+    fingerprint: str
+    users: int = Field(ge=0)
+    items: int = Field(ge=0)
+    interactions: int = Field(ge=0)
+
+
+class Manifest(Section):
+    """What a bundle is. `rating_map` is the line that training used, `calibration` the one fitted on held-out ratings;
+    both are None where the dataset has no rating scale.
+    """
+
+    format_version: Literal[4]
+    model_id: str
+    versions: Versions
+    seed: int
+    dataset: DatasetFacts
+    items: ItemSchema
+    trained_on: dict[str, Any]
+    dim: int = Field(ge=1)
+    metric: Literal["IP"]
+    rating_map: Calibration | None
+    calibration: Calibration | None
+    quality: dict[str, int | float]
+    files: dict[str, str]
+
+    @field_validator("trained_on")
+    @classmethod
+    def _names_its_protocol(cls, given: dict[str, Any]) -> dict[str, Any]:
+        if not {"protocol", "fingerprint", "reading"} <= given.keys() or not isinstance(given["protocol"], str):
+            raise ValueError("it has no protocol, fingerprint and reading")
+        return given
+
+    @field_validator("quality")
+    @classmethod
+    def _names_its_epoch(cls, given: dict[str, int | float]) -> dict[str, int | float]:
+        if not isinstance(given.get("kept_epoch"), int) or given["kept_epoch"] < 0:
+            raise ValueError("it has no kept_epoch")
+        return given
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if not {CONFIG, *IDENTITY} <= self.files.keys():
+            raise ValueError("files are missing")
+        if (self.rating_map is None) != (self.calibration is None):
+            raise ValueError("rating_map and calibration exist together")
+        if self.model_id != model_id(self.files, self.calibration):
+            raise ValueError("the model id is not that of the files")
+        return self
+
+
+def model_id(files: Mapping[str, str], calibration: Calibration | None) -> str:
+    """The id of the model whose files have these SHA-256."""
+    content = [files[name] for name in IDENTITY], calibration and asdict(calibration)
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
 def read_manifest(folder: Path) -> str:
-    """The manifest's text. Raises BundleError when it is missing or cannot be read."""
+    """The manifest's text.
+
+    Raises:
+        BundleError: it is missing or cannot be read.
+    """
     try:
         return (folder / MANIFEST).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -32,10 +112,35 @@ def read_manifest(folder: Path) -> str:
         raise BundleError(f"{folder / MANIFEST} cannot be read: {error}. Train again, or restore the folder.") from None
 
 
-def checked(folder: Path, text: str) -> dict[str, Any]:
-    """What the manifest's `text` says, after comparing every file of `folder` with it. Raises BundleError."""
+def parsed(folder: Path, text: str) -> Manifest:
+    """The manifest from its `text`.
+
+    Raises:
+        BundleError: it is damaged, or of another format.
+    """
+    try:
+        version = json.loads(text)["format_version"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise damaged(folder) from None
+    if version != FORMAT_VERSION:
+        raise BundleError(
+            f"{folder} has format version {version!r}; this towhee_recsys reads {FORMAT_VERSION}. "
+            "Train again with `towhee-recsys train -c CONFIG`, or use the version that wrote it."
+        )
+    try:
+        return Manifest.model_validate_json(text)
+    except ValidationError:
+        raise damaged(folder) from None
+
+
+def checked(folder: Path, text: str) -> Manifest:
+    """The manifest from its `text`, after every file of `folder` was compared with it.
+
+    Raises:
+        BundleError: the manifest is damaged or of another format, or a file is missing or not the one that was saved.
+    """
     manifest = parsed(folder, text)
-    for name, digest in manifest["files"].items():
+    for name, digest in manifest.files.items():
         file = folder / name
         if file.parent != folder:
             raise BundleError(f"{folder / MANIFEST} names a file outside its folder: {name!r}. Do not use this bundle.")
@@ -46,45 +151,6 @@ def checked(folder: Path, text: str) -> dict[str, Any]:
     return manifest
 
 
-def parsed(folder: Path, text: str) -> dict[str, Any]:
-    """What the manifest's `text` says. Raises BundleError when it is damaged, or of another format."""
-    try:
-        manifest = json.loads(text)
-        version = manifest["format_version"]
-        sound = version != FORMAT_VERSION or _is_sound(manifest)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        sound = False
-    if not sound:
-        raise damaged(folder)
-    if version != FORMAT_VERSION:
-        raise BundleError(
-            f"{folder} has format version {version!r}; this towhee_recsys reads {FORMAT_VERSION}. "
-            "Use the version that wrote it, or train again."
-        )
-    return manifest
-
-
 def damaged(folder: Path) -> BundleError:
-    """The error for a manifest whose entries do not fit together."""
+    """The error for a manifest that is incomplete, or whose entries do not fit together."""
     return BundleError(f"{folder / MANIFEST} is damaged. Train again, or restore the folder.")
-
-
-def model_id(files: Mapping[str, str], calibration: Calibration) -> str:
-    """The id of the model whose files have these SHA-256."""
-    content = [files[name] for name in IDENTITY], calibration.to_json()
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _is_sound(manifest: dict[str, Any]) -> bool:
-    files, calibration = manifest["files"], _calibration(manifest["calibration"])
-    _calibration(manifest["rating_map"])
-    right = manifest["metric"] == "IP" and manifest["model_id"] == model_id(files, calibration)
-    complete = "config.yaml" in files and {"dim", "dataset", "items"} <= manifest.keys()
-    return right and complete and manifest["quality"]["kept_epoch"] >= 0 and bool(manifest["versions"]["paddlepaddle"])
-
-
-def _calibration(numbers: dict[str, float]) -> Calibration:
-    found = Calibration(**numbers)
-    if not all(map(math.isfinite, found.to_json().values())):
-        raise ValueError("not finite")
-    return found

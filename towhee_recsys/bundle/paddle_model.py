@@ -1,8 +1,9 @@
-"""The trained model of a bundle in PaddlePaddle, to look into it or to go on with it there."""
+"""The trained model of a bundle in PaddlePaddle, to inspect it or to train it further there."""
 
 from __future__ import annotations
 
 from towhee_recsys.bundle.bundle import Bundle
+from towhee_recsys.bundle.manifest import WEIGHTS
 from towhee_recsys.bundle.towers import loaded, rating_tower, unchanged
 from towhee_recsys.model.paddle.fusion import FusionModel, build_model
 
@@ -14,14 +15,16 @@ def paddle_model(bundle: Bundle) -> FusionModel:
         arrays = [paddle.to_tensor(array) for array in bundle.users.encode([{"gender": "F", "age": 25}])]
         model.user_tower(arrays)      # raw vectors float32[1, dim], those of `UserEncoder`
 
-    Seeds PaddlePaddle's generator, as building a model does. Raises BundleError where the weights do not fit the
-    features and the config.
+    Seeds PaddlePaddle's generator, as building a model does.
+
+    Raises:
+        BundleError: the weights do not fit the features and the config.
     """
     loaded(bundle, "user"), loaded(bundle, "item")
     if bundle.config.objective == "both":
         rating_tower(bundle)
     with unchanged(bundle):
-        weights = bundle.arrays("weights.npz")
+        weights = bundle.arrays(WEIGHTS)
     config = bundle.config
     model = build_model(bundle.users, bundle.items, config.model, config.objective, config.seed)
     model.set_state_dict({name: weights[name] for name in model.state_dict()})

@@ -12,12 +12,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from towhee_recsys.bundle.bundle import Bundle, load_bundle, read_bundle
-from towhee_recsys.bundle.manifest import FORMAT_VERSION, MANIFEST, model_id
+from towhee_recsys.bundle.manifest import (
+    CONFIG,
+    FEATURES,
+    FORMAT_VERSION,
+    KNOWN,
+    MANIFEST,
+    WEIGHTS,
+    DatasetFacts,
+    Manifest,
+    Versions,
+    model_id,
+)
 from towhee_recsys.config import Config, dump_config
 from towhee_recsys.config.schema import MilvusConfig
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import RecsysError
-from towhee_recsys.features import Side
+from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.support.files import previous_of, replace_directory, sha256
 from towhee_recsys.version import __version__
@@ -32,16 +43,24 @@ log = logging.getLogger(__name__)
 class Trained:
     """What training hands over to be saved.
 
-    `known` has, for each side, the ids of its records as `ids` and their arrays as `0`, `1`, ..., one a feature.
+    Attributes:
+        known: For `user` and `item`, the ids of the known records as `ids`, text, and their arrays as `0`, `1`, …, one
+            a feature.
+        rating_map: The line from cosine to rating that training used; None where there is no rating scale.
+        calibration: The line that predictions use; likewise.
+        dataset: name, fingerprint, and the numbers of users, items and interactions.
+        trained_on: The protocol and seed that split the data, and how they were read.
+        quality: The epoch that was kept as `kept_epoch`, and its figures on the validation part.
+        history: A line of figures for each epoch.
     """
 
     config: Config
-    users: Side
-    items: Side
+    users: FeatureEncoder
+    items: FeatureEncoder
     known: dict[str, dict[str, np.ndarray]]
     model: FusionModel
-    rating_map: Calibration
-    calibration: Calibration
+    rating_map: Calibration | None
+    calibration: Calibration | None
     dataset: dict[str, Any]
     item_schema: ItemSchema
     trained_on: dict[str, Any]
@@ -52,29 +71,29 @@ class Trained:
 def save_bundle(directory: str | Path, trained: Trained, draw: Callable[[Path], None]) -> Bundle:
     """Writes the bundle and returns it, loaded; `draw` makes the picture of the training curves.
 
-    It takes the place of an older one as `replace_bundle` does.
+    It replaces an older one as `replace_bundle` does.
     """
 
     def fill(folder: Path) -> None:
         _write_parts(folder, trained)
         draw(folder / "curves.png")
-        _write_json(folder / MANIFEST, _manifest(folder, trained))
+        (folder / MANIFEST).write_text(_manifest(folder, trained).model_dump_json(indent=1) + "\n", encoding="utf-8")
 
     return replace_bundle(directory, fill)
 
 
 def replace_bundle(directory: str | Path, fill: Callable[[Path], None]) -> Bundle:
-    """Puts the bundle that `fill` makes into `directory`, in one step, and returns it, loaded.
+    """Replaces the bundle in `directory` by the one that `fill` makes, in one step, and returns it, loaded.
 
     A sound bundle of another model that was there is kept as `<directory>.previous`, see `restore_previous`.
     """
     target = Path(directory).resolve()
-    replace_directory(target, fill, _worth_keeping)
+    replace_directory(target, fill, _should_keep)
     return load_bundle(target)
 
 
-def _worth_keeping(old: Path, new: Path) -> bool:
-    """Whether one might go back from `new` to `old`, and the place for it is free or holds a bundle."""
+def _should_keep(old: Path, new: Path) -> bool:
+    """Whether a user may want to go back from `new` to `old`, and the place to keep it is free or holds a bundle."""
     place = previous_of(old)
     if place.exists() and not (place / MANIFEST).is_file():
         log.warning("%s is no model: it is left alone, and the model that is replaced is not kept", place)
@@ -86,39 +105,42 @@ def _worth_keeping(old: Path, new: Path) -> bool:
 
 
 def _write_parts(folder: Path, trained: Trained) -> None:
-    (folder / "config.yaml").write_text(dump_config(_without_stores(trained.config)), encoding="utf-8")
-    _write_json(folder / "features.json", {"user": trained.users.state, "item": trained.items.state})
+    (folder / CONFIG).write_text(dump_config(_without_locations(trained.config)), encoding="utf-8")
+    _write_json(folder / FEATURES, {"user": trained.users.state, "item": trained.items.state})
     _write_json(folder / "history.json", trained.history)
     known = {f"{side}.{name}": array for side, arrays in trained.known.items() for name, array in arrays.items()}
     weights = {name: weight.numpy() for name, weight in trained.model.state_dict().items()}
-    np.savez(folder / "known.npz", **known)  # type: ignore[arg-type]
-    np.savez(folder / "weights.npz", **weights)
+    np.savez(folder / KNOWN, **known)  # type: ignore[arg-type]
+    np.savez(folder / WEIGHTS, **weights)
 
 
-def _without_stores(config: Config) -> Config:
-    """Where vectors and facts are kept is no part of a model, and may hold a password."""
-    return config.model_copy(update={"milvus": MilvusConfig(), "catalogue": Config().catalogue})
+def _without_locations(config: Config) -> Config:
+    """Where data, vectors and facts are kept is no part of a model, and may hold a password."""
+    dataset, nowhere = config.dataset, {"path": None}
+    tables = {name: getattr(dataset, name).model_copy(update=nowhere) for name in ("users", "items", "interactions")}
+    stores = {"milvus": MilvusConfig(), "catalogue": Config().catalogue}
+    return config.model_copy(update={"dataset": dataset.model_copy(update=nowhere | tables), **stores})
 
 
-def _manifest(folder: Path, trained: Trained) -> dict[str, Any]:
+def _manifest(folder: Path, trained: Trained) -> Manifest:
     from towhee_recsys.model.paddle.quiet import paddle
 
     files = {file.name: sha256(file) for file in sorted(folder.iterdir())}
-    return {
-        "format_version": FORMAT_VERSION,
-        "model_id": model_id(files, trained.calibration),
-        "versions": {"towhee_recsys": __version__, "paddlepaddle": paddle.__version__, "numpy": np.__version__},
-        "seed": trained.config.seed,
-        "dataset": trained.dataset,
-        "items": trained.item_schema.to_json(),
-        "trained_on": trained.trained_on,
-        "dim": trained.model.embedding_size,
-        "metric": "IP",
-        "rating_map": trained.rating_map.to_json(),
-        "calibration": trained.calibration.to_json(),
-        "quality": trained.quality,
-        "files": files,
-    }
+    return Manifest(
+        format_version=FORMAT_VERSION,
+        model_id=model_id(files, trained.calibration),
+        versions=Versions(towhee_recsys=__version__, paddlepaddle=paddle.__version__, numpy=np.__version__),
+        seed=trained.config.seed,
+        dataset=DatasetFacts(**trained.dataset),
+        items=trained.item_schema,
+        trained_on=trained.trained_on,
+        dim=trained.model.embedding_size,
+        metric="IP",
+        rating_map=trained.rating_map,
+        calibration=trained.calibration,
+        quality=trained.quality,
+        files=files,
+    )
 
 
 def _write_json(path: Path, content: Any) -> None:

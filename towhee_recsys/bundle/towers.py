@@ -5,49 +5,71 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
 from towhee_recsys.bundle.bundle import Bundle
+from towhee_recsys.bundle.contents import CURE
+from towhee_recsys.bundle.manifest import KNOWN, WEIGHTS
 from towhee_recsys.errors import BundleError
+from towhee_recsys.features.layer import Weight
 from towhee_recsys.model.embeddings import normalize
-from towhee_recsys.model.numpy_inputs import Weight, rows_of
-from towhee_recsys.model.numpy_towers import NUMPY_TOWERS, NumpyTower, roles
+from towhee_recsys.model.towers import NUMPY_TOWERS, NumpyTower, roles
 
-SideName = Literal["user", "item"]
-AGAIN = "Train again, or restore the folder."
+Side = Literal["user", "item"]
 
 
-@lru_cache(maxsize=8)  # both towers of a few models: a service that goes on while others are trained keeps no more
-def loaded(bundle: Bundle, side: SideName) -> tuple[NumpyTower, dict[str, int], list[np.ndarray]]:
-    """The tower, the line of each known record by its id, and the known records' arrays.
+class Loaded(NamedTuple):
+    """A tower of users or items, the row of each known record by its id as text, and the known records' arrays."""
 
-    Raises BundleError when they do not fit each other or the vocabularies, or cannot be read.
+    tower: NumpyTower
+    rows: dict[str, int]
+    arrays: list[np.ndarray]
+
+
+@lru_cache(maxsize=8)  # both towers of a few models: a service that outlives many trainings keeps no more
+def loaded(bundle: Bundle, side: Side) -> Loaded:
+    """The tower and the known records of one side.
+
+    Raises:
+        BundleError: they do not fit each other or the vocabularies, or cannot be read.
     """
     with unchanged(bundle):
         tower = _tower(bundle, f"{side}_tower")
         ids, arrays = _known(bundle, side)
-        return tower, {key: line for line, key in enumerate(ids)}, arrays
+        return Loaded(tower, {key: row for row, key in enumerate(ids)}, arrays)
 
 
 @lru_cache(maxsize=8)
 def rating_tower(bundle: Bundle) -> NumpyTower:
-    """The tower of the users' vectors whose cosine with an item's is read as stars, where the objective is `both`."""
+    """The tower of the users' vectors whose cosine with an item's is read as a rating, of the objective `both`.
+
+    Raises:
+        BundleError: its weights do not fit the vocabularies, or cannot be read.
+    """
     with unchanged(bundle):
-        return _tower(bundle, "stars_tower")
+        return _tower(bundle, "rating_tower")
 
 
 @lru_cache(maxsize=4)
 def item_vectors(bundle: Bundle) -> tuple[dict[str, int], np.ndarray]:
-    """The line of each item that the model knows by its id, as text, and their unit vectors float32[m, dim]."""
-    tower, lines, known = loaded(bundle, "item")
-    return lines, np.asarray(normalize(tower(known)))
+    """The row of each item that the model knows by its id, as text, and their unit vectors float32[m, dim].
+
+    Raises:
+        BundleError: the items do not fit the tower, or cannot be read.
+    """
+    tower, rows, arrays = loaded(bundle, "item")
+    return rows, np.asarray(normalize(tower(arrays)))
 
 
 @contextmanager
 def unchanged(bundle: Bundle) -> Iterator[None]:
-    """What is read meanwhile is of this bundle; where it is not, that is the error, rather than what comes of it."""
+    """Whatever is read meanwhile is of this bundle; where it was replaced, that is the error that is raised.
+
+    Raises:
+        BundleError: another training has replaced the bundle.
+    """
     try:
         yield
     except BundleError:
@@ -58,39 +80,39 @@ def unchanged(bundle: Bundle) -> Iterator[None]:
 
 def _tower(bundle: Bundle, name: str) -> NumpyTower:
     make, role = NUMPY_TOWERS[bundle.config.model.tower], roles(bundle.config.objective)[name]
-    side = bundle.items if role == "item" else bundle.users
-    return make(side, bundle.dim, role, _weights(bundle, f"{name}."))
+    encoder = bundle.items if role == "item" else bundle.users
+    return make(encoder, bundle.dim, role, _weights(bundle, f"{name}."))
 
 
 def _weights(bundle: Bundle, prefix: str) -> Weight:
-    """The weights whose names begin with `prefix`; one that is not as it is asked for is a BundleError."""
-    file, stored = bundle.directory / "weights.npz", bundle.arrays("weights.npz", prefix)
+    """The weights whose names begin with `prefix`, each of which must be of the expected shape and finite."""
+    file, stored = bundle.directory / WEIGHTS, bundle.arrays(WEIGHTS, prefix)
 
     def weight(name: str, *shape: int) -> np.ndarray:
         array = stored.pop(prefix + name, None)
-        asked = f"float32{[*shape]}"
+        expected = f"float32{[*shape]}"
         found = "missing" if array is None else f"{array.dtype}{[*array.shape]}"
-        if array is None or found != asked:
+        if array is None or found != expected:
             raise BundleError(
-                f"{file}: {prefix}{name} is {found}; features.json and config.yaml ask for {asked}. {AGAIN}"
+                f"{file}: {prefix}{name} is {found}; features.json and config.yaml ask for {expected}. {CURE}"
             )
         if not np.isfinite(array).all():
-            raise BundleError(f"{file}: {prefix}{name} has numbers that are not finite. {AGAIN}")
+            raise BundleError(f"{file}: {prefix}{name} has numbers that are not finite. {CURE}")
         return array
 
     return weight
 
 
-def _known(bundle: Bundle, name: SideName) -> tuple[list[str], list[np.ndarray]]:
+def _known(bundle: Bundle, side: Side) -> tuple[list[str], list[np.ndarray]]:
     """The ids of the records that the model knows, as text, and their arrays, one a feature."""
-    stored, side = bundle.arrays("known.npz", f"{name}."), bundle.users if name == "user" else bundle.items
+    stored, encoder = bundle.arrays(KNOWN, f"{side}."), bundle.users if side == "user" else bundle.items
     nothing = np.zeros(0)
-    ids = stored.get(f"{name}.ids", nothing)
-    arrays = [stored.get(f"{name}.{place}", nothing) for place in range(len(side.features))]
-    like = side.encode([{}])
-    fit = [_fits(array, len(ids), like[place], rows_of(side, place)) for place, array in enumerate(arrays)]
+    ids = stored.get(f"{side}.ids", nothing)
+    arrays = [stored.get(f"{side}.{index}", nothing) for index in range(len(encoder.features))]
+    expected = zip(arrays, encoder.encode([{}]), encoder.columns, strict=True)
+    fit = [_fits(array, len(ids), like, column.table_rows) for array, like, column in expected]
     if ids.ndim != 1 or ids.dtype.kind != "U" or not all(fit):
-        raise BundleError(f"{bundle.directory / 'known.npz'} does not fit features.json. {AGAIN}")
+        raise BundleError(f"{bundle.directory / KNOWN} does not fit features.json. {CURE}")
     return ids.tolist(), arrays
 
 

@@ -77,7 +77,7 @@ def demo(config: Config, progress: bool | None) -> Shown:
     answers = answers_for(config.model_copy(update={"top_k": 5}), example_users(config, 2))
 
     def show() -> None:
-        quality = bundle.manifest["quality"]
+        quality = bundle.quality
         error = f" (RMSE on held-out ratings: {quality['validation_rmse']:.2f})" if "validation_rmse" in quality else ""
         click.echo(f"Trained{error}. Indexed {rows} items.")
         show_answers(answers, config)
@@ -114,11 +114,9 @@ def show_items(title: str, items: Sequence[dict[str, Any]], config: Config) -> N
 
 
 def _described(user: User, config: Config) -> str:
-    from towhee_recsys.features.codes import label
-
-    categories = {each.column: each for each in config.features.user if each.kind == "category"}
+    features = {each.column: each for each in config.features.user}
     words = [
-        f"{column} {label(categories[column], value) if column in categories else value}"
+        f"{column} {features[column].describe(value) if column in features else value}"
         for column, value in user.items()
     ]
     return ", ".join(words) or "anybody"

@@ -31,7 +31,7 @@ def train(config: Config, progress: bool | None, fresh: bool, final: bool) -> Sh
     from towhee_recsys.training import train as train_model
 
     bundle = train_model(config, final=final, fresh=fresh, progress=progress)
-    quality = bundle.manifest["quality"]
+    quality = bundle.quality
     result = {"model_id": bundle.model_id, "model_dir": str(config.model.dir), "quality": quality}
     title = f"Model {bundle.model_id} in {config.model.dir}"
     return result, lambda: table(title, ["", "Figure"], [[*pair] for pair in quality.items()])

@@ -88,13 +88,12 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _value(config: Config, column: str, text: str) -> Any:
-    """A number where the column's feature reads numbers, and a list where the column holds lists; else the text."""
+    """A list where the column holds lists, else what the column's feature makes of the text."""
     table = config.dataset.users
     if column in table.lists:
         return [part for part in text.split(table.lists[column]) if part]
-    if any(feature.column == column and feature.kind == "number" for feature in config.features.user):
-        try:
-            return float(text)
-        except ValueError:
-            raise click.UsageError(f"--with {column}={text}: {column} takes a number.") from None
-    return text
+    feature = next((each for each in config.features.user if each.column == column), None)
+    try:
+        return feature.from_text(text) if feature else text
+    except ValueError:
+        raise click.UsageError(f"--with {column}={text}: {column} takes a {feature.kind}.") from None

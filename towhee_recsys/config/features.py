@@ -1,105 +1,39 @@
-"""The declaration of features: which columns of a user and of an item the model reads, and how."""
+"""Which features the two towers read, and those that the declaration of a dataset suggests."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from towhee_recsys.config.dataset import DataSchema, UsersTable
+from towhee_recsys.features import KINDS, CategoriesFeature, CategoryFeature, Feature, IdFeature, TextFeature
+from towhee_recsys.support.section import Section
+
+if TYPE_CHECKING:
+    AnyFeature = Feature
+else:
+    AnyFeature = Annotated[reduce(or_, (kind.declaration for kind in KINDS.values())), Field(discriminator="kind")]
 
 
-class _Feature(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    column: str = Field(min_length=1, description="the column of the users' or items' table")
-
-
-class IdFeature(_Feature):
-    """The raw id: an embedding a known id, one for all unknown."""
-
-    kind: Literal["id"] = "id"
-    size: int = Field(default=256, ge=1, description="the embedding's length")
-
-
-class CategoryFeature(_Feature):
-    """One of few values: an embedding each, one for the unknown."""
-
-    kind: Literal["category"] = "category"
-    size: int = Field(default=16, ge=1, description="the embedding's length")
-    names: dict[int | str, str] | None = Field(
-        default=None, description="code -> name; both are accepted, nothing else is"
-    )
-    groups_to: int | None = Field(
-        default=None, description="codes start groups of numbers: a number up to this one falls into the group below it"
-    )
-
-
-class CategoriesFeature(_Feature):
-    """A set of values, such as genres."""
-
-    kind: Literal["categories"] = "categories"
-    size: int = Field(default=32, ge=1, description="the length of the embeddings or of the connected layer")
-    pooling: Literal["sum", "multi_hot"] = Field(
-        default="multi_hot", description="summed embeddings, or a connected layer"
-    )
-
-
-class TextFeature(_Feature):
-    """Words: embeddings, a convolution over neighbours, the maximum over the text (Kim 2014, arXiv:1408.5882)."""
-
-    kind: Literal["text"] = "text"
-    size: int = Field(default=32, ge=1, description="the word embedding's length")
-    filters: int = Field(default=32, ge=1, description="how many patterns the convolution looks for")
-    window: int = Field(default=3, ge=1, description="words a pattern spans")
-    length: int = Field(default=15, ge=1, description="words read; longer texts are cut")
-
-
-class HistoryFeature(_Feature):
-    """Items that the user likes: embeddings of their ids, summed, over the root of their number.
-
-    Training fills it from the training part, so that its column need not be in the data.
-    """
-
-    kind: Literal["history"] = "history"
-    column: str = Field(default="liked", min_length=1, description="the field of a user's record")
-    size: int = Field(default=256, ge=1, description="the embedding's length, in a joined tower")
-    length: int = Field(default=64, ge=1, description="items read; of longer histories the last")
-
-
-class NumberFeature(_Feature):
-    """A number, standardised by its training mean and deviation; or between knots, with an embedding at each."""
-
-    kind: Literal["number"] = "number"
-    size: int = Field(default=8, ge=1, description="the length of its connected layer, in a joined tower")
-    knots: int | None = Field(
-        default=None, ge=2, description="embeddings at so many quantiles, straight lines between; left out: one line"
-    )
-
-
-Feature = Annotated[
-    IdFeature | CategoryFeature | CategoriesFeature | TextFeature | HistoryFeature | NumberFeature,
-    Field(discriminator="kind"),
-]
-
-
-class Features(BaseModel):
+class Features(Section):
     """The features of both towers, in the order in which they are joined."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    user: list[Feature] = Field(
+    user: list[AnyFeature] = Field(
         default=[], min_length=1, description="what the user tower reads; left out: the id, and what has codes or lists"
     )
-    item: list[Feature] = Field(
+    item: list[AnyFeature] = Field(
         default=[], min_length=1, description="what the item tower reads; left out: the id, the title, and lists"
     )
 
     @field_validator("item")
     @classmethod
-    def _history_is_a_users(cls, features: list[Feature]) -> list[Feature]:
-        if any(feature.kind == "history" for feature in features):
-            raise ValueError("history is what users like: a feature of users, not of items")
+    def _without_histories(cls, features: list[Feature]) -> list[Feature]:
+        for feature in features:
+            if feature.is_history:
+                raise ValueError(f"{feature.kind} is what users like: a feature of users, not of items")
         return features
 
     @field_validator("user", "item")
@@ -115,7 +49,7 @@ class Features(BaseModel):
 def default_features(features: Features, dataset: DataSchema) -> Features:
     """`features`, with those that the declaration of `dataset` suggests for a side that has none."""
     users, items = dataset.users, dataset.items
-    title = [TextFeature(column=items.title)] if items.title else []
+    title: list[Feature] = [TextFeature(column=items.title)] if items.title else []
     return Features(
         user=features.user or [IdFeature(column=users.id), *_of_codes(users), *_of_lists(users)],
         item=features.item or [IdFeature(column=items.id), *_of_codes(items), *_of_lists(items), *title],

@@ -73,14 +73,14 @@ def _bundle(folder: Path) -> Bundle | None:
 
 
 def _fits(bundle: Bundle, config: Config, dataset: Dataset) -> bool:
-    return bundle.manifest.get("trained_on") == trained_on(config, dataset, final=False)
+    return bundle.manifest.trained_on == trained_on(config, dataset, final=False)
 
 
 def _told(bundle: Bundle | None, config: Config, dataset: Dataset) -> str:
     """What is in `model.dir` that cannot be measured."""
     if bundle is None:
         return f"there is no model in {config.model.dir}"
-    had = bundle.manifest.get("trained_on", {})
+    had = bundle.manifest.trained_on
     wanted = trained_on(config, dataset, final=False)
     if any(had.get(key) != wanted[key] for key in ("fingerprint", "reading")):
         return f"the model in {config.model.dir} was trained on other data"

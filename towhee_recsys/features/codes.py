@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from towhee_recsys.config.features import CategoryFeature
 from towhee_recsys.errors import QueryError, close_match
+
+if TYPE_CHECKING:
+    from towhee_recsys.features.category import CategoryFeature
 
 
 def code_of(feature: CategoryFeature, value: Any) -> int | str | None:
     """The code that `value` stands for: a code, a name in any case, or a number that falls into a group.
 
-    None stays None: not known. Raises QueryError for what is none of these.
+    None stays None: not known. Of a category without names every value is its own code.
+
+    Raises:
+        QueryError: the value is none of these.
     """
     if value is None or feature.names is None:
         return value

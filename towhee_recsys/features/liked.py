@@ -13,7 +13,11 @@ LIKED = "liked"
 
 
 def liked_ids(given: Any, field: str = LIKED) -> list[Any]:
-    """The distinct item ids of a list, in its order; of None none. Raises QueryError for anything else."""
+    """The distinct item ids of a list, in its order; an empty list for None.
+
+    Raises:
+        QueryError: anything else was given.
+    """
     if given is None:
         return []
     ids = given.tolist() if isinstance(given, np.ndarray) else given
@@ -24,5 +28,9 @@ def liked_ids(given: Any, field: str = LIKED) -> list[Any]:
 
 
 def liked_of(record: Any) -> list[Any]:
-    """The items that a user's record says are liked; of anything else none."""
+    """The items in the field `liked` of a user's record; an empty list for anything that is no record.
+
+    Raises:
+        QueryError: the field is no list of item ids.
+    """
     return liked_ids(record.get(LIKED)) if isinstance(record, Mapping) else []

@@ -1,19 +1,95 @@
-"""Words of a text, the same at training and at query."""
+"""The kind `text`: words, read by a convolution (Kim 2014, arXiv:1408.5882)."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from collections.abc import Callable, Sequence
+from itertools import chain
+from typing import Any, ClassVar, Literal
 
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+import numpy as np
+from pydantic import Field
+
+from towhee_recsys.features.column import State, VocabularyColumn
+from towhee_recsys.features.feature import Feature
+from towhee_recsys.features.layer import Layer, Weight, lookup
+from towhee_recsys.features.vocabulary import PADDING, Vocabulary
+from towhee_recsys.features.words import words
 
 
-def words(text: str) -> list[str]:
-    """The words of `text`, lower-case, compatibility forms folded (Unicode NFKC), punctuation dropped.
+class TextFeature(Feature):
+    """Words: embeddings, a convolution over neighbours, the maximum over the text (Kim 2014, arXiv:1408.5882)."""
 
-    >>> words("Schindler's List")
-    ["schindler's", 'list']
-    """
-    if text.isascii():  # then only the case is to be folded
-        return _WORD.findall(text.lower())
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("’", "'"))
+    kind: Literal["text"] = "text"
+    size: int = Field(default=32, ge=1, description="the word embedding's length")
+    filters: int = Field(default=32, ge=1, description="how many patterns the convolution looks for")
+    window: int = Field(default=3, ge=1, description="words a pattern spans")
+    length: int = Field(default=15, ge=1, description="words read; longer texts are cut")
+
+    decays: ClassVar[bool] = True
+    is_costly: ClassVar[bool] = True
+
+    @property
+    def joined_size(self) -> int:
+        """A number for each pattern."""
+        return self.filters
+
+
+class TextColumn(VocabularyColumn[TextFeature]):
+    """Texts: int64[n, length] rows of words; row 0 is padding, row 1 the unknown word."""
+
+    paddle_layer = "towhee_recsys.model.paddle.layers.TextLayer"
+
+    @classmethod
+    def fit(cls, feature: TextFeature, values: Sequence[Any]) -> State:
+        """The distinct words of all texts."""
+        texts = (value for value in values if isinstance(value, str))
+        return {"values": Vocabulary(word for text in texts for word in words(text)).values}
+
+    def encode(self, values: Sequence[Any]) -> np.ndarray:
+        """The first `length` words of each text, padded at the end: int64[n, length]."""
+        texts = [self._words(value) for value in values]
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+        rows = np.zeros((len(texts), self.feature.length), dtype=np.int64)
+        filled = np.arange(self.feature.length) < lengths[:, np.newaxis]
+        rows[filled] = self.vocabulary.rows(chain.from_iterable(texts)) + 1
+        return rows
+
+    @property
+    def table_rows(self) -> int:
+        """The number of known words, and the rows of the unknown word and of padding."""
+        return len(self.vocabulary) + 1
+
+    def layer(self, size: int, weight: Weight) -> Layer:
+        """A connected layer over how strongly each pattern occurs."""
+        patterns = self._patterns(weight)
+        connected = weight("connected.weight", self.feature.filters, size), weight("connected.bias", size)
+        return Layer(lambda words, table: patterns(words) @ table, *connected)
+
+    def _words(self, value: Any) -> list[str]:
+        if not isinstance(value, (str, type(None))):
+            raise self.refused(value, "a text")
+        return words(value or "")[: self.feature.length]
+
+    def _patterns(self, weight: Weight) -> Callable[[np.ndarray], np.ndarray]:
+        """How strongly each pattern occurs in texts int64[n, length]: float32[n, filters].
+
+        The products of each word with each position of a window are computed here, once, so that a window is a sum of
+        `window` lines.
+        """
+        feature, window, edge = self.feature, self.feature.window, self.feature.window // 2
+        embeddings = weight("embedding.weight", self.table_rows, feature.size)
+        embeddings[PADDING] = 0
+        convolution = weight("convolution.weight", window * feature.size, feature.filters)
+        products = np.matmul(embeddings, convolution.reshape(window, feature.size, feature.filters))
+        bias = weight("convolution.bias", feature.filters)
+
+        def patterns(texts: np.ndarray) -> np.ndarray:
+            padded = np.full((len(texts), texts.shape[1] + 2 * edge), PADDING)
+            padded[:, edge : edge + texts.shape[1]] = texts
+            count = padded.shape[1] - window + 1
+            sums = lookup(padded[:, :count], products[0])
+            for position in range(1, window):
+                sums += lookup(padded[:, position : position + count], products[position])
+            return np.tanh(sums.max(axis=1) + bias)
+
+        return patterns

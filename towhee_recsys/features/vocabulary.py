@@ -10,11 +10,14 @@ import numpy as np
 UNKNOWN = 0
 """The row of every value that was not known when the vocabulary was made."""
 
+PADDING = 0
+"""The row at the end of a text or a history that is shorter than the array: its embedding is 0."""
+
 
 class Vocabulary:
     """Distinct values in sorted order; value `i` has row `i + 1`, and row 0 is the unknown's.
 
-    Values are compared as text, so `42` and `"42"` are one value.
+    Values are compared as text, exactly: `42` and `"42"` are one value, `"042"` is another.
     """
 
     def __init__(self, values: Iterable[Any]):

@@ -10,8 +10,8 @@ from towhee_recsys.config import Config
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.blocks import Block
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.numpy_towers import LIFTED
 from towhee_recsys.model.objectives import Objective, RankingObjective, RatingObjective, by_raw, unit
+from towhee_recsys.model.towers import NORM_DIMS
 
 STEPS, RATE = 40, 0.1
 """Steps of Adam, and how far one goes: enough to come to rest, within some milliseconds a person."""
@@ -42,7 +42,7 @@ def fold_in(
         cells=who * len(items) + which,
         log_q=None,
     )
-    free = raw.shape[1] - (LIFTED if config.model.tower == "sum" else 0)
+    free = raw.shape[1] - (NORM_DIMS if config.model.tower == "sum" else 0)
     return _descended(
         raw, free, _people(config, who, len(raw)), items, block, _objective(config, rating_map, who, which)
     )

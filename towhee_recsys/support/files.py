@@ -20,9 +20,9 @@ def sha256(path: Path) -> str:
 
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
-    """Has `write` make a file beside `path`, brings it to the disk and puts it in place in one step."""
+    """Has `write` make a file beside `path`, syncs it to the disk and renames it to `path` in one step."""
     fresh = path.with_name(f".{path.name}.being-written")
-    with _gone_on_error(fresh):
+    with _removed_on_error(fresh):
         write(fresh)
         _sync(fresh)
     os.replace(fresh, path)
@@ -36,45 +36,48 @@ def previous_of(target: Path) -> Path:
 def replace_directory(
     target: Path, fill: Callable[[Path], None], keep: Callable[[Path, Path], bool] = lambda old, new: False
 ) -> None:
-    """Has `fill` fill a directory beside `target` and then puts it in `target`'s place.
+    """Has `fill` fill a new directory beside `target` and then replaces `target` by it.
 
-    Where `keep(old, new)` says so, the old one becomes `<target>.previous` and takes the place of the one kept there.
+    Where `keep(old, new)` is true, the old directory becomes `<target>.previous` and replaces the one kept there.
     A kill at any moment leaves the old directory or the new one, if need be after `recover`; and a kept one, which
-    `settle` may have to put back. Only one process at a time may do this.
+    `finish_replace` may have to put back. Only one process at a time may do this.
     """
-    settle(target)
+    finish_replace(target)
     fresh = _hidden(target, "being-written")
-    with _gone_on_error(fresh):
+    with _removed_on_error(fresh):
         fresh.mkdir(parents=True)
         fill(fresh)
         for file in fresh.iterdir():
             _sync(file)
-        old = _place_for_old(target, fresh, keep)
+        old = _location_of_old(target, fresh, keep)
         (fresh / "complete").touch()
     if old:
         if old.exists():
             old.rename(_hidden(target, "before-previous"))
         target.rename(old)
-    with suppress(FileNotFoundError):  # a reader that came between the two renames has put it there already
+    with suppress(FileNotFoundError):  # a reader between the two renames has moved it already
         fresh.rename(target)
     (target / "complete").unlink(missing_ok=True)
-    settle(target)
+    finish_replace(target)
 
 
 def recover(target: Path) -> None:
-    """Ends what a killed `replace_directory` began: puts the new one in place if the old one had left it.
+    """Completes a killed `replace_directory`: moves the new directory to `target` if the old one is gone from there.
 
-    One that still runs in another process goes on undisturbed.
+    A `replace_directory` that still runs in another process is not disturbed.
     """
     fresh = _hidden(target, "being-written")
-    with suppress(FileNotFoundError, NotADirectoryError):  # another process was quicker, or there is no directory
+    with suppress(FileNotFoundError, NotADirectoryError):  # another process was faster, or there is no directory
         if not target.exists() and (fresh / "complete").exists():
             fresh.rename(target)
         (target / "complete").unlink()
 
 
-def settle(target: Path) -> None:
-    """Recovers `target`, and clears what a killed `replace_directory` left: for who may replace it, not for readers."""
+def finish_replace(target: Path) -> None:
+    """Recovers `target` and removes what a killed `replace_directory` left behind.
+
+    For the process that may replace `target`; readers call `recover`.
+    """
     recover(target)
     older, previous = _hidden(target, "before-previous"), previous_of(target)
     if older.exists() and not previous.exists():  # killed before the old one could take its place
@@ -83,21 +86,21 @@ def settle(target: Path) -> None:
         shutil.rmtree(_hidden(target, name), ignore_errors=True)
 
 
-def _place_for_old(target: Path, fresh: Path, keep: Callable[[Path, Path], bool]) -> Path | None:
-    """Where the old directory goes; asked before the new one is complete, from then on a reader may put that there."""
+def _location_of_old(target: Path, fresh: Path, keep: Callable[[Path, Path], bool]) -> Path | None:
+    """Where the old directory goes. To be called while the new one is incomplete: a complete one a reader may move."""
     if not target.exists():
         return None
     return previous_of(target) if keep(target, fresh) else _hidden(target, "being-removed")
 
 
 def _hidden(target: Path, state: str) -> Path:
-    """Hidden names of our own: a `model.old` that somebody keeps is not ours to touch."""
+    """A hidden name of our own: a `model.old` that the user keeps is left alone."""
     return target.with_name(f".{target.name}.{state}")
 
 
 @contextmanager
-def _gone_on_error(path: Path) -> Iterator[None]:
-    """Removes what could not be finished, so that a full disk has its room again."""
+def _removed_on_error(path: Path) -> Iterator[None]:
+    """Removes what could not be finished, so that a full disk has its space again."""
     try:
         yield
     except BaseException:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from towhee_recsys.features import Side
-from towhee_recsys.features.side import HIDDEN
+from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.paddle.quiet import nn, paddle
 from towhee_recsys.model.paddle.towers import Tower
 
@@ -61,13 +60,15 @@ class Repeated:
         return nn.functional.embedding(paddle.to_tensor(places), self._layer(self._distinct))
 
 
-def spoken(side: Side, tower: Tower, arrays: Sequence[np.ndarray], hidden: float) -> dict[int, Texts | Repeated]:
+def spoken(
+    side: FeatureEncoder, tower: Tower, arrays: Sequence[np.ndarray], hidden: float
+) -> dict[int, Texts | Repeated]:
     """For the features of items, by their places, what speaks for them in training; ids speak for themselves."""
     found: dict[int, Texts | Repeated] = {}
     for place, (feature, nothing) in enumerate(zip(side.features, side.encode([{}]), strict=True)):
         layer, lines = tower.inputs[place], arrays[place]
-        if feature.kind == "text":
+        if feature.is_costly:
             found[place] = Texts(layer, lines)
-        elif feature.kind != "id":
-            found[place] = Repeated(layer, lines, nothing, hidden if feature.kind in HIDDEN else 0)
+        elif not feature.is_id:
+            found[place] = Repeated(layer, lines, nothing, hidden if feature.learns_unknown else 0)
     return found

@@ -10,15 +10,15 @@ import numpy as np
 from towhee_recsys.config import Config
 from towhee_recsys.data import Dataset, records
 from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.features import Side
+from towhee_recsys.features import FeatureEncoder
 
 
 @dataclass(frozen=True)
 class Examples:
     """Both sides with their arrays, one line a user or item in the order of the dataset's tables."""
 
-    users: Side
-    items: Side
+    users: FeatureEncoder
+    items: FeatureEncoder
     user_ids: np.ndarray
     item_ids: np.ndarray
     user_arrays: list[np.ndarray]
@@ -41,8 +41,8 @@ def make_examples(
     """Fits the features. Ids are known of users who rate in training and of all items but `new_items`."""
     people = _with_histories(config, dataset, training)
     known = dataset.items.drop(dataset.items.index[new_items])
-    users = Side.fit(config.features.user, people, set(dataset.user_ids[np.unique(training.users)]))
-    items = Side.fit(config.features.item, known, set(known[dataset.schema.items.id]))
+    users = FeatureEncoder.fit(config.features.user, people, set(dataset.user_ids[np.unique(training.users)]))
+    items = FeatureEncoder.fit(config.features.item, known, set(known[dataset.schema.items.id]))
     return Examples(
         users,
         items,
@@ -57,7 +57,7 @@ def make_examples(
 
 def _with_histories(config: Config, dataset: Dataset, training: Interactions) -> Any:
     """The users' table with a column for each history feature: what training shows that they like, best last."""
-    columns = [feature.column for feature in config.features.user if feature.kind == "history"]
+    columns = [feature.column for feature in config.features.user if feature.is_history]
     if not columns:
         return dataset.users
     liked = training.take(training.values >= config.dataset.feedback.liked)

@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 
 from towhee_recsys.bundle.manifest import MANIFEST
 from towhee_recsys.errors import TrainingError
-from towhee_recsys.support.files import settle
+from towhee_recsys.support.files import finish_replace
 
 
 def beside(model_dir: str) -> Path:
@@ -32,7 +32,7 @@ def claimed(model_dir: str) -> Iterator[None]:
         beside(model_dir).mkdir(parents=True, exist_ok=True)
         with FileLock(beside(model_dir) / "lock", timeout=0, thread_local=False):
             try:
-                settle(target)
+                finish_replace(target)
                 yield
             finally:
                 (beside(model_dir) / "lock").unlink(missing_ok=True)

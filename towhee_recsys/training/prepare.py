@@ -11,7 +11,7 @@ import numpy as np
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.data import records
 from towhee_recsys.errors import DatasetError
-from towhee_recsys.features import Side
+from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.support.files import write_atomically
 
 
@@ -34,15 +34,15 @@ def prepare_items(config: Config | str, source: str | Path, output: Path) -> int
     return len(lines)
 
 
-def _side(config: Config, items: Any) -> Side:
+def _side(config: Config, items: Any) -> FeatureEncoder:
     from towhee_recsys.bundle import load_bundle
 
     if Path(config.model.dir).exists():
         return load_bundle(config.model.dir).items
-    return Side.fit(config.features.item, items, set())
+    return FeatureEncoder.fit(config.features.item, items, set())
 
 
-def _lines(side: Side, items: list[dict[str, Any]], item_id: str) -> Iterator[str]:
+def _lines(side: FeatureEncoder, items: list[dict[str, Any]], item_id: str) -> Iterator[str]:
     arrays: dict[str, np.ndarray] = {}
     for feature, array in zip(side.features, side.encode(items), strict=True):
         arrays.setdefault(feature.kind, array)  # of several texts the first

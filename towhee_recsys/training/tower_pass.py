@@ -8,13 +8,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from towhee_recsys.features import Side
+from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.objectives import by_raw, unit
 from towhee_recsys.model.paddle.quiet import paddle
 from towhee_recsys.model.paddle.towers import Tower
-
-DAMPED = ("id", "text", "history")
-"""The kinds of features that know single users and items by heart, unless what they say is pulled to 0."""
 
 
 class TowerPass:
@@ -26,20 +23,18 @@ class TowerPass:
     def __init__(
         self,
         tower: Tower,
-        side: Side,
+        side: FeatureEncoder,
         arrays: list[paddle.Tensor],
         decay: float,
         known: Mapping[int, paddle.Tensor] | None = None,
     ):
-        said = tower.said(arrays, known)
-        kinds = [feature.kind for feature in side.features]
-        damped = [
-            each for kind, each in zip(kinds, said, strict=True) if kind in DAMPED and decay and not each.stop_gradient
-        ]
+        outputs = tower.feature_outputs(arrays, known)
+        decays = [decay and feature.decays for feature in side.features]
+        damped = [each for own, each in zip(decays, outputs, strict=True) if own and not each.stop_gradient]
         pulls = [(decay / len(each), each.numpy()) for each in damped]
         self.decayed = sum(share * float(np.vdot(values, values)) for share, values in pulls)
         self._tensors, self._slopes = damped, [2 * share * values for share, values in pulls]
-        self._raw = tower.join_up(said, arrays)
+        self._raw = tower.combine(outputs, arrays)
         self.vectors, self._lengths = unit(self._raw.numpy())
 
     def backward(self, by_vectors: np.ndarray) -> None:

@@ -51,7 +51,7 @@ def train(config: Config | str, *, final: bool = False, fresh: bool = False, pro
         beside = into(config, beside_model(config))
         chosen = validated(config, dataset) or validated(beside, dataset) or train(beside, progress=progress)
         forget_previous(beside.model.dir)  # nobody serves from there, so nobody goes back
-        return _train(config, dataset, int(chosen.manifest["quality"]["kept_epoch"]), fresh, progress)
+        return _train(config, dataset, int(chosen.quality["kept_epoch"]), fresh, progress)
 
 
 def validated(config: Config, dataset: Dataset) -> Bundle | None:
@@ -65,7 +65,7 @@ def validated(config: Config, dataset: Dataset) -> Bundle | None:
     except RecsysError:  # damaged, or of another version: it says nothing, and is replaced
         return None
     same = settings(bundle.config) == settings(config)
-    return bundle if same and bundle.manifest.get("trained_on") == trained_on(config, dataset, final=False) else None
+    return bundle if same and bundle.manifest.trained_on == trained_on(config, dataset, final=False) else None
 
 
 def _train(config: Config, dataset: Dataset, final_epochs: int | None, fresh: bool, progress: bool | None) -> Bundle:

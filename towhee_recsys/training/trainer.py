@@ -94,8 +94,8 @@ class Trainer:
             self.model.set_state_dict(self.kept)
         examples, model = self.examples, self.model
         for tower in {model.user_tower, model.rating_tower}:
-            tower.expect_of_unrated(examples.user_arrays, examples.training.users)
-        model.item_tower.expect_of_unrated(examples.item_arrays, examples.training.items)
+            tower.set_unseen_ids(examples.user_arrays, examples.training.users)
+        model.item_tower.set_unseen_ids(examples.item_arrays, examples.training.items)
 
     def _learning_rate(self, step: int) -> float:
         """Up in a line, then down in half a cosine (Loshchilov & Hutter 2017, arXiv:1608.03983)."""
@@ -133,7 +133,7 @@ class Trainer:
         side, arrays = self.examples.users, [array[places] for array in self.examples.user_arrays]
         hidden = side.hide(arrays, self.config.training.unknown_rate, rng)
         for feature, array in zip(side.features, hidden, strict=True):
-            if feature.kind == "history":  # who sees all that is asked for learns to repeat it, not to generalise
+            if feature.is_history:  # who sees all that is asked for learns to repeat it, not to generalise
                 array[rng.random(array.shape) < HISTORY_DROPPED] = 0
         return [paddle.to_tensor(array) for array in hidden]
 

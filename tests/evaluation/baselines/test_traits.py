@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 
 from tests.declarations import MOVIELENS
-from towhee_recsys.config.features import CategoriesFeature, CategoryFeature, Features, IdFeature
+from towhee_recsys.config.features import Features
 from towhee_recsys.data import Dataset
 from towhee_recsys.errors import DatasetError
 from towhee_recsys.evaluation.baselines import traits
+from towhee_recsys.features import CategoriesFeature, CategoryFeature, IdFeature
 
 MOVIES = pd.DataFrame({"movie_id": [1, 2, 3], "genres": [["Crime", "Drama"], [], ["Drama"]]})
 PLAIN = [IdFeature(column="movie_id")]

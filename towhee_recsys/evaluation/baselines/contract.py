@@ -11,7 +11,7 @@ import numpy as np
 from towhee_recsys.config.features import Features
 from towhee_recsys.data.dataset import Dataset
 from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.features import Side
+from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.protocols.task import Question, Task
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def traits(features: Features, dataset: Dataset) -> Traits:
 
 def _groups(features: Features, users: pd.DataFrame) -> np.ndarray | None:
     groups = None
-    for rows in _encoded([each for each in features.user if each.kind == "category"], users):
+    for rows in _encoded([each for each in features.user if each.grouping == "one"], users):
         pairs = rows if groups is None else groups * (rows.max() + 1) + rows
         kinds, finer = np.unique(pairs, return_inverse=True)
         if 1 < len(kinds) <= len(users) / USERS_A_GROUP:
@@ -70,12 +70,12 @@ def _groups(features: Features, users: pd.DataFrame) -> np.ndarray | None:
 
 
 def _contents(features: Features, items: pd.DataFrame) -> np.ndarray | None:
-    sets = _encoded([each for each in features.item if each.kind == "categories"], items)
+    sets = _encoded([each for each in features.item if each.grouping == "several"], items)
     members = [hot[:, 1:] for hot in sets]  # the first column is that of unknown members: nothing is shared by it
     return np.concatenate(members, axis=1) if sum(each.shape[1] for each in members) else None
 
 
 def _encoded(features: list, table: pd.DataFrame) -> list[np.ndarray]:
-    fitted = Side.fit(features, table, set())
+    fitted = FeatureEncoder.fit(features, table, set())
     records = table[[each.column for each in fitted.features]].to_dict("records")
     return fitted.encode([{str(name): value for name, value in record.items()} for record in records])

@@ -32,7 +32,7 @@ class Panel:
 def curves(evaluation: Evaluation) -> list[Panel]:
     """A panel for each figure that any model's history has, all models of the first seed in it."""
     histories = [_history(each.bundles[0]) for each in evaluation.models.values()]
-    kept = [each.bundles[0].manifest["quality"].get("kept_epoch") for each in evaluation.models.values()]
+    kept = [each.bundles[0].quality["kept_epoch"] for each in evaluation.models.values()]
     panels = []
     for number, (title, figures) in enumerate(PANELS.items()):
         series = [

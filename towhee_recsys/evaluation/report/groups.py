@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from towhee_recsys.config.features import CategoryFeature, Feature
-from towhee_recsys.features.codes import code_of
+from towhee_recsys.features import Feature
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +52,7 @@ def by_popularity(counts: np.ndarray) -> list[Group]:
 
 def by_feature(feature: Feature, table: pd.DataFrame) -> list[Group]:
     """The values of a category or the members of a set, in the order of their names, else of the values themselves."""
-    kinds = [_kinds(feature, value) for value in table[feature.column].astype(object)]
+    kinds = [_labels(feature, value) for value in table[feature.column].astype(object)]
     sizes = Counter(label for labels in kinds for label in labels)
     shown = {label for label, _ in sizes.most_common(MOST)}
     ordered = [label for label in _ordered(feature, sizes) if label in shown]
@@ -62,23 +61,17 @@ def by_feature(feature: Feature, table: pd.DataFrame) -> list[Group]:
 
 def label_of(feature: Feature, value: Any) -> str:
     """A category's value as a person reads it: its name if it has one."""
+    return _labels(feature, value)[0]
+
+
+def _labels(feature: Feature, value: Any) -> Sequence[str]:
     import pandas as pd
 
-    if pd.isna(value):
-        return UNKNOWN
-    if isinstance(feature, CategoryFeature) and feature.names:
-        return feature.names[code_of(feature, value)]  # type: ignore[index]  # None is above
-    return str(value)
-
-
-def _kinds(feature: Feature, value: Any) -> Sequence[str]:
-    if isinstance(feature, CategoryFeature):
-        return [label_of(feature, value)]
-    return list(map(str, value)) or [UNKNOWN] if isinstance(value, (list, tuple, set, frozenset)) else [UNKNOWN]
+    return feature.groups_of(None if pd.api.types.is_scalar(value) and pd.isna(value) else value) or [UNKNOWN]
 
 
 def _ordered(feature: Feature, labels: Iterable[str]) -> list[str]:
-    names = list(feature.names.values()) if isinstance(feature, CategoryFeature) and feature.names else []
+    names = feature.group_names
     place = {name: number for number, name in enumerate(names)}
     return sorted(labels, key=lambda label: (label == UNKNOWN, place.get(label, len(names)), _number(label), label))
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.config.features import Feature
 from towhee_recsys.evaluation.report.groups import label_of
 from towhee_recsys.evaluation.results import Evaluation
+from towhee_recsys.features import Feature
 from towhee_recsys.protocols import Question, Task
 
 COUNT, LENGTH = 6, 10
@@ -77,7 +77,7 @@ def _kinds(evaluation: Evaluation, user: int) -> list[tuple[str, Any]]:
 
 def _categories(evaluation: Evaluation) -> list[Feature]:
     config = next(iter(evaluation.configs.values()))
-    return [each for each in config.features.user if each.kind == "category"]
+    return [each for each in config.features.user if each.grouping == "one"]
 
 
 def _person(evaluation: Evaluation, task: Task, user: int) -> Person:

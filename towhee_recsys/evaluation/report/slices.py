@@ -64,14 +64,14 @@ def _groups_of_users(evaluation: Evaluation) -> dict[str, list[Group]]:
     task, config = evaluation.tasks[0], next(iter(evaluation.configs.values()))
     counts = np.bincount(task.train.users, minlength=task.users)
     groups = {"training ratings": by_activity(counts, np.unique(task.test.users))}
-    categories = [each for each in config.features.user if each.kind == "category"]
+    categories = [each for each in config.features.user if each.grouping == "one"]
     return groups | {each.column: by_feature(each, evaluation.dataset.users) for each in categories}
 
 
 def _groups_of_items(evaluation: Evaluation) -> dict[str, list[Group]]:
     task, config = evaluation.tasks[0], next(iter(evaluation.configs.values()))
     groups = {"training ratings": by_popularity(np.bincount(task.train.items, minlength=task.items))}
-    kinds = [each for each in config.features.item if each.kind in ("category", "categories")]
+    kinds = [each for each in config.features.item if each.grouping != "none"]
     return groups | {each.column: by_feature(each, evaluation.dataset.items) for each in kinds}
 
 

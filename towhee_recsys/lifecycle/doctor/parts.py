@@ -43,10 +43,10 @@ def model(case: Case) -> str:
     bundle = read_bundle(folder)  # from the disk, whatever this process has loaded before
     ItemEncoder(bundle), UserEncoder(bundle)
     case.bundle = bundle
-    said = bundle.manifest
+    manifest = bundle.manifest
     return (
-        f"model {bundle.model_id} in {folder}: {len(said['files'])} files as they were saved, "
-        f"format {said['format_version']}, PaddlePaddle {said['versions']['paddlepaddle']}"
+        f"model {bundle.model_id} in {folder}: {len(manifest.files)} files as they were saved, "
+        f"format {manifest.format_version}, PaddlePaddle {manifest.versions.paddlepaddle}"
     )
 
 

@@ -5,39 +5,42 @@ from __future__ import annotations
 from typing import Literal
 
 from towhee_recsys.config.schema import ModelConfig, Objective
-from towhee_recsys.features import Side
-from towhee_recsys.model.numpy_towers import roles
+from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.paddle.quiet import nn, paddle
-from towhee_recsys.model.paddle.towers import TOWERS
+from towhee_recsys.model.paddle.towers import TOWERS, Tower
+from towhee_recsys.model.towers import roles
 
 
 class FusionModel(nn.Layer):
     """Towers from declared features to raw vectors float32[n, embedding_size].
 
     One vector an item serves both purposes. A user has one to retrieve items with, by `user_tower`, and one to
-    predict stars with, by `rating_tower`: another where the objective is `both`, else the same.
+    predict ratings with, by `rating_tower`: a tower of its own where the objective is `both`, else the same.
     """
 
-    user_tower: nn.Layer
-    item_tower: nn.Layer
+    user_tower: Tower
+    item_tower: Tower
 
-    def __init__(self, users: Side, items: Side, config: ModelConfig, objective: Objective):
+    def __init__(self, users: FeatureEncoder, items: FeatureEncoder, config: ModelConfig, objective: Objective):
         super().__init__()
         self.embedding_size = config.embedding_size
         for name, role in roles(objective).items():
-            setattr(self, name, TOWERS[config.tower](items if role == "item" else users, self.embedding_size, role))
+            encoder = items if role == "item" else users
+            self.add_sublayer(name, TOWERS[config.tower](encoder, self.embedding_size, role))
 
     @property
-    def rating_tower(self) -> nn.Layer:
-        """The tower of the users' vectors whose cosine with an item is read as stars."""
-        return getattr(self, "stars_tower", self.user_tower)
+    def rating_tower(self) -> Tower:
+        """The tower of the users' vectors whose cosine with an item's is read as a rating."""
+        return dict(self.named_children()).get("rating_tower", self.user_tower)
 
-    def tower(self, purpose: Literal["ranking", "rating"]) -> nn.Layer:
+    def tower(self, purpose: Literal["ranking", "rating"]) -> Tower:
         """The user tower that serves `purpose`."""
         return self.user_tower if purpose == "ranking" else self.rating_tower
 
 
-def build_model(users: Side, items: Side, config: ModelConfig, objective: Objective, seed: int) -> FusionModel:
+def build_model(
+    users: FeatureEncoder, items: FeatureEncoder, config: ModelConfig, objective: Objective, seed: int
+) -> FusionModel:
     """A fresh model: the same seed gives the same weights, and its parameters the same names in every process."""
     paddle.seed(seed)
     with paddle.utils.unique_name.guard():

@@ -11,78 +11,81 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from towhee_recsys.features import Side
-from towhee_recsys.model.numpy_inputs import rows_of
-from towhee_recsys.model.numpy_towers import DIRECTIONS, LIFTED, Role
-from towhee_recsys.model.paddle.inputs import BiasInput, input_layer, spread
+from towhee_recsys.features import FeatureEncoder
+from towhee_recsys.features.vocabulary import UNKNOWN
+from towhee_recsys.model.paddle.layers import BiasLayer, feature_layer, spread
 from towhee_recsys.model.paddle.quiet import nn, paddle
+from towhee_recsys.model.towers import DIRECTIONS, NORM_DIMS, Role
 
 
 class Tower(nn.Layer, ABC):
-    """What both kinds share: an input layer for each feature, whose answers are put together to a raw vector."""
+    """A layer for each feature, whose outputs are combined to a raw vector."""
 
     inputs: nn.LayerList
 
     def forward(self, arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
         """One raw vector for each line of `arrays`, which stand in the order of the declared features."""
-        return self.join_up(self.said(arrays), arrays)
+        return self.combine(self.feature_outputs(arrays), arrays)
 
-    def said(
+    def feature_outputs(
         self, arrays: Sequence[paddle.Tensor], known: Mapping[int, paddle.Tensor] | None = None
     ) -> list[paddle.Tensor]:
-        """What each feature says: a vector for each line. Of the features at the places `known` it is there already."""
+        """The output of each feature's layer: a vector for each line.
+
+        Outputs in `known`, by the features' indices, are taken as they are instead of computed.
+        """
         known = known or {}
         layers = enumerate(zip(self.inputs, arrays, strict=True))
-        return [known[place] if place in known else layer(array) for place, (layer, array) in layers]
+        return [known[index] if index in known else layer(array) for index, (layer, array) in layers]
 
     @abstractmethod
-    def join_up(self, said: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
-        """The raw vectors, from what the features say."""
+    def combine(self, outputs: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
+        """The raw vectors, from the outputs of the features' layers."""
 
-    def expect_of_unrated(self, arrays: Sequence[np.ndarray], rated: np.ndarray) -> None:
-        """Sets what ids say that no rating is of; each of int64[ratings] `rated` is a line of `arrays`."""
+    def set_unseen_ids(self, arrays: Sequence[np.ndarray], seen: np.ndarray) -> None:
+        """Sets the weights of ids without interactions: `seen` int64[interactions] are their lines of `arrays`."""
 
 
 class SumTower(Tower):
-    """The sum of what the features say, a free vector x, lifted: users to [x, 0, 1], items to [x, 1, 0].
+    """The sum of the features' outputs, a free vector x, with its norm preserved: users [x, 0, 1], items [x, 1, 0].
 
     Normalised, two such vectors have the cosine x·y / sqrt((1 + |x|²)(1 + |y|²)): the length of x, which plain
-    normalising throws away, says how sure the tower is, so that little is predicted of whom little is known.
+    normalising throws away, says how sure the tower is, so that little is predicted where little is known.
     The turn of inner product into cosine is that of Bachrach et al. 2014, doi:10.1145/2645710.2645741.
 
-    An id also moves x along one or two directions that all ids of the side share, by amounts that no decay pulls to 0:
+    An id also moves x along one or two directions that all ids of its tower share, by amounts that no decay pulls to 0:
     who rates high and what is rated high, the biases of matrix factorisation (Koren et al. 2009,
     doi:10.1109/MC.2009.263), and what many see.
     """
 
-    def __init__(self, side: Side, size: int, role: Role):
+    def __init__(self, encoder: FeatureEncoder, size: int, role: Role):
         super().__init__()
-        free = size - LIFTED
-        self.inputs = nn.LayerList([input_layer(side, place, free) for place in range(len(side.features))])
-        self.general = self.create_parameter([free], default_initializer=spread())
-        self.ids = [place for place, feature in enumerate(side.features) if feature.kind == "id"]
-        self.biases = nn.LayerList([BiasInput(rows_of(side, place), free, DIRECTIONS[role]) for place in self.ids])
+        free, columns = size - NORM_DIMS, encoder.columns
+        self.inputs = nn.LayerList([feature_layer(column, free) for column in columns])
+        self.base_vector = self.create_parameter([free], default_initializer=spread())
+        self.ids = [index for index, feature in enumerate(encoder.features) if feature.is_id]
+        self.biases = nn.LayerList([BiasLayer(columns[index].table_rows, free, DIRECTIONS[role]) for index in self.ids])
         self.role = role
 
-    def expect_of_unrated(self, arrays: Sequence[np.ndarray], rated: np.ndarray) -> None:
-        """An unknown id moves along the directions as that of a rating does on average: it may be any. A known one that
-        nobody rated moves as those do that the fewest rated; more it does not say.
+    def set_unseen_ids(self, arrays: Sequence[np.ndarray], seen: np.ndarray) -> None:
+        """Gives an unknown id the biases that an interaction's id has on average: it may be any. A known one without
+        interactions gets the mean biases of those with the fewest, and no embedding.
         """
-        for place, bias in zip(self.ids, self.biases, strict=True):
-            rows, weight = arrays[place][rated], bias.amounts.weight
+        for index, bias in zip(self.ids, self.biases, strict=True):
+            rows, weight = arrays[index][seen], bias.amounts.weight
             counts = np.bincount(rows, minlength=len(weight))
-            amounts, unrated = weight.numpy().copy(), counts == 0
-            amounts[unrated] = amounts[counts == counts[~unrated].min()].mean(axis=0)
-            amounts[0] = amounts[rows].mean(axis=0)
+            amounts, unseen = weight.numpy().copy(), counts == 0
+            amounts[unseen] = amounts[counts == counts[~unseen].min()].mean(axis=0)
+            amounts[UNKNOWN] = amounts[rows].mean(axis=0)
             weight.set_value(amounts)
-            embedding = self.inputs[place].embedding.weight
-            embedding.set_value(np.where(unrated[:, None], 0, embedding.numpy()))
+            embedding = self.inputs[index].embedding.weight
+            embedding.set_value(np.where(unseen[:, None], 0, embedding.numpy()))
 
-    def join_up(self, said: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
-        """The lifted sum."""
-        biases = [bias(arrays[place]) for place, bias in zip(self.ids, self.biases, strict=True)]
-        general = self.general.unsqueeze(0).expand_as(said[0])
-        free = paddle.add_n([general, *said, *biases])
+    def combine(self, outputs: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
+        """The sum, and the two numbers that preserve its norm."""
+        biases = [bias(arrays[index]) for index, bias in zip(self.ids, self.biases, strict=True)]
+        base = self.base_vector.unsqueeze(0).expand_as(outputs[0])
+        free = paddle.add_n([base, *outputs, *biases])
         zero, one = paddle.zeros_like(free[:, :1]), paddle.ones_like(free[:, :1])
         return paddle.concat([free, one, zero] if self.role == "item" else [free, zero, one], axis=1)
 
@@ -90,16 +93,16 @@ class SumTower(Tower):
 class JoinedTower(Tower):
     """The book's: each feature through a connected layer of its own, joined, and connected to the vector."""
 
-    def __init__(self, side: Side, size: int, role: Role):
+    def __init__(self, encoder: FeatureEncoder, size: int, role: Role):
         super().__init__()
-        sizes = [feature.filters if feature.kind == "text" else feature.size for feature in side.features]
-        self.inputs = nn.LayerList([input_layer(side, place, own) for place, own in enumerate(sizes)])
+        sizes = [feature.joined_size for feature in encoder.features]
+        self.inputs = nn.LayerList([feature_layer(*each) for each in zip(encoder.columns, sizes, strict=True)])
         self.own = nn.LayerList([nn.Linear(own, own) for own in sizes])
         self.join = nn.Linear(sum(sizes), size)
 
-    def join_up(self, said: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
-        """The connected layer's answer."""
-        parts = [own(vectors) for own, vectors in zip(self.own, said, strict=True)]
+    def combine(self, outputs: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
+        """The output of the last connected layer."""
+        parts = [own(vectors) for own, vectors in zip(self.own, outputs, strict=True)]
         return self.join(paddle.tanh(paddle.concat(parts, axis=1)))
 
 

@@ -1,42 +1,64 @@
-"""The input layer of each kind of feature: arrays as `Side.encode` gives them, to float32[n, size]."""
+"""The layer of each kind of feature: arrays as its column encodes them, to float32[n, size].
+
+A column names its layer's class, which is made as `layer(feature, table_rows, size)`.
+"""
 
 from __future__ import annotations
 
+from pkgutil import resolve_name
 from typing import Any
 
-from towhee_recsys.config.features import CategoriesFeature, Feature, HistoryFeature, NumberFeature, TextFeature
-from towhee_recsys.features import Side
-from towhee_recsys.model.numpy_inputs import rows_of
+from towhee_recsys.features import CategoriesFeature, Feature, HistoryFeature, NumberFeature, TextFeature
+from towhee_recsys.features.column import Column
+from towhee_recsys.features.vocabulary import PADDING, UNKNOWN
 from towhee_recsys.model.paddle.quiet import nn, paddle
 
 EMBEDDING_SPREAD = 0.03
-"""Standard deviation of fresh embeddings: small, so that what training never touches says little."""
+"""Standard deviation of fresh embeddings: small, so that rows which training never touches change little."""
 
 
 def spread(times: float = 1.0) -> Any:
-    """How fresh weights are drawn."""
+    """The initializer of fresh weights."""
     return nn.initializer.Normal(0.0, times * EMBEDDING_SPREAD)
+
+
+def feature_layer(column: Column[Any], size: int) -> nn.Layer:
+    """A fresh layer for `column`, which gives vectors of `size`."""
+    return resolve_name(column.paddle_layer)(column.feature, column.table_rows, size)
 
 
 def _fresh() -> Any:
     return paddle.ParamAttr(initializer=spread())
 
 
-class RowInput(nn.Layer):
-    """Ids and categories, int64[n]: an embedding for each row. An unknown id's is 0, where decay pulls the others."""
+class EmbeddingLayer(nn.Layer):
+    """Rows, int64[n]: an embedding for each; that of the row `padding`, if there is one, stays 0."""
 
-    def __init__(self, feature: Feature, rows: int, size: int):
+    def __init__(self, rows: int, size: int, padding: int | None = None):
         super().__init__()
-        unknown = 0 if feature.kind == "id" else None
-        self.embedding = nn.Embedding(rows, size, padding_idx=unknown, weight_attr=_fresh())
+        self.embedding = nn.Embedding(rows, size, padding_idx=padding, weight_attr=_fresh())
 
     def forward(self, rows: paddle.Tensor) -> paddle.Tensor:
         """The embedding of each row."""
         return self.embedding(rows)
 
 
-class BiasInput(nn.Layer):
-    """Ids, int64[n]: how far each goes along `count` learned directions that all share."""
+class CategoryLayer(EmbeddingLayer):
+    """Categories: an embedding for each, and for the unknown."""
+
+    def __init__(self, feature: Feature, rows: int, size: int):
+        super().__init__(rows, size)
+
+
+class IdLayer(EmbeddingLayer):
+    """Ids: an embedding for each. An unknown id's is 0, where decay pulls the others."""
+
+    def __init__(self, feature: Feature, rows: int, size: int):
+        super().__init__(rows, size, padding=UNKNOWN)
+
+
+class BiasLayer(nn.Layer):
+    """Ids, int64[n]: how far each moves along `count` learned directions that all share."""
 
     def __init__(self, rows: int, size: int, count: int):
         super().__init__()
@@ -45,11 +67,11 @@ class BiasInput(nn.Layer):
         self.directions = self.create_parameter([count, size], default_initializer=spread(3))
 
     def forward(self, rows: paddle.Tensor) -> paddle.Tensor:
-        """The directions, as many times as each id says."""
+        """The directions, times the amounts of each id."""
         return paddle.matmul(self.amounts(rows), self.directions)
 
 
-class SetInput(nn.Layer):
+class CategoriesLayer(nn.Layer):
     """Sets, multi-hot float32[n, rows]: the sum of the members' embeddings, or a connected layer with a bias."""
 
     def __init__(self, feature: CategoriesFeature, rows: int, size: int):
@@ -62,7 +84,7 @@ class SetInput(nn.Layer):
         return self.members(hot)
 
 
-class TextInput(nn.Layer):
+class TextLayer(nn.Layer):
     """Texts, int64[n, length]: word embeddings, a convolution and its maximum over the text, a connected layer.
 
     A text CNN after Kim 2014, arXiv:1408.5882.
@@ -70,7 +92,7 @@ class TextInput(nn.Layer):
 
     def __init__(self, feature: TextFeature, rows: int, size: int):
         super().__init__()
-        self.embedding = nn.Embedding(rows, feature.size, padding_idx=0, weight_attr=_fresh())
+        self.embedding = nn.Embedding(rows, feature.size, padding_idx=PADDING, weight_attr=_fresh())
         self.window = feature.window
         self.convolution = nn.Linear(
             feature.window * feature.size,
@@ -81,7 +103,7 @@ class TextInput(nn.Layer):
         self.connected = nn.Linear(feature.filters, size, weight_attr=_fresh())
 
     def forward(self, words: paddle.Tensor) -> paddle.Tensor:
-        """What the patterns that occur anywhere in the text say."""
+        """One vector a text, of how strongly each pattern occurs anywhere in it."""
         return self.connected(paddle.tanh(self.pooling(self._patterns(words)).squeeze(-1)))
 
     def _patterns(self, words: paddle.Tensor) -> paddle.Tensor:
@@ -93,12 +115,12 @@ class TextInput(nn.Layer):
         return self.convolution(self.embedding(windows).flatten(2)).transpose([0, 2, 1])
 
 
-class HistoryInput(nn.Layer):
+class HistoryLayer(nn.Layer):
     """Items liked, int64[n, length]: the sum of their embeddings over the root of their number."""
 
     def __init__(self, feature: HistoryFeature, rows: int, size: int):
         super().__init__()
-        self.embedding = nn.Embedding(rows, size, padding_idx=0, weight_attr=_fresh())
+        self.embedding = nn.Embedding(rows, size, padding_idx=PADDING, weight_attr=_fresh())
 
     def forward(self, items: paddle.Tensor) -> paddle.Tensor:
         """One vector a history; of an empty one zeros."""
@@ -106,7 +128,7 @@ class HistoryInput(nn.Layer):
         return self.embedding(items).sum(axis=1) / paddle.sqrt(count + 1e-6)
 
 
-class NumberInput(nn.Layer):
+class NumberLayer(nn.Layer):
     """Numbers, float32[n, 1] or float32[n, knots]: along a learned direction, or each between two embeddings."""
 
     def __init__(self, feature: NumberFeature, rows: int, size: int):
@@ -116,20 +138,3 @@ class NumberInput(nn.Layer):
     def forward(self, numbers: paddle.Tensor) -> paddle.Tensor:
         """One vector a number."""
         return self.directions(numbers)
-
-
-INPUTS: dict[str, Any] = {
-    "id": RowInput,
-    "category": RowInput,
-    "categories": SetInput,
-    "text": TextInput,
-    "history": HistoryInput,
-    "number": NumberInput,
-}
-"""The input layer of each kind of feature."""
-
-
-def input_layer(side: Side, place: int, size: int) -> nn.Layer:
-    """The layer for the feature at `place` of `side`, which gives vectors of `size`."""
-    feature = side.features[place]
-    return INPUTS[feature.kind](feature, rows_of(side, place), size)

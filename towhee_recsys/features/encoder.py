@@ -1,15 +1,16 @@
-"""One side of the model, users or items: its declared features, fitted, and records turned into arrays."""
+"""The features of users or of items, fitted: records to arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from towhee_recsys.config.features import Feature
 from towhee_recsys.errors import DatasetError, QueryError, close_match
-from towhee_recsys.features.columns import KINDS, Column
+from towhee_recsys.features.column import Column
+from towhee_recsys.features.feature import Feature
+from towhee_recsys.features.kinds import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,27 +18,27 @@ if TYPE_CHECKING:
 Record = Mapping[str, Any]
 
 
-HIDDEN = ("category", "categories")
-"""The kinds whose unknown has to be learned: the other kinds' says nothing, or is a mean."""
-
-
-class Side:
+class FeatureEncoder:
     """The fitted features of users or of items.
 
-    `state` holds, as JSON, all that fitting found: `{"columns": [...], "fitted": {column: {...}}}`.
+    Attributes:
+        features: The declarations.
+        columns: For each feature what was fitted.
+        state: All that fitting found, as JSON: `{"columns": [...], "fitted": {column: {...}}}`.
     """
 
     def __init__(self, features: Sequence[Feature], state: Mapping[str, Any]):
         self.features, self.state = list(features), dict(state)
-        self.columns: list[Column] = [
-            KINDS[feature.kind](feature, state["fitted"][feature.column]) for feature in features
+        self.columns: list[Column[Any]] = [
+            KINDS[feature.kind].column(feature, state["fitted"][feature.column]) for feature in features
         ]
 
     @classmethod
-    def fit(cls, features: Sequence[Feature], table: pd.DataFrame, known: set[Any]) -> Side:
-        """Fits `features` on `table`; of its ids only the `known` ones have a row of their own.
+    def fit(cls, features: Sequence[Feature], table: pd.DataFrame, known: Collection[Any]) -> FeatureEncoder:
+        """Fits `features` on `table`; of its ids only the `known` ones get a row of their own.
 
-        Raises DatasetError when a feature names a column that the table does not have.
+        Raises:
+            DatasetError: a feature names a column that the table does not have.
         """
         fitted = {}
         for feature in features:
@@ -48,49 +49,54 @@ class Side:
                     f"Columns there: {', '.join(map(str, table.columns))}."
                 )
             column = table[feature.column].astype(object)
-            values = [value for value in column.where(column.notna(), None) if feature.kind != "id" or value in known]
-            fitted[feature.column] = KINDS[feature.kind].fit(feature, values)
+            values = [plain(value) for value in column.where(column.notna(), None)]
+            if feature.is_id:
+                values = [value for value in values if value in known]
+            fitted[feature.column] = KINDS[feature.kind].column.fit(feature, values)
         return cls(features, {"columns": list(map(str, table.columns)), "fitted": fitted})
 
-    def encode(self, records: Sequence[Record]) -> list[np.ndarray]:
+    def encode(self, records: Sequence[Record], ignored: Sequence[str] = ()) -> list[np.ndarray]:
         """One array a feature, in the features' order, each with one line a record.
 
-        A field that is missing or None counts as unknown. Raises QueryError for a field that no column has
-        and for a value that its feature cannot take.
+        A field that is missing or None counts as unknown. Fields named in `ignored` are accepted, but not read.
+
+        Raises:
+            QueryError: a record has a field that is neither a column of the table nor `ignored`, or a value that its
+                feature cannot take.
         """
+        accepted = [*self.state["columns"], *(name for name in ignored if name not in self.state["columns"])]
         for record in records:
-            self._check(record)
+            self._check(record, accepted)
         return [
-            column.encode([_plain(record.get(feature.column)) for record in records])
+            column.encode([plain(record.get(feature.column)) for record in records])
             for feature, column in zip(self.features, self.columns, strict=True)
         ]
 
     def hide(self, arrays: Sequence[np.ndarray], rate: float, rng: np.random.Generator) -> list[np.ndarray]:
         """`arrays` with each category made unknown with probability `rate`, so that the unknown's row learns too."""
         unknown = self.encode([{}])
-        rates = [rate if feature.kind in HIDDEN else 0 for feature in self.features]
+        rates = [rate if feature.learns_unknown else 0 for feature in self.features]
         hidden = [rng.random(len(array)) < own for array, own in zip(arrays, rates, strict=True)]
         return [
             np.where(mask.reshape(-1, *[1] * (array.ndim - 1)), nothing, array)
             for array, nothing, mask in zip(arrays, unknown, hidden, strict=True)
         ]
 
-    def _check(self, record: Record) -> None:
+    def _check(self, record: Record, accepted: Sequence[str]) -> None:
         if not isinstance(record, Mapping):
             raise QueryError(f"a record is a mapping such as {self._example()}; {record!r} was given.")
         for field in record:
-            if field not in self.state["columns"]:
-                accepted = ", ".join(self.state["columns"])
+            if field not in accepted:
                 raise QueryError(
-                    f"field {field!r} is not known.{close_match(field, self.state['columns'])} Accepted: {accepted}."
+                    f"field {field!r} is not known.{close_match(field, accepted)} Accepted: {', '.join(accepted)}."
                 )
 
     def _example(self) -> str:
         return "{" + ", ".join(f"{feature.column!r}: ..." for feature in self.features) + "}"
 
 
-def _plain(value: Any) -> Any:
-    """What a data frame makes of a column with gaps is undone: NaN is nothing, and 25.0 is 25."""
+def plain(value: Any) -> Any:
+    """`value` without what a data frame makes of a column with gaps: NaN becomes None, and 25.0 becomes 25."""
     if not isinstance(value, (float, np.floating)):
         return value
     if np.isnan(value):

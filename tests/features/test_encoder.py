@@ -7,10 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.declarations import MOVIELENS
-from towhee_recsys.config.features import NumberFeature, TextFeature
 from towhee_recsys.errors import DatasetError, QueryError
-from towhee_recsys.features import Side
-from towhee_recsys.features.side import HIDDEN
+from towhee_recsys.features import CategoryFeature, FeatureEncoder, IdFeature, NumberFeature, TextFeature
 
 MOVIES = pd.DataFrame(
     {
@@ -20,7 +18,7 @@ MOVIES = pd.DataFrame(
         "genres": [["Crime"], ["Drama", "Musical"], []],
     }
 )
-SIDE = Side.fit([*MOVIELENS.item, NumberFeature(column="year")], MOVIES, {6, 10})
+SIDE = FeatureEncoder.fit([*MOVIELENS.item, NumberFeature(column="year")], MOVIES, {6, 10})
 
 RECORDS = st.fixed_dictionaries(
     {},
@@ -52,7 +50,7 @@ def test_only_rated_ids_are_known_but_the_facts_of_all():
 
 
 def test_a_side_made_of_its_state_is_the_same():
-    again = Side(SIDE.features, SIDE.state)
+    again = FeatureEncoder(SIDE.features, SIDE.state)
     records = [{}, {"movie_id": 6, "title": "The Shoes", "year": 2000}]
     assert same(again.encode(records), SIDE.encode(records))
 
@@ -74,6 +72,14 @@ def test_unknown_fields_are_refused_with_the_nearest():
         SIDE.encode([{"title": "Heat"}, {"genre": ["Crime"]}])
 
 
+def test_ignored_fields_are_accepted_and_listed_but_not_read():
+    assert same(SIDE.encode([{"title": "Heat", "liked": 5}], ignored=["liked"]), SIDE.encode([{"title": "Heat"}]))
+    with pytest.raises(
+        QueryError, match=r"^field 'likes' is not known\. Did you mean 'liked'\? Accepted: .*, liked\.$"
+    ):
+        SIDE.encode([{"likes": [6]}], ignored=["liked"])
+
+
 @pytest.mark.parametrize("record", ["Heat", 6, None, ["title", "Heat"]])
 def test_other_things_than_records_are_refused(record):
     with pytest.raises(QueryError, match=r"^a record is a mapping such as \{'movie_id': \.\.\., .*\}; .* was given"):
@@ -81,13 +87,13 @@ def test_other_things_than_records_are_refused(record):
 
 
 def test_a_column_of_the_table_that_is_no_feature_is_accepted_and_ignored():
-    side = Side.fit([TextFeature(column="title")], MOVIES, set())
+    side = FeatureEncoder.fit([TextFeature(column="title")], MOVIES, set())
     assert same(side.encode([{"title": "Heat", "year": "any"}]), side.encode([{"title": "Heat"}]))
 
 
 def test_a_feature_without_its_column():
     with pytest.raises(DatasetError, match=r"^feature column 'titel' is not in the data\. Did you mean 'title'\?"):
-        Side.fit([TextFeature(column="titel")], MOVIES, set())
+        FeatureEncoder.fit([TextFeature(column="titel")], MOVIES, set())
 
 
 @settings(max_examples=60, deadline=None)
@@ -103,8 +109,8 @@ def test_hiding(records, seed):
     arrays, nothing = SIDE.encode(records), SIDE.encode([{}] * len(records))
     assert same(SIDE.hide(arrays, 0.0, np.random.default_rng(seed)), arrays)
     hidden = SIDE.hide(arrays, 1.0, np.random.default_rng(seed))
-    kinds = [feature.kind for feature in SIDE.features]
-    expected = [none if kind in HIDDEN else own for kind, own, none in zip(kinds, arrays, nothing, strict=True)]
+    learned = [feature.learns_unknown for feature in SIDE.features]
+    expected = [none if each else own for each, own, none in zip(learned, arrays, nothing, strict=True)]
     assert same(hidden, expected)
     for line in range(len(records)):  # half way each value is either itself or unknown
         for hidden, own, none in zip(SIDE.hide(arrays, 0.5, np.random.default_rng(seed)), arrays, nothing, strict=True):
@@ -117,22 +123,36 @@ def test_hiding_hides_its_share_and_leaves_the_given_alone():
     shares = [
         np.mean((array != before).reshape(2000, -1).any(axis=1)) for array, before in zip(hidden, arrays, strict=True)
     ]
-    kinds = [feature.kind for feature in SIDE.features]
-    assert shares == pytest.approx([0.25 if kind in HIDDEN else 0 for kind in kinds], abs=0.03)
+    expected = [0.25 if feature.learns_unknown else 0 for feature in SIDE.features]
+    assert shares == pytest.approx(expected, abs=0.03)
+    assert [feature.kind for feature in SIDE.features if feature.learns_unknown] == ["categories"]
     assert max(shares) > 0
     assert arrays[0].all(), "the given arrays are as they were"
 
 
 def test_what_a_data_frame_makes_of_a_column_with_gaps_is_undone():
-    side = Side.fit(MOVIELENS.user, USERS, {1})
+    side = FeatureEncoder.fit(MOVIELENS.user, USERS, {1})
     plain = side.encode([{"user_id": 1, "age": 25, "occupation": None}])
     framed = side.encode([{"user_id": 1.0, "age": np.float64(25), "occupation": float("nan")}])
     assert [array.tolist() for array in framed] == [array.tolist() for array in plain]
 
 
+def test_numbers_of_a_column_with_gaps_are_the_values_that_they_were():
+    table = pd.DataFrame({"shelf": [3.0, None, 5.0]})
+    encoder = FeatureEncoder.fit([CategoryFeature(column="shelf")], table, set())
+    assert encoder.state["fitted"]["shelf"] == {"values": ["3", "5"]}
+    assert encoder.encode([{"shelf": 3}, {"shelf": 3.0}, {"shelf": None}])[0].tolist() == [1, 1, 0]
+
+
+def test_text_ids_are_known_as_they_are():
+    table = pd.DataFrame({"sku": ["A-1", "b 2", "7"]})
+    encoder = FeatureEncoder.fit([IdFeature(column="sku")], table, {"A-1", "7"})
+    assert encoder.encode([{"sku": "A-1"}, {"sku": "7"}, {"sku": "b 2"}])[0].tolist() == [2, 1, 0]
+
+
 def test_half_a_year_is_no_age():
     with pytest.raises(QueryError, match=r"age 25\.5 is not known"):
-        Side.fit(MOVIELENS.user, USERS, {1}).encode([{"age": 25.5}])
+        FeatureEncoder.fit(MOVIELENS.user, USERS, {1}).encode([{"age": 25.5}])
 
 
 USERS = pd.DataFrame({"user_id": [1], "gender": ["F"], "age": [25], "occupation": [12], "zip_code": ["0"]})

@@ -1,0 +1,73 @@
+"""A fitted feature: what training saw of it, and how a value becomes numbers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+
+from towhee_recsys.errors import QueryError
+from towhee_recsys.features.feature import Feature
+from towhee_recsys.features.layer import Layer, Weight
+from towhee_recsys.features.vocabulary import Vocabulary
+
+Declared = TypeVar("Declared", bound=Feature)
+State = dict[str, Any]
+"""What fitting finds, as JSON."""
+
+
+class Column(ABC, Generic[Declared]):
+    """A feature with what was fitted: values to an array, and the array to one vector a record.
+
+    Attributes:
+        feature: The declaration.
+        state: What `fit` found.
+        paddle_layer: The dotted name of the layer's class in PaddlePaddle, made as `layer(feature, table_rows, size)`.
+            Its weights have the names by which `layer` asks for them.
+    """
+
+    paddle_layer: ClassVar[str]
+
+    def __init__(self, feature: Declared, state: Mapping[str, Any]):
+        self.feature, self.state = feature, dict(state)
+
+    @classmethod
+    @abstractmethod
+    def fit(cls, feature: Declared, values: Sequence[Any]) -> State:
+        """What there is to know of the `values` of training; unacceptable ones are left out."""
+
+    @abstractmethod
+    def encode(self, values: Sequence[Any]) -> np.ndarray:
+        """`values` as one array whose first axis is theirs; None and unknown values have a code, too.
+
+        Raises:
+            QueryError: a value is not of the type that the feature takes.
+        """
+
+    @property
+    @abstractmethod
+    def table_rows(self) -> int:
+        """The number of rows of the layer's table; row numbers in encoded arrays are below it."""
+
+    @abstractmethod
+    def layer(self, size: int, weight: Weight) -> Layer:
+        """The layer in NumPy, which gives vectors float32[n, size] for encoded arrays."""
+
+    def refused(self, value: Any, accepted: str) -> QueryError:
+        """The error for a `value` that the feature does not take."""
+        return QueryError(f"{self.feature.column} {value!r} is not acceptable: give {accepted}.")
+
+
+class VocabularyColumn(Column[Declared]):
+    """A column whose values, or parts of them, have rows by a vocabulary."""
+
+    def __init__(self, feature: Declared, state: Mapping[str, Any]):
+        super().__init__(feature, state)
+        self.vocabulary = Vocabulary(self.state["values"])
+
+    @property
+    def table_rows(self) -> int:
+        """The number of known values, and the row of the unknown."""
+        return len(self.vocabulary)

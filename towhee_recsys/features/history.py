@@ -1,0 +1,61 @@
+"""The kind `history`: the items that a user likes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from towhee_recsys.features.column import State, VocabularyColumn
+from towhee_recsys.features.feature import Feature
+from towhee_recsys.features.layer import Layer, Weight, lookup, zeros
+from towhee_recsys.features.liked import liked_ids
+from towhee_recsys.features.vocabulary import PADDING, UNKNOWN, Vocabulary
+
+
+class HistoryFeature(Feature):
+    """Items that the user likes: embeddings of their ids, summed, over the root of their number.
+
+    Training fills it from the training part, so that its column need not be in the data.
+    """
+
+    kind: Literal["history"] = "history"
+    column: str = Field(default="liked", min_length=1, description="the field of a user's record")
+    size: int = Field(default=256, ge=1, description="the embedding's length, in a joined tower")
+    length: int = Field(default=64, ge=1, description="items read; of longer histories the last")
+
+    is_history: ClassVar[bool] = True
+    decays: ClassVar[bool] = True
+
+
+class HistoryColumn(VocabularyColumn[HistoryFeature]):
+    """Items liked: int64[n, length] rows of items; row 0 is padding. Items that are not known are left out."""
+
+    paddle_layer = "towhee_recsys.model.paddle.layers.HistoryLayer"
+
+    @classmethod
+    def fit(cls, feature: HistoryFeature, values: Sequence[Any]) -> State:
+        """The distinct items of all histories."""
+        return {"values": Vocabulary(item for items in values for item in items or ()).values}
+
+    def encode(self, values: Sequence[Any]) -> np.ndarray:
+        """The last `length` items of each history, padded at the end: int64[n, length]."""
+        rows = np.zeros((len(values), self.feature.length), dtype=np.int64)
+        for line, items in zip(rows, values, strict=True):
+            found = self.vocabulary.rows(liked_ids(items, self.feature.column))
+            found = found[found != UNKNOWN][-self.feature.length :]
+            line[: len(found)] = found
+        return rows
+
+    def layer(self, size: int, weight: Weight) -> Layer:
+        """The sum of the items' embeddings over the root of their number."""
+        table = weight("embedding.weight", self.table_rows, size)
+        table[PADDING] = 0
+        return Layer(_over_root, table, zeros(size))
+
+
+def _over_root(items: np.ndarray, table: np.ndarray) -> np.ndarray:
+    count = np.count_nonzero(items, axis=1).astype(np.float32)
+    return lookup(items, table).sum(axis=1) / np.sqrt(count + np.float32(1e-6))[:, None]
