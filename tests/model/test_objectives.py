@@ -270,16 +270,16 @@ def test_weights_of_implicit_feedback_count_relative_to_their_mean():
 
 
 def test_an_interaction_without_weight_teaches_ranking_nothing():
-    weighted = Interactions(np.array([0, 0, 1]), np.array([0, 1, 2]), np.array([2, 0, 1], dtype=np.float32))
-    alone = weighted.take(np.array([0, 2]))
-    [block], [without] = blocks_of(weighted, 2, 4), blocks_of(alone, 2, 4)
-    items = units(4, 1)
-    found = RankingObjective(weighted, settings(None))(units(2, 0), items[block.items], block)
-    softmax = RankingObjective(
-        Interactions(weighted.users, weighted.items, np.array([4, 0, 2], dtype=np.float32)), settings(None)
+    pair = Interactions(np.zeros(2, int), np.array([0, 1]), np.array([1, 0], dtype=np.float32))
+    users, items, indices = units(1, 0), units(3, 1), np.array([0, 1])
+    found, alone = (
+        RankingObjective(pair.take(rows), settings(None))(
+            users, items, Block(np.zeros(1, int), np.arange(3), rows, rows, None)
+        )
+        for rows in (indices, indices[:1])
     )
-    assert found[0] == pytest.approx(softmax(units(2, 0), items[block.items], block)[0], rel=1e-6)
-    assert len(without.items) < len(block.items), "it is still an item that others are compared with"
+    for one, other in zip(found, alone, strict=True):  # the mean weight is half as large
+        assert one == pytest.approx(np.sqrt(2) * other, rel=1e-5)
 
 
 def test_weights_that_are_all_0_are_refused():

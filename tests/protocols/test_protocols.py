@@ -32,9 +32,7 @@ def test_timestamps_that_are_all_equal(dataset_of, task_of, protocol):
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("count", [0, 1])
 def test_too_few_ratings(dataset_of, task_of, protocol, count):
-    with pytest.raises(
-        EvaluationError, match=f"mine has too few interactions for the protocol {protocol}: of {count},"
-    ):
+    with pytest.raises(EvaluationError, match=f"mine has too few interactions .* protocol {protocol}: of {count},"):
         task_of(protocol, dataset_of([(1, 1, 5, 0)][:count], users=2, items=2))
 
 
@@ -78,9 +76,7 @@ def test_a_protocol_names_its_questions(random_dataset, task_of, protocol):
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize(("liked", "expected"), [(None, 0), (2, 2)])
-def test_without_a_scale_what_is_liked_goes_by_the_weight(
-    random_dataset, dataset_of, task_of, protocol, liked, expected
-):
+def test_without_a_scale_liking_goes_by_the_weight(random_dataset, dataset_of, task_of, protocol, liked, expected):
     rows = random_dataset(1).interactions.to_numpy()
     task = task_of(protocol, dataset_of(rows, scale=None, liked=liked), validation=0.1)
     assert task.liked == expected
