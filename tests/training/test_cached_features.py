@@ -8,9 +8,8 @@ from towhee_recsys.training.cached_features import CachedTextFeature, DedupedFea
 
 
 def test_texts_are_computed_in_parts_and_learn_there(trainer):
-    [(number, texts)] = [
-        (number, each) for number, each in trainer.cached.items() if isinstance(each, CachedTextFeature)
-    ]
+    cached = trainer.cached.items()
+    [(number, texts)] = [(number, each) for number, each in cached if isinstance(each, CachedTextFeature)]
     layer, words = trainer.model.item_tower.inputs[number], trainer.examples.item_arrays[number]
     items, rng = np.arange(0, len(words), 2), np.random.default_rng(0)
     texts.refresh()

@@ -35,7 +35,7 @@ def trained(small_config, tmp_path):
 def cosines(bundle, users: int, items: int) -> np.ndarray:
     user_vectors = normalize(UserEncoder(bundle)([{"user_id": key} for key in range(1, users + 1)]))
     item_vectors = normalize(ItemEncoder(bundle)([{"movie_id": key} for key in range(1, items + 1)]))
-    return np.asarray(user_vectors @ item_vectors.T)
+    return np.asarray(user_vectors) @ np.asarray(item_vectors).T
 
 
 @pytest.mark.parametrize(("users", "items"), [(1, 30), (30, 1), (1, 3), (3, 1), (2, 2)])

@@ -37,7 +37,8 @@ def predicted(bundle, dataset, ratings) -> np.ndarray:
     items = normalize(ItemEncoder(bundle)([{"movie_id": key} for key in dataset.items["movie_id"].tolist()]))
     users = normalize(UserEncoder(bundle)([{"user_id": key} for key in dataset.users["user_id"].tolist()]))
     users = users if users.rating is None else users.rating
-    return bundle.calibration.ratings(np.asarray(users @ items.T)[ratings.users, ratings.items])
+    cosines = np.asarray(users) @ np.asarray(items).T
+    return bundle.calibration.ratings(cosines[ratings.users, ratings.items])
 
 
 def test_the_sample_is_learned_much_better_than_by_its_mean(sample_config, sample_bundle):
