@@ -50,7 +50,7 @@ def tastes(groups, dataset) -> np.ndarray:
 def personal() -> np.ndarray:
     """What each of the people would give to each item, before noise."""
     sample = simulate()
-    return np.array([[affinity(person, item) for item in sample.movies] for person in sample.people])
+    return np.array([[affinity(person, item) for item in sample.films] for person in sample.people])
 
 
 @pytest.fixture(scope="module")

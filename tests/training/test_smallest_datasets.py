@@ -45,7 +45,7 @@ def test_one_user_one_item_or_next_to_nothing(users, items, trained):
     assert ratings.shape == (users, items)
     assert (ratings >= 1).all()
     assert (ratings <= 5).all()
-    assert all(np.isfinite(value) for value in bundle.manifest["quality"].values())
+    assert all(np.isfinite(value) for value in bundle.quality.values())
 
 
 @pytest.mark.parametrize("rating", [1, 3, 5])

@@ -9,6 +9,7 @@ import numpy as np
 from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.paddle.quiet import nn, paddle
 from towhee_recsys.model.paddle.towers import Tower
+from towhee_recsys.support.step_timers import timed
 
 REFRESHED_SHARE = 1 / 16
 """The share of its texts that a step computes and learns from; the others' outputs are the last ones computed. A text
@@ -22,11 +23,13 @@ class CachedTextFeature:
         self._layer, self._words = layer, words
         self._outputs = np.zeros((0, 0), dtype=np.float32)
 
+    @timed("towers forward")
     def refresh(self) -> None:
         """Computes all outputs, so that an epoch starts the same way whether or not training was interrupted."""
         with paddle.no_grad():
             self._outputs = self._layer(paddle.to_tensor(self._words)).numpy()
 
+    @timed("towers forward")
     def __call__(self, items: np.ndarray, rng: np.random.Generator) -> paddle.Tensor:
         """float32[c, size] for the items of these rows; a random part of them carries gradients to the layer."""
         outputs = paddle.to_tensor(self._outputs[items])
@@ -54,6 +57,7 @@ class DedupedFeature:
     def refresh(self) -> None:
         """Does nothing: outputs are never kept from one step to the next."""
 
+    @timed("towers forward")
     def __call__(self, items: np.ndarray, rng: np.random.Generator) -> paddle.Tensor:
         """float32[c, size] for the items of these rows."""
         hidden = rng.random(len(items)) < self._hidden

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.support.files import write_atomically
+from towhee_recsys.support.step_timers import timed
 
 GROUPS = ("weights", "kept", "optimizer")
 
@@ -33,6 +34,7 @@ class Checkpoint:
         self._key = _key(record, settings, seed)
         self._seconds_trained = self._seconds_written = 0.0
 
+    @timed("checkpoints")
     def write(self, state: dict[str, Any], seconds: float) -> None:
         """Replaces the file in one step, unless writing has had its share; the epoch took so many `seconds`."""
         self._seconds_trained += seconds

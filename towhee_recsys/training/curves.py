@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from towhee_recsys.support.step_timers import timed
+
 PANELS = {
     "Loss": {"loss": "training"},
     "RMSE": {"training_rmse": "training", "validation_rmse": "validation"},
@@ -13,6 +15,7 @@ PANELS = {
 """By a panel's title the figures of an epoch that it shows, with their names in the legend."""
 
 
+@timed("curves")
 def draw_curves(history: list[dict[str, float]], kept_epoch: int, path: Path) -> None:
     """Writes a PNG with a panel for each figure that the history has."""
     from matplotlib.figure import Figure

@@ -11,6 +11,7 @@ from towhee_recsys.config.features import Features
 from towhee_recsys.data import Dataset, records
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.features import FeatureEncoder
+from towhee_recsys.support.step_timers import timed
 from towhee_recsys.training.training_split import TrainingSplit
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Examples:
         }
 
 
+@timed("features")
 def encode(dataset: Dataset, split: TrainingSplit, features: Features) -> Examples:
     """Fits the features, and encodes all users and items by them.
 

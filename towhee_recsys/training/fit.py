@@ -8,12 +8,13 @@ import time
 from tqdm import tqdm
 
 from towhee_recsys.config.dataset import Feedback
-from towhee_recsys.config.objectives import purposes
+from towhee_recsys.config.objectives import Objective, purposes
 from towhee_recsys.config.schema import ModelConfig, TrainingConfig
 from towhee_recsys.errors import TrainingError
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.objectives import ObjectiveSettings, make_objectives
 from towhee_recsys.model.paddle.fusion import build_model
+from towhee_recsys.support.step_timers import timed
 from towhee_recsys.training.checkpoint import Checkpoint
 from towhee_recsys.training.examples import Examples
 from towhee_recsys.training.trainer import Trainer
@@ -29,12 +30,13 @@ def rating_map_of(examples: Examples, feedback: Feedback, model: ModelConfig) ->
     return Calibration.of(model.rating_map, feedback.scale, float(examples.training.values.mean()))
 
 
+@timed("building the model")
 def make_trainer(
     examples: Examples,
     feedback: Feedback,
     rating_map: Calibration | None,
     *,
-    objective: str,
+    objective: Objective,
     model: ModelConfig,
     training: TrainingConfig,
     seed: int,

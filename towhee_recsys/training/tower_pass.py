@@ -13,6 +13,7 @@ from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.objectives import grad_raw, unit
 from towhee_recsys.model.paddle.quiet import paddle
 from towhee_recsys.model.paddle.towers import Tower
+from towhee_recsys.support.step_timers import timed
 
 
 class TowerPass:
@@ -23,6 +24,7 @@ class TowerPass:
         decay_loss: `decay` times the mean squared length of the outputs of features that decay, such as ids.
     """
 
+    @timed("towers forward")
     def __init__(
         self,
         tower: Tower,
@@ -40,6 +42,7 @@ class TowerPass:
         self._raw = tower.combine(outputs, arrays)
         self.vectors, self._lengths = unit(self._raw.numpy())
 
+    @timed("backward")
     def backward(self, grad_vectors: np.ndarray) -> None:
         """Adds to the weights' gradients, given the loss's gradient by `vectors`."""
         grads = [*self._grads_decayed, grad_raw(grad_vectors, self.vectors, self._lengths)]

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from towhee_recsys.bundle import Bundle, Trained, save_bundle
+from towhee_recsys.bundle import Bundle
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.data import Dataset, read_dataset
-from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.paddle.device import use_device
-from towhee_recsys.training.calibrate import calibrate, quality
+from towhee_recsys.support.step_timers import timed_step
+from towhee_recsys.training.calibrate import calibrate
 from towhee_recsys.training.checkpoint import Checkpoint
-from towhee_recsys.training.curves import draw_curves
 from towhee_recsys.training.examples import encode
 from towhee_recsys.training.fit import fit, make_trainer, rating_map_of
 from towhee_recsys.training.folders import for_validation, work_dir
 from towhee_recsys.training.lock import training_lock
 from towhee_recsys.training.previous import forget_previous
-from towhee_recsys.training.trainer import Trainer
-from towhee_recsys.training.training_split import TrainingSplit, everything, split_by
+from towhee_recsys.training.save import save
+from towhee_recsys.training.training_split import everything, split_by
 from towhee_recsys.training.validated import settings, validated
 
 
@@ -44,7 +41,8 @@ def train(config: Config | str, *, final: bool = False, fresh: bool = False, pro
     config = load_config(config)
     use_device(config.training.device)
     with training_lock(config.model.dir):
-        dataset = read_dataset(config.dataset)
+        with timed_step("reading the data"):
+            dataset = read_dataset(config.dataset)
         feedback = dataset.schema.feedback
         if final:
             epochs, split = _chosen_epochs(config, dataset, progress), everything(dataset)
@@ -66,7 +64,7 @@ def train(config: Config | str, *, final: bool = False, fresh: bool = False, pro
         checkpoint = Checkpoint(work_dir(config.model.dir), split.record, settings(config), config.seed)
         fit(trainer, checkpoint, fresh=fresh, progress=progress)
         calibration = calibrate(trainer, rating_map)
-        bundle = _save(config, dataset, split, trainer, rating_map, calibration)
+        bundle = save(config, dataset, split.record, trainer, rating_map, calibration)
         checkpoint.remove()
         return bundle
 
@@ -77,39 +75,3 @@ def _chosen_epochs(config: Config, dataset: Dataset, progress: bool | None) -> i
     bundle = validated(config, dataset) or validated(other, dataset) or train(other, progress=progress)
     forget_previous(other.model.dir)  # nothing is served from there, so there is nothing to go back to
     return int(bundle.quality["kept_epoch"])
-
-
-def _save(
-    config: Config,
-    dataset: Dataset,
-    split: TrainingSplit,
-    trainer: Trainer,
-    rating_map: Calibration | None,
-    calibration: Calibration | None,
-) -> Bundle:
-    examples = trainer.examples
-    trained = Trained(
-        config=config,
-        users=examples.users,
-        items=examples.items,
-        known=examples.known(),
-        model=trainer.model,
-        rating_map=rating_map,
-        calibration=calibration,
-        dataset={
-            "name": dataset.name,
-            "fingerprint": dataset.fingerprint,
-            "users": len(dataset.users),
-            "items": len(dataset.items),
-            "interactions": len(dataset.interactions),
-        },
-        item_schema=dataset.item_schema,
-        trained_on=split.record,
-        quality=quality(trainer, calibration),
-        history=trainer.history,
-    )
-
-    def draw(path: Path) -> None:
-        draw_curves(trainer.history, trainer.kept_epoch, path)
-
-    return save_bundle(config.model.dir, trained, draw)

@@ -16,6 +16,7 @@ from towhee_recsys.model.in_parts import cores_for_parts, in_parts
 from towhee_recsys.model.objectives import Objective
 from towhee_recsys.model.paddle.fusion import FusionModel
 from towhee_recsys.model.paddle.quiet import paddle
+from towhee_recsys.support.step_timers import EPOCHS, timed, timed_step
 from towhee_recsys.training.cached_features import cached_features
 from towhee_recsys.training.examples import Examples
 from towhee_recsys.training.tower_pass import TowerPass
@@ -74,6 +75,7 @@ class Trainer:
         """
         return self.validation.best_epoch(self.history) if self.settings.patience else len(self.history)
 
+    @timed(EPOCHS)
     def epoch(self) -> dict[str, float]:
         """Goes once over all training interactions, and returns the epoch's line of `history`.
 
@@ -127,7 +129,7 @@ class Trainer:
             grad_items += grad_own_items
             own.backward(grad_users)
         items.backward(grad_items)
-        with paddle.utils.unique_name.guard():  # its state is made here, by the same names in every run of a process
+        with timed_step("optimiser"), paddle.utils.unique_name.guard():  # its state has the same names in every run
             self.optimizer.step()
         self.optimizer.clear_grad()
         return losses | {"decay": items.decay_loss + sum(own.decay_loss for own, _ in running.values())}

@@ -11,6 +11,7 @@ from towhee_recsys.config import Config
 from towhee_recsys.data import Dataset
 from towhee_recsys.data.interactions import Interactions, all_interactions
 from towhee_recsys.protocols import Task, make_task
+from towhee_recsys.support.step_timers import timed
 
 EVERYTHING = "everything"
 """What stands for the protocol in the record of a training on all interactions."""
@@ -33,6 +34,7 @@ class TrainingSplit:
     record: dict[str, Any]
 
 
+@timed("splitting")
 def split_by(protocol: str, dataset: Dataset, *, seed: int, validation: float) -> TrainingSplit:
     """The training and the validation part of a protocol, by the seed and the share that `make_task` takes.
 
@@ -43,6 +45,7 @@ def split_by(protocol: str, dataset: Dataset, *, seed: int, validation: float) -
     return TrainingSplit(task.train, task.validation, task.new_items, trained_on(dataset, protocol, seed))
 
 
+@timed("splitting")
 def everything(dataset: Dataset) -> TrainingSplit:
     """All interactions for training, and none for validation."""
     interactions = all_interactions(dataset)
@@ -54,7 +57,8 @@ def everything(dataset: Dataset) -> TrainingSplit:
 
 def trained_on(dataset: Dataset, protocol: str = EVERYTHING, seed: int | None = None) -> dict[str, Any]:
     """What a manifest says of the interactions that a model was trained on; `evaluate` compares it."""
-    reading = dataset.schema.model_dump(include={"strict", "max_bad_share", "encoding", "interactions"}, mode="json")
+    read_by = {"strict", "max_bad_share", "encoding", "interactions"}
+    reading = dataset.schema.model_dump(include=read_by, exclude={"interactions": {"path"}}, mode="json")
     drawn = {"protocol": protocol} if protocol == EVERYTHING else {"protocol": protocol, "seed": seed}
     return {**drawn, "fingerprint": dataset.fingerprint, "reading": reading}
 

@@ -15,6 +15,7 @@ from towhee_recsys.model.objectives import unit
 from towhee_recsys.model.paddle.fusion import FusionModel
 from towhee_recsys.model.paddle.quiet import paddle
 from towhee_recsys.model.paddle.towers import Tower
+from towhee_recsys.support.step_timers import timed
 from towhee_recsys.training.examples import Examples
 
 SAMPLED_USERS = 512
@@ -46,6 +47,7 @@ class Validation:
         marks = replace(examples.training, values=np.ones_like(examples.training.values))  # a value may be 0
         self._excluded = marks.matrix(*shape)[self._users].astype(bool)
 
+    @timed("validation")
     def measure(self) -> dict[str, float]:
         """The figures of the model as it is; none where there is no validation part."""
         figures: dict[str, float] = {}
@@ -67,6 +69,7 @@ class Validation:
                 return 1 + int(best([line[name] for line in history]))
         return len(history)
 
+    @timed("validation")
     def cosines(self, interactions: Interactions, items: np.ndarray | None = None) -> np.ndarray:
         """The cosine of the rating tower's vector with the item's for each interaction: float32[n]."""
         items = self._item_vectors() if items is None else items

@@ -10,6 +10,7 @@ from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.errors import TrainingError
 from towhee_recsys.model.blocks import Block
 from towhee_recsys.model.objectives.objective import Gradients, ObjectiveSettings
+from towhee_recsys.support.step_timers import timed
 
 LARGEST_EXPONENT = 60.0
 """Logits between this and its negative are exponentiated as they are: their sums stay within float32."""
@@ -34,6 +35,7 @@ class RankingObjective:
         sums = np.bincount(interactions.users, weights)
         self._weights = (weights / np.sqrt(np.maximum(sums, 1e-12))[interactions.users]).astype(np.float32)
 
+    @timed("objectives")
     def __call__(self, users: np.ndarray, items: np.ndarray, block: Block) -> Gradients:
         """The mean over users of their weighted cross entropies. Written for few passes over the n x c matrix."""
         weights = self._weights[block.rows]

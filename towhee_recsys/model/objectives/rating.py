@@ -9,6 +9,7 @@ import numpy as np
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.blocks import Block
 from towhee_recsys.model.objectives.objective import Gradients, ObjectiveSettings
+from towhee_recsys.support.step_timers import timed
 
 
 class RatingObjective:
@@ -23,6 +24,7 @@ class RatingObjective:
         self._mean_count = len(interactions) / max(1, len(np.unique(interactions.users)))
         self.weight, self.decay = settings.training.rating_weight, settings.training.rating_decay
 
+    @timed("objectives")
     def __call__(self, users: np.ndarray, items: np.ndarray, block: Block) -> Gradients:
         """The squared error over the number of ratings that a block has on average."""
         from scipy.sparse import csr_matrix
