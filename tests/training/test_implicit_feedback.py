@@ -53,13 +53,13 @@ def kinds(ids: list[str]) -> np.ndarray:
     return np.array([int(key.strip("c-P")) % 2 for key in ids])
 
 
-def shop(config: Config) -> Dataset:
-    """Customers buy eight products of their kind and look at eight of the other."""
+def shop(config: Config, factor: float = 1) -> Dataset:
+    """Customers buy eight products of their kind and view eight of the other; all weights are `factor` times theirs."""
     random, rows = np.random.default_rng(5), []
     for customer, kind in zip(CUSTOMERS, kinds(CUSTOMERS), strict=True):
         for wanted, weight in ((kind, 1.0), (1 - kind, 0.1)):
             products = np.flatnonzero(kinds(PRODUCTS) == wanted)
-            rows += [(customer, PRODUCTS[row], weight, 0) for row in random.choice(products, 8, replace=False)]
+            rows += [(customer, PRODUCTS[row], factor * weight, 0) for row in random.choice(products, 8, replace=False)]
     interactions = pd.DataFrame(rows, columns=["user", "item", "value", "time"]).astype({"value": "float32"})
     return Dataset(
         users=pd.DataFrame({"customer_id": CUSTOMERS}),
@@ -80,21 +80,17 @@ def config_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Config]
             dataset=SHOP,
             features={"user": FEATURES[features]},
             model={"dir": str(tmp_path_factory.mktemp("shop") / "model"), "embedding_size": 16},
-            training={"epochs": 30, "batch_size": 16, "learning_rate": 0.03, "warmup_steps": 5, "device": "cpu"},
-            overrides=[
-                "training.ranking_decay=0.01",
-                "training.item_decay=0.01",
-                "training.validation=0.1",
-                *overrides,
-            ],
+            training={"epochs": 30, "batch_size": 16, "learning_rate": 0.03, "temperature": 0.2, "validation": 0.1}
+            | {"warmup_steps": 5, "ranking_decay": 0.01, "item_decay": 0.01, "device": "cpu"},
+            overrides=overrides,
         )
 
     return config_of
 
 
-def trained(config: Config) -> Bundle:
+def trained(config: Config, factor: float = 1) -> Bundle:
     """The steps of `train`, after the data are read."""
-    dataset = shop(config)
+    dataset = shop(config, factor)
     use_device("cpu")
     split = split_by(config.protocol, dataset, seed=config.seed, validation=config.training.validation)
     examples, feedback = encode(dataset, split, config.features), dataset.schema.feedback
@@ -128,7 +124,7 @@ def own_share(users: np.ndarray, items: np.ndarray, wanted: np.ndarray) -> float
     return float((kinds(PRODUCTS)[best] == wanted[:, None]).mean())
 
 
-def test_customers_find_products_like_those_they_bought_not_those_they_looked_at(bundle: Bundle, items: np.ndarray):
+def test_customers_find_products_like_those_they_bought_not_those_they_viewed(bundle: Bundle, items: np.ndarray):
     users = normalize(UserEncoder(bundle)([{"customer_id": key} for key in CUSTOMERS]))
     assert own_share(np.asarray(users), items, kinds(CUSTOMERS)) > 0.85
 
@@ -146,7 +142,7 @@ def test_nothing_is_known_of_ratings(bundle: Bundle):
     history = json.loads((bundle.directory / "history.json").read_text(encoding="utf-8"))
     assert {name for line in history for name in line} == {"epoch", "learning_rate", "loss", "validation_ndcg@10"}
     assert history[-1]["loss"] < history[0]["loss"]
-    assert history[-1]["validation_ndcg@10"] > history[0]["validation_ndcg@10"]
+    assert history[-1]["validation_ndcg@10"] > 0.25, "by chance 0.17"
     vectors = UserEncoder(bundle)([{"customer_id": CUSTOMERS[0]}])
     assert vectors.rating is None
     assert vectors.model.calibration is None
@@ -166,19 +162,10 @@ def test_the_same_seed_gives_the_same_model(config_of: Callable[..., Config]):
     assert one.model_id == other.model_id
 
 
-def test_weights_count_relative_to_each_other(config_of: Callable[..., Config], monkeypatch: pytest.MonkeyPatch):
-    """Views at 0.1 and purchases at 1 are the same as 1 and 10."""
-    first = trained(config_of("training.epochs=2"))
-    make = shop
-
-    def ten_times(config: Config) -> Dataset:
-        dataset = make(config)
-        dataset.interactions["value"] *= 10
-        return dataset
-
-    monkeypatch.setitem(globals(), "shop", ten_times)
-    second = trained(config_of("training.epochs=2"))
-    assert second.quality["validation_ndcg@10"] == pytest.approx(first.quality["validation_ndcg@10"], rel=1e-3)
+def test_weights_count_relative_to_each_other(config_of: Callable[..., Config]):
+    """Views at 0.1 and purchases at 1 are the same as 0.4 and 4."""
+    one, other = (trained(config_of("training.epochs=2"), factor) for factor in (1, 4))
+    assert one.quality["validation_ndcg@10"] == pytest.approx(other.quality["validation_ndcg@10"], rel=1e-3)
 
 
 @pytest.mark.parametrize("objective", ["rating", "both"])
