@@ -28,7 +28,8 @@ from towhee_recsys.data import Dataset, ensure_dataset
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.stores.vectors import open_index
-from towhee_recsys.training.training_split import into, task_of
+from towhee_recsys.training.folders import with_model_dir
+from towhee_recsys.training.training_split import task_of
 
 WITHIN = (100, 500)
 """Lengths of lists: the share of likings whose item stands in a list so long is the recall."""
@@ -102,7 +103,7 @@ def on(config: Config, data: Path, work: Path) -> Config:
     stores = {"milvus": MilvusConfig(uri=str(work / "movies.db")), "catalogue": f"sqlite:///{work / 'movies.sqlite'}"}
     dataset = config.dataset.model_copy(update={"path": str(data)})
     own = {"dataset": dataset, "protocol": "rating-90-10", **stores}
-    return into(config.model_copy(update=own), work / "model")
+    return with_model_dir(config.model_copy(update=own), work / "model")
 
 
 def liked(ratings: Interactions, config: Config) -> Interactions:

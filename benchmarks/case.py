@@ -11,7 +11,7 @@ from typing import Any
 
 from towhee_recsys import load_config, read_dataset, train
 from towhee_recsys.config import Config, dump_config
-from towhee_recsys.training.train import validated
+from towhee_recsys.training.validated import validated
 
 EPOCHS = 2
 """Epochs of a model whose speed counts and not its quality."""

@@ -127,7 +127,7 @@ def fewest_epochs(race: Race, config: Config) -> int:
 def rehearsal(task: Task) -> Task:
     """The task with its validation part in place of the test, which nobody sees."""
     held_back = replace(task, test=task.validation, validation=task.validation.take(np.arange(0)), questions=[])
-    return replace(held_back, questions=PROTOCOLS[task.protocol].ask(held_back, np.random.default_rng(task.seed)))
+    return replace(held_back, questions=PROTOCOLS[task.protocol].questions(held_back, np.random.default_rng(task.seed)))
 
 
 def _loop(config: Config, steps: int) -> Row:

@@ -28,7 +28,8 @@ from towhee_recsys.evaluation.evaluate import MODEL, evaluated
 from towhee_recsys.evaluation.measure import measure
 from towhee_recsys.protocols import Task
 from towhee_recsys.support.files import write_atomically
-from towhee_recsys.training.training_split import settings, task_of, trained_on
+from towhee_recsys.training.training_split import task_of, trained_on
+from towhee_recsys.training.validated import settings
 
 KEPT = ("rmse", "mae", "ndcg@10", "recall@10", "coverage@10", "seconds", "epochs")
 ABLATED = ("ranking-80-20", "cold-users", "cold-items")
@@ -113,10 +114,10 @@ class Bench:
         return load_config(MODELS[model](self._config), protocol=protocol, seed=seed, **own)
 
     def _basis(self, config: Config) -> list[Any]:
-        return [trained_on(config, self._dataset, final=False), settings(config)]
+        return [trained_on(self._dataset, config.protocol, config.seed), settings(config)]
 
     def _peer(self, name: str, config: Config) -> None:
-        basis = [trained_on(config, self._dataset, final=False), config.training.validation]
+        basis = [trained_on(self._dataset, config.protocol, config.seed), config.training.validation]
         self.kept(step_name(name, config.protocol, config.seed), basis, partial(_peer, name, config, self._dataset))
 
 

@@ -15,7 +15,7 @@ from towhee_recsys.bundle import Bundle, replace_bundle
 from towhee_recsys.errors import BundleError, TrainingError
 from towhee_recsys.support.files import finish_replace, previous_of, recover, replace_directory
 from towhee_recsys.training import restore_previous
-from towhee_recsys.training.lock import claimed
+from towhee_recsys.training.lock import training_lock
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_a_damaged_model_is_gone_back_from(models, target):
 def test_not_while_a_training_holds_the_folder(models, target):
     put(models[0], target)
     put(models[1], target)
-    with claimed(str(target)), pytest.raises(TrainingError, match="another training into"):
+    with training_lock(str(target)), pytest.raises(TrainingError, match="another training into"):
         restore_previous(target)
 
 

@@ -19,7 +19,7 @@ from towhee_recsys.config import dump_config
 from towhee_recsys.errors import IndexMismatchError, TrainingError
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.training import restore_previous
-from towhee_recsys.training.lock import claimed
+from towhee_recsys.training.lock import training_lock
 
 
 def state(config):
@@ -93,7 +93,7 @@ def test_while_a_training_holds_the_folder_nothing_is_touched(config, serve, mod
     serve(models[0])
     serve(models[1])
     before = state(config)
-    with claimed(config.model.dir), pytest.raises(TrainingError, match=r"another training into .* is running"):
+    with training_lock(config.model.dir), pytest.raises(TrainingError, match=r"another training into .* is running"):
         rollback_index(config)
     assert state(config) == before
 

@@ -1,4 +1,4 @@
-"""A vector by liked items where the answer is known: items of kind A lie on one side, those of B on the other."""
+"""Folding in liked items where the answer is known: items of kind A lie on one side, those of B on the other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from towhee_recsys.config import load_config
 from towhee_recsys.model import fold_in as module
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.fold_in import fold_in
-from towhee_recsys.model.objectives import unit
+from towhee_recsys.model.objectives import ObjectiveSettings, unit
 
 MAP = Calibration(slope=6.0, intercept=3.4, lowest=1.0, highest=5.0)
 EACH, FREE = 20, 8
@@ -34,15 +34,20 @@ def people() -> np.ndarray:
     return lifted(np.random.default_rng(1).normal(0, 0.05, (5, FREE)), [0, 1])
 
 
-@pytest.fixture(scope="module", params=["both-sum", "ranking-sum", "rating-sum", "ranking-joined", "rating-joined"])
+@pytest.fixture(
+    scope="module",
+    params=["both-sum", "ranking-sum", "rating-sum", "ranking-joined", "rating-joined", "ranking-sum-implicit"],
+)
 def folded(request, items):
     """Folds likes in, by each objective and kind of tower."""
-    objective, tower = request.param.split("-")
+    objective, tower, *implicit = request.param.split("-")
     decays = {"ranking_decay": 1.0, "rating_decay": 1.0, "temperature": 0.2}
-    config = load_config(objective=objective, model={"tower": tower}, training=decays)
+    training = load_config(training=decays).training
+    settings = ObjectiveSettings(training, None if implicit else (1.0, 5.0), None if implicit else MAP)
 
     def folded(raw, *liked):
-        return fold_in(raw, [np.array(each, dtype=np.int64) for each in liked], items, config, MAP)
+        rows = [np.array(each, dtype=np.int64) for each in liked]
+        return fold_in(raw, rows, items, objective=objective, tower=tower, settings=settings)
 
     folded.tower = tower
     return folded
@@ -68,8 +73,8 @@ def test_what_is_liked_and_its_neighbours_rise(folded, people, items):
 
 def test_who_likes_nothing_keeps_the_vector_to_the_last_bit(folded, people):
     found = folded(people, [1], [], [2, 30], [], [])
-    for place in (1, 3, 4):
-        assert found[place].tobytes() == people[place].tobytes()
+    for row in (1, 3, 4):
+        assert found[row].tobytes() == people[row].tobytes()
     assert not np.array_equal(found[0], people[0])
     assert folded(people, [], [], [], [], []).tobytes() == people.tobytes()
 
@@ -96,12 +101,13 @@ def test_only_the_free_part_moves_and_the_given_vectors_stay(folded, people):
     assert np.array_equal(found[:, -2:], people[:, -2:]) == (folded.tower == "sum")
 
 
-def test_it_has_come_to_rest(people, items):
+def test_it_converges(people, items):
     """A stationary point of what is lost: another start ends at the same cosines."""
-    config = load_config(objective="ranking", training={"ranking_decay": 1.0, "temperature": 0.2})
+    training = load_config(training={"ranking_decay": 1.0, "temperature": 0.2}).training
+    how = {"objective": "ranking", "tower": "sum", "settings": ObjectiveSettings(training, (1.0, 5.0), MAP)}
     liked = [np.array([0, 1, 2])]
-    once = fold_in(people[:1], liked, items, config, MAP)
+    once = fold_in(people[:1], liked, items, **how)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "STEPS", 400)
-        rest = fold_in(people[:1], liked, items, config, MAP)
+        rest = fold_in(people[:1], liked, items, **how)
     assert cosines(once, items) == pytest.approx(cosines(rest, items), abs=0.03)

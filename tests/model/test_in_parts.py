@@ -8,26 +8,24 @@ import signal
 import numpy as np
 import pytest
 
-from tests.model.test_objectives import MAP, SCALE, blocks_of, rated, settings, units
+from tests.model.test_objectives import blocks_of, rated, settings, units
 from towhee_recsys.model.in_parts import PARTS, cores_for_parts, in_parts
-from towhee_recsys.model.objectives import RankingObjective, RatingObjective
+from towhee_recsys.model.objectives import make_objectives
+from towhee_recsys.model.objectives.rating import RatingObjective
 
 
 @pytest.mark.parametrize("users", [1, 2, 3, PARTS, 37])
 @pytest.mark.parametrize("purpose", ["ranking", "rating"])
-@pytest.mark.parametrize("most", [1000, 9])
-def test_parts_together_say_what_the_whole_says(users, purpose, most):
+@pytest.mark.parametrize("sampled", [1000, 9])
+def test_parts_together_give_what_the_whole_gives(users, purpose, sampled):
     items = 25
-    ratings, config = rated(users, items, min(users * 8, 200), seed=users), settings()
-    objective = {
-        "ranking": RankingObjective(ratings, SCALE, config),
-        "rating": RatingObjective(ratings, MAP, config),
-    }[purpose]
-    [block] = blocks_of(ratings, users, items, size=users, most=most)
-    askers, scored = units(len(block.users), 3), units(len(block.items), 4)
-    whole = objective(askers, scored, block)
+    ratings = rated(users, items, min(users * 8, 200), seed=users)
+    objective = make_objectives("both", ratings, settings())[purpose]
+    [block] = blocks_of(ratings, users, items, size=users, sampled=sampled)
+    vectors, scored = units(len(block.users), 3), units(len(block.items), 4)
+    whole = objective(vectors, scored, block)
     with cores_for_parts():
-        parts = in_parts(objective, askers, scored, block)()
+        parts = in_parts(objective, vectors, scored, block)()
     assert parts[0] == pytest.approx(whole[0], rel=1e-5)
     for found, expected in zip(parts[1:], whole[1:], strict=True):
         assert found.dtype == expected.dtype
@@ -38,11 +36,11 @@ def test_parts_together_say_what_the_whole_says(users, purpose, most):
 def test_a_forked_process_has_threads_of_its_own():
     ratings = rated(8, 25, 60, seed=1)
     [block] = blocks_of(ratings, 8, 25, size=8)
-    objective, askers, scored = RatingObjective(ratings, MAP, settings()), units(len(block.users), 3), units(25, 4)
-    in_parts(objective, askers, scored[: len(block.items)], block)()
+    objective, vectors, scored = RatingObjective(ratings, settings()), units(len(block.users), 3), units(25, 4)
+    in_parts(objective, vectors, scored[: len(block.items)], block)()
     if not (child := os.fork()):
         signal.alarm(20)
-        in_parts(objective, askers, scored[: len(block.items)], block)()
+        in_parts(objective, vectors, scored[: len(block.items)], block)()
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
 

@@ -1,49 +1,69 @@
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from tests.declarations import schema
 from towhee_recsys.data import Dataset
-from towhee_recsys.protocols import make_task
+from towhee_recsys.protocols import Task, make_task
+
+MakeDataset = Callable[..., Dataset]
 
 
 @pytest.fixture(scope="session")
-def dataset_of():
-    """Makes a dataset out of rows (user, item, stars, time); ids are the numbers from 1, up to those that occur."""
+def dataset_of() -> MakeDataset:
+    """Makes a dataset of rows (user, item, value, time); ids are the numbers from 1, up to those that occur.
 
-    def dataset_of(rows, users=None, items=None):
-        columns = {"user_id": "int64", "movie_id": "int64", "rating": "float32", "timestamp": "int64"}
-        ratings = pd.DataFrame(rows, columns=list(columns)).astype(columns)
-        users = pd.DataFrame({"user_id": range(1, 1 + (users or ratings["user_id"].max()))})
-        items = pd.DataFrame({"movie_id": range(1, 1 + (items or ratings["movie_id"].max()))})
-        return Dataset(users, items, ratings, "mine", "0" * 64, Counter())
+    Without a `scale`, values are weights of implicit feedback.
+    """
+
+    def dataset_of(
+        rows: Sequence[tuple[int, int, float, int]],
+        users: int | None = None,
+        items: int | None = None,
+        scale: tuple[float, float] | None = (1, 5),
+        liked: float | None = None,
+    ) -> Dataset:
+        columns = {"user": "int64", "item": "int64", "value": "float32", "time": "int64"}
+        interactions = pd.DataFrame(rows, columns=list(columns)).astype(columns)
+        value = {"rating": "value", "scale": list(scale)} if scale else {"count": "value"}
+        declared = {"path": "interactions.csv", "user": "user", "item": "item", "time": "time", **value}
+        return Dataset(
+            users=pd.DataFrame({"user": range(1, 1 + (users or interactions["user"].max()))}),
+            items=pd.DataFrame({"item": range(1, 1 + (items or interactions["item"].max()))}),
+            interactions=interactions,
+            schema=schema(name="mine", interactions={**declared, **({} if liked is None else {"liked": liked})}),
+            fingerprint="0" * 64,
+        )
 
     return dataset_of
 
 
 @pytest.fixture(scope="session")
-def random_dataset(dataset_of):
+def random_dataset(dataset_of: MakeDataset) -> MakeDataset:
     """Makes a dataset in which chance decides who rates what, in which order, how and when."""
 
-    def random_dataset(seed, users=30, items=40, density=0.5):
+    def random_dataset(
+        seed: int, users: int = 30, items: int = 40, density: float = 0.5, scale: tuple[float, float] | None = (1, 5)
+    ) -> Dataset:
         random = np.random.default_rng(seed)
-        who, what = np.nonzero(random.random((users, items)) < density)
-        order = random.permutation(len(who))
-        stars, times = random.integers(1, 6, len(who)), random.integers(0, 50, len(who))
-        rows = np.column_stack([who[order] + 1, what[order] + 1, stars, times])
-        return dataset_of(rows, users, items)
+        rows, columns = np.nonzero(random.random((users, items)) < density)
+        order = random.permutation(len(rows))
+        values, times = random.integers(1, 6, len(rows)), random.integers(0, 50, len(rows))
+        table = np.column_stack([rows[order] + 1, columns[order] + 1, values, times])
+        return dataset_of(table, users, items, scale)
 
     return random_dataset
 
 
 @pytest.fixture(scope="session")
-def task_of():
+def task_of() -> Callable[..., Task]:
     """`make_task` with the settings that most tests share."""
 
-    def task_of(protocol, dataset, seed=42, validation=0.0, rating_scale=(1, 5)):
-        return make_task(protocol, dataset, seed=seed, validation=validation, rating_scale=rating_scale)
+    def task_of(protocol: str, dataset: Dataset, seed: int = 42, validation: float = 0.0) -> Task:
+        return make_task(protocol, dataset, seed=seed, validation=validation)
 
     return task_of

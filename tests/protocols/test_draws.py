@@ -8,9 +8,9 @@ import pytest
 from towhee_recsys.protocols.draws import ranks_within
 
 
-def rows_of(*counts, stars=4):
+def rows_of(*counts, value=4):
     """The first user rates the items 1 to counts[0], the second 1 to counts[1], ..."""
-    return [(user, item, stars, user + item) for user, n in enumerate(counts, 1) for item in range(1, n + 1)]
+    return [(user, item, value, user + item) for user, n in enumerate(counts, 1) for item in range(1, n + 1)]
 
 
 def by_user(ratings, users):
@@ -59,11 +59,17 @@ def test_recboles_counts(dataset_of, task_of):
 
 
 def test_recboles_ratings_are_those_from_the_middle_of_the_scale(dataset_of, task_of):
-    dataset = dataset_of([(1, item, stars, 0) for item, stars in enumerate([5, 2.5, 3, 2, 4, 1], 1)])
-    task = task_of("random-811-r3", dataset)
+    rows = [(1, item, rating, 0) for item, rating in enumerate([5, 2.5, 3, 2, 4, 1], 1)]
+    task = task_of("random-811-r3", dataset_of(rows))
     assert sorted(pairs(task.train) + pairs(task.validation) + pairs(task.test)) == [(0, 0), (0, 2), (0, 4)]
     assert task.questions[0].candidates.tolist() == [True, False, True, False, True, False]
-    assert len(task_of("random-811-r3", dataset, rating_scale=(0.5, 4.5)).train) == 2
+    assert len(task_of("random-811-r3", dataset_of(rows, scale=(0.5, 4.5))).train) == 2
+
+
+def test_without_a_scale_recboles_protocol_uses_all_interactions(dataset_of, task_of):
+    rows = [(1, item, weight, 0) for item, weight in enumerate([0.1, 0.1, 0.4, 1, 0, 0.1], 1)]
+    task = task_of("random-811-r3", dataset_of(rows, scale=None))
+    assert (len(task.train), len(task.validation), len(task.test)) == (4, 1, 1)
 
 
 def test_recboles_validation_is_its_own(dataset_of, task_of):

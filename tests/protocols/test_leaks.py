@@ -13,7 +13,7 @@ from towhee_recsys.protocols import PROTOCOLS
 protocols = st.sampled_from(list(PROTOCOLS))
 shapes = {
     "users": st.integers(1, 25),
-    "movies": st.integers(1, 40),
+    "items": st.integers(1, 40),
     "density": st.sampled_from([0.02, 0.3, 0.9]),
 }
 seeds = st.integers(0, 2**32 - 1)
@@ -24,45 +24,52 @@ def keys(ratings, task):
 
 
 def same(one, other):
-    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in ("users", "movies", "stars"))
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in ("users", "items", "values"))
 
 
 def equal(one, other):
     """Whether two tasks agree in all parts and questions."""
-    asked = zip(one.questions, other.questions, strict=True)
+    questions = zip(one.questions, other.questions, strict=True)
     return all(same(getattr(one, part), getattr(other, part)) for part in ("train", "validation", "test")) and all(
         np.array_equal(a.users, b.users)
         and all((getattr(a, name) != getattr(b, name)).nnz == 0 for name in ("history", "excluded", "relevant"))
-        for a, b in asked
+        for a, b in questions
     )
 
 
-@given(protocol=protocols, seed=seeds, validation=st.sampled_from([0.0, 0.1, 0.9]), **shapes)
-def test_nothing_leaks(random_dataset, task_of, protocol, seed, validation, users, items, density):
-    dataset = random_dataset(seed, users, items, density)
+@given(
+    protocol=protocols,
+    seed=seeds,
+    validation=st.sampled_from([0.0, 0.1, 0.9]),
+    scale=st.sampled_from([(1, 5), None]),
+    **shapes,
+)
+def test_nothing_leaks(random_dataset, task_of, protocol, seed, validation, scale, users, items, density):
+    dataset = random_dataset(seed, users, items, density, scale)
+    lowest = 3 if protocol == "random-811-r3" and scale else 0
     try:
         task = task_of(protocol, dataset, seed, validation)
     except EvaluationError:
         return  # too few ratings; any other error fails
-    used = dataset.interactions[dataset.interactions["rating"] >= (3 if protocol == "random-811-r3" else 0)]
-    everything = (used["user_id"] - 1) * items + used["movie_id"] - 1
+    used = dataset.interactions[dataset.interactions["value"] >= lowest]
+    everything = (used["user"] - 1) * items + used["item"] - 1
     train, held, test = (keys(part, task) for part in (task.train, task.validation, task.test))
-    assert sorted(train + held + test) == sorted(everything), "each rating is in one part"
+    assert sorted(train + held + test) == sorted(everything), "each interaction is in one part"
     assert train
     assert test
     assert held or not validation
     assert all((np.diff(part.users) >= 0).all() for part in (task.train, task.validation, task.test))
-    learnt = [task.train, task.validation]
+    seen = [task.train, task.validation]
     if protocol == "cold-users":
-        assert not {*task.test.users} & {user for part in learnt for user in part.users}
+        assert not {*task.test.users} & {user for part in seen for user in part.users}
     if protocol == "cold-items":
-        assert not {*task.test.items} & {item for part in learnt for item in part.items}
+        assert not {*task.test.items} & {item for part in seen for item in part.items}
     assert task.questions
     for question in task.questions:
-        check(question, task)
+        check(question, task, lowest if protocol == "random-811-r3" else task.liked)
 
 
-def check(question, task):
+def check(question, task, lowest):
     """Everything is consistent: shapes and types, who knows what, and where the relevant items come from."""
     count = len(question.users)
     assert np.array_equal(np.unique(question.users), question.users)
@@ -80,9 +87,10 @@ def check(question, task):
         assert history.any(axis=1).all()
     test = np.zeros((task.users, task.items))
     test[task.test.users, task.test.items] = task.test.values
-    lowest = 3 if task.protocol == "random-811-r3" else task.liked
-    hidden = history if not question.known else np.zeros_like(history)
-    assert np.array_equal(relevant, (test[question.users] >= lowest) & ~hidden)
+    tested = np.zeros((task.users, task.items), dtype=bool)
+    tested[task.test.users, task.test.items] = True
+    given = history if not question.known else np.zeros_like(history)
+    assert np.array_equal(relevant, tested[question.users] & (test[question.users] >= lowest) & ~given)
 
 
 @given(protocol=protocols, seed=seeds)
@@ -97,6 +105,6 @@ def test_same_seed_same_task_and_another_one_differs(random_dataset, task_of, pr
 def test_the_test_does_not_depend_on_the_validation(random_dataset, task_of, protocol):
     one, other = (task_of(protocol, random_dataset(2), validation=share) for share in (0.0, 0.3))
     assert same(one.test, other.test)
-    for without, withal in zip(one.questions, other.questions, strict=True):
-        assert np.array_equal(without.users, withal.users)
-        assert (without.relevant != withal.relevant).nnz == (without.excluded != withal.excluded).nnz == 0
+    for question, again in zip(one.questions, other.questions, strict=True):
+        assert np.array_equal(question.users, again.users)
+        assert (question.relevant != again.relevant).nnz == (question.excluded != again.excluded).nnz == 0

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from tests.declarations import schema
+from towhee_recsys.config.schema import ProtocolName
 from towhee_recsys.data import read_dataset
 from towhee_recsys.errors import EvaluationError
 from towhee_recsys.protocols import PROTOCOLS, make_task
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_the_sample_can_be_asked_by_every_protocol(task_of, protocol):
+def test_every_protocol_splits_the_sample(task_of, protocol):
     task = task_of(protocol, read_dataset(schema(name="sample")), validation=0.05)
     assert (task.protocol, task.seed, task.liked) == (protocol, 42, 4)
     assert len(task.questions[0].users) > 10
@@ -20,17 +23,16 @@ def test_timestamps_that_are_all_equal(dataset_of, task_of, protocol):
     dataset = dataset_of([(user, item, 4, 7) for user in range(1, 11) for item in range(1, 101)])
     with pytest.raises(EvaluationError) as caught:
         task_of(protocol, dataset)
-    assert str(caught.value) == (
-        f"the protocol {protocol} goes by the time of the ratings, but all 1,000 of mine have the timestamp 7. Give "
-        "their times, or take a protocol that needs none: rating-90-10, ranking-80-20, random-811-r3, cold-users, "
-        "cold-items."
-    )
+    message = str(caught.value)
+    for fact in (protocol, "1,000 interactions", "mine", "time 7", "dataset.interactions.time", "rating-90-10"):
+        assert fact in message
+    assert "temporal" not in message.replace(f"protocol {protocol}", ""), "another one by time is no cure"
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("count", [0, 1])
 def test_too_few_ratings(dataset_of, task_of, protocol, count):
-    with pytest.raises(EvaluationError, match=f"mine has too few ratings for the protocol {protocol}: of {count}, by"):
+    with pytest.raises(EvaluationError, match=f"mine has too few interactions .* protocol {protocol}: of {count},"):
         task_of(protocol, dataset_of([(1, 1, 5, 0)][:count], users=2, items=2))
 
 
@@ -38,10 +40,8 @@ def test_one_user_is_too_few_to_hold_out(dataset_of, task_of):
     dataset = dataset_of([(1, item, 5, item) for item in range(1, 31)])
     with pytest.raises(EvaluationError) as caught:
         task_of("cold-users", dataset, validation=0.05)
-    assert str(caught.value) == (
-        "mine has too few ratings for the protocol cold-users: of 30, by 1 users, it would train on 0, validate with 0 "
-        "and test on 30. Give more ratings, or take another protocol."
-    )
+    for fact in ("mine", "cold-users", "of 30, by 1 users", "train on 0", "validate with 0", "test on 30", "Give more"):
+        assert fact in str(caught.value)
 
 
 def test_two_ratings_are_too_few_where_validation_is_wanted(dataset_of, task_of):
@@ -54,16 +54,32 @@ def test_two_ratings_are_too_few_where_validation_is_wanted(dataset_of, task_of)
 def test_a_protocol_that_is_not_known(random_dataset, task_of):
     with pytest.raises(EvaluationError) as caught:
         task_of("cold-user", random_dataset(1))
-    assert str(caught.value) == (
-        "protocol 'cold-user' is not known. Did you mean 'cold-users'? Accepted: rating-90-10, ranking-80-20, "
-        "random-811-r3, leave-last-out, temporal, cold-users, cold-items."
-    )
+    for fact in ("'cold-user'", "Did you mean 'cold-users'?", ", ".join(PROTOCOLS)):
+        assert fact in str(caught.value)
 
 
 @pytest.mark.parametrize("share", [1, -0.1, float("nan")])
 def test_a_share_out_of_range(random_dataset, task_of, share):
-    with pytest.raises(EvaluationError, match=r"validation takes a share of the training part, 0 <= share < 1, not"):
+    with pytest.raises(EvaluationError, match=rf"validation takes a share .*, 0 <= share < 1; {share!r} was given"):
         task_of("rating-90-10", random_dataset(1), validation=share)
+
+
+def test_a_config_accepts_the_names_of_all_protocols():
+    assert get_args(ProtocolName) == tuple(PROTOCOLS)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_protocol_names_its_questions(random_dataset, task_of, protocol):
+    questions = task_of(protocol, random_dataset(1)).questions
+    assert tuple(question.name for question in questions) == PROTOCOLS[protocol].question_names
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize(("liked", "expected"), [(None, 0), (2, 2)])
+def test_without_a_scale_liking_goes_by_the_weight(random_dataset, dataset_of, task_of, protocol, liked, expected):
+    rows = random_dataset(1).interactions.to_numpy()
+    task = task_of(protocol, dataset_of(rows, scale=None, liked=liked), validation=0.1)
+    assert task.liked == expected
 
 
 def test_each_protocol_is_described_in_a_sentence():
@@ -79,7 +95,7 @@ def ml1m(ml1m_dir):
 
 @pytest.mark.ml1m
 @pytest.mark.parametrize(
-    ("protocol", "parts", "asked", "candidates"),
+    ("protocol", "parts", "users", "candidates"),
     [
         ("rating-90-10", (900_188, 0, 100_021), None, 3_883),
         ("ranking-80-20", (800_193, 0, 200_016), None, 3_883),
@@ -88,10 +104,10 @@ def ml1m(ml1m_dir):
         ("cold-items", None, None, 152),
     ],
 )
-def test_movielens(ml1m, protocol, parts, asked, candidates):
-    task = make_task(protocol, ml1m, seed=42, validation=0, rating_scale=(1, 5))
+def test_movielens(ml1m, protocol, parts, users, candidates):
+    task = make_task(protocol, ml1m, seed=42, validation=0)
     main = task.questions[0]
     assert parts in (None, (len(task.train), len(task.validation), len(task.test)))
-    assert asked in (None, len(main.users))
+    assert users in (None, len(main.users))
     assert main.candidates.sum() == candidates
     assert len(task.train) + len(task.validation) + len(task.test) == (836_478 if "r3" in protocol else 1_000_209)

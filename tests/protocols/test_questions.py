@@ -22,7 +22,7 @@ def test_a_warm_question(dataset_of, task_of):
     assert question.candidates.tolist() == [True] * 5
 
 
-def test_validation_is_excluded_but_not_told(dataset_of, task_of):
+def test_validation_is_excluded_but_not_in_the_history(dataset_of, task_of):
     dataset = dataset_of([(1, item, 5, item) for item in range(1, 11)])
     task = task_of("leave-last-out", dataset, validation=0.3)
     [question] = task.questions
@@ -40,8 +40,8 @@ def test_recboles_relevant_items_are_all_of_the_test(dataset_of, task_of):
 
 def test_cold_users(dataset_of, task_of):
     """Every user likes the items 1 to 11 and rates two others, so it does not matter whom chance takes."""
-    stars = [4, 5] * 5 + [4, 1, 3]
-    rows = [(user, item, value, 0) for user in range(1, 11) for item, value in enumerate(stars, 1)]
+    ratings = [4, 5] * 5 + [4, 1, 3]
+    rows = [(user, item, value, 0) for user in range(1, 11) for item, value in enumerate(ratings, 1)]
     task = task_of("cold-users", dataset_of(rows), validation=0.1)
     alone, five, ten = task.questions
     assert [question.name for question in task.questions] == ["", "5 liked", "10 liked"]
@@ -49,21 +49,21 @@ def test_cold_users(dataset_of, task_of):
     assert len(task.test) == 13
     assert items_of(alone.relevant) == list(range(11))
     assert alone.history.nnz == alone.excluded.nnz == 0
-    for question, told in ((five, 5), (ten, 10)):
+    for question, n_given in ((five, 5), (ten, 10)):
         assert question.users.tolist() == np.unique(task.test.users).tolist()
-        assert question.history.nnz == told
+        assert question.history.nnz == n_given
         assert items_of(question.history) == items_of(question.excluded)
         assert sorted(items_of(question.history) + items_of(question.relevant)) == list(range(11))
-        assert all(question.history[0, item] == stars[item] for item in items_of(question.history))
+        assert all(question.history[0, item] == ratings[item] for item in items_of(question.history))
     assert set(items_of(five.history)) < set(items_of(ten.history))
 
 
-@pytest.mark.parametrize(("liked", "asked"), [(0, [0, 0, 0]), (5, [1, 0, 0]), (6, [1, 1, 0]), (10, [1, 1, 0])])
-def test_cold_users_need_more_liked_items_than_they_tell(dataset_of, task_of, liked, asked):
+@pytest.mark.parametrize(("liked", "users"), [(0, [0, 0, 0]), (5, [1, 0, 0]), (6, [1, 1, 0]), (10, [1, 1, 0])])
+def test_cold_users_need_more_liked_items_than_are_given(dataset_of, task_of, liked, users):
     rows = [(user, item, 4 if item <= liked else 2, 0) for user in (1, 2) for item in range(1, 15)]
     task = task_of("cold-users", dataset_of(rows))
-    assert [len(question.users) for question in task.questions] == asked
-    assert [question.relevant.shape for question in task.questions] == [(count, 14) for count in asked]
+    assert [len(question.users) for question in task.questions] == users
+    assert [question.relevant.shape for question in task.questions] == [(count, 14) for count in users]
 
 
 def test_cold_items(dataset_of, task_of):
@@ -81,18 +81,18 @@ def test_cold_items(dataset_of, task_of):
 
 def test_a_rating_of_zero_is_a_rating(dataset_of, task_of):
     rows = [(1, 1, 0, 0), (1, 2, 0, 1), (1, 3, 10, 2)]
-    [question] = task_of("leave-last-out", dataset_of(rows), rating_scale=(0, 10)).questions
+    [question] = task_of("leave-last-out", dataset_of(rows, scale=(0, 10))).questions
     assert question.history.nnz == 2
     assert items_of(question.excluded) == [0, 1]
 
 
 @pytest.mark.parametrize(("scale", "liked"), [((1, 5), 4), ((0.5, 5), 3.875), ((0, 10), 7.5), ((0, 1), 0.75)])
 def test_liking_begins_at_three_quarters_of_the_scale(random_dataset, task_of, scale, liked):
-    assert task_of("rating-90-10", random_dataset(1), rating_scale=scale).liked == liked
+    assert task_of("rating-90-10", random_dataset(1, scale=scale)).liked == liked
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_questions_that_nobody_can_be_asked(dataset_of, task_of, protocol):
+def test_questions_without_users(dataset_of, task_of, protocol):
     dataset = dataset_of([(user, item, 2, user * item) for user in range(1, 11) for item in range(1, 21)])
     if protocol == "random-811-r3":
         return  # to it, all ratings are liked

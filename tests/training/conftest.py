@@ -7,14 +7,15 @@ import pytest
 
 from towhee_recsys.config import Config
 from towhee_recsys.data import read_dataset
-from towhee_recsys.training.examples import make_examples
+from towhee_recsys.training.examples import encode
+from towhee_recsys.training.fit import make_trainer, rating_map_of
 from towhee_recsys.training.trainer import Trainer
-from towhee_recsys.training.training_split import training_part
+from towhee_recsys.training.training_split import split_by
 
 
 @pytest.fixture
 def tiny_config(small_config: Callable[..., Config], tmp_path: Path) -> Callable[..., Config]:
-    """As `small_config`, of eight users who rated eight items, for what is done many times."""
+    """As `small_config`, of eight users who rated eight items, for trainings that are repeated many times."""
     folder = tmp_path / "tiny"
     folder.mkdir()
     every = range(1, 9)
@@ -30,12 +31,23 @@ def tiny_config(small_config: Callable[..., Config], tmp_path: Path) -> Callable
 
 @pytest.fixture(scope="module")
 def make(small_config_in, tmp_path_factory):
-    """Trainers for the small data; takes overrides, such as "objective=rating"."""
+    """Trainers for the small data; takes overrides, such as "objective=rating", and where to stop."""
 
-    def make(*overrides: str) -> Trainer:
+    def make(*overrides: str, epochs: int | None = None) -> Trainer:
         config = small_config_in(tmp_path_factory.mktemp("trainer"), *overrides)
         dataset = read_dataset(config.dataset)
-        return Trainer(config, make_examples(config, dataset, *training_part(config, dataset, final=False)))
+        split = split_by(config.protocol, dataset, seed=config.seed, validation=config.training.validation)
+        examples, feedback = encode(dataset, split, config.features), dataset.schema.feedback
+        return make_trainer(
+            examples,
+            feedback,
+            rating_map_of(examples, feedback, config.model),
+            objective=config.objective,
+            model=config.model,
+            training=config.training,
+            seed=config.seed,
+            epochs=epochs,
+        )
 
     return make
 

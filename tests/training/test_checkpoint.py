@@ -9,8 +9,10 @@ import pytest
 from towhee_recsys.support.files import write_atomically
 from towhee_recsys.training import checkpoint as module
 from towhee_recsys.training.checkpoint import Checkpoint
+from towhee_recsys.training.folders import work_dir
+from towhee_recsys.training.validated import settings
 
-PART = {"protocol": "rating-90-10", "seed": 42, "fingerprint": "fingerprint"}
+RECORD = {"protocol": "rating-90-10", "seed": 42, "fingerprint": "fingerprint"}
 STATE = {
     "weights": {"a.b": np.arange(3.0, dtype=np.float32)},
     "kept": {"a.b": np.zeros((2, 2), dtype=np.float32)},
@@ -19,9 +21,13 @@ STATE = {
 }
 
 
+def of(config, record=RECORD) -> Checkpoint:
+    return Checkpoint(work_dir(config.model.dir), record, settings(config), config.seed)
+
+
 @pytest.fixture
 def checkpoint(small_config) -> Checkpoint:
-    return Checkpoint(small_config(), PART)
+    return of(small_config())
 
 
 class Canary:
@@ -36,7 +42,7 @@ class Canary:
 
 def test_what_was_written_is_read(checkpoint):
     assert checkpoint.read() is None
-    checkpoint.write(STATE, took=1)
+    checkpoint.write(STATE, seconds=1)
     read = checkpoint.read()
     assert read["history"] == STATE["history"]
     for group in ("weights", "kept", "optimizer"):
@@ -45,14 +51,14 @@ def test_what_was_written_is_read(checkpoint):
 
 
 def test_one_file_replaces_the_other(checkpoint):
-    checkpoint.write(STATE, took=1)
-    checkpoint.write(STATE | {"history": []}, took=1)
+    checkpoint.write(STATE, seconds=1)
+    checkpoint.write(STATE | {"history": []}, seconds=1)
     assert checkpoint.read()["history"] == []
     assert [path.name for path in checkpoint.folder.iterdir()] == ["checkpoint.npz"]
 
 
 def test_removed_it_is_gone_and_removing_it_twice_is_fine(checkpoint):
-    checkpoint.write(STATE, took=1)
+    checkpoint.write(STATE, seconds=1)
     checkpoint.remove()
     checkpoint.remove()
     assert checkpoint.read() is None
@@ -60,13 +66,13 @@ def test_removed_it_is_gone_and_removing_it_twice_is_fine(checkpoint):
 
 
 def test_it_belongs_to_one_config_and_one_dataset(checkpoint, small_config):
-    checkpoint.write(STATE, took=1)
+    checkpoint.write(STATE, seconds=1)
     for other in ({"protocol": "everything"}, {"protocol": "temporal"}, {"seed": 1}, {"fingerprint": "other"}):
-        assert Checkpoint(small_config(), PART | other).read() is None, other
+        assert of(small_config(), RECORD | other).read() is None, other
     changes = ["seed=1", "objective=rating", "training.batch_size=17", "training.temperature=0.3"]
     changes += ["training.validation=0.2", "model.rating_map.slope=1.5", "model.tower=joined", "training.item_decay=3"]
     for change in changes:
-        assert Checkpoint(small_config(change), PART).read() is None, change
+        assert of(small_config(change)).read() is None, change
     longer = small_config(
         *(
             "training.epochs=99",
@@ -76,11 +82,11 @@ def test_it_belongs_to_one_config_and_one_dataset(checkpoint, small_config):
             "top_k=3",
         )
     )
-    assert Checkpoint(longer, PART).read() is not None
+    assert of(longer).read() is not None
 
 
 class Clock:
-    """A clock that goes on by so many seconds whenever something is written."""
+    """A clock that advances by so many seconds whenever something is written."""
 
     def __init__(self, a_write: float):
         self.now, self.a_write, self.writes = 0.0, a_write, 0
@@ -104,7 +110,7 @@ def test_writing_takes_a_tenth_of_the_time_at_most_but_the_first_epoch_is_kept(
     kept = []
     for epoch in range(1, 31):
         history = [{"epoch": number} for number in range(1, epoch + 1)]
-        checkpoint.write(STATE | {"history": history}, took=1.0)
+        checkpoint.write(STATE | {"history": history}, seconds=1.0)
         assert len(checkpoint.read()["history"]) == checkpoint.epoch <= epoch
         kept.append(checkpoint.epoch)
     assert clock.writes == writes == len(set(kept))
@@ -113,7 +119,7 @@ def test_writing_takes_a_tenth_of_the_time_at_most_but_the_first_epoch_is_kept(
 
 
 def test_a_cut_file_is_no_state(checkpoint):
-    checkpoint.write(STATE, took=1)
+    checkpoint.write(STATE, seconds=1)
     whole = checkpoint.path.read_bytes()
     for size in [0, 1, 4, *range(10, len(whole), 97), len(whole) - 1]:
         checkpoint.path.write_bytes(whole[:size])
@@ -121,12 +127,13 @@ def test_a_cut_file_is_no_state(checkpoint):
 
 
 def test_a_flipped_bit_gives_no_state_or_the_same(checkpoint):
-    checkpoint.write(STATE, took=1)
+    checkpoint.write(STATE, seconds=1)
     whole = checkpoint.path.read_bytes()
-    for place in range(0, len(whole), 41):
-        checkpoint.path.write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
+    for position in range(0, len(whole), 41):
+        flipped = bytes([whole[position] ^ 4])
+        checkpoint.path.write_bytes(whole[:position] + flipped + whole[position + 1 :])
         read = checkpoint.read()
-        assert read is None or str(read) == str(STATE), place
+        assert read is None or str(read) == str(STATE), position
 
 
 def test_other_files_are_no_state_and_pickles_are_not_run(checkpoint, tmp_path):

@@ -1,4 +1,4 @@
-"""Trainings that end in the middle, without a kill: by Ctrl-C, or because the loss is no number any more."""
+"""Trainings that end in the middle, without a kill: by Ctrl-C, or because the loss is not finite."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class CtrlC(logging.Handler):
 @pytest.fixture
 def interrupted(caplog, monkeypatch):
     """Trains until the end of an epoch, where Ctrl-C is pressed."""
-    log = logging.getLogger("towhee_recsys.training.train")
+    log = logging.getLogger("towhee_recsys.training.fit")
     caplog.set_level(logging.INFO, logger=log.name)
 
-    monkeypatch.setattr(checkpoint, "SHARE", float("inf"))  # so small a training would not write every epoch
+    monkeypatch.setattr(checkpoint, "WRITING_SHARE", float("inf"))  # so small a training would not write every epoch
 
     def interrupted(config, epoch: int) -> None:
         handler = CtrlC(epoch)
@@ -46,27 +46,27 @@ def interrupted(caplog, monkeypatch):
 
 
 def epochs(caplog) -> list[str]:
-    """What the log has said since it was asked the last time: `epoch 1`, `going`, ..."""
+    """What was logged since the last call: `epoch 1`, `resuming ...`"""
     found = [record.getMessage().split(":")[0] for record in caplog.records if record.name.startswith("towhee_recsys")]
     caplog.clear()
     return found
 
 
-def test_after_ctrl_c_training_goes_on_and_ends_with_the_same_model(small_config, small_bundle, interrupted, caplog):
+def test_after_ctrl_c_training_resumes_and_ends_with_the_same_model(small_config, small_bundle, interrupted, caplog):
     config = small_config()
     interrupted(config, 2)
     with pytest.raises(BundleError, match="there is no trained model"):
         load_bundle(config.model.dir)
     assert epochs(caplog) == ["epoch 1"], "Ctrl-C came before the second was logged"
     resumed = train(config)
-    assert epochs(caplog) == ["going on from epoch 2 of a training that did not end", "epoch 3", "epoch 4"]
+    assert epochs(caplog) == ["resuming a training that was interrupted after epoch 2", "epoch 3", "epoch 4"]
     assert resumed.model_id == small_bundle.model_id
     assert resumed.quality == small_bundle.quality
 
 
 @pytest.mark.parametrize("epoch", [1, 2, 3])
-def test_gone_on_with_after_any_epoch_where_steps_read_no_text(epoch, tiny_config, interrupted, tmp_path):
-    """Of eight items a step often reads none's text, and Adam goes on by its memory alone."""
+def test_resumed_after_any_epoch_where_steps_compute_no_text(epoch, tiny_config, interrupted, tmp_path):
+    """Of eight items a step often computes no text, and Adam moves the weights by its moments alone."""
     straight = train(tiny_config(f"model.dir={tmp_path / 'straight'}"))
     interrupted(tiny_config(), epoch)
     assert train(tiny_config()).model_id == straight.model_id
@@ -81,11 +81,11 @@ def test_fresh_begins_again(small_config, small_bundle, interrupted, caplog):
     assert fresh.model_id == small_bundle.model_id
 
 
-def test_a_training_that_seldom_writes_goes_on_from_what_it_wrote(small_config, small_bundle, caplog, monkeypatch):
+def test_a_training_that_seldom_writes_resumes_from_what_it_wrote(small_config, small_bundle, caplog, monkeypatch):
     """Ctrl-C in the third epoch, when only the first was written: the second is done again, with the same end."""
-    config, log = small_config(), logging.getLogger("towhee_recsys.training.train")
+    config, log = small_config(), logging.getLogger("towhee_recsys.training.fit")
     caplog.set_level(logging.INFO, logger=log.name)
-    monkeypatch.setattr(checkpoint, "SHARE", 0.0)
+    monkeypatch.setattr(checkpoint, "WRITING_SHARE", 0.0)
     handler = CtrlC(3)
     log.addHandler(handler)
     with pytest.raises(KeyboardInterrupt):
@@ -93,7 +93,7 @@ def test_a_training_that_seldom_writes_goes_on_from_what_it_wrote(small_config, 
     log.removeHandler(handler)
     epochs(caplog)
     assert train(config).model_id == small_bundle.model_id
-    assert epochs(caplog) == ["going on from epoch 1 of a training that did not end", "epoch 2", "epoch 3", "epoch 4"]
+    assert epochs(caplog) == ["resuming a training that was interrupted after epoch 1", "epoch 2", "epoch 3", "epoch 4"]
 
 
 @pytest.mark.parametrize("change", ["seed=1", "model.embedding_size=9", "objective=ranking", "protocol=ranking-80-20"])
@@ -117,7 +117,7 @@ def test_the_state_of_other_data_is_ignored(small_config, small_data, interrupte
     assert epochs(caplog) == ["epoch 1"]
 
 
-def test_more_epochs_go_on_where_fewer_ended(small_config, interrupted, caplog):
+def test_more_epochs_resume_where_fewer_ended(small_config, interrupted, caplog):
     interrupted(small_config("training.epochs=2"), 2)
     epochs(caplog)
     train(small_config("training.epochs=3", "training.learning_rate=0.001"))
@@ -126,7 +126,7 @@ def test_more_epochs_go_on_where_fewer_ended(small_config, interrupted, caplog):
 
 @pytest.mark.filterwarnings("ignore:overflow")
 @pytest.mark.parametrize("objective", ["rating", "ranking", "both"])
-def test_a_loss_that_is_no_number_stops_and_leaves_the_older_bundle(objective, small_config):
+def test_a_loss_that_is_not_finite_stops_and_leaves_the_older_bundle(objective, small_config):
     older = train(small_config("training.epochs=1"))
     with pytest.raises(TrainingError) as raised:
         train(small_config("training.learning_rate=1e30", f"objective={objective}"))
@@ -138,7 +138,7 @@ def test_a_loss_that_is_no_number_stops_and_leaves_the_older_bundle(objective, s
 
 
 @pytest.mark.filterwarnings("ignore:overflow")
-def test_the_last_good_state_is_kept_and_can_be_gone_on_from(small_config, small_bundle, interrupted, caplog):
+def test_the_last_good_state_is_kept_and_can_be_resumed(small_config, small_bundle, interrupted, caplog):
     config = small_config()
     interrupted(config, 2)
     epochs(caplog)
@@ -148,4 +148,4 @@ def test_the_last_good_state_is_kept_and_can_be_gone_on_from(small_config, small
     assert str(raised.value).endswith(f"The state of epoch 2 is kept in {config.model.dir}.training/checkpoint.npz.")
     epochs(caplog)
     assert train(config).model_id == small_bundle.model_id
-    assert epochs(caplog)[:2] == ["going on from epoch 2 of a training that did not end", "epoch 3"]
+    assert epochs(caplog)[:2] == ["resuming a training that was interrupted after epoch 2", "epoch 3"]

@@ -12,7 +12,7 @@ from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.config import load_config
 from towhee_recsys.model.embeddings import normalize
 
-USERS, MOVIES, EACH = 80, 40, 14
+USERS, ITEMS = 80, 40
 
 
 def kind(key: int) -> int:
@@ -22,18 +22,18 @@ def kind(key: int) -> int:
 
 @pytest.fixture(scope="module")
 def blocks(tmp_path_factory) -> Path:
-    """Users rate 14 items, ten of their kind with 5 or 4, four of the other with 1 or 2. No column tells the kind."""
+    """Users rate 14 items, ten of their kind with 5 or 4, four of the other with 1 or 2. No column shows the kind."""
     random, folder = np.random.default_rng(3), tmp_path_factory.mktemp("blocks")
     ratings = []
     for user in range(1, USERS + 1):
-        own = [item for item in range(1, MOVIES + 1) if kind(item) == kind(user)]
-        other = [item for item in range(1, MOVIES + 1) if kind(item) != kind(user)]
-        for items, count, stars in ((own, 10, 4), (other, 4, 1)):
+        own = [item for item in range(1, ITEMS + 1) if kind(item) == kind(user)]
+        other = [item for item in range(1, ITEMS + 1) if kind(item) != kind(user)]
+        for items, count, rating in ((own, 10, 4), (other, 4, 1)):
             for item in random.choice(items, count, replace=False):
-                ratings.append(f"{user}::{item}::{stars + random.integers(2)}::{random.integers(10**6)}")
+                ratings.append(f"{user}::{item}::{rating + random.integers(2)}::{random.integers(10**6)}")
     lines = {
         "users.dat": [f"{user}::F::25::12::00000" for user in range(1, USERS + 1)],
-        "movies.dat": [f"{item}::Item (2000)::Drama" for item in range(1, MOVIES + 1)],
+        "movies.dat": [f"{item}::Item (2000)::Drama" for item in range(1, ITEMS + 1)],
         "ratings.dat": ratings,
     }
     for name, each in lines.items():
@@ -73,10 +73,10 @@ def bundle(request, blocks, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def items(bundle) -> np.ndarray:
-    return np.asarray(normalize(ItemEncoder(bundle)([{"movie_id": key} for key in range(1, MOVIES + 1)])))
+    return np.asarray(normalize(ItemEncoder(bundle)([{"movie_id": key} for key in range(1, ITEMS + 1)])))
 
 
-KINDS = np.array([kind(item) for item in range(1, MOVIES + 1)])
+KINDS = np.array([kind(item) for item in range(1, ITEMS + 1)])
 
 
 def own_share(scores: np.ndarray, kinds: np.ndarray) -> float:
@@ -90,27 +90,27 @@ def test_users_find_items_of_their_kind(bundle, items):
     assert own_share(np.asarray(users) @ items.T, np.arange(1, USERS + 1) % 2) > 0.9
 
 
-def test_who_tells_three_liked_items_finds_others_of_their_kind(bundle, items):
-    told = [[1, 7, 13], [2, 8, 14], [21, 33, 39], [22, 34, 40]]
-    users = normalize(UserEncoder(bundle)([{"liked": each} for each in told]))
+def test_three_liked_items_find_others_of_their_kind(bundle, items):
+    given = [[1, 7, 13], [2, 8, 14], [21, 33, 39], [22, 34, 40]]
+    users = normalize(UserEncoder(bundle)([{"liked": each} for each in given]))
     scores = np.asarray(users) @ items.T
-    for row, each in enumerate(told):
+    for row, each in enumerate(given):
         scores[row, np.array(each) - 1] = -np.inf
     assert own_share(scores, np.array([1, 0, 1, 0])) > 0.8
 
 
-def test_stars_tell_the_kinds_apart(bundle, items):
+def test_ratings_separate_the_kinds(bundle, items):
     if bundle.config.objective == "ranking":
-        pytest.skip("it learns an order, not stars")
+        pytest.skip("it learns an order, not ratings")
     users = normalize(UserEncoder(bundle)([{"user_id": key} for key in range(1, USERS + 1)]))
     users = users if users.rating is None else users.rating
-    stars = bundle.calibration.ratings(np.asarray(users) @ items.T)
+    ratings = bundle.calibration.ratings(np.asarray(users) @ items.T)
     own = KINDS[None, :] == (np.arange(1, USERS + 1) % 2)[:, None]
-    assert stars[own].mean() > 4
-    assert stars[~own].mean() < 2.5
+    assert ratings[own].mean() > 4
+    assert ratings[~own].mean() < 2.5
 
 
 def test_items_of_a_kind_lie_together(bundle, items):
     cosines = items @ items.T
-    same = (KINDS[:, None] == KINDS) & ~np.eye(MOVIES, dtype=bool)
+    same = (KINDS[:, None] == KINDS) & ~np.eye(ITEMS, dtype=bool)
     assert cosines[same].mean() > cosines[KINDS[:, None] != KINDS].mean() + 0.15

@@ -29,10 +29,10 @@ def test_the_gradients_are_those_of_one_loss_of_vectors_and_decay(make, tower):
         raw = layer.combine(said, arrays)
         vectors = raw / raw.norm(axis=1, keepdim=True)
         assert own.vectors == pytest.approx(vectors.numpy(), abs=1e-6)
-        slope = random.normal(size=raw.shape).astype(np.float32)
-        own.backward(slope)
-        found_decay += own.decayed
-        total = total + (vectors * paddle.to_tensor(slope)).sum()
+        grad = random.normal(size=raw.shape).astype(np.float32)
+        own.backward(grad)
+        found_decay += own.decay_loss
+        total = total + (vectors * paddle.to_tensor(grad)).sum()
         for feature, each in zip(side.features, said, strict=True):
             if feature.kind in ("id", "text"):
                 pull = decay * (each**2).sum() / len(each)

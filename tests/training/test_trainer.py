@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from towhee_recsys.model.objectives import unit
 from towhee_recsys.model.paddle.quiet import paddle
-from towhee_recsys.training.trainer import Trainer
+from towhee_recsys.training.validation import Validation
 
 
 def test_every_user_and_item_passes_its_tower_once_a_step(trainer):
@@ -16,7 +17,7 @@ def test_every_user_and_item_passes_its_tower_once_a_step(trainer):
         if name in passes:
             layer.inputs[0].register_forward_pre_hook(lambda _, given, name=name: passes[name].append(len(given[0])))
     rng = np.random.default_rng(0)
-    for feature in trainer.spoken.values():
+    for feature in trainer.cached.values():
         feature.refresh()
     for block in trainer.blocks(rng):
         trainer._step(block, rng)
@@ -85,7 +86,7 @@ def test_cosines_are_those_of_each_rating(trainer):
     )
 
 
-def test_a_restored_trainer_goes_on_as_if_nothing_had_happened(make):
+def test_a_restored_trainer_continues_as_if_nothing_had_happened(make):
     trainer, other = make(), make()
     trainer.epoch()
     state = {
@@ -127,8 +128,7 @@ def test_without_validation_patience_keeps_the_last_epoch(make):
 
 
 def with_training(trainer, **changes):
-    training = trainer.config.training.model_copy(update=changes)
-    trainer.config = trainer.config.model_copy(update={"training": training})
+    trainer.settings = trainer.settings.model_copy(update=changes)
 
 
 @pytest.mark.parametrize("figure", ["validation_rmse", "validation_ndcg@10"])
@@ -144,7 +144,7 @@ def test_patience_counts_the_epochs_since_the_best(trainer, figure):
     assert trainer.done, "ten of nine"
 
 
-def test_of_both_stars_choose_the_epoch(trainer):
+def test_of_both_figures_rmse_chooses_the_epoch(trainer):
     trainer.history = [{"validation_rmse": rmse, "validation_ndcg@10": ndcg} for rmse, ndcg in ((2, 3), (1, 2), (3, 9))]
     with_training(trainer, patience=9)
     assert trainer.kept_epoch == 2
@@ -156,18 +156,18 @@ def test_without_patience_the_last_epoch_is_kept(trainer):
     assert trainer.kept_epoch == 3
 
 
-def test_weights_are_kept_apart_with_patience_alone_and_only_such_a_state_is_gone_on_from(make):
+def test_weights_are_kept_apart_with_patience_alone_and_only_such_a_state_is_resumed(make):
     without, patient = make("training.patience=null"), make("training.patience=2")
     for trainer in (without, patient):
         trainer.epoch()
     assert (without.kept, patient.kept.keys()) == ({}, patient.model.state_dict().keys())
-    assert without.can_go_on_from(patient.state())
-    assert not patient.can_go_on_from(without.state())
+    assert without.can_resume(patient.state())
+    assert not patient.can_resume(without.state())
     patient.restore(patient.state())
     without.restore(patient.state())
     assert (without.kept, patient.kept.keys()) == ({}, patient.model.state_dict().keys())
     without.epochs = 0
-    assert not without.can_go_on_from(patient.state()), "it is beyond the last epoch"
+    assert not without.can_resume(patient.state()), "it is beyond the last epoch"
 
 
 def test_the_learning_rate_warms_up_and_falls_in_half_a_cosine_to_0(trainer):
@@ -194,8 +194,7 @@ def test_the_optimiser_goes_by_that_course(trainer):
 
 
 def test_fewer_epochs_are_on_the_same_course(make):
-    longer = make("training.epochs=8")
-    shorter = Trainer(longer.config, longer.examples, epochs=2)
+    longer, shorter = make("training.epochs=8"), make("training.epochs=8", epochs=2)
     assert [shorter._learning_rate(step) for step in range(8)] == [longer._learning_rate(step) for step in range(8)]
     lines = [shorter.epoch() for _ in range(2)]
     assert shorter.done
@@ -203,13 +202,13 @@ def test_fewer_epochs_are_on_the_same_course(make):
     assert not longer.done
 
 
-def test_in_validation_no_rated_item_may_be_listed_even_at_0_stars(make):
-    trainer = make("dataset.rating_scale=[0, 5]")
-    training = trainer.examples.training
-    training.values[:] = 0
-    from towhee_recsys.training.validation import Validation
-
-    validation = Validation(trainer.config, trainer.examples, trainer.model)
+def test_in_validation_no_rated_item_may_be_listed_even_with_the_value_0(trainer):
+    examples, training = trainer.examples, trainer.examples.training
+    zeros = replace(training, values=np.zeros_like(training.values))
+    validation = Validation(
+        trainer.model, replace(examples, training=zeros), ["ranking"], liked=4, rating_map=None, seed=1
+    )
+    assert len(validation._users) > 10
     for row, user in enumerate(validation._users):
-        rated = set(validation._rated[row].nonzero()[1].tolist())
-        assert rated == set(training.items[training.users == user].tolist())
+        excluded = set(validation._excluded[row].nonzero()[1].tolist())
+        assert excluded == set(training.items[training.users == user].tolist())

@@ -122,10 +122,13 @@ def _is_given(value: Any) -> bool:
 
 def _folded_in(bundle: Bundle, raw: np.ndarray, liked: Sequence[Sequence[Any]]) -> np.ndarray:
     from towhee_recsys.model.fold_in import fold_in
+    from towhee_recsys.model.objectives import ObjectiveSettings
 
     rows, vectors = item_vectors(bundle)
     unknown = sorted({str(key) for keys in liked for key in keys} - rows.keys())
     if unknown:
         raise QueryError(f"liked: item {unknown[0]} is not known to this model. Leave it out; give ids of its items.")
     items = [np.array([rows[str(key)] for key in keys], dtype=np.int64) for keys in liked]
-    return fold_in(raw, items, vectors, bundle.config, bundle.manifest.rating_map)
+    config = bundle.config
+    settings = ObjectiveSettings(config.training, bundle.schema.feedback.scale, bundle.manifest.rating_map)
+    return fold_in(raw, items, vectors, objective=config.objective, tower=config.model.tower, settings=settings)

@@ -9,6 +9,7 @@ from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.document import Document
 from towhee_recsys.config.features import default_features, with_codes
 from towhee_recsys.config.formats import TABLE, format_of, formats
+from towhee_recsys.config.objectives import needs_scale
 from towhee_recsys.config.schema import Config
 from towhee_recsys.errors import ConfigError, close_match
 
@@ -97,7 +98,7 @@ def _objective(config: Config, dataset: DataSchema, document: Document) -> str:
     has_scale = dataset.feedback.scale is not None
     if config.objective == "auto":
         return "both" if has_scale else "ranking"
-    if config.objective != "ranking" and not has_scale:
+    if needs_scale(config.objective) and not has_scale:
         place = document.where(("objective",))
         raise ConfigError(
             f"{place}: objective: given {config.objective!r}, which predicts ratings, but dataset.interactions has no "

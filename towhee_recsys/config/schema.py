@@ -9,6 +9,7 @@ from pydantic import Field
 from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.features import Features
 from towhee_recsys.config.milvus import MilvusConfig
+from towhee_recsys.config.objectives import Objective
 from towhee_recsys.support.section import Section
 
 
@@ -71,7 +72,6 @@ class TrainingConfig(Section):
     )
 
 
-Objective = Literal["auto", "rating", "ranking", "both"]
 ProtocolName = Literal[
     "rating-90-10", "ranking-80-20", "random-811-r3", "leave-last-out", "temporal", "cold-users", "cold-items"
 ]

@@ -13,7 +13,7 @@ from towhee_recsys.evaluation.baseline_runner import PEERS
 from towhee_recsys.evaluation.baselines import PEER_RANKERS, PEER_RATERS, RANKERS, RATERS
 from towhee_recsys.evaluation.results import Evaluation, Results
 from towhee_recsys.metrics import CUTOFFS
-from towhee_recsys.protocols.questions import TOLD
+from towhee_recsys.protocols import PROTOCOLS
 
 ERRORS = ("rmse", "mae")
 OF_LISTS = tuple(f"{name}@{k}" for k in CUTOFFS for name in ("recall", "ndcg", "precision", "mrr", "hit"))
@@ -79,7 +79,7 @@ def _gate(metric: str, text: str, metrics: Sequence[str]) -> Gate:
 
 
 def _metrics(protocol: str) -> list[str]:
-    told = [f" ({count} liked)" for count in TOLD if count] if protocol == "cold-users" else []
+    told = [f" ({name})" for name in PROTOCOLS[protocol].question_names if name]
     return [*ERRORS, *(f"{name}{suffix}" for suffix in ["", *told] for name in OF_LISTS + OF_ALL_LISTS)]
 
 

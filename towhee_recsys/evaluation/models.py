@@ -12,9 +12,10 @@ from towhee_recsys.config import Config
 from towhee_recsys.data import Dataset
 from towhee_recsys.support.files import recover
 from towhee_recsys.training import train
+from towhee_recsys.training.folders import for_validation
 from towhee_recsys.training.previous import forget_previous
-from towhee_recsys.training.train import validated
-from towhee_recsys.training.training_split import beside_model, into, settings, trained_on
+from towhee_recsys.training.training_split import trained_on
+from towhee_recsys.training.validated import settings, validated
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +42,8 @@ def model_beside(config: Config, dataset: Dataset, progress: bool | None = None)
 
     Raises what training raises.
     """
-    folder = beside_model(config)
-    beside = into(config, folder)
+    beside = for_validation(config)
+    folder = Path(beside.model.dir)
     if there := validated(beside, dataset):
         log.warning("measuring the model in %s", folder)
         return there
@@ -73,7 +74,7 @@ def _bundle(folder: Path) -> Bundle | None:
 
 
 def _fits(bundle: Bundle, config: Config, dataset: Dataset) -> bool:
-    return bundle.manifest.trained_on == trained_on(config, dataset, final=False)
+    return bundle.manifest.trained_on == trained_on(dataset, config.protocol, config.seed)
 
 
 def _told(bundle: Bundle | None, config: Config, dataset: Dataset) -> str:
@@ -81,7 +82,7 @@ def _told(bundle: Bundle | None, config: Config, dataset: Dataset) -> str:
     if bundle is None:
         return f"there is no model in {config.model.dir}"
     had = bundle.manifest.trained_on
-    wanted = trained_on(config, dataset, final=False)
+    wanted = trained_on(dataset, config.protocol, config.seed)
     if any(had.get(key) != wanted[key] for key in ("fingerprint", "reading")):
         return f"the model in {config.model.dir} was trained on other data"
     seed = f", seed {had['seed']}" if "seed" in had else ""

@@ -9,7 +9,7 @@ from towhee_recsys.evaluation.evaluate import MODEL, evaluated
 from towhee_recsys.evaluation.gates import failures, peers_of, read_gates
 from towhee_recsys.evaluation.models import model_beside, put_in_place
 from towhee_recsys.evaluation.results import Evaluation
-from towhee_recsys.training.lock import claimed
+from towhee_recsys.training.lock import training_lock
 
 
 def release(config: Config, progress: bool | None = None) -> tuple[Bundle, Evaluation]:
@@ -19,7 +19,7 @@ def release(config: Config, progress: bool | None = None) -> tuple[Bundle, Evalu
     fails one, and what training raises: the old bundle then stays as it is.
     """
     gates = read_gates(config)
-    with claimed(config.model.dir):  # no other training puts its model there meanwhile
+    with training_lock(config.model.dir):  # no other training puts its model there meanwhile
         evaluation = evaluated(config, peers=peers_of(gates), progress=progress, get_model=model_beside)
         ours = evaluation.models[MODEL]
         failed = failures(gates, ours, evaluation)

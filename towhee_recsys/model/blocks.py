@@ -1,4 +1,4 @@
-"""What one step reads: a block of users with all their training ratings, and the items that they are scored with."""
+"""What one step reads: a block of users with all their training interactions, and the items to score for them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ from towhee_recsys.data.interactions import Interactions
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Users int64[n] and items int64[c] by their places, and the block's ratings as cells of the n x c matrix.
+    """Some users, some items, and the users' interactions as cells of the n x c matrix of both.
 
-    `rows` are the ratings' places among all training ratings, `cells` their flat places in the matrix. `log_q`
-    float32[c] is the logarithm of how likely each item was to be among the c; None where all items are.
+    Attributes:
+        users: int64[n], rows of users.
+        items: int64[c], rows of items.
+        rows: The interactions' rows among all training interactions.
+        cells: The interactions' flat indices into the matrix.
+        log_q: float32[c], the logarithm of how likely each item was to be in the block; None where all items are.
     """
 
     users: np.ndarray
@@ -42,40 +46,41 @@ class Block:
 
 
 class Blocks:
-    """Random blocks of `size` users. A block costs each user and each item one pass through a tower.
+    """Random blocks of `batch_size` users. A block costs each user and each item one pass through a tower.
 
-    Items that nobody rated are in none: what that says is no fault of their genres. Of more than `most` others a block
-    scores those that its users rated and a random `most` of all. Each then stands for as many as it was likely to be
-    drawn for: sampled softmax with the logQ correction of Bengio & Senécal 2008 (doi:10.1109/TNN.2007.912312) and
-    Yi et al. 2019 (doi:10.1145/3298689.3346996).
+    Items without interactions are in no block: that nobody met them does not show that they are disliked. Where there
+    are more than `sampled_items` others, a block scores those of its users and a random `sampled_items` of all. Each is
+    then corrected for how likely it was to be drawn: sampled softmax with the logQ correction of Bengio & Senécal 2008
+    (doi:10.1109/TNN.2007.912312) and Yi et al. 2019 (doi:10.1145/3298689.3346996).
     """
 
-    def __init__(self, ratings: Interactions, users: int, size: int, most: int):
-        self._ratings, self._size, self._most = ratings, size, most
-        self._items, self._columns = np.unique(ratings.items, return_inverse=True)
-        self._starts = np.searchsorted(ratings.users, np.arange(users + 1))
+    def __init__(self, interactions: Interactions, users: int, batch_size: int, sampled_items: int):
+        self._batch_size, self._sampled_items = batch_size, sampled_items
+        self._items, self._columns = np.unique(interactions.items, return_inverse=True)
+        self._starts = np.searchsorted(interactions.users, np.arange(users + 1))
         self.active = np.flatnonzero(np.diff(self._starts))
-        self.count = -(-len(self.active) // size)
-        self._log_q = self._likelihood() if len(self._items) > most else None
+        self.count = -(-len(self.active) // batch_size)
+        self._log_q = self._log_likelihood() if len(self._items) > sampled_items else None
 
     def __call__(self, rng: np.random.Generator) -> Iterator[Block]:
-        """One epoch: each user with ratings is in one block."""
+        """One epoch: each user with interactions is in one block."""
         order = rng.permutation(self.active)
-        for first in range(0, len(order), self._size):
-            yield self._block(order[first : first + self._size], rng)
+        for first in range(0, len(order), self._batch_size):
+            yield self._block(order[first : first + self._batch_size], rng)
 
     def _block(self, users: np.ndarray, rng: np.random.Generator) -> Block:
         counts = self._starts[users + 1] - self._starts[users]
         rows = np.repeat(self._starts[users] - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
-        rated, drawn = self._columns[rows], np.arange(len(self._items))
-        if len(drawn) > self._most:
-            drawn = np.union1d(rated, rng.choice(len(drawn), self._most, replace=False, shuffle=False))
-            rated = np.searchsorted(drawn, rated)
-        cells = np.repeat(np.arange(len(users)), counts) * len(drawn) + rated
+        own, drawn = self._columns[rows], np.arange(len(self._items))
+        if len(drawn) > self._sampled_items:
+            sample = rng.choice(len(drawn), self._sampled_items, replace=False, shuffle=False)
+            drawn = np.union1d(own, sample)
+            own = np.searchsorted(drawn, own)
+        cells = np.repeat(np.arange(len(users)), counts) * len(drawn) + own
         return Block(users, self._items[drawn], rows, cells, None if self._log_q is None else self._log_q[drawn])
 
-    def _likelihood(self) -> np.ndarray:
-        """log of the chance that an item is in a block: one of its raters is, or it is drawn."""
-        raters = np.bincount(self._columns)
-        unrated = (1 - min(1.0, self._size / len(self.active))) ** raters
-        return np.log(1 - unrated * (1 - self._most / len(raters))).astype(np.float32)
+    def _log_likelihood(self) -> np.ndarray:
+        """log of the probability that an item is in a block: one of its users is, or it is drawn."""
+        counts = np.bincount(self._columns)
+        no_user = (1 - min(1.0, self._batch_size / len(self.active))) ** counts
+        return np.log(1 - no_user * (1 - self._sampled_items / len(counts))).astype(np.float32)

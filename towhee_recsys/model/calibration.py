@@ -1,4 +1,4 @@
-"""From cosine to stars: a line with a rising slope, kept on the dataset's scale."""
+"""From cosine to rating: a line with a rising slope, kept on the dataset's scale."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from towhee_recsys.config.schema import RatingMap
 
 @dataclass(frozen=True)
 class Calibration:
-    """`stars = slope * cosine + intercept`, cut at `lowest` and `highest`; `slope` > 0: more cosine is more stars."""
+    """`rating = slope * cosine + intercept`, cut at `lowest` and `highest`; `slope` is above 0."""
 
     slope: float
     intercept: float
@@ -21,9 +21,9 @@ class Calibration:
 
     @classmethod
     def of(cls, rating_map: RatingMap, scale: tuple[float, float], mean: float) -> Calibration:
-        """The config's line; what it leaves out is 1.5 times the scale's length, and the `mean` rating at cosine 0.
+        """The config's line; by default the slope is 1.5 times the scale's length, and cosine 0 is the `mean` rating.
 
-        So steep, since what is learned of a rating is small beside what is not: cosines stay well below 1.
+        The slope is so steep because little of a rating can be predicted: cosines stay well below 1.
         """
         lowest, highest = scale
         slope = 1.5 * (highest - lowest) if rating_map.slope is None else rating_map.slope
@@ -33,13 +33,13 @@ class Calibration:
         """The rating predicted for each cosine: float64, within the scale."""
         return np.clip(self.slope * np.asarray(cosines, dtype=np.float64) + self.intercept, self.lowest, self.highest)
 
-    def fitted(self, cosines: np.ndarray, stars: np.ndarray) -> Calibration:
+    def fitted(self, cosines: np.ndarray, ratings: np.ndarray) -> Calibration:
         """The least-squares line through held-out ratings; this one where they do not give a rising line."""
         spread = float(np.var(cosines))
-        slope = float(np.cov(cosines, stars, bias=True)[0, 1]) / spread if spread > 1e-12 else 0.0
+        slope = float(np.cov(cosines, ratings, bias=True)[0, 1]) / spread if spread > 1e-12 else 0.0
         if not np.isfinite(slope) or slope <= 1e-6:
             return self
-        return Calibration(slope, float(stars.mean() - slope * cosines.mean()), self.lowest, self.highest)
+        return Calibration(slope, float(ratings.mean() - slope * cosines.mean()), self.lowest, self.highest)
 
     def to_json(self) -> dict[str, float]:
         """The four numbers by name."""

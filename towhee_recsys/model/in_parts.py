@@ -19,27 +19,28 @@ PARTS = 4
 
 
 def in_parts(objective: Objective, users: np.ndarray, items: np.ndarray, block: Block) -> Callable[[], Gradients]:
-    """Begins `objective(users, items, block)` in other threads; gives what waits for it, the same up to rounding.
+    """Starts `objective(users, items, block)` in other threads, and returns a function that waits for its result.
 
-    Most of an objective are passes over a matrix of users by items, of which NumPy makes each on one core.
+    The result is the same up to rounding. Most of an objective's time are passes over a matrix of users by items, and
+    NumPy makes each of them on one core.
     """
     parts = block.parts(PARTS)
     ends = np.cumsum([len(part.users) for part in parts])[:-1]
 
-    def ask(own: np.ndarray, part: Block) -> Gradients:
-        loss, by_users, by_items = objective(own, items, part)
+    def compute(own: np.ndarray, part: Block) -> Gradients:
+        loss, grad_users, grad_items = objective(own, items, part)
         share = np.float32(len(own) / len(users))
-        by_users *= share
-        by_items *= share
-        return float(share) * loss, by_users, by_items
+        grad_users *= share
+        grad_items *= share
+        return float(share) * loss, grad_users, grad_items
 
-    answers = _threads().map(ask, np.split(users, ends), parts)
+    results = _threads().map(compute, np.split(users, ends), parts)
 
-    def joined() -> Gradients:
-        losses, by_users, by_items = zip(*answers, strict=True)
-        return sum(losses), np.concatenate(by_users), reduce(np.add, by_items)
+    def wait() -> Gradients:
+        losses, grads_users, grads_items = zip(*results, strict=True)
+        return sum(losses), np.concatenate(grads_users), reduce(np.add, grads_items)
 
-    return joined
+    return wait
 
 
 @contextmanager
@@ -58,7 +59,7 @@ def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(min(PARTS, _cores()), "objective")
 
 
-if hasattr(os, "register_at_fork"):  # a child has none of the threads, and would wait for them
+if hasattr(os, "register_at_fork"):  # a child has none of the threads, and would wait for them forever
     os.register_at_fork(after_in_child=_threads.cache_clear)
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from towhee_recsys.config.schema import Objective
+from towhee_recsys.config.objectives import Objective, purposes
 from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.features.layer import Layer, Weight, lookup, within, zeros
 
@@ -35,8 +35,9 @@ threads that wait for each other on a busy machine."""
 
 def roles(objective: Objective) -> dict[str, Role]:
     """The towers of a model by their names, and the role of each."""
-    made: dict[str, Role] = {"user_tower": "rating" if objective == "rating" else "ranking", "item_tower": "item"}
-    return made | {"rating_tower": "rating"} if objective == "both" else made
+    first, *others = purposes(objective)
+    made: dict[str, Role] = {"user_tower": first, "item_tower": "item"}
+    return made | {"rating_tower": "rating"} if "rating" in others else made
 
 
 def sum_tower(encoder: FeatureEncoder, size: int, role: Role, weight: Weight) -> NumpyTower:

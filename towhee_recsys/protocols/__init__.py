@@ -1,4 +1,4 @@
-"""Protocols of evaluation: how ratings are parted into training and test, and which lists are asked for."""
+"""Protocols of evaluation: how interactions are split into training and test, and which lists are asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The questions of a task: who is asked, what may be known of them, and what a good list has."""
+"""The questions of a task: which users get a list, what may be known of them, and what a good list contains."""
 
 from __future__ import annotations
 
@@ -13,41 +13,47 @@ from towhee_recsys.protocols.task import Question, Task
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-TOLD = (0, 5, 10)
-"""How many liked items cold users tell of themselves."""
+N_GIVEN = (0, 5, 10)
+"""How many liked items of a cold user are given (Given-N), a question each."""
+
+GIVEN_NAMES = tuple(f"{n_given} liked" if n_given else "" for n_given in N_GIVEN)
+"""The names of these questions."""
 
 
 def warm(task: Task, random: np.random.Generator) -> list[Question]:
-    """Users of the training part are asked for what they like in the test; any item may stand in a list."""
-    return [_known(task, _liked(task), np.ones(task.items, dtype=bool))]
+    """Users of the training part get a list of any items; what they like in the test is relevant."""
+    return [_known_users(task, _liked(task), np.ones(task.items, dtype=bool))]
 
 
 def full_ranking(task: Task, random: np.random.Generator) -> list[Question]:
-    """As `warm`, but among the items of any part, and all that the test has is relevant."""
+    """As `warm`, but lists are of items with interactions in any part, and all of the test is relevant."""
     candidates = np.zeros(task.items, dtype=bool)
     for part in (task.train, task.validation, task.test):
         candidates[part.items] = True
-    return [_known(task, task.test, candidates)]
+    return [_known_users(task, task.test, candidates)]
 
 
 def cold_items(task: Task, random: np.random.Generator) -> list[Question]:
-    """As `warm`, but among the items of the test alone."""
+    """As `warm`, but lists are of the test's items alone."""
     candidates = np.zeros(task.items, dtype=bool)
     candidates[task.test.items] = True
-    return [_known(task, _liked(task), candidates)]
+    return [_known_users(task, _liked(task), candidates)]
 
 
 def cold_users(task: Task, random: np.random.Generator) -> list[Question]:
-    """Users of the test are asked for what they like, from demographics alone and from some that they tell.
+    """Users of the test get lists by their features alone, and by some items that they like.
 
-    Who tells ten items has told the first five of them before. Nobody is asked who likes no other than the told.
+    The five items given first are among the ten given next. Users who like no other items are left out.
     """
     liked = _liked(task)
     ranks = ranks_within(liked.users, random.random(len(liked)))
-    return [_unknown(task, liked.take(ranks < told), liked.take(ranks >= told), told) for told in TOLD]
+    return [
+        _unknown_users(task, liked.take(ranks < n_given), liked.take(ranks >= n_given), name)
+        for n_given, name in zip(N_GIVEN, GIVEN_NAMES, strict=True)
+    ]
 
 
-def _known(task: Task, relevant: Interactions, candidates: np.ndarray) -> Question:
+def _known_users(task: Task, relevant: Interactions, candidates: np.ndarray) -> Question:
     users = np.intersect1d(task.train.users, relevant.users)
     excluded = _marks(task, task.train) + _marks(task, task.validation)
     return Question(
@@ -61,15 +67,15 @@ def _known(task: Task, relevant: Interactions, candidates: np.ndarray) -> Questi
     )
 
 
-def _unknown(task: Task, told: Interactions, relevant: Interactions, count: int) -> Question:
+def _unknown_users(task: Task, given: Interactions, relevant: Interactions, name: str) -> Question:
     users = np.unique(relevant.users)
     return Question(
-        name=f"{count} liked" if count else "",
+        name=name,
         users=users,
         known=False,
-        history=told.matrix(task.users, task.items)[users],
+        history=given.matrix(task.users, task.items)[users],
         candidates=np.ones(task.items, dtype=bool),
-        excluded=_marks(task, told)[users],
+        excluded=_marks(task, given)[users],
         relevant=_marks(task, relevant)[users],
     )
 
@@ -78,9 +84,9 @@ def _liked(task: Task) -> Interactions:
     return task.test.take(task.test.values >= task.liked)
 
 
-def _marks(task: Task, ratings: Interactions) -> csr_matrix:
-    """Where there is a rating, bool[users, items]: a scale may start at 0, so stars themselves do not tell."""
+def _marks(task: Task, interactions: Interactions) -> csr_matrix:
+    """Where there is an interaction, bool[users, items]; its value may be 0."""
     from scipy.sparse import csr_matrix
 
-    marks = np.ones(len(ratings), dtype=bool)
-    return csr_matrix((marks, (ratings.users, ratings.items)), shape=(task.users, task.items))
+    marks = np.ones(len(interactions), dtype=bool)
+    return csr_matrix((marks, (interactions.users, interactions.items)), shape=(task.users, task.items))

@@ -1,4 +1,4 @@
-"""What a protocol sets: ratings to learn from, and questions whose answers are known."""
+"""What a protocol sets: interactions to learn from, and questions whose answers are known."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 class Question:
     """A list of items is asked for each of `users`.
 
-    - `name`: "" for the protocol's main question, else what is different in this one, such as "5 liked"
-    - `users`: int64[n], lines of the dataset's table of users
-    - `known`: whether training has seen these users; of others only demographics and `history` may be used
-    - `history`: float32[n, items], the stars that a recommender may know of each of these users; empty rows: nothing
-    - `candidates`: bool[items], the items that may stand in a list
-    - `excluded`: bool[n, items], the items left out of each user's list: rated in training or validation, or told
-    - `relevant`: bool[n, items], the items that a good list has
+    Attributes:
+        name: "" for the protocol's main question, else what is different in this one, such as "5 liked".
+        users: int64[n], rows of the dataset's table of users.
+        known: Whether training has seen these users; of others only their features and `history` may be used.
+        history: float32[n, items], the values of the interactions that a recommender may know of each of these users.
+        candidates: bool[items], the items that may be in a list.
+        excluded: bool[n, items], the items left out of each user's list: in training or validation, or given.
+        relevant: bool[n, items], the items that a good list contains.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Question:
     relevant: csr_matrix
 
     def part(self, rows: slice) -> Question:
-        """The same question for a part of its users."""
+        """The same question for some of its users."""
         return replace(
             self,
             users=self.users[rows],
@@ -47,11 +48,19 @@ class Question:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """A protocol's draw. Its parts of the ratings share none; models fit on `train` and choose by `validation`.
+    """A dataset, split by a protocol. Its parts do not overlap; models fit on `train` and choose by `validation`.
 
-    Places are lines of the dataset's tables, which have `users` and `items` lines. `liked` is the lowest rating
-    that counts as liking. The stars of `test` are to be predicted; `questions` ask for lists. `new_items`, int64, are
-    the places of items that are held out whole, as if they came after training.
+    Attributes:
+        protocol: The protocol's name.
+        seed: The seed that it was drawn by.
+        users: The number of users in the dataset.
+        items: The number of items in the dataset.
+        liked: The lowest value of an interaction that counts as liking.
+        train: The interactions to fit on; rows are those of the dataset's tables, as in the other parts.
+        validation: The interactions to choose by.
+        test: The interactions whose ratings are to be predicted, where they are ratings.
+        questions: The lists that are asked for.
+        new_items: int64, rows of items that are held out whole, as if they came after training.
     """
 
     protocol: str

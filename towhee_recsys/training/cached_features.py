@@ -1,4 +1,4 @@
-"""What items' features say in a step of training, without computing the same twice."""
+"""The outputs of items' features in a step of training, without computing the same twice."""
 
 from __future__ import annotations
 
@@ -9,66 +9,77 @@ import numpy as np
 from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.paddle.quiet import nn, paddle
 from towhee_recsys.model.paddle.towers import Tower
+from towhee_recsys.support.step_timers import timed
 
-SHARE = 1 / 16
-"""The part of the texts that a step reads anew and learns from; of the others it takes what was said last: a text CNN
-costs more than all the rest of a step, and changes more slowly."""
+REFRESHED_SHARE = 1 / 16
+"""The share of its texts that a step computes and learns from; the others' outputs are the last ones computed. A text
+CNN costs more than all the rest of a step, and changes more slowly."""
 
 
-class Texts:
-    """What each item's text says, int64[items, length] as float32[items, size]; up to date in parts."""
+class CachedTextFeature:
+    """A text feature of all items, int64[items, length], whose outputs float32[items, size] are computed in parts."""
 
     def __init__(self, layer: nn.Layer, words: np.ndarray):
         self._layer, self._words = layer, words
-        self._said = np.zeros((0, 0), dtype=np.float32)
+        self._outputs = np.zeros((0, 0), dtype=np.float32)
 
+    @timed("towers forward")
     def refresh(self) -> None:
-        """Reads all texts, so that an epoch begins the same way whether or not training was interrupted."""
+        """Computes all outputs, so that an epoch starts the same way whether or not training was interrupted."""
         with paddle.no_grad():
-            self._said = self._layer(paddle.to_tensor(self._words)).numpy()
+            self._outputs = self._layer(paddle.to_tensor(self._words)).numpy()
 
+    @timed("towers forward")
     def __call__(self, items: np.ndarray, rng: np.random.Generator) -> paddle.Tensor:
-        """float32[c, size] for the items at these places; a random part of them carries gradients to the layer."""
-        said = paddle.to_tensor(self._said[items])
-        fresh = np.flatnonzero(rng.random(len(items)) < SHARE)
-        if not len(fresh):
-            return said
-        spoken = self._layer(paddle.to_tensor(self._words[items[fresh]]))
-        self._said[items[fresh]] = spoken.numpy()
-        return paddle.scatter(said, paddle.to_tensor(fresh), spoken)
+        """float32[c, size] for the items of these rows; a random part of them carries gradients to the layer."""
+        outputs = paddle.to_tensor(self._outputs[items])
+        refreshed = np.flatnonzero(rng.random(len(items)) < REFRESHED_SHARE)
+        if not len(refreshed):
+            return outputs
+        computed = self._layer(paddle.to_tensor(self._words[items[refreshed]]))
+        self._outputs[items[refreshed]] = computed.numpy()
+        return paddle.scatter(outputs, paddle.to_tensor(refreshed), computed)
 
 
-class Repeated:
-    """A feature that many items share, such as genres: each distinct line of its array is read once a step.
+class DedupedFeature:
+    """A feature whose values many items share, such as categories: a step computes each distinct value once.
 
-    `hidden` is the share of items for which a step takes `unknown`, the line of those of which nothing is known.
+    Attributes of the call: with probability `hidden` an item gets `unknown` float32[1, ...], the value of items of
+    which nothing is known, in place of its row of `values`.
     """
 
-    def __init__(self, layer: nn.Layer, lines: np.ndarray, unknown: np.ndarray, hidden: float):
+    def __init__(self, layer: nn.Layer, values: np.ndarray, unknown: np.ndarray, hidden: float):
         self._layer, self._hidden = layer, hidden
-        distinct, places = np.unique(np.concatenate([unknown, lines]), axis=0, return_inverse=True)
-        self._distinct, places = paddle.to_tensor(distinct), places.reshape(-1)
-        self._unknown, self._places = places[0], places[1:]
+        distinct, rows = np.unique(np.concatenate([unknown, values]), axis=0, return_inverse=True)
+        self._distinct, rows = paddle.to_tensor(distinct), rows.reshape(-1)
+        self._unknown, self._rows = rows[0], rows[1:]
 
     def refresh(self) -> None:
-        """It is always up to date."""
+        """Does nothing: outputs are never kept from one step to the next."""
 
+    @timed("towers forward")
     def __call__(self, items: np.ndarray, rng: np.random.Generator) -> paddle.Tensor:
-        """float32[c, size] for the items at these places."""
+        """float32[c, size] for the items of these rows."""
         hidden = rng.random(len(items)) < self._hidden
-        places = np.where(hidden, self._unknown, self._places[items])
-        return nn.functional.embedding(paddle.to_tensor(places), self._layer(self._distinct))
+        rows = np.where(hidden, self._unknown, self._rows[items])
+        return nn.functional.embedding(paddle.to_tensor(rows), self._layer(self._distinct))
 
 
-def spoken(
-    side: FeatureEncoder, tower: Tower, arrays: Sequence[np.ndarray], hidden: float
-) -> dict[int, Texts | Repeated]:
-    """For the features of items, by their places, what speaks for them in training; ids speak for themselves."""
-    found: dict[int, Texts | Repeated] = {}
-    for place, (feature, nothing) in enumerate(zip(side.features, side.encode([{}]), strict=True)):
-        layer, lines = tower.inputs[place], arrays[place]
+CachedFeature = CachedTextFeature | DedupedFeature
+
+
+def cached_features(
+    encoder: FeatureEncoder, tower: Tower, arrays: Sequence[np.ndarray], hidden: float
+) -> dict[int, CachedFeature]:
+    """By their numbers the features whose outputs training computes in a way of its own: all but ids.
+
+    `hidden` is the share of known categories that a step hides, to train the row of unknown ones.
+    """
+    made: dict[int, CachedFeature] = {}
+    for number, (feature, unknown) in enumerate(zip(encoder.features, encoder.encode([{}]), strict=True)):
+        layer, values = tower.inputs[number], arrays[number]
         if feature.is_costly:
-            found[place] = Texts(layer, lines)
+            made[number] = CachedTextFeature(layer, values)
         elif not feature.is_id:
-            found[place] = Repeated(layer, lines, nothing, hidden if feature.learns_unknown else 0)
-    return found
+            made[number] = DedupedFeature(layer, values, unknown, hidden if feature.learns_unknown else 0)
+    return made

@@ -1,4 +1,4 @@
-"""Checkpoints: the state after each epoch, so that a killed training goes on where it was."""
+"""Checkpoints: the state after each epoch, so that a training that was killed resumes where it was."""
 
 from __future__ import annotations
 
@@ -10,33 +10,37 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.config import Config
 from towhee_recsys.support.files import write_atomically
-from towhee_recsys.training.lock import beside
+from towhee_recsys.support.step_timers import timed
 
 GROUPS = ("weights", "kept", "optimizer")
 
+WRITING_SHARE = 0.1
+"""Writing may take this share of the time that training takes, so a large model is not written every epoch."""
 
-SHARE = 0.1
-"""Writing may take this share of the time that training takes; so large models are not written every epoch."""
+MAY_CHANGE = ("epochs", "patience", "learning_rate", "warmup_steps")
+"""Settings of training that may differ in the process that resumes: how long to train, and how fast."""
 
 
 class Checkpoint:
-    """The file `<model.dir>.training/checkpoint.npz`; it belongs to one config and one part of one dataset."""
+    """The file `checkpoint.npz` in `folder`, of one training.
 
-    def __init__(self, config: Config, trained_on: dict[str, Any]):
-        self.folder = beside(config.model.dir)
-        self.path = self.folder / "checkpoint.npz"
+    `record` says what it trains on, and `settings` how, as plain data: a state with others is not resumed.
+    """
+
+    def __init__(self, folder: Path, record: dict[str, Any], settings: dict[str, Any], seed: int):
+        self.folder, self.path = folder, folder / "checkpoint.npz"
         self.epoch = 0
-        self._key = _key(config, trained_on)
-        self._trained = self._written = 0.0
+        self._key = _key(record, settings, seed)
+        self._seconds_trained = self._seconds_written = 0.0
 
-    def write(self, state: dict[str, Any], took: float) -> None:
-        """Replaces the file by `state` in one step, unless writing has had its share; the epoch `took` seconds."""
-        self._trained += took
-        if self._written > SHARE * self._trained:
+    @timed("checkpoints")
+    def write(self, state: dict[str, Any], seconds: float) -> None:
+        """Replaces the file in one step, unless writing has had its share; the epoch took so many `seconds`."""
+        self._seconds_trained += seconds
+        if self._seconds_written > WRITING_SHARE * self._seconds_trained:
             return
-        began = time.monotonic()
+        start = time.monotonic()
         self.folder.mkdir(parents=True, exist_ok=True)
         arrays = {f"{group}/{name}": array for group in GROUPS for name, array in state[group].items()}
         header = np.frombuffer(json.dumps({"key": self._key, "history": state["history"]}).encode(), dtype=np.uint8)
@@ -47,10 +51,10 @@ class Checkpoint:
 
         write_atomically(self.path, write)
         self.epoch = len(state["history"])
-        self._written += time.monotonic() - began
+        self._seconds_written += time.monotonic() - start
 
     def read(self) -> dict[str, Any] | None:
-        """The state to go on from; None when there is none, it is damaged, or of another config or dataset."""
+        """The state to resume from; None where there is none, or it is damaged or of another training."""
         try:
             with np.load(self.path, allow_pickle=False) as file:
                 header = json.loads(file["header"].tobytes())
@@ -63,17 +67,15 @@ class Checkpoint:
                         state[group][own] = file[name]
                 self.epoch = len(header["history"])
                 return state | {"history": header["history"]}
-        except Exception:  # whatever is wrong with the file: training starts anew
+        except Exception:  # whatever is wrong with the file: training starts again
             return None
 
     def remove(self) -> None:
-        """Training is over, or starts anew."""
+        """Removes the file: training is over, or starts again."""
         self.path.unlink(missing_ok=True)
 
 
-def _key(config: Config, trained_on: dict[str, Any]) -> str:
-    """What must be the same for a state to be gone on from; how long and how fast to train may change."""
-    training = config.training.model_dump(exclude={"epochs", "patience", "learning_rate", "warmup_steps", "device"})
-    shape = config.objective, config.model.model_dump(exclude={"dir"}), config.features.model_dump(mode="json")
-    text = json.dumps([trained_on, config.seed, training, shape], sort_keys=True)
+def _key(record: dict[str, Any], settings: dict[str, Any], seed: int) -> str:
+    training = {name: value for name, value in settings["training"].items() if name not in MAY_CHANGE}
+    text = json.dumps([record, {**settings, "training": training}, seed], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

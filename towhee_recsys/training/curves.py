@@ -1,18 +1,21 @@
-"""The picture of a training: what it lost and what validation said, epoch by epoch."""
+"""The picture of a training: the loss and the validation's figures, epoch by epoch."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+from towhee_recsys.support.step_timers import timed
+
 PANELS = {
     "Loss": {"loss": "training"},
-    "RMSE (stars)": {"training_rmse": "training", "validation_rmse": "validation"},
+    "RMSE": {"training_rmse": "training", "validation_rmse": "validation"},
     "NDCG@10": {"validation_ndcg@10": "validation"},
 }
-"""What is drawn where: by the panel's title the figures of an epoch, with their names in the legend."""
+"""By a panel's title the figures of an epoch that it shows, with their names in the legend."""
 
 
+@timed("curves")
 def draw_curves(history: list[dict[str, float]], kept_epoch: int, path: Path) -> None:
     """Writes a PNG with a panel for each figure that the history has."""
     from matplotlib.figure import Figure

@@ -1,21 +1,37 @@
-"""What training reads: each user's and each item's arrays once, and the ratings as pairs of places among them."""
+"""What training reads: each user's and each item's arrays once, and the interactions as pairs of their rows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from towhee_recsys.config import Config
+from towhee_recsys.config.features import Features
 from towhee_recsys.data import Dataset, records
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.features import FeatureEncoder
+from towhee_recsys.support.step_timers import timed
+from towhee_recsys.training.training_split import TrainingSplit
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Examples:
-    """Both sides with their arrays, one line a user or item in the order of the dataset's tables."""
+    """Users and items as arrays, a row for each in the order of the dataset's tables, and the interactions.
+
+    Attributes:
+        users: The fitted features of users.
+        items: The fitted features of items.
+        user_ids: The users' ids as text.
+        item_ids: The items' ids as text.
+        user_arrays: One array a feature of users.
+        item_arrays: One array a feature of items.
+        training: The interactions to train on.
+        validation: The interactions to measure each epoch by.
+    """
 
     users: FeatureEncoder
     items: FeatureEncoder
@@ -27,22 +43,24 @@ class Examples:
     validation: Interactions
 
     def known(self) -> dict[str, dict[str, np.ndarray]]:
-        """For each side the records' ids as `ids`, text, and their arrays as `0`, `1`, ... in the features' order."""
+        """For `user` and `item` the ids as `ids`, and the arrays as `0`, `1`, ... in the features' order."""
         sides = {"user": (self.user_ids, self.user_arrays), "item": (self.item_ids, self.item_arrays)}
         return {
-            side: {"ids": ids, **{str(place): array for place, array in enumerate(arrays)}}
+            side: {"ids": ids, **{str(number): array for number, array in enumerate(arrays)}}
             for side, (ids, arrays) in sides.items()
         }
 
 
-def make_examples(
-    config: Config, dataset: Dataset, training: Interactions, validation: Interactions, new_items: np.ndarray
-) -> Examples:
-    """Fits the features. Ids are known of users who rate in training and of all items but `new_items`."""
-    people = _with_histories(config, dataset, training)
-    known = dataset.items.drop(dataset.items.index[new_items])
-    users = FeatureEncoder.fit(config.features.user, people, set(dataset.user_ids[np.unique(training.users)]))
-    items = FeatureEncoder.fit(config.features.item, known, set(known[dataset.schema.items.id]))
+@timed("features")
+def encode(dataset: Dataset, split: TrainingSplit, features: Features) -> Examples:
+    """Fits the features, and encodes all users and items by them.
+
+    The ids of users with training interactions are known, and those of all items but the split's new ones.
+    """
+    people = _with_histories(dataset, split.training, features)
+    known_items = dataset.items.drop(dataset.items.index[split.new_items])
+    users = FeatureEncoder.fit(features.user, people, set(dataset.user_ids[np.unique(split.training.users)]))
+    items = FeatureEncoder.fit(features.item, known_items, set(known_items[dataset.schema.items.id]))
     return Examples(
         users,
         items,
@@ -50,17 +68,17 @@ def make_examples(
         dataset.item_ids.astype(str),
         users.encode(records(people)),
         items.encode(records(dataset.items)),
-        training,
-        validation,
+        split.training,
+        split.validation,
     )
 
 
-def _with_histories(config: Config, dataset: Dataset, training: Interactions) -> Any:
-    """The users' table with a column for each history feature: what training shows that they like, best last."""
-    columns = [feature.column for feature in config.features.user if feature.is_history]
+def _with_histories(dataset: Dataset, training: Interactions, features: Features) -> pd.DataFrame:
+    """The users' table with a column for each history feature: the liked items of the training part, best last."""
+    columns = [feature.column for feature in features.user if feature.is_history]
     if not columns:
         return dataset.users
-    liked = training.take(training.values >= config.dataset.feedback.liked)
+    liked = training.take(training.values >= dataset.schema.feedback.liked)
     liked = liked.take(np.lexsort((liked.values, liked.users)))
     ends = np.searchsorted(liked.users, np.arange(1, len(dataset.users)))
     items = np.split(dataset.item_ids[liked.items], ends)

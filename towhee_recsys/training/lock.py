@@ -11,46 +11,42 @@ from filelock import FileLock, Timeout
 from towhee_recsys.bundle.manifest import MANIFEST
 from towhee_recsys.errors import TrainingError
 from towhee_recsys.support.files import finish_replace
-
-
-def beside(model_dir: str) -> Path:
-    """The folder in which a training keeps what is not yet a bundle: `<model_dir>.training`."""
-    folder = Path(model_dir).resolve()
-    return folder.with_name(f"{folder.name}.training")
+from towhee_recsys.training.folders import work_dir
 
 
 @contextmanager
-def claimed(model_dir: str) -> Iterator[None]:
-    """Holds `model_dir` for one training; a killed one holds it no more.
+def training_lock(model_dir: str) -> Iterator[None]:
+    """Locks `model_dir` for one training; the lock of a killed process is free.
 
-    Raises TrainingError when another training holds it, when it is no folder for a bundle, or when it cannot be
-    written, at the start or later.
+    Raises:
+        TrainingError: another training has the lock; the folder holds something other than a bundle; it cannot be
+            written, at the start or later.
     """
     target = Path(model_dir).resolve()
     try:
-        _must_be_ours(target)
-        beside(model_dir).mkdir(parents=True, exist_ok=True)
-        with FileLock(beside(model_dir) / "lock", timeout=0, thread_local=False):
+        _check_folder(target)
+        work_dir(model_dir).mkdir(parents=True, exist_ok=True)
+        with FileLock(work_dir(model_dir) / "lock", timeout=0, thread_local=False):
             try:
                 finish_replace(target)
                 yield
             finally:
-                (beside(model_dir) / "lock").unlink(missing_ok=True)
+                (work_dir(model_dir) / "lock").unlink(missing_ok=True)
     except Timeout:
         raise TrainingError(
-            f"another training into {target} is running. Let it end, or name another folder in model.dir."
+            f"another training into {target} is running. Let it finish, or name another folder in model.dir."
         ) from None
     except OSError as error:
         raise TrainingError(
             f"{error.filename or target} cannot be written: {error.strerror or error}. "
-            "Make room or mend the rights, or name another folder in model.dir; the same command goes on from there."
+            "Free space or fix the permissions, or name another folder in model.dir; the same command then resumes."
         ) from error
     finally:
-        with suppress(OSError):  # a checkpoint may lie there, or another training hold it
-            beside(model_dir).rmdir()
+        with suppress(OSError):  # there may be a checkpoint, or the lock of another training
+            work_dir(model_dir).rmdir()
 
 
-def _must_be_ours(target: Path) -> None:
+def _check_folder(target: Path) -> None:
     """A bundle replaces the whole folder, so it must hold a bundle or nothing."""
     if target.exists() and not target.is_dir():
         raise TrainingError(f"model.dir {target} is a file. Name a folder.")

@@ -1,4 +1,4 @@
-"""Items as the model reads them, as text: what the article's first step wrote."""
+"""Items as the model reads them, as text: what the first step of the article on fusion models writes."""
 
 from __future__ import annotations
 
@@ -16,16 +16,20 @@ from towhee_recsys.support.files import write_atomically
 
 
 def prepare_items(config: Config | str, source: str | Path, output: Path) -> int:
-    """Writes `id::title word ids::genre ids`, one item of `source` a line, ids with spaces between; returns the count.
+    """Writes `id::word ids::category ids`, a line for each item of `source`, and returns the number of items.
 
-    The ids are those of the config's trained model; where there is none, of vocabularies made from `source`.
-    Raises DatasetError for a bad file, BundleError for a damaged model.
+    The ids of words and categories have spaces between. They are those of the config's trained model; where there is
+    none, of vocabularies fitted to `source`.
+
+    Raises:
+        DatasetError: `source` is missing or has bad rows, or `output` is the same file.
+        BundleError: the model is damaged.
     """
     from towhee_recsys.data import read_items
 
     config = load_config(config)
     if output.resolve() == Path(source).resolve():
-        raise DatasetError(f"{output} would be written over itself. Name another file for the output.")
+        raise DatasetError(f"{output} is the input, too, and would be overwritten. Name another file for the output.")
     items = read_items(config.dataset, str(source))
     side = _side(config, items)
     lines = list(_lines(side, records(items), config.dataset.items.id))
@@ -46,9 +50,10 @@ def _lines(side: FeatureEncoder, items: list[dict[str, Any]], item_id: str) -> I
     arrays: dict[str, np.ndarray] = {}
     for feature, array in zip(side.features, side.encode(items), strict=True):
         arrays.setdefault(feature.kind, array)  # of several texts the first
-    nothing = np.zeros((len(items), 0), dtype=np.int64)
-    for item, words, genres in zip(items, arrays.get("text", nothing), arrays.get("categories", nothing), strict=True):
-        yield f"{item[item_id]}::{_ids(words[words > 0])}::{_ids(np.flatnonzero(genres))}"
+    empty = np.zeros((len(items), 0), dtype=np.int64)
+    texts, categories = arrays.get("text", empty), arrays.get("categories", empty)
+    for item, words, own in zip(items, texts, categories, strict=True):
+        yield f"{item[item_id]}::{_ids(words[words > 0])}::{_ids(np.flatnonzero(own))}"
 
 
 def _ids(numbers: np.ndarray) -> str:

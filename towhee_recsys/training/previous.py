@@ -10,25 +10,27 @@ from towhee_recsys.bundle.bundle import read_bundle
 from towhee_recsys.bundle.manifest import MANIFEST
 from towhee_recsys.errors import BundleError
 from towhee_recsys.support.files import previous_of
-from towhee_recsys.training.lock import claimed
+from towhee_recsys.training.lock import training_lock
 
 
 def restore_previous(model_dir: str | Path, model_id: str | None = None) -> Bundle:
     """Swaps the bundle in `model_dir` with the one that it replaced, `<model_dir>.previous`, and returns it, loaded.
 
-    With a `model_id`, so that this model is in `model_dir`: where it is already, nothing is done, so a caller that was
-    killed may call again. A kill at any moment leaves one of both bundles in `model_dir`.
-    Raises BundleError when the wanted one is not kept or is damaged, and TrainingError while a training holds the
-    folder or when it cannot be written; the bundle in `model_dir` then stays.
+    With a `model_id`, nothing is done where that model is in `model_dir` already, so that a caller that was killed can
+    call again. A kill at any moment leaves one of both bundles in `model_dir`.
+
+    Raises:
+        BundleError: the wanted bundle is not kept, or is damaged; the one in `model_dir` stays.
+        TrainingError: a training has locked the folder, or it cannot be written; the bundle there stays.
     """
     target = Path(model_dir).resolve()
-    with claimed(str(target)):
+    with training_lock(str(target)):
         if model_id and _holds(target, model_id):
             return load_bundle(target)
         previous = previous_of(target)
         bundle = _kept(previous, target)
         if model_id and bundle.model_id != model_id:
-            raise BundleError(f"{previous} is model {bundle.model_id}, but {model_id} was asked for. Train it again.")
+            raise BundleError(f"{previous} is model {bundle.model_id}, not the wanted {model_id}. Train that again.")
         return replace_bundle(target, lambda folder: _copy(previous, folder))
 
 
@@ -42,13 +44,13 @@ def forget_previous(model_dir: str | Path) -> None:
 def _holds(target: Path, model_id: str) -> bool:
     try:
         return read_bundle(target).model_id == model_id
-    except BundleError:  # damaged or gone: one more reason to go back
+    except BundleError:  # damaged or gone: go back
         return False
 
 
 def _kept(previous: Path, target: Path) -> Bundle:
     if not (previous / MANIFEST).is_file():
-        raise BundleError(f"no model that was in {target} before is kept: there is none in {previous}. Train again.")
+        raise BundleError(f"no earlier model of {target} is kept: there is none in {previous}. Train again.")
     return read_bundle(previous)  # from the disk: it may have been damaged since it was loaded
 
 

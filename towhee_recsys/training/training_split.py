@@ -1,8 +1,8 @@
-"""Which ratings a training reads: a protocol's training part, or for a model that will serve all there are."""
+"""Which interactions a training reads: a protocol's training part, or all of them for a model that will serve."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,52 +11,62 @@ from towhee_recsys.config import Config
 from towhee_recsys.data import Dataset
 from towhee_recsys.data.interactions import Interactions, all_interactions
 from towhee_recsys.protocols import Task, make_task
+from towhee_recsys.support.step_timers import timed
+
+EVERYTHING = "everything"
+"""What stands for the protocol in the record of a training on all interactions."""
 
 
-def task_of(config: Config, dataset: Dataset) -> Task:
-    """What the config's protocol sets on `dataset`. Raises EvaluationError when it cannot part it."""
-    return make_task(
-        config.protocol,
-        dataset,
-        seed=config.seed,
-        validation=config.training.validation,
+@dataclass(frozen=True, eq=False)
+class TrainingSplit:
+    """The parts of a dataset that a training reads.
+
+    Attributes:
+        training: The interactions to train on.
+        validation: The interactions to measure each epoch by; empty where there are none.
+        new_items: int64, rows of the items that training does not know of.
+        record: What the manifest says of it; see `trained_on`.
+    """
+
+    training: Interactions
+    validation: Interactions
+    new_items: np.ndarray
+    record: dict[str, Any]
+
+
+@timed("splitting")
+def split_by(protocol: str, dataset: Dataset, *, seed: int, validation: float) -> TrainingSplit:
+    """The training and the validation part of a protocol, by the seed and the share that `make_task` takes.
+
+    Raises:
+        EvaluationError: the protocol cannot split this dataset.
+    """
+    task = make_task(protocol, dataset, seed=seed, validation=validation)
+    return TrainingSplit(task.train, task.validation, task.new_items, trained_on(dataset, protocol, seed))
+
+
+@timed("splitting")
+def everything(dataset: Dataset) -> TrainingSplit:
+    """All interactions for training, and none for validation."""
+    interactions = all_interactions(dataset)
+    none = np.arange(0)
+    return TrainingSplit(
+        interactions.take(np.arange(len(interactions))), interactions.take(none), none, trained_on(dataset)
     )
 
 
-def training_part(config: Config, dataset: Dataset, final: bool) -> tuple[Interactions, Interactions, np.ndarray]:
-    """The ratings to train on and those to validate with, and the places of items that training is not to know of.
+def trained_on(dataset: Dataset, protocol: str = EVERYTHING, seed: int | None = None) -> dict[str, Any]:
+    """What a manifest says of the interactions that a model was trained on; `evaluate` compares it."""
+    read_by = {"strict", "max_bad_share", "encoding", "interactions"}
+    reading = dataset.schema.model_dump(include=read_by, exclude={"interactions": {"path"}}, mode="json")
+    drawn = {"protocol": protocol} if protocol == EVERYTHING else {"protocol": protocol, "seed": seed}
+    return {**drawn, "fingerprint": dataset.fingerprint, "reading": reading}
 
-    `final` trains on everything.
-    Raises EvaluationError when the protocol cannot part this dataset.
+
+def task_of(config: Config, dataset: Dataset) -> Task:
+    """The task that the config's protocol makes of `dataset`, whose training part the config's model is trained on.
+
+    Raises:
+        EvaluationError: the protocol cannot split this dataset.
     """
-    if final:
-        ratings = all_interactions(dataset)
-        return ratings.take(np.arange(len(ratings))), ratings.take(np.arange(0)), np.arange(0)
-    task = task_of(config, dataset)
-    return task.train, task.validation, task.new_items
-
-
-def trained_on(config: Config, dataset: Dataset, final: bool) -> dict[str, Any]:
-    """What the manifest says of a model's ratings, by which `evaluate` knows what the model has not seen."""
-    reading = config.dataset.model_dump(include={"strict", "max_bad_share", "encoding", "interactions"}, mode="json")
-    part = {"protocol": "everything"} if final else {"protocol": config.protocol, "seed": config.seed}
-    return {**part, "fingerprint": dataset.fingerprint, "reading": reading}
-
-
-def settings(config: Config) -> dict[str, Any]:
-    """The settings that decide what a training makes of its ratings."""
-    sections = config.model_dump(mode="json", include={"objective", "features", "model", "training"})
-    sections["model"].pop("dir")
-    sections["training"].pop("device")
-    return sections
-
-
-def beside_model(config: Config) -> Path:
-    """The folder `<model.dir>.<protocol>-<seed>`, for a model that is measured and need not be the one that serves."""
-    folder = Path(config.model.dir).resolve()
-    return folder.with_name(f"{folder.name}.{config.protocol}-{config.seed}")
-
-
-def into(config: Config, folder: Path) -> Config:
-    """`config` with `folder` as its `model.dir`."""
-    return config.model_copy(update={"model": config.model.model_copy(update={"dir": str(folder)})})
+    return make_task(config.protocol, dataset, seed=config.seed, validation=config.training.validation)

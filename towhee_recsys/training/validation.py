@@ -1,12 +1,13 @@
-"""What a model is worth on the validation part, epoch by epoch."""
+"""How good a model is on the validation part, epoch by epoch."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import numpy as np
 
-from towhee_recsys.config import Config
+from towhee_recsys.config.objectives import Purpose
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.metrics import per_user, rmse, top_k
 from towhee_recsys.model.calibration import Calibration
@@ -14,60 +15,76 @@ from towhee_recsys.model.objectives import unit
 from towhee_recsys.model.paddle.fusion import FusionModel
 from towhee_recsys.model.paddle.quiet import paddle
 from towhee_recsys.model.paddle.towers import Tower
+from towhee_recsys.support.step_timers import timed
 from towhee_recsys.training.examples import Examples
 
-ASKED = 512
-"""Of more users with validation ratings these many, drawn by seed, are asked for lists: some hundredths of a second."""
+SAMPLED_USERS = 512
+"""Lists are made for at most so many users, drawn by seed: this takes some hundredths of a second."""
+
+BEST: dict[str, Callable[[list[float]], np.intp]] = {"validation_rmse": np.argmin, "validation_ndcg@10": np.argmax}
+"""The figures by which the best epoch is chosen: by the first one that the history has. RMSE is the steadier one."""
 
 
 class Validation:
-    """Measures by the validation part what the objective is about: `validation_rmse`, `validation_ndcg@10`."""
+    """Measures a model on the validation part by what it is trained for: `validation_rmse`, `validation_ndcg@10`."""
 
-    def __init__(self, config: Config, examples: Examples, model: FusionModel):
-        self._examples, self._model, self._objective = examples, model, config.objective
-        ratings, shape = examples.validation, (len(examples.user_ids), len(examples.item_ids))
-        liked = ratings.take(ratings.values >= config.dataset.feedback.liked)
-        rng = np.random.default_rng(config.seed)
-        self._users = np.sort(rng.permutation(np.unique(liked.users))[:ASKED])
-        self._relevant = liked.matrix(*shape)[self._users].astype(bool)
-        rated = replace(examples.training, values=np.ones_like(examples.training.values))  # a scale may have a 0
-        self._rated = rated.matrix(*shape)[self._users].astype(bool)
+    def __init__(
+        self,
+        model: FusionModel,
+        examples: Examples,
+        purposes: Collection[Purpose],
+        *,
+        liked: float,
+        rating_map: Calibration | None,
+        seed: int,
+    ):
+        self._model, self._examples, self._purposes, self._rating_map = model, examples, purposes, rating_map
+        interactions, shape = examples.validation, (len(examples.user_ids), len(examples.item_ids))
+        relevant = interactions.take(interactions.values >= liked)
+        rng = np.random.default_rng(seed)
+        self._users = np.sort(rng.permutation(np.unique(relevant.users))[:SAMPLED_USERS])
+        self._relevant = relevant.matrix(*shape)[self._users].astype(bool)
+        marks = replace(examples.training, values=np.ones_like(examples.training.values))  # a value may be 0
+        self._excluded = marks.matrix(*shape)[self._users].astype(bool)
 
-    def measure(self, rating_map: Calibration) -> dict[str, float]:
+    @timed("validation")
+    def measure(self) -> dict[str, float]:
         """The figures of the model as it is; none where there is no validation part."""
-        found, ratings = {}, self._examples.validation
-        if not len(ratings):
-            return {}
-        items = self._items()
-        if self._objective != "ranking":
-            found["validation_rmse"] = rmse(rating_map.ratings(self.cosines(ratings, items)), ratings.values)
-        if self._objective != "rating" and len(self._users):
-            found["validation_ndcg@10"] = self._ndcg(items)
-        return found
+        figures: dict[str, float] = {}
+        interactions = self._examples.validation
+        if not len(interactions):
+            return figures
+        items = self._item_vectors()
+        if "rating" in self._purposes and self._rating_map:
+            predicted = self._rating_map.ratings(self.cosines(interactions, items))
+            figures["validation_rmse"] = rmse(predicted, interactions.values)
+        if "ranking" in self._purposes and len(self._users):
+            figures["validation_ndcg@10"] = self._ndcg(items)
+        return figures
 
-    def best(self, history: list[dict[str, float]]) -> int:
-        """The number of epochs up to the best one: of stars where they are an objective, being the steadier figure."""
-        if history and "validation_rmse" in history[0]:
-            return 1 + int(np.argmin([line["validation_rmse"] for line in history]))
-        if history and "validation_ndcg@10" in history[0]:
-            return 1 + int(np.argmax([line["validation_ndcg@10"] for line in history]))
+    def best_epoch(self, history: list[dict[str, float]]) -> int:
+        """The number of the epoch with the best figures; of the last one where there are none."""
+        for name, best in BEST.items():
+            if history and name in history[0]:
+                return 1 + int(best([line[name] for line in history]))
         return len(history)
 
-    def cosines(self, ratings: Interactions, items: np.ndarray | None = None) -> np.ndarray:
-        """The cosine of the rating tower's vector with the item's for each of `ratings`: float32[n]."""
-        items = self._items() if items is None else items
-        places, lines = np.unique(ratings.users, return_inverse=True)
-        users = self._vectors(self._model.rating_tower, [array[places] for array in self._examples.user_arrays])
-        parts = [slice(first, first + 65536) for first in range(0, len(ratings), 65536)]
-        found = [np.einsum("ij,ij->i", users[lines[part]], items[ratings.items[part]]) for part in parts]
-        return np.concatenate([np.zeros(0, dtype=np.float32), *found])
+    @timed("validation")
+    def cosines(self, interactions: Interactions, items: np.ndarray | None = None) -> np.ndarray:
+        """The cosine of the rating tower's vector with the item's for each interaction: float32[n]."""
+        items = self._item_vectors() if items is None else items
+        rows, inverse = np.unique(interactions.users, return_inverse=True)
+        users = self._vectors(self._model.rating_tower, [array[rows] for array in self._examples.user_arrays])
+        parts = [slice(first, first + 65536) for first in range(0, len(interactions), 65536)]
+        cosines = [np.einsum("ij,ij->i", users[inverse[part]], items[interactions.items[part]]) for part in parts]
+        return np.concatenate([np.zeros(0, dtype=np.float32), *cosines])
 
     def _ndcg(self, items: np.ndarray) -> float:
         users = self._vectors(self._model.user_tower, [array[self._users] for array in self._examples.user_arrays])
-        lists = top_k(users @ items.T, self._rated, np.ones(len(items), dtype=bool), 10)
+        lists = top_k(users @ items.T, self._excluded, np.ones(len(items), dtype=bool), 10)
         return float(np.mean(per_user(lists, self._relevant, (10,))["ndcg@10"]))
 
-    def _items(self) -> np.ndarray:
+    def _item_vectors(self) -> np.ndarray:
         return self._vectors(self._model.item_tower, self._examples.item_arrays)
 
     def _vectors(self, tower: Tower, arrays: list[np.ndarray]) -> np.ndarray:

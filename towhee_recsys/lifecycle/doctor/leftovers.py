@@ -38,9 +38,9 @@ def changes(case: Case) -> str:
 
 def training(case: Case) -> str:
     """No training was stopped midway."""
-    from towhee_recsys.training.lock import beside
+    from towhee_recsys.training.folders import work_dir
 
-    checkpoint = beside(case.config.model.dir) / "checkpoint.npz"
+    checkpoint = work_dir(case.config.model.dir) / "checkpoint.npz"
     if checkpoint.exists():
         raise Concern(
             f"one is under way, or was stopped: {checkpoint} is there. `towhee-recsys train` goes on with it, "

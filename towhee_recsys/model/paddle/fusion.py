@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from towhee_recsys.config.schema import ModelConfig, Objective
+from towhee_recsys.config.objectives import Objective, Purpose
+from towhee_recsys.config.schema import ModelConfig
 from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.paddle.quiet import nn, paddle
 from towhee_recsys.model.paddle.towers import TOWERS, Tower
@@ -33,7 +32,7 @@ class FusionModel(nn.Layer):
         """The tower of the users' vectors whose cosine with an item's is read as a rating."""
         return dict(self.named_children()).get("rating_tower", self.user_tower)
 
-    def tower(self, purpose: Literal["ranking", "rating"]) -> Tower:
+    def tower(self, purpose: Purpose) -> Tower:
         """The user tower that serves `purpose`."""
         return self.user_tower if purpose == "ranking" else self.rating_tower
 

@@ -8,12 +8,13 @@ import pytest
 
 from towhee_recsys import train
 from towhee_recsys.errors import TrainingError
-from towhee_recsys.training.lock import beside, claimed
+from towhee_recsys.training.folders import work_dir
+from towhee_recsys.training.lock import training_lock
 
 HOLD = """
 import sys, time
-from towhee_recsys.training.lock import claimed
-with claimed(sys.argv[1]):
+from towhee_recsys.training.lock import training_lock
+with training_lock(sys.argv[1]):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -24,10 +25,13 @@ def test_a_second_training_into_one_folder_is_refused(tmp_path):
     with subprocess.Popen([sys.executable, "-c", HOLD, model], stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
-        with pytest.raises(TrainingError, match=r"another training into .*model is running\. Let"), claimed(model):
+        with (
+            pytest.raises(TrainingError, match=r"another training into .*model is running"),
+            training_lock(model),
+        ):
             pass
         other.kill()
-    with claimed(model):  # a killed one holds it no more
+    with training_lock(model):  # the lock of a killed one is free
         pass
 
 
@@ -35,22 +39,22 @@ def test_two_threads_are_two_trainings(tmp_path):
     model, held, done = str(tmp_path / "model"), threading.Event(), threading.Event()
 
     def hold():
-        with claimed(model):
+        with training_lock(model):
             held.set()
             done.wait(30)
 
     thread = threading.Thread(target=hold)
     thread.start()
     held.wait(30)
-    with pytest.raises(TrainingError, match="is running"), claimed(model):
+    with pytest.raises(TrainingError, match="is running"), training_lock(model):
         pass
     done.set()
     thread.join()
 
 
 def test_nothing_stays_behind_when_it_is_over(tmp_path):
-    with claimed(str(tmp_path / "model")):
-        assert beside(str(tmp_path / "model")).is_dir()
+    with training_lock(str(tmp_path / "model")):
+        assert work_dir(str(tmp_path / "model")).is_dir()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -69,12 +73,12 @@ def test_a_file_is_no_folder(small_config, tmp_path):
         train(small_config("training.epochs=1"))
 
 
-def test_what_cannot_be_written_is_told_before_any_training(small_config, tmp_path):
+def test_a_folder_that_cannot_be_written_is_refused_before_any_training(small_config, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(TrainingError, match="cannot be written"):
         train(small_config("training.epochs=1", f"model.dir={tmp_path / 'file' / 'model'}"))
 
 
-def test_a_disk_that_is_full_is_told(small_config, tmp_path):
-    with pytest.raises(TrainingError, match="No space left on device"), claimed(str(tmp_path / "model")):
+def test_a_full_disk_is_a_training_error(small_config, tmp_path):
+    with pytest.raises(TrainingError, match="No space left on device"), training_lock(str(tmp_path / "model")):
         raise OSError(28, "No space left on device")

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from towhee_recsys.model.paddle.quiet import paddle
-from towhee_recsys.training.cached_features import Repeated, Texts
+from towhee_recsys.training.cached_features import CachedTextFeature, DedupedFeature
 
 
-def test_texts_are_read_anew_in_parts_and_learn_there(trainer):
-    [(place, texts)] = [(place, each) for place, each in trainer.spoken.items() if isinstance(each, Texts)]
-    layer, words = trainer.model.item_tower.inputs[place], trainer.examples.item_arrays[place]
+def test_texts_are_computed_in_parts_and_learn_there(trainer):
+    cached = trainer.cached.items()
+    [(number, texts)] = [(number, each) for number, each in cached if isinstance(each, CachedTextFeature)]
+    layer, words = trainer.model.item_tower.inputs[number], trainer.examples.item_arrays[number]
     items, rng = np.arange(0, len(words), 2), np.random.default_rng(0)
     texts.refresh()
     before = layer(paddle.to_tensor(words[items])).numpy()
@@ -17,24 +18,24 @@ def test_texts_are_read_anew_in_parts_and_learn_there(trainer):
     layer.connected.bias.set_value(layer.connected.bias + 1)
     found = texts(items, rng)
     moved = np.abs(found.numpy() - before).max(axis=1) > 0.5
-    assert 0.01 < moved.mean() < 0.3, "a small part is read anew"
+    assert 0.01 < moved.mean() < 0.3, "a small part is computed"
     assert found.numpy()[moved] == pytest.approx(before[moved] + 1, abs=1e-5)
     paddle.autograd.backward([found], [paddle.ones_like(found)])
     assert layer.connected.bias.grad.numpy() == pytest.approx(np.full(found.shape[1], moved.sum()), rel=1e-4)
     again = texts(items, np.random.default_rng(5))
-    assert (np.abs(again.numpy() - before).max(axis=1) > 0.5)[moved].all(), "what was read anew is remembered"
+    assert (np.abs(again.numpy() - before).max(axis=1) > 0.5)[moved].all(), "what was computed is cached"
     texts.refresh()
     assert texts(items, rng).numpy() == pytest.approx(before + 1, abs=1e-5)
 
 
 @pytest.mark.parametrize("hidden", [0.0, 0.4])
-def test_what_many_items_share_is_read_once_and_learns_from_all(trainer, hidden):
+def test_what_many_items_share_is_computed_once_and_learns_from_all(trainer, hidden):
     side, arrays = trainer.examples.items, trainer.examples.item_arrays
     place = [feature.kind for feature in side.features].index("categories")
     layer, nothing, read = trainer.model.item_tower.inputs[place], side.encode([{}])[place], []
     layer.register_forward_pre_hook(lambda _, given: read.append(len(given[0])))
     items = np.arange(5, 300)
-    found = Repeated(layer, arrays[place], nothing, hidden)(items, np.random.default_rng(0))
+    found = DedupedFeature(layer, arrays[place], nothing, hidden)(items, np.random.default_rng(0))
     assert read.pop() < len(items)
     own, unknown = (layer(paddle.to_tensor(lines)).numpy() for lines in (arrays[place][items], nothing))
     masked = np.abs(found.numpy() - own).max(axis=1) > 1e-6
@@ -46,9 +47,9 @@ def test_what_many_items_share_is_read_once_and_learns_from_all(trainer, hidden)
     assert layer.members.weight.grad.numpy() == pytest.approx(expected, rel=1e-4)
 
 
-def test_where_no_text_is_read_anew_nothing_is_learned_from_texts():
+def test_where_no_text_is_computed_nothing_is_learned_from_texts():
     layer = paddle.nn.Linear(2, 3)
-    texts = Texts(layer, np.ones((4, 2), dtype=np.float32))
+    texts = CachedTextFeature(layer, np.ones((4, 2), dtype=np.float32))
     texts.refresh()
 
     class Never:
