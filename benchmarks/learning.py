@@ -29,10 +29,10 @@ from towhee_recsys import read_dataset, train
 from towhee_recsys.bundle import Bundle
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.data import Dataset
-from towhee_recsys.evaluation.answers import ModelAnswers
-from towhee_recsys.evaluation.baselines import PEER_RANKERS, PEER_RATERS, traits
+from towhee_recsys.evaluation.baselines import PEER_RANKERS, PEER_RATERS, side_information
 from towhee_recsys.evaluation.baselines.library import library
 from towhee_recsys.evaluation.measure import measure as measured
+from towhee_recsys.evaluation.scorer import ModelScorer
 from towhee_recsys.protocols import PROTOCOLS, Task
 from towhee_recsys.training.training_split import task_of
 
@@ -145,14 +145,14 @@ def _loop(config: Config, steps: int) -> Row:
 
 
 def _fitted(peer: str, config: Config, dataset: Dataset) -> dict[str, Callable[..., np.ndarray]]:
-    known = traits(config.features, dataset)
+    known = side_information(config.features, dataset)
     if peer in PEER_RATERS:
         return {"predict": PEER_RATERS[peer](task_of(config, dataset), known)}
     return {"score": PEER_RANKERS[peer](task_of(config, dataset), known)}
 
 
 def _answers(bundle: Bundle, dataset: Dataset) -> dict[str, Callable[..., np.ndarray]]:
-    answers = ModelAnswers(bundle, dataset)
+    answers = ModelScorer(bundle, dataset)
     return {"predict": answers.predict, "score": answers.score}
 
 

@@ -16,7 +16,7 @@ NAMES = {
     "bpr": "BPR",
     "item_knn": "ItemKNN",
     "group_popularity": "popularity by gender and age",
-    "genre_profile": "taste in genres",
+    "content_profile": "taste in genres",
 }
 
 HEAD = """\

@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix
 
 from towhee_recsys.config import load_config
 from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.evaluation.evaluate import evaluated
+from towhee_recsys.evaluation.evaluate import evaluate_model
 from towhee_recsys.protocols import Question, Task
 
 
@@ -38,13 +38,13 @@ def quick_config(small_config_in, tmp_path_factory):
 @pytest.fixture(scope="session")
 def quick(quick_config):
     """The evaluation of `quick_config`."""
-    return evaluated(quick_config)
+    return evaluate_model(quick_config)
 
 
 @pytest.fixture(scope="session")
 def cold(quick_config):
     """The same by the protocol cold-users, over two seeds."""
-    return evaluated(quick_config, protocol="cold-users", seeds=2)
+    return evaluate_model(quick_config, protocol="cold-users", seeds=2)
 
 
 @pytest.fixture

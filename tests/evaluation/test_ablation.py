@@ -6,7 +6,7 @@ from towhee_recsys.config import load_config
 from towhee_recsys.errors import ConfigError, EvaluationError
 from towhee_recsys.evaluation import ablation
 from towhee_recsys.evaluation.ablation import ALL, ablate
-from towhee_recsys.evaluation.evaluate import MODEL, evaluated
+from towhee_recsys.evaluation.evaluate import MODEL, evaluate_model
 from towhee_recsys.metrics import paired_test
 
 
@@ -32,11 +32,13 @@ def test_each_feature_is_left_out_once_and_the_only_one_of_a_side_stays(config, 
 
 def test_differences_are_those_of_the_figures(config):
     found = {each.feature: each for each in ablate(config, protocols=["rating-90-10"]) if each.metric == "rmse"}
-    whole = evaluated(config).models[MODEL]
+    whole = evaluate_model(config).models[MODEL]
     assert found[ALL].figure == pytest.approx(whole.metrics["rmse"])
     assert found[ALL].difference == 0
     others = load_config(config, features={"user": [{"kind": "id", "column": "user_id"}]})
-    without = evaluated(load_config(others, **{"model.dir": f"{config.model.dir}.without-user-gender"})).models[MODEL]
+    without = evaluate_model(load_config(others, **{"model.dir": f"{config.model.dir}.without-user-gender"})).models[
+        MODEL
+    ]
     test = paired_test(without.by_user("rmse"), whole.by_user("rmse"))
     assert found["gender"].difference == pytest.approx(without.metrics["rmse"] - whole.metrics["rmse"])
     assert (found["gender"].low, found["gender"].high) == pytest.approx((test["low"], test["high"]))

@@ -9,9 +9,9 @@ from towhee_recsys import evaluate
 from towhee_recsys.config import load_config
 from towhee_recsys.data import read_dataset
 from towhee_recsys.errors import ConfigError, EvaluationError
-from towhee_recsys.evaluation.answers import ModelAnswers
 from towhee_recsys.evaluation.baselines import RANKERS, RATERS
 from towhee_recsys.evaluation.evaluate import MODEL, as_json
+from towhee_recsys.evaluation.scorer import ModelScorer
 from towhee_recsys.metrics import interval, paired_test, rmse
 
 
@@ -51,7 +51,7 @@ def test_baselines_by_hand(quick):
 
 def test_the_models_figures_are_those_of_its_answers(quick, quick_config):
     task, ours = quick.tasks[0], quick.models[MODEL]
-    answers = ModelAnswers(ours.bundles[0], read_dataset(quick_config.dataset))
+    answers = ModelScorer(ours.bundles[0], read_dataset(quick_config.dataset))
     assert ours.metrics["rmse"] == pytest.approx(rmse(answers.predict(task.test), task.test.values))
     first, question = ours.draws[0].lists[""][:, 0], task.questions[0]
     scores = np.array(answers.score(question))
@@ -118,8 +118,8 @@ def test_the_same_again_gives_the_same(quick, quick_config, trainings):
 def test_a_baseline_that_this_data_cannot_have_is_left_out_and_told(quick_config, tmp_path, caplog):
     features = {"user": [{"kind": "id", "column": "user_id"}], "item": [{"kind": "id", "column": "movie_id"}]}
     config = load_config(quick_config, features=features, **{"model.dir": str(tmp_path / "model")})
-    assert not {"group_popularity", "genre_profile"} & evaluate(config)["baselines"].keys()
-    assert "without the baseline genre_profile: genre_profile needs sets of items" in caplog.text
+    assert not {"group_popularity", "content_profile"} & evaluate(config)["baselines"].keys()
+    assert "without the baseline content_profile: content_profile needs sets of items" in caplog.text
 
 
 def test_what_is_not_known_is_told_before_any_work(quick_config, trainings):
@@ -136,7 +136,7 @@ def test_what_is_not_known_is_told_before_any_work(quick_config, trainings):
 def test_a_peer_that_cannot_be_had_is_an_error(quick_config, monkeypatch):
     from towhee_recsys.evaluation import baseline_runner
 
-    def missing(task, traits):
+    def missing(task, side):
         raise EvaluationError("this baseline needs a library")
 
     monkeypatch.setitem(baseline_runner._RANKERS, "ials", missing)

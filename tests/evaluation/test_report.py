@@ -13,11 +13,11 @@ import pytest
 from towhee_recsys.config import load_config
 from towhee_recsys.errors import EvaluationError, StoreError
 from towhee_recsys.evaluation.ablation import ALL, Difference
-from towhee_recsys.evaluation.compare import compared
-from towhee_recsys.evaluation.evaluate import MODEL, evaluated
+from towhee_recsys.evaluation.compare import compare_models
+from towhee_recsys.evaluation.evaluate import MODEL, evaluate_model
 from towhee_recsys.evaluation.report import check_place, write_report
 from towhee_recsys.evaluation.report import latency as module
-from towhee_recsys.evaluation.report.people import people
+from towhee_recsys.evaluation.report.example_users import people
 from towhee_recsys.evaluation.report.slices import slices
 from towhee_recsys.evaluation.report.write import render
 
@@ -52,7 +52,7 @@ def still(monkeypatch):
 
 @pytest.fixture(scope="module")
 def cold_items(quick_config):
-    return evaluated(quick_config, protocol="cold-items")
+    return evaluate_model(quick_config, protocol="cold-items")
 
 
 def test_one_file_has_all_sections(quick, tmp_path):
@@ -102,7 +102,7 @@ def test_the_same_input_gives_the_same_bytes(quick, still, tmp_path):
 
 def test_several_models_are_in_one_picture_and_one_legend(quick_config, tmp_path, still):
     folders = {name: load_config(quick_config, **{"model.dir": str(tmp_path / name)}) for name in ("one", "two")}
-    found = compared({"first": folders["one"], "second": load_config(folders["two"], **{"training.epochs": 1})})
+    found = compare_models({"first": folders["one"], "second": load_config(folders["two"], **{"training.epochs": 1})})
     text = render(found)
     assert '<span class="swatch c1"></span>second' in text
     assert "var(--s1)" in text

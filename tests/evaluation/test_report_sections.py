@@ -11,9 +11,9 @@ import pytest
 
 from towhee_recsys.config import load_config
 from towhee_recsys.evaluation.evaluate import MODEL
+from towhee_recsys.evaluation.report.example_users import chosen, people
 from towhee_recsys.evaluation.report.groups import by_activity, by_feature, by_popularity
 from towhee_recsys.evaluation.report.latency import KINDS, latency
-from towhee_recsys.evaluation.report.people import chosen, people
 from towhee_recsys.evaluation.report.slices import slices
 from towhee_recsys.evaluation.report.tables import sentences, tables
 

@@ -52,12 +52,12 @@ def evaluate(
     ablation: bool,
 ) -> Shown:
     """Measure the model and the baselines on ratings that training never saw."""
-    from towhee_recsys.evaluation.evaluate import as_json, evaluated
+    from towhee_recsys.evaluation.evaluate import as_json, evaluate_model
 
     if ablation and not report:
         raise click.UsageError("--ablation is a part of the report. Add --report FILE.html.")
     _check_place(report)
-    found = evaluated(config, protocol=protocol, seeds=seeds, peers=_names(peers), progress=progress)
+    found = evaluate_model(config, protocol=protocol, seeds=seeds, peers=_names(peers), progress=progress)
     _write_report(found, report, ablation, progress)
     return as_json(found), lambda: show_evaluation(found, report)
 
@@ -71,10 +71,10 @@ def compare(
     configs: dict[str, Config], progress: bool | None, protocol: str | None, peers: str, report: str | None
 ) -> Shown:
     """Measure the models of several configs, by the protocol and the seed of the first."""
-    from towhee_recsys.evaluation.compare import as_json, compared
+    from towhee_recsys.evaluation.compare import as_json, compare_models
 
     _check_place(report)
-    found = compared(configs, protocol=protocol, peers=_names(peers), progress=progress)
+    found = compare_models(configs, protocol=protocol, peers=_names(peers), progress=progress)
     _write_report(found, report)
     return as_json(found), lambda: show_evaluation(found, report)
 

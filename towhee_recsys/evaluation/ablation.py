@@ -13,10 +13,10 @@ from tqdm import tqdm
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.data import Dataset, read_dataset
 from towhee_recsys.errors import EvaluationError
-from towhee_recsys.evaluation.answers import ModelAnswers
-from towhee_recsys.evaluation.measure import Measured, measure
-from towhee_recsys.evaluation.models import model_beside
+from towhee_recsys.evaluation.measure import MetricValues, measure
+from towhee_recsys.evaluation.models import split_model
 from towhee_recsys.evaluation.results import TESTED
+from towhee_recsys.evaluation.scorer import ModelScorer
 from towhee_recsys.metrics import paired_test
 from towhee_recsys.protocols import Task
 from towhee_recsys.training.training_split import task_of
@@ -74,7 +74,7 @@ def _differences(config: Config, dataset: Dataset, task: Task, bar: tqdm) -> Ite
         bar.update()
 
 
-def _difference(feature: str, protocol: str, metric: str, found: Measured, whole: Measured) -> Difference:
+def _difference(feature: str, protocol: str, metric: str, found: MetricValues, whole: MetricValues) -> Difference:
     test = paired_test(found.by_user[metric], whole.by_user[metric])
     figure = found.metrics[metric]
     return Difference(feature, protocol, metric, figure, figure - whole.metrics[metric], test["low"], test["high"])
@@ -108,6 +108,6 @@ def _task(config: Config, dataset: Dataset, demanded: bool) -> Task | None:
         return None
 
 
-def _measured(config: Config, dataset: Dataset, task: Task) -> Measured:
-    answers = ModelAnswers(model_beside(config, dataset, progress=False), dataset)
+def _measured(config: Config, dataset: Dataset, task: Task) -> MetricValues:
+    answers = ModelScorer(split_model(config, dataset, progress=False), dataset)
     return measure(task, answers.score, answers.predict)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from tqdm import tqdm
 
 from towhee_recsys.errors import EvaluationError, close_match
-from towhee_recsys.evaluation.baselines import PEER_RANKERS, PEER_RATERS, RANKERS, RATERS, Traits
-from towhee_recsys.evaluation.measure import Measured, measure
+from towhee_recsys.evaluation.baselines import PEER_RANKERS, PEER_RATERS, RANKERS, RATERS, SideInformation
+from towhee_recsys.evaluation.measure import MetricValues, measure
 from towhee_recsys.protocols import Task
 
 PEERS = (*PEER_RANKERS, *PEER_RATERS)
@@ -29,7 +29,9 @@ def check_peers(peers: Sequence[str]) -> None:
             raise EvaluationError(f"peer {name!r} is not known.{hint} Accepted: {', '.join(PEERS)}.")
 
 
-def measure_baselines(task: Task, traits: Traits, peers: Sequence[str], progress: bool | None) -> dict[str, Measured]:
+def measure_baselines(
+    task: Task, side: SideInformation, peers: Sequence[str], progress: bool | None
+) -> dict[str, MetricValues]:
     """Each baseline by its name, fitted on the training part; one that does not fit this dataset is left out.
 
     Raises EvaluationError when one of the `peers`, which were asked for, cannot be had.
@@ -39,7 +41,7 @@ def measure_baselines(task: Task, traits: Traits, peers: Sequence[str], progress
     shown = sys.stderr.isatty() if progress is None else progress
     for name in tqdm(names, desc="baselines", unit="", disable=not shown):
         try:
-            found[name] = _measure(name, task, traits)
+            found[name] = _measure(name, task, side)
         except EvaluationError as error:
             if name in peers:
                 raise
@@ -47,7 +49,7 @@ def measure_baselines(task: Task, traits: Traits, peers: Sequence[str], progress
     return {name: found[name] for name in (*_RANKERS, *_RATERS) if name in found}
 
 
-def _measure(name: str, task: Task, traits: Traits) -> Measured:
+def _measure(name: str, task: Task, side: SideInformation) -> MetricValues:
     if name in _RANKERS:
-        return measure(task, score=_RANKERS[name](task, traits))
-    return measure(task, predict=_RATERS[name](task, traits))
+        return measure(task, score=_RANKERS[name](task, side))
+    return measure(task, predict=_RATERS[name](task, side))

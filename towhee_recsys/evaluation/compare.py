@@ -8,8 +8,8 @@ from typing import Any
 
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.errors import EvaluationError
-from towhee_recsys.evaluation.draws import measured
 from towhee_recsys.evaluation.results import Evaluation
+from towhee_recsys.evaluation.runner import measured
 
 
 def compare(
@@ -27,10 +27,10 @@ def compare(
     against the first. Raises EvaluationError when the configs share a folder or are of different datasets.
     """
     named = {each if isinstance(each, str) else each.model.dir: load_config(each) for each in configs}
-    return as_json(compared(named, protocol=protocol, peers=peers, progress=progress))
+    return as_json(compare_models(named, protocol=protocol, peers=peers, progress=progress))
 
 
-def compared(
+def compare_models(
     configs: Mapping[str, Config],
     *,
     protocol: str | None = None,

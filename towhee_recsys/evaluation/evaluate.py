@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.evaluation.draws import GetModel, measured
 from towhee_recsys.evaluation.models import model_for
 from towhee_recsys.evaluation.results import Evaluation
+from towhee_recsys.evaluation.runner import GetModel, measured
 
 MODEL = "this model"
 """The name of the model in `Evaluation.models`, where there is but one."""
@@ -33,10 +33,10 @@ def evaluate(
     The model is one that has not seen the test: taken or trained, as `model_for` says. `progress` shows bars; left
     out, on a terminal only. Raises EvaluationError when the data cannot be asked so, and what training raises.
     """
-    return as_json(evaluated(config, protocol=protocol, seeds=seeds, peers=peers, progress=progress))
+    return as_json(evaluate_model(config, protocol=protocol, seeds=seeds, peers=peers, progress=progress))
 
 
-def evaluated(
+def evaluate_model(
     config: Config | str,
     *,
     protocol: str | None = None,

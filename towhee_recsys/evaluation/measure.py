@@ -22,7 +22,7 @@ Predict = Callable[[Interactions], "np.ndarray | None"]
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class MetricValues:
     """What one recommender gave for one task. Names are as `rmse`, `ndcg@10` or `ndcg@10 (5 liked)`.
 
     - `metrics`: the figures by name; one that cannot be computed is not there
@@ -38,7 +38,7 @@ class Measured:
     stars: np.ndarray | None
 
 
-def measure(task: Task, score: Score | None = None, predict: Predict | None = None) -> Measured:
+def measure(task: Task, score: Score | None = None, predict: Predict | None = None) -> MetricValues:
     """Asks all of `task`: its questions where `score` answers them, the stars of its test where `predict` does."""
     stars = predict(task.test) if predict else None
     lists = {each.name: listed(score, each, task.seed) for each in task.questions} if score else {}
@@ -51,7 +51,9 @@ def measure(task: Task, score: Score | None = None, predict: Predict | None = No
         for name, value in _exposure(lists[question.name], question, task).items():
             figures[name + suffix] = value
     means = {name: float(np.nanmean(values)) for name, values in by_user.items() if not np.isnan(values).all()}
-    return Measured(means | {name: each for name, each in figures.items() if np.isfinite(each)}, by_user, lists, stars)
+    return MetricValues(
+        means | {name: each for name, each in figures.items() if np.isfinite(each)}, by_user, lists, stars
+    )
 
 
 def listed(score: Score, question: Question, seed: int) -> np.ndarray:

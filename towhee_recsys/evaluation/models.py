@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 def model_for(config: Config, dataset: Dataset, progress: bool | None = None) -> Bundle:
     """The bundle in `model.dir` if it was trained on the training part of the config's protocol by its seed.
 
-    If not, the one that `model_beside` gives. Raises BundleError when the bundle in `model.dir` is damaged.
+    If not, the one that `split_model` gives. Raises BundleError when the bundle in `model.dir` is damaged.
     """
     serving = _bundle(Path(config.model.dir).resolve())
     if serving is None or not _fits(serving, config, dataset):
@@ -30,13 +30,13 @@ def model_for(config: Config, dataset: Dataset, progress: bool | None = None) ->
             "%s; %s, seed %d, takes a model of its training part",
             *(_told(serving, config, dataset), config.protocol, config.seed),
         )
-        return model_beside(config, dataset, progress)
+        return split_model(config, dataset, progress)
     if settings(serving.config) != settings(config):
         log.warning("the model in %s is measured as it is: it was trained with other settings", config.model.dir)
     return serving
 
 
-def model_beside(config: Config, dataset: Dataset, progress: bool | None = None) -> Bundle:
+def split_model(config: Config, dataset: Dataset, progress: bool | None = None) -> Bundle:
     """The bundle in `<model.dir>.<protocol>-<seed>`, trained there unless it is of the same data and settings.
 
     Raises what training raises.

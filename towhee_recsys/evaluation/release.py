@@ -5,9 +5,9 @@ from __future__ import annotations
 from towhee_recsys.bundle import Bundle
 from towhee_recsys.config import Config
 from towhee_recsys.errors import EvaluationError
-from towhee_recsys.evaluation.evaluate import MODEL, evaluated
+from towhee_recsys.evaluation.evaluate import MODEL, evaluate_model
 from towhee_recsys.evaluation.gates import failures, peers_of, read_gates
-from towhee_recsys.evaluation.models import model_beside, put_in_place
+from towhee_recsys.evaluation.models import put_in_place, split_model
 from towhee_recsys.evaluation.results import Evaluation
 from towhee_recsys.training.lock import claimed
 
@@ -20,7 +20,7 @@ def release(config: Config, progress: bool | None = None) -> tuple[Bundle, Evalu
     """
     gates = read_gates(config)
     with claimed(config.model.dir):  # no other training puts its model there meanwhile
-        evaluation = evaluated(config, peers=peers_of(gates), progress=progress, get_model=model_beside)
+        evaluation = evaluate_model(config, peers=peers_of(gates), progress=progress, get_model=split_model)
         ours = evaluation.models[MODEL]
         failed = failures(gates, ours, evaluation)
         bundle = ours.bundles[0] if failed else put_in_place(ours.bundles[0], config.model.dir)

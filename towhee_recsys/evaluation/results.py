@@ -12,7 +12,7 @@ import numpy as np
 from towhee_recsys.bundle import Bundle
 from towhee_recsys.config import Config
 from towhee_recsys.data import Dataset
-from towhee_recsys.evaluation.measure import Measured
+from towhee_recsys.evaluation.measure import MetricValues
 from towhee_recsys.metrics import interval, paired_test
 from towhee_recsys.protocols import Task
 
@@ -25,7 +25,7 @@ class Results:
     """One recommender's: `draws`, of each seed what was measured, and `bundles`, of a baseline none."""
 
     name: str
-    draws: list[Measured]
+    draws: list[MetricValues]
     bundles: list[Bundle] = field(default_factory=list)
 
     @cached_property
@@ -45,7 +45,7 @@ class Results:
         return {name: each for name, each in found.items() if np.isfinite(each).all()}
 
     def by_user(self, metric: str) -> np.ndarray:
-        """A figure's values as `Measured.by_user` has them, float64[users]; the mean of those seeds that ask a user."""
+        """A figure's values as `MetricValues.by_user` has them, float64[users]; the mean of those seeds that ask a user."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # who is never asked has no mean, but NaN
             return np.nanmean([draw.by_user[metric] for draw in self.draws], axis=0)

@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.evaluation.baselines import Traits
+from towhee_recsys.evaluation.baselines import SideInformation
 from towhee_recsys.protocols.task import Question, Task
 
 
@@ -47,7 +47,7 @@ def stars() -> np.ndarray:
 
 
 @pytest.fixture(scope="session")
-def some_traits() -> Traits:
+def some_side_information() -> SideInformation:
     """Three groups of the 300 users, five genres of the 24 items."""
     contents = (np.random.default_rng(6).random((24, 5)) < 0.4).astype(np.float32)
-    return Traits(np.arange(300) % 3, contents)
+    return SideInformation(np.arange(300) % 3, contents)

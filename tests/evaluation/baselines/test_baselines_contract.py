@@ -9,22 +9,22 @@ import pytest
 
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.errors import EvaluationError
-from towhee_recsys.evaluation.baselines import PEER_RANKERS, PEER_RATERS, RANKERS, RATERS, Traits
+from towhee_recsys.evaluation.baselines import PEER_RANKERS, PEER_RATERS, RANKERS, RATERS, SideInformation
 
 LIBRARIES = {"ials": "implicit", "bpr": "implicit", "svd": "surprise", "svdpp": "surprise"}
-HISTORY_ALONE = ["item_knn", "ease", "genre_profile", "ials", "bpr"]
+HISTORY_ALONE = ["item_knn", "ease", "content_profile", "ials", "bpr"]
 
 ranked = pytest.mark.parametrize("name", [*RANKERS, *PEER_RANKERS])
 rated = pytest.mark.parametrize("name", [*RATERS, *PEER_RATERS])
 
 
 @pytest.fixture
-def fitted(task_of, stars, some_traits):
+def fitted(task_of, stars, some_side_information):
     def fitted(name):
         if name in LIBRARIES:
             pytest.importorskip(LIBRARIES[name])
         fit = (RANKERS | PEER_RANKERS | RATERS | PEER_RATERS)[name]
-        return fit(task_of(stars), some_traits)
+        return fit(task_of(stars), some_side_information)
 
     return fitted
 
@@ -116,25 +116,25 @@ def test_no_ratings(name, fitted, ratings):
 
 
 @rated
-def test_strangers_and_unrated_items_get_stars(name, task_of, stars, some_traits):
+def test_strangers_and_unrated_items_get_stars(name, task_of, stars, some_side_information):
     if name in LIBRARIES:
         pytest.importorskip(LIBRARIES[name])
     known = stars.copy()
     known[250:] = 0
-    predict = (RATERS | PEER_RATERS)[name](task_of(known), some_traits)
+    predict = (RATERS | PEER_RATERS)[name](task_of(known), some_side_information)
     strangers = Interactions(np.array([255, 255, 3]), np.array([2, 23, 23]), np.zeros(3, dtype=np.float32))
     assert ((predict(strangers) >= 1) & (predict(strangers) <= 5)).all()
 
 
-@pytest.mark.parametrize("name", ["group_popularity", "genre_profile"])
+@pytest.mark.parametrize("name", ["group_popularity", "content_profile"])
 def test_what_a_dataset_lacks_is_said(name, task_of, stars):
     with pytest.raises(EvaluationError, match=rf"^{name} needs .*: declare .*, or leave this baseline out\.$"):
-        RANKERS[name](task_of(stars), Traits(None, None))
+        RANKERS[name](task_of(stars), SideInformation(None, None))
 
 
 @pytest.mark.parametrize("name", [*PEER_RANKERS, *PEER_RATERS])
-def test_a_missing_library_is_said(name, task_of, stars, some_traits, monkeypatch):
+def test_a_missing_library_is_said(name, task_of, stars, some_side_information, monkeypatch):
     for module in ("implicit", "surprise", "threadpoolctl"):
         monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(EvaluationError, match=r"^this baseline needs .*: pip install 'towhee_recsys\[peers\]'"):
-        (PEER_RANKERS | PEER_RATERS)[name](task_of(stars), some_traits)
+        (PEER_RANKERS | PEER_RATERS)[name](task_of(stars), some_side_information)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from towhee_recsys.errors import EvaluationError
-from towhee_recsys.evaluation.baselines import RANKERS, Traits
+from towhee_recsys.evaluation.baselines import RANKERS, SideInformation
 from towhee_recsys.evaluation.baselines import similarity as similarities
 
-NONE = Traits(None, None)
+NONE = SideInformation(None, None)
 
 
 def test_popularity_counts_who_likes(task_of, question_of):
@@ -30,7 +30,7 @@ def test_a_group_has_its_own_favourites_and_a_small_one_follows_the_crowd(task_o
     table = np.zeros((2003, 3), dtype=np.int64)
     table[:1000, 0], table[1000:2000, 1], table[2000:, 2] = 5, 5, 5
     groups = np.repeat([0, 1, 2], [1000, 1000, 3])
-    scores = RANKERS["group_popularity"](task_of(table), Traits(groups, None))(question_of(table))
+    scores = RANKERS["group_popularity"](task_of(table), SideInformation(groups, None))(question_of(table))
     assert [scores[user].argmax() for user in (0, 1500)] == [0, 1]
     assert scores[2000, 0] > scores[2000, 2], "three users are not yet a taste"
     overall = 1000 / 2003
@@ -84,13 +84,13 @@ def test_a_taste_for_a_genre_finds_items_that_nobody_rated(task_of, question_of)
     table = np.zeros((20, 400), dtype=np.int64)
     table[:10, 0:390:2], table[10:, 1:390:2] = 5, 4
     table[:10, 1:390:2] = 1  # what is rated but not liked is no taste
-    scores = RANKERS["genre_profile"](task_of(table), Traits(None, contents))(question_of(table))
+    scores = RANKERS["content_profile"](task_of(table), SideInformation(None, contents))(question_of(table))
     favourite = np.repeat([0, 1], 10)
     assert ((scores[:, 390:392].argmax(axis=1)) == favourite).all()
 
 
-def test_whose_history_has_nothing_liked_has_the_mean_taste(task_of, question_of, stars, some_traits):
-    score = RANKERS["genre_profile"](task_of(stars), some_traits)
+def test_whose_history_has_nothing_liked_has_the_mean_taste(task_of, question_of, stars, some_side_information):
+    score = RANKERS["content_profile"](task_of(stars), some_side_information)
     lines = np.zeros((2, 24))
     lines[1, 3] = 1
     scores = score(question_of(lines, known=False))

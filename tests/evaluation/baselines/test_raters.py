@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.evaluation.baselines import RATERS, Traits
+from towhee_recsys.evaluation.baselines import RATERS, SideInformation
 
-NONE = Traits(None, None)
+NONE = SideInformation(None, None)
 
 
 def every_pair(users, items):

@@ -1,23 +1,23 @@
 """Baselines: what a model has to beat, fitted on the training part alone and shown in the same table.
 
-A ranker is fitted by `fit(task, traits)` and gives `score(question)`, a rater gives `predict(ratings)`. Where the
+A ranker is fitted by `fit(task, side)` and gives `score(question)`, a rater gives `predict(ratings)`. Where the
 dataset or the installation lacks what a baseline needs, `fit` raises EvaluationError: then the table does without it.
 """
 
 from __future__ import annotations
 
-from towhee_recsys.evaluation.baselines.contract import Predict, Ranker, Rater, Score, Traits, traits
-from towhee_recsys.evaluation.baselines.implicit_peers import bpr, ials
+from towhee_recsys.evaluation.baselines.contract import Predict, Ranker, Rater, Score, SideInformation, side_information
+from towhee_recsys.evaluation.baselines.external_implicit import bpr, ials
+from towhee_recsys.evaluation.baselines.external_surprise import svd, svdpp
 from towhee_recsys.evaluation.baselines.popular import group_popularity, popularity, random
 from towhee_recsys.evaluation.baselines.ratings import biases, item_mean, mean_rating
-from towhee_recsys.evaluation.baselines.similarity import ease, genre_profile, item_knn
-from towhee_recsys.evaluation.baselines.surprise_peers import svd, svdpp
+from towhee_recsys.evaluation.baselines.similarity import content_profile, ease, item_knn
 
 RANKERS: dict[str, Ranker] = {
     "random": random,
     "popularity": popularity,
     "group_popularity": group_popularity,
-    "genre_profile": genre_profile,
+    "content_profile": content_profile,
     "item_knn": item_knn,
     "ease": ease,
 }
@@ -41,6 +41,6 @@ __all__ = [
     "Ranker",
     "Rater",
     "Score",
-    "Traits",
-    "traits",
+    "SideInformation",
+    "side_information",
 ]

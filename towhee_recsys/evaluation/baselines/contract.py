@@ -22,7 +22,7 @@ USERS_A_GROUP = 100
 
 
 @dataclass(frozen=True, eq=False)
-class Traits:
+class SideInformation:
     """The dataset's lines as groups and sets.
 
     - `groups`: int64[users], the demographic group of each user, from 0 up; None where there are no such features
@@ -39,14 +39,14 @@ Score = Callable[[Question], np.ndarray]
 Predict = Callable[[Interactions], np.ndarray]
 """The stars of each rating's user and item, float64[n], finite; the stars that the ratings have are not looked at."""
 
-Ranker = Callable[[Task, Traits], Score]
+Ranker = Callable[[Task, SideInformation], Score]
 """Fits on `task.train` alone. Raises EvaluationError where the dataset or the installation lacks what it needs."""
 
-Rater = Callable[[Task, Traits], Predict]
+Rater = Callable[[Task, SideInformation], Predict]
 """As `Ranker`."""
 
 
-def traits(features: Features, dataset: Dataset) -> Traits:
+def side_information(features: Features, dataset: Dataset) -> SideInformation:
     """What the declared `features` say of `dataset`: the users' categories, the items' sets.
 
     Groups are products of categories, taken in the order of their declaration; one that would make the groups smaller
@@ -56,7 +56,7 @@ def traits(features: Features, dataset: Dataset) -> Traits:
         DatasetError: a feature names a column that the dataset does not have.
         QueryError: a column has a value that its feature cannot take.
     """
-    return Traits(_groups(features, dataset.users), _contents(features, dataset.items))
+    return SideInformation(_groups(features, dataset.users), _contents(features, dataset.items))
 
 
 def _groups(features: Features, users: pd.DataFrame) -> np.ndarray | None:

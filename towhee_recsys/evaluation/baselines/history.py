@@ -30,7 +30,7 @@ def likes(history: csr_matrix, task: Task) -> csr_matrix:
     return liked
 
 
-def or_else(scores: np.ndarray, history: csr_matrix, general: np.ndarray) -> np.ndarray:
+def with_fallback(scores: np.ndarray, history: csr_matrix, general: np.ndarray) -> np.ndarray:
     """`scores` as float32[n, items]; of users whose `history` stores nothing the `general` line, [items]."""
     told = np.diff(history.indptr) > 0
     return np.where(told[:, None], scores, general).astype(np.float32, copy=False)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from towhee_recsys.errors import EvaluationError
-from towhee_recsys.evaluation.baselines.contract import Score, Traits
+from towhee_recsys.evaluation.baselines.contract import Score, SideInformation
 from towhee_recsys.protocols.task import Question, Task
 
 PRIOR = 1000
 """As many liking ratings of everybody are added to those of a group, so that a small group follows the crowd."""
 
 
-def random(task: Task, traits: Traits) -> Score:
+def random(task: Task, side: SideInformation) -> Score:
     """Any order, drawn for each user by `task.seed`: whoever asks when and with whom, the answer is the same."""
 
     def score(question: Question) -> np.ndarray:
@@ -22,15 +22,15 @@ def random(task: Task, traits: Traits) -> Score:
     return score
 
 
-def popularity(task: Task, traits: Traits) -> Score:
+def popularity(task: Task, side: SideInformation) -> Score:
     """How many users liked the item: a list of what is seen often and disliked often ranks worse."""
     counts = popular(task)
     return lambda question: np.tile(counts, (len(question.users), 1))
 
 
-def group_popularity(task: Task, traits: Traits) -> Score:
+def group_popularity(task: Task, side: SideInformation) -> Score:
     """The item's share of what the user's demographic group liked, smoothed towards its share of what all liked."""
-    groups = traits.groups
+    groups = side.groups
     if groups is None:
         raise EvaluationError(
             "group_popularity needs groups of users, and the config declares no category of users that parts these "

@@ -5,20 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.evaluation.baselines.contract import Predict, Traits
+from towhee_recsys.evaluation.baselines.contract import Predict, SideInformation
 from towhee_recsys.protocols.task import Task
 
 ITEM_DAMPING, USER_DAMPING, ROUNDS = 10, 15, 10
 """As many ratings without bias are added to each item's and to each user's; both are fitted as often in turn."""
 
 
-def mean_rating(task: Task, traits: Traits) -> Predict:
+def mean_rating(task: Task, side: SideInformation) -> Predict:
     """The mean of all training ratings."""
     mean = _mean(task)
     return lambda ratings: np.full(len(ratings), mean)
 
 
-def item_mean(task: Task, traits: Traits) -> Predict:
+def item_mean(task: Task, side: SideInformation) -> Predict:
     """The mean of the item's training ratings; of an item without any the mean of all."""
     counts = np.bincount(task.train.items, minlength=task.items)
     sums = np.bincount(task.train.items, weights=task.train.values, minlength=task.items)
@@ -26,7 +26,7 @@ def item_mean(task: Task, traits: Traits) -> Predict:
     return lambda ratings: means[ratings.items]
 
 
-def biases(task: Task, traits: Traits) -> Predict:
+def biases(task: Task, side: SideInformation) -> Predict:
     """Mean + user bias + item bias, damped least squares in turns, kept within the stars of the training.
 
     Koren 2010 (doi:10.1145/1644873.1644874), section 2.1. Who has no training rating has no bias.

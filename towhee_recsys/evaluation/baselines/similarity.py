@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from towhee_recsys.errors import EvaluationError
-from towhee_recsys.evaluation.baselines.contract import Score, Traits
-from towhee_recsys.evaluation.baselines.history import likes, or_else, training_history, weighted
+from towhee_recsys.evaluation.baselines.contract import Score, SideInformation
+from towhee_recsys.evaluation.baselines.history import likes, training_history, weighted, with_fallback
 from towhee_recsys.evaluation.baselines.popular import popular
 from towhee_recsys.protocols.task import Question, Task
 
@@ -21,7 +21,7 @@ TASTE_DECAY = 100.0
 """All chosen on MovieLens 1M, on validation data or on draws of other seeds than the tests'."""
 
 
-def item_knn(task: Task, traits: Traits) -> Score:
+def item_knn(task: Task, side: SideInformation) -> Score:
     """Sums of cosines with the rated items, by weight of their stars; the popular to users without history.
 
     For each item its 200 nearest count; cosines of items with few ratings are shrunk towards 0. Sarwar et al. 2001
@@ -34,12 +34,12 @@ def item_knn(task: Task, traits: Traits) -> Score:
     cosines = hstack([_nearest(ratings, slice(start, start + BLOCK)) for start in starts], format="csr")
 
     def score(question: Question) -> np.ndarray:
-        return or_else((weighted(question.history, task) @ cosines).toarray(), question.history, general)
+        return with_fallback((weighted(question.history, task) @ cosines).toarray(), question.history, general)
 
     return score
 
 
-def ease(task: Task, traits: Traits) -> Score:
+def ease(task: Task, side: SideInformation) -> Score:
     """EASE (Steck 2019, arXiv:1905.03375): the best linear model without an item's own weight, in closed form.
 
     Users without history get the popular. Memory: about four dense float32 matrices of items x items.
@@ -62,12 +62,12 @@ def ease(task: Task, traits: Traits) -> Score:
     np.fill_diagonal(weights, 0)
 
     def score(question: Question) -> np.ndarray:
-        return or_else(weighted(question.history, task) @ weights, question.history, general)
+        return with_fallback(weighted(question.history, task) @ weights, question.history, general)
 
     return score
 
 
-def genre_profile(task: Task, traits: Traits) -> Score:
+def content_profile(task: Task, side: SideInformation) -> Score:
     """How much a user likes each member of the items' sets, such as genres: ridge regression of likes on contents.
 
     It answers for items that nobody has rated. The examples are the items with training ratings; a user who likes
@@ -76,12 +76,12 @@ def genre_profile(task: Task, traits: Traits) -> Score:
     Raises:
         EvaluationError: the items have no sets.
     """
-    if traits.contents is None:
+    if side.contents is None:
         raise EvaluationError(
-            "genre_profile needs sets of items, and the config declares none that has members: declare a feature of "
+            "content_profile needs sets of items, and the config declares none that has members: declare a feature of "
             "the kind categories under features.item, or leave this baseline out."
         )
-    contents = np.column_stack([traits.contents, np.ones(task.items)]).astype(np.float32)
+    contents = np.column_stack([side.contents, np.ones(task.items)]).astype(np.float32)
     examples = contents * (np.bincount(task.train.items, minlength=task.items) > 0)[:, None].astype(np.float32)
     decay = TASTE_DECAY * np.eye(contents.shape[1])
     solved = np.linalg.solve(examples.T @ examples + decay, contents.T).astype(np.float32)  # [members + 1, items]
@@ -89,7 +89,7 @@ def genre_profile(task: Task, traits: Traits) -> Score:
 
     def score(question: Question) -> np.ndarray:
         liked = likes(question.history, task)
-        return or_else(liked @ examples @ solved, liked, general)
+        return with_fallback(liked @ examples @ solved, liked, general)
 
     return score
 

@@ -10,7 +10,7 @@ from towhee_recsys.protocols import PROTOCOLS
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReportHeader:
     """Facts by their names; of each model its name, ids (one a seed) and settings as YAML."""
 
     description: str
@@ -18,11 +18,11 @@ class Asked:
     models: list[tuple[str, list[str], str]]
 
 
-def asked(evaluation: Evaluation) -> Asked:
+def asked(evaluation: Evaluation) -> ReportHeader:
     """The facts of `evaluation`; the counts of ratings are those of the first seed."""
     task = evaluation.tasks[0]
     known = PROTOCOLS.get(task.protocol)
-    return Asked(known.description if known else "", _facts(evaluation), _models(evaluation))
+    return ReportHeader(known.description if known else "", _facts(evaluation), _models(evaluation))
 
 
 def _facts(evaluation: Evaluation) -> dict[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from towhee_recsys.evaluation.measure import Measured
+from towhee_recsys.evaluation.measure import MetricValues
 from towhee_recsys.protocols import Task
 
 LENGTH = 10
@@ -26,20 +26,20 @@ class Parts:
         return float(self.sums[mask].sum() / weight) if weight else float("nan")
 
 
-def ndcg(draw: Measured, task: Task) -> Parts:
+def ndcg(draw: MetricValues, task: Task) -> Parts:
     """Of users: the mean of theirs."""
     values = draw.by_user["ndcg@10"]
     return Parts(np.nan_to_num(values), (~np.isnan(values)).astype(np.float64))
 
 
-def squared_error(draw: Measured, task: Task) -> Parts:
+def squared_error(draw: MetricValues, task: Task) -> Parts:
     """Of users: the mean over their ratings in the test; its root is the RMSE."""
     assert draw.stars is not None
     errors = (np.asarray(draw.stars, dtype=np.float64) - task.test.values) ** 2
     return Parts(_counts(task.test.users, task.users, errors), _counts(task.test.users, task.users))
 
 
-def recall(draw: Measured, task: Task) -> Parts:
+def recall(draw: MetricValues, task: Task) -> Parts:
     """Of items: how often a list of ten has them, of all the times that they are relevant to a user."""
     from scipy.sparse import csr_matrix
 

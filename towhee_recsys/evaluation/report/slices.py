@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from towhee_recsys.evaluation.measure import Measured
+from towhee_recsys.evaluation.measure import MetricValues
 from towhee_recsys.evaluation.report.groups import Group, by_activity, by_feature, by_popularity
 from towhee_recsys.evaluation.report.parts import Parts, ndcg, recall, squared_error, users_with
 from towhee_recsys.evaluation.report.pictures import MODELS
@@ -17,7 +17,7 @@ from towhee_recsys.protocols import Task
 FEW = 30
 """Groups of fewer users say little: they are shown faintly."""
 
-PARTS: dict[str, Callable[[Measured, Task], Parts]] = {"ndcg@10": ndcg, "rmse": squared_error, "recall@10": recall}
+PARTS: dict[str, Callable[[MetricValues, Task], Parts]] = {"ndcg@10": ndcg, "rmse": squared_error, "recall@10": recall}
 OF_USERS, OF_ITEMS = ("ndcg@10", "rmse"), ("recall@10",)
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from towhee_recsys.errors import EvaluationError
 from towhee_recsys.evaluation.ablation import Difference
-from towhee_recsys.evaluation.report.ablation import worths
+from towhee_recsys.evaluation.report.ablation_table import ablation_table
 from towhee_recsys.evaluation.report.curves import curves
+from towhee_recsys.evaluation.report.example_users import people
 from towhee_recsys.evaluation.report.header import asked
 from towhee_recsys.evaluation.report.latency import latency
-from towhee_recsys.evaluation.report.people import people
 from towhee_recsys.evaluation.report.pictures import MODELS
 from towhee_recsys.evaluation.report.slices import slices
 from towhee_recsys.evaluation.report.tables import full_tables, sentences, tables
@@ -64,7 +64,7 @@ def _content(evaluation: Evaluation, ablation: Sequence[Difference]) -> dict[str
         "full_tables": full_tables(evaluation),
         "sentences": sentences(evaluation),
         "curves": curves(evaluation),
-        "worths": worths(ablation),
+        "ablation_table": ablation_table(ablation),
         "latency": latency(evaluation),
         "slices": slices(evaluation),
         "people": people(evaluation),

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.evaluation.baselines.contract import Predict, Traits
+from towhee_recsys.evaluation.baselines.contract import Predict, SideInformation
 from towhee_recsys.evaluation.baselines.library import library
 from towhee_recsys.protocols.task import Task
 
 
-def svd(task: Task, traits: Traits) -> Predict:
+def svd(task: Task, side: SideInformation) -> Predict:
     """Biases and factors of users and items (Koren, Bell and Volinsky 2009, doi:10.1109/MC.2009.263).
 
     Of who or what has no training rating the other's bias alone speaks.
@@ -23,7 +23,7 @@ def svd(task: Task, traits: Traits) -> Predict:
     return _fitted(library("surprise").SVD(random_state=task.seed), task)
 
 
-def svdpp(task: Task, traits: Traits) -> Predict:
+def svdpp(task: Task, side: SideInformation) -> Predict:
     """As `svd`, and by which items a user has rated at all (Koren 2008, doi:10.1145/1401890.1401944).
 
     A million ratings take about ten minutes.

@@ -9,18 +9,18 @@ from towhee_recsys.evaluation.ablation import ALL, Difference
 
 
 @dataclass(frozen=True)
-class Worths:
+class AblationTable:
     """`rows` have a name and a difference, or None, for each of `columns`, which are (protocol, figure)."""
 
     columns: list[tuple[str, str]]
     rows: list[tuple[str, list[Difference | None]]]
 
 
-def worths(ablation: Sequence[Difference]) -> Worths | None:
+def ablation_table(ablation: Sequence[Difference]) -> AblationTable | None:
     """The table; None where nothing was ablated. The line of all features comes first."""
     if not ablation:
         return None
     columns = list(dict.fromkeys((each.protocol, each.metric) for each in ablation))
     features = sorted(dict.fromkeys(each.feature for each in ablation), key=lambda feature: feature != ALL)
     found = {(each.feature, each.protocol, each.metric): each for each in ablation}
-    return Worths(columns, [(name, [found.get((name, *column)) for column in columns]) for name in features])
+    return AblationTable(columns, [(name, [found.get((name, *column)) for column in columns]) for name in features])

@@ -20,7 +20,7 @@ Search = Callable[[np.ndarray], list[list[dict[str, Any]]]]
 
 
 @dataclass(frozen=True)
-class Asked:
+class Workload:
     """Users, their unit vectors float32[n, dim], the pipeline that answers them, and the search by itself."""
 
     users: list[dict[str, Any]]
@@ -29,14 +29,14 @@ class Asked:
     search: Search
 
 
-def asked(config: Config, count: int) -> Asked:
+def workload(config: Config, count: int) -> Workload:
     """The pipeline of an indexed config, and `count` users for it, known by id and described in turns.
 
     Raises AssertionError when the pipeline and the bare search do not find the same items.
     """
     users = people(config, count)
     vectors = np.asarray(normalize(UserEncoder(load_bundle(config.model.dir))(users)))
-    found = Asked(users, vectors, recommend_pipeline(config), bare_search(config))
+    found = Workload(users, vectors, recommend_pipeline(config), bare_search(config))
     ours = [[item["movie_id"] for item in items] for items in found.recommend(users[:100]).get()[0]]
     assert ours == [[hit["movie_id"] for hit in hits] for hits in found.search(vectors[:100])]
     return found

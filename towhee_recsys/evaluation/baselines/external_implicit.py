@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.evaluation.baselines.contract import Score, Traits
-from towhee_recsys.evaluation.baselines.history import likes, or_else, training_history
+from towhee_recsys.evaluation.baselines.contract import Score, SideInformation
+from towhee_recsys.evaluation.baselines.history import likes, training_history, with_fallback
 from towhee_recsys.evaluation.baselines.library import library
 from towhee_recsys.evaluation.baselines.popular import popular
 from towhee_recsys.protocols.task import Question, Task
 
 
-def ials(task: Task, traits: Traits) -> Score:
+def ials(task: Task, side: SideInformation) -> Score:
     """Implicit alternating least squares (Hu, Koren and Volinsky 2008, doi:10.1109/ICDM.2008.22) of the liked items.
 
     Each user is computed anew from the liked items of the history; who has none gets the popular.
@@ -34,12 +34,12 @@ def ials(task: Task, traits: Traits) -> Score:
         liked = likes(question.history, task)
         with _one_blas_thread():
             users = model.recalculate_user(np.arange(len(question.users)), liked)
-        return or_else(users @ model.item_factors.T, liked, general)
+        return with_fallback(users @ model.item_factors.T, liked, general)
 
     return score
 
 
-def bpr(task: Task, traits: Traits) -> Score:
+def bpr(task: Task, side: SideInformation) -> Score:
     """Bayesian personalised ranking (Rendle et al. 2009, arXiv:1205.2618) of the liked items.
 
     Users whom training has not seen are the mean of the items that they like; who has none gets the popular. 30
@@ -59,7 +59,7 @@ def bpr(task: Task, traits: Traits) -> Score:
     def score(question: Question) -> np.ndarray:
         liked = likes(question.history, task)
         users = model.user_factors[question.users] if question.known else _means(liked, model.item_factors)
-        return or_else(users @ model.item_factors.T, liked, general)
+        return with_fallback(users @ model.item_factors.T, liked, general)
 
     return score
 

@@ -9,13 +9,13 @@ from towhee_recsys.bundle import Bundle
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.data import Dataset, read_dataset
 from towhee_recsys.errors import EvaluationError
-from towhee_recsys.evaluation.answers import ModelAnswers
 from towhee_recsys.evaluation.baseline_runner import check_peers, measure_baselines
-from towhee_recsys.evaluation.baselines import Traits, traits
+from towhee_recsys.evaluation.baselines import SideInformation, side_information
 from towhee_recsys.evaluation.index_recall import index_recall
-from towhee_recsys.evaluation.measure import Measured, measure
+from towhee_recsys.evaluation.measure import MetricValues, measure
 from towhee_recsys.evaluation.models import model_for
 from towhee_recsys.evaluation.results import Evaluation, Results
+from towhee_recsys.evaluation.scorer import ModelScorer
 from towhee_recsys.protocols import Task
 from towhee_recsys.training.training_split import task_of
 
@@ -71,23 +71,23 @@ class _Draw:
     """What one seed gave."""
 
     task: Task
-    baselines: dict[str, Measured]
+    baselines: dict[str, MetricValues]
     bundles: dict[str, Bundle]
-    models: dict[str, Measured]
+    models: dict[str, MetricValues]
 
 
 def _draw(configs: Mapping[str, Config], setting: _Setting) -> _Draw:
     first = next(iter(configs.values()))
     task = task_of(first, setting.dataset)
-    known: Traits = traits(first.features, setting.dataset)
+    known: SideInformation = side_information(first.features, setting.dataset)
     baselines = measure_baselines(task, known, setting.peers, setting.progress)
     bundles = {name: setting.get_model(config, setting.dataset, setting.progress) for name, config in configs.items()}
     models = {name: _measured(config, bundles[name], setting.dataset, task) for name, config in configs.items()}
     return _Draw(task, baselines, bundles, models)
 
 
-def _measured(config: Config, bundle: Bundle, dataset: Dataset, task: Task) -> Measured:
-    answers = ModelAnswers(bundle, dataset)
+def _measured(config: Config, bundle: Bundle, dataset: Dataset, task: Task) -> MetricValues:
+    answers = ModelScorer(bundle, dataset)
     found = measure(task, answers.score, answers.predict)
     recall = index_recall(config, bundle, dataset)
     return found if recall is None else replace(found, metrics={**found.metrics, "index_recall@10": recall})

@@ -18,7 +18,7 @@ PART = 65536
 """Interactions whose stars are predicted at a time, so that memory does not grow with their number."""
 
 
-class ModelAnswers:
+class ModelScorer:
     """A bundle's lists and stars for the users and items of `dataset`, by their lines in its tables."""
 
     def __init__(self, bundle: Bundle, dataset: Dataset):
