@@ -30,10 +30,10 @@ def test_each_feature_is_left_out_once_and_the_only_one_of_a_side_stays(config, 
     assert len(trainings) == 3
 
 
-def test_differences_are_those_of_the_figures(config):
+def test_differences_are_those_of_the_metrics(config):
     found = {each.feature: each for each in ablate(config, protocols=["rating-90-10"]) if each.metric == "rmse"}
     whole = evaluate_model(config).models[MODEL]
-    assert found[ALL].figure == pytest.approx(whole.metrics["rmse"])
+    assert found[ALL].value == pytest.approx(whole.metrics["rmse"])
     assert found[ALL].difference == 0
     others = load_config(config, features={"user": [{"kind": "id", "column": "user_id"}]})
     without = evaluate_model(load_config(others, **{"model.dir": f"{config.model.dir}.without-user-gender"})).models[
@@ -54,12 +54,12 @@ def test_left_out_protocols_are_the_configs_and_the_cold_ones(config, monkeypatc
 
     monkeypatch.setattr(ablation, "task_of", picky)
     assert {each.protocol for each in ablate(config)} == {"rating-90-10", "cold-users"}
-    assert "without the ablation on cold-items: too few ratings" in caplog.messages
+    assert "no ablation on cold-items: too few ratings" in caplog.messages
     with pytest.raises(EvaluationError, match="too few ratings"):
         ablate(config, protocols=["cold-items"])
 
 
-def test_an_unknown_protocol_is_told_before_any_work(config, trainings):
+def test_an_unknown_protocol_is_reported_before_any_work(config, trainings):
     with pytest.raises(ConfigError, match="given 'cold', accepted"):
         ablate(config, protocols=["rating-90-10", "cold"])
     assert trainings == []

@@ -1,4 +1,4 @@
-"""A model is trained and measured, and takes its place only if it is as good as its config requires."""
+"""Trains and measures a model, and puts it into place only if it is as good as its config requires."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from towhee_recsys.training.lock import claimed
 
 
 def release(config: Config, progress: bool | None = None) -> tuple[Bundle, Evaluation]:
-    """Trains beside `model.dir`, measures by the config's protocol, and puts the bundle into `model.dir`.
+    """Trains next to `model.dir`, measures by the config's protocol, and moves the bundle into `model.dir`.
 
-    Raises ConfigError, before anything is trained, for gates that cannot be read; EvaluationError when the model
-    fails one, and what training raises: the old bundle then stays as it is.
+    Raises:
+        ConfigError: a gate cannot be read; nothing is trained then.
+        EvaluationError: the model fails a gate. The old bundle stays as it is, then and with any other error.
+        TrainingError: training fails.
     """
-    gates = read_gates(config)
+    gates = read_gates(config.require, config.protocol, config.dataset.feedback)
     with claimed(config.model.dir):  # no other training puts its model there meanwhile
         evaluation = evaluate_model(config, peers=peers_of(gates), progress=progress, get_model=split_model)
         ours = evaluation.models[MODEL]
@@ -26,7 +28,8 @@ def release(config: Config, progress: bool | None = None) -> tuple[Bundle, Evalu
         bundle = ours.bundles[0] if failed else put_in_place(ours.bundles[0], config.model.dir)
     if failed:
         raise EvaluationError(
-            f"the new model {bundle.model_id} is not good enough: {'; '.join(failed)}. It is not indexed: what was "
-            f"serving goes on serving. It lies in {bundle.directory}; train a better one, or change `require`."
+            f"the new model {bundle.model_id} is not good enough: {'; '.join(failed)}. It is not indexed, and the "
+            f"previous model keeps serving. The new one is in {bundle.directory}: train a better one, or change "
+            "`require`."
         )
     return bundle, evaluation

@@ -1,4 +1,4 @@
-"""What each feature is worth, as a table: a line a feature, a column a protocol and figure."""
+"""The ablation as a table: a row for each feature, a column for each protocol and metric."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from towhee_recsys.evaluation.ablation import ALL, Difference
 
 @dataclass(frozen=True)
 class AblationTable:
-    """`rows` have a name and a difference, or None, for each of `columns`, which are (protocol, figure)."""
+    """`rows` have a feature's name and a difference, or None, for each of `columns`, which are (protocol, metric)."""
 
     columns: list[tuple[str, str]]
     rows: list[tuple[str, list[Difference | None]]]
 
 
 def ablation_table(ablation: Sequence[Difference]) -> AblationTable | None:
-    """The table; None where nothing was ablated. The line of all features comes first."""
+    """The table; None where nothing was ablated. The row of all features comes first."""
     if not ablation:
         return None
     columns = list(dict.fromkeys((each.protocol, each.metric) for each in ablation))
