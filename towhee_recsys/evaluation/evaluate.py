@@ -54,7 +54,8 @@ def evaluate_model(
     get_model: GetModel = model_for,
 ) -> Evaluation:
     """As `evaluate`, with lists and users' values; `get_model` gives the model to measure."""
-    config = load_config(config, **({} if protocol is None else {"protocol": protocol}))
+    settings: dict[str, Any] = {} if protocol is None else {"protocol": protocol}
+    config = load_config(config, **settings)
     return run_evaluation({MODEL: config}, seeds=seeds, peers=peers, progress=progress, get_model=get_model)
 
 

@@ -46,7 +46,8 @@ def measure(task: Task, score: Score | None = None, predict: Predict | None = No
     """Measures the lists of all questions if there is `score`, and the ratings of the test if there is `predict`."""
     predictions = predict(task.test) if predict else None
     lists = {each.name: rank_items(score, each, task.seed) for each in task.questions} if score else {}
-    by_user, totals = _of_predictions(predictions, task), {}
+    by_user = _of_predictions(predictions, task)
+    totals: dict[str, float] = {}
     for question in task.questions if score else ():
         by_user |= _of_lists(lists[question.name], question, task)
         totals |= _of_all_lists(lists[question.name], question, task)

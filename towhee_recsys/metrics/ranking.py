@@ -18,7 +18,7 @@ def _ndcg(hits: np.ndarray, n_relevant: np.ndarray, k: int) -> np.ndarray:
 
 
 def _recall(hits: np.ndarray, n_relevant: np.ndarray, k: int) -> np.ndarray:
-    return hits[:, :k].sum(axis=1) / n_relevant
+    return np.asarray(hits[:, :k].sum(axis=1) / n_relevant)
 
 
 def _precision(hits: np.ndarray, n_relevant: np.ndarray, k: int) -> np.ndarray:
