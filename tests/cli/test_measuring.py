@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-SMALL = ["--set", "training.epochs=1", "--set", "model.embedding_size=8"]
+SMALL = ["--set", "training.epochs=1", "--set", "training.batch_size=1000", "--set", "model.embedding_size=8"]
 
 
 def test_evaluate_shows_the_model_next_to_the_baselines(run: Any, on_sample: list[str]) -> None:
@@ -46,9 +46,8 @@ def test_compare_puts_several_configs_into_one_table(run: Any, tmp_path: Path) -
     files = []
     for name, epochs in (("brief", 1), ("longer", 2)):
         files.append(str(tmp_path / f"{name}.yaml"))
-        text = (
-            f"extends: sample\nmodel: {{dir: {tmp_path / name}, embedding_size: 8}}\ntraining: {{epochs: {epochs}}}\n"
-        )
+        training = f"training: {{epochs: {epochs}, batch_size: 1000}}"
+        text = f"extends: sample\nmodel: {{dir: {tmp_path / name}, embedding_size: 8}}\n{training}\n"
         Path(files[-1]).write_text(text, encoding="utf-8")
     ran = run("compare", *files)
     assert f"NDCG@10 of {files[1]} against {files[0]}: " in ran.out

@@ -82,10 +82,10 @@ def show_evaluation(evaluation: Evaluation, report: str | None = None) -> None:
 
 def _columns(evaluation: Evaluation) -> dict[str, str]:
     """The titles of the columns by the names of their values, which some model or baseline has."""
-    from towhee_recsys.metrics import RatingMetric, metric_of, summary_columns, tested_names, value_name
+    from towhee_recsys.metrics import RatingMetric, metric_of, summary_columns, significance_names, value_name
 
     columns = summary_columns()
-    of_lists = [name for name in tested_names() if not isinstance(metric_of(name), RatingMetric)]
+    of_lists = [name for name in significance_names() if not isinstance(metric_of(name), RatingMetric)]
     for question in [each.name for each in evaluation.tasks[0].questions if each.name]:
         columns |= {value_name(name, question): f"{columns[name]}\n({question})" for name in of_lists}
     measured = {name for each in _recommenders(evaluation).values() for name in each.metrics}

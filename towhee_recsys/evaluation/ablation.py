@@ -16,7 +16,7 @@ from towhee_recsys.errors import EvaluationError
 from towhee_recsys.evaluation.measure import MetricValues
 from towhee_recsys.evaluation.models import split_model
 from towhee_recsys.evaluation.scorer import measure_model
-from towhee_recsys.metrics import paired_test, tested_names
+from towhee_recsys.metrics import paired_test, significance_names
 from towhee_recsys.protocols import Task
 from towhee_recsys.training.training_split import task_of
 
@@ -78,7 +78,7 @@ def _differences(config: Config, dataset: Dataset, task: Task, bar: tqdm) -> Ite
         bar.set_postfix_str(f"{config.protocol}, {feature if feature == ALL else f'without {feature}'}")
         found = measure_model(split_model(variant, dataset, progress=False), dataset, task)
         whole = whole or found
-        for metric in tested_names():
+        for metric in significance_names():
             if metric in found.metrics and metric in whole.metrics:
                 yield _difference(feature, config.protocol, metric, found, whole)
         bar.update()

@@ -13,7 +13,7 @@ from towhee_recsys.bundle import Bundle
 from towhee_recsys.config import Config
 from towhee_recsys.data import Dataset
 from towhee_recsys.evaluation.measure import MetricValues
-from towhee_recsys.metrics import interval, metric_of, paired_test, tested_names
+from towhee_recsys.metrics import interval, metric_of, paired_test, significance_names
 from towhee_recsys.protocols import Task
 
 
@@ -93,7 +93,7 @@ class Evaluation:
         """The paired tests of a model: of the first model against the best baseline, of others against the first."""
         ours, first = self.models[name], next(iter(self.models.values()))
         tests = {}
-        for metric in tested_names():
+        for metric in significance_names():
             other = self.best_baseline(metric) if ours is first else first
             if other and metric in ours.metrics and metric in other.metrics:
                 tests[metric] = ours.against(other, metric)

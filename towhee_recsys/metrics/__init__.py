@@ -15,7 +15,7 @@ from towhee_recsys.metrics.metric import (
     Metric,
     RatingMetric,
 )
-from towhee_recsys.metrics.registry import METRICS, metric_of, summary_columns, tested_names, value_name
+from towhee_recsys.metrics.registry import METRICS, metric_of, summary_columns, significance_names, value_name
 from towhee_recsys.metrics.significance import interval, paired_test
 
 __all__ = [
@@ -38,7 +38,7 @@ __all__ = [
     "rating_errors",
     "rmse",
     "summary_columns",
-    "tested_names",
+    "significance_names",
     "top_k",
     "value_name",
 ]

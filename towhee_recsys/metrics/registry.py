@@ -26,7 +26,7 @@ def value_name(column: str, question: str) -> str:
     return f"{column} ({question})" if question else column
 
 
-def tested_names() -> list[str]:
+def significance_names() -> list[str]:
     """The names of the values whose differences are tested for significance: those of lists first."""
     tested = [each for each in METRICS.values() if each.tested]
     return [next(iter(each.columns)) for each in sorted(tested, key=lambda each: isinstance(each, RatingMetric))]

@@ -8,7 +8,7 @@ from typing import Any
 
 from towhee_recsys.evaluation.baselines import BASELINES
 from towhee_recsys.evaluation.results import Evaluation, Results
-from towhee_recsys.metrics import METRICS, IndexMetric, RatingMetric, metric_of, value_name
+from towhee_recsys.metrics import METRICS, IndexMetric, Metric, RatingMetric, metric_of, value_name
 
 SIGNIFICANT = 0.05
 """Differences with a p-value below it are called significant."""
@@ -56,10 +56,10 @@ def full_tables(evaluation: Evaluation) -> list[Table]:
     return _tables(evaluation, shortest=False)
 
 
-def glossary(evaluation: Evaluation) -> dict[str, str]:
-    """What the columns mean: the help of each metric by its title."""
+def glossary(evaluation: Evaluation) -> list[Metric]:
+    """The metrics that any of the models has."""
     measured = {metric_of(name) for each in evaluation.models.values() for name in each.metrics}
-    return {each.title: each.help for each in METRICS.values() if each in measured}
+    return [each for each in METRICS.values() if each in measured]
 
 
 def sentences(evaluation: Evaluation) -> list[str]:
