@@ -18,7 +18,7 @@ def _ndcg(hits: np.ndarray, n_relevant: np.ndarray, k: int) -> np.ndarray:
 
 
 def _recall(hits: np.ndarray, n_relevant: np.ndarray, k: int) -> np.ndarray:
-    return np.asarray(hits[:, :k].sum(axis=1) / n_relevant)
+    return hits[:, :k].sum(axis=1) / n_relevant
 
 
 def _precision(hits: np.ndarray, n_relevant: np.ndarray, k: int) -> np.ndarray:
@@ -31,7 +31,7 @@ def _mrr(hits: np.ndarray, n_relevant: np.ndarray, k: int) -> np.ndarray:
 
 
 def _hit(hits: np.ndarray, n_relevant: np.ndarray, k: int) -> np.ndarray:
-    return hits[:, :k].any(axis=1).astype(np.float64)
+    return np.asarray(hits[:, :k].any(axis=1), dtype=np.float64)
 
 
 NDCG = ListMetric(
