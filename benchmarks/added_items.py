@@ -24,7 +24,7 @@ from towhee_recsys.bundle import Bundle, UserEncoder
 from towhee_recsys.cli.common import table
 from towhee_recsys.config import Config
 from towhee_recsys.config.milvus import MilvusConfig
-from towhee_recsys.data import Dataset, ensure_dataset
+from towhee_recsys.data import Dataset
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.stores.vectors import open_index
@@ -55,7 +55,7 @@ def measured(config: Config, work: Path) -> dict[str, Any]:
     whole = read_dataset(config.dataset)
     hidden = task_of(config.model_copy(update={"protocol": "cold-items"}), whole).test
     likings = liked(hidden, config)
-    data = part(ensure_dataset(config.dataset), work, set(ids(whole, hidden.items).tolist()))
+    data = part(Path(str(config.dataset.path)), work, set(ids(whole, hidden.items).tolist()))
     config = on(config, data, work)
     bundle = train(config, fresh=True)
     (record,) = index_pipeline(config)().get()
@@ -111,9 +111,9 @@ def liked(ratings: Interactions, config: Config) -> Interactions:
     return ratings.take(ratings.values >= config.dataset.feedback.liked)
 
 
-def ids(dataset: Dataset, places: np.ndarray, side: str = "item") -> np.ndarray:
-    """The ids of the items, or users, at these lines of the dataset's table."""
-    return getattr(dataset, f"{side}s")[f"{side}_id"].to_numpy()[places]
+def ids(dataset: Dataset, rows: np.ndarray, side: str = "item") -> np.ndarray:
+    """The ids of the items, or users, in these rows of the dataset's table."""
+    return (dataset.item_ids if side == "item" else dataset.user_ids)[rows]
 
 
 def vectors_in_index(config: Config, items: np.ndarray) -> dict[int, np.ndarray]:

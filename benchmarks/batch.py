@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.asked import Asked, asked
 from benchmarks.case import Case
 from benchmarks.peers import must_be_installed
 from benchmarks.rows import Limit, Row, compared
 from benchmarks.timing import interleaved
+from benchmarks.workload import Workload, workload
 from towhee_recsys import load_bundle
 from towhee_recsys.bundle.towers import item_vectors
 from towhee_recsys.config import Config
@@ -40,7 +40,7 @@ def check() -> None:
 def measure(case: Case) -> list[Row]:
     """One row for each that is compared with, in users a second."""
     config = case.indexed()
-    given = asked(config, USERS)
+    given = workload(config, USERS)
     index = faiss_index(config)
     ours, one_by_one = given.recommend(given.users).get()[0], given.recommend.batch(given.users)
     assert [items.get()[0] for items in one_by_one] == ours
@@ -54,7 +54,7 @@ def measure(case: Case) -> list[Row]:
     ]
 
 
-def _row(work: str, given: Asked, name: str, theirs: Any, limit: Limit | None, runs: int) -> Row:
+def _row(work: str, given: Workload, name: str, theirs: Any, limit: Limit | None, runs: int) -> Row:
     calls = {"ours": lambda _: given.recommend(given.users).get(), "theirs": theirs}
     seconds = interleaved(calls, runs)
     return compared(work, seconds, name, limit, unit="users/s", convert=lambda each: USERS / each)

@@ -21,7 +21,7 @@ from benchmarks.timing import interleaved
 from towhee_recsys import index_pipeline, load_bundle
 from towhee_recsys.bundle import ItemEncoder
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.data import ensure_dataset, iter_movies
+from towhee_recsys.data import iter_items
 from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.stores.vectors import Layout, open_store
 
@@ -64,7 +64,7 @@ def _cold(config: Config, runs: int) -> Row:
 def bare(method: str, config: Config, calls: int) -> Callable[[], Any]:
     """Upserts, or inserts, the vectors of the config's items, as often as said, each time into an empty collection."""
     encode, store = ItemEncoder(load_bundle(config.model.dir)), open_store(config.milvus.uri)
-    chunks = iter_movies(ensure_dataset(config.dataset), encoding=config.dataset.encoding)
+    chunks = iter_items(config.dataset)
     rows = [row for chunk in chunks for row in rows_of(encode, chunk)]
     names = [f"{method}_{number}" for number in range(calls)]
     for name in names:

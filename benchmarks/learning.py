@@ -29,10 +29,10 @@ from towhee_recsys import read_dataset, train
 from towhee_recsys.bundle import Bundle
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.data import Dataset
-from towhee_recsys.evaluation.answers import ModelAnswers
-from towhee_recsys.evaluation.baselines import PEER_RANKERS, PEER_RATERS, traits
+from towhee_recsys.evaluation.baselines import BASELINES, side_information
 from towhee_recsys.evaluation.baselines.library import library
 from towhee_recsys.evaluation.measure import measure as measured
+from towhee_recsys.evaluation.scorer import ModelScorer
 from towhee_recsys.protocols import PROTOCOLS, Task
 from towhee_recsys.training.training_split import task_of
 
@@ -145,15 +145,16 @@ def _loop(config: Config, steps: int) -> Row:
 
 
 def _fitted(peer: str, config: Config, dataset: Dataset) -> dict[str, Callable[..., np.ndarray]]:
-    known = traits(config.features, dataset)
-    if peer in PEER_RATERS:
-        return {"predict": PEER_RATERS[peer](task_of(config, dataset), known)}
-    return {"score": PEER_RANKERS[peer](task_of(config, dataset), known)}
+    task, side, baseline = task_of(config, dataset), side_information(config.features, dataset), BASELINES[peer]
+    if baseline.rater:
+        return {"predict": baseline.rater(task, side)}
+    assert baseline.ranker
+    return {"score": baseline.ranker(task, side)}
 
 
 def _answers(bundle: Bundle, dataset: Dataset) -> dict[str, Callable[..., np.ndarray]]:
-    answers = ModelAnswers(bundle, dataset)
-    return {"predict": answers.predict, "score": answers.score}
+    scorer = ModelScorer(bundle, dataset)
+    return {"predict": scorer.predict, "score": scorer.score}
 
 
 def _figure(race: Race, task: Task, answers: Mapping[str, Callable[..., np.ndarray]]) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 
 from towhee_recsys import evaluate, index_pipeline, load_config, read_dataset, recommend_pipeline, train
 from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
-from towhee_recsys.cli.recommending import PEOPLE
+from towhee_recsys.cli.users import example_users
 from towhee_recsys.config import Config
 from towhee_recsys.model.embeddings import normalize
 
@@ -34,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"index {indexed - trained:.1f} s ({index.rows:,} items)")
     report(evaluate(config))
     print(f"largest difference between Milvus' score and the model's cosine: {difference(config, bundle):.2e}")
-    for user, items in zip(PEOPLE, recommend_pipeline(config)(list(PEOPLE)).get()[0], strict=True):
+    users = example_users(config, 3)
+    for user, items in zip(users, recommend_pipeline(config)(users).get()[0], strict=True):
         print(user, "; ".join(item["title"] for item in items), sep="\n    ")
 
 
@@ -47,16 +48,17 @@ def report(figures: dict) -> None:
 
 
 def difference(config: Config, bundle: Bundle) -> float:
-    """Over every item and three people: the largest |Milvus' score - cosine of the towers' vectors|."""
-    items = read_dataset(config.dataset).items["movie_id"].tolist()
-    vectors = np.asarray(normalize(ItemEncoder(bundle)([{"movie_id": key} for key in items])))
-    cosines = np.asarray(normalize(UserEncoder(bundle)(list(PEOPLE)))) @ vectors.T
-    everything = recommend_pipeline(load_config(config, top_k=len(items)))(list(PEOPLE)).get()[0]
+    """Over every item and three users: the largest |Milvus' score - cosine of the towers' vectors|."""
+    items, item_id = read_dataset(config.dataset).item_ids.tolist(), config.dataset.items.id
+    users = example_users(config, 3)
+    vectors = np.asarray(normalize(ItemEncoder(bundle)([{item_id: key} for key in items])))
+    cosines = np.asarray(normalize(UserEncoder(bundle)(users))) @ vectors.T
+    everything = recommend_pipeline(load_config(config, top_k=len(items)))(users).get()[0]
     worst = 0.0
     for line, found in zip(cosines, everything, strict=True):
         expected = dict(zip(items, line.tolist(), strict=True))
         assert len(found) == len(items), f"{len(found)} of {len(items)} items came back"
-        worst = max(worst, *(abs(item["score"] - expected[item["movie_id"]]) for item in found))
+        worst = max(worst, *(abs(item["score"] - expected[item[item_id]]) for item in found))
     return worst
 
 

@@ -27,12 +27,12 @@ class NaiveLoop:
         self._adam = paddle.optimizer.Adam(config.training.learning_rate, parameters=self._model.parameters())
 
     def __call__(self, step: int) -> float:
-        """Learns from the batch at `step`; gives its mean squared error in stars before that."""
+        """Learns from the batch at `step`; gives its mean squared error before that."""
         rows = np.take(self._order, range(step * BATCH, (step + 1) * BATCH), mode="wrap")
         users = self._model.rating_tower(_lines(self._users, self._ratings.users[rows]))
         items = self._model.item_tower(_lines(self._items, self._ratings.items[rows]))
         cosines = (nn.functional.normalize(users) * nn.functional.normalize(items)).sum(axis=1)
-        errors = self._map.slope * cosines + self._map.intercept - paddle.to_tensor(self._ratings.stars[rows])
+        errors = self._map.slope * cosines + self._map.intercept - paddle.to_tensor(self._ratings.values[rows])
         loss = (errors * errors).mean()
         loss.backward()
         self._adam.step()

@@ -16,7 +16,7 @@ NAMES = {
     "bpr": "BPR",
     "item_knn": "ItemKNN",
     "group_popularity": "popularity by gender and age",
-    "genre_profile": "taste in genres",
+    "content_profile": "taste in genres",
 }
 
 HEAD = """\
@@ -32,7 +32,7 @@ the test parts of the draws shown were not chosen by. The models:
 
 {models}
 
-The peers' settings stand beside their [code](../towhee_recsys/baselines).
+The peers' settings stand beside their [code](../towhee_recsys/evaluation/baselines).
 
 Measured on {date}, on {cores} cores, with
 {versions}.

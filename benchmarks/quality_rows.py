@@ -130,7 +130,7 @@ ROWS = {
         "cold-items",
         "default",
         (
-            Figure("NDCG@10", "ndcg@10", ">=", 0.30, ("oracle", "genre_profile", "random")),
+            Figure("NDCG@10", "ndcg@10", ">=", 0.30, ("oracle", "content_profile", "random")),
             Figure("NDCG@10, what the title adds", "ndcg@10", ">=", 0.0, minus="untitled"),
         ),
         more=2,

@@ -22,10 +22,10 @@ from towhee_recsys.bundle import Bundle
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.data import Dataset
 from towhee_recsys.evaluation.ablation import ablate
-from towhee_recsys.evaluation.baselines import PEER_RANKERS, PEER_RATERS, Score, Traits, traits
+from towhee_recsys.evaluation.baselines import BASELINES, Baseline, SideInformation, side_information
 from towhee_recsys.evaluation.baselines.library import PACKAGES, library
-from towhee_recsys.evaluation.evaluate import MODEL, evaluated
-from towhee_recsys.evaluation.measure import measure
+from towhee_recsys.evaluation.evaluate import MODEL, evaluate_model
+from towhee_recsys.evaluation.measure import Score, measure
 from towhee_recsys.protocols import Task
 from towhee_recsys.support.files import write_atomically
 from towhee_recsys.training.training_split import task_of, trained_on
@@ -35,14 +35,16 @@ KEPT = ("rmse", "mae", "ndcg@10", "recall@10", "coverage@10", "seconds", "epochs
 ABLATED = ("ranking-80-20", "cold-users", "cold-items")
 
 
-def oracle(task: Task, traits: Traits) -> Score:
+def oracle(task: Task, side: SideInformation) -> Score:
     """How often each item is liked in the test: the best order that is the same for all, which nobody can know."""
     liked = task.test.take(task.test.values >= task.liked)
     counts = np.bincount(liked.items, minlength=task.items).astype(np.float32)
     return lambda question: np.tile(counts, (len(question.users), 1))
 
 
-RANKERS = PEER_RANKERS | {"oracle": oracle}
+PEERS = {name: each for name, each in BASELINES.items() if each.external}
+PEERS["oracle"] = Baseline("oracle", "Oracle", ranker=oracle)
+"""The baselines that have steps of their own; the others come with the model's figures."""
 
 
 def check_peers(rows: Iterable[Row]) -> None:
@@ -53,8 +55,7 @@ def check_peers(rows: Iterable[Row]) -> None:
 
 
 def _peers(row: Row) -> list[str]:
-    """The baselines that have steps of their own; the others come with the model's figures."""
-    return [name for name in (*RANKERS, *PEER_RATERS) if name in row.shown]
+    return [name for name in PEERS if name in row.shown]
 
 
 class Kept:
@@ -136,7 +137,7 @@ def _ours(config: Config) -> dict[str, Any]:
         took.update(seconds=time.perf_counter() - began, epochs=_epochs(bundle))
         return bundle
 
-    found = evaluated(config, get_model=get_model)
+    found = evaluate_model(config, get_model=get_model)
     baselines = {name: _kept(each.metrics) for name, each in found.baselines.items()}
     return {"metrics": _kept(found.models[MODEL].metrics | took), "baselines": baselines}
 
@@ -147,10 +148,11 @@ def _epochs(bundle: Bundle) -> int:
 
 def _peer(name: str, config: Config, dataset: Dataset) -> dict[str, Any]:
     task = task_of(config, dataset)
-    began, known = time.perf_counter(), traits(config.features, dataset)
-    fitted = (RANKERS | PEER_RATERS)[name](task, known)
+    began, side, peer = time.perf_counter(), side_information(config.features, dataset), PEERS[name]
+    score = peer.ranker(task, side) if peer.ranker else None
+    predict = peer.rater(task, side) if peer.rater else None
     seconds = time.perf_counter() - began
-    found = measure(task, score=fitted) if name in RANKERS else measure(task, predict=fitted)
+    found = measure(task, score, predict)
     return {"metrics": _kept(found.metrics | {"seconds": seconds})}
 
 

@@ -6,10 +6,10 @@ Every second user is known by id, the others are described by gender, age and oc
 
 from __future__ import annotations
 
-from benchmarks.asked import asked
 from benchmarks.case import Case
 from benchmarks.rows import Limit, Row, compared, percentiles
 from benchmarks.timing import interleaved
+from benchmarks.workload import workload
 from towhee_recsys.config import Config
 
 PACKAGES = ("milvus-lite", "pymilvus", "towhee", "numpy", "paddlepaddle")
@@ -32,7 +32,7 @@ def measure(case: Case) -> list[Row]:
 def rows_of(work: str, config: Config, case: Case) -> list[Row]:
     """The rows for an index that is there."""
     requests = case.runs(REQUESTS)
-    given = asked(config, requests)
+    given = workload(config, requests)
     calls = {
         "ours": lambda run: given.recommend(given.users[run]).get(),
         "theirs": lambda run: given.search(given.vectors[run : run + 1]),

@@ -26,7 +26,7 @@ from benchmarks.synthetic import CHUNK, write_items
 from towhee_recsys import index_pipeline, load_bundle, load_config, read_dataset
 from towhee_recsys.bundle import ItemEncoder
 from towhee_recsys.config import Config
-from towhee_recsys.data import iter_movies
+from towhee_recsys.data import iter_items
 from towhee_recsys.stores.vectors import Layout, open_store
 
 PACKAGES = ("milvus-lite", "pymilvus", "towhee", "numpy", "paddlepaddle")
@@ -86,7 +86,7 @@ def theirs(config_file: str, items: str) -> dict[str, float]:
     config, seconds = load_config(config_file), 0.0
     encode, store = ItemEncoder(load_bundle(config.model.dir)), open_store(config.milvus.uri)
     store.create("bare", Layout(config.model.embedding_size))
-    for chunk in iter_movies(items, CHUNK, encoding=config.dataset.encoding):
+    for chunk in iter_items(config.dataset, items, CHUNK):
         rows = rows_of(encode, chunk)
         began = time.perf_counter()
         store.milvus.client.upsert("bare", data=rows)

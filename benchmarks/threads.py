@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from benchmarks.asked import Asked, asked
 from benchmarks.case import Case
 from benchmarks.rows import Limit, Row, percentiles
+from benchmarks.workload import Workload, workload
 
 PACKAGES = ("milvus-lite", "pymilvus", "towhee", "numpy", "paddlepaddle")
 
@@ -35,7 +35,7 @@ class Found:
 
 def measure(case: Case) -> list[Row]:
     """Throughput and 99th percentile of several threads."""
-    given = asked(case.indexed(), REQUESTS)
+    given = workload(case.indexed(), REQUESTS)
     found = {threads: Found() for threads in THREADS}
     _round(given, 16, Found(), case)
     for _ in range(ROUNDS):
@@ -44,7 +44,7 @@ def measure(case: Case) -> list[Row]:
     return [row for threads in THREADS[1:] for row in _rows(threads, found[threads], found[1])]
 
 
-def _round(given: Asked, threads: int, found: Found, case: Case) -> None:
+def _round(given: Workload, threads: int, found: Found, case: Case) -> None:
     requests = case.runs(REQUESTS)
 
     def ask(place: int) -> float:

@@ -55,7 +55,7 @@ def test_a_rank_is_a_place_among_all(work: Path, found: dict[str, Any]) -> None:
     catalogue = dict(enumerate(np.random.default_rng(0).normal(size=(9, 8)).astype(np.float32)))
     users, items = np.array([10001, 10002, 10001]), np.array([3, 3, 8])
     scores = {
-        key: normalize(UserEncoder(bundle)({"user_id": key})) @ np.stack([*catalogue.values()]).T
+        key: np.asarray(normalize(UserEncoder(bundle)({"user_id": key}))) @ np.stack([*catalogue.values()]).T
         for key in (10001, 10002)
     }
     expected = [1 + sorted(-scores[user]).index(-scores[user][item]) for user, item in zip(users, items, strict=True)]

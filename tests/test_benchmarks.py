@@ -109,10 +109,10 @@ def test_a_peer_that_is_not_installed_is_told_before_anything_is_measured(bench,
 
 def test_rows_name_models_baselines_and_protocols_that_there_are(bench):
     from towhee_recsys.config import load_config
-    from towhee_recsys.evaluation.baselines import PEER_RATERS, RANKERS, RATERS
+    from towhee_recsys.evaluation.baselines import BASELINES
     from towhee_recsys.protocols import PROTOCOLS
 
-    baselines = {*RANKERS, *RATERS, *PEER_RATERS, *bench.quality_steps.RANKERS}
+    baselines = {*BASELINES, *bench.quality_steps.PEERS}
     for row in bench.quality_rows.ROWS.values():
         assert row.protocol in PROTOCOLS
         assert row.shown <= baselines

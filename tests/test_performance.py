@@ -11,12 +11,12 @@ import sys
 import numpy as np
 import pytest
 
-from benchmarks.asked import asked
 from benchmarks.index import bare
 from benchmarks.startup import run
 from benchmarks.synthetic import write_items
 from benchmarks.timing import interleaved
 from benchmarks.tower import PlainTower
+from benchmarks.workload import workload
 from towhee_recsys import index_pipeline, read_dataset
 from towhee_recsys.bundle.towers import loaded
 from towhee_recsys.config import load_config
@@ -49,7 +49,7 @@ def test_what_takes_longer_is_told_after_three_tries():
 
 @pytest.fixture(scope="module")
 def given(indexed_config):
-    return asked(indexed_config, 200)
+    return workload(indexed_config, 200)
 
 
 def test_a_request_takes_little_more_than_its_search(given):

@@ -28,7 +28,7 @@ COMMANDS = {
     "recommend": ["-u", "-k", "-i", "-c", "--with", "--liked", "--set", "--json"],
     "similar": ["-k", "-c", "--set", "--json"],
     "evaluate": ["-c", "--set", "--json", "--protocol", "--seeds", "--peers", "--report"],
-    **dict.fromkeys(("compare", "run", "demo", "doctor", "validate", "prepare"), ["--json"]),
+    **{name: ["--json"] for name in ("compare", "run", "demo", "doctor", "validate", "prepare")},
     "schema": ["-o"],
 }
 MOVIELENS_FLAGS = ["-g", "-a", "-j"]

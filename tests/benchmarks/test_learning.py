@@ -12,6 +12,7 @@ from benchmarks.naive_loop import NaiveLoop
 from towhee_recsys.bundle import load_bundle
 from towhee_recsys.config import load_config
 from towhee_recsys.data import read_dataset
+from towhee_recsys.evaluation.baselines import Baseline
 from towhee_recsys.training import train
 from towhee_recsys.training.training_split import task_of
 
@@ -19,7 +20,13 @@ from towhee_recsys.training.training_split import task_of
 @pytest.fixture(scope="module")
 def config(tmp_path_factory):
     folder = tmp_path_factory.mktemp("learning")
-    return load_config("sample", **{"model.dir": str(folder / "model"), "training.epochs": 1})
+    quick = {
+        "training.epochs": 1,
+        "training.batch_size": 200,
+        "training.learning_rate": 0.01,
+        "model.embedding_size": 16,
+    }
+    return load_config("sample", **{"model.dir": str(folder / "model"), **quick})
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +47,9 @@ def test_a_rehearsal_asks_for_the_validation_part_and_never_for_the_test(config,
 
 def test_the_fewest_epochs_that_reach_the_peer_are_taken(config, monkeypatch):
     race = replace(learning.RACES[1], peer="popularity")
-    monkeypatch.setattr(learning, "PEER_RANKERS", {"popularity": lambda task, _: noise})
+    monkeypatch.setattr(learning, "BASELINES", {"popularity": Baseline("", "", ranker=lambda task, side: noise)})
     assert learning.fewest_epochs(race, config) == learning.EPOCHS[0]
-    monkeypatch.setattr(learning, "PEER_RANKERS", {"popularity": lambda task, _: oracle(task)})
+    monkeypatch.setattr(learning, "BASELINES", {"popularity": Baseline("", "", ranker=lambda task, side: oracle(task))})
     monkeypatch.setattr(learning, "EPOCHS", (1, 2))
     assert learning.fewest_epochs(race, config) == 2, "nothing reaches who knows the answers"
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from benchmarks.synthetic import CHUNK, FIRST_ID, STEP, vectors, write_items
+from tests.declarations import schema
 from towhee_recsys.config import load_config
-from towhee_recsys.data import read_dataset, read_movies
+from towhee_recsys.data import read_dataset, read_items
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +18,7 @@ def sample():
 
 def test_items_are_read_as_movielens_are(sample, tmp_path):
     write_items(tmp_path / "movies.dat", CHUNK + 5, sample)
-    items = read_movies(tmp_path)
+    items = read_items(schema(name="own", path=str(tmp_path)))
     assert items["movie_id"].tolist() == [FIRST_ID + STEP * place for place in range(CHUNK + 5)]
     assert not set(items["movie_id"]) & set(sample["movie_id"])
     words = {word for title in sample["title"] for word in title.split()}

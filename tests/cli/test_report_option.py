@@ -1,4 +1,4 @@
-"""The option `--report`: a file beside the table, and told at once where none can be written."""
+"""The option `--report`: a file besides the table, and an error at once where it cannot be written."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def test_evaluate_writes_a_report(run: Any, on_sample: list[str], tmp_path: Path
     assert "--ablation" in text
 
 
-def test_where_none_can_be_written_is_told_before_the_work(run: Any, on_sample: list[str], tmp_path: Path) -> None:
+def test_a_location_that_cannot_be_written_is_an_error(run: Any, on_sample: list[str], tmp_path: Path) -> None:
     ran = run("evaluate", *on_sample, "--set", f"model.dir={tmp_path / 'model'}", "--report", str(tmp_path))
     assert ran.code == 1
-    assert f"the report {tmp_path} cannot be written: it is a folder. Name another file, or mend the rights." in ran.err
+    assert f"the report {tmp_path} cannot be written: it is a folder" in ran.err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -31,7 +31,8 @@ def test_an_ablation_without_a_report_is_wrong_use(run: Any) -> None:
 
 def test_an_ablation_is_trained_for_the_report(run: Any, tmp_path: Path) -> None:
     features = "features={user: [{kind: category, column: gender}], item: [{kind: id, column: movie_id}]}"
-    settings = (features, "training.epochs=1", "model.embedding_size=8", f"model.dir={tmp_path / 'model'}")
+    quick = ("training.epochs=1", "training.batch_size=1000", "model.embedding_size=8")
+    settings = (features, *quick, f"model.dir={tmp_path / 'model'}")
     options = [part for each in settings for part in ("--set", each)]
     ran = run("evaluate", "-c", "sample", *options, "--report", str(tmp_path / "report.html"), "--ablation", "-q")
     assert ran.code == 0

@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix
 
 from towhee_recsys.config import load_config
 from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.evaluation.evaluate import evaluated
+from towhee_recsys.evaluation.evaluate import evaluate_model
 from towhee_recsys.protocols import Question, Task
 
 
@@ -29,7 +29,7 @@ def trainings(monkeypatch):
 
 @pytest.fixture(scope="session")
 def quick_config(small_config_in, tmp_path_factory):
-    """A config whose model and index nobody changes; to write, take `small_config`."""
+    """A config whose model and index no test changes; tests that write use `small_config`."""
     folder = tmp_path_factory.mktemp("quick")
     stores = {"milvus": {"uri": str(folder / "movies.db")}, "catalogue": f"sqlite:///{folder / 'movies.sqlite'}"}
     return load_config(small_config_in(folder, "training.epochs=2"), **stores)
@@ -38,18 +38,18 @@ def quick_config(small_config_in, tmp_path_factory):
 @pytest.fixture(scope="session")
 def quick(quick_config):
     """The evaluation of `quick_config`."""
-    return evaluated(quick_config)
+    return evaluate_model(quick_config)
 
 
 @pytest.fixture(scope="session")
 def cold(quick_config):
     """The same by the protocol cold-users, over two seeds."""
-    return evaluated(quick_config, protocol="cold-users", seeds=2)
+    return evaluate_model(quick_config, protocol="cold-users", seeds=2)
 
 
 @pytest.fixture
 def task_of():
-    """Makes a task of a single question out of matrices [users, items]: ratings to train on, and what is relevant."""
+    """Makes a task of one question from matrices [users, items]: the ratings to train on, and what is relevant."""
 
     def task_of(train, relevant, test=((0, 0, 3.0),), candidates=None, users=None):
         train, relevant = np.asarray(train, dtype=np.float32), np.asarray(relevant, dtype=bool)
@@ -64,7 +64,7 @@ def task_of():
             relevant=csr_matrix(relevant)[users],
         )
         rows, columns = np.nonzero(train)
-        who, what, stars = zip(*test, strict=True)
+        test_users, test_items, values = zip(*test, strict=True)
         return Task(
             protocol="mine",
             seed=1,
@@ -73,7 +73,7 @@ def task_of():
             liked=4.0,
             train=Interactions(rows, columns, train[rows, columns]),
             validation=Interactions(rows[:0], columns[:0], train[rows, columns][:0]),
-            test=Interactions(np.array(who), np.array(what), np.array(stars, dtype=np.float32)),
+            test=Interactions(np.array(test_users), np.array(test_items), np.array(values, dtype=np.float32)),
             questions=[question],
         )
 

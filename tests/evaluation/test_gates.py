@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from towhee_recsys.config import load_config
+from towhee_recsys.config.dataset import Feedback
 from towhee_recsys.errors import ConfigError
 from towhee_recsys.evaluation.evaluate import MODEL
 from towhee_recsys.evaluation.gates import Gate, failures, peers_of, read_gates
@@ -13,9 +14,12 @@ FORM = (
     "accepted: >=, <=, > or <, and then a number, a baseline, or a number * a baseline, such as '>= 1.05 * popularity'."
 )
 
+EXPLICIT, IMPLICIT = Feedback((1, 5), 4), Feedback(None, 0)
 
-def gates(require, protocol="rating-90-10"):
-    return read_gates(load_config(require=require, protocol=protocol))
+
+def gates(require, protocol="rating-90-10", feedback=EXPLICIT):
+    config = load_config(require=require, protocol=protocol)
+    return read_gates(config.require, config.protocol, feedback)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +37,7 @@ def test_the_grammar(text, sign, factor, baseline):
 
 
 @pytest.mark.parametrize("text", ["", "0.3", "== 0.3", ">= ", ">= -1", ">= 1.05 popularity", ">= 1 * 2 * ease", "=> 1"])
-def test_what_is_no_gate(text):
+def test_what_is_not_a_gate(text):
     with pytest.raises(ConfigError) as raised:
         gates({"ndcg@10": text})
     assert str(raised.value) == f"require.ndcg@10: given {text!r}, {FORM}"
@@ -43,9 +47,7 @@ def test_unknown_names_get_the_nearest():
     with pytest.raises(ConfigError) as raised:
         gates({"ndgc@10": "> 0.1", "ndcg@10": ">= 1.05 * populrity", "rmse": "<= popularity"})
     first, second, third = str(raised.value).splitlines()
-    assert first.startswith(
-        "- require.ndgc@10: no such metric. Did you mean 'ndcg@10'? Accepted: rmse, mae, recall@10,"
-    )
+    assert first.startswith("- require.ndgc@10: no such metric. Did you mean 'ndcg@10'? Accepted: rmse, mae, ndcg@10,")
     assert second.startswith(
         "- require.ndcg@10: given '>= 1.05 * populrity', but 'populrity' is no baseline that has ndcg@10. "
         "Did you mean 'popularity'? Accepted: random, popularity,"
@@ -60,11 +62,27 @@ def test_a_question_of_a_protocol_is_a_metric_of_it_alone():
         gates({"ndcg@10 (5 liked)": "> ease"})
 
 
-def test_peers_are_those_that_gates_name():
+def test_external_baselines_are_those_that_gates_name():
     assert peers_of(gates({"ndcg@10": "> ials", "recall@10": ">= 0.9 * ials", "rmse": "< svd", "mae": "< biases"})) == [
         "ials",
         "svd",
     ]
+
+
+def test_without_a_rating_scale_gates_on_ratings_are_refused():
+    assert gates({"ndcg@10": "> ease"}, feedback=IMPLICIT)
+    with pytest.raises(ConfigError) as raised:
+        gates({"rmse": "< 1"}, feedback=IMPLICIT)
+    message = str(raised.value)
+    assert message.startswith("require.rmse: ")
+    assert "rating scale" in message
+    assert "dataset.interactions.scale" in message
+    assert "Accepted: ndcg@10, " in message
+
+
+def test_the_recall_of_the_index_is_not_required():
+    with pytest.raises(ConfigError, match=r"require\.index_recall@10: .* once the model is indexed"):
+        gates({"index_recall@10": "> 0.9"})
 
 
 def failed(evaluation, require):
@@ -81,7 +99,7 @@ def test_gates_that_hold_and_gates_that_do_not(quick):
 
 
 def test_what_was_not_measured_does_not_hold(quick):
-    [only] = quick.models[MODEL].draws
-    without = replace(quick.models[MODEL], draws=[replace(only, metrics={})])
+    [only] = quick.models[MODEL].runs
+    without = replace(quick.models[MODEL], runs=[replace(only, metrics={})])
     assert failures(gates({"rmse": "< 5"}), without, quick) == ["rmse must be < 5, but the model has none"]
     assert failed(quick, {"ndcg@10": ">= 0 * ials"}) == ["ndcg@10 must be >= 0 * ials, but ials has none on this data"]

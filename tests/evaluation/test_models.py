@@ -8,7 +8,7 @@ from towhee_recsys.bundle import load_bundle
 from towhee_recsys.config import load_config
 from towhee_recsys.data import read_dataset
 from towhee_recsys.errors import BundleError
-from towhee_recsys.evaluation.models import model_beside, model_for, put_in_place
+from towhee_recsys.evaluation.models import model_for, put_in_place, split_model
 from towhee_recsys.training import train
 
 
@@ -34,7 +34,7 @@ def test_without_a_model_one_is_trained_beside_and_taken_the_next_time(config, d
     folder = tmp_path / "model.rating-90-10-42"
     assert bundle.directory == folder
     assert not (tmp_path / "model").exists()
-    assert f"there is no model in {config.model.dir}; rating-90-10, seed 42, takes a model" in caplog.text
+    assert f"there is no model in {config.model.dir}; rating-90-10 with seed 42 needs a model" in caplog.text
     assert f"training on the training part of rating-90-10, seed 42, into {folder}" in caplog.text
     assert model_for(config, dataset) is bundle
     assert trainings == [str(folder)]
@@ -70,33 +70,33 @@ def test_a_model_of_other_data_is_not_measured(config, tmp_path, caplog):
     assert "was trained on other data; " in caplog.text
 
 
-def test_a_model_of_other_settings_is_measured_as_it_is_and_that_is_told(config, dataset, caplog):
+def test_a_model_of_other_settings_is_measured_with_a_warning(config, dataset, caplog):
     bundle = train(config)
     assert model_for(load_config(config, overrides=["training.epochs=2"]), dataset) is bundle
     assert caplog.messages == [
-        f"the model in {config.model.dir} is measured as it is: it was trained with other settings"
+        f"the model in {config.model.dir} was trained with other settings; it is measured as it is"
     ]
 
 
 @pytest.mark.parametrize("override", ["training.epochs=2", "model.embedding_size=6"])
 def test_beside_other_settings_are_trained_anew(config, dataset, trainings, override):
-    first = model_beside(config, dataset)
-    assert model_beside(load_config(config, overrides=[override]), dataset).model_id != first.model_id
+    first = split_model(config, dataset)
+    assert split_model(load_config(config, overrides=[override]), dataset).model_id != first.model_id
     assert len(trainings) == 2
-    assert not list(first.directory.parent.glob("*.previous")), "nobody goes back to it"
+    assert not list(first.directory.parent.glob("*.previous")), "nobody rolls back to it"
 
 
 def test_what_does_not_decide_the_model_is_no_reason_to_train(config, dataset, trainings):
-    first = model_beside(config, dataset)
+    first = split_model(config, dataset)
     other = load_config(config, overrides=["top_k=3", "training.device=auto", "milvus.collection=others"])
-    assert model_beside(other, dataset) is first
+    assert split_model(other, dataset) is first
     assert len(trainings) == 1
 
 
 def test_a_damaged_model_is_an_error_in_its_place_and_trained_again_beside(config, dataset, trainings):
-    bundle = model_beside(config, dataset)
+    bundle = split_model(config, dataset)
     (bundle.directory / "manifest.json").write_text("{}")
-    assert model_beside(config, dataset).model_id == bundle.model_id
+    assert split_model(config, dataset).model_id == bundle.model_id
     assert len(trainings) == 2
     (put_in_place(bundle, config.model.dir).directory / "manifest.json").write_text("{}")
     with pytest.raises(BundleError, match=r"manifest\.json is damaged"):
@@ -105,9 +105,9 @@ def test_a_damaged_model_is_an_error_in_its_place_and_trained_again_beside(confi
 
 def test_put_in_place_moves(config, dataset, tmp_path):
     old = train(load_config(config, overrides=["seed=3"]))
-    fresh = model_beside(config, dataset)
+    fresh = split_model(config, dataset)
     placed = put_in_place(fresh, config.model.dir)
     assert placed.directory == tmp_path / "model"
     assert placed.model_id == fresh.model_id != old.model_id
-    assert load_bundle(tmp_path / "model.previous").model_id == old.model_id, "one may go back to it"
+    assert load_bundle(tmp_path / "model.previous").model_id == old.model_id, "for a rollback"
     assert sorted(each.name for each in tmp_path.iterdir()) == ["model", "model.previous"]

@@ -13,15 +13,15 @@ import pytest
 from towhee_recsys.config import load_config
 from towhee_recsys.errors import EvaluationError, StoreError
 from towhee_recsys.evaluation.ablation import ALL, Difference
-from towhee_recsys.evaluation.compare import compared
-from towhee_recsys.evaluation.evaluate import MODEL, evaluated
-from towhee_recsys.evaluation.report import check_place, write_report
+from towhee_recsys.evaluation.compare import compare_models
+from towhee_recsys.evaluation.evaluate import MODEL, evaluate_model
+from towhee_recsys.evaluation.report import check_location, write_report
 from towhee_recsys.evaluation.report import latency as module
-from towhee_recsys.evaluation.report.people import people
+from towhee_recsys.evaluation.report.example_users import example_users
 from towhee_recsys.evaluation.report.slices import slices
 from towhee_recsys.evaluation.report.write import render
 
-SECTIONS = ["asked", "table", "curves", "ablation", "latency", "slices", "people"]
+SECTIONS = ["header", "table", "curves", "ablation", "latency", "slices", "users"]
 HOSTILE = '</style></svg><script>alert(1)</script> "$x^2$" {{ 7 * 7 }} <img src=http://example.com>'
 
 
@@ -52,7 +52,7 @@ def still(monkeypatch):
 
 @pytest.fixture(scope="module")
 def cold_items(quick_config):
-    return evaluated(quick_config, protocol="cold-items")
+    return evaluate_model(quick_config, protocol="cold-items")
 
 
 def test_one_file_has_all_sections(quick, tmp_path):
@@ -80,7 +80,8 @@ def test_titles_and_names_do_not_break_out(quick, still):
     items = quick.dataset.items.assign(
         title=HOSTILE, genres=[[HOSTILE]] * count, year=pd.array([None] * count, "Int64")
     )
-    hostile = replace(quick, dataset=replace(quick.dataset, items=items, name=HOSTILE))
+    schema = quick.dataset.schema.model_copy(update={"name": HOSTILE})
+    hostile = replace(quick, dataset=replace(quick.dataset, items=items, schema=schema))
     text = render(hostile)
     assert "<script" not in text
     assert "<img" not in text
@@ -102,19 +103,19 @@ def test_the_same_input_gives_the_same_bytes(quick, still, tmp_path):
 
 def test_several_models_are_in_one_picture_and_one_legend(quick_config, tmp_path, still):
     folders = {name: load_config(quick_config, **{"model.dir": str(tmp_path / name)}) for name in ("one", "two")}
-    found = compared({"first": folders["one"], "second": load_config(folders["two"], **{"training.epochs": 1})})
+    found = compare_models({"first": folders["one"], "second": load_config(folders["two"], **{"training.epochs": 1})})
     text = render(found)
     assert '<span class="swatch c1"></span>second' in text
     assert "var(--s1)" in text
     assert "Losses of models with different objectives" in text
-    assert [each.title for each in people(found)[0].lists] == ["first", "second"]
+    assert [each.title for each in example_users(found)[0].lists] == ["first", "second"]
 
 
 def test_without_lists_the_sections_say_so(quick, still):
     def bare(results):
-        draw = results.draws[0]
-        metrics = {name: each for name, each in draw.metrics.items() if name in ("rmse", "mae")}
-        return replace(results, draws=[replace(draw, metrics=metrics, lists={})])
+        run = results.runs[0]
+        metrics = {name: each for name, each in run.metrics.items() if name in ("rmse", "mae")}
+        return replace(results, runs=[replace(run, metrics=metrics, lists={})])
 
     task = replace(quick.tasks[0], questions=[])
     rated = {name: bare(each) for name, each in quick.baselines.items() if "rmse" in each.metrics}
@@ -140,20 +141,21 @@ def test_without_milvus_the_section_says_so(quick, monkeypatch, caplog):
         raise StoreError("no room")
 
     monkeypatch.setattr(module, "build", fails)
-    assert "Milvus could not be asked here" in render(quick)
+    assert "Milvus does not work here" in render(quick)
     assert caplog.messages == ["without the latency of the index: no room"]
 
 
-def test_where_nothing_can_be_written_it_is_told(quick, tmp_path):
+def test_a_location_that_cannot_be_written(quick, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     for path, reason in (
         (tmp_path, "it is a folder"),
         (tmp_path / "file" / "report.html", "File exists|Not a directory"),
     ):
         with pytest.raises(EvaluationError) as raised:
-            check_place(path)
-        told = rf"{re.escape(str(path))} cannot be written: ({reason})\. Name another file, or mend the rights\."
-        assert re.fullmatch(f"the report {told}", str(raised.value))
+            check_location(path)
+        message = str(raised.value)
+        assert message.startswith(f"the report {path} cannot be written: ")
+        assert re.search(reason, message)
         with pytest.raises(EvaluationError, match="cannot be written"):
             write_report(quick, path)
 

@@ -10,25 +10,26 @@ import pandas as pd
 import pytest
 
 from towhee_recsys.config import load_config
+from towhee_recsys.evaluation.baselines import BASELINES
 from towhee_recsys.evaluation.evaluate import MODEL
+from towhee_recsys.evaluation.report.example_users import chosen, example_users
 from towhee_recsys.evaluation.report.groups import by_activity, by_feature, by_popularity
 from towhee_recsys.evaluation.report.latency import KINDS, latency
-from towhee_recsys.evaluation.report.people import chosen, people
 from towhee_recsys.evaluation.report.slices import slices
-from towhee_recsys.evaluation.report.tables import sentences, tables
+from towhee_recsys.evaluation.report.tables import sentences, tables, title_of
 
 
-def test_the_table_has_everybody_and_marks_the_best(quick):
+def test_the_table_has_all_recommenders_and_marks_the_best(quick):
     [table] = tables(quick)
-    assert [row.name for row in table.rows] == [MODEL, *quick.baselines]
-    cells = {row.name: dict(zip(table.columns, row.cells, strict=True)) for row in table.rows}
+    assert [row.title for row in table.rows] == [MODEL, *(BASELINES[name].title for name in quick.baselines)]
+    cells = {row.title: dict(zip(table.columns, row.cells, strict=True)) for row in table.rows}
     for title, metric, pick in (("RMSE", "rmse", min), ("NDCG@10", "ndcg@10", max)):
         figures = {
-            name: each.metrics[metric]
+            title_of(quick, name): each.metrics[metric]
             for name, each in (quick.models | quick.baselines).items()
             if metric in each.metrics
         }
-        assert {name: row[title].figure for name, row in cells.items() if row[title].figure is not None} == figures
+        assert {name: row[title].value for name, row in cells.items() if row[title].value is not None} == figures
         best = [name for name, row in cells.items() if row[title].best]
         assert {figures[name] for name in best} == {pick(figures.values())}
     assert not any(row["Coverage@10"].best for row in cells.values())
@@ -40,40 +41,38 @@ def test_other_questions_have_tables_of_their_own_and_seeds_their_deviation(cold
     found = tables(cold)
     assert [each.title for each in found] == ["", "5 liked", "10 liked"]
     assert "RMSE" not in found[1].columns
-    assert [row.name for row in found[1].rows][:3] == [MODEL, "± over seeds", "random"]
-    assert "biases" not in [row.name for row in found[1].rows]
+    assert [row.title for row in found[1].rows][:3] == [MODEL, "± over seeds", "Random"]
+    assert "Biases" not in [row.title for row in found[1].rows]
 
 
-def test_chance_is_told_in_words(quick):
-    told = " ".join(sentences(quick))
-    assert re.search(
-        r"By RMSE, this model (is better than|is worse than|cannot be told from) \w+: the difference", told
-    )
-    assert re.search(r"95 % interval \S+ to \S+; paired t-test over users: p [<=] 0\.\d+", told)
+def test_significance_in_words(quick):
+    words = " ".join(sentences(quick))
+    assert re.search(r"By RMSE, this model is (not )?significantly \w+ (than|from) [A-Z][\w ]+: the difference", words)
+    assert re.search(r"95 % interval \S+ to \S+; paired t-test over users: p [<=] 0\.\d+", words)
 
 
 def test_a_slices_figures_are_those_of_its_users(quick):
-    task, draw = quick.tasks[0], quick.models[MODEL].draws[0]
+    task, run = quick.tasks[0], quick.models[MODEL].runs[0]
     gender = quick.dataset.users["gender"].to_numpy()
     for metric in ("ndcg@10", "rmse"):
         [picture] = [each for each in slices(quick) if (each.metric, each.by) == (metric, "gender")]
         assert [line.label for line in picture.lines] == ["female", "male"]
         for line, code in zip(picture.lines, "FM", strict=True):
             ours, theirs = line.bars
-            assert (ours.name, theirs.name) == (MODEL, quick.best_baseline(metric).name)
+            assert (ours.title, theirs.title) == (MODEL, title_of(quick, quick.best_baseline(metric).name))
             there = gender[task.test.users] == code
             if metric == "rmse":
-                figure = np.sqrt(np.mean((draw.stars[there] - task.test.values[there]) ** 2))
+                figure = np.sqrt(np.mean((run.predictions[there] - task.test.values[there]) ** 2))
                 assert line.users == len(np.unique(task.test.users[there]))
             else:
-                figure = np.nanmean(draw.by_user["ndcg@10"][gender == code])
+                figure = np.nanmean(run.by_user["ndcg@10"][gender == code])
                 assert line.users == (gender[task.questions[0].users] == code).sum()
-            assert ours.figure == pytest.approx(figure)
+            assert ours.value == pytest.approx(figure)
     assert max(bar.share for line in picture.lines for bar in line.bars) == 1
 
 
 def test_a_genres_recall_is_counted_by_hand(quick):
-    question, lists = quick.tasks[0].questions[0], quick.models[MODEL].draws[0].lists[""]
+    question, lists = quick.tasks[0].questions[0], quick.models[MODEL].runs[0].lists[""]
     [picture] = [each for each in slices(quick) if each.by == "genres"]
     genres, wanted, found, users = quick.dataset.items["genres"].tolist(), {}, {}, {}
     for row, user in enumerate(question.users.tolist()):
@@ -84,15 +83,15 @@ def test_a_genres_recall_is_counted_by_hand(quick):
                 users.setdefault(genre, set()).add(user)
     assert [line.label for line in picture.lines] == sorted(wanted)
     for line in picture.lines:
-        assert line.bars[0].figure == pytest.approx(found[line.label] / wanted[line.label])
+        assert line.bars[0].value == pytest.approx(found[line.label] / wanted[line.label])
         assert line.users == len(users[line.label])
 
 
-def test_users_whom_training_never_met_are_not_grouped_by_activity(cold):
+def test_users_whom_training_never_saw_are_not_grouped_by_activity(cold):
     assert {each.by for each in slices(cold) if each.of == "users"} == {"gender", "age", "occupation"}
 
 
-def test_groups_part_what_they_are_made_of(quick):
+def test_groups_split_their_users_or_items(quick):
     counts = np.array([0, 5, 5, 7, 40, 200, 0])
     groups = by_activity(counts, np.arange(6))
     assert [group.label for group in groups] == ["0", "5", "7", "40 to 200"]
@@ -126,8 +125,8 @@ def test_own_categories_without_names_and_with_gaps_are_groups(quick_config):
     }
 
 
-def test_six_people_by_seed_with_what_they_liked_and_what_is_found(quick):
-    task, shown = quick.tasks[0], people(quick)
+def test_six_users_by_seed_with_what_they_liked_and_what_is_found(quick):
+    task, shown = quick.tasks[0], example_users(quick)
     lines = chosen(quick)
     assert chosen(quick) == lines
     assert len(set(lines)) == len(shown) == 6
@@ -136,24 +135,24 @@ def test_six_people_by_seed_with_what_they_liked_and_what_is_found(quick):
     assert len({quick.dataset.users["gender"].iloc[line] for line in lines}) == 2
     for line, person in zip(lines, shown, strict=True):
         assert person.name == f"User {quick.dataset.users['user_id'].iloc[line]}"
-        assert f"{(task.train.users == line).sum()} training ratings" in person.about
-        stars = [item.stars for item in person.liked]
-        assert stars == sorted(stars, reverse=True)
-        assert min(stars, default=5) >= task.liked
+        assert f"{(task.train.users == line).sum()} training interactions" in person.about
+        ratings = [item.rating for item in person.liked]
+        assert ratings == sorted(ratings, reverse=True)
+        assert min(ratings, default=5) >= task.liked
         [each] = person.lists
         row = task.questions[0].users.tolist().index(line)
         relevant = set(task.questions[0].relevant[row].indices)
-        listed = quick.models[MODEL].draws[0].lists[""][row, :10]
+        listed = quick.models[MODEL].runs[0].lists[""][row, :10]
         assert [item.title for item in each.items] == quick.dataset.items["title"].iloc[listed].tolist()
-        assert [item.found for item in each.items] == [item in relevant for item in listed]
-        assert (each.found, each.relevant) == (len(relevant & set(listed)), len(relevant))
+        assert [item.relevant for item in each.items] == [item in relevant for item in listed]
+        assert (each.n_found, each.n_relevant) == (len(relevant & set(listed)), len(relevant))
 
 
-def test_unknown_people_tell_what_they_like(cold):
-    person = people(cold)[0]
-    assert "no training ratings" in person.about
+def test_the_lists_of_unknown_users_say_what_was_given(cold):
+    person = example_users(cold)[0]
+    assert "no training interactions" in person.about
     assert [each.title for each in person.lists] == [
-        f"Recommended, told {what}" for what in ("nothing", "5 liked", "10 liked")
+        f"Recommended, given {what}" for what in ("nothing", "5 liked", "10 liked")
     ]
     assert len(person.liked) == 10
 

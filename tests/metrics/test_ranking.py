@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from towhee_recsys.metrics import CUTOFFS, exposure, per_user
+from towhee_recsys.metrics import CUTOFFS, CandidateItems, exposure, per_user
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +24,13 @@ def test_by_hand():
     metrics = per_user(lists, relevant_of([1, 2, 3], [9], [0]), cutoffs=(2, 4))
     ideal = 1 + 1 / np.log2(3)
     expected = {
-        "recall@2": [1 / 3, 1, 0],
         "ndcg@2": [1 / np.log2(3) / ideal, 1, 0],
+        "recall@2": [1 / 3, 1, 0],
         "precision@2": [1 / 2, 1 / 2, 0],
         "mrr@2": [1 / 2, 1, 0],
         "hit@2": [1, 1, 0],
-        "recall@4": [2 / 3, 1, 0],
         "ndcg@4": [(1 / np.log2(3) + 1 / np.log2(5)) / (ideal + 1 / 2), 1, 0],
+        "recall@4": [2 / 3, 1, 0],
         "precision@4": [2 / 4, 1 / 4, 0],
         "mrr@4": [1 / 2, 1, 0],
         "hit@4": [1, 1, 0],
@@ -51,14 +51,14 @@ def test_users_without_relevant_items_have_nan():
     assert all(np.isnan(values[0]) and not np.isnan(values[1]) for values in metrics.values())
 
 
-def test_an_empty_place_of_a_list_is_no_item():
+def test_an_empty_entry_of_a_list_is_no_item():
     metrics = per_user(np.array([[-1, -1], [-1, -1]]), relevant_of([9], [9, 0]), cutoffs=(2,))
     assert not any(values.any() for values in metrics.values())
 
 
-def test_nobody_is_asked():
+def test_no_users():
     metrics = per_user(np.zeros((0, 20), np.int64), csr_matrix((0, 10), dtype=bool))
-    assert list(metrics) == [f"{name}@{k}" for k in (10, 20) for name in ("recall", "ndcg", "precision", "mrr", "hit")]
+    assert list(metrics) == [f"{name}@{k}" for k in (10, 20) for name in ("ndcg", "recall", "precision", "mrr", "hit")]
     assert all(values.shape == (0,) for values in metrics.values())
 
 
@@ -106,7 +106,8 @@ def trec_eval(pytrec_eval, lists, relevant, k):
 def test_exposure_by_hand():
     """Of four candidates one is shown three times, one once; eight users, of whom 8, 2 and nobody rated them."""
     lists = np.array([[0, 1], [0, -1], [0, -1]])
-    found = exposure(lists, np.array([1, 1, 1, 1, 0], bool), np.array([8.0, 2, 0, 4, 8]), users=8, cutoffs=(1, 2))
+    items = CandidateItems(np.array([1, 1, 1, 1, 0], bool), np.array([8.0, 2, 0, 4, 8]), n_users=8)
+    found = exposure(lists, items, cutoffs=(1, 2))
     assert found == {
         "coverage@1": 1 / 4,
         "novelty@1": 0,
@@ -117,20 +118,20 @@ def test_exposure_by_hand():
     }
 
 
-def test_a_item_that_nobody_rated_is_as_novel_as_one_that_a_single_user_rated():
-    lists, candidates = np.array([[0], [1]]), np.ones(2, bool)
-    assert exposure(lists, candidates, np.array([0.0, 1]), users=16, cutoffs=(1,))["novelty@1"] == 4
+def test_an_item_without_users_is_as_novel_as_one_with_a_single_user():
+    items = CandidateItems(np.ones(2, bool), np.array([0.0, 1]), n_users=16)
+    assert exposure(np.array([[0], [1]]), items, cutoffs=(1,))["novelty@1"] == 4
 
 
 def test_all_candidates_equally_often():
     lists = np.array([[0, 1], [2, 3], [1, 0], [3, 2]])
-    found = exposure(lists, np.ones(4, bool), np.ones(4), users=4, cutoffs=(2,))
+    found = exposure(lists, CandidateItems(np.ones(4, bool), np.ones(4), n_users=4), cutoffs=(2,))
     assert (found["coverage@2"], found["gini@2"]) == (1, 0)
 
 
 @pytest.mark.parametrize("lists", [np.zeros((0, 20), np.int64), np.full((3, 20), -1)])
 def test_empty_lists_show_nothing(lists):
-    found = exposure(lists, np.ones(4, bool), np.ones(4), users=4)
+    found = exposure(lists, CandidateItems(np.ones(4, bool), np.ones(4), n_users=4), cutoffs=CUTOFFS)
     assert found["coverage@10"] == found["coverage@20"] == 0
     assert all(np.isnan(found[name]) for name in ("novelty@10", "gini@10"))
     assert all(type(value) is float for value in found.values())
@@ -139,6 +140,7 @@ def test_empty_lists_show_nothing(lists):
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=20).filter(any))
 def test_gini_is_half_the_relative_mean_difference(counts):
     lists = np.repeat(np.arange(len(counts)), counts)[:, None]
-    found = exposure(lists, np.ones(len(counts), bool), np.ones(len(counts)), users=1, cutoffs=(1,))["gini@1"]
+    items = CandidateItems(np.ones(len(counts), bool), np.ones(len(counts)), n_users=1)
+    found = exposure(lists, items, cutoffs=(1,))["gini@1"]
     differences = np.abs(np.subtract.outer(counts, counts)).mean()
     assert found == pytest.approx(differences / 2 / np.mean(counts))

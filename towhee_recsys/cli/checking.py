@@ -27,7 +27,7 @@ def validate(config: Config, progress: bool | None) -> tuple[Any, Callable[[], N
     from towhee_recsys.evaluation.gates import read_gates
 
     check_stores(config)
-    read_gates(config)
+    read_gates(config.require, config.protocol, config.dataset.feedback)
     shown = without_secrets(config)
     return {"valid": True, "config": shown.model_dump(mode="json")}, lambda: click.echo(dump_config(shown), nl=False)
 

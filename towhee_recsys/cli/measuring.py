@@ -16,23 +16,13 @@ if TYPE_CHECKING:
 Shown = tuple[Any, Callable[[], None]]
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-COLUMNS = {"RMSE": "rmse", "MAE": "mae", "NDCG@10": "ndcg@10", "Recall@10": "recall@10", "Coverage@10": "coverage@10"}
-BEST: dict[str, Callable[..., Any]] = {"rmse": min, "mae": min, "ndcg@10": max, "recall@10": max}
-"""For which figures the best is marked, and whether it is the lowest or the highest."""
-
-
-def _protocol(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--protocol", metavar="NAME", help="How to part the ratings; left out, as the config says.")(
-        command
-    )
-
-
-def _peers(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--peers", default="", metavar="NAMES", help="More baselines, of: ials,bpr,svd,svdpp.")(command)
-
-
-def _report(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--report", metavar="FILE.html", help="Write a report, too.")(command)
+_protocol: Option = click.option(
+    "--protocol", metavar="NAME", help="How to split the interactions; left out, as the config says."
+)
+_peers: Option = click.option(
+    "--peers", default="", metavar="NAMES", help="External baselines to measure, too, of: bpr,ials,svd,svdpp."
+)
+_report: Option = click.option("--report", metavar="FILE.html", help="Write a report, too.")
 
 
 @click.command(epilog="Example: towhee-recsys evaluate -c movielens_1m --protocol ranking-80-20 --seeds 3")
@@ -51,13 +41,13 @@ def evaluate(
     report: str | None,
     ablation: bool,
 ) -> Shown:
-    """Measure the model and the baselines on ratings that training never saw."""
-    from towhee_recsys.evaluation.evaluate import as_json, evaluated
+    """Measure the model and the baselines on interactions that training never saw."""
+    from towhee_recsys.evaluation.evaluate import as_json, evaluate_model
 
     if ablation and not report:
         raise click.UsageError("--ablation is a part of the report. Add --report FILE.html.")
-    _check_place(report)
-    found = evaluated(config, protocol=protocol, seeds=seeds, peers=_names(peers), progress=progress)
+    _check_report(report)
+    found = evaluate_model(config, protocol=protocol, seeds=seeds, peers=_names(peers), progress=progress)
     _write_report(found, report, ablation, progress)
     return as_json(found), lambda: show_evaluation(found, report)
 
@@ -71,19 +61,18 @@ def compare(
     configs: dict[str, Config], progress: bool | None, protocol: str | None, peers: str, report: str | None
 ) -> Shown:
     """Measure the models of several configs, by the protocol and the seed of the first."""
-    from towhee_recsys.evaluation.compare import as_json, compared
+    from towhee_recsys.evaluation.compare import as_json, compare_models
 
-    _check_place(report)
-    found = compared(configs, protocol=protocol, peers=_names(peers), progress=progress)
+    _check_report(report)
+    found = compare_models(configs, protocol=protocol, peers=_names(peers), progress=progress)
     _write_report(found, report)
     return as_json(found), lambda: show_evaluation(found, report)
 
 
 def show_evaluation(evaluation: Evaluation, report: str | None = None) -> None:
-    """A table of models and baselines, and below it what chance has to do with the differences."""
-    questions = [each.name for each in evaluation.tasks[0].questions if each.name]
-    columns = COLUMNS | {f"NDCG@10\n({name})": f"ndcg@10 ({name})" for name in questions}
-    table(_title(evaluation), ["", *columns], [*_lines(evaluation, [*columns.values()])])
+    """Prints a table of models and baselines, and below it the significance of the differences."""
+    columns = _columns(evaluation)
+    table(_title(evaluation), ["", *columns.values()], [*_rows(evaluation, [*columns])])
     for name in evaluation.models:
         for metric, test in evaluation.significance(name).items():
             click.echo(_sentence(name, metric, test))
@@ -91,9 +80,21 @@ def show_evaluation(evaluation: Evaluation, report: str | None = None) -> None:
         click.echo(f"Report in {report}")
 
 
-def _lines(evaluation: Evaluation, metrics: list[str]) -> Iterator[list[str]]:
-    """A line for each model and baseline, and below a model's its deviations where there are several seeds."""
-    rows: dict[str, Results] = evaluation.models | evaluation.baselines
+def _columns(evaluation: Evaluation) -> dict[str, str]:
+    """The titles of the columns by the names of their values, which some model or baseline has."""
+    from towhee_recsys.metrics import RatingMetric, metric_of, summary_columns, significance_names, value_name
+
+    columns = summary_columns()
+    of_lists = [name for name in significance_names() if not isinstance(metric_of(name), RatingMetric)]
+    for question in [each.name for each in evaluation.tasks[0].questions if each.name]:
+        columns |= {value_name(name, question): f"{columns[name]}\n({question})" for name in of_lists}
+    measured = {name for each in _recommenders(evaluation).values() for name in each.metrics}
+    return {name: title for name, title in columns.items() if name in measured}
+
+
+def _rows(evaluation: Evaluation, metrics: list[str]) -> Iterator[list[str]]:
+    """A row for each model and baseline, and below a model's its deviations where there are several seeds."""
+    rows = _recommenders(evaluation)
     best = {metric: _best(metric, rows.values()) for metric in metrics}
     for name, each in rows.items():
         found = each.metrics
@@ -102,28 +103,35 @@ def _lines(evaluation: Evaluation, metrics: list[str]) -> Iterator[list[str]]:
             yield ["  ± over seeds", *(_cell(each.deviations.get(key)) for key in metrics)]
 
 
-def _best(metric: str, rows: Iterable[Results]) -> float | None:
-    pick = BEST.get(metric.partition(" ")[0])
-    return pick((each.metrics[metric] for each in rows if metric in each.metrics), default=None) if pick else None
+def _recommenders(evaluation: Evaluation) -> dict[str, Results]:
+    return evaluation.models | evaluation.baselines
 
 
-def _cell(figure: float | None, mark: str = "") -> str:
-    return "–" if figure is None else f"{figure:.4f}{mark}"
+def _best(name: str, rows: Iterable[Results]) -> float | None:
+    from towhee_recsys.metrics import metric_of
+
+    metric = metric_of(name)
+    return metric.best(each.metrics[name] for each in rows if name in each.metrics) if metric else None
+
+
+def _cell(value: float | None, mark: str = "") -> str:
+    return "–" if value is None else f"{value:.4f}{mark}"
 
 
 def _title(evaluation: Evaluation) -> str:
     header = evaluation.header()
     seeds = ", ".join(map(str, header["seeds"]))
+    kind = "ratings" if evaluation.dataset.schema.feedback.scale else "interactions"
     return (
         f"{header['protocol']}, seed{'s' if len(header['seeds']) > 1 else ''} {seeds}: {header['ratings']:,} held-out "
-        f"ratings, lists for {header['users']:,} users; * the best"
+        f"{kind}, lists for {header['users']:,} users; * the best"
     )
 
 
 def _sentence(name: str, metric: str, test: dict[str, Any]) -> str:
     words = f"{metric.upper()} of {name} against {test['against']}: {test.get('difference', 0):+.4f}"
     if "p_value" not in test:
-        return f"{words} (too few users to tell whether by chance)"
+        return f"{words} (too few users for a test)"
     p = "p < 0.001" if test["p_value"] < 0.001 else f"p = {test['p_value']:.3f}"
     return f"{words} (95 % interval {test['low']:+.4f} to {test['high']:+.4f}; paired t-test over users: {p})"
 
@@ -132,12 +140,12 @@ def _names(peers: str) -> list[str]:
     return [name.strip() for name in peers.split(",") if name.strip()]
 
 
-def _check_place(report: str | None) -> None:
-    """Tells before the work, not after it, that the report cannot be written."""
+def _check_report(report: str | None) -> None:
+    """Checks before the work, not after it, that the report can be written."""
     if report:
-        from towhee_recsys.evaluation.report import check_place
+        from towhee_recsys.evaluation.report import check_location
 
-        check_place(report)
+        check_location(report)
 
 
 def _write_report(

@@ -1,4 +1,4 @@
-"""The baselines of the table, measured on a task."""
+"""Fits the baselines on a task and measures them."""
 
 from __future__ import annotations
 
@@ -8,46 +8,61 @@ from collections.abc import Sequence
 
 from tqdm import tqdm
 
+from towhee_recsys.config.dataset import Feedback
 from towhee_recsys.errors import EvaluationError, close_match
-from towhee_recsys.evaluation.baselines import PEER_RANKERS, PEER_RATERS, RANKERS, RATERS, Traits
-from towhee_recsys.evaluation.measure import Measured, measure
+from towhee_recsys.evaluation.baselines import BASELINES, Baseline, SideInformation
+from towhee_recsys.evaluation.measure import MetricValues, measure
 from towhee_recsys.protocols import Task
-
-PEERS = (*PEER_RANKERS, *PEER_RATERS)
-"""Baselines that are measured when they are asked for."""
-
-_RANKERS, _RATERS = RANKERS | PEER_RANKERS, RATERS | PEER_RATERS
 
 log = logging.getLogger(__name__)
 
 
-def check_peers(peers: Sequence[str]) -> None:
-    """Raises EvaluationError for a name that is no peer's."""
-    for name in peers:
-        if name not in PEERS:
-            hint = close_match(name, PEERS)
-            raise EvaluationError(f"peer {name!r} is not known.{hint} Accepted: {', '.join(PEERS)}.")
+def check_external(names: Sequence[str], feedback: Feedback) -> None:
+    """Checks names of external baselines, which are measured on demand only.
 
-
-def measure_baselines(task: Task, traits: Traits, peers: Sequence[str], progress: bool | None) -> dict[str, Measured]:
-    """Each baseline by its name, fitted on the training part; one that does not fit this dataset is left out.
-
-    Raises EvaluationError when one of the `peers`, which were asked for, cannot be had.
+    Raises:
+        EvaluationError: a name is not that of an external baseline, or of one that predicts ratings where `feedback`
+            has no rating scale.
     """
-    names = [*peers, *RANKERS, *RATERS]  # peers first: what they lack is told before the others take their time
+    accepted = [name for name, each in BASELINES.items() if each.external and each.fits(feedback)]
+    for name in names:
+        if name in accepted:
+            continue
+        if name in BASELINES and not BASELINES[name].fits(feedback):
+            reason = "predicts ratings, and the dataset declares no rating scale (dataset.interactions.scale)."
+        else:
+            reason = f"is not known.{close_match(name, accepted)}"
+        raise EvaluationError(f"peer {name!r} {reason} Accepted: {', '.join(accepted)}.")
+
+
+def measure_baselines(
+    task: Task, side: SideInformation, feedback: Feedback, external: Sequence[str] = (), progress: bool | None = None
+) -> dict[str, MetricValues]:
+    """Fits and measures each baseline; one that does not fit this dataset is left out.
+
+    Raises:
+        EvaluationError: one of the `external` baselines cannot be fitted, or its library is missing.
+    """
+    chosen = [
+        each for each in BASELINES.values() if each.fits(feedback) and (not each.external or each.name in external)
+    ]
+    chosen.sort(key=lambda each: not each.external)  # what these lack is reported before the others take their time
     found = {}
-    shown = sys.stderr.isatty() if progress is None else progress
-    for name in tqdm(names, desc="baselines", unit="", disable=not shown):
+    for baseline in tqdm(chosen, desc="baselines", unit="", disable=not _shown(progress)):
         try:
-            found[name] = _measure(name, task, traits)
+            found[baseline.name] = _measure(baseline, task, side)
         except EvaluationError as error:
-            if name in peers:
+            if baseline.external:
                 raise
-            log.warning("without the baseline %s: %s", name, error)
-    return {name: found[name] for name in (*_RANKERS, *_RATERS) if name in found}
+            log.warning("the baseline %s is left out: %s", baseline.name, error)
+    return {name: found[name] for name in BASELINES if name in found}
 
 
-def _measure(name: str, task: Task, traits: Traits) -> Measured:
-    if name in _RANKERS:
-        return measure(task, score=_RANKERS[name](task, traits))
-    return measure(task, predict=_RATERS[name](task, traits))
+def _measure(baseline: Baseline, task: Task, side: SideInformation) -> MetricValues:
+    score = baseline.ranker(task, side) if baseline.ranker else None
+    predict = baseline.rater(task, side) if baseline.rater else None
+    return measure(task, score, predict)
+
+
+def _shown(progress: bool | None) -> bool:
+    return sys.stderr.isatty() if progress is None else progress

@@ -1,4 +1,4 @@
-"""How good a recommender is on ratings that its training never saw, next to the baselines."""
+"""How good a recommender is on interactions that its training never saw, next to the baselines."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.evaluation.draws import GetModel, measured
 from towhee_recsys.evaluation.models import model_for
 from towhee_recsys.evaluation.results import Evaluation
+from towhee_recsys.evaluation.runner import GetModel, run_evaluation
 
 MODEL = "this model"
-"""The name of the model in `Evaluation.models`, where there is but one."""
+"""The name of the model in `Evaluation.models`, where there is only one."""
 
 
 def evaluate(
@@ -24,19 +24,27 @@ def evaluate(
 ) -> dict[str, Any]:
     """Measures the config's model and the baselines on the test part of `protocol`; left out, of the config's.
 
-    Gives `{"protocol", "seed", "seeds", "ratings", "users", "model_id", "metrics": {"rmse", "mae", "ndcg@10", ...},
-    "intervals": {metric: [low, high]}, "significance": {metric: {"against", "difference", "low", "high", "p_value"}},
-    "baselines": {name: {...}}}`. A figure that cannot be computed is not there. Other questions of a protocol give
-    names as "ndcg@10 (5 liked)". With several `seeds`, from the config's up, figures are means, and "deviations"
-    are there, too. `peers` are further baselines, of the extra `peers`: ials, bpr, svd, svdpp.
+    With several `seeds`, from the config's up, values are means, and "deviations" are there, too. `peers` are the
+    names of external baselines to measure as well; they need the extra `peers`. The model is one that has not seen the
+    test part: an existing one, or one trained for it, as `model_for` says. `progress` shows bars; left out, on a
+    terminal only.
 
-    The model is one that has not seen the test: taken or trained, as `model_for` says. `progress` shows bars; left
-    out, on a terminal only. Raises EvaluationError when the data cannot be asked so, and what training raises.
+    Returns:
+        `{"protocol", "seed", "seeds", "ratings", "users", "model_id", "metrics": {"rmse", "mae", "ndcg@10", ...},
+        "intervals": {metric: [low, high]}, "significance": {metric: {"against", "difference", "low", "high",
+        "p_value"}}, "baselines": {name: {...}}}`; docs/evaluation.md explains the metrics. A value that cannot be
+        computed is missing, as are `rmse` and `mae` where the dataset declares no rating scale. Further questions of a
+        protocol have names such as "ndcg@10 (5 liked)".
+
+    Raises:
+        EvaluationError: the protocol cannot split the dataset, or one of `peers` cannot be had.
+        DatasetError: the dataset cannot be read.
+        TrainingError: a model had to be trained, and training failed.
     """
-    return as_json(evaluated(config, protocol=protocol, seeds=seeds, peers=peers, progress=progress))
+    return as_json(evaluate_model(config, protocol=protocol, seeds=seeds, peers=peers, progress=progress))
 
 
-def evaluated(
+def evaluate_model(
     config: Config | str,
     *,
     protocol: str | None = None,
@@ -46,10 +54,11 @@ def evaluated(
     get_model: GetModel = model_for,
 ) -> Evaluation:
     """As `evaluate`, with lists and users' values; `get_model` gives the model to measure."""
-    config = load_config(config, **({} if protocol is None else {"protocol": protocol}))
-    return measured({MODEL: config}, seeds=seeds, peers=peers, progress=progress, get_model=get_model)
+    settings: dict[str, Any] = {} if protocol is None else {"protocol": protocol}
+    config = load_config(config, **settings)
+    return run_evaluation({MODEL: config}, seeds=seeds, peers=peers, progress=progress, get_model=get_model)
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:
     """What `evaluate` returns, of the `evaluation` of one model."""
-    return {**evaluation.header(), **evaluation.figures(MODEL), "baselines": evaluation.baseline_metrics()}
+    return {**evaluation.header(), **evaluation.model_json(MODEL), "baselines": evaluation.baseline_metrics()}

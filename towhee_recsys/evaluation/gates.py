@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from towhee_recsys.config import Config
+from towhee_recsys.config.dataset import Feedback
 from towhee_recsys.errors import ConfigError, bulleted, close_match
-from towhee_recsys.evaluation.baseline_runner import PEERS
-from towhee_recsys.evaluation.baselines import PEER_RANKERS, PEER_RATERS, RANKERS, RATERS
+from towhee_recsys.evaluation.baselines import BASELINES
 from towhee_recsys.evaluation.results import Evaluation, Results
-from towhee_recsys.metrics import CUTOFFS
+from towhee_recsys.metrics import METRICS, IndexMetric, RatingMetric, metric_of, value_name
 from towhee_recsys.protocols import PROTOCOLS
-
-ERRORS = ("rmse", "mae")
-OF_LISTS = tuple(f"{name}@{k}" for k in CUTOFFS for name in ("recall", "ndcg", "precision", "mrr", "hit"))
-OF_ALL_LISTS = ("coverage@10", "novelty@10", "gini@10")
 
 _SIGNS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 _NUMBER = r"\d+(?:\.\d+)?"
@@ -26,7 +21,7 @@ _GRAMMAR = re.compile(rf"(>=|<=|>|<)\s*(?:({_NUMBER})\s*\*\s*)?(?:({_NUMBER})|([
 
 @dataclass(frozen=True)
 class Gate:
-    """One requirement: the model's `metric`, `sign`, `factor` times the baseline's; without a baseline times 1."""
+    """One requirement: `metric` `sign` `factor`, times the baseline's value if there is a `baseline`."""
 
     metric: str
     text: str
@@ -35,12 +30,16 @@ class Gate:
     baseline: str | None
 
 
-def read_gates(config: Config) -> list[Gate]:
-    """The gates that `require` declares. Raises ConfigError, which tells all that is wrong with them."""
-    gates, problems = [], []
-    for metric, text in config.require.items():
+def read_gates(require: Mapping[str, str], protocol: str, feedback: Feedback) -> list[Gate]:
+    """The gates that the section `require` of a config declares, for a protocol and the feedback of a dataset.
+
+    Raises:
+        ConfigError: a gate cannot be read, or its metric is not measured; the message lists all problems.
+    """
+    accepted, gates, problems = _accepted(protocol, feedback), [], []
+    for metric, text in require.items():
         try:
-            gates.append(_gate(metric, text, _metrics(config.protocol)))
+            gates.append(_gate(metric, text, accepted))
         except ConfigError as error:
             problems.append(f"require.{metric}: {error}")
     if problems:
@@ -49,19 +48,19 @@ def read_gates(config: Config) -> list[Gate]:
 
 
 def peers_of(gates: Sequence[Gate]) -> list[str]:
-    """The peers by which gates measure: they have to be asked for."""
-    return sorted({gate.baseline for gate in gates if gate.baseline in PEERS})
+    """The external baselines that gates compare with: they are measured on demand only."""
+    return sorted({gate.baseline for gate in gates if gate.baseline and BASELINES[gate.baseline].external})
 
 
 def failures(gates: Sequence[Gate], ours: Results, evaluation: Evaluation) -> list[str]:
-    """A sentence with the figures for each gate that a model of the evaluation fails."""
+    """A sentence with the values for each gate that a model of the evaluation fails."""
     found = (_failure(gate, ours, evaluation) for gate in gates)
     return [sentence for sentence in found if sentence]
 
 
-def _gate(metric: str, text: str, metrics: Sequence[str]) -> Gate:
-    if metric not in metrics:
-        raise ConfigError(f"no such metric.{close_match(metric, metrics)} Accepted: {', '.join(metrics)}.")
+def _gate(metric: str, text: str, accepted: Sequence[str]) -> Gate:
+    if metric not in accepted:
+        raise ConfigError(f"{_why_not(metric, accepted)} Accepted: {', '.join(accepted)}.")
     parts = _GRAMMAR.fullmatch(text.strip())
     if parts is None:
         raise ConfigError(
@@ -69,23 +68,36 @@ def _gate(metric: str, text: str, metrics: Sequence[str]) -> Gate:
             "such as '>= 1.05 * popularity'."
         )
     sign, factor, number, baseline = parts.groups()
-    accepted = [*RATERS, *PEER_RATERS] if metric in ERRORS else [*RANKERS, *PEER_RANKERS]
-    if baseline is not None and baseline not in accepted:
+    kind = "rater" if isinstance(metric_of(metric), RatingMetric) else "ranker"
+    baselines = [name for name, each in BASELINES.items() if each.kind == kind]
+    if baseline is not None and baseline not in baselines:
         raise ConfigError(
-            f"given {text!r}, but {baseline!r} is no baseline that has {metric}.{close_match(baseline, accepted)} "
-            f"Accepted: {', '.join(accepted)}."
+            f"given {text!r}, but {baseline!r} is no baseline that has {metric}.{close_match(baseline, baselines)} "
+            f"Accepted: {', '.join(baselines)}."
         )
     return Gate(metric, text.strip(), sign, float(factor or 1) * float(number or 1), baseline)
 
 
-def _metrics(protocol: str) -> list[str]:
-    told = [f" ({name})" for name in PROTOCOLS[protocol].question_names if name]
-    return [*ERRORS, *(f"{name}{suffix}" for suffix in ["", *told] for name in OF_LISTS + OF_ALL_LISTS)]
+def _accepted(protocol: str, feedback: Feedback) -> list[str]:
+    """The names of all values that are measured before a model is indexed."""
+    of_ratings = [each for each in METRICS.values() if isinstance(each, RatingMetric) and feedback.scale]
+    of_lists = [each for each in METRICS.values() if not isinstance(each, (RatingMetric, IndexMetric))]
+    names = [value_name(column, question) for question in PROTOCOLS[protocol].question_names for each in of_lists for column in each.columns]
+    return [*(column for each in of_ratings for column in each.columns), *names]
+
+
+def _why_not(metric: str, accepted: Sequence[str]) -> str:
+    known = next((each for each in METRICS.values() if metric in each.columns), None)
+    if isinstance(known, RatingMetric):
+        return f"{metric} needs a rating scale, and the dataset declares none (dataset.interactions.scale)."
+    if isinstance(known, IndexMetric):
+        return f"{metric} is measured once the model is indexed, after the gates."
+    return f"no such metric.{close_match(metric, accepted)}"
 
 
 def _failure(gate: Gate, ours: Results, evaluation: Evaluation) -> str | None:
-    figure = ours.metrics.get(gate.metric)
-    if figure is None:
+    value = ours.metrics.get(gate.metric)
+    if value is None:
         return f"{gate.metric} must be {gate.text}, but the model has none"
     bound = gate.factor
     if gate.baseline is not None:
@@ -93,7 +105,7 @@ def _failure(gate: Gate, ours: Results, evaluation: Evaluation) -> str | None:
         if baseline is None or gate.metric not in baseline.metrics:
             return f"{gate.metric} must be {gate.text}, but {gate.baseline} has none on this data"
         bound *= baseline.metrics[gate.metric]
-    if _SIGNS[gate.sign](figure, bound):
+    if _SIGNS[gate.sign](value, bound):
         return None
     meaning = f" (= {bound:.4f})" if gate.baseline else ""
-    return f"{gate.metric} is {figure:.4f}, but must be {gate.text}{meaning}"
+    return f"{gate.metric} is {value:.4f}, but must be {gate.text}{meaning}"

@@ -21,42 +21,47 @@ log = logging.getLogger(__name__)
 
 
 def model_for(config: Config, dataset: Dataset, progress: bool | None = None) -> Bundle:
-    """The bundle in `model.dir` if it was trained on the training part of the config's protocol by its seed.
+    """The bundle in `model.dir` if it was trained on the training part of the config's protocol with its seed.
 
-    If not, the one that `model_beside` gives. Raises BundleError when the bundle in `model.dir` is damaged.
+    Otherwise the one that `split_model` gives.
+
+    Raises:
+        BundleError: the bundle in `model.dir` is damaged.
+        TrainingError: a model had to be trained, and training failed.
     """
     serving = _bundle(Path(config.model.dir).resolve())
     if serving is None or not _fits(serving, config, dataset):
         log.warning(
-            "%s; %s, seed %d, takes a model of its training part",
-            *(_told(serving, config, dataset), config.protocol, config.seed),
+            "%s; %s with seed %d needs a model of its training part",
+            *(_description(serving, config, dataset), config.protocol, config.seed),
         )
-        return model_beside(config, dataset, progress)
+        return split_model(config, dataset, progress)
     if settings(serving.config) != settings(config):
-        log.warning("the model in %s is measured as it is: it was trained with other settings", config.model.dir)
+        log.warning("the model in %s was trained with other settings; it is measured as it is", config.model.dir)
     return serving
 
 
-def model_beside(config: Config, dataset: Dataset, progress: bool | None = None) -> Bundle:
+def split_model(config: Config, dataset: Dataset, progress: bool | None = None) -> Bundle:
     """The bundle in `<model.dir>.<protocol>-<seed>`, trained there unless it is of the same data and settings.
 
-    Raises what training raises.
+    Raises:
+        TrainingError: training fails.
     """
-    beside = for_validation(config)
-    folder = Path(beside.model.dir)
-    if there := validated(beside, dataset):
+    own = for_validation(config)
+    folder = Path(own.model.dir)
+    if existing := validated(own, dataset):
         log.warning("measuring the model in %s", folder)
-        return there
+        return existing
     log.warning("training on the training part of %s, seed %d, into %s", config.protocol, config.seed, folder)
-    trained = train(beside, progress=progress)
-    forget_previous(folder)  # nobody serves from there, so nobody goes back
+    trained = train(own, progress=progress)
+    forget_previous(folder)  # nothing serves from this folder, so nobody rolls back to it
     return trained
 
 
 def put_in_place(bundle: Bundle, model_dir: str) -> Bundle:
-    """Moves the bundle into `model_dir` in one step, in place of the one there, and returns it, loaded.
+    """Moves the bundle into `model_dir` in one step and returns it, loaded.
 
-    The one there is kept as `<model_dir>.previous`.
+    The bundle that it replaces is kept as `<model_dir>.previous`.
     """
 
     def fill(folder: Path) -> None:
@@ -68,7 +73,7 @@ def put_in_place(bundle: Bundle, model_dir: str) -> Bundle:
 
 
 def _bundle(folder: Path) -> Bundle | None:
-    """The bundle in `folder`; None where there is none. Raises BundleError for a damaged one."""
+    """The bundle in `folder`; None where there is none."""
     recover(folder)
     return load_bundle(folder) if (folder / MANIFEST).is_file() else None
 
@@ -77,7 +82,7 @@ def _fits(bundle: Bundle, config: Config, dataset: Dataset) -> bool:
     return bundle.manifest.trained_on == trained_on(dataset, config.protocol, config.seed)
 
 
-def _told(bundle: Bundle | None, config: Config, dataset: Dataset) -> str:
+def _description(bundle: Bundle | None, config: Config, dataset: Dataset) -> str:
     """What is in `model.dir` that cannot be measured."""
     if bundle is None:
         return f"there is no model in {config.model.dir}"

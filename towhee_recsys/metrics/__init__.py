@@ -1,9 +1,44 @@
-"""Measures of predicted stars and of lists, on arrays; and what chance has to do with their differences."""
+"""Metrics of predicted ratings and of lists: one registry, functions on arrays, and tests of significance."""
 
 from __future__ import annotations
 
-from towhee_recsys.metrics.errors import mae, rmse
-from towhee_recsys.metrics.ranking import CUTOFFS, exposure, per_user, top_k
+from towhee_recsys.metrics.compute import exposure, per_user, rating_errors
+from towhee_recsys.metrics.errors import mae, mean_by_user, rmse
+from towhee_recsys.metrics.index import INDEX_RECALL
+from towhee_recsys.metrics.lists import top_k
+from towhee_recsys.metrics.metric import (
+    CUTOFFS,
+    CandidateItems,
+    ExposureMetric,
+    IndexMetric,
+    ListMetric,
+    Metric,
+    RatingMetric,
+)
+from towhee_recsys.metrics.registry import METRICS, metric_of, summary_columns, significance_names, value_name
 from towhee_recsys.metrics.significance import interval, paired_test
 
-__all__ = ["CUTOFFS", "exposure", "interval", "mae", "paired_test", "per_user", "rmse", "top_k"]
+__all__ = [
+    "CUTOFFS",
+    "INDEX_RECALL",
+    "METRICS",
+    "CandidateItems",
+    "ExposureMetric",
+    "IndexMetric",
+    "ListMetric",
+    "Metric",
+    "RatingMetric",
+    "exposure",
+    "interval",
+    "mae",
+    "mean_by_user",
+    "metric_of",
+    "paired_test",
+    "per_user",
+    "rating_errors",
+    "rmse",
+    "summary_columns",
+    "significance_names",
+    "top_k",
+    "value_name",
+]

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.evaluation.baselines import RATERS, Traits
+from towhee_recsys.evaluation.baselines import BASELINES, SideInformation
 
-NONE = Traits(None, None)
+NONE = SideInformation(None, None)
 
 
 def every_pair(users, items):
@@ -15,7 +15,7 @@ def every_pair(users, items):
 
 
 def predicted(name, task):
-    return RATERS[name](task, NONE)(every_pair(task.users, task.items)).reshape(task.users, task.items)
+    return BASELINES[name].rater(task, NONE)(every_pair(task.users, task.items)).reshape(task.users, task.items)
 
 
 def test_means(task_of):
@@ -39,10 +39,10 @@ def test_biases_of_few_ratings_are_damped(task_of):
     answers = predicted("biases", task_of(table))
     mean = (3 * 40 + 5) / 41
     assert mean < answers[5, 1] < mean + 2 / 10
-    assert answers[5, 2] == pytest.approx(mean, abs=0.05), "nobody rated it"
+    assert answers[5, 2] == pytest.approx(mean, abs=0.05), "it has no ratings"
 
 
-def test_the_answers_stay_within_the_stars_of_the_training(task_of):
+def test_predictions_stay_within_the_training_ratings(task_of):
     table = np.full((60, 60), 3)
     table[0], table[:, 0], table[0, 0] = 5, 5, 0
     assert predicted("biases", task_of(table))[0, 0] == 5

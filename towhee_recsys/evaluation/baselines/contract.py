@@ -1,81 +1,45 @@
-"""What baselines know of users and items besides ratings, and what a baseline is."""
+"""What a baseline is: a name, a title, and a function that fits it on the training part of a task."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Literal
 
-import numpy as np
+from towhee_recsys.config.dataset import Feedback
+from towhee_recsys.evaluation.baselines.side_information import SideInformation
+from towhee_recsys.evaluation.measure import Predict, Score
+from towhee_recsys.protocols.task import Task
 
-from towhee_recsys.config.features import Features
-from towhee_recsys.data.dataset import Dataset
-from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.features import FeatureEncoder
-from towhee_recsys.protocols.task import Question, Task
+Ranker = Callable[[Task, SideInformation], Score]
+"""Fits on `task.train` alone, and gives finite scores. Raises EvaluationError where the dataset or the installation
+lacks what it needs."""
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-USERS_A_GROUP = 100
-"""Groups have as many users on average: what fewer like is mostly chance."""
+Rater = Callable[[Task, SideInformation], Predict]
+"""As `Ranker`, and gives finite ratings; it does not look at the values of the interactions to predict."""
 
 
-@dataclass(frozen=True, eq=False)
-class Traits:
-    """The dataset's lines as groups and sets.
+@dataclass(frozen=True)
+class Baseline:
+    """A baseline, with either a `ranker`, which scores items for lists, or a `rater`, which predicts ratings.
 
-    - `groups`: int64[users], the demographic group of each user, from 0 up; None where there are no such features
-    - `contents`: float32[items, members], a 1 for each member of an item's sets; None where there are no such features
+    Attributes:
+        name: The name in JSON and gates, such as "group_popularity".
+        title: The name in the report, such as "Popularity by group".
+        external: Whether it needs a library of the extra `peers`: it is measured on demand only.
     """
 
-    groups: np.ndarray | None
-    contents: np.ndarray | None
+    name: str
+    title: str
+    ranker: Ranker | None = None
+    rater: Rater | None = None
+    external: bool = False
 
+    @property
+    def kind(self) -> Literal["ranker", "rater"]:
+        """What it gives: scores or ratings."""
+        return "ranker" if self.ranker else "rater"
 
-Score = Callable[[Question], np.ndarray]
-"""Scores of a question's users and all items, float32[n, items]: finite, and higher is better."""
-
-Predict = Callable[[Interactions], np.ndarray]
-"""The stars of each rating's user and item, float64[n], finite; the stars that the ratings have are not looked at."""
-
-Ranker = Callable[[Task, Traits], Score]
-"""Fits on `task.train` alone. Raises EvaluationError where the dataset or the installation lacks what it needs."""
-
-Rater = Callable[[Task, Traits], Predict]
-"""As `Ranker`."""
-
-
-def traits(features: Features, dataset: Dataset) -> Traits:
-    """What the declared `features` say of `dataset`: the users' categories, the items' sets.
-
-    Groups are products of categories, taken in the order of their declaration; one that would make the groups smaller
-    than `USERS_A_GROUP` users on average is left out. On MovieLens 1M that gives gender x age.
-
-    Raises:
-        DatasetError: a feature names a column that the dataset does not have.
-        QueryError: a column has a value that its feature cannot take.
-    """
-    return Traits(_groups(features, dataset.users), _contents(features, dataset.items))
-
-
-def _groups(features: Features, users: pd.DataFrame) -> np.ndarray | None:
-    groups = None
-    for rows in _encoded([each for each in features.user if each.grouping == "one"], users):
-        pairs = rows if groups is None else groups * (rows.max() + 1) + rows
-        kinds, finer = np.unique(pairs, return_inverse=True)
-        if 1 < len(kinds) <= len(users) / USERS_A_GROUP:
-            groups = finer.astype(np.int64)
-    return groups
-
-
-def _contents(features: Features, items: pd.DataFrame) -> np.ndarray | None:
-    sets = _encoded([each for each in features.item if each.grouping == "several"], items)
-    members = [hot[:, 1:] for hot in sets]  # the first column is that of unknown members: nothing is shared by it
-    return np.concatenate(members, axis=1) if sum(each.shape[1] for each in members) else None
-
-
-def _encoded(features: list, table: pd.DataFrame) -> list[np.ndarray]:
-    fitted = FeatureEncoder.fit(features, table, set())
-    records = table[[each.column for each in fitted.features]].to_dict("records")
-    return fitted.encode([{str(name): value for name, value in record.items()} for record in records])
+    def fits(self, feedback: Feedback) -> bool:
+        """Whether a dataset with this feedback can have it: ratings are predicted on a rating scale only."""
+        return self.kind == "ranker" or feedback.scale is not None

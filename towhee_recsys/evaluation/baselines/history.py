@@ -1,4 +1,4 @@
-"""What the rankers that go by a user's history share."""
+"""Users' histories as matrices, for the rankers that use them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def training_history(task: Task) -> csr_matrix:
-    """The training stars, float32[users, items]."""
+    """The values of the training part, float32[users, items]."""
     return task.train.matrix(task.users, task.items)
 
 
-def weighted(history: csr_matrix, task: Task) -> csr_matrix:
-    """The stars as weights, the highest of the training being 1."""
+def scaled(history: csr_matrix, task: Task) -> csr_matrix:
+    """The history with values scaled so that the highest of the training is 1."""
     top = np.abs(task.train.values).max(initial=0) or np.float32(1)
     return _with_values(history, history.data / top)
 
@@ -30,10 +30,10 @@ def likes(history: csr_matrix, task: Task) -> csr_matrix:
     return liked
 
 
-def or_else(scores: np.ndarray, history: csr_matrix, general: np.ndarray) -> np.ndarray:
-    """`scores` as float32[n, items]; of users whose `history` stores nothing the `general` line, [items]."""
-    told = np.diff(history.indptr) > 0
-    return np.where(told[:, None], scores, general).astype(np.float32, copy=False)
+def with_fallback(scores: np.ndarray, history: csr_matrix, fallback: np.ndarray) -> np.ndarray:
+    """`scores` as float32[n, items]; for users with an empty `history` the `fallback` scores, [items]."""
+    has_any = np.diff(history.indptr) > 0
+    return np.where(has_any[:, None], scores, fallback).astype(np.float32, copy=False)
 
 
 def _with_values(history: csr_matrix, values: np.ndarray) -> csr_matrix:

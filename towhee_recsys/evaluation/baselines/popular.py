@@ -1,19 +1,20 @@
-"""Lists that need no taste: by chance, by popularity, by popularity within the user's group."""
+"""Lists that are not personal: random, by popularity, by popularity within the user's group."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from towhee_recsys.errors import EvaluationError
-from towhee_recsys.evaluation.baselines.contract import Score, Traits
+from towhee_recsys.evaluation.baselines.side_information import SideInformation
+from towhee_recsys.evaluation.measure import Score
 from towhee_recsys.protocols.task import Question, Task
 
 PRIOR = 1000
-"""As many liking ratings of everybody are added to those of a group, so that a small group follows the crowd."""
+"""The weight of all users' likes in a group's, in likes: a small group follows the popularity among all."""
 
 
-def random(task: Task, traits: Traits) -> Score:
-    """Any order, drawn for each user by `task.seed`: whoever asks when and with whom, the answer is the same."""
+def random(task: Task, side: SideInformation) -> Score:
+    """A random order, drawn for each user by `task.seed`, whichever other users are scored with it."""
 
     def score(question: Question) -> np.ndarray:
         drawn = [_drawn(task, user) for user in question.users.tolist()]
@@ -22,19 +23,23 @@ def random(task: Task, traits: Traits) -> Score:
     return score
 
 
-def popularity(task: Task, traits: Traits) -> Score:
-    """How many users liked the item: a list of what is seen often and disliked often ranks worse."""
+def popularity(task: Task, side: SideInformation) -> Score:
+    """How many users liked the item: better than how many have seen it, for some is seen often and disliked often."""
     counts = popular(task)
     return lambda question: np.tile(counts, (len(question.users), 1))
 
 
-def group_popularity(task: Task, traits: Traits) -> Score:
-    """The item's share of what the user's demographic group liked, smoothed towards its share of what all liked."""
-    groups = traits.groups
+def group_popularity(task: Task, side: SideInformation) -> Score:
+    """The item's share of what the user's group liked, smoothed towards its share of what all users liked.
+
+    Raises:
+        EvaluationError: no feature gives groups of users.
+    """
+    groups = side.groups
     if groups is None:
         raise EvaluationError(
-            "group_popularity needs groups of users, and the config declares no category of users that parts these "
-            "into large ones: declare one under features.user, or leave this baseline out."
+            "group_popularity needs groups of users, and the config declares no category of users that gives large "
+            "groups: declare one under features.user, or leave this baseline out."
         )
     liked = task.train.values >= task.liked
     cells = groups[task.train.users[liked]] * task.items + task.train.items[liked]
@@ -45,7 +50,7 @@ def group_popularity(task: Task, traits: Traits) -> Score:
 
 
 def popular(task: Task) -> np.ndarray:
-    """How many training ratings like each item: float32[items]."""
+    """How many users liked each item in training: float32[items]."""
     liked = task.train.items[task.train.values >= task.liked]
     return np.bincount(liked, minlength=task.items).astype(np.float32)
 

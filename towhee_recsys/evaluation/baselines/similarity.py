@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from towhee_recsys.errors import EvaluationError
-from towhee_recsys.evaluation.baselines.contract import Score, Traits
-from towhee_recsys.evaluation.baselines.history import likes, or_else, training_history, weighted
+from towhee_recsys.evaluation.baselines.history import likes, scaled, training_history, with_fallback
 from towhee_recsys.evaluation.baselines.popular import popular
+from towhee_recsys.evaluation.baselines.side_information import SideInformation
+from towhee_recsys.evaluation.measure import Score
 from towhee_recsys.protocols.task import Question, Task
 
 if TYPE_CHECKING:
@@ -17,29 +18,29 @@ if TYPE_CHECKING:
 
 NEIGHBOURS, SHRINKAGE, BLOCK = 200, 50.0, 1000
 EASE_DECAY, EASE_LARGEST = 800.0, 20_000
-TASTE_DECAY = 100.0
+PROFILE_DECAY = 100.0
 """All chosen on MovieLens 1M, on validation data or on draws of other seeds than the tests'."""
 
 
-def item_knn(task: Task, traits: Traits) -> Score:
-    """Sums of cosines with the rated items, by weight of their stars; the popular to users without history.
+def item_knn(task: Task, side: SideInformation) -> Score:
+    """Sums of cosines with the items of the history, weighted by their values; users without history get the popular.
 
-    For each item its 200 nearest count; cosines of items with few ratings are shrunk towards 0. Sarwar et al. 2001
+    For each item its 200 nearest count; cosines of items with few interactions are shrunk towards 0. Sarwar et al. 2001
     (doi:10.1145/371920.372071), Deshpande and Karypis 2004 (doi:10.1145/963770.963776).
     """
     from scipy.sparse import hstack
 
-    ratings, general = weighted(training_history(task), task), popular(task)
+    ratings, general = scaled(training_history(task), task), popular(task)
     starts = range(0, task.items, BLOCK)
     cosines = hstack([_nearest(ratings, slice(start, start + BLOCK)) for start in starts], format="csr")
 
     def score(question: Question) -> np.ndarray:
-        return or_else((weighted(question.history, task) @ cosines).toarray(), question.history, general)
+        return with_fallback((scaled(question.history, task) @ cosines).toarray(), question.history, general)
 
     return score
 
 
-def ease(task: Task, traits: Traits) -> Score:
+def ease(task: Task, side: SideInformation) -> Score:
     """EASE (Steck 2019, arXiv:1905.03375): the best linear model without an item's own weight, in closed form.
 
     Users without history get the popular. Memory: about four dense float32 matrices of items x items.
@@ -54,7 +55,7 @@ def ease(task: Task, traits: Traits) -> Score:
         )
     from scipy.linalg import cho_factor, cho_solve
 
-    ratings, general = weighted(training_history(task), task), popular(task)
+    ratings, general = scaled(training_history(task), task), popular(task)
     gram = (ratings.T @ ratings).toarray()
     gram[np.diag_indices(task.items)] += EASE_DECAY
     weights = cho_solve(cho_factor(gram), np.eye(task.items, dtype=np.float32))  # the inverse, in half of inv's time
@@ -62,34 +63,34 @@ def ease(task: Task, traits: Traits) -> Score:
     np.fill_diagonal(weights, 0)
 
     def score(question: Question) -> np.ndarray:
-        return or_else(weighted(question.history, task) @ weights, question.history, general)
+        return with_fallback(scaled(question.history, task) @ weights, question.history, general)
 
     return score
 
 
-def genre_profile(task: Task, traits: Traits) -> Score:
-    """How much a user likes each member of the items' sets, such as genres: ridge regression of likes on contents.
+def content_profile(task: Task, side: SideInformation) -> Score:
+    """How much a user likes each member of the items' categories: ridge regression of likes on contents.
 
-    It answers for items that nobody has rated. The examples are the items with training ratings; a user who likes
-    none of them has the mean taste.
+    It has scores for items without any interactions. It is fitted on the items of the training part; a user who likes
+    none of them gets the mean profile.
 
     Raises:
-        EvaluationError: the items have no sets.
+        EvaluationError: no feature gives contents of items.
     """
-    if traits.contents is None:
+    if side.contents is None:
         raise EvaluationError(
-            "genre_profile needs sets of items, and the config declares none that has members: declare a feature of "
-            "the kind categories under features.item, or leave this baseline out."
+            "content_profile needs contents of items, and the config declares none that has members: declare a feature "
+            "of the kind categories under features.item, or leave this baseline out."
         )
-    contents = np.column_stack([traits.contents, np.ones(task.items)]).astype(np.float32)
+    contents = np.column_stack([side.contents, np.ones(task.items)]).astype(np.float32)
     examples = contents * (np.bincount(task.train.items, minlength=task.items) > 0)[:, None].astype(np.float32)
-    decay = TASTE_DECAY * np.eye(contents.shape[1])
+    decay = PROFILE_DECAY * np.eye(contents.shape[1])
     solved = np.linalg.solve(examples.T @ examples + decay, contents.T).astype(np.float32)  # [members + 1, items]
     general = popular(task) @ examples @ solved
 
     def score(question: Question) -> np.ndarray:
         liked = likes(question.history, task)
-        return or_else(liked @ examples @ solved, liked, general)
+        return with_fallback(liked @ examples @ solved, liked, general)
 
     return score
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from towhee_recsys.evaluation.report.write import check_place, write_report
+from towhee_recsys.evaluation.report.write import check_location, write_report
 
-__all__ = ["check_place", "write_report"]
+__all__ = ["check_location", "write_report"]

@@ -1,4 +1,4 @@
-"""How training went: the figures of each epoch, from the bundle's history."""
+"""Training curves: the loss and the metrics of each epoch, from the bundle's history."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 PANELS = {
     "Loss": {"loss": False},
-    "RMSE, in stars": {"training_rmse": True, "validation_rmse": False},
+    "RMSE": {"training_rmse": True, "validation_rmse": False},
     "NDCG@10": {"training_ndcg@10": True, "validation_ndcg@10": False},
 }
-"""By a panel's title the figures of an epoch that it shows, and whether they are dashed: those of training are."""
+"""The values of an epoch that each panel shows, by its title, and whether they are dashed: those of training are."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,15 @@ class Panel:
 
 
 def curves(evaluation: Evaluation) -> list[Panel]:
-    """A panel for each figure that any model's history has, all models of the first seed in it."""
+    """A panel for each metric that any model's history has, with the models of the first seed."""
     histories = [_history(each.bundles[0]) for each in evaluation.models.values()]
     kept = [each.bundles[0].quality["kept_epoch"] for each in evaluation.models.values()]
     panels = []
-    for number, (title, figures) in enumerate(PANELS.items()):
+    for number, (title, values) in enumerate(PANELS.items()):
         series = [
-            Series([line["epoch"] for line in history], [line[name] for line in history], place % MODELS, dashed, best)
-            for place, (history, best) in enumerate(zip(histories, kept, strict=True))
-            for name, dashed in figures.items()
+            Series([line["epoch"] for line in history], [line[name] for line in history], model % MODELS, dashed, best)
+            for model, (history, best) in enumerate(zip(histories, kept, strict=True))
+            for name, dashed in values.items()
             if history and all(name in line for line in history)
         ]
         if series:

@@ -1,4 +1,4 @@
-"""Groups of users and of items, by what the data say of them."""
+"""Groups of users and of items, by activity, popularity and features."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST = 24
-"""As many groups of a kind are shown: the largest."""
+"""The most groups of a feature that are shown: the largest ones."""
 
 UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Lines of the table of users or items, bool[lines], under a name."""
+    """Rows of the table of users or items, bool[rows], under a name."""
 
     label: str
     mask: np.ndarray
 
 
-def by_activity(counts: np.ndarray, asked: np.ndarray) -> list[Group]:
-    """Of the `asked` users, int64[n], those with no rating by `counts`, int64[users], and quarters of the others."""
-    among = np.isin(np.arange(len(counts)), asked)
+def by_activity(counts: np.ndarray, users: np.ndarray) -> list[Group]:
+    """Of `users`, int64[n], those without interactions by `counts`, int64[all users], and quarters of the others."""
+    among = np.isin(np.arange(len(counts)), users)
     active = counts[among & (counts > 0)]
     edges = np.unique(np.quantile(active, [0, 0.25, 0.5, 0.75], method="lower")) if len(active) else np.zeros(0)
     groups = []
@@ -41,7 +41,7 @@ def by_activity(counts: np.ndarray, asked: np.ndarray) -> list[Group]:
 
 
 def by_popularity(counts: np.ndarray) -> list[Group]:
-    """Items by the order of magnitude of their `counts` of ratings, int64[items]: 0, 1 to 9, 10 to 99 and so on."""
+    """Items by the magnitude of their `counts` of interactions, int64[items]: 0, 1 to 9, 10 to 99 and so on."""
     digits = np.where(counts > 0, np.floor(np.log10(np.maximum(counts, 1))) + 1, 0)
     groups = []
     for each in np.unique(digits):
@@ -51,7 +51,7 @@ def by_popularity(counts: np.ndarray) -> list[Group]:
 
 
 def by_feature(feature: Feature, table: pd.DataFrame) -> list[Group]:
-    """The values of a category or the members of a set, in the order of their names, else of the values themselves."""
+    """The values of a category or the members of categories, in the order of their names, else of the values."""
     kinds = [_labels(feature, value) for value in table[feature.column].astype(object)]
     sizes = Counter(label for labels in kinds for label in labels)
     shown = {label for label, _ in sizes.most_common(MOST)}
@@ -72,8 +72,8 @@ def _labels(feature: Feature, value: Any) -> Sequence[str]:
 
 def _ordered(feature: Feature, labels: Iterable[str]) -> list[str]:
     names = feature.group_names
-    place = {name: number for number, name in enumerate(names)}
-    return sorted(labels, key=lambda label: (label == UNKNOWN, place.get(label, len(names)), _number(label), label))
+    order = {name: number for number, name in enumerate(names)}
+    return sorted(labels, key=lambda label: (label == UNKNOWN, order.get(label, len(names)), _number(label), label))
 
 
 def _number(label: str) -> float:

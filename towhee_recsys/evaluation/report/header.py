@@ -1,4 +1,4 @@
-"""What was asked of whom: the facts at the head of the report."""
+"""The head of the report: what was measured, on which data, by which protocol."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from towhee_recsys.protocols import PROTOCOLS
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Facts by their names; of each model its name, ids (one a seed) and settings as YAML."""
+class ReportHeader:
+    """The protocol's description, facts by their names, and of each model the name, ids (one a seed) and settings."""
 
     description: str
     facts: dict[str, str]
     models: list[tuple[str, list[str], str]]
 
 
-def asked(evaluation: Evaluation) -> Asked:
-    """The facts of `evaluation`; the counts of ratings are those of the first seed."""
+def report_header(evaluation: Evaluation) -> ReportHeader:
+    """The head of the report of `evaluation`; the counts are those of the first seed."""
     task = evaluation.tasks[0]
-    known = PROTOCOLS.get(task.protocol)
-    return Asked(known.description if known else "", _facts(evaluation), _models(evaluation))
+    protocol = PROTOCOLS.get(task.protocol)
+    return ReportHeader(protocol.description if protocol else "", _facts(evaluation), _models(evaluation))
 
 
 def _facts(evaluation: Evaluation) -> dict[str, str]:
     task, dataset = evaluation.tasks[0], evaluation.dataset
-    seeds = [each.seed for each in evaluation.tasks]
+    seeds, value = [each.seed for each in evaluation.tasks], "rating" if dataset.schema.feedback.scale else "weight"
     facts = {
         "Protocol": task.protocol,
         "Seed" if len(seeds) == 1 else "Seeds": ", ".join(map(str, seeds)),
         "Dataset": dataset.name,
         "Users": f"{task.users:,}",
         "Items": f"{task.items:,}",
-        "Ratings to train on": f"{len(task.train):,}",
-        "Ratings to validate with": f"{len(task.validation):,}",
-        "Held-out ratings": f"{len(task.test):,}",
-        "Users who get a list": f"{len(task.questions[0].users):,}" if task.questions else "0",
-        "Liked means": f"{task.liked:g} stars or more",
+        "Interactions to train on": f"{len(task.train):,}",
+        "Interactions to validate with": f"{len(task.validation):,}",
+        "Held-out interactions": f"{len(task.test):,}",
+        "Users with a list": f"{len(task.questions[0].users):,}" if task.questions else "0",
+        "Liked": f"{value} of {task.liked:g} or more",
     }
     skipped = dataset.bad_rows.total()
-    return facts | ({"Bad lines skipped": f"{skipped:,}"} if skipped else {})
+    return facts | ({"Bad rows skipped": f"{skipped:,}"} if skipped else {})
 
 
 def _models(evaluation: Evaluation) -> list[tuple[str, list[str], str]]:

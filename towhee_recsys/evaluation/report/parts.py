@@ -1,4 +1,4 @@
-"""Figures of any group of users or items, as quotients of sums over it."""
+"""Metrics of any group of users or items, as quotients of sums over the group."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from towhee_recsys.evaluation.measure import Measured
+from towhee_recsys.evaluation.measure import MetricValues
 from towhee_recsys.protocols import Task
 
 LENGTH = 10
@@ -15,37 +15,37 @@ LENGTH = 10
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """`sums` and `weights`, float64 of the users or of the items: a group's figure is the quotient of their sums."""
+    """`sums` and `weights`, float64 of the users or of the items: a group's value is the quotient of their sums."""
 
     sums: np.ndarray
     weights: np.ndarray
 
-    def figure(self, mask: np.ndarray) -> float:
-        """Of the lines in `mask`, bool; NaN where they weigh nothing."""
+    def value(self, mask: np.ndarray) -> float:
+        """The value of the rows in `mask`, bool; NaN where they weigh nothing."""
         weight = self.weights[mask].sum()
         return float(self.sums[mask].sum() / weight) if weight else float("nan")
 
 
-def ndcg(draw: Measured, task: Task) -> Parts:
+def ndcg(run: MetricValues, task: Task) -> Parts:
     """Of users: the mean of theirs."""
-    values = draw.by_user["ndcg@10"]
+    values = run.by_user["ndcg@10"]
     return Parts(np.nan_to_num(values), (~np.isnan(values)).astype(np.float64))
 
 
-def squared_error(draw: Measured, task: Task) -> Parts:
-    """Of users: the mean over their ratings in the test; its root is the RMSE."""
-    assert draw.stars is not None
-    errors = (np.asarray(draw.stars, dtype=np.float64) - task.test.values) ** 2
+def squared_error(run: MetricValues, task: Task) -> Parts:
+    """Of users: the mean over their interactions in the test; its root is the RMSE."""
+    assert run.predictions is not None
+    errors = (np.asarray(run.predictions, dtype=np.float64) - task.test.values) ** 2
     return Parts(_counts(task.test.users, task.users, errors), _counts(task.test.users, task.users))
 
 
-def recall(draw: Measured, task: Task) -> Parts:
+def recall(run: MetricValues, task: Task) -> Parts:
     """Of items: how often a list of ten has them, of all the times that they are relevant to a user."""
     from scipy.sparse import csr_matrix
 
-    relevant, lists = task.questions[0].relevant, draw.lists[task.questions[0].name][:, :LENGTH]
-    users, places = np.nonzero(lists >= 0)
-    shown = csr_matrix((np.ones(len(users), dtype=bool), (users, lists[users, places])), shape=relevant.shape)
+    relevant, lists = task.questions[0].relevant, run.lists[task.questions[0].name][:, :LENGTH]
+    users, ranks = np.nonzero(lists >= 0)
+    shown = csr_matrix((np.ones(len(users), dtype=bool), (users, lists[users, ranks])), shape=relevant.shape)
     return Parts(_counts(relevant.multiply(shown).nonzero()[1], task.items), _counts(relevant.nonzero()[1], task.items))
 
 
@@ -54,5 +54,5 @@ def users_with(mask: np.ndarray, task: Task) -> int:
     return len(np.unique(task.questions[0].relevant[:, np.flatnonzero(mask)].nonzero()[0]))
 
 
-def _counts(places: np.ndarray, length: int, weights: np.ndarray | None = None) -> np.ndarray:
-    return np.bincount(places, weights, minlength=length).astype(np.float64)
+def _counts(rows: np.ndarray, length: int, weights: np.ndarray | None = None) -> np.ndarray:
+    return np.bincount(rows, weights, minlength=length).astype(np.float64)

@@ -1,4 +1,4 @@
-"""For whom the lists are good, and which items they find: pictures of figures by groups."""
+"""For whom the lists are good, and which items they find: metrics by groups of users and of items."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from towhee_recsys.evaluation.measure import Measured
+from towhee_recsys.evaluation.measure import MetricValues
 from towhee_recsys.evaluation.report.groups import Group, by_activity, by_feature, by_popularity
 from towhee_recsys.evaluation.report.parts import Parts, ndcg, recall, squared_error, users_with
 from towhee_recsys.evaluation.report.pictures import MODELS
+from towhee_recsys.evaluation.report.tables import title_of
 from towhee_recsys.evaluation.results import Evaluation, Results
 from towhee_recsys.protocols import Task
 
 FEW = 30
-"""Groups of fewer users say little: they are shown faintly."""
+"""Groups of fewer users say little, and are shown faintly."""
 
-PARTS: dict[str, Callable[[Measured, Task], Parts]] = {"ndcg@10": ndcg, "rmse": squared_error, "recall@10": recall}
+PARTS: dict[str, Callable[[MetricValues, Task], Parts]] = {"ndcg@10": ndcg, "rmse": squared_error, "recall@10": recall}
 OF_USERS, OF_ITEMS = ("ndcg@10", "rmse"), ("recall@10",)
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A recommender's figure and its `share`, 0 to 1, of the picture's longest; of a baseline `colour` is None."""
+    """A recommender's value and its `share`, 0 to 1, of the longest bar; of a baseline `colour` is None."""
 
-    name: str
-    figure: float
+    title: str
+    value: float
     share: float
     colour: int | None
 
@@ -43,7 +44,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Slices:
-    """One picture: a figure, of what and by what the groups are, the best baseline's name, and the groups."""
+    """One picture: a metric, of what and by what the groups are, the best baseline's title, and the groups."""
 
     metric: str
     of: str
@@ -53,7 +54,7 @@ class Slices:
 
 
 def slices(evaluation: Evaluation) -> list[Slices]:
-    """All pictures that the first seed's draw gives; where all are in one group, there is none."""
+    """All pictures of the first seed; where all users or items are in one group, there is none."""
     users, items = _groups_of_users(evaluation), _groups_of_items(evaluation)
     pictures = [_picture(evaluation, metric, "users", by, users[by]) for by in users for metric in OF_USERS]
     pictures += [_picture(evaluation, metric, "items", by, items[by]) for by in items for metric in OF_ITEMS]
@@ -63,14 +64,14 @@ def slices(evaluation: Evaluation) -> list[Slices]:
 def _groups_of_users(evaluation: Evaluation) -> dict[str, list[Group]]:
     task, config = evaluation.tasks[0], next(iter(evaluation.configs.values()))
     counts = np.bincount(task.train.users, minlength=task.users)
-    groups = {"training ratings": by_activity(counts, np.unique(task.test.users))}
+    groups = {"training interactions": by_activity(counts, np.unique(task.test.users))}
     categories = [each for each in config.features.user if each.grouping == "one"]
     return groups | {each.column: by_feature(each, evaluation.dataset.users) for each in categories}
 
 
 def _groups_of_items(evaluation: Evaluation) -> dict[str, list[Group]]:
     task, config = evaluation.tasks[0], next(iter(evaluation.configs.values()))
-    groups = {"training ratings": by_popularity(np.bincount(task.train.items, minlength=task.items))}
+    groups = {"training interactions": by_popularity(np.bincount(task.train.items, minlength=task.items))}
     kinds = [each for each in config.features.item if each.grouping != "none"]
     return groups | {each.column: by_feature(each, evaluation.dataset.items) for each in kinds}
 
@@ -78,26 +79,26 @@ def _groups_of_items(evaluation: Evaluation) -> dict[str, list[Group]]:
 def _picture(evaluation: Evaluation, metric: str, of: str, by: str, groups: list[Group]) -> Slices:
     task, best = evaluation.tasks[0], evaluation.best_baseline(metric)
     shown = _shown(evaluation, metric)
-    parts = [PARTS[metric](each.draws[0], task) for each, _ in shown]
-    figures = np.array([[each.figure(group.mask) for each in parts] for group in groups])
-    figures = np.sqrt(figures) if metric == "rmse" else figures
-    longest = np.nanmax(figures) if np.isfinite(figures).any() else 0
+    parts = [PARTS[metric](each.runs[0], task) for each, _ in shown]
+    values = np.array([[each.value(group.mask) for each in parts] for group in groups])
+    values = np.sqrt(values) if metric == "rmse" else values
+    longest = np.nanmax(values) if np.isfinite(values).any() else 0
     lines = []
-    for group, row in zip(groups, figures.tolist() if longest else (), strict=False):
+    for group, row in zip(groups, values.tolist() if longest else (), strict=False):
         users = users_with(group.mask, task) if of == "items" else int((parts[0].weights[group.mask] > 0).sum())
         bars = [
-            Bar(each.name, figure, figure / longest, colour)
-            for (each, colour), figure in zip(shown, row, strict=True)
-            if figure == figure  # not NaN
+            Bar(title_of(evaluation, each.name), value, value / longest, colour)
+            for (each, colour), value in zip(shown, row, strict=True)
+            if value == value  # not NaN
         ]
         lines += [Line(group.label, users, users < FEW, bars)] if bars else []
-    return Slices(metric, of, by, best.name if best else None, lines)
+    return Slices(metric, of, by, title_of(evaluation, best.name) if best else None, lines)
 
 
 def _shown(evaluation: Evaluation, metric: str) -> list[tuple[Results, int | None]]:
-    """Models with their colours and the best baseline; nobody where no model has the figure."""
+    """Models with their colours, and the best baseline; empty where no model has the metric."""
     best = evaluation.best_baseline(metric)
     models: list[tuple[Results, int | None]] = [
-        (each, place % MODELS) for place, each in enumerate(evaluation.models.values()) if metric in each.metrics
+        (each, model % MODELS) for model, each in enumerate(evaluation.models.values()) if metric in each.metrics
     ]
     return [*models, *([(best, None)] if best and models else [])]

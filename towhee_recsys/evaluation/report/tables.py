@@ -1,4 +1,4 @@
-"""The table of the report: models and baselines, figure by figure, and what chance has to do with it."""
+"""The tables of the report: models and baselines, metric by metric, and the significance of differences."""
 
 from __future__ import annotations
 
@@ -6,114 +6,124 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from towhee_recsys.evaluation.baselines import BASELINES
 from towhee_recsys.evaluation.results import Evaluation, Results
-from towhee_recsys.metrics import CUTOFFS
+from towhee_recsys.metrics import METRICS, IndexMetric, Metric, RatingMetric, metric_of, value_name
 
-ERRORS = {"RMSE": "rmse", "MAE": "mae"}
-LISTS = {"Recall": "recall", "NDCG": "ndcg", "Precision": "precision", "MRR": "mrr", "Hit": "hit"}
-SPREAD = {"Coverage": "coverage", "Novelty": "novelty", "Gini": "gini"}
-"""Of these no best is marked: lists drawn at random are the widest spread and the most novel."""
-
-SURE = 0.05
-"""A p-value below it is called a difference that chance hardly explains."""
+SIGNIFICANT = 0.05
+"""Differences with a p-value below it are called significant."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure or None, half the width of its 95 % interval or None, and whether it is the best of its column."""
+    """A value or None, half the width of its 95 % interval or None, and whether it is the best of its column."""
 
-    figure: float | None
+    value: float | None
     margin: float | None = None
     best: bool = False
 
 
 @dataclass(frozen=True)
 class Row:
-    """A recommender's figures; `kind` is model, baseline or deviation, which is a model's over the seeds."""
+    """A recommender's values; `kind` is "model", "baseline" or, for a model's over the seeds, "deviation"."""
 
-    name: str
+    title: str
     kind: str
     cells: list[Cell]
 
 
 @dataclass(frozen=True)
 class Table:
-    """The figures that answer one question; `title` is "" for the protocol's main question."""
+    """The values of one question of the protocol; `title` is "" for its main question."""
 
     title: str
     columns: list[str]
     rows: list[Row]
 
 
+def title_of(evaluation: Evaluation, name: str) -> str:
+    """How the report calls a model or a baseline."""
+    return BASELINES[name].title if name in BASELINES and name not in evaluation.models else name
+
+
 def tables(evaluation: Evaluation) -> list[Table]:
-    """A table for each question, of the lists of ten; stars are in the first."""
-    return [each for name in _questions(evaluation) if (each := _table(evaluation, name, CUTOFFS[:1])).columns]
+    """A table for each question, of the shortest lists; predicted ratings are in the first."""
+    return _tables(evaluation, shortest=True)
 
 
 def full_tables(evaluation: Evaluation) -> list[Table]:
-    """The same with the longer lists, too."""
-    return [each for name in _questions(evaluation) if (each := _table(evaluation, name, CUTOFFS)).columns]
+    """The same with the values of all lengths of lists."""
+    return _tables(evaluation, shortest=False)
+
+
+def glossary(evaluation: Evaluation) -> list[Metric]:
+    """The metrics that any of the models has."""
+    measured = {metric_of(name) for each in evaluation.models.values() for name in each.metrics}
+    return [each for each in METRICS.values() if each in measured]
 
 
 def sentences(evaluation: Evaluation) -> list[str]:
-    """What chance has to do with the differences, in words."""
+    """The significance of the models' differences, in words."""
     return [
-        _sentence(name, metric, test)
+        _sentence(evaluation, name, metric, test)
         for name in evaluation.models
         for metric, test in evaluation.significance(name).items()
     ]
 
 
-def _questions(evaluation: Evaluation) -> list[str]:
-    return [question.name for question in evaluation.tasks[0].questions]
+def _tables(evaluation: Evaluation, shortest: bool) -> list[Table]:
+    questions = [question.name for question in evaluation.tasks[0].questions]
+    found = [_table(evaluation, name, _columns(name, shortest)) for name in questions]
+    return [each for each in found if each.columns]
 
 
-def _table(evaluation: Evaluation, question: str, cutoffs: tuple[int, ...]) -> Table:
+def _columns(question: str, shortest: bool) -> dict[str, str]:
+    """The titles of the columns by the names of their values."""
+    metrics = [each for each in METRICS.values() if not isinstance(each, IndexMetric)]
+    columns = [
+        pair
+        for each in metrics
+        if not (question and isinstance(each, RatingMetric))
+        for pair in list(each.columns.items())[: 1 if shortest else None]
+    ]
+    return {value_name(name, question): title for name, title in columns}
+
+
+def _table(evaluation: Evaluation, question: str, columns: Mapping[str, str]) -> Table:
     recommenders = evaluation.models | evaluation.baselines
-    columns = {
-        title: metric
-        for title, metric in _columns(question, cutoffs).items()
-        if any(metric in each.metrics for each in recommenders.values())
-    }
-    best = {metric: _best(metric, recommenders) for metric in columns.values()}
+    names = [name for name in columns if any(name in each.metrics for each in recommenders.values())]
+    best = {name: _best(name, recommenders) for name in names}
     rows = []
     for name, each in recommenders.items():
-        if any(metric in each.metrics for metric in columns.values()):
+        if any(metric in each.metrics for metric in names):
             kind = "model" if name in evaluation.models else "baseline"
-            rows.append(Row(name, kind, [_cell(each, metric, best[metric]) for metric in columns.values()]))
+            rows.append(Row(title_of(evaluation, name), kind, [_cell(each, metric, best[metric]) for metric in names]))
         if name in evaluation.models and each.deviations:
-            cells = [Cell(each.deviations.get(metric)) for metric in columns.values()]
-            rows.append(Row("± over seeds", "deviation", cells))
-    return Table(question, [*columns], rows)
+            rows.append(Row("± over seeds", "deviation", [Cell(each.deviations.get(metric)) for metric in names]))
+    return Table(question, [columns[name] for name in names], rows)
 
 
-def _columns(question: str, cutoffs: tuple[int, ...]) -> dict[str, str]:
-    suffix = f" ({question})" if question else ""
-    lists = {f"{title}@{k}": f"{name}@{k}{suffix}" for k in cutoffs for title, name in LISTS.items()}
-    spread = {f"{title}@{k}": f"{name}@{k}{suffix}" for k in cutoffs for title, name in SPREAD.items()}
-    return ({} if question else ERRORS) | lists | spread
-
-
-def _best(metric: str, recommenders: Mapping[str, Results]) -> float | None:
-    if metric.partition("@")[0] in SPREAD.values():
-        return None
-    pick = min if metric in ERRORS.values() else max
-    return pick((each.metrics[metric] for each in recommenders.values() if metric in each.metrics), default=None)
+def _best(name: str, recommenders: Mapping[str, Results]) -> float | None:
+    metric = metric_of(name)
+    return metric.best(each.metrics[name] for each in recommenders.values() if name in each.metrics) if metric else None
 
 
 def _cell(results: Results, metric: str, best: float | None) -> Cell:
-    figure = results.metrics.get(metric)
+    value = results.metrics.get(metric)
     low, high = results.intervals.get(metric, (None, None))
     margin = None if low is None or high is None else (high - low) / 2
-    return Cell(figure, margin, figure is not None and figure == best)
+    return Cell(value, margin, value is not None and value == best)
 
 
-def _sentence(name: str, metric: str, test: dict[str, Any]) -> str:
-    difference, what, other = test.get("difference", 0.0), metric.upper(), test["against"]
+def _sentence(evaluation: Evaluation, name: str, metric: str, test: dict[str, Any]) -> str:
+    difference, what, other = test.get("difference", 0.0), metric.upper(), title_of(evaluation, test["against"])
     if "p_value" not in test:
-        return f"By {what}, {name} and {other} differ by {difference:+.4f}: too few users to tell whether by chance."
-    word = "better" if (difference < 0) == (metric in ERRORS.values()) else "worse"
-    verdict = f"is {word} than" if test["p_value"] < SURE else "cannot be told from"
+        return f"By {what}, {name} and {other} differ by {difference:+.4f}; there are too few users for a test."
+    definition = metric_of(metric)
+    better = definition is not None and (difference < 0) == (definition.direction == "lower")
+    verdict = "is not significantly different from"
+    if test["p_value"] < SIGNIFICANT:
+        verdict = f"is significantly {'better' if better else 'worse'} than"
     p = "p < 0.001" if test["p_value"] < 0.001 else f"p = {test['p_value']:.3f}"
     return (
         f"By {what}, {name} {verdict} {other}: the difference is {difference:+.4f} "

@@ -8,14 +8,14 @@ from typing import Any
 
 from towhee_recsys.errors import EvaluationError
 from towhee_recsys.evaluation.ablation import Difference
-from towhee_recsys.evaluation.report.ablation import worths
+from towhee_recsys.evaluation.report.ablation_table import ablation_table
 from towhee_recsys.evaluation.report.curves import curves
-from towhee_recsys.evaluation.report.header import asked
+from towhee_recsys.evaluation.report.example_users import example_users
+from towhee_recsys.evaluation.report.header import report_header
 from towhee_recsys.evaluation.report.latency import latency
-from towhee_recsys.evaluation.report.people import people
 from towhee_recsys.evaluation.report.pictures import MODELS
 from towhee_recsys.evaluation.report.slices import slices
-from towhee_recsys.evaluation.report.tables import full_tables, sentences, tables
+from towhee_recsys.evaluation.report.tables import full_tables, glossary, sentences, tables
 from towhee_recsys.evaluation.results import Evaluation
 from towhee_recsys.support.reports import ReportFile
 
@@ -23,18 +23,25 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write_report(evaluation: Evaluation, path: str | Path, *, ablation: Sequence[Difference] = ()) -> None:
-    """Writes the report of `evaluation` to `path`, one HTML file in UTF-8 that loads nothing from anywhere.
+    """Writes the report of `evaluation` to `path`: one HTML file in UTF-8 that loads nothing.
 
-    `ablation` is what `ablate` gave; left out, the section says how to get it. The same input gives the same bytes,
-    but for the section that times searches. Raises EvaluationError when `path` cannot be written.
+    `ablation` is what `ablate` returned; left out, the section says how to get it. The same input gives the same bytes,
+    except in the section that times searches.
+
+    Raises:
+        EvaluationError: `path` cannot be written.
     """
     file = _file(path)
     file.check()
     file.write(render(evaluation, ablation))
 
 
-def check_place(path: str | Path) -> None:
-    """Makes the folder of `path` and tries it. Raises EvaluationError when no report can be written there."""
+def check_location(path: str | Path) -> None:
+    """Makes the folder of `path` and checks that a report can be written there.
+
+    Raises:
+        EvaluationError: `path` cannot be written.
+    """
     _file(path).check()
 
 
@@ -58,14 +65,16 @@ def render(evaluation: Evaluation, ablation: Sequence[Difference] = ()) -> str:
 
 def _content(evaluation: Evaluation, ablation: Sequence[Difference]) -> dict[str, Any]:
     return {
-        "colours": {name: place % MODELS for place, name in enumerate(evaluation.models)},
-        "asked": asked(evaluation),
+        "colours": {name: number % MODELS for number, name in enumerate(evaluation.models)},
+        "explicit": evaluation.dataset.schema.feedback.scale is not None,
+        "header": report_header(evaluation),
         "tables": tables(evaluation),
         "full_tables": full_tables(evaluation),
+        "glossary": glossary(evaluation),
         "sentences": sentences(evaluation),
         "curves": curves(evaluation),
-        "worths": worths(ablation),
+        "ablation": ablation_table(ablation),
         "latency": latency(evaluation),
         "slices": slices(evaluation),
-        "people": people(evaluation),
+        "users": example_users(evaluation),
     }

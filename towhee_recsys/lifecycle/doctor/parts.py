@@ -20,7 +20,7 @@ def config(case: Case) -> str:
     from towhee_recsys.evaluation.gates import read_gates
 
     case.config = load_config(case.source, overrides=case.overrides)
-    read_gates(case.config)
+    read_gates(case.config.require, case.config.protocol, case.config.dataset.feedback)
     return f"{case.source if isinstance(case.source, (str, Path)) else 'the given settings'}: nothing wrong"
 
 

@@ -1,4 +1,4 @@
-"""Factorisations of who likes what, by the library `implicit`."""
+"""Factorisations of users' likes, by the library `implicit`."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.evaluation.baselines.contract import Score, Traits
-from towhee_recsys.evaluation.baselines.history import likes, or_else, training_history
+from towhee_recsys.evaluation.baselines.history import likes, training_history, with_fallback
 from towhee_recsys.evaluation.baselines.library import library
 from towhee_recsys.evaluation.baselines.popular import popular
+from towhee_recsys.evaluation.baselines.side_information import SideInformation
+from towhee_recsys.evaluation.measure import Score
 from towhee_recsys.protocols.task import Question, Task
 
 
-def ials(task: Task, traits: Traits) -> Score:
+def ials(task: Task, side: SideInformation) -> Score:
     """Implicit alternating least squares (Hu, Koren and Volinsky 2008, doi:10.1109/ICDM.2008.22) of the liked items.
 
-    Each user is computed anew from the liked items of the history; who has none gets the popular.
+    Each user is computed anew from the liked items of the history; users without any get the popular.
 
     Raises:
         EvaluationError: `implicit` is not installed.
@@ -34,17 +35,17 @@ def ials(task: Task, traits: Traits) -> Score:
         liked = likes(question.history, task)
         with _one_blas_thread():
             users = model.recalculate_user(np.arange(len(question.users)), liked)
-        return or_else(users @ model.item_factors.T, liked, general)
+        return with_fallback(users @ model.item_factors.T, liked, general)
 
     return score
 
 
-def bpr(task: Task, traits: Traits) -> Score:
+def bpr(task: Task, side: SideInformation) -> Score:
     """Bayesian personalised ranking (Rendle et al. 2009, arXiv:1205.2618) of the liked items.
 
-    Users whom training has not seen are the mean of the items that they like; who has none gets the popular. 30
-    epochs did better on validation data of MovieLens 1M than 50 or 100. One thread, because several overwrite each
-    other's steps, each time in another way.
+    Users whom training has not seen are the mean of the items that they like; users without any get the popular.
+    30 epochs did better on validation data of MovieLens 1M than 50 or 100. One thread, because several overwrite each
+    other's steps, and results would differ from run to run.
 
     Raises:
         EvaluationError: `implicit` is not installed.
@@ -59,13 +60,13 @@ def bpr(task: Task, traits: Traits) -> Score:
     def score(question: Question) -> np.ndarray:
         liked = likes(question.history, task)
         users = model.user_factors[question.users] if question.known else _means(liked, model.item_factors)
-        return or_else(users @ model.item_factors.T, liked, general)
+        return with_fallback(users @ model.item_factors.T, liked, general)
 
     return score
 
 
 def _means(liked: Any, factors: np.ndarray) -> np.ndarray:
-    """The mean factors of each user's items; the last is an item's own bias, which every user takes once."""
+    """The mean factors of each user's items; the last is the item's bias, which counts once for every user."""
     counts = np.diff(liked.indptr)[:, None]
     means = (liked @ factors) / np.maximum(counts, 1).astype(np.float32)
     means[:, -1] = 1

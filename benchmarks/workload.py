@@ -1,4 +1,4 @@
-"""Who asks, and the bare search that answers: what the benchmarks of requests share."""
+"""Users and the bare search for them: what the benchmarks of requests share."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from towhee_recsys import load_bundle, read_dataset, recommend_pipeline
 from towhee_recsys.bundle import UserEncoder
 from towhee_recsys.config import Config
+from towhee_recsys.data import records
 from towhee_recsys.lifecycle.parts import index_of
 from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.pipelines import Pipeline
@@ -20,7 +21,7 @@ Search = Callable[[np.ndarray], list[list[dict[str, Any]]]]
 
 
 @dataclass(frozen=True)
-class Asked:
+class Workload:
     """Users, their unit vectors float32[n, dim], the pipeline that answers them, and the search by itself."""
 
     users: list[dict[str, Any]]
@@ -29,26 +30,27 @@ class Asked:
     search: Search
 
 
-def asked(config: Config, count: int) -> Asked:
+def workload(config: Config, count: int) -> Workload:
     """The pipeline of an indexed config, and `count` users for it, known by id and described in turns.
 
     Raises AssertionError when the pipeline and the bare search do not find the same items.
     """
-    users = people(config, count)
+    users = sample_users(config, count)
     vectors = np.asarray(normalize(UserEncoder(load_bundle(config.model.dir))(users)))
-    found = Asked(users, vectors, recommend_pipeline(config), bare_search(config))
-    ours = [[item["movie_id"] for item in items] for items in found.recommend(users[:100]).get()[0]]
+    found = Workload(users, vectors, recommend_pipeline(config), bare_search(config))
+    item_id = config.dataset.items.id
+    ours = [[item[item_id] for item in items] for items in found.recommend(users[:100]).get()[0]]
     assert ours == [[hit.id for hit in hits] for hits in found.search(vectors[:100])]
     return found
 
 
-def people(config: Config, count: int) -> list[dict[str, Any]]:
+def sample_users(config: Config, count: int) -> list[dict[str, Any]]:
     """Users of the dataset, drawn at random: every second by id alone, the others by all but their id."""
     table = read_dataset(config.dataset).users
-    lines = table.iloc[np.random.default_rng(0).integers(len(table), size=count)].to_dict("records")
+    lines = records(table.iloc[np.random.default_rng(0).integers(len(table), size=count)])
     return [
-        {key: value for key, value in line.items() if (key == "user_id") == (place % 2 == 0)}
-        for place, line in enumerate(lines)
+        {key: value for key, value in line.items() if (key == config.dataset.users.id) == (number % 2 == 0)}
+        for number, line in enumerate(lines)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Factorisations of the stars, by the library scikit-surprise."""
+"""Factorisations of ratings, by the library scikit-surprise."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.evaluation.baselines.contract import Predict, Traits
 from towhee_recsys.evaluation.baselines.library import library
+from towhee_recsys.evaluation.baselines.side_information import SideInformation
+from towhee_recsys.evaluation.measure import Predict
 from towhee_recsys.protocols.task import Task
 
 
-def svd(task: Task, traits: Traits) -> Predict:
+def svd(task: Task, side: SideInformation) -> Predict:
     """Biases and factors of users and items (Koren, Bell and Volinsky 2009, doi:10.1109/MC.2009.263).
 
-    Of who or what has no training rating the other's bias alone speaks.
+    For a user or an item without training ratings, the prediction is the mean plus the other's bias.
 
     Raises:
         EvaluationError: scikit-surprise is not installed.
@@ -23,8 +24,8 @@ def svd(task: Task, traits: Traits) -> Predict:
     return _fitted(library("surprise").SVD(random_state=task.seed), task)
 
 
-def svdpp(task: Task, traits: Traits) -> Predict:
-    """As `svd`, and by which items a user has rated at all (Koren 2008, doi:10.1145/1401890.1401944).
+def svdpp(task: Task, side: SideInformation) -> Predict:
+    """As `svd`, with the implicit feedback of which items a user has rated (Koren 2008, doi:10.1145/1401890.1401944).
 
     A million ratings take about ten minutes.
 
@@ -38,7 +39,7 @@ def _fitted(model: Any, task: Task) -> Predict:
     import pandas as pd
 
     surprise, train = library("surprise"), task.train
-    table = pd.DataFrame({"user": train.users, "item": train.items, "stars": train.values})
+    table = pd.DataFrame({"user": train.users, "item": train.items, "rating": train.values})
     reader = surprise.Reader(rating_scale=(float(train.values.min()), float(train.values.max())))
     model.fit(surprise.Dataset.load_from_df(table, reader).build_full_trainset())
 

@@ -8,7 +8,7 @@ from tests.declarations import MOVIELENS
 from towhee_recsys.config.features import Features
 from towhee_recsys.data import Dataset
 from towhee_recsys.errors import DatasetError
-from towhee_recsys.evaluation.baselines import traits
+from towhee_recsys.evaluation.baselines import side_information
 from towhee_recsys.features import CategoriesFeature, CategoryFeature, IdFeature
 
 MOVIES = pd.DataFrame({"movie_id": [1, 2, 3], "genres": [["Crime", "Drama"], [], ["Drama"]]})
@@ -28,7 +28,7 @@ def people(count):
 
 def test_groups_are_products_that_stay_large():
     users = people(2000)
-    groups = traits(MOVIELENS, dataset(users)).groups
+    groups = side_information(MOVIELENS, dataset(users)).groups
     assert groups.dtype == np.int64
     pairs = list(zip(users[0], users[1], strict=True))
     assert len(set(groups)) == len(set(pairs)) == len(set(zip(pairs, groups.tolist(), strict=True)))
@@ -37,21 +37,21 @@ def test_groups_are_products_that_stay_large():
 
 def test_what_would_make_them_small_is_left_out():
     users = people(250)
-    groups = traits(MOVIELENS, dataset(users)).groups
+    groups = side_information(MOVIELENS, dataset(users)).groups
     assert groups.tolist() == (users[0] == "M").astype(int).tolist()
 
 
 def test_few_users_have_no_groups():
-    assert traits(MOVIELENS, dataset(people(50))).groups is None
+    assert side_information(MOVIELENS, dataset(people(50))).groups is None
 
 
 def test_everybody_in_one_category_is_no_group():
     features = Features(user=[CategoryFeature(column="gender")], item=PLAIN)
-    assert traits(features, dataset([["F"] * 300, [1] * 300, [0] * 300])).groups is None
+    assert side_information(features, dataset([["F"] * 300, [1] * 300, [0] * 300])).groups is None
 
 
 def test_contents_are_multi_hot_and_a_item_without_genres_has_none():
-    contents = traits(MOVIELENS, dataset(people(50))).contents
+    contents = side_information(MOVIELENS, dataset(people(50))).contents
     assert contents.dtype == np.float32
     assert contents.tolist() == [[1, 1], [0, 0], [0, 1]]
 
@@ -62,17 +62,17 @@ def test_sets_stand_side_by_side():
         user=[IdFeature(column="user_id")],
         item=[CategoriesFeature(column="genres"), CategoriesFeature(column="keywords")],
     )
-    assert traits(features, dataset(people(9), items)).contents.shape == (3, 4)
+    assert side_information(features, dataset(people(9), items)).contents.shape == (3, 4)
 
 
 @pytest.mark.parametrize("items", [MOVIES, MOVIES.assign(genres=[[], [], []])])
 def test_nothing_declared_or_nothing_there(items):
     declared = [CategoriesFeature(column="genres")] if items is not MOVIES else PLAIN
-    found = traits(Features(user=[IdFeature(column="user_id")], item=declared), dataset(people(9), items))
+    found = side_information(Features(user=[IdFeature(column="user_id")], item=declared), dataset(people(9), items))
     assert (found.groups, found.contents) == (None, None)
 
 
 def test_a_column_that_is_not_there():
     features = Features(user=[CategoryFeature(column="gendre")], item=PLAIN)
     with pytest.raises(DatasetError, match=r"feature column 'gendre' is not in the data\. Did you mean 'gender'"):
-        traits(features, dataset(people(9)))
+        side_information(features, dataset(people(9)))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from towhee_recsys.metrics import ranking, top_k
+from towhee_recsys.metrics import lists, top_k
 
 NAN, INF = float("nan"), float("inf")
 
@@ -48,7 +48,7 @@ def test_excluded_items_and_other_than_candidates_are_not_listed():
     assert listed(scores, 3, excluded=[4], candidates=[2, 4]) == [2, -1, -1]
 
 
-def test_nobody_is_asked():
+def test_no_users():
     assert top_k(np.zeros((0, 5), np.float32), csr_matrix((0, 5), dtype=bool), np.ones(5, bool), 3).shape == (0, 3)
 
 
@@ -72,7 +72,7 @@ def test_as_a_stable_sort_would(seed, users, items, k, values):
     scores[random.random(scores.shape) < 0.1] = NAN
     excluded, candidates = random.random(scores.shape) < 0.3, random.random(items) < 0.8
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ranking, "_BLOCK", 3)
+        patch.setattr(lists, "_BLOCK", 3)
         found = top_k(scores, csr_matrix(excluded), candidates, k)
     for row in range(users):
         allowed = [each for each in np.argsort(-scores[row], kind="stable") if candidates[each]]

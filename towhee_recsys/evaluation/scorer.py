@@ -1,0 +1,65 @@
+"""A model's scores and predicted ratings on a task, by the same encoders that answer requests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
+from towhee_recsys.data import Dataset, records
+from towhee_recsys.data.interactions import Interactions
+from towhee_recsys.evaluation.measure import MetricValues, measure
+from towhee_recsys.model.embeddings import Embeddings, normalize
+from towhee_recsys.protocols import Question, Task
+
+BATCH = 65536
+"""Interactions whose ratings are predicted at a time, so that memory does not grow with their number."""
+
+
+class ModelScorer:
+    """Scores and predicts with a bundle, for the rows of the users and items of `dataset`."""
+
+    def __init__(self, bundle: Bundle, dataset: Dataset):
+        self._bundle, self._encode = bundle, UserEncoder(bundle, unknown_user="general")
+        columns = [feature.column for feature in bundle.users.features if feature.column in dataset.users]
+        self._user_ids, self._item_ids = dataset.user_ids, dataset.item_ids
+        self._user_id, item_id = dataset.schema.users.id, dataset.schema.items.id
+        described = [column for column in columns if column != self._user_id]
+        self._described = records(dataset.users[described]) if described else [{}] * len(dataset.users)
+        items = [{item_id: key} for key in self._item_ids.tolist()]
+        self._items = np.asarray(normalize(ItemEncoder(bundle)(items)))
+
+    def score(self, question: Question) -> np.ndarray:
+        """The cosine of each user's vector with every item's: float32[n, items].
+
+        Known users are given by id, others by their features and the items of their history.
+        """
+        return np.asarray(normalize(self._encode(self._users(question)))) @ self._items.T
+
+    def predict(self, interactions: Interactions) -> np.ndarray:
+        """The predicted rating of each interaction's user and item: float64[n]."""
+        unique, rows = np.unique(interactions.users, return_inverse=True)
+        vectors: Embeddings = normalize(self._encode([{self._user_id: key} for key in self._user_ids[unique].tolist()]))
+        users = vectors.for_rating
+        parts = [slice(first, first + BATCH) for first in range(0, len(interactions), BATCH)]
+        cosines = [np.einsum("ij,ij->i", users[rows[part]], self._items[interactions.items[part]]) for part in parts]
+        return self._bundle.calibration.ratings(np.concatenate([np.zeros(0), *cosines]))
+
+    def _users(self, question: Question) -> Sequence[dict[str, Any]]:
+        if question.known:
+            return [{self._user_id: key} for key in self._user_ids[question.users].tolist()]
+        parts = [slice(*pair) for pair in pairwise(question.history.indptr)]
+        liked = [self._item_ids[question.history.indices[part]] for part in parts]
+        return [
+            {**self._described[row], "liked": own.tolist()}
+            for row, own in zip(question.users.tolist(), liked, strict=True)
+        ]
+
+
+def measure_model(bundle: Bundle, dataset: Dataset, task: Task) -> MetricValues:
+    """Measures the lists of a model and, where the dataset declares a rating scale, its predicted ratings."""
+    scorer = ModelScorer(bundle, dataset)
+    return measure(task, scorer.score, scorer.predict if dataset.schema.feedback.scale else None)
