@@ -12,9 +12,9 @@ from towhee import ops, pipe
 from towhee.runtime.operator_manager import OperatorRegistry
 
 import towhee_recsys.operators
-from towhee_recsys.stores.vectors import Hit
 from tests.vectors import embeddings
 from towhee_recsys.model.embeddings import Embeddings, ModelRef, normalize
+from towhee_recsys.stores.vectors import Hit
 
 OPERATORS = {
     "catalogue_insert": "CatalogueInsert",

@@ -8,12 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from towhee_recsys.stores.vectors import Hit
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import QueryError, StoreError
 from towhee_recsys.operators import CatalogueInsert, Lookup
 from towhee_recsys.stores.catalogue import open_catalogue
-from towhee_recsys.stores.vectors import Receipt
+from towhee_recsys.stores.vectors import Hit, Receipt
 
 SCHEMA = ItemSchema("sku", "text", "name", {"name": "text", "price": "number", "tags": "texts"}, {})
 LAMP = {"sku": "6", "name": "Lamp", "price": 2.5, "tags": ["new"]}

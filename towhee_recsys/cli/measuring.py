@@ -82,7 +82,7 @@ def show_evaluation(evaluation: Evaluation, report: str | None = None) -> None:
 
 def _columns(evaluation: Evaluation) -> dict[str, str]:
     """The titles of the columns by the names of their values, which some model or baseline has."""
-    from towhee_recsys.metrics import RatingMetric, metric_of, summary_columns, significance_names, value_name
+    from towhee_recsys.metrics import RatingMetric, metric_of, significance_names, summary_columns, value_name
 
     columns = summary_columns()
     of_lists = [name for name in significance_names() if not isinstance(metric_of(name), RatingMetric)]

@@ -82,7 +82,12 @@ def _accepted(protocol: str, feedback: Feedback) -> list[str]:
     """The names of all values that are measured before a model is indexed."""
     of_ratings = [each for each in METRICS.values() if isinstance(each, RatingMetric) and feedback.scale]
     of_lists = [each for each in METRICS.values() if not isinstance(each, (RatingMetric, IndexMetric))]
-    names = [value_name(column, question) for question in PROTOCOLS[protocol].question_names for each in of_lists for column in each.columns]
+    names = [
+        value_name(column, question)
+        for question in PROTOCOLS[protocol].question_names
+        for each in of_lists
+        for column in each.columns
+    ]
     return [*(column for each in of_ratings for column in each.columns), *names]
 
 

@@ -15,7 +15,7 @@ from towhee_recsys.metrics.metric import (
     Metric,
     RatingMetric,
 )
-from towhee_recsys.metrics.registry import METRICS, metric_of, summary_columns, significance_names, value_name
+from towhee_recsys.metrics.registry import METRICS, metric_of, significance_names, summary_columns, value_name
 from towhee_recsys.metrics.significance import interval, paired_test
 
 __all__ = [
@@ -37,8 +37,8 @@ __all__ = [
     "per_user",
     "rating_errors",
     "rmse",
-    "summary_columns",
     "significance_names",
+    "summary_columns",
     "top_k",
     "value_name",
 ]
