@@ -37,7 +37,7 @@ def values_of(raw: RawTable, schema: DataSchema) -> np.ndarray:
     if column is None:
         return np.ones(len(raw.numbers))
     found = cells(raw.columns[column], raw.is_text)
-    numbers = found.spread((_number(value, raw.is_text) for value in found.values), math.nan, np.float64)
+    numbers = found.spread(map(_number, found.values), math.nan, np.float64)
     name = "rating" if table.rating else "count"
     _refuse(raw, ~np.isfinite(numbers), f"{name} not a number", column, found, "a number")
     if table.scale is not None:
@@ -63,7 +63,7 @@ def times_of(raw: RawTable, column: str | None) -> np.ndarray:
         found = Cells(np.arange(len(series)), [], False)
     else:
         found = cells(series, raw.is_text)
-        seconds = np.append(_seconds(found.values, raw.is_text), math.nan)[found.codes]
+        seconds = np.append(_seconds(found.values), math.nan)[found.codes]
     wrong = ~((seconds >= EARLIEST) & (seconds <= LATEST))
     accepted = "seconds since 1970, or ISO 8601 such as 2024-05-31T18:30:00Z"
 
@@ -95,9 +95,11 @@ def _refuse(raw: RawTable, mask: np.ndarray, reason: str, column: str, found: Ce
     raw.refuse(mask, lambda row: BadLine(reason, f"{column}: given {found.shown(row)}, accepted: {accepted}"))
 
 
-def _number(value: Any, is_text: bool) -> float:
+def _number(value: Any) -> float:
     """The number that `value` is; NaN where it is none."""
-    if isinstance(value, (bool, np.bool_)) or (isinstance(value, str) and not _NUMBER.fullmatch(value.strip())):
+    if isinstance(value, str):
+        return float(value) if _NUMBER.fullmatch(value.strip()) else math.nan
+    if isinstance(value, (bool, np.bool_)):
         return math.nan
     try:
         return float(value)
@@ -105,14 +107,26 @@ def _number(value: Any, is_text: bool) -> float:
         return math.nan
 
 
-def _seconds(values: list[Any], is_text: bool) -> np.ndarray:
+def _seconds(values: list[Any]) -> np.ndarray:
     """float64[values]: seconds since 1970, rounded down; NaN where a value is no time."""
-    numbers = np.floor(np.array([_number(value, is_text) for value in values], dtype=np.float64))
-    others = np.flatnonzero(np.isnan(numbers))
-    texts = pd.Series([_iso(values[at]) for at in others], dtype=object)
-    if len(texts):
-        numbers[others] = _of_datetimes(pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce"))
-    return numbers
+    seconds = np.full(len(values), math.nan)
+    parsers = [_from_numbers, _from_iso]
+    if values and _iso(values[0]):
+        parsers.reverse()  # the likely one first: each looks only at what the ones before it could not read
+    for parse in parsers:
+        rest = np.flatnonzero(np.isnan(seconds))
+        if len(rest):
+            seconds[rest] = parse([values[at] for at in rest])
+    return seconds
+
+
+def _from_numbers(values: list[Any]) -> np.ndarray:
+    return np.floor(np.fromiter(map(_number, values), np.float64, len(values)))
+
+
+def _from_iso(values: list[Any]) -> np.ndarray:
+    texts = pd.Series(list(map(_iso, values)), dtype=object)
+    return _of_datetimes(pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce"))
 
 
 def _iso(value: Any) -> str | None:
