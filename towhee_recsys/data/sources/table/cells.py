@@ -46,9 +46,9 @@ def cells(column: pd.Series, is_text: bool) -> Cells:
         column = _hashable(column.astype(object))
     codes, found = pd.factorize(column)
     values = found.tolist()
-    blank = [isinstance(value, str) and not value.strip() for value in values]
-    if any(blank):
-        codes = np.where(np.array([*blank, False])[codes], -1, codes)
+    blank = [code for code, value in enumerate(values) if isinstance(value, str) and not value.strip()]
+    if blank:
+        codes = np.where(np.isin(codes, blank), -1, codes)
     return Cells(codes, values, is_text)
 
 

@@ -19,8 +19,8 @@ from towhee_recsys.data.sources.table.raw import RawTable
 from towhee_recsys.errors import DatasetError
 
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
-CHUNK = 4096
-"""Rows that are turned into columns at a time: few enough to cost the garbage collector nothing."""
+CHUNK = 512
+"""Rows that are turned into columns at a time: so few that the garbage collector has nothing to do."""
 
 _LINE_END = re.compile("\r\n|\r|\n")
 
@@ -92,7 +92,7 @@ def _lines_of(row: list[str]) -> int:
 def _of_width(lines: Sequence[int], rows: list[list[str]], header: list[str], bad: BadRows) -> Chunk:
     """The rows with as many cells as the header; others are refused, but blank lines are skipped."""
     width = len(header)
-    if all(len(row) == width for row in rows):
+    if set(map(len, rows)) <= {width}:
         return lines, rows
     kept = []
     for number, row in zip(lines, rows, strict=True):

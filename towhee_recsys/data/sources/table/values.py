@@ -121,7 +121,16 @@ def _seconds(values: list[Any]) -> np.ndarray:
 
 
 def _from_numbers(values: list[Any]) -> np.ndarray:
-    return np.floor(np.fromiter(map(_number, values), np.float64, len(values)))
+    parse = float if _are_digits(values) else _number
+    return np.floor(np.fromiter(map(parse, values), np.float64, len(values)))
+
+
+def _are_digits(values: list[Any]) -> bool:
+    """Whether all values are texts of plain digits, which is quickly known and what most tables have."""
+    if not all(isinstance(value, str) and value for value in values):
+        return False
+    digits = "".join(values)
+    return digits.isascii() and digits.isdigit()
 
 
 def _from_iso(values: list[Any]) -> np.ndarray:
