@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from towhee_recsys.config.describe import follow
 from towhee_recsys.config.document import Document, KeyPath, dotted, merge
 from towhee_recsys.config.formats import with_declaration
-from towhee_recsys.config.locations import completed
+from towhee_recsys.config.completion import completed
 from towhee_recsys.config.overrides import layers
 from towhee_recsys.config.problems import sentences
 from towhee_recsys.config.references import Settled
