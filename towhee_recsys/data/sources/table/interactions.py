@@ -40,7 +40,7 @@ def read_interactions(schema: DataSchema, users: Known | None, items: Known | No
     columns = {key: getattr(declared, key) for key in ("user", "item", "rating", "event", "count", "time")}
     raw = load_table(schema, "interactions", {column for column in columns.values() if column})
     if raw is None:
-        raise DatasetError("dataset.interactions.path: given nothing, accepted: the file with the interactions")
+        raise DatasetError("dataset.interactions.path: missing, accepted: the file with the interactions")
     raw.must_have({f"dataset.interactions.{key}": column for key, column in columns.items()})
     user, all_users = rows_of(raw, declared.user, "user", users)
     item, all_items = rows_of(raw, declared.item, "item", items)

@@ -37,7 +37,7 @@ def read_side(
     Raises:
         DatasetError: a declared column is missing, a row is bad (strict reading), or too many are (lenient reading).
     """
-    raw.must_have(_columns(declared, key))
+    raw.must_have(declared_columns(declared, key))
     noun = key.rpartition(".")[2].rstrip("s")
     known = unique_ids(raw, declared.id, noun, id_type)
     wanted = dict(types or {})
@@ -61,7 +61,7 @@ def of_ids(known: Known, column: str) -> Side:
     return Side(pd.DataFrame({column: known.ids}), {column: _field_type(known.type)}, known)
 
 
-def _columns(declared: UsersTable, key: str) -> dict[str, str | None]:
+def declared_columns(declared: UsersTable, key: str) -> dict[str, str | None]:
     """The declared columns by the settings that name them."""
     columns: dict[str, str | None] = {f"{key}.id": declared.id}
     columns |= {

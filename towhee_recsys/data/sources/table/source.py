@@ -16,7 +16,7 @@ from towhee_recsys.data.sources.table.ids import Known
 from towhee_recsys.data.sources.table.interactions import read_interactions
 from towhee_recsys.data.sources.table.load import load_file, load_table
 from towhee_recsys.data.sources.table.raw import RawTable
-from towhee_recsys.data.sources.table.side import Side, of_ids, read_side
+from towhee_recsys.data.sources.table.side import Side, declared_columns, of_ids, read_side
 from towhee_recsys.errors import DatasetError
 
 TABLES = ("users", "items", "interactions")
@@ -26,9 +26,15 @@ def ensure(schema: DataSchema) -> None:
     """Makes sure that the files are there.
 
     Raises:
-        DatasetError: a file is missing, or its format is not known.
+        DatasetError: a file is missing or not declared, or its format is not known.
     """
-    for table, path in _files(schema).items():
+    files = _files(schema)
+    if "interactions" not in {*files, *schema.tables}:
+        raise DatasetError(
+            "dataset.interactions.path: missing, accepted: the file with the interactions; or, in Python, "
+            "load_config(..., tables={'interactions': frame})"
+        )
+    for table, path in files.items():
         must_exist(path, f"dataset.{table}.path")
 
 
@@ -105,8 +111,12 @@ def _load_other(schema: DataSchema, path: str) -> RawTable:
 
 
 def _side(schema: DataSchema, table: str) -> Side | None:
-    raw = load_table(schema, table)
-    return None if raw is None else read_side(raw, getattr(schema, table), f"dataset.{table}")
+    raw, declared, key = load_table(schema, table), getattr(schema, table), f"dataset.{table}"
+    if raw is not None:
+        return read_side(raw, declared, key)
+    if columns := [setting for setting, name in declared_columns(declared, key).items() if name][1:]:
+        raise DatasetError(f"{columns[0]}: given without {key}.path; accepted: the file that has this column")
+    return None
 
 
 def _known(side: Side | None) -> Known | None:
