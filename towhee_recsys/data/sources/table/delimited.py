@@ -48,7 +48,7 @@ def read_delimited(path: Path, bad: BadRows, columns: Collection[str] | None) ->
             for name, at in wanted.items() if rows else ():
                 cells[name].extend(map(known[name].setdefault, fields[at], fields[at]))
     series = {name: pd.Series(values, dtype=object) for name, values in cells.items()}
-    return RawTable(str(path), series, True, numbers, bad, bad.counts.total())
+    return RawTable(str(path), [name for name in header if name], series, True, numbers, bad, bad.counts.total())
 
 
 def _header(reader: Any, path: Path) -> list[str]:

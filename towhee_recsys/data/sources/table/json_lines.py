@@ -40,7 +40,7 @@ def read_json_lines(path: Path, bad: BadRows, columns: Collection[str] | None) -
         raise DatasetError(f"{path} is empty; it must have one JSON object a line")
     wanted = [name for name in names if columns is None or name in columns]
     series = {name: pd.Series([row.get(name) for row in rows], dtype=object) for name in wanted}
-    return RawTable(str(path), series, False, numbers, bad, bad.counts.total())
+    return RawTable(str(path), list(names), series, False, numbers, bad, bad.counts.total())
 
 
 def _object(line: str) -> dict[str, Any] | None:

@@ -65,4 +65,4 @@ def from_frame(frame: Any, key: str, reading: Reading) -> RawTable:
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise DatasetError(f"{key}: the column {twice!r} is there twice; rename one of them")
     columns = {name: frame.iloc[:, position].reset_index(drop=True) for position, name in enumerate(names)}
-    return RawTable(key, columns, False, range(1, len(frame) + 1), BadRows(key, reading))
+    return RawTable(key, names, columns, False, range(1, len(frame) + 1), BadRows(key, reading))

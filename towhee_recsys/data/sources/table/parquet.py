@@ -35,4 +35,4 @@ def read_parquet(path: Path, bad: BadRows, columns: Collection[str] | None) -> R
     if len(set(names)) < len(names):
         raise DatasetError(f"{path}: a column is there twice; rename one of them")
     series = {str(name): frame[name] for name in frame}
-    return RawTable(str(path), series, False, range(1, len(frame) + 1), bad)
+    return RawTable(str(path), names, series, False, range(1, len(frame) + 1), bad)

@@ -19,7 +19,8 @@ class RawTable:
 
     Attributes:
         name: What messages call the table: its path, or the setting of a data frame.
-        columns: The columns by name.
+        names: The names of all columns that are there.
+        columns: The columns that were read, by name.
         is_text: Whether cells are texts as in a CSV file, so that their types are found by content.
         numbers: The number of each row in messages: its line in a text file, else counted from 1.
         bad: Where bad rows are counted.
@@ -28,6 +29,7 @@ class RawTable:
     """
 
     name: str
+    names: Sequence[str]
     columns: dict[str, pd.Series]
     is_text: bool
     numbers: Sequence[int]
@@ -45,13 +47,13 @@ class RawTable:
             DatasetError: a column is missing.
         """
         for key, column in columns.items():
-            if column is not None and column not in self.columns:
-                hint = close_match(column, self.columns)
-                if len(self.columns) == 1 and ";" in next(iter(self.columns)):
+            if column is not None and column not in self.names:
+                hint = close_match(column, self.names)
+                if len(self.names) == 1 and ";" in self.names[0]:
                     hint += " Its columns are separated by semicolons; save it with commas, or as .tsv with tabs."
                 raise DatasetError(
                     f"{self.name}: {key}: given {column!r}, which is not a column of this table.{hint} "
-                    f"Accepted: {', '.join(map(repr, self.columns)) or 'none, it has no columns'}"
+                    f"Accepted: {', '.join(map(repr, self.names)) or 'none, it has no columns'}"
                 )
 
     def refuse(self, mask: np.ndarray, problem: Callable[[int], BadLine]) -> None:
