@@ -67,7 +67,7 @@ def test_a_dump_reads_like_a_config():
     lines = dump_config(load_config("sample")).splitlines()
     assert lines[:2] == ["version: 1", "dataset:"]
     assert "  uri: artifacts/sample/movies.db" in lines
-    assert "  rating_scale: [1.0, 5.0]" in lines
+    assert "    scale: [1.0, 5.0]" in lines
 
 
 def test_a_dump_keeps_what_comes_from_the_environment(monkeypatch, write):

@@ -13,7 +13,7 @@ from towhee_recsys.errors import ConfigError
         ("dataset.path=DIR", {"dataset": {"path": "DIR"}}),
         ("milvus.uri=http://host:19530", {"milvus": {"uri": "http://host:19530"}}),
         ("catalogue=mysql://u:p@h/d?a=b#c", {"catalogue": "mysql://u:p@h/d?a=b#c"}),
-        ("dataset.rating_scale=[1, 5]", {"dataset": {"rating_scale": [1, 5]}}),
+        ("dataset.interactions.scale=[1, 5]", {"dataset": {"interactions": {"scale": [1, 5]}}}),
         ("milvus={uri: x.db}", {"milvus": {"uri": "x.db"}}),
         ("dataset.name='1'", {"dataset": {"name": "1"}}),
         ("dataset.strict=true", {"dataset": {"strict": True}}),

@@ -17,7 +17,7 @@ milvus:
   collectoin: items
   collection: the items
 training: {epochs: true, learning_rate: .inf, device: GPU, batch_size: many}
-dataset: {rating_scale: [5, 1], strict: "yes", max_bad_share: 2}
+dataset: {interactions: {scale: [5, 1]}, strict: "yes", max_bad_share: 2}
 features:
   user:
     - {kind: id, column: user_id}
@@ -50,7 +50,7 @@ def test_every_problem_is_told_at_once_with_its_place(write, refused):
             "10: training.learning_rate: given inf, accepted: a number above 0.",
             "10: training.device: given 'GPU', accepted: 'auto', 'cpu' or 'gpu'. Did you mean 'gpu'?",
             "10: training.batch_size: given 'many', accepted: a whole number from 1 up.",
-            "11: dataset.rating_scale: takes [lowest, highest] with lowest < highest.",
+            "11: dataset.interactions.scale: takes [lowest, highest] with lowest < highest.",
             "11: dataset.strict: given 'yes', accepted: true, false or null.",
             "11: dataset.max_bad_share: given 2, accepted: a number from 0 to 1.",
             f"15: features.user[1].kind: given 'txt', accepted: {KINDS}. Did you mean 'text'?",
@@ -60,7 +60,6 @@ def test_every_problem_is_told_at_once_with_its_place(write, refused):
             "18: features.user[2].names[1]: given 2, accepted: text. Put it in quotes to make it a text.",
             f"19: features.user[3]: given 5, accepted: a mapping with a kind: {KINDS}.",
             f"20: features.user[4].kind: missing, accepted: {KINDS}.",
-            "12: features.item: missing, accepted: a list of one item or more.",
         )
     )
 
@@ -80,9 +79,9 @@ def test_every_problem_is_told_at_once_with_its_place(write, refused):
         ({"training": {"sampled_items": 0}}, "training.sampled_items: given 0, accepted: a whole number from 1 up."),
         (
             {"objective": "rank"},
-            "objective: given 'rank', accepted: 'rating', 'ranking' or 'both'. Did you mean 'ranking'?",
+            "objective: given 'rank', accepted: 'auto', 'rating', 'ranking' or 'both'. Did you mean 'ranking'?",
         ),
-        ({"objective": None}, "objective: given null, accepted: 'rating', 'ranking' or 'both'."),
+        ({"objective": None}, "objective: given null, accepted: 'auto', 'rating', 'ranking' or 'both'."),
         (
             {"protocol": "ranking-8020"},
             "protocol: given 'ranking-8020', accepted: 'rating-90-10', 'ranking-80-20', 'random-811-r3', "
@@ -101,10 +100,10 @@ def test_every_problem_is_told_at_once_with_its_place(write, refused):
             {"model": {"rating_map": {"slope": 0}}},
             "model.rating_map.slope: given 0, accepted: a number above 0 or null.",
         ),
-        ({"dataset": {"rating_scale": [1]}}, "dataset.rating_scale[1]: missing, accepted: a number."),
+        ({"dataset": {"interactions": {"scale": [1]}}}, "dataset.interactions.scale[1]: missing, accepted: a number."),
         (
-            {"dataset": {"rating_scale": [1, 2, 3]}},
-            "dataset.rating_scale: given a list of 3, accepted: [a number, a number].",
+            {"dataset": {"interactions": {"scale": [1, 2, 3]}}},
+            "dataset.interactions.scale: given a list of 3, accepted: [a number, a number] or null.",
         ),
         ({"dataset": {"seed": 1}}, "dataset.seed: unknown key. Did you mean 'seed', at the top level? Accepted: "),
         ({"dataset": {"path": ""}}, "dataset.path: given '', accepted: text that is not empty or null."),

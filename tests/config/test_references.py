@@ -70,7 +70,7 @@ def test_a_switch_from_the_environment(monkeypatch, text, value):
 
 def test_numbers_in_lists_from_the_environment(monkeypatch):
     monkeypatch.setenv("STARS", "10")
-    assert load_config({"dataset": {"rating_scale": [1, "${env:STARS}"]}}).dataset.rating_scale == (1.0, 10.0)
+    assert load_config(**{"dataset.interactions.scale": [1, "${env:STARS}"]}).dataset.feedback.scale == (1.0, 10.0)
 
 
 def test_a_text_from_the_environment_stays_text(refused, monkeypatch):

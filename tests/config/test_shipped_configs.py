@@ -13,7 +13,8 @@ from towhee_recsys.stores.catalogue import check_url
 from towhee_recsys.stores.vectors import check_uri
 
 FOLDER = Path(towhee_recsys.configs.__file__).parent
-FILES = sorted(FOLDER.rglob("*.yaml"))
+FILES = sorted(FOLDER.glob("*.yaml"))
+DECLARATIONS = sorted(FOLDER.glob("*/*.yaml"))
 STORES = ["cluster", "milvus_server", "mysql", "redis"]
 """Configs that are movielens_1m with other stores."""
 
@@ -73,7 +74,7 @@ def test_a_company_s_cluster(shipped_environment):
     assert milvus.access.tls.ca_file == shipped_environment["CA_FILE"]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES + DECLARATIONS, ids=lambda path: path.stem)
 def test_it_begins_with_a_comment(path):
     assert path.read_text(encoding="utf-8").startswith("# ")
 

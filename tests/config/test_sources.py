@@ -29,13 +29,12 @@ def test_a_file_of_one_s_own_comes_before_a_shipped_file_name(write):
 
 
 def test_extends_swaps_a_few_lines(write):
-    write(
-        "base/shop.yaml", "extends: sample\nmilvus: {uri: a.db, collection: items}\ndataset: {rating_scale: [0, 9]}\n"
-    )
+    scale = "dataset: {interactions: {scale: [%d, 6]}}\n"
+    write("base/shop.yaml", "extends: sample\nmilvus: {uri: a.db, collection: items}\n" + scale % 0)
     write("base/mid.yml", "extends: shop.yaml\nmilvus: {uri: b.db}\n")
-    config = load_config(write("top.yaml", "extends: base/mid.yml\ntop_k: 3\ndataset: {rating_scale: [1, 2]}\n"))
+    config = load_config(write("top.yaml", "extends: base/mid.yml\ntop_k: 3\n" + scale % 1))
     assert (config.top_k, config.milvus.uri, config.milvus.collection) == (3, "b.db", "items")
-    assert (config.dataset.name, config.dataset.feedback.scale) == ("sample", (1.0, 2.0))
+    assert (config.dataset.name, config.dataset.feedback.scale) == ("sample", (1.0, 6.0))
 
 
 def test_a_mapping_extends_too(write):

@@ -50,7 +50,7 @@ def test_unreadable_file(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(DatasetError, match=r"items\.dat cannot be read: Permission denied"):
+    with pytest.raises(DatasetError, match=r"movies\.dat cannot be read: Permission denied"):
         list(raw_lines(tmp_path / "movies.dat"))
 
 

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.declarations import schema
-from towhee_recsys.data import Dataset, iter_movies, read_dataset, read_movies
+from towhee_recsys.data import Dataset, iter_items, read_dataset, read_items
 from towhee_recsys.data.sources.movielens.archive import unpack
 from towhee_recsys.errors import DatasetError
 
@@ -40,11 +40,11 @@ def dataset(files: dict[str, bytes], manner: dict) -> Dataset | None:
 def test_a_dataset_with_any_bytes_in_one_of_its_files(name, content, after_good_lines, manner):
     read = dataset(GOOD | {name: GOOD[name] * after_good_lines + content}, manner)
     if read is not None:
-        assert read.ratings["user_id"].isin(read.users["user_id"]).all()
-        assert read.ratings["movie_id"].isin(read.movies["movie_id"]).all()
-        assert read.ratings["rating"].between(1, 5).all()
-        assert read.movies["movie_id"].is_unique
-        assert read.movies["title"].str.strip().ne("").all()
+        assert read.interactions["user"].isin(read.users["user_id"]).all()
+        assert read.interactions["item"].isin(read.items["movie_id"]).all()
+        assert read.interactions["value"].between(1, 5).all()
+        assert read.items["movie_id"].is_unique
+        assert read.items["title"].str.strip().ne("").all()
 
 
 @settings(deadline=None, max_examples=200)
@@ -54,8 +54,9 @@ def test_movies_to_be_added_with_any_bytes(content, after_good_lines, strict):
         file = Path(folder, "movies_new.dat")
         file.write_bytes(GOOD["movies.dat"] * after_good_lines + content)
         with suppress(DatasetError):
-            movies = read_movies(file, strict)
-            chunks = list(iter_movies(file, 3, strict=strict))
+            declared = schema(format="movielens", strict=strict)
+            movies = read_items(declared, str(file))
+            chunks = list(iter_items(declared, str(file), 3))
             assert sum(map(len, chunks)) == len(movies) > 0
 
 

@@ -7,8 +7,10 @@ import re
 
 import pytest
 
+from tests.declarations import CODES
+from towhee_recsys.data.sources.bad_rows import Reading
 from towhee_recsys.data.sources.movielens.parsers import movie_parser, rating_parser, user_parser
-from towhee_recsys.data.sources.rows import Reading, Rows
+from towhee_recsys.data.sources.rows import Rows
 from towhee_recsys.errors import DatasetError
 
 GOOD = {
@@ -25,17 +27,17 @@ BAD = [
     ("movies.dat", b"2::A (1990)::Drama\r3::B (1990)::Drama\n", "carriage return", "a carriage return inside of"),
     ("movies.dat", b"2::No Genres (1990)\n", "missing fields", "in '2::No Genres (1990)'"),
     ("movies.dat", b"2:::Drama\n", "missing fields", "in '2:::Drama'"),
-    ("movies.dat", b"::A (1990)::Drama\n", "empty item id", "the item id is empty"),
-    ("movies.dat", b"x::A (1990)::Drama\n", "item id not a number", "item id 'x' is not a whole number"),
-    ("movies.dat", b"2.5::A (1990)::Drama\n", "item id not a number", "item id '2.5' is not a whole number"),
-    ("movies.dat", b"1_0::A (1990)::Drama\n", "item id not a number", "item id '1_0' is not a whole number"),
-    ("movies.dat", b"-2::A (1990)::Drama\n", "negative item id", "item id '-2' is negative"),
-    ("movies.dat", HUGE + b"::A (1990)::Drama\n", "item id too large", f"item id '{2**63}' is larger than 2**63 - 1"),
-    ("movies.dat", b"9" * 5000 + b"::A::Drama\n", "item id too large", "is larger than 2**63 - 1"),
+    ("movies.dat", b"::A (1990)::Drama\n", "empty movie id", "the movie id is empty"),
+    ("movies.dat", b"x::A (1990)::Drama\n", "movie id not a number", "movie id 'x' is not a whole number"),
+    ("movies.dat", b"2.5::A (1990)::Drama\n", "movie id not a number", "movie id '2.5' is not a whole number"),
+    ("movies.dat", b"1_0::A (1990)::Drama\n", "movie id not a number", "movie id '1_0' is not a whole number"),
+    ("movies.dat", b"-2::A (1990)::Drama\n", "negative movie id", "movie id '-2' is negative"),
+    ("movies.dat", HUGE + b"::A (1990)::Drama\n", "movie id too large", f"movie id '{2**63}' is larger than 2**63 - 1"),
+    ("movies.dat", b"9" * 5000 + b"::A::Drama\n", "movie id too large", "is larger than 2**63 - 1"),
     ("movies.dat", b"2:: ::Drama\n", "empty title", "the title is empty"),
     ("movies.dat", b"2::A (1990)::\n", "empty genre", "none is written as '(no genres listed)'"),
     ("movies.dat", b"2::A (1990)::Drama|\n", "empty genre", "an empty genre in 'Drama|'"),
-    ("movies.dat", b"1::Again (1990)::Drama\n", "duplicate item", "duplicate item: item 1 came before"),
+    ("movies.dat", b"1::Again (1990)::Drama\n", "duplicate movie", "duplicate movie: movie 1 came before"),
     ("users.dat", b"2::F::25::12\n", "missing fields", "4 instead of 5 (user id, gender, age, occupation, zip code)"),
     ("users.dat", b"2::F::25::12::1::1\n", "too many fields", "too many fields: 6 instead of 5"),
     ("users.dat", b"::F::25::12::12345\n", "empty user id", "the user id is empty"),
@@ -56,15 +58,20 @@ BAD = [
     ("ratings.dat", b"1::2::nan::100\n", "rating not finite", "rating 'nan' is not a finite number"),
     ("ratings.dat", b"1::2::inf::100\n", "rating not finite", "rating 'inf' is not a finite number"),
     ("ratings.dat", b"1::2::1e999::100\n", "rating not finite", "rating '1e999' is not a finite number"),
-    ("ratings.dat", b"1::2::6::100\n", "rating out of scale", "rating '6' is out of dataset.rating_scale, 1 to 5"),
-    ("ratings.dat", b"1::2::0.5::100\n", "rating out of scale", "rating '0.5' is out of dataset.rating_scale"),
+    (
+        "ratings.dat",
+        b"1::2::6::100\n",
+        "rating out of scale",
+        "'6' is out of dataset.interactions.scale, 1 to 5",
+    ),
+    ("ratings.dat", b"1::2::0.5::100\n", "rating out of scale", "rating '0.5' is out of dataset.interactions.scale"),
     ("ratings.dat", b"::2::5::100\n", "empty user id", "the user id is empty"),
-    ("ratings.dat", b"1::::5::100\n", "empty item id", "the item id is empty"),
+    ("ratings.dat", b"1::::5::100\n", "empty movie id", "the movie id is empty"),
     ("ratings.dat", b"1::2::5::\n", "empty timestamp", "the timestamp is empty"),
     ("ratings.dat", b"1::2::5::noon\n", "timestamp not a number", "timestamp 'noon' is not a whole number"),
     ("ratings.dat", b"9::2::5::100\n", "unknown user", "unknown user: 9 is not in users.dat"),
-    ("ratings.dat", b"1::9::5::100\n", "unknown item", "unknown item: 9 is not in movies.dat"),
-    ("ratings.dat", b"1::1::4::200\n", "duplicate rating", "rating of user 1 for item 1 came before"),
+    ("ratings.dat", b"1::9::5::100\n", "unknown movie", "unknown movie: 9 is not in movies.dat"),
+    ("ratings.dat", b"1::1::4::200\n", "duplicate rating", "rating of user 1 for movie 1 came before"),
     ("ratings.dat", "1::2::٣::100\n".encode(), "looks like UTF-8", "the line is read as Latin-1 but"),
 ]
 
@@ -75,7 +82,7 @@ def rows(folder, name, content, **reading):
     reading = Reading(**{"strict": True, "max_bad_share": 1.0} | reading)
     parsers = {
         "movies.dat": movie_parser(),
-        "users.dat": user_parser(strict=reading.strict),
+        "users.dat": user_parser(CODES, strict=reading.strict),
         "ratings.dat": rating_parser({1, 2}, {1, 2}, (1, 5)),
     }
     return Rows(path, parsers[name], reading)
@@ -88,7 +95,7 @@ def test_strict_reading_stops_at_the_line(tmp_path, name, line, reason, details)
     message = str(caught.value)
     assert message.startswith(f"{tmp_path / name}:2: ")
     assert details in message
-    assert re.search("; (mend|save|set) ", message), "it says what to do"
+    assert re.search("; (fix|save|set) ", message), "it says what to do"
     assert len(message) < len(str(tmp_path)) + 320
 
 
@@ -97,19 +104,23 @@ def test_lenient_reading_skips_and_counts(tmp_path, caplog, name, line, reason, 
     walk = rows(tmp_path, name, GOOD[name] + line + line, strict=False)
     assert list(walk) == list(rows(tmp_path, name, GOOD[name]))
     assert walk.bad == {reason: 2}
-    assert f"{name}: 2 of 3 lines skipped: 2 x {reason}" in caplog.text
+    assert f"{name}: 2 of 3 rows skipped: 2 x {reason}" in caplog.text
 
 
 def test_warning_counts_the_reasons(tmp_path, caplog):
     caplog.set_level(logging.WARNING, "towhee_recsys.data")
     lines = b"1::9::5::0\n" * 2 + b"1::2::6::0\n" + GOOD["ratings.dat"]
     list(rows(tmp_path, "ratings.dat", lines, strict=False))
-    assert caplog.messages == ["ratings.dat: 3 of 4 lines skipped: 2 x unknown item, 1 x rating out of scale"]
+    assert caplog.messages == [
+        f"{tmp_path / 'ratings.dat'}: 3 of 4 rows skipped: 2 x unknown movie, 1 x rating out of scale"
+    ]
 
 
 def test_warning_says_how_to_heal_the_encoding(tmp_path, caplog):
     list(rows(tmp_path, "movies.dat", GOOD["movies.dat"] + "2::É::Drama\n".encode(), strict=False))
-    assert caplog.messages == ["movies.dat: 1 of 2 lines skipped: 1 x looks like UTF-8; set dataset.encoding: utf-8"]
+    assert caplog.messages == [
+        f"{tmp_path / 'movies.dat'}: 1 of 2 rows skipped: 1 x looks like UTF-8; set dataset.encoding: utf-8"
+    ]
 
 
 def test_share_of_bad_lines_above_the_limit(tmp_path):
@@ -118,9 +129,9 @@ def test_share_of_bad_lines_above_the_limit(tmp_path):
     with pytest.raises(DatasetError) as caught:
         list(walk)
     assert str(caught.value) == (
-        f"{tmp_path / 'ratings.dat'}: 3 of 4 lines are bad (75.00%), more than dataset.max_bad_share allows (50.00%): "
-        "2 x unknown item (first in line 2), 1 x rating not a number (first in line 4); "
-        "mend the file, or raise dataset.max_bad_share"
+        f"{tmp_path / 'ratings.dat'}: 3 of 4 rows are bad (75.00%), more than dataset.max_bad_share allows (50.00%): "
+        "2 x unknown movie (first in row 2), 1 x rating not a number (first in row 4); "
+        "fix the file, or raise dataset.max_bad_share"
     )
 
 
@@ -131,7 +142,7 @@ def test_share_at_the_limit_is_accepted(tmp_path):
 
 def test_share_error_names_the_cure_of_a_wrong_encoding(tmp_path):
     lines = "".join(f"{number}::Café::Drama\n" for number in range(10)).encode()
-    with pytest.raises(DatasetError, match=r"10 x looks like UTF-8 \(first in line 1\); set dataset\.encoding: utf-8$"):
+    with pytest.raises(DatasetError, match=r"10 x looks like UTF-8 \(first in row 1\); set dataset\.encoding: utf-8$"):
         list(rows(tmp_path, "movies.dat", lines, strict=False, max_bad_share=0.1))
 
 
@@ -144,7 +155,7 @@ def test_utf16_file(tmp_path, encoding):
 
 
 def test_file_without_a_good_line(tmp_path):
-    with pytest.raises(DatasetError, match=r"2 of 2 lines are bad \(100.00%\), so nothing is left: 2 x missing fields"):
+    with pytest.raises(DatasetError, match=r"2 of 2 rows are bad \(100.00%\), so nothing is left: 2 x missing fields"):
         list(rows(tmp_path, "movies.dat", b"x\ny\n", strict=False))
 
 
@@ -169,9 +180,7 @@ def test_byte_order_mark_and_foreign_line_ends_lose_nothing(tmp_path, caplog, st
     ("name", "cut"), [("movies.dat", b"2::The Cu"), ("users.dat", b"2::F::2"), ("ratings.dat", b"1::2::5::")]
 )
 def test_cut_last_line(tmp_path, name, cut):
-    with pytest.raises(
-        DatasetError, match=r"dat:2: cut last line: it has no newline at its end, and .*; mend the line"
-    ):
+    with pytest.raises(DatasetError, match=r"dat:2: cut last line: it has no newline at its end, and .*; fix the row"):
         list(rows(tmp_path, name, GOOD[name] + cut))
     walk = rows(tmp_path, name, GOOD[name] + cut, strict=False)
     assert len(list(walk)) == 1
@@ -180,7 +189,7 @@ def test_cut_last_line(tmp_path, name, cut):
 
 def test_last_line_without_newline_that_parses(tmp_path):
     content = GOOD["ratings.dat"] + b"1::2::5::100"
-    with pytest.raises(DatasetError, match="cut last line: it has no newline at its end, so it may be cut; mend"):
+    with pytest.raises(DatasetError, match="cut last line: it has no newline at its end, so it may be cut; fix"):
         list(rows(tmp_path, "ratings.dat", content))
     walk = rows(tmp_path, "ratings.dat", content, strict=False)
     assert list(walk) == [(1, 1, 5.0, 100), (1, 2, 5.0, 100)]
@@ -190,7 +199,7 @@ def test_last_line_without_newline_that_parses(tmp_path):
 def test_last_line_without_newline_whose_values_are_bad(tmp_path):
     walk = rows(tmp_path, "ratings.dat", GOOD["ratings.dat"] + b"1::9::5::100", strict=False)
     list(walk)
-    assert walk.bad == {"unknown item": 1}
+    assert walk.bad == {"unknown movie": 1}
 
 
 def test_rows_are_read_lazily(tmp_path):
@@ -203,9 +212,9 @@ def test_rows_are_read_lazily(tmp_path):
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ({"encoding": "utf-7"}, "encoding takes latin-1 or utf-8, not 'utf-7'"),
-        ({"max_bad_share": 1.5}, "max_bad_share takes a number from 0 to 1, not 1.5"),
-        ({"max_bad_share": float("nan")}, "max_bad_share takes a number from 0 to 1, not nan"),
+        ({"encoding": "utf-7"}, "encoding: given 'utf-7', accepted: latin-1 or utf-8"),
+        ({"max_bad_share": 1.5}, "max_bad_share: given 1.5, accepted: a number from 0 to 1"),
+        ({"max_bad_share": float("nan")}, "max_bad_share: given nan, accepted: a number from 0 to 1"),
     ],
 )
 def test_settings_out_of_range(setting, message):

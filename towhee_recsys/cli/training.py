@@ -65,7 +65,7 @@ def run(config: Config, progress: bool | None) -> Shown:
     "source",
     required=True,
     metavar="FILE",
-    help="Items in the dataset's format.",
+    help="A file of items in the dataset's format, such as movies.dat.",
 )
 @click.option("-o", "--output", default="movies_data.txt", show_default=True, metavar="FILE")
 @configured()

@@ -18,7 +18,7 @@ from towhee_recsys.errors import ConfigError
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def place_after(before: str, name: str) -> str:
+def location_after(before: str, name: str) -> str:
     """`file:line:column` of what follows the text `before`."""
     lines = before.split("\n")
     return f"{name}:{len(lines)}:{len(lines[-1]) + 1}"
@@ -34,7 +34,7 @@ class Builder:
         self.events = self._read()
 
     def build(self) -> Any:
-        """The data, None if there is none; `lines` then holds the place of every key.
+        """The data, None if there is none; `lines` then holds the location of every key.
 
         Raises:
             ConfigError: the text is no strict YAML.
@@ -54,8 +54,8 @@ class Builder:
                 at = self._at(event.end_mark)
                 yield event
         except yaml.reader.ReaderError as error:
-            place = place_after(self.text[: error.position], self.name)
-            raise ConfigError(f"{place}: the character U+{error.character:04X} is not allowed in YAML.") from None
+            location = location_after(self.text[: error.position], self.name)
+            raise ConfigError(f"{location}: the character U+{error.character:04X} is not allowed in YAML.") from None
         except yaml.MarkedYAMLError as error:
             raise ConfigError(self._explained(error)) from None
         except (ValueError, OverflowError):  # PyYAML lets them through for escapes and versions out of range
@@ -96,11 +96,11 @@ class Builder:
         items: dict[Any, Any] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self._key(event)
-            place = (*path, key)
+            at = (*path, key)
             if key in items:
-                self._refuse(event, f"{dotted(place)} is given twice, first at {self.lines[place]}")
-            self.lines[place] = f"{self.name}:{event.start_mark.line + 1}"
-            items[key] = self._node(next(self.events), place)
+                self._refuse(event, f"{dotted(at)} is given twice, first at {self.lines[at]}")
+            self.lines[at] = f"{self.name}:{event.start_mark.line + 1}"
+            items[key] = self._node(next(self.events), at)
         return items
 
     def _key(self, event: Any) -> str | int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from towhee_recsys.support.section import Section
 
@@ -27,7 +28,7 @@ class Feedback:
 
     @property
     def middle(self) -> float:
-        """The middle of the scale; below every weight where there is none."""
+        """The middle of the scale; 0, below every weight, where there is no scale."""
         return sum(self.scale) / 2 if self.scale else 0.0
 
 
@@ -41,6 +42,10 @@ class Codes(Section):
         default=None, description="codes start groups of numbers: a number up to this one falls into the group below it"
     )
     flags: list[str] = Field(default=[], description="flags of `recommend` that take a value, such as [-a, --age]")
+
+
+RESERVED = ("rank", "score", "predicted_rating")
+"""What a recommendation has beside the columns of its item."""
 
 
 class UsersTable(Section):
@@ -58,6 +63,15 @@ class ItemsTable(UsersTable):
     title: str | None = Field(default=None, min_length=1, description="the column that names an item to a person")
     show: list[str] = Field(default=[], description="the columns that recommendations show")
     filter: list[str] = Field(default=[], description="the columns that a search can filter by; they are shown, too")
+
+    @model_validator(mode="after")
+    def _not_reserved(self) -> Self:
+        if taken := [column for column in (self.id, *self.facts) if column in RESERVED]:
+            raise ValueError(
+                f"the column {taken[0]!r} cannot be shown: recommendations have {', '.join(RESERVED)} of their own; "
+                "rename it in the data"
+            )
+        return self
 
     @property
     def facts(self) -> list[str]:
@@ -103,6 +117,8 @@ class InteractionsTable(Section):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
+        if self.user and self.user == self.item:
+            raise ValueError(f"user and item are both {self.user!r}; they are two columns")
         kinds = [name for name in ("rating", "event", "count") if getattr(self, name)]
         if len(kinds) > 1:
             raise ValueError(f"{' and '.join(kinds)} are given; an interaction has one of rating, event and count")
@@ -150,9 +166,15 @@ class DataSchema(Section):
     users: UsersTable = UsersTable()
     items: ItemsTable = ItemsTable()
     interactions: InteractionsTable = InteractionsTable()
-    tables: dict[Literal["users", "items", "interactions"], Any] = Field(
-        default={}, description="from Python: data frames in the place of files"
-    )
+    tables: SkipJsonSchema[dict[str, Any]] = Field(default={}, description="from Python: data frames instead of files")
+
+    @field_validator("tables")
+    @classmethod
+    def _known_tables(cls, given: dict[str, Any]) -> dict[str, Any]:
+        if unknown := given.keys() - {"users", "items", "interactions"}:
+            accepted = "users, items and interactions, as data frames from Python"
+            raise ValueError(f"tables: given {sorted(unknown)[0]!r}, accepted: {accepted}")
+        return given
 
     @property
     def feedback(self) -> Feedback:

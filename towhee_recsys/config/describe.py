@@ -1,4 +1,4 @@
-"""The config's JSON Schema, and what it accepts at each place in plain words."""
+"""The config's JSON Schema, and what it accepts under each key in plain words."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ Node = dict[str, Any]
 """A part of a JSON Schema."""
 
 _LIMITS = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "to", "exclusiveMaximum": "below"}
+_MAPPED = {"string": "texts", "number": "numbers", "integer": "whole numbers"}
 _BETTER = [
     (re.compile(r"^from \S+$"), r"\g<0> up"),
     (re.compile(r"^(above \S+) (to|below)"), r"\1 and \2"),
@@ -90,9 +91,9 @@ def _alternatives(node: Node) -> list[str]:
         return [words for member in node["anyOf"] for words in _alternatives(_plain(member))]
     if "enum" in node:
         return [repr(choice) for choice in node["enum"]]
-    told = {"string": _text, "array": _list, "object": _mapping, "integer": _number, "number": _number}
+    words = {"string": _text, "array": _list, "object": _mapping, "integer": _number, "number": _number}
     kind = node["type"]
-    return [told[kind](node)] if kind in told else ["true", "false"] if kind == "boolean" else [kind]
+    return [words[kind](node)] if kind in words else ["true", "false"] if kind == "boolean" else [kind]
 
 
 def _text(node: Node) -> str:
@@ -108,7 +109,9 @@ def _list(node: Node) -> str:
 
 
 def _mapping(node: Node) -> str:
-    return f"a mapping of {', '.join(keys(node))}" if "properties" in node else "a mapping of names to texts"
+    if "properties" in node:
+        return f"a mapping of {', '.join(keys(node))}"
+    return f"a mapping of names to {_MAPPED.get(node['additionalProperties'].get('type'), 'mappings')}"
 
 
 def _number(node: Node) -> str:

@@ -25,7 +25,7 @@ class Document:
     lines: dict[KeyPath, str]
 
     def where(self, path: KeyPath = ()) -> str:
-        """The place, such as `file:line`, of the key at `path`, or of the nearest key around it."""
+        """The `file:line` of the key at `path`, or of the nearest key around it."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines[path]
@@ -54,33 +54,33 @@ def flat(data: Mapping[Any, Any], before: str = "") -> Iterator[tuple[str, Any]]
             yield from flat(value, f"{before}{key}.")
 
 
-def as_document(data: Mapping[Any, Any] | BaseModel, place: str) -> Document:
-    """A copy of the Python values in `data`, as a document whose every key is at `place`.
+def as_document(data: Mapping[Any, Any] | BaseModel, location: str) -> Document:
+    """A copy of the Python values in `data`, as a document whose every key is at `location`.
 
     Raises:
         ConfigError: it is nested too deeply.
     """
     lines: dict[KeyPath, str] = {}
-    return Document(_plain(data, (), place, lines), lines)
+    return Document(_plain(data, (), location, lines), lines)
 
 
-def _plain(value: Any, path: KeyPath, place: str, lines: dict[KeyPath, str]) -> Any:
-    lines[path] = place
+def _plain(value: Any, path: KeyPath, location: str, lines: dict[KeyPath, str]) -> Any:
+    lines[path] = location
     if len(path) > MAX_DEPTH:
-        raise ConfigError(f"{place}: nested deeper than {MAX_DEPTH} levels.")
+        raise ConfigError(f"{location}: nested deeper than {MAX_DEPTH} levels.")
     if isinstance(value, BaseModel):
         value = value.model_dump()
     if isinstance(value, Mapping):
-        return {key: _plain(item, (*path, key), place, lines) for key, item in value.items()}
+        return {key: _plain(item, (*path, key), location, lines) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item, (*path, number), place, lines) for number, item in enumerate(value)]
+        return [_plain(item, (*path, number), location, lines) for number, item in enumerate(value)]
     return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 
 def merge(base: Document, over: Document) -> Document:
     """`over` laid over `base`: mappings key by key, but for one of another `type`; everything else replaced."""
     replaced = set(_replaced(base.data, over.data, ()))
-    kept = {path: place for path, place in base.lines.items() if not _is_within(path, replaced)}
+    kept = {path: location for path, location in base.lines.items() if not _is_within(path, replaced)}
     return Document(_merged(base.data, over.data), kept | over.lines | {(): base.lines[()]})
 
 

@@ -1,4 +1,4 @@
-"""One config out of a file, what it extends, and what is laid over it; all that is wrong with it told at once."""
+"""One config out of a file, what it extends, and what is laid over it; with all its problems in one error."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from towhee_recsys.config.completion import completed
 from towhee_recsys.config.describe import follow
 from towhee_recsys.config.document import Document, KeyPath, dotted, merge
 from towhee_recsys.config.formats import with_declaration
-from towhee_recsys.config.locations import completed
 from towhee_recsys.config.overrides import layers
 from towhee_recsys.config.problems import sentences
-from towhee_recsys.config.references import Settled
+from towhee_recsys.config.references import ResolvedConfig
 from towhee_recsys.config.schema import Config
 from towhee_recsys.config.sources import Source, read_source
 from towhee_recsys.errors import ConfigError, bulleted
@@ -33,11 +33,11 @@ def load_config(
     """The checked config of `source`: a shipped name, a file, a mapping, a `Config`, or None for all defaults.
 
     Keywords are laid over it, `top_k=5`, `milvus={"uri": "movies.db"}` or `**{"milvus.uri": "movies.db"}`, and over
-    them the texts of the command line, `overrides=["milvus.uri=movies.db"]`. `tables` are data frames that take the
-    place of the files of a dataset: `tables={"interactions": frame, "items": frame}`.
+    them the texts of the command line, `overrides=["milvus.uri=movies.db"]`. `tables` are data frames that replace
+    the files of a dataset: `tables={"interactions": frame, "items": frame}`.
 
     Raises:
-        ConfigError: a file is missing or no strict YAML, or settings are wrong: all of them are named with their place.
+        ConfigError: a file is missing or no strict YAML, or settings are wrong: all are named with their location.
     """
     given = keywords if tables is None else {"dataset.tables": dict(tables), **keywords}
     document = read_source(source)
@@ -48,13 +48,13 @@ def load_config(
 
 
 def _checked(document: Document) -> Config:
-    settled = Settled(document)
-    config, errors = _validated(settled.data)
+    resolved = ResolvedConfig(document)
+    config, errors = _validated(resolved.data)
     no_texts = {follow(error["loc"])[0] for error in errors if not error["type"].startswith("string")}
-    if wanted := no_texts & settled.from_env.keys():
-        config, errors = _validated(settled.with_values(wanted))
-    problems = settled.problems | {
-        path: why for path, why in sentences(errors, document) if path not in settled.problems
+    if wanted := no_texts & resolved.from_env.keys():
+        config, errors = _validated(resolved.with_values(wanted))
+    problems = resolved.problems | {
+        path: why for path, why in sentences(errors, document) if path not in resolved.problems
     }
     if config is None or problems:
         raise ConfigError(bulleted([_line(document, path, why) for path, why in problems.items()]))

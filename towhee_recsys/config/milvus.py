@@ -24,7 +24,7 @@ class TlsConfig(Section):
         default=None, min_length=1, description="PEM certificates to trust; left out: the system's"
     )
     cert_file: str | None = Field(
-        default=None, min_length=1, description="this side's own PEM certificate, where the server asks for one"
+        default=None, min_length=1, description="this side's own PEM certificate, where the server requires one"
     )
     key_file: str | None = Field(default=None, min_length=1, description="the PEM key of cert_file")
     server_name: str | None = Field(
@@ -40,12 +40,12 @@ class TlsConfig(Section):
 
 
 class AccessConfig(Section):
-    """Who asks the Milvus server, over what, and how long one waits for it."""
+    """How to reach the Milvus server: credentials, TLS and the time limit of a call."""
 
     token: str | None = Field(
         default=None, min_length=1, repr=False, description="an API key, or user:password; write it as ${env:NAME}"
     )
-    user: str | None = Field(default=None, min_length=1, description="a user's name, in place of a token")
+    user: str | None = Field(default=None, min_length=1, description="a user's name, instead of a token")
     password: str | None = Field(
         default=None, min_length=1, repr=False, description="the user's password; write it as ${env:NAME}"
     )

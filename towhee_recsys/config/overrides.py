@@ -20,28 +20,28 @@ def parse_override(text: str) -> dict[str, Any]:
     name, equals, value = text.partition("=")
     if not equals:
         raise ConfigError(f"--set {text}: write KEY=VALUE, such as top_k=5 or milvus.uri=movies.db.")
-    place = _place(name, text)
-    return _nest(name.strip(), parse_value(value, place), place)
+    location = _location(name, text)
+    return _nest(name.strip(), parse_value(value, location), location)
 
 
 def layers(overrides: Iterable[str], keywords: Mapping[str, Any]) -> Iterator[Document]:
     """Each keyword, then each text such as `top_k=5`, as a document of its own."""
     for name, value in keywords.items():
-        place = f"keyword {name}"
-        yield as_document(_nest(name, value, place), place)
+        location = f"keyword {name}"
+        yield as_document(_nest(name, value, location), location)
     for text in [overrides] if isinstance(overrides, str) else overrides:
-        yield as_document(parse_override(text), _place(text.partition("=")[0], text))
+        yield as_document(parse_override(text), _location(text.partition("=")[0], text))
 
 
-def _place(name: str, text: str) -> str:
+def _location(name: str, text: str) -> str:
     hidden = any(f"{secret}.".startswith(f"{name.strip()}.") for secret in SECRETS)
     return f"--set {name}=..." if hidden else f"--set {text}"
 
 
-def _nest(name: str, value: Any, place: str) -> dict[str, Any]:
+def _nest(name: str, value: Any, location: str) -> dict[str, Any]:
     parts = name.split(".")
     if not all(parts):
-        raise ConfigError(f"{place}: {name!r} is no key; write it like top_k or milvus.uri.")
+        raise ConfigError(f"{location}: {name!r} is no key; write it like top_k or milvus.uri.")
     for part in reversed(parts):
         value = {part: value}
     return value

@@ -19,7 +19,7 @@ _HIDDEN = object()
 
 
 def sentences(errors: Iterable[ErrorDetails], document: Document) -> Iterator[tuple[KeyPath, str]]:
-    """For each of pydantic's `errors` the key path that it is about, and what to tell the user.
+    """For each of pydantic's `errors` the key path that it is about, and a sentence for the user.
 
     What was given is quoted from `document`, as it was written, so that no value from the environment is shown.
     """

@@ -55,7 +55,7 @@ def _resolve(value: Any, settings: dict[str, Any], where: str) -> Any:
         raise ConfigError(f"{where}: {error}") from None
 
 
-class Settled:
+class ResolvedConfig:
     """A config document's data with every reference replaced, and what could not be."""
 
     def __init__(self, document: Document) -> None:
@@ -64,8 +64,8 @@ class Settled:
         self._settings = {key: value for key, value in flat(merge(defaults, document).data) if key in known}
         self.problems: dict[KeyPath, str] = {}
         self.from_env: dict[KeyPath, str] = {}
-        """Values that are one `${env:NAME}`: texts, until their setting asks for something else."""
-        self.data = self._settle(document.data, ())
+        """Values that are one `${env:NAME}`: texts, until their setting takes another type."""
+        self.data = self._resolved(document.data, ())
 
     def with_values(self, paths: Iterable[KeyPath]) -> dict[Any, Any]:
         """The data with the texts from the environment at `paths` read as YAML reads them."""
@@ -73,11 +73,11 @@ class Settled:
             Document(self.data, {}).get(tuple(around))[key] = scalar(self.from_env[(*around, key)])
         return self.data
 
-    def _settle(self, value: Any, path: KeyPath) -> Any:
+    def _resolved(self, value: Any, path: KeyPath) -> Any:
         if isinstance(value, dict):
-            return {key: self._settle(item, (*path, key)) for key, item in value.items()}
+            return {key: self._resolved(item, (*path, key)) for key, item in value.items()}
         if isinstance(value, list):
-            return [self._settle(item, (*path, number)) for number, item in enumerate(value)]
+            return [self._resolved(item, (*path, number)) for number, item in enumerate(value)]
         if not isinstance(value, str) or "${" not in value:
             return value
         try:

@@ -1,4 +1,4 @@
-"""Every setting of a recommender, with its type, range and default: the one place where they are named."""
+"""Every setting of a recommender, with its type, range and default: the only module that names them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from towhee_recsys.support.section import Section
 
 
 class RatingMap(Section):
-    """The map between a cosine and stars that training uses: `stars = slope * cosine + intercept`, invertible."""
+    """The map between a cosine and a rating that training uses: `rating = slope * cosine + intercept`."""
 
     slope: float | None = Field(
-        default=None, gt=0, description="stars between the cosines 0 and 1; left out: 1.5 times the scale"
+        default=None, gt=0, description="rating points between the cosines 0 and 1; left out: 1.5 times the scale"
     )
-    intercept: float | None = Field(default=None, description="the stars of cosine 0; left out: the mean rating")
+    intercept: float | None = Field(default=None, description="the rating of cosine 0; left out: the mean rating")
 
 
 class ModelConfig(Section):
@@ -65,7 +65,7 @@ class TrainingConfig(Section):
         default=0.05,
         ge=0,
         lt=1,
-        description="share of the training part that is held back to see how training goes, and to fit stars on",
+        description="share of the training part that is held out to follow the training, and to fit the calibration on",
     )
     device: Literal["auto", "cpu", "gpu"] = Field(
         default="auto", description="auto takes a GPU if PaddlePaddle finds one"
@@ -88,7 +88,7 @@ class Config(Section):
         "where the dataset has ratings, else ranking",
     )
     protocol: ProtocolName = Field(
-        default="rating-90-10", description="how ratings are parted into those to train on and those to be tested on"
+        default="rating-90-10", description="how interactions are split into those to train on and those to test on"
     )
     features: Features = Features()
     model: ModelConfig = ModelConfig()

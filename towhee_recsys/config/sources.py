@@ -43,20 +43,20 @@ def read_source(source: Source) -> Document:
 def _extended(document: Document, folder: Path, chain: list[tuple[Path, str]]) -> Document:
     documents = [document]
     while "extends" in documents[-1].data:
-        place = f"{documents[-1].where(('extends',))}: extends"
+        location = f"{documents[-1].where(('extends',))}: extends"
         base = documents[-1].data.pop("extends")
         if not isinstance(base, str):
-            raise ConfigError(f"{place}: takes the name of one shipped config or file.")
-        path, name = _find(base, folder, f"{place}: ")
+            raise ConfigError(f"{location}: takes the name of one shipped config or file.")
+        path, name = _find(base, folder, f"{location}: ")
         chain.append((path, name))
         if path.resolve() in [seen.resolve() for seen, _ in chain[:-1]]:
-            raise ConfigError(f"{place}: goes in a circle: {' -> '.join(name for _, name in chain)}.")
+            raise ConfigError(f"{location}: goes in a circle: {' -> '.join(name for _, name in chain)}.")
         documents.append(read_yaml(path, name))
         folder = path.parent
     return reduce(merge, reversed(documents))
 
 
-def _find(source: str | Path, folder: Path, place: str) -> tuple[Path, str]:
+def _find(source: str | Path, folder: Path, location: str) -> tuple[Path, str]:
     """The file that `source` names, seen from `folder`, and how messages call it."""
     known = shipped()
     text = str(source)
@@ -69,5 +69,7 @@ def _find(source: str | Path, folder: Path, place: str) -> tuple[Path, str]:
     if name in known and isinstance(source, str):
         return known[name], known[name].name
     if isinstance(source, Path) or "/" in text or "\\" in text or text.endswith(_SUFFIXES):
-        raise ConfigError(f"{place}there is no file {path}.{close_match(name, known)}")
-    raise ConfigError(f"{place}{text!r} is no shipped config.{close_match(text, known)} Shipped: {', '.join(known)}.")
+        raise ConfigError(f"{location}there is no file {path}.{close_match(name, known)}")
+    raise ConfigError(
+        f"{location}{text!r} is no shipped config.{close_match(text, known)} Shipped: {', '.join(known)}."
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from towhee_recsys.config.builder import Builder, place_after
+from towhee_recsys.config.builder import Builder, location_after
 from towhee_recsys.config.document import Document
 from towhee_recsys.config.scalars import scalar
 from towhee_recsys.errors import ConfigError
@@ -39,8 +39,8 @@ def parse_mapping(content: bytes, name: str) -> Document:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        place = place_after(content[: error.start].decode("utf-8"), name)
-        raise ConfigError(f"{place}: not UTF-8. Save the file as UTF-8 text.") from None
+        location = location_after(content[: error.start].decode("utf-8"), name)
+        raise ConfigError(f"{location}: not UTF-8. Save the file as UTF-8 text.") from None
     builder = Builder(text, name)
     data = builder.build()
     if not isinstance(data, dict):
@@ -49,7 +49,7 @@ def parse_mapping(content: bytes, name: str) -> Document:
     return Document(data, builder.lines)
 
 
-def parse_value(text: str, place: str) -> Any:
+def parse_value(text: str, location: str) -> Any:
     """The value that `text` has in YAML: what opens with a quote or a bracket as YAML reads it, else one scalar.
 
     Raises:
@@ -61,4 +61,4 @@ def parse_value(text: str, place: str) -> Any:
     try:
         return Builder(text, "value").build()
     except ConfigError:
-        raise ConfigError(f"{place}: the value is no YAML; are its brackets and quotes closed?") from None
+        raise ConfigError(f"{location}: the value is no YAML; are its brackets and quotes closed?") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -74,4 +74,4 @@ def id_type(ids: np.ndarray) -> IdType:
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame as records; what is missing is None."""
     table = table.astype(object)
-    return table.where(table.notna(), None).to_dict("records")
+    return cast("list[dict[str, Any]]", table.where(table.notna(), None).to_dict("records"))

@@ -15,7 +15,6 @@ from zipfile import ZipFile
 import pytest
 
 from tests.declarations import schema
-from towhee_recsys.data import ensure_dataset
 from towhee_recsys.data.sources.movielens import download, transfer
 from towhee_recsys.errors import DatasetError
 
@@ -83,7 +82,7 @@ def folder(tmp_path):
 
 
 def ensure(folder, *sources, md5=MD5):
-    return ensure_dataset(schema(path=str(folder), download=True), sources=sources, md5=md5)
+    return download.download_dataset(schema(path=str(folder), download=True), sources=sources, md5=md5)
 
 
 def names(folder):
@@ -133,11 +132,11 @@ def test_folder_with_other_files_is_not_touched(server, folder):
 
 def test_without_leave_nothing_is_fetched(folder):
     with pytest.raises(DatasetError, match=r"or set dataset\.download: true"):
-        ensure_dataset(schema(path=str(folder)))
+        download.download_dataset(schema(path=str(folder)))
     assert not folder.parent.exists()
 
 
-def test_dropped_connection_goes_on_where_it_stopped(server, folder):
+def test_dropped_connection_resumes_where_it_stopped(server, folder):
     ensure(folder, f"{server.url}/drops")
     assert [wanted for _, wanted in server.requests] == [None, "bytes=49152-", "bytes=98304-"]
     assert names(folder) == COMPLETE
@@ -190,7 +189,7 @@ def test_all_sources_fail(server, folder, closed_port):
         f"- {offline}: no connection",
         "- ftp://127.0.0.1/x: only https and http are accepted",
         "- file:///etc/hosts: only https and http are accepted",
-        "Try again when the network is there (the download goes on where it stopped), "
+        "Try again when the network is there (the download resumes where it stopped), "
         "or give the folder with --set dataset.path=DIR",
     ]
     assert names(folder.parent) == []

@@ -5,7 +5,7 @@ import pytest
 from tests.declarations import schema
 from towhee_recsys.data import ensure_dataset
 from towhee_recsys.data.sample import SAMPLE_DIR
-from towhee_recsys.data.sources.movielens.folder import FILES, folder_of
+from towhee_recsys.data.sources.movielens.folder import FILES
 from towhee_recsys.errors import DatasetError
 
 
@@ -18,19 +18,14 @@ def complaint(**settings):
 def test_folder_with_the_files_is_taken(tmp_path):
     for name in FILES:
         (tmp_path / name).touch()
-    assert ensure_dataset(schema(path=str(tmp_path), download=True)) == tmp_path
+    ensure_dataset(schema(path=str(tmp_path), download=True))
+    assert {path.name for path in tmp_path.iterdir()} == set(FILES)
 
 
-def test_places_without_a_path(monkeypatch, tmp_path):
+def test_folders_without_a_path(monkeypatch, tmp_path):
     monkeypatch.setenv("TOWHEE_RECSYS_HOME", str(tmp_path))
-    assert folder_of(schema(name="sample")) == SAMPLE_DIR
-    assert folder_of(schema(name="ml-1m")) == tmp_path / "ml-1m"
-
-
-def test_own_dataset_without_a_path():
-    assert complaint(name="mine") == (
-        "dataset 'mine' has no path; give the folder with --set dataset.path=DIR, or set dataset.name: ml-1m or sample"
-    )
+    assert schema(name="sample").path == str(SAMPLE_DIR)
+    assert schema(name="ml-1m").path == str(tmp_path / "ml-1m")
 
 
 def test_missing_files_are_listed(tmp_path):

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.declarations import CODES
+from towhee_recsys.data.sources.bad_rows import Reading
 from towhee_recsys.data.sources.lines import BadLine
 from towhee_recsys.data.sources.movielens.parsers import movie_parser, rating_parser, user_parser
-from towhee_recsys.data.sources.rows import Reading, Rows
+from towhee_recsys.data.sources.rows import Rows
 from towhee_recsys.errors import DatasetError
 
 AGES = [1, 18, 25, 35, 45, 50, 56]
@@ -17,7 +19,7 @@ IDS = range(6)
 
 
 def parsers(strict=False):
-    return [movie_parser(), user_parser(strict=strict), rating_parser(IDS, IDS, (0.5, 5))]
+    return [movie_parser(), user_parser(CODES, strict=strict), rating_parser(IDS, IDS, (0.5, 5))]
 
 
 def read(raw, parse, **reading):
@@ -51,23 +53,23 @@ def test_movies(line, title, year, genres):
     ("years", "group"), [(1, 1), (17, 1), (18, 18), (24, 18), (34, 25), (49, 45), (55, 50), (56, 56), (120, 56)]
 )
 def test_ages_in_years_fall_into_their_group(years, group):
-    assert user_parser(strict=False)(f"1::M::{years}::0::1")["age"] == group
+    assert user_parser(CODES, strict=False)(f"1::M::{years}::0::1")["age"] == group
 
 
 @pytest.mark.parametrize("years", [2, 17, 24, 57, 120])
 def test_strict_parsing_takes_only_the_codes_of_ages(years):
     with pytest.raises(BadLine, match=f"age {years} is not one of the codes 1, 18, 25, 35, 45, 50, 56") as caught:
-        user_parser(strict=True)(f"1::M::{years}::0::1")
-    assert caught.value.cure == "mend the line, or set dataset.strict: false to take years"
+        user_parser(CODES, strict=True)(f"1::M::{years}::0::1")
+    assert caught.value.cure == "fix the line, or set dataset.strict: false to take years"
 
 
 @pytest.mark.parametrize("code", AGES)
 def test_strict_parsing_takes_the_codes(code):
-    assert user_parser(strict=True)(f"1::M::{code}::0::1")["age"] == code
+    assert user_parser(CODES, strict=True)(f"1::M::{code}::0::1")["age"] == code
 
 
 def test_users_keep_the_zip_code_as_it_is():
-    assert user_parser(strict=True)("7::F::25::12::02460-0001") == {
+    assert user_parser(CODES, strict=True)("7::F::25::12::02460-0001") == {
         "user_id": 7, "gender": "F", "age": 25, "occupation": 12, "zip_code": "02460-0001"
     }  # fmt: skip
 
@@ -176,7 +178,7 @@ def test_written_movies_are_read_back(rows):
 def test_written_users_are_read_back(rows):
     columns = ("user_id", "gender", "age", "occupation", "zip_code")
     text = "".join(joined(user[column] for column in columns) for user in rows)
-    assert read(text.encode("latin-1"), user_parser(strict=True)) == rows
+    assert read(text.encode("latin-1"), user_parser(CODES, strict=True)) == rows
 
 
 @given(rows=st.lists(ratings, min_size=1, unique_by=lambda rating: rating[:2]))

@@ -11,7 +11,7 @@ from towhee_recsys.data.dataset import Dataset
 
 SOURCES = {
     "movielens": "towhee_recsys.data.sources.movielens.source",
-    "table": "towhee_recsys.data.sources.table",
+    "table": "towhee_recsys.data.sources.table.source",
 }
 """The module that reads each format, a `Source`; it is imported when it is needed."""
 

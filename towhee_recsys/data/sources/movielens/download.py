@@ -76,7 +76,7 @@ def _fetch_from_any(sources: Sequence[str], archive: Path, md5: str) -> None:
             causes.append(f"\n- {url}: {error}")
     raise DatasetError(
         f"MovieLens 1M could not be downloaded:{''.join(causes)}\n"
-        f"Try again when the network is there (the download goes on where it stopped), or {folders.GIVE_PATH}"
+        f"Try again when the network is there (the download resumes where it stopped), or {folders.GIVE_PATH}"
     )
 
 

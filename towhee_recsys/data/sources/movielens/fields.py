@@ -55,15 +55,15 @@ def _not_whole(text: str, name: str) -> BadLine:
 def rating(text: str, lowest: float, highest: float) -> float:
     """A finite decimal number from `lowest` to `highest`."""
     try:
-        stars = float(text if _PLAIN.fullmatch(text) else "no number")
+        value = float(text if _PLAIN.fullmatch(text) else "no number")
     except ValueError:
         raise BadLine("rating not a number", f"rating {shortened(text)} is not a number") from None
-    if not math.isfinite(stars):
+    if not math.isfinite(value):
         raise BadLine("rating not finite", f"rating {shortened(text)} is not a finite number", whole=True)
-    if not lowest <= stars <= highest:
-        scale = f"dataset.rating_scale, {lowest:g} to {highest:g}"
+    if not lowest <= value <= highest:
+        scale = f"dataset.interactions.scale, {lowest:g} to {highest:g}"
         raise BadLine("rating out of scale", f"rating {shortened(text)} is out of {scale}", whole=True)
-    return stars
+    return value
 
 
 def title_and_year(text: str) -> tuple[str, int | None]:

@@ -91,13 +91,13 @@ def rating_parser(
     """
     user_ids = _Memo(lambda text: fields.known(fields.whole(text, "user id"), users, "user"))
     movie_ids = _Memo(lambda text: fields.known(fields.whole(text, "movie id"), movies, "movie"))
-    stars = _Memo(lambda text: fields.rating(text, *scale))
+    ratings = _Memo(lambda text: fields.rating(text, *scale))
     rated: defaultdict[int, set[int]] = defaultdict(set)  # movies by user: four times as quick as a set of pairs
 
     def parse(line: str) -> RatingRow:
         user, movie, rating, timestamp = fields.split(line, RATING_FIELDS)
         when = fields.whole(timestamp, "timestamp")
-        row = user_id, movie_id, _, _ = user_ids[user], movie_ids[movie], stars[rating], when
+        row = user_id, movie_id, _, _ = user_ids[user], movie_ids[movie], ratings[rating], when
         seen = rated[user_id]
         if movie_id in seen:
             raise _second("rating", f"rating of user {user_id} for movie {movie_id}")

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from towhee_recsys.config import DataSchema
 from towhee_recsys.data.dataset import Dataset
 from towhee_recsys.data.items import FieldType
+from towhee_recsys.data.sources.bad_rows import Reading
 from towhee_recsys.data.sources.lines import count_lines
 from towhee_recsys.data.sources.movielens.download import download_dataset
 from towhee_recsys.data.sources.movielens.fast import read_ratings_fast
 from towhee_recsys.data.sources.movielens.folder import FILES, PUBLISHED, complaint, missing, movies_file
 from towhee_recsys.data.sources.movielens.parsers import movie_parser, rating_parser, user_parser
-from towhee_recsys.data.sources.rows import Reading, Rows
+from towhee_recsys.data.sources.rows import Rows
 from towhee_recsys.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def read(schema: DataSchema) -> Dataset:
     Raises:
         DatasetError: a file is missing or unreadable, a line is bad (strict reading), or too many are (lenient).
     """
-    folder, reading, scale = _folder(schema), _reading(schema), schema.interactions.scale or (1.0, 5.0)
+    folder, reading, scale = _folder(schema), Reading.of(schema), schema.interactions.scale or (1.0, 5.0)
     movie_rows = Rows(folder / "movies.dat", movie_parser(), reading)
     user_rows = Rows(folder / "users.dat", user_parser(schema.users.codes, strict=reading.strict), reading)
     movies, users = _movies_frame(movie_rows), _users_frame(user_rows)
@@ -85,7 +86,7 @@ def iter_items(schema: DataSchema, path: str | None, chunk_size: int) -> Iterato
     Raises:
         DatasetError: as `read`; for a bad line when it is reached, for too many of them at the end.
     """
-    return _chunks(Rows(movies_file(path or _folder(schema)), movie_parser(), _reading(schema)), chunk_size)
+    return _chunks(Rows(movies_file(path or _folder(schema)), movie_parser(), Reading.of(schema)), chunk_size)
 
 
 def count_items(schema: DataSchema, path: str | None) -> int:
@@ -116,10 +117,6 @@ def fingerprint(folder: Path) -> str:
 
 def _folder(schema: DataSchema) -> Path:
     return Path(str(schema.path))
-
-
-def _reading(schema: DataSchema) -> Reading:
-    return Reading(bool(schema.strict), schema.max_bad_share, schema.encoding)
 
 
 def _chunks(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:

@@ -22,7 +22,7 @@ class SourceError(Exception):
 
 
 def fetch(url: str, file: Path) -> None:
-    """Fetch `url` into `file`, adding to what is there; after a break go on, as long as each attempt brings something.
+    """Fetch `url` into `file`, adding to what is there; resumed after a break, as long as each attempt adds something.
 
     Raises:
         SourceError: the server is out of reach or refuses. What has come stays in `file`.
@@ -48,7 +48,7 @@ def _fetch_rest(url: str, file: Path) -> None:
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={had}-"} if had else {})
     with requests.get(url, headers=headers, stream=True, timeout=(CONNECT_SECONDS, READ_SECONDS)) as response:
         if had and response.status_code == requests.codes.requested_range_not_satisfiable:
-            return  # nothing is left to fetch; the checksum tells whether what is there is right
+            return  # nothing is left to fetch; the checksum shows whether the file is right
         response.raise_for_status()
         if not _continues(response, had):
             had = 0

@@ -1,4 +1,4 @@
-"""What a checked config leaves open: where its dataset lies, how strictly it is read, and its features."""
+"""Completes a checked config: where its dataset lies, how strictly it is read, its features and its objective."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def completed(config: Config, document: Document) -> Config:
     """`config` with the dataset's location, strictness and id columns, the features and the objective filled in.
 
     Raises:
-        ConfigError: the dataset's format is not known, its files or its id columns are not declared, or the objective
+        ConfigError: the dataset's format is not known, its folder or its id columns are not declared, or the objective
             needs ratings and none are declared.
     """
     dataset = _completed_dataset(config.dataset, document)
@@ -49,9 +49,10 @@ def completed(config: Config, document: Document) -> Config:
 def _completed_dataset(dataset: DataSchema, document: Document) -> DataSchema:
     kind = format_of(dataset.model_dump())
     if kind not in formats():
-        place = document.where(("dataset", "format"))
+        given = document.get(("dataset", "format"), kind)  # as written: it may come from the environment
         raise ConfigError(
-            f"{place}: dataset.format: given {kind!r}, accepted: {', '.join(formats())}.{close_match(kind, formats())}"
+            f"{document.where(('dataset', 'format'))}: dataset.format: given {given!r}, accepted: "
+            f"{', '.join(formats())}.{close_match(given, formats())}"
         )
     path = _tables_folder(dataset, document) if kind == TABLE else _dataset_path(dataset, document)
     users, items, interactions = dataset.users, dataset.items, dataset.interactions
@@ -73,23 +74,21 @@ def _dataset_path(dataset: DataSchema, document: Document) -> str:
         return str(Path(__file__).parent.parent / "data" / "sample")
     if dataset.name == "ml-1m":
         return str(cache_folder() / "ml-1m")
-    place = document.where(("dataset", "name"))
+    name = document.get(("dataset", "name"), dataset.name)  # as written: it may come from the environment
     raise ConfigError(
-        f"{place}: dataset.path: missing; the dataset {dataset.name!r} needs the folder of its movies.dat, users.dat "
-        "and ratings.dat, or the paths of tables of its own, such as interactions: {path: orders.csv, user: ..., "
-        f"item: ...}}. Known by name: {', '.join(KNOWN)}.{close_match(dataset.name, KNOWN)}"
+        f"{document.where(('dataset', 'name'))}: dataset.path: missing; the dataset {name!r} needs the folder of its "
+        "movies.dat, users.dat and ratings.dat, or the paths of tables of its own, such as interactions: {path: "
+        f"orders.csv, user: ..., item: ...}}. Known by name: {', '.join(KNOWN)}.{close_match(name, KNOWN)}"
     )
 
 
 def _tables_folder(dataset: DataSchema, document: Document) -> str | None:
-    table = dataset.interactions
-    place = document.where(("dataset", "interactions"))
-    if table.path is None and "interactions" not in dataset.tables:
-        raise ConfigError(f"{place}: dataset.interactions.path: missing; accepted: the file with the interactions.")
-    for name, column in (("user", table.user), ("item", table.item)):
-        if not column:
+    """The folder of the tables; whether there are files is left to the reader, as frames are not kept in a config."""
+    for name in ("user", "item"):
+        if not getattr(dataset.interactions, name):
             raise ConfigError(
-                f"{place}: dataset.interactions.{name}: missing; accepted: the column with the {name}s' ids."
+                f"{document.where(('dataset', 'interactions'))}: dataset.interactions.{name}: missing, accepted: the "
+                f"column with the {name}s' ids."
             )
     return None if dataset.path is None else os.path.expanduser(dataset.path)
 
@@ -99,9 +98,9 @@ def _objective(config: Config, dataset: DataSchema, document: Document) -> str:
     if config.objective == "auto":
         return "both" if has_scale else "ranking"
     if needs_scale(config.objective) and not has_scale:
-        place = document.where(("objective",))
+        location = document.where(("objective",))
         raise ConfigError(
-            f"{place}: objective: given {config.objective!r}, which predicts ratings, but dataset.interactions has no "
-            "rating with a scale; accepted: ranking. Or declare rating: COLUMN and scale: [lowest, highest]."
+            f"{location}: objective: given {config.objective!r}, which predicts ratings, but dataset.interactions "
+            "has no rating with a scale; accepted: ranking. Or declare rating: COLUMN and scale: [lowest, highest]."
         )
     return config.objective

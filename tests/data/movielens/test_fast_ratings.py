@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from towhee_recsys.data.dataset import _ratings_frame
-from towhee_recsys.data.sources.movielens.fast import flawless_ratings
+from towhee_recsys.data.sources.bad_rows import Reading
+from towhee_recsys.data.sources.movielens.fast import read_ratings_fast
 from towhee_recsys.data.sources.movielens.parsers import rating_parser
-from towhee_recsys.data.sources.rows import Reading, Rows
+from towhee_recsys.data.sources.movielens.source import _ratings_frame
+from towhee_recsys.data.sources.rows import Rows
 from towhee_recsys.errors import DatasetError
 
 USERS, MOVIES, SCALE = {1, 2, 30}, {5, 6, 2**63 - 1}, (1.0, 5.0)
@@ -52,9 +53,9 @@ def slowly(path) -> pd.DataFrame | None:
         return None
 
 
-def test_a_flawless_file_is_read_alike(tmp_path):
+def test_a_file_without_a_bad_line_is_read_alike(tmp_path):
     (path := tmp_path / "ratings.dat").write_text(GOOD)
-    quick = flawless_ratings(path, USERS, MOVIES, SCALE)
+    quick = read_ratings_fast(path, USERS, MOVIES, SCALE)
     pd.testing.assert_frame_equal(quick, slowly(path))
     assert len(quick) == 3
 
@@ -62,11 +63,11 @@ def test_a_flawless_file_is_read_alike(tmp_path):
 @pytest.mark.parametrize("text", BAD.values(), ids=BAD.keys())
 def test_any_other_is_left_to_the_reading_line_by_line(tmp_path, text):
     (path := tmp_path / "ratings.dat").write_text(text, encoding="utf-8", newline="")
-    assert flawless_ratings(path, USERS, MOVIES, SCALE) is None
+    assert read_ratings_fast(path, USERS, MOVIES, SCALE) is None
 
 
 def test_a_file_that_is_not_there_too(tmp_path):
-    assert flawless_ratings(tmp_path / "ratings.dat", USERS, MOVIES, SCALE) is None
+    assert read_ratings_fast(tmp_path / "ratings.dat", USERS, MOVIES, SCALE) is None
 
 
 pieces = st.sampled_from(["1", "2", "30", "5", "6", "9223372036854775807", "4", "3.5", ".5", "5.", "0", "007", "", "x"])
@@ -77,9 +78,9 @@ breaks = st.sampled_from(["::"] * 8 + [":", ":::", ""])
 @settings(max_examples=300, deadline=None)
 @given(lines=lines, data=st.data())
 def test_whatever_it_reads_is_what_line_by_line_reading_gives(tmp_path_factory, lines, data):
-    path = tmp_path_factory.mktemp("flawless") / "ratings.dat"
+    path = tmp_path_factory.mktemp("fast") / "ratings.dat"
     text = "".join("".join(part + data.draw(breaks) for part in line[:-1]) + line[-1] + "\n" for line in lines)
     path.write_text(text, newline="")
-    quick = flawless_ratings(path, USERS, MOVIES, SCALE)
+    quick = read_ratings_fast(path, USERS, MOVIES, SCALE)
     if quick is not None:
         pd.testing.assert_frame_equal(quick, slowly(path))

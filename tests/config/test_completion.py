@@ -29,10 +29,10 @@ def test_a_path_that_is_given_stays(name):
 
 def test_a_dataset_of_one_s_own_needs_a_path(write, refused):
     file = write("shop.yaml", "top_k: 3\ndataset:\n  name: ml1m\n")
-    assert refused(file) == (
-        "shop.yaml:3: dataset.path: missing; a dataset of your own needs the folder of its movies.dat, users.dat and "
-        "ratings.dat. Known by name: ml-1m, sample. Did you mean 'ml-1m'?"
-    )
+    message = refused(file)
+    assert message.startswith("shop.yaml:3: dataset.path: missing")
+    for fact in ("'ml1m'", "movies.dat, users.dat and ratings.dat", "interactions: {path:", "Did you mean 'ml-1m'?"):
+        assert fact in message
 
 
 @pytest.mark.parametrize(("name", "strict"), [("ml-1m", True), ("sample", True), ("shop", False)])

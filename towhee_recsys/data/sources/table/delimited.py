@@ -1,0 +1,106 @@
+"""CSV and TSV files, by Python's own `csv`: pandas fills rows that are too short without a warning."""
+
+from __future__ import annotations
+
+import csv
+import re
+from array import array
+from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate, islice
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from towhee_recsys.data.sources.bad_rows import BadRows
+from towhee_recsys.data.sources.lines import BadLine, shortened
+from towhee_recsys.data.sources.table.files import format_of, open_text
+from towhee_recsys.data.sources.table.raw import RawTable
+from towhee_recsys.errors import DatasetError
+
+SEPARATORS = {".csv": ",", ".tsv": "\t"}
+CHUNK = 512
+"""Rows that are turned into columns at a time: so few that the garbage collector has nothing to do."""
+
+_LINE_END = re.compile("\r\n|\r|\n")
+
+Chunk = tuple[Sequence[int], list[list[str]]]
+"""Rows, with the line of the file in which each begins."""
+
+
+def read_delimited(path: Path, bad: BadRows, columns: Collection[str] | None) -> RawTable:
+    """The table in a CSV or TSV file with a header; every cell is the text that is there.
+
+    Raises:
+        DatasetError: the file is unreadable, empty or has no proper header; or a row is malformed (strict reading).
+    """
+    with open_text(path, bad.reading.encoding) as text:
+        reader = csv.reader(text, delimiter=SEPARATORS[format_of(path)], strict=True)
+        header = _header(reader, path)
+        wanted = {name: at for at, name in enumerate(header) if name and (columns is None or name in columns)}
+        cells: dict[str, list[str]] = {name: [] for name in wanted}
+        known: dict[str, dict[str, str]] = {name: {} for name in wanted}  # equal cells share one text in memory
+        numbers: array[int] = array("q")
+        for lines, rows in _chunks(reader, bad):
+            lines, rows = _of_width(lines, rows, header, bad)
+            numbers.extend(lines)
+            fields = list(zip(*rows, strict=True))
+            for name, at in wanted.items() if rows else ():
+                cells[name].extend(map(known[name].setdefault, fields[at], fields[at]))
+    series = {name: pd.Series(values, dtype=object) for name, values in cells.items()}
+    return RawTable(str(path), [name for name in header if name], series, True, numbers, bad, bad.counts.total())
+
+
+def _header(reader: Any, path: Path) -> list[str]:
+    try:
+        header: list[str] = next((row for row in reader if row), [])
+    except csv.Error as error:
+        raise DatasetError(f"{path}:1: the row with the names of the columns cannot be read: {error}") from None
+    if not any(name.strip() for name in header):
+        raise DatasetError(f"{path} is empty; the first row must have the names of the columns")
+    if any("\0" in name for name in header):
+        raise DatasetError(f"{path}:1: NUL bytes, as UTF-16 has them; save the file as UTF-8")
+    if twice := next((name for name in header if name and header.count(name) > 1), None):
+        raise DatasetError(f"{path}:1: the column {twice!r} is there twice; rename one of them")
+    return header
+
+
+def _chunks(reader: Any, bad: BadRows) -> Iterator[Chunk]:
+    """All rows, some at a time; a row whose quotes are wrong is refused, with all lines that it took."""
+    rows: list[list[str]] = [[]]
+    while rows:
+        rows, first, problem = [], reader.line_num + 1, None
+        try:
+            rows.extend(islice(reader, CHUNK))
+        except csv.Error as error:  # the rows before it have been added
+            problem = error
+        if problem is None and reader.line_num - first + 1 == len(rows):
+            yield range(first, first + len(rows)), rows
+            continue
+        *lines, after = accumulate(map(_lines_of, rows), initial=first)
+        yield lines, rows
+        if problem is not None:
+            details = f'the row cannot be read: {problem}; accepted: cells in double quotes, with "" for a quote inside'
+            bad.refuse(BadLine("malformed row", details), after, max(1, reader.line_num - after + 1))
+            rows = rows or [[]]
+
+
+def _lines_of(row: list[str]) -> int:
+    return 1 + sum(len(_LINE_END.findall(cell)) for cell in row)
+
+
+def _of_width(lines: Sequence[int], rows: list[list[str]], header: list[str], bad: BadRows) -> Chunk:
+    """The rows with as many cells as the header; others are refused, but blank lines are skipped."""
+    width = len(header)
+    if set(map(len, rows)) <= {width}:
+        return lines, rows
+    kept = []
+    for number, row in zip(lines, rows, strict=True):
+        if len(row) == width:
+            kept.append((number, row))
+        elif row:
+            reason = "missing fields" if len(row) < width else "too many fields"
+            names = shortened(", ".join(header))
+            given = f"{reason}: given {len(row)}, accepted: {width} ({names}), in {shortened(row)}"
+            bad.refuse(BadLine(reason, given), number)
+    return [number for number, _ in kept], [row for _, row in kept]

@@ -1,0 +1,142 @@
+"""Where the tables lie, and their bytes and texts, decompressed."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from towhee_recsys.config import DataSchema
+from towhee_recsys.errors import DatasetError, close_match
+
+FORMATS = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
+INSTALL = "pip install 'towhee_recsys[tables]'"
+
+
+def path_of(schema: DataSchema, table: str) -> Path | None:
+    """The file of `table` (users, items or interactions); None where none is declared."""
+    path = getattr(schema, table).path
+    return None if path is None else Path(schema.path or "") / Path(path).expanduser()
+
+
+def format_of(path: Path) -> str:
+    """The suffix that names the format of `path`, such as `.csv` of `orders.csv.gz`.
+
+    Raises:
+        DatasetError: it is not one of `FORMATS`.
+    """
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes and suffixes[-1] in OPENERS:
+        suffixes.pop()
+    if not suffixes or suffixes[-1] not in FORMATS:
+        raise DatasetError(
+            f"{path}: given a file {'of the format ' + repr(suffixes[-1]) if suffixes else 'without a suffix'}, "
+            f"accepted: {', '.join(FORMATS)}, also followed by {', '.join(OPENERS)}"
+        )
+    return suffixes[-1]
+
+
+def must_exist(path: Path, key: str) -> None:
+    """Refuses a path that is not a file; `key` is the setting that names it.
+
+    Raises:
+        DatasetError: there is no such file, or its format is not known.
+    """
+    format_of(path)
+    if path.is_file():
+        return
+    hint = close_match(path.name, _neighbours(path))
+    raise DatasetError(
+        f"{path} does not exist (seen from {Path().resolve()}).{hint} Set {key} to the file; "
+        "paths are relative to dataset.path, or to the working folder where that is left out"
+    )
+
+
+def _neighbours(path: Path) -> list[str]:
+    try:
+        return sorted(os.listdir(path.parent))
+    except OSError:
+        return []
+
+
+@contextmanager
+def open_binary(path: Path) -> Iterator[IO[bytes]]:
+    """The bytes of the file, decompressed.
+
+    Raises:
+        DatasetError: the file cannot be read or decompressed, or the package that decompresses it is not installed.
+    """
+    try:
+        with OPENERS.get(path.suffix.lower(), _plain)(path) as file:
+            yield file
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error.strerror or error}") from error
+    except (EOFError, zlib.error, lzma.LZMAError) as error:
+        raise DatasetError(f"{path} cannot be decompressed: {error}; copy it again from where it came") from error
+
+
+@contextmanager
+def open_text(path: Path, encoding: str) -> Iterator[IO[str]]:
+    """The text of the file, decompressed, without a byte order mark and with its own line ends.
+
+    Raises:
+        DatasetError: as `open_binary`, or the bytes are not text in `encoding`.
+    """
+    try:
+        with (
+            open_binary(path) as file,
+            io.TextIOWrapper(file, "utf-8-sig" if encoding == "utf-8" else encoding, newline="") as text,
+        ):
+            yield text
+    except UnicodeDecodeError as error:
+        cure = "save the file as UTF-8, or set dataset.encoding: latin-1"
+        raise DatasetError(f"{path}:{_line_that_is_not_utf8(path)}: the text is not UTF-8; {cure}") from error
+
+
+def _line_that_is_not_utf8(path: Path) -> int:
+    with open_binary(path) as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                return number
+    return 1
+
+
+def _plain(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
+def _zstandard(path: Path) -> IO[bytes]:
+    """The whole content at once: a stream of this package ends without an error where the file was cut."""
+    try:
+        import zstandard
+    except ImportError:
+        raise DatasetError(f"{path}: files ending in .zst need the package zstandard: {INSTALL}") from None
+    rest, parts = path.read_bytes(), []
+    while rest:
+        frame = zstandard.ZstdDecompressor().decompressobj()
+        try:
+            parts.append(frame.decompress(rest))
+        except zstandard.ZstdError as error:
+            raise EOFError(str(error)) from None
+        if not frame.eof:
+            raise EOFError("it ends too early")
+        rest = frame.unused_data
+    return io.BytesIO(b"".join(parts))
+
+
+OPENERS: dict[str, Callable[[Path], Any]] = {
+    ".gz": gzip.GzipFile,
+    ".bz2": bz2.BZ2File,
+    ".xz": lzma.LZMAFile,
+    ".zst": _zstandard,
+}
+"""What decompresses a file, by its last suffix."""

@@ -1,0 +1,46 @@
+"""The fingerprint of a dataset in tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from towhee_recsys.config import DataSchema
+from towhee_recsys.errors import DatasetError
+
+
+def fingerprint(schema: DataSchema, files: Mapping[str, Path]) -> str:
+    """SHA-256 over the bytes of `files` and the content of the data frames: same content, same fingerprint.
+
+    Raises:
+        DatasetError: a file cannot be read.
+    """
+    digest = hashlib.sha256()
+    frames: dict[str, pd.DataFrame] = dict(schema.tables.items())
+    for table in sorted([*files, *frames]):
+        digest.update(f"{table}\n".encode())
+        digest.update(_of_file(files[table]) if table in files else _of_frame(frames[table]))
+    return digest.hexdigest()
+
+
+def _of_file(path: Path) -> bytes:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error.strerror or error}") from error
+    return digest.digest()
+
+
+def _of_frame(frame: pd.DataFrame) -> bytes:
+    digest = hashlib.sha256()
+    for position, name in enumerate(frame.columns):
+        column = frame.iloc[:, position]
+        digest.update(repr((str(name), str(column.dtype))).encode())
+        digest.update("\n".join(map(repr, column.tolist())).encode("utf-8", "surrogatepass"))
+    return digest.digest()

@@ -1,0 +1,76 @@
+"""A table as it was read, before its cells are checked and converted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from towhee_recsys.data.sources.bad_rows import BadRows
+from towhee_recsys.data.sources.lines import BadLine
+from towhee_recsys.errors import DatasetError, close_match
+
+
+@dataclass(eq=False)
+class RawTable:
+    """The columns of a table, all of one length.
+
+    Attributes:
+        name: What messages call the table: its path, or the setting of a data frame.
+        names: The names of all columns that are there.
+        columns: The columns that were read, by name.
+        is_text: Whether cells are texts as in a CSV file, so that their types are found by content.
+        numbers: The number of each row in messages: its line in a text file, else counted from 1.
+        bad: Where bad rows are counted.
+        bad_before: How many rows were bad already when the file was parsed; they are not among `columns`.
+        good: bool[rows], the rows that no check has refused yet.
+    """
+
+    name: str
+    names: Sequence[str]
+    columns: dict[str, pd.Series]
+    is_text: bool
+    numbers: Sequence[int]
+    bad: BadRows
+    bad_before: int = 0
+    good: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.good = np.ones(len(self.numbers), dtype=bool)
+
+    def must_have(self, columns: Mapping[str, str | None]) -> None:
+        """Refuses a table without declared columns; `columns` has the setting and the column that it names.
+
+        Raises:
+            DatasetError: a column is missing.
+        """
+        for key, column in columns.items():
+            if column is not None and column not in self.names:
+                hint = close_match(column, self.names)
+                if len(self.names) == 1 and ";" in self.names[0]:
+                    hint += " Its columns are separated by semicolons; save it with commas, or as .tsv with tabs."
+                raise DatasetError(
+                    f"{self.name}: {key}: given {column!r}, which is not a column of this table.{hint} "
+                    f"Accepted: {', '.join(map(repr, self.names)) or 'none, it has no columns'}"
+                )
+
+    def refuse(self, mask: np.ndarray, problem: Callable[[int], BadLine]) -> None:
+        """Refuses the rows where `mask` is true; `problem` describes the one at a position.
+
+        Raises:
+            DatasetError: there is such a row, and reading is strict.
+        """
+        rows = np.flatnonzero(mask & self.good)
+        if len(rows):
+            self.bad.refuse(problem(int(rows[0])), self.numbers[rows[0]], len(rows))
+            self.good[rows] = False
+
+    def close(self) -> None:
+        """Ends the checks.
+
+        Raises:
+            DatasetError: no row is good, or too many are bad.
+        """
+        self.bad.close(len(self.numbers) + self.bad_before)

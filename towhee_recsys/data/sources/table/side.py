@@ -1,0 +1,77 @@
+"""The table of users or of items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from towhee_recsys.config.dataset import ItemsTable, UsersTable
+from towhee_recsys.data.items import FieldType, IdType
+from towhee_recsys.data.sources.bad_rows import BadRows
+from towhee_recsys.data.sources.table.columns import convert
+from towhee_recsys.data.sources.table.ids import Known, unique_ids
+from towhee_recsys.data.sources.table.raw import RawTable
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """The good rows of a table of users or items, with the types of its columns and the counts of bad rows."""
+
+    frame: pd.DataFrame
+    types: dict[str, FieldType]
+    known: Known
+    bad: BadRows | None = None
+
+
+def read_side(
+    raw: RawTable,
+    declared: UsersTable,
+    key: str,
+    types: Mapping[str, FieldType] | None = None,
+    id_type: IdType | None = None,
+) -> Side:
+    """The rows of `raw`, which the section `key` of the config declares; columns are of `types`, or as they are found.
+
+    Raises:
+        DatasetError: a declared column is missing, a row is bad (strict reading), or too many are (lenient reading).
+    """
+    raw.must_have(declared_columns(declared, key))
+    noun = key.rpartition(".")[2].rstrip("s")
+    known = unique_ids(raw, declared.id, noun, id_type)
+    wanted = dict(types or {})
+    if isinstance(declared, ItemsTable) and declared.title:
+        wanted[declared.title] = "text"  # a title of digits is none the less a title
+    converted = {
+        name: convert(raw, name, declared.lists.get(name), wanted.get(name))
+        for name in raw.columns
+        if name != declared.id
+    }
+    raw.close()
+    columns = {name: known.ids if name == declared.id else converted[name][0] for name in raw.columns}
+    found: dict[str, FieldType] = {name: kind for name, (_, kind) in converted.items()}
+    good = Known(known.ids[raw.good], known.type, known.table)
+    frame = pd.DataFrame(columns)[raw.good].reset_index(drop=True)
+    return Side(frame, {declared.id: _field_type(known.type), **found}, good, raw.bad)
+
+
+def of_ids(known: Known, column: str) -> Side:
+    """A table of ids alone, for users or items that have no table."""
+    return Side(pd.DataFrame({column: known.ids}), {column: _field_type(known.type)}, known)
+
+
+def declared_columns(declared: UsersTable, key: str) -> dict[str, str | None]:
+    """The declared columns by the settings that name them."""
+    columns: dict[str, str | None] = {f"{key}.id": declared.id}
+    columns |= {
+        f"{key}.{section}.{name}": name for section in ("lists", "codes") for name in getattr(declared, section)
+    }
+    if isinstance(declared, ItemsTable):
+        columns[f"{key}.title"] = declared.title
+        columns |= {f"{key}.{setting}": name for setting in ("show", "filter") for name in getattr(declared, setting)}
+    return columns
+
+
+def _field_type(id_type: IdType) -> FieldType:
+    return "number" if id_type == "int" else "text"

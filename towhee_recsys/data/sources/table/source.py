@@ -1,0 +1,135 @@
+"""The reader of tables: users, items and interactions as a declaration describes them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from towhee_recsys.config import DataSchema
+from towhee_recsys.data.dataset import Dataset, records
+from towhee_recsys.data.sources.bad_rows import BadRows, Reading
+from towhee_recsys.data.sources.table.files import must_exist, open_binary, path_of
+from towhee_recsys.data.sources.table.fingerprint import fingerprint
+from towhee_recsys.data.sources.table.ids import Known
+from towhee_recsys.data.sources.table.interactions import read_interactions
+from towhee_recsys.data.sources.table.load import load_file, load_table
+from towhee_recsys.data.sources.table.raw import RawTable
+from towhee_recsys.data.sources.table.side import Side, declared_columns, of_ids, read_side
+from towhee_recsys.errors import DatasetError
+
+TABLES = ("users", "items", "interactions")
+
+
+def ensure(schema: DataSchema) -> None:
+    """Makes sure that the files are there.
+
+    Raises:
+        DatasetError: a file is missing or not declared, or its format is not known.
+    """
+    files = _files(schema)
+    if "interactions" not in {*files, *schema.tables}:
+        raise DatasetError(
+            "dataset.interactions.path: missing, accepted: the file with the interactions; or, in Python, "
+            "load_config(..., tables={'interactions': frame})"
+        )
+    for table, path in files.items():
+        must_exist(path, f"dataset.{table}.path")
+
+
+def check(schema: DataSchema) -> tuple[str, bool]:
+    """Which tables are found; they are all there.
+
+    Raises:
+        DatasetError: a file is missing, or cannot be opened.
+    """
+    ensure(schema)
+    files = _files(schema)
+    for path in files.values():
+        with open_binary(path) as file:
+            file.read(1)
+    frames = [f"the data frame dataset.tables.{table}" for table in schema.tables]
+    return ", ".join([*map(str, files.values()), *frames]), True
+
+
+def read(schema: DataSchema) -> Dataset:
+    """The users, the items and the interactions.
+
+    Raises:
+        DatasetError: a file is missing or unreadable, lacks a declared column or has a bad row (strict reading), or
+            too many of them (lenient reading).
+    """
+    items, users = _side(schema, "items"), _side(schema, "users")
+    found = read_interactions(schema, _known(users), _known(items))
+    items = items or of_ids(found.items, schema.items.id)
+    users = users or of_ids(found.users, schema.users.id)
+    bad = _counts([items.bad, users.bad, found.raw.bad])
+    return Dataset(users.frame, items.frame, found.frame, schema, fingerprint(schema, _files(schema)), items.types, bad)
+
+
+def iter_items(schema: DataSchema, path: str | None, chunk_size: int) -> Iterator[list[dict[str, Any]]]:
+    """Lists of `chunk_size` records of items: those of the dataset, or those of the file `path`.
+
+    The columns of another file have the types that they have in the dataset, if that can be read.
+
+    Raises:
+        DatasetError: as `read`.
+    """
+    frame = (_items(schema) if path is None else _other_items(schema, path)).frame
+    for start in range(0, len(frame), chunk_size):
+        yield records(frame.iloc[start : start + chunk_size])
+
+
+def count_items(schema: DataSchema, path: str | None) -> int | None:
+    """About how many items there are; None without a table of items.
+
+    Raises:
+        DatasetError: a file cannot be read.
+    """
+    table = _load_other(schema, path) if path is not None else load_table(schema, "items", ())
+    return None if table is None else len(table.numbers)
+
+
+def _items(schema: DataSchema) -> Side:
+    if (items := _side(schema, "items")) is not None:
+        return items
+    return of_ids(read_interactions(schema, _known(_side(schema, "users")), None).items, schema.items.id)
+
+
+def _other_items(schema: DataSchema, path: str) -> Side:
+    table = _load_other(schema, path)
+    try:
+        own = _items(schema)
+    except DatasetError:  # such as on a machine that has no copy of the dataset
+        return read_side(table, schema.items, "dataset.items")
+    return read_side(table, schema.items, "dataset.items", own.types, own.known.type)
+
+
+def _load_other(schema: DataSchema, path: str) -> RawTable:
+    return load_file(Path(path).expanduser(), "the path of the items", Reading.of(schema))
+
+
+def _side(schema: DataSchema, table: str) -> Side | None:
+    raw, declared, key = load_table(schema, table), getattr(schema, table), f"dataset.{table}"
+    if raw is not None:
+        return read_side(raw, declared, key)
+    if columns := [setting for setting, name in declared_columns(declared, key).items() if name][1:]:
+        raise DatasetError(f"{columns[0]}: given without {key}.path; accepted: the file that has this column")
+    return None
+
+
+def _known(side: Side | None) -> Known | None:
+    return None if side is None else side.known
+
+
+def _files(schema: DataSchema) -> dict[str, Path]:
+    """The declared files, but for those that a data frame takes the place of."""
+    paths = {table: path_of(schema, table) for table in TABLES if table not in schema.tables}
+    return {table: path for table, path in paths.items() if path is not None}
+
+
+def _counts(tables: list[BadRows | None]) -> Counter[str]:
+    """How many rows were skipped, by "file: reason"."""
+    found = [table for table in tables if table is not None]
+    return Counter({f"{Path(table.name).name}: {reason}": n for table in found for reason, n in table.counts.items()})

@@ -1,0 +1,151 @@
+"""The values and the times of interactions."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from towhee_recsys.config import DataSchema
+from towhee_recsys.data.sources.lines import BadLine
+from towhee_recsys.data.sources.table.cells import Cells, cells
+from towhee_recsys.data.sources.table.raw import RawTable
+from towhee_recsys.errors import close_match
+
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_ISO = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[-+][0-9]{2}:?[0-9]{2})?)?"
+)
+EARLIEST, LATEST = -62_135_596_800, 253_402_300_799
+"""The years 1 to 9999 in seconds: a time in milliseconds lies beyond them."""
+
+
+def values_of(raw: RawTable, schema: DataSchema) -> np.ndarray:
+    """The value of each row, float64[rows]: its rating, the weight of its event, its count, or 1.
+
+    Raises:
+        DatasetError: a rating is no number or is out of scale, an event has no weight, or a count is no number from 0
+            up (strict reading).
+    """
+    table = schema.interactions
+    if table.event is not None:
+        return _weights(raw, table.event, table.weights)
+    column = table.rating or table.count
+    if column is None:
+        return np.ones(len(raw.numbers))
+    found = cells(raw.columns[column], raw.is_text)
+    numbers = found.spread(map(_number, found.values), math.nan, np.float64)
+    name = "rating" if table.rating else "count"
+    _refuse(raw, ~np.isfinite(numbers), f"{name} not a number", column, found, "a number")
+    if table.scale is not None:
+        lowest, highest = table.scale
+        accepted = f"a number from {lowest:g} to {highest:g}, dataset.interactions.scale"
+        _refuse(raw, ~((numbers >= lowest) & (numbers <= highest)), "rating out of scale", column, found, accepted)
+    else:
+        _refuse(raw, ~(numbers >= 0), "negative count", column, found, "a number from 0 up")
+    return numbers
+
+
+def times_of(raw: RawTable, column: str | None) -> np.ndarray:
+    """The time of each row in seconds since 1970 (UTC), int64[rows]; 0 where no column is declared.
+
+    Raises:
+        DatasetError: a time is neither seconds since 1970 nor ISO 8601 (strict reading).
+    """
+    if column is None:
+        return np.zeros(len(raw.numbers), dtype=np.int64)
+    series = raw.columns[column]
+    if isinstance(series.dtype, (np.dtype, pd.DatetimeTZDtype)) and series.dtype.kind == "M":
+        seconds = _of_datetimes(series)
+        found = Cells(np.arange(len(series)), [], False)
+    else:
+        found = cells(series, raw.is_text)
+        seconds = np.append(_seconds(found.values), math.nan)[found.codes]
+    wrong = ~((seconds >= EARLIEST) & (seconds <= LATEST))
+    accepted = "seconds since 1970, or ISO 8601 such as 2024-05-31T18:30:00Z"
+
+    def problem(row: int) -> BadLine:
+        given = found.shown(row) if found.values else repr(series.iloc[row])
+        hint = " (milliseconds? divide them by 1,000)" if seconds[row] > LATEST else ""
+        return BadLine("time not readable", f"{column}: given {given}, accepted: {accepted}{hint}")
+
+    raw.refuse(wrong, problem)
+    return np.where(wrong, 0, seconds).astype(np.int64)
+
+
+def _weights(raw: RawTable, column: str, weights: dict[str, float]) -> np.ndarray:
+    found = cells(raw.columns[column], raw.is_text)
+    known = found.spread((weights.get(str(value), math.nan) for value in found.values), math.nan, np.float64)
+
+    def problem(row: int) -> BadLine:
+        code = found.codes[row]
+        hint = "" if code < 0 else close_match(found.values[code], weights)
+        given = f"{column}: given {found.shown(row)}, accepted: {', '.join(weights)}.{hint}"
+        cure = "Fix the row, or give the type of event a weight in dataset.interactions.weights (0 leaves it out)"
+        return BadLine("unknown event", given.rstrip("."), cure=cure)
+
+    raw.refuse(np.isnan(known), problem)
+    return known
+
+
+def _refuse(raw: RawTable, mask: np.ndarray, reason: str, column: str, found: Cells, accepted: str) -> None:
+    raw.refuse(mask, lambda row: BadLine(reason, f"{column}: given {found.shown(row)}, accepted: {accepted}"))
+
+
+def _number(value: Any) -> float:
+    """The number that `value` is; NaN where it is none."""
+    if isinstance(value, str):
+        return float(value) if _NUMBER.fullmatch(value.strip()) else math.nan
+    if isinstance(value, (bool, np.bool_)):
+        return math.nan
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan
+
+
+def _seconds(values: list[Any]) -> np.ndarray:
+    """float64[values]: seconds since 1970, rounded down; NaN where a value is no time."""
+    seconds = np.full(len(values), math.nan)
+    parsers = [_from_numbers, _from_iso]
+    if values and _iso(values[0]):
+        parsers.reverse()  # the likely one first: each looks only at what the ones before it could not read
+    for parse in parsers:
+        rest = np.flatnonzero(np.isnan(seconds))
+        if len(rest):
+            seconds[rest] = parse([values[at] for at in rest])
+    return seconds
+
+
+def _from_numbers(values: list[Any]) -> np.ndarray:
+    parse = float if _are_digits(values) else _number
+    return np.floor(np.fromiter(map(parse, values), np.float64, len(values)))
+
+
+def _are_digits(values: list[Any]) -> bool:
+    """Whether all values are texts of plain digits, which is quickly known and what most tables have."""
+    if not all(isinstance(value, str) and value for value in values):
+        return False
+    digits = "".join(values)
+    return digits.isascii() and digits.isdigit()
+
+
+def _from_iso(values: list[Any]) -> np.ndarray:
+    texts = pd.Series(list(map(_iso, values)), dtype=object)
+    return _of_datetimes(pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce"))
+
+
+def _iso(value: Any) -> str | None:
+    text = value.isoformat() if hasattr(value, "isoformat") else value
+    return text if isinstance(text, str) and _ISO.fullmatch(text) else None
+
+
+def _of_datetimes(series: pd.Series) -> np.ndarray:
+    """float64[rows]: seconds since 1970, those without a time zone as UTC; NaN where there is no time."""
+    if series.dt.tz is not None:
+        series = series.dt.tz_convert("UTC").dt.tz_localize(None)
+    seconds = series.to_numpy().astype("datetime64[s]")
+    return np.where(np.isnat(seconds), math.nan, seconds.astype(np.int64).astype(np.float64))
