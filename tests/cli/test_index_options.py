@@ -129,11 +129,11 @@ def test_the_doctor_of_a_sound_index(run: Any, on_own: list[str]) -> None:
     ran = run("doctor", *on_own)
     lines = ran.out.splitlines()
     assert (ran.code, lines[-1], len(lines)) == (0, "No check failed.", 13)
-    assert lines[0] == "ok           config          sample: nothing wrong"
+    assert lines[0] == "ok           config          sample: valid"
     document = json.loads(run("doctor", *on_own, "--items", "3", "--json").out)
     assert document["healthy"] is True
     assert {each["state"] for each in document["checks"]} == {"ok"}
-    assert document["checks"][7]["text"].startswith("3 items encoded anew")
+    assert document["checks"][7]["text"].startswith("3 items have the vectors of the model")
 
 
 def test_the_doctor_exits_with_1_if_a_check_has_failed(run: Any, on_own: list[str], tmp_path: Path) -> None:
