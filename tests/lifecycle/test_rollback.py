@@ -25,7 +25,7 @@ from towhee_recsys.training.lock import claimed
 def state(config):
     """The model in place, the live build, and the catalogue's live version."""
     live = [each.build for each in index_builds(config) if each.live]
-    return load_bundle(config.model.dir).model_id, *live, open_catalogue(config.catalogue).live("movies")
+    return load_bundle(config.model.dir).model_id, *live, open_catalogue(config.catalogue).live("items")
 
 
 def test_model_facts_and_index_go_back_together(config, serve, models):

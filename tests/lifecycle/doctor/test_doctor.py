@@ -30,7 +30,7 @@ def test_all_is_well(indexed, index, found):
     assert [each.text for each in seen.values()] == [
         "the given settings: valid",
         f"movies.dat, users.dat, ratings.dat in {indexed.dataset.path}",
-        f"model {record.model_id} in {Path(indexed.model.dir).resolve()}: 6 files with the right checksums, format 3, "
+        f"model {record.model_id} in {Path(indexed.model.dir).resolve()}: 6 files with the right checksums, format 4, "
         "PaddlePaddle 3.3.1",
         f"{indexed.milvus.uri} answers",
         f"{indexed.catalogue} answers",
@@ -109,7 +109,7 @@ def test_a_model_of_another_version(indexed, found):
     manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format_version": 2}), encoding="utf-8")
     seen = found(indexed)["model"]
     assert seen.state == "failed"
-    assert "has format version 2; this towhee_recsys reads 3." in seen.text
+    assert "has format version 2; this towhee_recsys reads 4." in seen.text
 
 
 def test_an_index_of_another_model(indexed, found, sample_bundle, index):
@@ -131,7 +131,7 @@ def test_rows_that_somebody_removed(indexed, found, index):
     delete(index.milvus, index.live().build, [5001])
     seen = found(indexed)
     assert seen["index"].text.startswith(
-        "the index 'movies' has 325 rows, but 326 were written. Build it with `towhee-recsys"
+        "the index 'items' has 325 rows, but 326 were written. Build it with `towhee-recsys"
     )
     assert seen["facts"].text == "needs index"
 
