@@ -63,7 +63,7 @@ def _cold(config: Config, runs: int) -> Row:
 
 
 def bare(method: str, config: Config, calls: int) -> Callable[[], Any]:
-    """A call that upserts, or inserts, the vectors of the config's items into the next of `calls` empty collections."""
+    """Upserts, or inserts, the vectors of the config's items, as often as said, each time into an empty collection."""
     encode, milvus = ItemEncoder(load_bundle(config.model.dir)), connect(config.milvus.uri)
     chunks = iter_movies(ensure_dataset(config.dataset), encoding=config.dataset.encoding)
     rows = [row for chunk in chunks for row in rows_of(encode, chunk)]

@@ -16,8 +16,8 @@ def main() -> None:
     args = parser.parse_args()
     bundle = train(load_config(args.config, overrides=args.set))
     print(f"model {bundle.model_id} in {bundle.directory}")
-    for name, value in bundle.manifest["quality"].items():
-        print(f"{name:18} {value:.4f}")
+    for name, figure in bundle.manifest["quality"].items():
+        print(f"{name:16} {figure:.4f}")
 
 
 if __name__ == "__main__":

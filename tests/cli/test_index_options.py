@@ -129,7 +129,7 @@ def test_the_doctor_of_a_sound_index(run: Any, on_own: list[str]) -> None:
     ran = run("doctor", *on_own)
     lines = ran.out.splitlines()
     assert (ran.code, lines[-1], len(lines)) == (0, "No check failed.", 13)
-    assert lines[0] == "ok           config          sample: valid"
+    assert lines[0] == "ok           config          sample: nothing wrong"
     document = json.loads(run("doctor", *on_own, "--items", "3", "--json").out)
     assert document["healthy"] is True
     assert {each["state"] for each in document["checks"]} == {"ok"}

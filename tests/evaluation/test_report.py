@@ -152,7 +152,7 @@ def test_where_nothing_can_be_written_it_is_told(quick, tmp_path):
     ):
         with pytest.raises(EvaluationError) as raised:
             check_place(path)
-        told = rf"{re.escape(str(path))} cannot be written: ({reason})\. Name another file, or fix the permissions\."
+        told = rf"{re.escape(str(path))} cannot be written: ({reason})\. Name another file, or mend the rights\."
         assert re.fullmatch(f"the report {told}", str(raised.value))
         with pytest.raises(EvaluationError, match="cannot be written"):
             write_report(quick, path)

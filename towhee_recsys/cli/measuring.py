@@ -22,29 +22,25 @@ BEST: dict[str, Callable[..., Any]] = {"rmse": min, "mae": min, "ndcg@10": max, 
 
 
 def _protocol(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--protocol", metavar="NAME", help="How to split the interactions; the config's by default.")(
+    return click.option("--protocol", metavar="NAME", help="How to part the ratings; left out, as the config says.")(
         command
     )
 
 
 def _peers(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--peers", default="", metavar="NAMES", help="Also measure baselines of other libraries: ials,bpr,svd,svdpp."
-    )(command)
+    return click.option("--peers", default="", metavar="NAMES", help="More baselines, of: ials,bpr,svd,svdpp.")(command)
 
 
 def _report(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--report", metavar="FILE.html", help="Also write a report.")(command)
+    return click.option("--report", metavar="FILE.html", help="Write a report, too.")(command)
 
 
 @click.command(epilog="Example: towhee-recsys evaluate -c movielens_1m --protocol ranking-80-20 --seeds 3")
 @_protocol
-@click.option(
-    "--seeds", type=click.IntRange(min=1), default=1, metavar="N", help="How many seeds, starting at the config's."
-)
+@click.option("--seeds", type=click.IntRange(min=1), default=1, metavar="N", help="How many seeds, from the config's.")
 @_peers
 @_report
-@click.option("--ablation", is_flag=True, help="With --report: also train without each feature in turn.")
+@click.option("--ablation", is_flag=True, help="For the report: train without each feature in turn, too.")
 @configured()
 def evaluate(
     config: Config,
@@ -55,11 +51,11 @@ def evaluate(
     report: str | None,
     ablation: bool,
 ) -> Shown:
-    """Measure the model and the baselines on interactions that training has not seen."""
+    """Measure the model and the baselines on ratings that training never saw."""
     from towhee_recsys.evaluation.evaluate import as_json, evaluated
 
     if ablation and not report:
-        raise click.UsageError("--ablation needs --report. Add --report FILE.html.")
+        raise click.UsageError("--ablation is a part of the report. Add --report FILE.html.")
     _check_place(report)
     found = evaluated(config, protocol=protocol, seeds=seeds, peers=_names(peers), progress=progress)
     _write_report(found, report, ablation, progress)
@@ -74,7 +70,7 @@ def evaluate(
 def compare(
     configs: dict[str, Config], progress: bool | None, protocol: str | None, peers: str, report: str | None
 ) -> Shown:
-    """Measure the models of several configs, with the protocol and the seed of the first."""
+    """Measure the models of several configs, by the protocol and the seed of the first."""
     from towhee_recsys.evaluation.compare import as_json, compared
 
     _check_place(report)
@@ -84,7 +80,7 @@ def compare(
 
 
 def show_evaluation(evaluation: Evaluation, report: str | None = None) -> None:
-    """Prints a table of models and baselines, and below it the significance of the differences."""
+    """A table of models and baselines, and below it what chance has to do with the differences."""
     questions = [each.name for each in evaluation.tasks[0].questions if each.name]
     columns = COLUMNS | {f"NDCG@10\n({name})": f"ndcg@10 ({name})" for name in questions}
     table(_title(evaluation), ["", *columns], [*_lines(evaluation, [*columns.values()])])
@@ -96,7 +92,7 @@ def show_evaluation(evaluation: Evaluation, report: str | None = None) -> None:
 
 
 def _lines(evaluation: Evaluation, metrics: list[str]) -> Iterator[list[str]]:
-    """A row for each model and baseline; with several seeds, the deviations below each model."""
+    """A line for each model and baseline, and below a model's its deviations where there are several seeds."""
     rows: dict[str, Results] = evaluation.models | evaluation.baselines
     best = {metric: _best(metric, rows.values()) for metric in metrics}
     for name, each in rows.items():
@@ -127,7 +123,7 @@ def _title(evaluation: Evaluation) -> str:
 def _sentence(name: str, metric: str, test: dict[str, Any]) -> str:
     words = f"{metric.upper()} of {name} against {test['against']}: {test.get('difference', 0):+.4f}"
     if "p_value" not in test:
-        return f"{words} (too few users for a significance test)"
+        return f"{words} (too few users to tell whether by chance)"
     p = "p < 0.001" if test["p_value"] < 0.001 else f"p = {test['p_value']:.3f}"
     return f"{words} (95 % interval {test['low']:+.4f} to {test['high']:+.4f}; paired t-test over users: {p})"
 
@@ -137,7 +133,7 @@ def _names(peers: str) -> list[str]:
 
 
 def _check_place(report: str | None) -> None:
-    """Fails before the work starts if the report cannot be written."""
+    """Tells before the work, not after it, that the report cannot be written."""
     if report:
         from towhee_recsys.evaluation.report import check_place
 

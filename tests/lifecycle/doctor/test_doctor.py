@@ -28,9 +28,9 @@ def test_all_is_well(indexed, index, found):
     seen, record = found(indexed), index.live()
     assert (list(seen), states(seen)) == (list(CHECKS), {})
     assert [each.text for each in seen.values()] == [
-        "the given settings: valid",
+        "the given settings: nothing wrong",
         f"movies.dat, users.dat, ratings.dat in {indexed.dataset.path}",
-        f"model {record.model_id} in {Path(indexed.model.dir).resolve()}: 6 files with the right checksums, format 4, "
+        f"model {record.model_id} in {Path(indexed.model.dir).resolve()}: 6 files as they were saved, format 4, "
         "PaddlePaddle 3.3.1",
         f"{indexed.milvus.uri} answers",
         f"{indexed.catalogue} answers",
@@ -181,7 +181,7 @@ def test_what_was_begun_and_not_ended_is_a_warning(indexed, found, index):
     (training / "checkpoint.npz").touch()
     seen = found(indexed)
     assert states(seen) == dict.fromkeys(("builds", "changes", "training"), "warning")
-    assert seen["builds"].text.startswith(f"1 unfinished: {build}. ")
+    assert seen["builds"].text.startswith(f"1 not finished: {build}. ")
     assert "`towhee-recsys index --gc`" in seen["builds"].text
     assert "addition or deletion of 1 items" in seen["changes"].text
     assert "the same command again" in seen["changes"].text
@@ -189,7 +189,7 @@ def test_what_was_begun_and_not_ended_is_a_warning(indexed, found, index):
     assert "`towhee-recsys train --fresh`" in seen["training"].text
     assert index.versions(newest=True).live.pending == (5001,), "the doctor changes nothing"
     catalogue.write([{"movie_id": 1, "title": "x", "year": None, "genres": []}], f"items__{'c' * 16}_000000")
-    assert found(indexed)["builds"].text.startswith(f"2 unfinished: {build}, items__cccccccccccccccc_000000.")
+    assert found(indexed)["builds"].text.startswith(f"2 not finished: {build}, items__cccccccccccccccc_000000.")
 
 
 def test_a_switch_that_was_stopped_between_catalogue_and_index(indexed, found, index):

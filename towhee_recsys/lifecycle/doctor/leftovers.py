@@ -15,7 +15,7 @@ def builds(case: Case) -> str:
     there = {each.name for each in found} | set(case.catalogue.versions(case.index.collection))
     if unfinished := sorted(there - published):
         raise Concern(
-            f"{len(unfinished)} unfinished: {', '.join(unfinished)}. If no indexing is running, `towhee-recsys index` "
+            f"{len(unfinished)} not finished: {', '.join(unfinished)}. If no indexing is running, `towhee-recsys index` "
             "resumes one of its model, and `towhee-recsys index --gc` drops them."
         )
     if live not in {each.name for each in found if each.live}:
@@ -37,7 +37,7 @@ def changes(case: Case) -> str:
 
 
 def training(case: Case) -> str:
-    """No training was interrupted."""
+    """No training was stopped midway."""
     from towhee_recsys.training.lock import beside
 
     checkpoint = beside(case.config.model.dir) / "checkpoint.npz"

@@ -22,7 +22,7 @@ def config(case: Case) -> str:
 
     case.config = load_config(case.source, overrides=case.overrides)
     read_gates(case.config)
-    return f"{case.source if isinstance(case.source, (str, Path)) else 'the given settings'}: valid"
+    return f"{case.source if isinstance(case.source, (str, Path)) else 'the given settings'}: nothing wrong"
 
 
 def dataset(case: Case) -> str:
@@ -46,7 +46,7 @@ def model(case: Case) -> str:
     case.bundle = bundle
     said = bundle.manifest
     return (
-        f"model {bundle.model_id} in {folder}: {len(said['files'])} files with the right checksums, "
+        f"model {bundle.model_id} in {folder}: {len(said['files'])} files as they were saved, "
         f"format {said['format_version']}, PaddlePaddle {said['versions']['paddlepaddle']}"
     )
 
