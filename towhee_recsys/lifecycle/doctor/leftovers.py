@@ -15,8 +15,8 @@ def builds(case: Case) -> str:
     there = {each.name for each in found} | set(case.catalogue.versions(case.index.collection))
     if unfinished := sorted(there - published):
         raise Concern(
-            f"{len(unfinished)} not finished: {', '.join(unfinished)}. If no indexing is running, `towhee-recsys index` "
-            "resumes one of its model, and `towhee-recsys index --gc` drops them."
+            f"{len(unfinished)} not finished: {', '.join(unfinished)}. If no indexing is running, "
+            "`towhee-recsys index` resumes one of its model, and `towhee-recsys index --gc` drops them."
         )
     if live not in {each.name for each in found if each.live}:
         raise Concern(
