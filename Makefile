@@ -4,31 +4,31 @@ BIN := .venv/bin
 define BOTH
 $(BIN)/python -m pytest -m milvus > build/milvus.log 2>&1 & milvus=$$!; \
 $(BIN)/python -m pytest -m 'not milvus'; others=$$?; \
-wait $$milvus; asking=$$?; cat build/milvus.log; exit $$((others + asking))
+wait $$milvus; with_milvus=$$?; cat build/milvus.log; exit $$((others + with_milvus))
 endef
 
 .PHONY: demo test lint bench bench-quality clean
 
-demo: .venv/installed ## train on the bundled sample, index it, print films for two people
+demo: .venv/installed ## train on the bundled sample, index it and print recommendations for two users
 	$(BIN)/towhee-recsys demo
 
-test: .venv/tested build/milvus/bin/milvus-server build/lite3/installed ## install what the tests need and run them all
+test: .venv/tested build/milvus/bin/milvus-server build/lite3/installed ## install the test dependencies and run all tests
 	$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),$(BOTH))
 
-lint: .venv/tested ## style and types, of the package as it is shipped
+lint: .venv/tested ## check style, and types of the package as it is shipped
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	rm -rf build/bdist.* build/lib build/typed
 	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target build/typed .
 	$(BIN)/mypy build/typed/towhee_recsys
 
-bench: build/bench/env/installed build/milvus/bin/milvus-server ## measure the speed on MovieLens 1M, in DATA=DIR
+bench: build/bench/env/installed build/milvus/bin/milvus-server ## measure speed on MovieLens 1M, in DATA=DIR
 	build/bench/env/bin/python -m benchmarks $(if $(DATA),--set dataset.path=$(DATA)) $(ARGS)
 
-bench-quality: .venv/peers ## measure the quality on MovieLens 1M, in DATA=DIR, beside the peers; hours
+bench-quality: .venv/peers ## measure quality on MovieLens 1M, in DATA=DIR, beside other libraries; takes hours
 	$(BIN)/python -m benchmarks.quality $(if $(DATA),--set dataset.path=$(DATA)) $(ARGS)
 
-clean: ## forget the environment and all that was built
+clean: ## delete the environment and everything that was built
 	rm -rf .venv build dist artifacts *.egg-info
 
 .venv/bin/python:
@@ -42,11 +42,11 @@ clean: ## forget the environment and all that was built
 	$(BIN)/python -m pip install --quiet --editable '.[peers,redis,mysql,test]'
 	touch $@
 
-build/milvus/bin/milvus-server: # a real Milvus for tests; there is none for Windows and Linux on ARM, where they are skipped
+build/milvus/bin/milvus-server: # a real Milvus for the tests; not available on Windows and on Linux on ARM, where they are skipped
 	$(PYTHON) -m venv build/milvus
 	-build/milvus/bin/python -m pip install --quiet 'setuptools<82' milvus==2.3.5
 
-build/lite3/installed: .venv/tested # what tests need, but the Milvus Lite that Windows gets
+build/lite3/installed: .venv/tested # the test dependencies, with the Milvus Lite version of Windows
 	$(PYTHON) -m venv build/lite3
 	build/lite3/bin/python -m pip install --quiet 'milvus-lite>=3.2'
 	packages='import sysconfig; print(sysconfig.get_path("purelib"))'; \

@@ -1,10 +1,11 @@
-"""Measures how fast it is: docs/performance.md is the outcome.
+"""Measures speed; the results are in docs/performance.md.
 
 python -m benchmarks [NAME ...] [-c movielens_1m] [--set dataset.path=DIR] [--quick]
 
-Without NAME all of them, each in a process of its own. What is measured takes the place of the same benchmark's
-figures in the JSON, of which the page is made anew; `page` makes the page alone. Peers: benchmarks/requirements.txt.
-`quality`, `main_job` and `added_items` are commands of their own: see `python -m benchmarks quality --help`.
+Without NAME, runs all benchmarks, each in its own process. The figures of a benchmark replace its earlier figures in
+the JSON, and the page is generated again from it; `page` only generates the page. The libraries that are compared are
+in benchmarks/requirements.txt. `quality`, `main_job` and `added_items` are separate commands: see
+`python -m benchmarks quality --help`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ BENCHMARKS = (
     *("request", "request-server", "batch", "threads", "tower"),
     *("index", "scale", "query-scale", "learning", "startup", "memory"),
 )
-"""Names of the modules that measure, `-` for `_`, in the order of the page."""
+"""The names of the benchmark modules, with `-` for `_`, in the order of the page."""
 
 COMMANDS = ("quality", "main_job", "added_items")
 
@@ -37,7 +38,7 @@ PAGE = "page"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measures what is asked for, prints it, and writes the JSON and the page."""
+    """Runs the selected benchmarks, prints their results, and writes the JSON and the page."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if arguments and arguments[0] in COMMANDS:
         return module(arguments[0]).main(arguments[1:])
@@ -64,17 +65,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", type=_known, metavar="NAME", help=f"of {', '.join((*BENCHMARKS, PAGE))}")
     parser.add_argument("-c", "--config", default="movielens_1m")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
-    parser.add_argument("--quick", action="store_true", help="few runs each, to see that all works; into quick.json")
-    parser.add_argument("--largest", type=int, default=1_000_000, metavar="FILMS", help="leave larger catalogues out")
+    parser.add_argument("--quick", action="store_true", help="few runs each, to check that all work; into quick.json")
+    parser.add_argument("--largest", type=int, default=1_000_000, metavar="ITEMS", help="skip larger catalogues")
     parser.add_argument("--work", default="build/bench", metavar="DIR", help="for models and indexes")
-    parser.add_argument("--json", metavar="FILE", help="docs/performance.json; the page and its pictures go beside it")
+    parser.add_argument("--json", metavar="FILE", help="docs/performance.json by default; the page goes to its folder")
     return parser
 
 
 def _known(name: str) -> str:
-    """`name`; argparse's own `choices` would not let NAME be left out."""
+    """`name`, if it is known; with argparse's `choices`, NAME would be required."""
     if name not in (*BENCHMARKS, PAGE):
-        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join((*BENCHMARKS, *COMMANDS, PAGE))}")
+        raise argparse.ArgumentTypeError(f"{name!r} is not one of {', '.join((*BENCHMARKS, *COMMANDS, PAGE))}")
     return name
 
 
@@ -84,19 +85,19 @@ def module(name: str) -> Any:
 
 
 def check(name: str) -> None:
-    """Raises EvaluationError when what the benchmark needs is not there."""
+    """Raises EvaluationError if a requirement of the benchmark is missing."""
     if name != PAGE:
         getattr(module(name), "check", lambda: None)()
 
 
 def _each_alone(names: Sequence[str], given: argparse.Namespace) -> None:
-    """In processes of their own, that none finds loaded, warm or locked what another has used."""
+    """Runs each in its own process, so that modules, caches and locks of one do not affect another."""
     options = ["--config", given.config, "--work", given.work, "--largest", str(given.largest)]
     options += [f"--set={each}" for each in given.set]
     options += [*(["--quick"] if given.quick else []), *(["--json", given.json] if given.json else [])]
     failed = [name for name in names if subprocess.run([sys.executable, "-m", "benchmarks", name, *options]).returncode]
     if failed:
-        sys.exit(f"error: {', '.join(failed)} could not be measured; the others are written.")
+        sys.exit(f"error: {', '.join(failed)} failed; the others are written.")
 
 
 def _merge(path: Path, name: str, rows: Sequence[Row]) -> None:

@@ -1,11 +1,11 @@
-"""Where an item lands that nobody has rated yet: added to the index by genres, title and year alone.
+"""How items rank that nobody has rated yet: they are added to the index by genres, title and year alone.
 
 python -m benchmarks.added_items [-c movielens_1m] [--set dataset.path=DIR] [--json]
 
-The items that the protocol cold-items holds out are taken out of the dataset, with all their ratings. On what is left a
-model is trained and indexed; then they are added as `towhee-recsys index --add` adds items. Each is ranked among all
-items, rated ones included, for every user who liked it. Items that training knew are ranked likewise, for users whose
-liking of them was held out of the training; a random item's place is computed.
+The items that the protocol cold-items holds out are removed from the dataset, with all their ratings. A model is
+trained and indexed on the rest; then the items are added as by `towhee-recsys index --add`. Each is ranked among all
+items, rated ones included, for every user who liked it. For comparison, items that training has seen are ranked for
+users whose ratings of them were held out, and the rank of a random item is computed.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from towhee_recsys.training.folders import with_model_dir
 from towhee_recsys.training.training_split import task_of
 
 WITHIN = (100, 500)
-"""Lengths of lists: the share of likings whose item stands in a list so long is the recall."""
+"""Lengths of lists: the recall is the share of liked items that are in a list of this length."""
 
 AT_ONCE = 256
-"""Users who are ranked for at a time."""
+"""Users in a batch."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def measured(config: Config, work: Path) -> dict[str, Any]:
-    """The figures of the hidden items, of known ones and of a random one, and of each hidden item by itself."""
+    """The figures of hidden items, of known items and of a random item, and those of each hidden item."""
     whole = read_dataset(config.dataset)
     hidden = task_of(config.model_copy(update={"protocol": "cold-items"}), whole).test
     likings = liked(hidden, config)
@@ -80,7 +80,7 @@ def measured(config: Config, work: Path) -> dict[str, Any]:
 
 
 def part(source: Path, work: Path, hidden: Collection[int]) -> Path:
-    """Copies the dataset without the hidden items, which go into `hidden.dat`, and gives its folder."""
+    """Copies the dataset without the hidden items, which are written to `hidden.dat`, and returns its folder."""
     folder = work / "data"
     folder.mkdir(parents=True, exist_ok=True)
     names = {str(key).encode() for key in hidden}
@@ -94,12 +94,12 @@ def part(source: Path, work: Path, hidden: Collection[int]) -> Path:
 
 
 def lines(file: Path) -> list[bytes]:
-    """The lines of a file, each with its end."""
+    """The lines of a file, with their line ends."""
     return file.read_bytes().splitlines(keepends=True)
 
 
 def on(config: Config, data: Path, work: Path) -> Config:
-    """`config` on the copied data, a tenth of whose ratings is held out; with a model and stores of its own."""
+    """`config` on the copied data, with a tenth of the ratings held out, and with its own model and stores."""
     stores = {"milvus": MilvusConfig(uri=str(work / "movies.db")), "catalogue": f"sqlite:///{work / 'movies.sqlite'}"}
     dataset = config.dataset.model_copy(update={"path": str(data)})
     own = {"dataset": dataset, "protocol": "rating-90-10", **stores}
@@ -124,7 +124,7 @@ def vectors_in_index(config: Config, items: np.ndarray) -> dict[int, np.ndarray]
 
 
 def ranks(bundle: Bundle, catalogue: dict[int, np.ndarray], users: np.ndarray, items: np.ndarray) -> np.ndarray:
-    """For each pair of a user and an item, by their ids: the item's place, from 1, in the user's list of all."""
+    """For each pair of user id and item id, the rank of the item among all items for the user, from 1."""
     vectors, lines_of = np.stack(list(catalogue.values())), {key: line for line, key in enumerate(catalogue)}
     wanted = np.array([lines_of[key] for key in items.tolist()], dtype=np.int64)
     people, person = np.unique(users, return_inverse=True)
@@ -139,18 +139,18 @@ def ranks(bundle: Bundle, catalogue: dict[int, np.ndarray], users: np.ndarray, i
 
 
 def figures(places: np.ndarray) -> dict[str, float]:
-    """What the places of all likings come to."""
+    """The figures of the ranks of all liked items."""
     recalls = {f"recall@{length}": float((places <= length).mean()) for length in WITHIN}
     return {"likings": len(places), "median rank": float(np.median(places)), **recalls}
 
 
 def by_chance(items: int) -> dict[str, float]:
-    """The same of an item whose place is drawn by lot."""
+    """The figures of an item with a random rank."""
     return {"median rank": (items + 1) / 2, **{f"recall@{length}": min(1.0, length / items) for length in WITHIN}}
 
 
 def each_item(dataset: Dataset, likings: Interactions, places: np.ndarray, items: int) -> list[dict[str, Any]]:
-    """Each hidden item with its median rank, the best first."""
+    """Each hidden item with its median rank, best first."""
     table_of = dataset.items.set_index("movie_id")
     found = []
     for line in np.unique(likings.items):
@@ -161,7 +161,7 @@ def each_item(dataset: Dataset, likings: Interactions, places: np.ndarray, items
 
 
 def show(found: dict[str, Any]) -> None:
-    """A table of the three, and below it the hidden items that come best and worst."""
+    """Prints a table of the three, and below it the hidden items with the best and the worst ranks."""
     title = f"{found['dataset']}: {found['hidden']} of {found['items']:,} items hidden from training, then added"
     columns = ["median rank", *(f"recall@{length}" for length in WITHIN)]
     rows = [
@@ -169,10 +169,10 @@ def show(found: dict[str, Any]) -> None:
         for name, row in found["rows"].items()
     ]
     table(title, ["", "Likings", "Median rank", *map(str.capitalize, columns[1:])], rows)
-    for name, items in {"The best placed": found["each"][:5], "The worst placed": found["each"][-5:]}.items():
-        told = [[item["title"], ", ".join(item["genres"]), item["likings"], item["median rank"]] for item in items]
+    for name, items in {"Best ranks": found["each"][:5], "Worst ranks": found["each"][-5:]}.items():
+        cells = [[item["title"], ", ".join(item["genres"]), item["likings"], item["median rank"]] for item in items]
         print()
-        table(name, ["Title", "Genres", "Likings", "Median rank"], told)
+        table(name, ["Title", "Genres", "Likings", "Median rank"], cells)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Functions in processes of their own: nothing is warm, and their memory and their Milvus are theirs alone."""
+"""Functions that run in their own process: nothing is warm, and memory and Milvus are not shared."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ print(json.dumps(getattr(import_module(module), name)(*json.loads(arguments))))
 
 
 def alone(function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a function of a module gives. Its arguments and what it gives are such as JSON has.
+    """Calls a module's function in a new process; its arguments and its result must be JSON values.
 
-    Raises CalledProcessError when it fails; why, it has printed.
+    Raises:
+        CalledProcessError: it failed; it has printed why.
     """
     command = [sys.executable, "-c", _RUN, function.__module__, function.__name__, json.dumps(arguments)]
     printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
@@ -28,9 +29,9 @@ def alone(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def peak_memory() -> int:
-    """Bytes that this process has had resident at most, without its children."""
+    """The peak resident memory of this process in bytes, without its children."""
     status = Path("/proc/self/status")
-    if status.is_file():  # `ru_maxrss` knows also what the process was before it began with this program
+    if status.is_file():  # `ru_maxrss` includes the process before it executed this program
         return 1024 * next(int(line.split()[1]) for line in status.read_text().splitlines() if line[:6] == "VmHWM:")
     import resource
 

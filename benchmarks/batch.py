@@ -1,7 +1,7 @@
-"""1,000 users in one list, known and described, to ten items each with titles: by Milvus Lite and SQLite, warm.
+"""1,000 users in one list, half of them known by id, to ten items each with titles; Milvus Lite and SQLite, warm.
 
-Compared with the exact search alone, of the same vectors, by faiss' `IndexFlatIP` on all cores; with our own pipeline
-when it is given the users one by one, by `.batch()`; and with Milvus' own search of the 1,000, which bounds ours.
+Compared with exact search alone, for the same vectors, by faiss' `IndexFlatIP` on all cores; with our own pipeline
+called with one user at a time, by `.batch()`; and with Milvus' own search for the 1,000, which is the upper limit.
 """
 
 from __future__ import annotations
@@ -24,21 +24,22 @@ PACKAGES = ("milvus-lite", "pymilvus", "towhee", "numpy", "faiss-cpu")
 USERS = 1000
 
 WHAT_BOUNDS = {
-    "1,000 users in one list": """The search itself, as the row below with Milvus' part says: most of
-        `MilvusClient.search` is waiting for Milvus Lite's service, which takes several times as long for the same
-        inner products as faiss, and most of the rest is pymilvus' making Python objects of the answer.""",
-    "1,000 users in one list, not row by row": """Milvus again: a search for one user takes a few times what a user
-        takes in a search for 1,000. The nearer a single request comes to its search, the nearer the ratio to that.""",
+    "1,000 users in one list": """The search itself, as the row below with Milvus' part shows: most of
+        `MilvusClient.search` is waiting for the service of Milvus Lite, which takes several times as long as faiss for
+        the same inner products, and most of the rest is pymilvus converting the response to Python objects.""",
+    "1,000 users in one list, not row by row": """Milvus again: a search for one user takes only a few times as long as
+        each user's share of a search for 1,000. The closer a single request comes to its search, the closer the ratio
+        comes to this factor.""",
 }
 
 
 def check() -> None:
-    """Raises EvaluationError when faiss is not installed."""
+    """Raises EvaluationError if faiss is not installed."""
     must_be_installed("faiss")
 
 
 def measure(case: Case) -> list[Row]:
-    """One row for each that is compared with, in users a second."""
+    """One row for each comparison, in users per second."""
     config = case.indexed()
     given = workload(config, USERS)
     index = faiss_index(config)

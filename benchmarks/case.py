@@ -1,4 +1,4 @@
-"""What a benchmark measures on: a config, and a work folder that keeps models from one run to the next."""
+"""What a benchmark runs on: a config, and a work folder that keeps models between runs."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from towhee_recsys.config import Config, dump_config
 from towhee_recsys.training.validated import validated
 
 EPOCHS = 2
-"""Epochs of a model whose speed counts and not its quality."""
+"""Epochs of a model of which only the speed is measured."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """The config that was asked for, the work folder, whether a few runs will do, and how large catalogues may be."""
+    """The config, the work folder, whether few runs are enough, and the size of the largest catalogue."""
 
     config: Config
     work: Path
@@ -27,11 +27,11 @@ class Case:
     largest: int = 1_000_000
 
     def runs(self, many: int) -> int:
-        """`many`, or a fiftieth of it where a few will do, 3 at least."""
+        """`many`; if few runs are enough, a fiftieth of it, but at least 3."""
         return max(3, many // 50) if self.quick else many
 
     def trained(self, **changes: Any) -> Config:
-        """The config with a model in the work folder, which is trained for a few epochs unless it is there."""
+        """The config with a model in the work folder, which is trained for a few epochs if it is missing."""
         folder = self.work / str(self.config.dataset.name)
         places = {"model.dir": str(folder / "model"), "milvus.uri": str(folder / "movies.db")}
         stores = {"catalogue": f"sqlite:///{folder / 'movies.sqlite'}"}
@@ -41,7 +41,7 @@ class Case:
         return config
 
     def indexed(self) -> Config:
-        """The same with a fresh index in a Milvus Lite file and a catalogue in SQLite, which no process has open."""
+        """The same with a new index in a Milvus Lite file and a new SQLite catalogue; no process has them open."""
         config = self.trained()
         uri = Path(config.milvus.uri)
         for store in (uri, uri.with_suffix(".sqlite")):
@@ -51,7 +51,7 @@ class Case:
 
 
 def command(name: str, config: Config, *arguments: str) -> list[str]:
-    """`towhee-recsys NAME` on a config, for a process of its own; the config lies beside its model."""
+    """The command line of `towhee-recsys NAME` on a config, which is written next to its model."""
     file = Path(config.model.dir).parent / "config.yaml"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(dump_config(config), encoding="utf-8")

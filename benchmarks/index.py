@@ -1,8 +1,8 @@
-"""Indexing a dataset's items: read, encode, normalize, insert, catalogue, checked and published, by Milvus Lite.
+"""Indexing a dataset's items: read, encode, normalize, insert, catalogue, check and publish; Milvus Lite.
 
-The pipeline, built and warm, is compared with one `MilvusClient.upsert` of the same vectors alone, whose rows lie
-ready, into an empty collection of the same file, and with one `insert` of them; all three take turns. The command is
-`towhee-recsys index` from the start of Python to its end, its stores empty.
+The pipeline, built and warm, is compared with one `MilvusClient.upsert` of the same vectors, with prepared rows, into
+an empty collection of the same file, and with one `insert` of them; the three take turns. The command is
+`towhee-recsys index` from the start of Python to its end, with empty stores.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ RUNS, WARM_UP, COLD = 15, 2, 5
 
 
 def measure(case: Case) -> list[Row]:
-    """The command, and the pipeline beside the upsert."""
+    """The command, and the pipeline compared with upsert and insert."""
     config = emptied(case.trained(), case.work / "index")
     cold = _cold(config, case.runs(COLD))
     pipeline, runs = index_pipeline(config), case.runs(RUNS)
@@ -47,7 +47,7 @@ def measure(case: Case) -> list[Row]:
 
 
 def emptied(config: Config, folder: Path) -> Config:
-    """The config with stores in `folder` of which nothing is there yet; no process may have them open."""
+    """The config with empty stores in `folder`; no process may have them open."""
     shutil.rmtree(folder, ignore_errors=True)
     stores = {"milvus.uri": str(folder / "movies.db"), "catalogue": f"sqlite:///{folder / 'movies.sqlite'}"}
     return load_config(config, **stores)
@@ -74,6 +74,6 @@ def bare(method: str, config: Config, calls: int) -> Callable[[], Any]:
 
 
 def rows_of(encode: ItemEncoder, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of items as Milvus takes them, with the vectors that the pipeline would write."""
+    """The rows of items for Milvus, with the vectors that the pipeline would write."""
     vectors = np.asarray(normalize(encode(items)))
     return [{"id": item["movie_id"], "vector": vector} for item, vector in zip(items, vectors, strict=True)]

@@ -1,15 +1,15 @@
-"""Training, in processor seconds: how much work it is to become as good as a peer, and to learn from a rating.
+"""Training in processor seconds: the work to reach the quality of another library, and the work per rating.
 
-Both are counted from the data files on: ours to the written bundle, a peer to the fitted factors. SVD++ is Surprise's
-with its own settings, 20 epochs, on rating-90-10; our model learns the stars alone. ALS is implicit's, set as for
-docs/quality.md, on ranking-80-20; our model learns the lists alone. But for that the config is as it is, with fewer
-epochs: as few as it takes on validation data to reach the peer's figure there. These are a tenth of the training
-part, which for this choice is held back from both. Then all is trained anew, on the whole of it, and the test part is
-asked once.
+Both are measured from the data files: ours to the written bundle, the other library's to the fitted factors. SVD++ is
+Surprise's with its default settings, 20 epochs, on rating-90-10; our model only learns ratings. ALS is implicit's, with
+the settings of docs/quality.md, on ranking-80-20; our model only learns ranking. Otherwise the config is unchanged, but
+with fewer epochs: the fewest that reach the other library's figure on validation data, a tenth of the training part
+that is held out from both for this choice. Then both are trained again on the whole training part, and evaluated once
+on the test part.
 
-The loop is the config's model as one writes it down: for each of 256 ratings both towers, the squared error in stars,
-backward, Adam; on one thread, as Paddle does by itself. It is compared by the ratings that a processor second learns
-from, ours over the whole training, so that the ratio is that of as many epochs.
+The loop is a straightforward implementation of the config's model: for each of 256 ratings it runs both towers, the
+squared error, the backward pass and Adam, on one thread, which is Paddle's default. The comparison is in ratings per
+processor second, ours over the whole training, so the ratio is for the same number of epochs.
 """
 
 from __future__ import annotations
@@ -49,15 +49,15 @@ UNIT = "processor s"
 RUNS = 3
 
 WHAT_BOUNDS = {
-    "train to the NDCG@10 of implicit's ALS": """Matrix products of users by items: ours scores every item for every
-        user in each epoch, the softmax over the catalogue and its gradient are three products, and Adam goes some
-        steps where ALS solves for each user and item at once, from likings alone.""",
+    "train to the NDCG@10 of implicit's ALS": """Matrix products of users and items: ours scores every item for every
+        user in each epoch, the softmax over the catalogue and its gradient are three products, and Adam takes many
+        steps where ALS solves for each user and item directly, and from liked items only.""",
 }
 
 
 @dataclass(frozen=True)
 class Race:
-    """A peer, the figure of its that is to be reached, and by how much less, or more, work."""
+    """Another library, its figure to reach, and the limit of work compared with it."""
 
     peer: str
     called: str
@@ -75,20 +75,20 @@ RACES = (
 
 
 def check() -> None:
-    """Raises EvaluationError when the peers are not installed."""
+    """Raises EvaluationError if the other libraries are not installed."""
     for name in ("surprise", "implicit", "threadpoolctl"):
         library(name)
 
 
 def measure(case: Case) -> list[Row]:
-    """Each race, and the loop."""
+    """The rows of each race, and the row of the loop."""
     config = load_config(case.config, **{"model.dir": str(case.work / "learning" / "model")})
     races = [row for race in RACES for row in _raced(race, config)]
     return [*races, _loop(config, case.runs(150))]
 
 
 def _raced(race: Race, config: Config) -> list[Row]:
-    """The work of both, and how good they are then."""
+    """The work of both, and their quality."""
     config = load_config(config, protocol=race.protocol, **race.settings)
     epochs = fewest_epochs(race, config)
     config = load_config(config, **{"training.epochs": epochs})
@@ -111,7 +111,7 @@ def _raced(race: Race, config: Config) -> list[Row]:
 
 
 def fewest_epochs(race: Race, config: Config) -> int:
-    """How many epochs it takes on validation data to reach what the peer reaches there; the most, if none do."""
+    """The fewest epochs that reach the other library's figure on validation data; the most, if none do."""
     config = load_config(config, **{"training.validation": HELD_BACK})
     dataset = read_dataset(config.dataset)
     task = rehearsal(task_of(config, dataset))
@@ -125,13 +125,13 @@ def fewest_epochs(race: Race, config: Config) -> int:
 
 
 def rehearsal(task: Task) -> Task:
-    """The task with its validation part in place of the test, which nobody sees."""
+    """The task with its validation part as the test part; the real test part is not used."""
     held_back = replace(task, test=task.validation, validation=task.validation.take(np.arange(0)), questions=[])
     return replace(held_back, questions=PROTOCOLS[task.protocol].questions(held_back, np.random.default_rng(task.seed)))
 
 
 def _loop(config: Config, steps: int) -> Row:
-    """What a processor second learns from: the whole training of the config, and steps of the loop."""
+    """Ratings per processor second: of the whole training of the config, and of steps of the loop."""
     dataset, made = read_dataset(config.dataset), {}
     training = {"ours": lambda _: made.update(bundle=train(config, fresh=True))}
     whole = interleaved(training, 1, warm_up=0, clock=processor_seconds)["ours"][0]

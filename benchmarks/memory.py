@@ -1,6 +1,6 @@
 """Resident memory of a process that has built the recommend pipeline and answered 100 requests, and of its Milvus Lite.
 
-Milvus Lite's service is a process of its own. What both share, such as pages of libraries, is counted twice.
+The service of Milvus Lite is a separate process. Memory that both share, such as pages of libraries, is counted twice.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ print(own.memory_info().rss, sum(each.memory_info().rss for each in own.children
 
 
 def check() -> None:
-    """Raises EvaluationError when psutil is not installed."""
+    """Raises EvaluationError if psutil is not installed."""
     must_be_installed("psutil")
 
 
 def measure(case: Case) -> list[Row]:
-    """Both together, and each."""
+    """Both together, and each alone."""
     file = command("recommend", case.indexed())[-1]
     printed = subprocess.run([sys.executable, "-c", SERVE, file], check=True, stdout=subprocess.PIPE, text=True).stdout
     own, service = (int(text) / 2**20 for text in printed.split()[-2:])

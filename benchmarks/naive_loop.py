@@ -1,4 +1,4 @@
-"""The fusion model, trained as one writes it down: both towers for each rating of a batch."""
+"""A straightforward training of the model: both towers run for each rating of a batch."""
 
 from __future__ import annotations
 

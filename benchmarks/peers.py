@@ -1,4 +1,4 @@
-"""What benchmarks compare with and what the package itself does not need: libraries, and a Milvus server."""
+"""Requirements of benchmarks that the package itself does not have: other libraries, and a Milvus server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def must_be_installed(*modules: str) -> None:
-    """Raises EvaluationError when one of these modules cannot be imported."""
+    """Raises EvaluationError if one of these modules cannot be imported."""
     missing = [name for name in modules if find_spec(name) is None]
     if missing:
         raise EvaluationError(
@@ -26,7 +26,7 @@ def must_be_installed(*modules: str) -> None:
 
 
 def must_have_milvus_server() -> None:
-    """Raises EvaluationError when there is no Milvus server that could be started."""
+    """Raises EvaluationError if no Milvus server can be started."""
     must_be_installed("pytest")
     with TemporaryDirectory() as folder:
         _server(Path(folder))
@@ -34,7 +34,7 @@ def must_have_milvus_server() -> None:
 
 @contextmanager
 def milvus_server() -> Iterator[MilvusServer]:
-    """A Milvus server on a free loopback port, as the tests have it; its data are gone afterwards."""
+    """A Milvus server on a free loopback port, as in the tests; its data are deleted afterwards."""
     with TemporaryDirectory() as folder, closing(_server(Path(folder))) as server:
         server.start()
         yield server

@@ -1,4 +1,4 @@
-"""The benchmarks' figures as a table and as a page in Markdown: every number comes from their JSON."""
+"""The figures of the benchmarks as a table and as a Markdown page; every number comes from their JSON."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from benchmarks.rows import Row, from_json
 HEAD = """\
 # Performance
 
-`make bench DATA=DIR` makes this page and its figures, [performance.json](performance.json), DIR being the folder of
-MovieLens 1M; [CONTRIBUTING.md](../CONTRIBUTING.md) says how to measure one row. What is compared is measured in one
-run, in turns, after a warm-up, so that a busy machine slows both; figures are medians unless the row says otherwise,
-in brackets their quartiles. The ratios are the point: times depend on the machine.
+`make bench DATA=DIR` generates this page and its figures, [performance.json](performance.json), where DIR is the folder
+of MovieLens 1M; [CONTRIBUTING.md](../CONTRIBUTING.md) explains how to run one benchmark. Compared calls are measured in
+one run, in turns, after a warm-up, so that a busy machine slows both down; figures are medians unless the row says
+otherwise, with quartiles in brackets. Look at the ratios: times depend on the machine.
 """
 
 COLUMNS = ["work", "ours", "compared with", "theirs", "ratio", "to reach", "reached?"]
 
 
 def page(document: Mapping[str, Any], modules: Mapping[str, Any], pictures: Mapping[str, str]) -> str:
-    """The page of the JSON. `modules` are the benchmarks by their names, `pictures` titles by the names of files."""
+    """The page for the JSON. `modules` are the benchmarks by name, `pictures` titles by file name."""
     rows = {name: from_json(found["rows"]) for name, found in document.items()}
     parts = [
         HEAD,
@@ -68,7 +68,7 @@ def _measured(value: float, row: Row, whose: str) -> str:
 
 
 def _number(value: float) -> str:
-    """Three digits, or all of a whole number that has more."""
+    """Three digits; integers with more digits are shown in full."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
@@ -77,7 +77,7 @@ def _of(row: Row) -> str:
 
 
 def _in_words(value: float, row: Row) -> str:
-    """A figure as it is held against the row's limit."""
+    """A figure in the form in which it is compared with the row's limit."""
     words = {"ratio": " x", "less": " x less", "difference": f" {row.unit} more", "ours": f" {row.unit}"}
     return (_number(value) + words[_of(row)]).rstrip()
 
@@ -101,7 +101,7 @@ def _shortfalls(rows: Mapping[str, Sequence[Row]], modules: Mapping[str, Any]) -
     short = [(name, row) for name, found in rows.items() for row in found if row.short]
     yield "What falls short of the figure to reach:\n" if short else "Nothing falls short of the figure to reach."
     for name, row in short:
-        why = getattr(modules[name], "WHAT_BOUNDS", {}).get(row.work, "What bounds it has not been looked into.")
+        why = getattr(modules[name], "WHAT_BOUNDS", {}).get(row.work, "The bottleneck has not been investigated.")
         yield f"- {row.work}: {_verdict(row)}. {' '.join(why.split())}"
 
 

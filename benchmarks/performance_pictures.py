@@ -1,4 +1,4 @@
-"""The page's pictures: how long requests take, and what size costs. Drawn of what rows have in `detail`."""
+"""The pictures of the page: latencies of requests, and the cost of size. Drawn from the `detail` of rows."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 WIDTH, HEIGHT = 5.0, 3.2
-"""Inches of one diagram."""
+"""The size of one diagram in inches."""
 
 
 def draw(document: Mapping[str, Any], folder: Path) -> dict[str, str]:
-    """Writes what there is to draw into `folder`; gives the pictures' titles by the names of their files."""
+    """Writes the pictures into `folder`; returns their titles by file name."""
     drawn = {
         "performance-latency.svg": ("How long requests take", _details(document, "distribution"), _percentiles),
         "performance-size.svg": ("What the size of the catalogue costs", _details(document, "curve"), _curves),
@@ -46,7 +46,7 @@ def _write(file: Path, details: Sequence[tuple[Mapping[str, Any], Any]], diagram
 
 
 def _percentiles(axes: Any, row: Mapping[str, Any], lines: Mapping[str, Sequence[float]]) -> None:
-    """Of each name the share of requests that are answered within a time; `lines` are percentiles 0 to 100."""
+    """The share of requests that are answered within a time, by name; `lines` are percentiles 0 to 100."""
     from matplotlib.ticker import LogLocator
 
     for name, values in lines.items():
@@ -59,7 +59,7 @@ def _percentiles(axes: Any, row: Mapping[str, Any], lines: Mapping[str, Sequence
 
 
 def _curves(axes: Any, row: Mapping[str, Any], curve: Mapping[str, Any]) -> None:
-    """`curve` has x and y, what the axes are called, and lines: points (size, figure) by name."""
+    """`curve` has the labels x and y of the axes, and lines: points (size, figure) by name."""
     for name, points in curve["lines"].items():
         axes.plot(*zip(*points, strict=True), marker="o", label=name)
     axes.set(title=row["work"], xlabel=curve["x"], ylabel=curve["y"], xscale="log", yscale="log")

@@ -1,9 +1,9 @@
-"""The quality that is to be reached, measured from nothing beside that of the peers: docs/quality.md is its outcome.
+"""Measures quality from scratch, beside other libraries; the results are in docs/quality.md.
 
 python -m benchmarks.quality --set dataset.path=DIR [--only ROW] [--seeds 3] [--ablation]
 
-It takes hours, most of them for SVD++ and the ablation. Each figure is kept as it comes: the same command goes on
-where it was, and takes again what was measured of other settings or data. After a change of code, use --fresh.
+It takes hours, mostly for SVD++ and the ablation. Each figure is stored as soon as it is measured: the same command
+resumes, and measures again what was measured with other settings or data. Use --fresh after a change of code.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PACKAGES = ("paddlepaddle", "numpy", "scipy", "implicit", "scikit-surprise")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measures what is asked for, and writes the page and its JSON."""
+    """Measures the selected rows, and writes the page and its JSON."""
     given = _parser().parse_args(arguments)
     config = load_config(given.config, overrides=given.set)
     bench = Bench(config, Path(given.work).resolve(), given.fresh)
@@ -52,18 +52,18 @@ def _parser() -> argparse.ArgumentParser:
         "--only", action="append", choices=ROWS, metavar="ROW", help=f"repeatable, of {', '.join(ROWS)}"
     )
     parser.add_argument(
-        "--seeds", type=int, default=3, metavar="N", help="draws of each row, from the config's seed up"
+        "--seeds", type=int, default=3, metavar="N", help="draws of each row, starting at the config's seed"
     )
-    parser.add_argument("--ablation", action="store_true", help="train the default model without each feature, too")
-    parser.add_argument("--fresh", action="store_true", help="forget what was measured before")
-    parser.add_argument("--work", default="build/quality", metavar="DIR", help="models, and the figures as they come")
+    parser.add_argument("--ablation", action="store_true", help="also train the default model without each feature")
+    parser.add_argument("--fresh", action="store_true", help="discard earlier figures")
+    parser.add_argument("--work", default="build/quality", metavar="DIR", help="for models and figures")
     parser.add_argument("--json", default="docs/quality.json", metavar="FILE")
     parser.add_argument("--write", default="docs/quality.md", metavar="FILE")
     return parser
 
 
 def _run(config: Config, seeds: int) -> dict[str, Any]:
-    """What the figures depend on beside the steps."""
+    """What the figures depend on besides the steps."""
     versions = {"towhee_recsys": __version__, "Python": platform.python_version()}
     return {
         "date": date.today().isoformat(),

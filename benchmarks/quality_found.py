@@ -1,4 +1,4 @@
-"""The figures of the benchmark over its draws, looked up in what the steps have kept."""
+"""The figures of the benchmark over its draws, from the stored steps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LESS_IS_MORE = "<="
 
 @dataclass(frozen=True)
 class Found:
-    """A figure over draws: its mean, its standard deviation (of a single draw 0), and how many draws there are."""
+    """A figure over draws: its mean, its standard deviation (0 for a single draw), and the number of draws."""
 
     mean: float
     deviation: float
@@ -24,7 +24,7 @@ class Found:
 
 
 class Figures:
-    """What `document`, the benchmark's JSON, has found: `{"run": {...}, "steps": {name: {...}}}`."""
+    """The figures in `document`, the benchmark's JSON: `{"run": {...}, "steps": {name: {...}}}`."""
 
     def __init__(self, document: dict[str, Any]):
         self.run, self.steps = document["run"], document["steps"]
@@ -34,11 +34,11 @@ class Figures:
         return range(self.run["seed"], self.run["seed"] + self.run["seeds"] + row.more)
 
     def ours(self, row: Row, figure: Figure) -> Found | None:
-        """Of the row's model, or what it has above another; None where nothing is measured."""
+        """The figure of the row's model, or its difference from another model's; None if it was not measured."""
         return _found([self._of_model(row, figure, seed) for seed in self.seeds(row)])
 
     def theirs(self, name: str, row: Row, metric: str) -> Found | None:
-        """Of a peer what its own steps say, of another baseline what came with the model's."""
+        """The figure of a baseline: from its own steps or, if it has none, from those of the model."""
         values = []
         for seed in self.seeds(row):
             peer, model = self._step(name, row, seed), self._step(row.model, row, seed)
@@ -47,7 +47,7 @@ class Figures:
         return _found(values)
 
     def differences(self) -> list[dict[str, Any]]:
-        """The lines of the ablation."""
+        """The rows of the ablation."""
         ablated = [step for name, step in self.steps.items() if name.startswith("ablation,")]
         return [line for step in ablated for line in step["differences"]]
 
@@ -62,7 +62,7 @@ class Figures:
 
 
 def gap(figure: Figure, found: Found) -> float:
-    """By how much a figure falls short of its bound; 0 or less where it keeps it."""
+    """By how much a figure misses its bound; 0 or less if it does not."""
     above = found.mean - figure.bound
     return above if figure.sign == LESS_IS_MORE else -above
 

@@ -1,4 +1,4 @@
-"""The benchmark's figures as a page in Markdown: every number on it comes from its JSON."""
+"""The figures of the benchmark as a Markdown page; every number on it comes from its JSON."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ NAMES = {
 HEAD = """\
 # Quality on MovieLens 1M
 
-`make bench-quality DATA=DIR` makes this page and its figures, [quality.json](quality.json). A figure is the mean over
-several draws of a protocol, ± their standard deviation. For each draw the model is trained anew on the training part;
-the peers are fitted to the same ratings and asked the same, in the same run. [evaluation.md](evaluation.md) explains
-protocols and figures, [objectives.md](objectives.md) what the models learn.
+`make bench-quality DATA=DIR` generates this page and its figures, [quality.json](quality.json). A figure is the mean
+over several draws of a protocol, ± their standard deviation. For each draw the model is trained from scratch on the
+training part; the other libraries are fitted to the same ratings and evaluated in the same way, in the same run.
+[evaluation.md](evaluation.md) explains protocols and metrics, [objectives.md](objectives.md) what the models learn.
 
-Settings were chosen on validation data inside the training part, and for folding in on another draw, that of seed 7;
-the test parts of the draws shown were not chosen by. The models:
+Settings were chosen on validation data inside the training part, and those of fold-in on another draw, with seed 7. The
+test parts of the draws shown were not used to choose settings. The models:
 
 {models}
 
@@ -39,8 +39,8 @@ Measured on {date}, on {cores} cores, with
 """
 
 ABLATION = """\
-The default model, and the difference that leaving out a feature makes, by a single draw; in brackets its 95 % interval
-over users. An NDCG that falls and an RMSE that rises say that the feature is worth something.
+The default model, and the difference when a feature is left out, on a single draw, with the 95 % interval over users in
+brackets. A lower NDCG and a higher RMSE mean that the feature helps.
 """
 
 
@@ -48,7 +48,7 @@ EPOCHS = Figure("epochs", "epochs", LESS_IS_MORE, 0)
 
 
 def page(document: dict[str, Any]) -> str:
-    """The page of the benchmark's JSON."""
+    """The page for the benchmark's JSON."""
     figures = Figures(document)
     parts = [
         _head(figures.run),
@@ -151,7 +151,7 @@ def _ablation(figures: Figures) -> Iterator[str]:
     columns = list(dict.fromkeys((line["protocol"], line["metric"]) for line in lines))
     found = {(line["feature"], line["protocol"], line["metric"]): line for line in lines}
     first, *others = dict.fromkeys(line["feature"] for line in lines)
-    yield f"\n## What each feature is worth\n\n{ABLATION}"
+    yield f"\n## Ablation: what each feature adds\n\n{ABLATION}"
     yield "| | " + " | ".join(f"{metric.upper()}, {protocol}" for protocol, metric in columns) + " |"
     yield "|---" * (len(columns) + 1) + "|"
     yield f"| {first} | " + " | ".join(f"{found[(first, *column)]['figure']:.4f}" for column in columns) + " |"

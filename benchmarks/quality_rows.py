@@ -1,4 +1,4 @@
-"""What the benchmark of quality measures: models, the rows of its table, and what each is to reach."""
+"""What the benchmark of quality measures: models, the rows of its table, and their targets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from towhee_recsys.config import Config, load_config
 
 @dataclass(frozen=True)
 class Model:
-    """What is changed of the benchmark's config: settings by their keys, and kinds of item features left out."""
+    """Changes of the benchmark's config: settings by key, and kinds of item features to leave out."""
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     without: tuple[str, ...] = ()
@@ -36,14 +36,14 @@ MODELS = {
     "ranking-r3": Model(RANKING | {"training.preference": [0, 0, 0.5, 1, 1.2]}),
     "untitled": Model(without=("text",)),
 }
-"""The models of the rows. Like the config itself they were chosen on validation data inside the training part."""
+"""The models of the rows. Like the config, they were chosen on validation data inside the training part."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A line of the table: a metric, the bound that it is to keep, and the baselines that are shown beside it.
+    """A line of the table: a metric, its target, and the baselines that are shown beside it.
 
-    With `minus` the figure is what the row's model has above the model of that name.
+    With `minus`, the figure is the difference between the row's model and the model of that name.
     """
 
     what: str
@@ -56,7 +56,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Row:
-    """A model on a protocol; `more` draws are made than seeds are asked for."""
+    """A model on a protocol; `more` is the number of draws in addition to the seeds."""
 
     meaning: str
     protocol: str
@@ -77,9 +77,8 @@ class Row:
 
 ROWS = {
     "rating-90-10": Row(
-        "A random tenth of all ratings is held out, and their stars are predicted. RMSE is how far off the "
-        "predictions are, in stars: the root of the mean squared error. The model is the default one, which learns "
-        "stars and ranking at once.",
+        "A random tenth of all ratings is held out and predicted. RMSE is the root of the mean squared error, in "
+        "stars. The model is the default one, which learns ratings and ranking at once.",
         "rating-90-10",
         "default",
         (Figure("RMSE", "rmse", "<=", 0.834, ("svdpp", "svd", "biases")),),
@@ -93,7 +92,7 @@ ROWS = {
         (Figure("NDCG@10", "ndcg@10", ">=", 0.402, ("ease", "ials", "bpr", "item_knn", "popularity")),),
     ),
     "ranking-80-20-both": Row(
-        "The same question for the default model, which learns stars and ranking at once, and its error in stars on "
+        "The same protocol for the default model, which learns ratings and ranking at once, and its error in stars on "
         "the same held-out ratings.",
         "ranking-80-20",
         "default",
@@ -103,17 +102,17 @@ ROWS = {
         ),
     ),
     "random-811-r3": Row(
-        "The split on which RecBole's results are published: ratings of 3 and more, of each user's a tenth for "
-        "validation and a tenth for the test; whatever is held out counts as liked. The model learns the ranking "
-        "alone, and a rating of 3 counts for more in it, as it is an answer here. [Published](https://github.com/hyp1231/RecBole-GNN/blob/main/results/"
-        "general/ml-1m.md) for such a split, of another draw: LightGCN 0.254, NCL 0.270.",
+        "The split on which RecBole's results are published: of each user's ratings of 3 and more, a tenth for "
+        "validation and a tenth for the test; all held-out items count as liked. The model learns only the ranking, "
+        "and gives a rating of 3 more weight, since it is relevant here. [Published](https://github.com/hyp1231/RecBole-GNN/blob/main/results/"
+        "general/ml-1m.md) for such a split, on another draw: LightGCN 0.254, NCL 0.270.",
         "random-811-r3",
         "ranking-r3",
         (Figure("NDCG@10", "ndcg@10", ">=", 0.294, ("ease", "ials", "bpr", "item_knn", "popularity")),),
     ),
     "cold-users": Row(
-        "A tenth of the users is held out whole: the model has never met them. It ranks all items by their gender, age "
-        "and occupation alone, and again when they name five, then ten items that they like.",
+        "A tenth of the users is held out completely: the model has never seen them. It ranks all items by gender, age "
+        "and occupation alone, and again with five and with ten liked items.",
         "cold-users",
         "default",
         (
@@ -123,10 +122,11 @@ ROWS = {
         ),
     ),
     "cold-items": Row(
-        "A twentieth of the items with 20 ratings and more is held out whole: nobody's rating of them is known. Known "
-        "users rank these items among themselves, by genres, year and title. As the draw of so few items matters, "
-        "there are more draws than elsewhere. The oracle is told how often each item is liked in the test; no model "
-        "could know that. The second line says what the title is worth: the difference to the model without it.",
+        "A twentieth of the items with 20 ratings and more is held out completely: none of their ratings is known. "
+        "These items are ranked among themselves for known users, by genres, year and title. Because the draw of so "
+        "few items matters, there are more draws than elsewhere. The oracle knows how often each item is liked in the "
+        "test, which no model can know. The second line shows what the title adds: the difference from the model "
+        "without it.",
         "cold-items",
         "default",
         (
@@ -137,8 +137,8 @@ ROWS = {
     ),
     "training-seconds": Row(
         "Wall-clock seconds of training the default model on the training part of rating-90-10, from the data files "
-        "to the written bundle, the title included; of the others, of fitting them to the same ratings. The number of "
-        "cores stands above, that of epochs below.",
+        "to the written bundle, including the title; for the other libraries, of fitting them to the same ratings. The "
+        "number of cores is given above, that of epochs below.",
         "rating-90-10",
         "default",
         (Figure("seconds", "seconds", "<=", 40, ("svdpp", "svd", "ials")),),

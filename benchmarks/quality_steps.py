@@ -1,4 +1,4 @@
-"""The steps of the benchmark: each measures one model or one peer on one draw, and its figures are kept."""
+"""The steps of the benchmark: each measures one model or baseline on one draw and stores the figures."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ PEERS["oracle"] = Baseline("oracle", "Oracle", ranker=oracle)
 
 
 def check_peers(rows: Iterable[Row]) -> None:
-    """Raises EvaluationError when rows need libraries that are not installed."""
+    """Raises EvaluationError if rows need libraries that are not installed."""
     if any(name != "oracle" for row in rows for name in _peers(row)):
         for name in PACKAGES:
             library(name)
@@ -59,7 +59,7 @@ def _peers(row: Row) -> list[str]:
 
 
 class Kept:
-    """Figures by the names of their steps, in a JSON file that is written after each."""
+    """Figures by the names of their steps, in a JSON file that is written after each step."""
 
     def __init__(self, path: Path, fresh: bool):
         self._path = path
@@ -67,7 +67,7 @@ class Kept:
         self.steps: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if there else {}
 
     def __call__(self, name: str, basis: Any, measured: Callable[[], dict[str, Any]]) -> None:
-        """Takes the step, unless its figures are there and of the same `basis`: settings and data."""
+        """Runs the step, unless its figures exist for the same `basis`: settings and data."""
         basis = hashlib.sha256(json.dumps(basis, sort_keys=True).encode()).hexdigest()[:16]
         if self.steps.get(name, {}).get("basis") == basis:
             return print(f"{name}: measured before", file=sys.stderr)
@@ -79,11 +79,11 @@ class Kept:
 
 
 class Bench:
-    """Measures rows on the data of `config`; models go into `work`."""
+    """Measures rows on the data of `config`; models are written to `work`."""
 
     def __init__(self, config: Config, work: Path, fresh: bool = False):
         self._config, self._work, self.kept = config, work, Kept(work / "figures.json", fresh)
-        if fresh:  # or the ablation would take the models that are there
+        if fresh:  # otherwise the ablation would use existing models
             shutil.rmtree(work / "ablation", ignore_errors=True)
 
     @cached_property
@@ -91,7 +91,7 @@ class Bench:
         return read_dataset(self._config.dataset)
 
     def run(self, row: Row, seeds: int) -> None:
-        """All steps of a row."""
+        """Runs all steps of a row."""
         first = self._config.seed
         for seed in range(first, first + seeds + row.more):
             for model in row.models:
@@ -102,7 +102,7 @@ class Bench:
                     self._peer(peer, self._of("default", row.protocol, seed))
 
     def ablate(self) -> None:
-        """What each feature of the default model is worth to known users, to unknown ones, and of unknown items."""
+        """Measures what each feature of the default model adds for known users, new users and new items."""
         for protocol in ABLATED:
             config = self._of("default", protocol, self._config.seed, "ablation")
             self.kept(step_name("ablation", protocol, config.seed), self._basis(config), partial(_ablation, config))
@@ -123,12 +123,12 @@ class Bench:
 
 
 def step_name(who: str, protocol: str, seed: int) -> str:
-    """The name of the step that measures a model or a peer on a draw."""
+    """The name of the step that measures a model or a baseline on a draw."""
     return f"{who}, {protocol}, seed {seed}"
 
 
 def _ours(config: Config) -> dict[str, Any]:
-    """The model's figures and those of the baselines that are always there."""
+    """The figures of the model and of the baselines that need no other library."""
     took: dict[str, float] = {}
 
     def get_model(config: Config, dataset: Dataset, progress: bool | None) -> Bundle:

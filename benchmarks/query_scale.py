@@ -41,21 +41,21 @@ INDEXES = {
 TOP_K, QUERIES = 10, 1000
 
 PATIENCE = 60.0
-"""Seconds of searching after which fewer queries will do, a tenth at least."""
+"""Seconds of searching after which fewer queries are enough, but at least a tenth."""
 
 WHAT_BOUNDS = {
-    "Milvus server, HNSW, 1,000,000 vectors: recall@10": """`ef`, how many vectors of the graph are compared at most:
-        the 64 that it has by itself find a little less the more there are. `milvus.index` can ask for more.""",
+    "Milvus server, HNSW, 1,000,000 vectors: recall@10": """`ef`, the number of candidates of a search: with the default
+        of 64, recall falls slightly as the catalogue grows. `milvus.index` can set more.""",
 }
 
 
 def check() -> None:
-    """Raises EvaluationError when there is no Milvus server."""
+    """Raises EvaluationError if there is no Milvus server."""
     must_have_milvus_server()
 
 
 def measure(case: Case) -> list[Row]:
-    """Recall and time by size. Each size's figures are kept until all are there: after a kill it goes on."""
+    """Recall and time by size. Figures of finished sizes are stored, so that a killed run can be resumed."""
     sizes = QUICK if case.quick else [size for size in SIZES if size <= case.largest]
     kept = Kept(case.work / "query-scale" / "figures.json", fresh=False)
     for size in sizes:
@@ -68,7 +68,7 @@ def measure(case: Case) -> list[Row]:
 
 
 def searched(name: str, size: int, queries: int) -> dict[str, Any]:
-    """Fills an index and searches it: seconds of building, and of each query's search, and the recall."""
+    """Fills an index and searches it: seconds of building and of each search, and the recall."""
     with opened(name) as index:
         how, began = index_type(index.store, INDEXES[name]), time.perf_counter()
         fill(index, size, how)
@@ -113,7 +113,7 @@ def fill(index: VectorIndex, size: int, how: IndexType) -> None:
 
 
 def must_be_indexed(client: Any, build: str, size: int) -> None:
-    """Waits until the graph has all vectors, and has the server search in it and no longer in what came in."""
+    """Waits until the graph has all vectors and the server searches it instead of growing segments."""
     client.flush(build)
     (name,) = client.list_indexes(build)
     while int((state := client.describe_index(build, name))["indexed_rows"]) < size or int(state["pending_index_rows"]):
@@ -131,7 +131,7 @@ def bare_search(index: VectorIndex, queries: np.ndarray, how: IndexType) -> Call
 
 
 def exact(queries: np.ndarray, size: int) -> np.ndarray:
-    """The places of the ten vectors of highest inner product with each query, int64[n, 10], in any order."""
+    """The rows of the ten vectors with the highest inner product with each query: int64[n, 10], unordered."""
     scores = np.full((len(queries), TOP_K), -np.inf, dtype=np.float32)
     places = np.full(scores.shape, -1)
     for first, chunk in zip(count(0, CHUNK), vectors(size), strict=False):
@@ -152,7 +152,7 @@ def _rows(name: str, size: int, found: dict[str, Any]) -> Iterator[Row]:
 
 
 def _growth(found: dict[str, dict[int, dict[str, Any]]]) -> Row:
-    """How the server's median grows from the fewest vectors to the most, with the curves of both."""
+    """The growth of the server's median from the smallest to the largest size, with the curves of both."""
     medians, slowest = (
         {
             name: [(size, 1e3 * float(np.percentile(each["ours"], percent))) for size, each in sizes.items()]

@@ -1,7 +1,7 @@
-"""One request, from a user to ten items with titles: by Milvus Lite and SQLite, warm, in one thread.
+"""One request, from a user to ten items with titles; Milvus Lite and SQLite, warm, in one thread.
 
-Every second user is known by id, the others are described by gender, age and occupation. Compared with
-`MilvusClient.search` of the same user's vector, on the same connection, the two taking turns request by request.
+Every second user is given by id, the others by gender, age and occupation. Compared with `MilvusClient.search` for the
+same user's vector, on the same connection; the two take turns request by request.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ REQUESTS = 2000
 P50, P99 = Limit("≤", 1.5), Limit("≤", 2.0)
 
 WHAT_BOUNDS = {
-    "one request, p50": """Of what a request takes beside the search, a quarter are the checks of the vectors, the
-        hits and their stars, a quarter encoding and normalizing, an eighth the lookup, the rest Towhee's pool of
-        operators and its queue, and calling from one to the next.""",
+    "one request, p50": """Of the time outside the search, checks of vectors, hits and predicted ratings take a quarter,
+        encoding and normalizing a quarter, the lookup an eighth, and Towhee's operator pool, its queue and the calls
+        between steps the rest.""",
 }
 
 
@@ -30,7 +30,7 @@ def measure(case: Case) -> list[Row]:
 
 
 def rows_of(work: str, config: Config, case: Case) -> list[Row]:
-    """The rows for an index that is there."""
+    """The rows for an existing index."""
     requests = case.runs(REQUESTS)
     given = workload(config, requests)
     calls = {

@@ -1,6 +1,6 @@
-"""The same request through a Milvus server, which runs on the same machine; the catalogue is SQLite here, too.
+"""The same request with a Milvus server on the same machine; the catalogue is SQLite, as above.
 
-The server is the one that the tests start, Milvus 2.3.5; its index is of the type that the config sets, FLAT.
+The server is the one of the tests, Milvus 2.3.5; its index is of the type that the config sets, FLAT.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["PACKAGES", "check", "measure"]
 
 
 def check() -> None:
-    """Raises EvaluationError when there is no Milvus server."""
+    """Raises EvaluationError if there is no Milvus server."""
     must_have_milvus_server()
 
 

@@ -1,4 +1,4 @@
-"""What a benchmark finds: rows, each with our figure, that of what it is compared with, and what is to be reached."""
+"""The results of a benchmark: rows, each with our figure, the figure it is compared with, and the target."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ import numpy as np
 from towhee_recsys import __version__
 
 SECONDS = {"s": 1.0, "ms": 1e3, "µs": 1e6}
-"""How many of a unit make a second."""
+"""How many of a unit are one second."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """What is to be reached: `of` says by which figure.
+    """The target of a row; `of` is the figure that it limits.
 
     ratio: ours / theirs. less: theirs / ours. difference: ours - theirs. ours: our figure alone.
     """
@@ -31,7 +31,7 @@ class Limit:
     of: Literal["ratio", "less", "difference", "ours"] = "ratio"
 
     def figure(self, ours: float, theirs: float | None) -> float:
-        """The figure that is held against the bound."""
+        """The figure that is compared with the bound."""
         if self.of == "ours" or theirs is None:
             return ours
         return {"ratio": ours / theirs, "less": theirs / ours, "difference": ours - theirs}[self.of]
@@ -39,7 +39,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table. `spread` has the quartiles of "ours" and "theirs", in `unit`; `detail` is for pictures."""
+    """A row of the table. `spread` has the quartiles of "ours" and "theirs", in `unit`; `detail` is for pictures."""
 
     work: str
     unit: str
@@ -52,14 +52,14 @@ class Row:
 
     @property
     def figure(self) -> float | None:
-        """What is held against the limit; without a limit ours / theirs, where there is something to compare with."""
+        """The figure that is compared with the limit; without a limit ours / theirs, if there is a theirs."""
         if self.limit is None and self.theirs is None:
             return None
         return (self.limit or Limit("≤", 0)).figure(self.ours, self.theirs)
 
     @property
     def short(self) -> float:
-        """By how much the figure falls short of the limit; 0 where it does not."""
+        """By how much the figure misses the limit; 0 if it does not."""
         if self.limit is None or self.figure is None:
             return 0.0
         beyond = self.figure - self.limit.bound
@@ -77,9 +77,9 @@ def compared(
     convert: Callable[[np.ndarray], np.ndarray] | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> Row:
-    """A row of what `interleaved` measured as "ours" and "theirs": a percentile of each, of medians the quartiles.
+    """A row from the "ours" and "theirs" that `interleaved` measured: a percentile of each; for medians, the quartiles.
 
-    `convert` makes seconds into `unit`, unless that is a unit of time.
+    `convert` converts seconds to `unit`; not needed for units of time.
     """
     converted = convert or (lambda each: each * SECONDS[unit])
     found = {name: converted(seconds[name]) for name in ("ours", "theirs")}
@@ -94,21 +94,21 @@ def percentiles(seconds: Sequence[float] | np.ndarray, unit: str = "ms") -> list
 
 
 def to_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """The rows, and what follows from them for readers of the JSON."""
+    """The rows, with derived figures for readers of the JSON."""
     return [
         asdict(row) | {"figure": row.figure, "reached": None if row.limit is None else not row.short} for row in rows
     ]
 
 
 def from_json(rows: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """The rows that `to_json` was given."""
+    """The rows that were given to `to_json`."""
     names = Row.__dataclass_fields__
     kept = [{name: value for name, value in row.items() if name in names} for row in rows]
     return [Row(**row | {"limit": Limit(**row["limit"]) if row["limit"] else None}) for row in kept]
 
 
 def circumstances(packages: Sequence[str]) -> dict[str, Any]:
-    """What figures depend on beside the code: the day, versions and the machine."""
+    """What figures depend on besides the code: the date, versions and the machine."""
     versions = {"towhee_recsys": __version__, "Python": platform.python_version()}
     return {
         "date": date.today().isoformat(),

@@ -1,10 +1,10 @@
-"""Indexing synthetic items, by the index pipeline and a Milvus Lite file: how time and memory grow with the catalogue.
+"""Indexing synthetic items with the index pipeline and a Milvus Lite file: how time and memory grow with the catalogue.
 
-The items have words, years and genres of the dataset's and ids of their own: see `write_items` in synthetic.py. The
-time is compared with `MilvusClient.upsert` of the same vectors by the same chunks, whose rows lie ready. An upsert has
-Milvus Lite look for each key, which takes the longer the more there are; the pipeline inserts, for a build begins
-empty. Each run has a process and stores of its own; up to 100,000 items there are several, in turns. Memory is the most
-that our process has resident. Milvus Lite's service, which holds the vectors, is a process of its own, and not in it.
+The items have words, years and genres of the dataset and new ids: see `write_items` in synthetic.py. The time is
+compared with `MilvusClient.upsert` of the same vectors in the same chunks, with prepared rows. For an upsert, Milvus
+Lite looks up each key, which takes longer as the collection grows; the pipeline inserts, because a build starts empty.
+Each run has its own process and stores; up to 100,000 items there are several runs, in turns. Memory is the peak
+resident memory of our process, without the service of Milvus Lite, a separate process that holds the vectors.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ PACKAGES = ("milvus-lite", "pymilvus", "towhee", "numpy", "paddlepaddle")
 AGAINST = "MilvusClient.upsert of the same vectors, by the same chunks"
 
 FROM = 100_000
-"""From so many items on the limit holds."""
+"""The number of items from which the limit applies."""
 
 SIZES, QUICK = {10_000: 5, 100_000: 3, 1_000_000: 1}, {1_000: 1, 10_000: 1}
-"""How often so many items are indexed."""
+"""The number of runs by the number of items."""
 
 Found = dict[str, dict[int, list[dict[str, float]]]]
-"""What each run gave, by whose it is and by the number of items."""
+"""The results of each run, by ours or theirs and by the number of items."""
 
 
 def check() -> None:
-    """Raises EvaluationError when psutil is not installed."""
+    """Raises EvaluationError if psutil is not installed."""
     must_be_installed("psutil")
 
 
 def measure(case: Case) -> list[Row]:
-    """Time and memory by size. Each run's figures are kept until all are there: after a kill it goes on."""
+    """Time and memory by size. Figures of finished runs are stored, so that a killed benchmark can be resumed."""
     config, folder = case.trained(), case.work / "scale"
     sizes = QUICK if case.quick else {size: runs for size, runs in SIZES.items() if size <= case.largest}
     kept = Kept(folder / "figures.json", fresh=False)
@@ -70,7 +70,7 @@ def _step(whose: Callable[..., dict[str, float]], config: Config, size: int, fol
 
 
 def ours(config_file: str, items: str) -> dict[str, float]:
-    """Indexes the items by the pipeline: seconds, and bytes of this process and of Milvus Lite's."""
+    """Indexes the items with the pipeline: seconds, and bytes of this process and of Milvus Lite's."""
     import psutil
 
     pipeline = index_pipeline(load_config(config_file))
@@ -113,7 +113,7 @@ def _times(found: Found) -> list[Row]:
 
 
 def _memory(found: dict[int, list[dict[str, float]]], vector: int) -> Row:
-    """What each item takes of our process beyond the smallest catalogue, beside the bytes of its vector."""
+    """The memory of our process for each item beyond the smallest catalogue, compared with its vector's bytes."""
     peaks, services = (
         {size: float(np.median([run[key] for run in runs])) for size, runs in found.items()}
         for key in ("peak", "service")

@@ -1,7 +1,7 @@
-"""Commands in processes of their own: from the start of Python to its end.
+"""Commands in their own process, from the start of Python to its end.
 
-`towhee-recsys --help` is compared with a Python that does nothing, `towhee-recsys recommend` for one user, by Milvus
-Lite and SQLite, with a Python that only imports the packages that answering needs.
+`towhee-recsys --help` is compared with a Python that does nothing, and `towhee-recsys recommend` for one user, with
+Milvus Lite and SQLite, with a Python that only imports the packages that it needs.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ IMPORTS = "import click, numpy, pydantic, rich.table, sqlite3, towhee, yaml; fro
 RUNS = 10
 
 WHAT_BOUNDS = {
-    "towhee-recsys recommend": """Importing our own modules, most of which are what a config may say. The rest is
-        reading the model, checked by its hashes, Milvus Lite's start beside pymilvus' import, and the request.""",
+    "towhee-recsys recommend": """Importing our own modules, mostly the schema of configs. The rest is reading the
+        model and checking its hashes, starting Milvus Lite while pymilvus is imported, and the request.""",
 }
 
 
@@ -43,5 +43,5 @@ def _row(work: str, ours: Sequence[str], code: str, against: str, limit: Limit, 
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Runs a command to its end. Raises CalledProcessError when it fails."""
+    """Runs a command to its end. Raises CalledProcessError if it fails."""
     subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

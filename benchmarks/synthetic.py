@@ -1,4 +1,4 @@
-"""Items and vectors of any number, drawn by seed and made by chunks, so that memory does not grow with them."""
+"""Any number of random items and vectors, generated in chunks, so that memory use is constant."""
 
 from __future__ import annotations
 
@@ -12,26 +12,27 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK = 1000
-"""Items, or vectors, that are drawn at a time; as many as the index pipeline reads, encodes and writes at a time."""
+"""Items, or vectors, in a chunk."""
 
 FIRST_ID, STEP = 10_000_000, 7
-"""The ids of items go up from there by so much: ids of their own, which no model has met."""
+"""The first id and the step between ids, which no model has seen."""
 
 LONGEST = 5
-"""Words that a title has at most."""
+"""The highest number of words of a title."""
 
 DIRECTIONS = 300
-"""Clusters that vectors are drawn from."""
+"""The number of clusters of vectors."""
 
 SPREAD = 1.2
-"""The length of what a vector has beside its cluster's direction, whose length is 1."""
+"""The length of a vector's deviation from its cluster's direction, whose length is 1."""
 
 
 def write_items(file: Path, count: int, like: pd.DataFrame, seed: int = 42, encoding: str = "latin-1") -> None:
     """Writes `count` items in the format of movies.dat, with the words, years and genres of the items `like`.
 
-    Each is drawn by itself: words of titles as often as they occur there, a year and the genres of two items. So a
-    model of `like` has vectors for them in clusters, as of real items. The first n are those of any larger `count`.
+    Each is drawn independently: words with the frequencies in these titles, the year of one item and the genres of
+    another. A model of `like` therefore has clustered vectors for them, as for real items. A larger `count` begins with
+    the items of a smaller one.
     """
     like = like[like["year"].notna()]
     words = np.array([word for title in like["title"] for word in title.split()])
@@ -51,8 +52,9 @@ def write_items(file: Path, count: int, like: pd.DataFrame, seed: int = 42, enco
 def vectors(count: int, dim: int = 256, seed: int = 42, part: int = 0) -> Iterator[np.ndarray]:
     """Unit vectors float32[at most CHUNK, dim], `count` in all, around DIRECTIONS directions drawn by `seed`.
 
-    Both fall off from the first number to the last, as a trained model's vectors do along their main directions: plain
-    random numbers would make all neighbours equally far. Another `part` has other vectors around the same directions.
+    Variances decrease from the first component to the last, as those of a trained model's vectors do along their
+    principal directions: with equal variances, all neighbours would be equally far. Another `part` has other vectors
+    around the same directions.
     """
     deviations = np.arange(1, dim + 1, dtype=np.float32) ** -0.5
     deviations /= np.linalg.norm(deviations)

@@ -1,7 +1,7 @@
-"""4 and 16 threads that call one pipeline all the time, by Milvus Lite and SQLite, in rounds with one thread.
+"""4 and 16 threads that call one pipeline continuously, with Milvus Lite and SQLite, in turns with one thread.
 
-Throughput is compared with that of one thread. The 99th percentile of a request's time is compared with the ideal
-queue: the median of one thread, as many times as there are threads, as if nothing could run at the same time.
+Throughput is compared with that of one thread. The 99th percentile of latency is compared with an ideal queue: the
+median of one thread times the number of threads, as if nothing could run in parallel.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ PACKAGES = ("milvus-lite", "pymilvus", "towhee", "numpy", "paddlepaddle")
 
 THREADS = (1, 4, 16)
 REQUESTS = 1600
-"""In a round, of all threads together."""
+"""In a round, by all threads together."""
 
 ROUNDS = 5
 
 
 @dataclass
 class Found:
-    """Of rounds with so many threads: requests a second by round, and seconds by request."""
+    """For a number of threads: requests per second of each round, and seconds of each request."""
 
     throughput: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
@@ -53,7 +53,7 @@ def _round(given: Workload, threads: int, found: Found, case: Case) -> None:
         return time.perf_counter() - began
 
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(time.sleep, [0.01] * threads))  # all threads are there
+        list(pool.map(time.sleep, [0.01] * threads))  # starts all threads
         began = time.perf_counter()
         found.seconds += pool.map(ask, range(requests))
         found.throughput.append(requests / (time.perf_counter() - began))

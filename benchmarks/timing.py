@@ -1,4 +1,4 @@
-"""How things are timed: in turns, so that whatever else the machine does meets all of them alike."""
+"""Timing of calls in turns, so that other load of the machine affects all of them alike."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def interleaved(
     warm_up: int = 3,
     clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, np.ndarray]:
-    """Seconds float64[runs] of each call by its name; a call gets the number of its run.
+    """Seconds float64[runs] of each call by name; a call is passed the number of its run.
 
-    They take turns, every second time in the opposite order. The first `warm_up` rounds are not counted.
+    Calls take turns, in reverse order in every second run. The first `warm_up` rounds are not counted.
     """
     names, seconds = list(calls), {name: np.zeros(runs) for name in calls}
-    for run in [*range(min(warm_up, runs)), *range(runs)]:  # the warm-up is measured, too, and overwritten
+    for run in [*range(min(warm_up, runs)), *range(runs)]:  # the warm-up is measured, and then overwritten
         for name in names if run % 2 == 0 else reversed(names):
             began = clock()
             calls[name](run)
@@ -31,5 +31,5 @@ def interleaved(
 
 
 def processor_seconds() -> float:
-    """Seconds that all cores have worked for this process and for its children that have ended."""
+    """Seconds of processor time of this process and of its finished children, over all cores."""
     return sum(os.times()[:4])

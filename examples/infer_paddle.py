@@ -1,4 +1,4 @@
-"""The answer of infer_milvus.py without Milvus: Paddle scores every movie. The scores agree within 1e-5.
+"""The recommendations of infer_milvus.py without Milvus: Paddle scores all movies. Scores agree within 1e-5.
 
 python examples/infer_paddle.py -a 25 -g F -j programmer [-c movielens_1m] [--set dataset.path=data/ml-1m]
 """
@@ -20,24 +20,23 @@ def main() -> None:
     parser.add_argument("-j", "--job")
     parser.add_argument("-c", "--config", default="sample")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
-    given = parser.parse_args()
-    config = load_config(given.config, overrides=given.set)
-    bundle = load_bundle(config.model.dir)
-    model, table = paddle_model(bundle), read_dataset(config.dataset).items
-    users = tensors(bundle.users, [{"gender": given.gender, "age": given.age, "occupation": given.job}])
-    movies = model.item_tower(tensors(bundle.items, table.to_dict("records")))
-    scores = cosine_similarity(model.user_tower(users), movies).numpy()
-    stars = bundle.calibration.ratings(cosine_similarity(model.rating_tower(users), movies).numpy())
-    best = np.argsort(-scores, kind="stable")[: config.top_k]
+    args = parser.parse_args()
+    config = load_config(args.config, overrides=args.set)
+    bundle, movies = load_bundle(config.model.dir), read_dataset(config.dataset).items
+    model = paddle_model(bundle)
+    user = tensors(bundle.users, [{"gender": args.gender, "age": args.age, "occupation": args.job}])
+    vectors = model.item_tower(tensors(bundle.items, movies.to_dict("records")))
+    scores = cosine_similarity(model.user_tower(user), vectors).numpy()
+    ratings = bundle.calibration.ratings(cosine_similarity(model.rating_tower(user), vectors).numpy())
     print(f"{'Top':>3} {'Ids':>6} {'Score':>8} {'Stars':>5}  Title")
-    for rank, place in enumerate(best, start=1):
-        movie = table.iloc[place]
-        print(f"{rank:>3} {movie.movie_id:>6} {scores[place]:8.6f} {stars[place]:5.1f}  {movie.title} ({movie.year})")
+    for rank, row in enumerate(np.argsort(-scores, kind="stable")[: config.top_k], start=1):
+        movie = movies.iloc[row]
+        print(f"{rank:>3} {movie.movie_id:>6} {scores[row]:8.6f} {ratings[row]:5.1f}  {movie.title} ({movie.year})")
 
 
-def tensors(side, records) -> list:
-    """What a tower of that side reads of `records`."""
-    return [paddle.to_tensor(array) for array in side.encode(records)]
+def tensors(encoder, records: list[dict]) -> list:
+    """The inputs of a tower: one tensor for each feature of `records`."""
+    return [paddle.to_tensor(array) for array in encoder.encode(records)]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Swapping parts by YAML: one recommender, then the same with other stores and a shorter list, then another pipeline.
+"""Swap parts in YAML: a recommender, the same one with other stores, and then one with another pipeline.
 
 python examples/swap_config.py
 """
@@ -44,12 +44,13 @@ output: movies
 
 @register(name="example/without_genre")
 class WithoutGenre:
-    """An operator of one's own: drops the movies of a genre."""
+    """A custom operator that drops the movies of a genre."""
 
     def __init__(self, genre: str, top_k: int):
         self._genre, self._top_k = genre, top_k
 
     def __call__(self, movies: list[dict]) -> list[dict]:
+        """The first `top_k` movies that are not of the genre."""
         return [movie for movie in movies if self._genre not in movie["genres"]][: self._top_k]
 
 
@@ -65,11 +66,11 @@ def main() -> None:
         other.write_text(OTHER_STORES.replace("FOLDER", folder).replace("MODEL", first.model.dir), encoding="utf-8")
         second = load_config(other)
         index_pipeline(second)()
-        show("other stores, by six lines of YAML", recommend_pipeline(second))
+        show("other stores, in five lines of YAML", recommend_pipeline(second))
 
         pipeline = Path(folder) / "no_documentaries.yaml"
         pipeline.write_text(NO_DOCUMENTARIES, encoding="utf-8")
-        show("another pipeline, with an operator of one's own", load_pipeline(pipeline, second))
+        show("another pipeline, with a custom operator", load_pipeline(pipeline, second))
 
 
 def show(title: str, recommend) -> None:

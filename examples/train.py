@@ -1,4 +1,4 @@
-"""Step 1 of 3: train the fusion model that a config declares.
+"""Step 1 of 3: train the model that a config declares.
 
 python examples/train.py [-c movielens_1m] [--set dataset.path=data/ml-1m]
 """
@@ -13,8 +13,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-c", "--config", default="sample")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
-    given = parser.parse_args()
-    bundle = train(load_config(given.config, overrides=given.set))
+    args = parser.parse_args()
+    bundle = train(load_config(args.config, overrides=args.set))
     print(f"model {bundle.model_id} in {bundle.directory}")
     for name, figure in bundle.quality.items():
         print(f"{name:16} {figure:.4f}")

@@ -149,7 +149,7 @@ def test_a_milvus_server_that_is_missing_is_told(run, monkeypatch, tmp_path):
 def test_a_name_that_is_none_is_told(run, capsys):
     with pytest.raises(SystemExit):
         run("requests")
-    assert "'requests' is none of request, request-server, " in capsys.readouterr().err
+    assert "'requests' is not one of request, request-server, " in capsys.readouterr().err
 
 
 def test_other_commands_are_reached_by_the_same_entry(monkeypatch):

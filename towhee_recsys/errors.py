@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 
 class RecsysError(Exception):
-    """The base of every error that a user's input or surroundings can cause."""
+    """The base class of all errors that input or the environment can cause."""
 
 
 class ConfigError(RecsysError):
@@ -15,7 +15,7 @@ class ConfigError(RecsysError):
 
 
 class DatasetError(RecsysError):
-    """A data file is missing, damaged or not in the format that it claims."""
+    """A data file is missing, damaged or not in its declared format."""
 
 
 class QueryError(RecsysError):
@@ -23,11 +23,11 @@ class QueryError(RecsysError):
 
 
 class TrainingError(RecsysError):
-    """Training cannot start or go on."""
+    """Training cannot start or continue."""
 
 
 class EvaluationError(RecsysError):
-    """A protocol is not known, or the data cannot be split or asked as it sets."""
+    """A protocol is unknown, or the data cannot be split or evaluated by it."""
 
 
 class BundleError(RecsysError):
@@ -35,7 +35,7 @@ class BundleError(RecsysError):
 
 
 class IndexMismatchError(RecsysError):
-    """The vector index is missing or holds something else than what was expected."""
+    """The vector index is missing, or is not the one that was expected."""
 
 
 class StoreError(RecsysError):

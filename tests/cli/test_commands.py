@@ -75,7 +75,7 @@ def test_what_a_user_cannot_have_is_invalid_usage(
 def test_nothing_known_of_a_user_is_a_question_too(run: Any, on_sample: list[str]) -> None:
     ran = run("recommend", *on_sample)
     assert ran.code == 0
-    assert "For anybody" in ran.out
+    assert "For any user" in ran.out
 
 
 def test_index_first(run: Any, on_sample: list[str]) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-WRONG_USE = [
-    (["recommend", "--gendre", "F"], "'--gendre' is not an option here"),
+INVALID_USAGE = [
+    (["recommend", "--gendre", "F"], "'--gendre' is not an option"),
     (["recommend", "-k", "ten"], "'ten' is not a valid integer"),
     (["recommend", "-c", "sampel"], "Did you mean 'sample'?"),
     (["recommend", "-c", "sample", "--set", "top_q=3"], "--set top_q=3: top_q: unknown key. Did you mean 'top_k'?"),
@@ -20,8 +20,8 @@ WRONG_USE = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "message"), WRONG_USE)
-def test_wrong_use_is_2(run: Any, arguments: list[str], message: str) -> None:
+@pytest.mark.parametrize(("arguments", "message"), INVALID_USAGE)
+def test_invalid_usage_exits_with_2(run: Any, arguments: list[str], message: str) -> None:
     ran = run(*arguments)
     assert ran.code == 2
     assert message.lower() in ran.err.lower()

@@ -35,24 +35,19 @@ def file(tmp_path: Path) -> str:
 
 def test_added_items_are_found_and_deleted_ones_are_not(run: Any, on_own: list[str], file: str) -> None:
     added = run("index", *on_own, "--add", file)
-    assert (added.code, added.out) == (
-        0,
-        f"2 items of {file} are in the index. Add them to the dataset, too: the next build has what is there.\n",
-    )
+    assert added.code == 0
+    assert added.out.startswith(f"2 items of {file} are in the index. Add them to the dataset, too")
     similar = json.loads(run("similar", *on_own, "9001", "-k", "400", "--json").out)["similar"]
     assert 9002 in {item["movie_id"] for item in similar}
     assert 9001 not in {item["movie_id"] for item in similar}
     deleted = run("index", *on_own, "--delete", "9001, 9002,77")
-    assert (deleted.code, deleted.out) == (
-        0,
-        "2 of 3 items were in the index and are deleted. "
-        "Delete them from the dataset, too: the next build has what is there.\n",
-    )
+    assert deleted.code == 0
+    assert deleted.out.startswith("2 of 3 items were in the index and are deleted. Delete them from the dataset, too")
     assert json.loads(run("index", *on_own, "--add", file, "--json").out) == {"added": 2}
     assert json.loads(run("index", *on_own, "--delete", "9001 77", "--json").out) == {"deleted": 1, "not_there": 1}
 
 
-def test_a_bar_tells_how_far_it_is(
+def test_a_bar_shows_the_progress(
     sample_config: Config, on_own: list[str], tmp_path: Path, file: str, capfd: Any
 ) -> None:
     stores = {"milvus.uri": tmp_path / "movies.db", "catalogue": f"sqlite:///{tmp_path / 'movies.sqlite'}"}
@@ -63,7 +58,7 @@ def test_a_bar_tells_how_far_it_is(
     assert re.search(r"index: 100%\|█+\| 326/326 \[.*item/s\]", err)
     indexing.ACTIONS["add"](config, file, progress=True)
     assert re.search(r"add: 100%\|█+\| 2/2 \[", capfd.readouterr().err)
-    for quiet in (False, None):  # what a test writes to is no terminal
+    for quiet in (False, None):  # a test's stderr is not a terminal
         indexing.build_index(config, progress=quiet)
         assert capfd.readouterr().err == ""
 
@@ -78,28 +73,36 @@ def test_list_rollback_and_gc(run: Any, on_own: list[str], sample_bundle: Any) -
     rows = run("index", *on_own, "--list").out.splitlines()
     moment = builds[0]["published"].replace("T", " ").partition(".")[0]
     assert rows[0] == "Builds of movies"
-    assert rows[1].split() == ["Build", "Model", "which", "is", "in", "Items", "Published", "(UTC)"]
+    assert re.split(r"\s{2,}", rows[1].strip()) == [
+        "Build",
+        "Model",
+        "Location of the model",
+        "Items",
+        "Published (UTC)",
+    ]
     assert rows[2].split() == ["live", builds[0]["build"], sample_bundle.model_id, "model.dir", "326", *moment.split()]
     assert json.loads(run("index", *on_own, "--rollback", "--json").out)["build"] == builds[1]["build"]
     again = run("index", *on_own, "--rollback")
     assert again.code == 1
     assert again.err.startswith("error: the index 'movies' keeps no build older than the live one")
-    assert run("index", *on_own, "--gc").out == "There was nothing to drop.\n"
+    assert run("index", *on_own, "--gc").out == "Nothing to drop.\n"
     assert run("index", *on_own, "--gc", "--keep", "1").out == f"Dropped: 1\n{builds[0]['build']}\n"
     assert json.loads(run("index", *on_own, "--gc", "--json").out) == {"dropped": []}
 
 
 def test_a_list_of_nothing(run: Any, on_own: list[str]) -> None:
     empty = run("index", *on_own, "--set", "milvus.collection=others", "--list")
-    assert (empty.code, empty.out) == (0, "There is no build yet. `towhee-recsys index -c CONFIG` makes one.\n")
+    assert empty.code == 0
+    assert "no build" in empty.out
+    assert "`towhee-recsys index -c CONFIG`" in empty.out
 
 
 ACTIONS = "--add, --delete, --list, --rollback and --gc"
-WRONG_USE = [
+INVALID_USAGE = [
     (["--list", "--gc"], f"--list and --gc are given. Give one of {ACTIONS}, or none to build."),
     (["--gc", "--add", "x", "--rollback"], f"--add, --rollback and --gc are given. Give one of {ACTIONS}"),
-    (["--keep", "2"], "--keep is for --gc. Give both, or leave it out."),
-    (["--list", "--keep", "2"], "--keep is for --gc."),
+    (["--keep", "2"], "--keep needs --gc. Add --gc, or leave out --keep."),
+    (["--list", "--keep", "2"], "--keep needs --gc."),
     (["--gc", "--keep", "0"], "0 is not in the range x>=1"),
     (["--delete", "260,abc"], "--delete takes ids of items, such as 260,1196; 'abc' is none."),
     (["--delete", "-5"], "--delete takes ids of items, such as 260,1196; '-5' is none."),
@@ -111,8 +114,8 @@ WRONG_USE = [
 ]
 
 
-@pytest.mark.parametrize(("options", "message"), WRONG_USE)
-def test_wrong_use_is_2(run: Any, on_sample: list[str], options: list[str], message: str) -> None:
+@pytest.mark.parametrize(("options", "message"), INVALID_USAGE)
+def test_invalid_usage_exits_with_2(run: Any, on_sample: list[str], options: list[str], message: str) -> None:
     ran = run("index", *on_sample, *options)
     assert ran.code == 2
     assert message in ran.err
@@ -125,18 +128,18 @@ def test_a_file_that_cannot_be_read_is_a_failure(run: Any, on_sample: list[str],
     assert f"{tmp_path / 'none.dat'} does not exist; give a file of movies" in ran.err
 
 
-def test_the_doctor_says_that_all_is_well(run: Any, on_own: list[str]) -> None:
+def test_the_doctor_of_a_sound_index(run: Any, on_own: list[str]) -> None:
     ran = run("doctor", *on_own)
     lines = ran.out.splitlines()
-    assert (ran.code, lines[-1], len(lines)) == (0, "All is well.", 13)
+    assert (ran.code, lines[-1], len(lines)) == (0, "No check failed.", 13)
     assert lines[0] == "ok           config          sample: nothing wrong"
     document = json.loads(run("doctor", *on_own, "--items", "3", "--json").out)
     assert document["healthy"] is True
     assert {each["state"] for each in document["checks"]} == {"ok"}
-    assert document["checks"][7]["text"].startswith("3 items encoded anew")
+    assert document["checks"][7]["text"].startswith("3 items have the vectors of the model")
 
 
-def test_the_doctor_ends_with_1_if_anything_has_failed(run: Any, on_own: list[str], tmp_path: Path) -> None:
+def test_the_doctor_exits_with_1_if_a_check_has_failed(run: Any, on_own: list[str], tmp_path: Path) -> None:
     missing = ["--set", f"model.dir={tmp_path / 'none'}"]
     ran = run("doctor", *on_own, *missing)
     assert ran.code == 1

@@ -82,14 +82,14 @@ def test_a_report_that_cannot_be_written_is_reported_before_the_work(run: Any, t
     assert not list(tmp_path.iterdir())
 
 
-WRONG_USE = [
+INVALID_USAGE = [
     (["evaluate", "-c", "sample", "--protocol", "ranking-80"], "Did you mean 'ranking-80-20'?"),
     (["evaluate", "-c", "sample", "--seeds", "0"], "0 is not in the range x>=1"),
     (["compare"], "Missing argument 'CONFIG...'"),
 ]
 
 
-@pytest.mark.parametrize(("arguments", "message"), WRONG_USE)
+@pytest.mark.parametrize(("arguments", "message"), INVALID_USAGE)
 def test_wrong_use(run: Any, arguments: list[str], message: str) -> None:
     ran = run(*arguments)
     assert ran.code == 2

@@ -59,7 +59,7 @@ def test_index_and_train_name_their_steps(run: Any, on_sample: list[str], small_
 
 def test_a_dash_is_stdout_after_the_result(run: Any, on_sample: list[str]) -> None:
     answer, report = run("recommend", *on_sample, "--profile", "-").out.split("towhee-recsys recommend\n")
-    assert "For anybody" in answer
+    assert "For any user" in answer
     assert re.search(r"passed; this process took [\d.]+ processor seconds on \d+ cores", report)
     assert re.search(r"^towhee_recsys .*, Python .*, paddlepaddle ", report, re.MULTILINE)
 

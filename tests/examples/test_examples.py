@@ -1,4 +1,4 @@
-"""Every example runs as it is shown, and the notebook with the outputs that it was committed with."""
+"""Every example runs as written, and the notebook runs and is committed with its outputs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-PERSON = ["-a", "25", "-g", "F", "-j", "programmer"]
+USER = ["-a", "25", "-g", "F", "-j", "programmer"]
 
 pytestmark = pytest.mark.slow
 
@@ -47,12 +47,12 @@ def test_get_movies_data(folder: Path) -> None:
     assert "326 movies" in run(folder, "get_movies_data.py", "-f", str(movies))
 
 
-def test_paddle_alone_gives_the_answer_of_milvus(folder: Path, trained: str) -> None:
-    by_milvus = listed(run(folder, "infer_milvus.py", *PERSON, "-i"))
-    by_paddle = listed(run(folder, "infer_paddle.py", *PERSON))
+def test_paddle_gives_the_recommendations_of_milvus(folder: Path, trained: str) -> None:
+    by_milvus = listed(run(folder, "infer_milvus.py", *USER, "-i"))
+    by_paddle = listed(run(folder, "infer_paddle.py", *USER))
     assert [movie for movie, *_ in by_milvus] == [movie for movie, *_ in by_paddle]
-    assert [stars for *_, stars in by_milvus] == pytest.approx([stars for *_, stars in by_paddle], abs=0.11)
-    program = [sys.executable, "-m", "towhee_recsys", "recommend", "-c", "sample", *PERSON, "--json"]
+    assert [rating for *_, rating in by_milvus] == pytest.approx([rating for *_, rating in by_paddle], abs=0.11)
+    program = [sys.executable, "-m", "towhee_recsys", "recommend", "-c", "sample", *USER, "--json"]
     ran = subprocess.run(program, cwd=folder, capture_output=True, text=True, check=True)
     exact = [movie["score"] for movie in json.loads(ran.stdout)["recommendations"]]
     assert exact == pytest.approx([score for _, score, _ in by_paddle], abs=1e-5)
@@ -64,11 +64,13 @@ def test_swap_config(folder: Path, trained: str) -> None:
     assert "Documentary" not in third.partition(": ")[2]
 
 
-def test_a_mistake_is_told_without_a_traceback(folder: Path, trained: str) -> None:
+def test_invalid_input_gives_an_error_without_a_traceback(folder: Path, trained: str) -> None:
     command = [sys.executable, str(EXAMPLES / "infer_milvus.py"), "-a", "250"]
     ran = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     assert ran.returncode == 1
-    assert "error: age '250' is not known" in ran.stderr
+    assert ran.stderr.startswith("error: ")
+    assert "age" in ran.stderr
+    assert "250" in ran.stderr
     assert "Traceback" not in ran.stderr
 
 
@@ -85,7 +87,7 @@ def test_the_notebook_runs_and_has_its_outputs(tmp_path: Path) -> None:
 
 
 def listed(output: str) -> list[tuple[int, float, float]]:
-    """The id, the score and the stars of each movie of a list."""
+    """The id, the score and the predicted rating of each movie of a list."""
     lines = [line.split() for line in output.splitlines() if re.match(r"\s*\d", line)]
     assert len(lines) == 10
     return [(int(line[1]), float(line[2]), float(line[3])) for line in lines]

@@ -36,9 +36,9 @@ def test_gc_keeps_as_many_as_asked_and_their_facts(config, serve, models):
     first, second = serve(models[0]), serve(models[1])
     third, catalogue = start_build(index_of(config), None, 8), open_catalogue(config.catalogue)
     assert gc_index(config) == [third]
-    assert catalogue.versions("movies") == sorted([first, second])
+    assert catalogue.versions("items") == sorted([first, second])
     assert gc_index(config, keep=1) == [first]
-    assert catalogue.versions("movies") == [second]
+    assert catalogue.versions("items") == [second]
     assert gc_index(config, 1) == []
     with pytest.raises(QueryError, match="keep 0 is not acceptable: give a whole number from 1"):
         gc_index(config, 0)

@@ -26,7 +26,7 @@ for _command in (train, prepare, index, recommend, similar, evaluate, compare, r
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Runs one command and exits: 0 done, 1 failed, 2 wrong use."""
+    """Runs one command and exits with 0 for success, 1 for a failure or 2 for invalid usage."""
     code = exit_code_of(commands, arguments)
-    gc.freeze()  # or Python would search all that is loaded for garbage as it ends, a fifth of a short command's time
+    gc.freeze()  # otherwise Python collects garbage at exit, which takes a fifth of a short command's time
     sys.exit(code)

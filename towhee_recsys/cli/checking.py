@@ -1,4 +1,4 @@
-"""Commands about configs and what they name."""
+"""Commands that check a config and everything that it names."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from towhee_recsys.config import Config
 
 COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "not checked": None}
-"""Of the doctor's lines, on a terminal."""
+"""Colours of the doctor's states, on a terminal."""
 
 
 @click.command(epilog="Example: towhee-recsys validate -c my.yaml")
 @configured()
 def validate(config: Config, progress: bool | None) -> tuple[Any, Callable[[], None]]:
-    """Check a config, and print it with every setting that it leaves out, without its passwords."""
+    """Check a config, and print it with the defaults of all settings that it leaves out; passwords are hidden."""
     from towhee_recsys.config import dump_config, without_secrets
     from towhee_recsys.evaluation.gates import read_gates
 
@@ -33,7 +33,11 @@ def validate(config: Config, progress: bool | None) -> tuple[Any, Callable[[], N
 
 
 def check_stores(config: Config) -> None:
-    """Raises StoreError when the config names a store of a kind that is not there; opens none."""
+    """Checks the addresses of the stores without connecting.
+
+    Raises:
+        StoreError: the config names a kind of store that does not exist, or its package is not installed.
+    """
     from towhee_recsys.stores.catalogue import check_url
     from towhee_recsys.stores.vectors import check_uri
 
@@ -42,14 +46,16 @@ def check_stores(config: Config) -> None:
 
 
 @click.command(epilog="Example: towhee-recsys doctor -c my.yaml")
-@click.option("--items", type=int, default=20, show_default=True, metavar="N", help="How many to look at one by one.")
+@click.option(
+    "--items", type=int, default=20, show_default=True, metavar="N", help="How many items to check one by one."
+)
 @config_option()
 @showing
 def doctor(name: str, overrides: tuple[str, ...], progress: bool | None, items: int) -> tuple[Any, Callable[[], None]]:
-    """Check everything that a config names, a line each: what is there, what is wrong, and the cure.
+    """Check everything that a config names: one line for each check, with the fix if it fails.
 
-    Looks at the files, the model, the stores, some items' vectors and facts, and at what was begun and not ended;
-    changes nothing. The exit code is 1 if anything has failed.
+    Checks the files, the model, the stores, the vectors and facts of some items, and unfinished work. Changes nothing.
+    The exit code is 1 if a check has failed.
     """
     from towhee_recsys.lifecycle.doctor import examine
 
@@ -59,15 +65,15 @@ def doctor(name: str, overrides: tuple[str, ...], progress: bool | None, items: 
     def show() -> None:
         for each in found:
             click.echo(f"{click.style(f'{each.state:11}', COLOURS[each.state])}  {each.check:14}  {each.text}")
-        click.echo(f"{failed} of {len(found)} checks failed." if failed else "All is well.")
+        click.echo(f"{failed} of {len(found)} checks failed." if failed else "No check failed.")
 
     return {"healthy": not failed, "checks": [asdict(each) for each in found]}, show
 
 
 @click.command(epilog="Example: towhee-recsys schema -o config.schema.json")
-@click.option("-o", "--output", metavar="FILE", help="Where to write it; left out, to stdout.")
+@click.option("-o", "--output", metavar="FILE", help="The file to write; stdout by default.")
 def schema(output: str | None) -> None:
-    """Write the JSON Schema of configs, for editors that complete and check YAML by one."""
+    """Write the JSON Schema of configs, with which editors complete and check YAML."""
     from towhee_recsys.config import config_schema
 
     text = json.dumps(config_schema(), indent=1)

@@ -1,4 +1,4 @@
-"""What all commands share: the options for config and output, and how results are shown."""
+"""Shared by all commands: the options for config and output, and the output of results."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ DEFAULT_CONFIG = "movielens_1m"
 def configured(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]], Callable[..., int]]:
     """Gives a command `-c`, `--set`, `--json`, `-v` and `-q`.
 
-    The command gets the loaded config and a `progress` flag, and returns its result, which can be written as JSON,
-    with the text that shows it to a person.
+    The command is called with the loaded config and a `progress` flag. It returns its result, which can be written as
+    JSON, and a function that prints it for people.
     """
 
     def decorate(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., int]:
@@ -45,7 +45,7 @@ def config_option(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]
 
 
 def each_configured(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., int]:
-    """As `configured`, for a command that takes several configs: it gets them by their names, as `configs`."""
+    """Like `configured`, for a command that takes several configs: a dict by name, as `configs`."""
 
     @click.argument("names", nargs=-1, required=True, metavar="CONFIG...")
     @showing
@@ -57,18 +57,18 @@ def each_configured(command: Callable[..., tuple[Any, Callable[[], None]]]) -> C
 
 
 def showing(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., int]:
-    """Prints what the command returns, as JSON or for a person; `--set` goes to it as `overrides`.
+    """Prints the result of a command as JSON or for people; `--set` is passed to it as `overrides`.
 
-    The exit code is 0, or 1 where the result is a dict that says `"healthy": False`.
+    The exit code is 0, or 1 if the result is a dict with `"healthy": False`.
     """
 
     @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting; repeatable.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-    @click.option("-v", "--verbose", is_flag=True, help="Say what is being done.")
-    @click.option("-q", "--quiet", is_flag=True, help="Say nothing but the result.")
+    @click.option("-v", "--verbose", is_flag=True, help="Log what is being done.")
+    @click.option("-q", "--quiet", is_flag=True, help="Print nothing but the result.")
     @functools.wraps(command)
     def run(as_json: bool, verbose: bool, quiet: bool, **options: Any) -> int:
-        _talk(verbose, quiet)
+        _set_log_level(verbose, quiet)
         with _stdout_for_json() if as_json else _stdout_as_it_is() as stdout:
             result, show = command(progress=False if quiet else None, **options)
             if as_json:
@@ -81,21 +81,21 @@ def showing(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[
 
 
 def configuration(name: str, overrides: tuple[str, ...] = (), top_k: int | None = None) -> Config:
-    """The config called `name` with `--set` overrides; `-k` wins over both."""
+    """The config called `name` with `--set` overrides; `-k` takes precedence over both."""
     from towhee_recsys.config import load_config
 
     return load_config(name, overrides=[*overrides, *([] if top_k is None else [f"top_k={top_k}"])])
 
 
 def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
-    """Prints rows to stdout under a title, numbers to the right; plain text where it is no terminal."""
+    """Prints rows to stdout under a title, with numbers right-aligned; as plain text if stdout is not a terminal."""
     from rich.console import Console
     from rich.table import Table
 
     click.echo(title)
     printed = Table(box=None, pad_edge=False, header_style="bold")
-    for place, column in enumerate(columns):
-        number = bool(rows) and isinstance(rows[0][place], (int, float))
+    for index, column in enumerate(columns):
+        number = bool(rows) and isinstance(rows[0][index], (int, float))
         printed.add_column(column, justify="right" if number else "left", overflow="fold")
     for row in rows:
         printed.add_row(*(_cell(column, value) for column, value in zip(columns, row, strict=True)))
@@ -109,18 +109,18 @@ def _cell(column: str, value: Any) -> str:
     return f"{value:.1f}" if column == "Stars" else f"{value:.4f}"
 
 
-def _talk(verbose: bool, quiet: bool) -> None:
-    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")  # an affair of Towhee and milvus-lite
+def _set_log_level(verbose: bool, quiet: bool) -> None:
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")  # raised by Towhee and milvus-lite
     logger = logging.getLogger("towhee_recsys")
     logger.setLevel(logging.ERROR if quiet else logging.INFO if verbose else logging.WARNING)
-    logger.propagate = False  # Towhee and Paddle give the root logger handlers of their own
+    logger.propagate = False  # Towhee and Paddle add handlers to the root logger
     if not logger.handlers:
         logger.addHandler(logging.StreamHandler())
 
 
 @contextmanager
 def _stdout_for_json() -> Iterator[Any]:
-    """Whatever a library prints goes to stderr meanwhile; what is yielded is the real stdout."""
+    """Yields the real stdout; meanwhile, output that libraries print goes to stderr."""
     sys.stdout.flush()
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as real:
         os.dup2(2, 1)

@@ -1,4 +1,4 @@
-"""What ends a command: errors as one message, and exit codes."""
+"""How a command ends: errors as one message, and exit codes."""
 
 from __future__ import annotations
 
@@ -9,32 +9,34 @@ import click
 
 from towhee_recsys.errors import ConfigError, QueryError, RecsysError
 
-FAILED, WRONG_USE = 1, 2
+FAILED, INVALID_USAGE = 1, 2
 
 
 def exit_code_of(command: click.Command, arguments: list[str] | None) -> int:
-    """Runs `command`; what goes wrong is printed to stderr, with `--json` as a document on stdout, too."""
+    """Runs `command` and returns its exit code; errors are printed to stderr and, with `--json`, as JSON to stdout."""
     given = sys.argv[1:] if arguments is None else arguments
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal that knows no é shows a question mark
+            stream.reconfigure(errors="replace")  # a terminal that cannot show é shows a question mark
     try:
         return command.main(args=given, standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
         _document(error.format_message(), type(error).__name__, given)
-        return WRONG_USE
+        return INVALID_USAGE
     except (click.Abort, KeyboardInterrupt):
-        return _failed("stopped. A training goes on where it was by the same command.", "Stopped", given, FAILED)
+        return _failed(
+            "interrupted. An interrupted training or indexing resumes with the same command.", "Stopped", given, FAILED
+        )
     except (ConfigError, QueryError) as error:
-        return _failed(str(error), type(error).__name__, given, WRONG_USE)
+        return _failed(str(error), type(error).__name__, given, INVALID_USAGE)
     except RecsysError as error:
         return _failed(str(error), type(error).__name__, given, FAILED)
-    except BrokenPipeError:  # whoever read our output has closed it
+    except BrokenPipeError:  # the reader of our output has closed it
         sys.stderr.close()
         return FAILED
     except OSError as error:  # a file that the command line names
-        message = f"{error.filename or 'a file'}: {error.strerror or error}. Name another, or mend its rights."
+        message = f"{error.filename or 'a file'}: {error.strerror or error}. Name another file, or fix its permissions."
         return _failed(message, type(error).__name__, given, FAILED)
 
 

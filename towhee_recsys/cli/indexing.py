@@ -1,4 +1,4 @@
-"""The index from the command line: built, added to, deleted from, listed, rolled back and swept."""
+"""The `index` command: build an index, add and delete items, list builds, roll back, drop old builds."""
 
 from __future__ import annotations
 
@@ -25,38 +25,43 @@ KEEP = 2
 
 @click.command(epilog="Example: towhee-recsys index -c movielens_1m --add movies_new.dat")
 @click.option(
-    "--add", metavar="FILE", help="Add the items of a file like movies.dat; the model need not have seen them."
+    "--add", metavar="FILE", help="Add the items of a file in the dataset's format; the model need not have seen them."
 )
 @click.option("--delete", metavar="IDS", help="Delete items, such as 260,1196, from the live index.")
-@click.option("--list", "list", is_flag=True, help="Show all builds, and where their models are.")
-@click.option("--rollback", is_flag=True, help="Go back to the build before, with its facts and its model.")
-@click.option("--gc", is_flag=True, help="Drop old builds, and what was not finished.")
-@click.option("--keep", type=click.IntRange(min=1), metavar="N", help="For --gc: builds to keep; left out, 2.")
+@click.option("--list", "list", is_flag=True, help="List all builds, with the locations of their models.")
+@click.option("--rollback", is_flag=True, help="Make the previous build live again, with its facts and its model.")
+@click.option("--gc", is_flag=True, help="Drop old and unfinished builds.")
+@click.option(
+    "--keep", type=click.IntRange(min=1), metavar="N", help="With --gc: how many builds to keep; 2 by default."
+)
 @profiling
 @configured()
 def index(config: Config, progress: bool | None, keep: int | None, **given: Any) -> Shown:
     """Put all items' vectors into Milvus and their facts into the catalogue.
 
-    The index that was live answers until the new build is complete; then it is kept, to go back to.
+    The live index answers until the new build is complete; then it is kept for a rollback.
 
-    With one of --add, --delete, --list, --rollback and --gc, do that instead. What is added or deleted holds until the
-    next build, which has the items of the dataset.
+    With --add, --delete, --list, --rollback or --gc, do that instead. Added and deleted items stay so until the next
+    build, which contains the items of the dataset.
     """
-    asked = [name for name in ACTIONS if given[name] not in (None, False)]
-    if len(asked) > 1:
-        raise click.UsageError(f"{_named(asked)} are given. Give one of {_named(ACTIONS)}, or none to build.")
-    if keep is not None and asked != ["gc"]:
-        raise click.UsageError("--keep is for --gc. Give both, or leave it out.")
-    if not asked:
+    given_actions = [name for name in ACTIONS if given[name] not in (None, False)]
+    if len(given_actions) > 1:
+        raise click.UsageError(f"{_named(given_actions)} are given. Give one of {_named(ACTIONS)}, or none to build.")
+    if keep is not None and given_actions != ["gc"]:
+        raise click.UsageError("--keep needs --gc. Add --gc, or leave out --keep.")
+    if not given_actions:
         return _build(config, progress)
-    if asked == ["add"]:
+    if given_actions == ["add"]:
         return _add(config, given["add"], progress)
     given["gc"] = keep or KEEP
-    return ACTIONS[asked[0]](config, given[asked[0]])
+    return ACTIONS[given_actions[0]](config, given[given_actions[0]])
 
 
 def build_index(config: Config, progress: bool | None = False) -> dict[str, Any]:
-    """Runs the index pipeline and returns the live index's record; `progress` shows a bar, None on a terminal alone."""
+    """Runs the index pipeline and returns the record of the live index.
+
+    `progress` shows a bar; None shows it only on a terminal.
+    """
     from towhee_recsys.data import ensure_dataset
     from towhee_recsys.pipelines import index_pipeline
 
@@ -68,7 +73,7 @@ def build_index(config: Config, progress: bool | None = False) -> dict[str, Any]
 
 @contextmanager
 def _bar(name: str, config: Config, file: str | None, progress: bool | None) -> Iterator[None]:
-    """Shows how many of the items of the dataset, or of a file, are in the index, and how long the rest will take."""
+    """Shows how many items of the dataset, or of `file`, are in the index, and the remaining time."""
     from tqdm import tqdm
 
     from towhee_recsys.data import count_items
@@ -92,7 +97,8 @@ def _add(config: Config, file: str, progress: bool | None = False) -> Shown:
     with _bar("add", config, file, progress):
         added = add_items(config, file)
     return {"added": added}, lambda: click.echo(
-        f"{added:,} items of {file} are in the index. Add them to the dataset, too: the next build has what is there."
+        f"{added:,} items of {file} are in the index. Add them to the dataset, too: "
+        "the next build contains what the dataset contains."
     )
 
 
@@ -104,7 +110,7 @@ def _delete(config: Config, ids: str) -> Shown:
     deleted = delete_items(config, asked)
     return {"deleted": deleted, "not_there": len(asked) - deleted}, lambda: click.echo(
         f"{deleted:,} of {len(asked):,} items were in the index and are deleted. "
-        "Delete them from the dataset, too: the next build has what is there."
+        "Delete them from the dataset, too: the next build contains what the dataset contains."
     )
 
 
@@ -115,9 +121,9 @@ def _list(config: Config, _: bool) -> Shown:
 
     def show() -> None:
         if not builds:
-            click.echo("There is no build yet. `towhee-recsys index -c CONFIG` makes one.")
+            click.echo("There is no build yet. Create one with `towhee-recsys index -c CONFIG`.")
             return
-        columns = ["", "Build", "Model", "which is in", "Items", "Published (UTC)"]
+        columns = ["", "Build", "Model", "Location of the model", "Items", "Published (UTC)"]
         table(f"Builds of {config.milvus.collection}", columns, [_row(each) for each in builds])
 
     return {"builds": [asdict(each) for each in builds]}, show
@@ -135,7 +141,7 @@ def _gc(config: Config, keep: int) -> Shown:
 
     dropped = gc_index(config, keep)
     return {"dropped": dropped}, lambda: click.echo(
-        "\n".join([f"Dropped: {len(dropped)}", *dropped]) if dropped else "There was nothing to drop."
+        "\n".join([f"Dropped: {len(dropped)}", *dropped]) if dropped else "Nothing to drop."
     )
 
 
@@ -171,5 +177,5 @@ def _named(options: Any) -> str:
 
 def _row(build: IndexBuild) -> list[Any]:
     published = build.published.replace("T", " ").partition(".")[0] if build.published else "not finished"
-    model, place = build.model_id or "unknown", build.model_in or "neither folder"
-    return ["live" if build.live else "", build.build, model, place, build.rows, published]
+    model, location = build.model_id or "unknown", build.model_in or "neither folder"
+    return ["live" if build.live else "", build.build, model, location, build.rows, published]

@@ -10,9 +10,9 @@ import click
 
 
 def profiling(command: Callable[..., int]) -> Callable[..., int]:
-    """Gives a command `--profile`; to be put above `configured`, so that reading the config is seen, too."""
+    """Gives a command `--profile`. Use it above `configured`, so that the profile includes loading the config."""
 
-    @click.option("--profile", metavar="FILE", help="Write where the time goes, as text, too; - is stdout.")
+    @click.option("--profile", metavar="FILE", help="Also write a profile of the time as text; - is stdout.")
     @functools.wraps(command)
     def run(profile: str | None, **options: Any) -> int:
         if profile is None:

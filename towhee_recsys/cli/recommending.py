@@ -1,4 +1,4 @@
-"""Commands that answer from a trained and indexed recommender."""
+"""Commands that query a trained and indexed recommender."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ User = dict[str, Any]
 
 
 @click.command(
-    context_settings={"ignore_unknown_options": True},  # flags that a dataset declares are read with its config
+    context_settings={"ignore_unknown_options": True},  # the dataset's own flags are known once the config is loaded
     epilog="A dataset may declare flags for its columns: MovieLens has -g (gender), -a (age) and -j (job). "
     "Example: towhee-recsys recommend -c movielens_1m -g F -a 25 -j programmer -k 5",
 )
 @click.option("-u", "--user", "user_id", metavar="ID", help="A known user's id.")
-@click.option("--with", "columns", multiple=True, metavar="COLUMN=VALUE", help="What is known of the user; repeatable.")
+@click.option("--with", "columns", multiple=True, metavar="COLUMN=VALUE", help="A column of the user; repeatable.")
 @click.option("-l", "--liked", metavar="IDS", help="Items that the user likes, such as 260,1196.")
 @click.option("-k", "--top-k", type=int, metavar="N", help="How many items.")
 @click.option("-i", "--index", "index_first", is_flag=True, help="Index first.")
@@ -40,7 +40,7 @@ def recommend(
     liked: str | None,
     flags: tuple[str, ...],
 ) -> Shown:
-    """Recommend items to a user, known by id, by any columns of the users' table, or by liked items."""
+    """Recommend items to a user, given by id, by columns of the users' table, or by liked items."""
     user = read_user(config, user_id, columns, liked, flags)
     if index_first:
         from towhee_recsys.cli.indexing import build_index
@@ -55,14 +55,14 @@ def recommend(
 @click.option("-k", "--top-k", type=int, metavar="N", help="How many items.")
 @configured()
 def similar(config: Config, progress: bool | None, item: str) -> Shown:
-    """Show the items most like the one with this id."""
+    """Show the items most similar to the item with this id."""
     from towhee_recsys.pipelines import similar_pipeline
     from towhee_recsys.stores.catalogue import open_catalogue
 
     find, column, key = similar_pipeline(config), config.dataset.items.id, read_id(item)
-    [facts] = open_catalogue(config.catalogue).get([key])  # the model need not know an item that was added
+    [facts] = open_catalogue(config.catalogue).get([key])  # the model may not know an item that was added later
     items = find(facts or {column: key}).get()[0]
-    return {column: key, "similar": items}, lambda: show_items(f"Like item {key}", items, config)
+    return {column: key, "similar": items}, lambda: show_items(f"Similar to item {key}", items, config)
 
 
 @click.command(epilog="Example: towhee-recsys demo")
@@ -86,7 +86,7 @@ def demo(config: Config, progress: bool | None) -> Shown:
 
 
 def answers_for(config: Config, users: Sequence[User]) -> list[dict[str, Any]]:
-    """The recommendations for each of `users`, by one call of the pipeline."""
+    """The recommendations for each of `users`, from one call of the pipeline."""
     from towhee_recsys.bundle import load_bundle
     from towhee_recsys.pipelines import recommend_pipeline
 
@@ -98,14 +98,14 @@ def answers_for(config: Config, users: Sequence[User]) -> list[dict[str, Any]]:
 
 
 def show_answers(answers: Sequence[dict[str, Any]], config: Config) -> None:
-    """A table for each user."""
+    """Prints a table for each user."""
     for answer in answers:
         click.echo()
         show_items(f"For {_described(answer['user'], config)}", answer["recommendations"], config)
 
 
 def show_items(title: str, items: Sequence[dict[str, Any]], config: Config) -> None:
-    """A table of recommendations: rank, id, title, score and, where there is a rating scale, the predicted stars."""
+    """Prints a table: rank, id, title, score and, if there is a rating scale, the predicted rating."""
     declared = config.dataset.items
     columns = {"rank": "Top", declared.id: "Ids", declared.title or "": "Title"}
     columns |= {"score": "Score", "predicted_rating": "Stars"}
@@ -119,7 +119,7 @@ def _described(user: User, config: Config) -> str:
         f"{column} {features[column].describe(value) if column in features else value}"
         for column, value in user.items()
     ]
-    return ", ".join(words) or "anybody"
+    return ", ".join(words) or "any user"
 
 
 def _cell(value: Any) -> Any:

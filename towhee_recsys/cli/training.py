@@ -22,8 +22,8 @@ Shown = tuple[Any, Callable[[], None]]
 
 
 @click.command(epilog="Example: towhee-recsys train -c movielens_1m --set training.epochs=20")
-@click.option("--fresh", is_flag=True, help="Start over, even where an interrupted training could be resumed.")
-@click.option("--final", is_flag=True, help="Train on all interactions, for a model that will serve.")
+@click.option("--fresh", is_flag=True, help="Start over instead of resuming an interrupted training.")
+@click.option("--final", is_flag=True, help="Train on all interactions, for production.")
 @profiling
 @configured()
 def train(config: Config, progress: bool | None, fresh: bool, final: bool) -> Shown:
@@ -70,7 +70,7 @@ def run(config: Config, progress: bool | None) -> Shown:
 @click.option("-o", "--output", default="movies_data.txt", show_default=True, metavar="FILE")
 @configured()
 def prepare(config: Config, progress: bool | None, source: str, output: str) -> Shown:
-    """Write items as the model reads them, one a line: id::word ids of the text::ids of the list's members."""
+    """Write items as the model reads them, one per line: id::word ids of the text::ids of the list's members."""
     from towhee_recsys.training.prepare import prepare_items
 
     count = prepare_items(config, source, Path(output))

@@ -1,4 +1,4 @@
-"""Users as the command line gives them: by id, by columns, by the flags that a dataset declares, by liked items."""
+"""Users given on the command line: by id, columns, flags that the dataset declares, and liked items."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ User = dict[str, Any]
 def read_user(
     config: Config, user_id: str | None, columns: Sequence[str], liked: str | None, flags: Sequence[str]
 ) -> User:
-    """The record of the user whom the options of a command describe.
+    """The record of the user that the options describe.
 
     Args:
         user_id: The text of `-u`.
         columns: Texts such as `country=FR`.
-        liked: Ids with commas or blanks between.
-        flags: What is left of the command line: flags of the dataset's declaration with their values.
+        liked: Ids separated by commas or blanks.
+        flags: The remaining arguments: flags that the dataset declares, with their values.
 
     Raises:
-        click.UsageError: a flag is not declared or has no value, or a text is no COLUMN=VALUE.
+        click.UsageError: a flag is not declared or has no value, or a text is not COLUMN=VALUE.
     """
     given: User = {}
     if user_id is not None:
@@ -38,19 +38,19 @@ def read_user(
 
 
 def read_id(text: str) -> int | str:
-    """An id as it was typed: a plain whole number is one, anything else a text."""
+    """An id as typed: an integer if it is written as one, otherwise a text."""
     return int(text) if text.isdecimal() and text == str(int(text)) else text
 
 
 def declared_flags(config: Config) -> dict[str, str]:
-    """The flags that the dataset declares, each with the column that it gives a value of."""
+    """The flags that the dataset declares, with the columns that they set."""
     return {flag: column for column, codes in config.dataset.users.codes.items() for flag in codes.flags}
 
 
 def example_users(config: Config, count: int) -> list[User]:
-    """`count` different users to show answers for: codes of the columns that the dataset declares codes of.
+    """At most `count` different example users, with values for the columns whose codes the dataset declares.
 
-    Without such columns it is the one user of whom nothing is known.
+    Without such columns, the only example is a user of whom nothing is known.
     """
     codes = {column: list(each.names) for column, each in config.dataset.users.codes.items()}
     read = {feature.column for feature in config.features.user}
@@ -73,7 +73,7 @@ def _from_flags(texts: Sequence[str], declared: Mapping[str, str]) -> list[tuple
         flag, equals, value = text.partition("=") if text.startswith("--") else (text[:2], text[2:], text[2:])
         if not text.startswith("-") or flag not in declared:
             accepted = ", ".join([*declared, "--with COLUMN=VALUE"])
-            raise click.UsageError(f"{text!r} is not an option here. Of a user, this dataset accepts: {accepted}.")
+            raise click.UsageError(f"{text!r} is not an option. For users, this dataset accepts: {accepted}.")
         if not equals and not waiting:
             raise click.UsageError(f"{flag} needs a value.")
         found.append((declared[flag], value if equals else waiting.pop(0)))

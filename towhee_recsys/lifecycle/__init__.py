@@ -1,4 +1,4 @@
-"""The bundle, the index and the catalogue of a config, kept together: its builds, the way back, what goes."""
+"""Bundle, index and catalogue of a config as one: listing builds, deleting items, rollback and gc."""
 
 from towhee_recsys.lifecycle.builds import IndexBuild, gc_index, index_builds
 from towhee_recsys.lifecycle.deleting import delete_items, id_type_of_index

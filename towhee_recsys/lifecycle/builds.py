@@ -1,4 +1,4 @@
-"""The builds of a config's index, each with the place of its model; and those that can go."""
+"""Listing the builds of a config's index with the locations of their models, and dropping old ones."""
 
 from __future__ import annotations
 
@@ -14,8 +14,13 @@ from towhee_recsys.stores.vectors import builds, gc
 class IndexBuild:
     """One build of an index.
 
-    `published` is when it first went live, in UTC; None is one that was not finished. `model_in` says where its model
-    is, `model.dir` or `model.dir.previous`; None is neither.
+    Attributes:
+        build: Its name.
+        model_id: The model that made its vectors; None if unknown.
+        rows: The number of items.
+        published: When it first went live, in UTC; None for an unfinished build.
+        live: Whether it is the live build.
+        model_in: Where its model is: `model.dir` or `model.dir.previous`; None for neither.
     """
 
     build: str
@@ -27,19 +32,27 @@ class IndexBuild:
 
 
 def index_builds(config: Config | str) -> list[IndexBuild]:
-    """All builds: the live one, then those that were live, the last first, then the unfinished. Raises StoreError."""
+    """All builds: the live one, then the previous ones, newest first, then the unfinished ones.
+
+    Raises:
+        StoreError: the index cannot be read.
+    """
     config = load_config(config)
-    places = {model: place for place, model in reversed(models_of(config).items())}
+    locations = {model: location for location, model in reversed(models_of(config).items())}
     return [
-        IndexBuild(each.name, each.model_id, each.rows, each.published, each.live, places.get(each.model_id or ""))
+        IndexBuild(each.name, each.model_id, each.rows, each.published, each.live, locations.get(each.model_id or ""))
         for each in builds(index_of(config))
     ]
 
 
 def gc_index(config: Config | str, keep: int = 2) -> list[str]:
-    """Drops all builds and their facts but the `keep` that were live last, and gives the names of what has gone.
+    """Drops all builds and their facts except the last `keep` that have been live; returns the names of the dropped.
 
-    What was not finished goes, too. Models stay where they are. Raises QueryError for a `keep` below 1, StoreError.
+    Unfinished builds are dropped, too. Models are not removed.
+
+    Raises:
+        QueryError: `keep` is below 1.
+        StoreError: a store fails.
     """
     config = load_config(config)
     return gc(index_of(config), keep, open_catalogue(config.catalogue))

@@ -1,4 +1,4 @@
-"""What a config names that is kept together."""
+"""The index and the models that a config names."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from towhee_recsys.config import Config
 from towhee_recsys.errors import BundleError
 from towhee_recsys.stores.vectors import VectorIndex, open_index
 
-PLACES = ("model.dir", "model.dir.previous")
-"""Where a model may lie: the one that serves, and the one that it replaced."""
+LOCATIONS = ("model.dir", "model.dir.previous")
+"""The keys of the two models: the current one, and the one that it replaced."""
 
 
 def index_of(config: Config) -> VectorIndex:
@@ -19,12 +19,12 @@ def index_of(config: Config) -> VectorIndex:
 
 
 def models_of(config: Config) -> dict[str, str]:
-    """The ids of the sound models that there are, by their places; the one that serves first."""
+    """The ids of the models that can be loaded, by location; the current one first."""
     from towhee_recsys.support.files import previous_of
 
     folder = Path(config.model.dir).resolve()
-    found = zip(PLACES, map(_model_in, (folder, previous_of(folder))), strict=True)
-    return {place: model for place, model in found if model}
+    found = zip(LOCATIONS, map(_model_in, (folder, previous_of(folder))), strict=True)
+    return {location: model for location, model in found if model}
 
 
 def _model_in(folder: Path) -> str | None:
@@ -33,6 +33,6 @@ def _model_in(folder: Path) -> str | None:
 
     try:
         recover(folder)
-        return read_bundle(folder).model_id  # from the disk, whatever this process has loaded before
-    except BundleError:  # none, or a damaged one: nobody can serve from it
+        return read_bundle(folder).model_id  # from disk, not from this process' cache
+    except BundleError:  # missing or damaged: it cannot serve
         return None

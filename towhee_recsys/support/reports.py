@@ -1,4 +1,4 @@
-"""Reports as files: their place is tried before the work, and they are written whole or not at all."""
+"""Reports as files: the location is checked before the work, and each is written completely or not at all."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from towhee_recsys.errors import RecsysError
 
 
 class ReportFile:
-    """The place of a report; `name` is what messages call it, `error` what is raised when it cannot be written."""
+    """The file of a report; `name` is its name in messages, `error` is raised if it cannot be written."""
 
     def __init__(self, path: str | Path, name: str = "report", error: type[RecsysError] = RecsysError):
         self.path, self._name, self._error = Path(path), name, error
 
     def check(self) -> None:
-        """Makes the folder and tries it. Raises `error` when no report can be written there."""
-        with self._told():
+        """Creates the folder and checks that a file can be written there.
+
+        Raises:
+            RecsysError: of the class `error`: it cannot.
+        """
+        with self._translated():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if self.path.is_dir():
                 raise IsADirectoryError(None, "it is a folder")
@@ -26,7 +30,11 @@ class ReportFile:
                 pass
 
     def write(self, text: str) -> None:
-        """Puts `text` there, in UTF-8. Raises `error`, and leaves what was there."""
+        """Writes `text` in UTF-8.
+
+        Raises:
+            RecsysError: of the class `error`: it cannot be written; an earlier file stays as it was.
+        """
         from towhee_recsys.support.files import (
             write_atomically,  # with all of bundles, which the work has loaded by now
         )
@@ -36,15 +44,15 @@ class ReportFile:
         def put(fresh: Path) -> None:
             fresh.write_bytes(content)
 
-        with self._told():
+        with self._translated():
             write_atomically(self.path, put)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _translated(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
             why = error.strerror or error
             raise self._error(
-                f"the {self._name} {self.path} cannot be written: {why}. Name another file, or mend the rights."
+                f"the {self._name} {self.path} cannot be written: {why}. Name another file, or fix the permissions."
             ) from error

@@ -1,4 +1,4 @@
-"""What every group of settings has in common."""
+"""The base class of all groups of settings."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Section(BaseModel):
-    """A group of settings: frozen, and closed to names that it does not know."""
+    """A group of settings: frozen; unknown names are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, protected_namespaces=())

@@ -1,4 +1,4 @@
-"""One line for each check, whatever happens to the others."""
+"""One line for each check, independent of the others."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def fail(error: Exception):
         (
             PermissionError(13, "Permission denied", "x.npz"),
             "failed",
-            "x.npz: Permission denied. Mend its rights, or name another.",
+            "x.npz: Permission denied. Fix its permissions, or name another file.",
         ),
-        (OSError(), "failed", "a file: cannot be read. Mend its rights, or name another."),
-        (KeyError("s3cret"), "failed", "a KeyError that towhee-recsys does not know of. Please report it."),
+        (OSError(), "failed", "a file: cannot be read. Fix its permissions, or name another file."),
+        (KeyError("s3cret"), "failed", "an unexpected KeyError. Please report it."),
     ],
 )
 def test_whatever_a_check_raises_is_a_line(error, state, text):
@@ -45,8 +45,8 @@ def test_what_waits_for_a_failure_is_not_checked_and_all_else_is():
     found.check("e", lambda: "fine", ["d"])
     assert [(each.check, each.state, each.text) for each in found] == [
         ("a", "failed", "no."),
-        ("b", "not checked", "waits for a"),
-        ("c", "not checked", "waits for a and b"),
+        ("b", "not checked", "needs a"),
+        ("c", "not checked", "needs a and b"),
         ("d", "warning", "well."),
         ("e", "ok", "fine"),
     ]

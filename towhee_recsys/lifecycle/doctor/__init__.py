@@ -1,4 +1,4 @@
-"""The doctor: looks at everything that a config names and says what is wrong with it, and the cure."""
+"""The doctor checks everything that a config names, and reports what is wrong and how to fix it."""
 
 from towhee_recsys.lifecycle.doctor.examine import examine
 from towhee_recsys.lifecycle.doctor.findings import Finding

@@ -1,4 +1,4 @@
-"""What is looked at, as far as it has been reached."""
+"""The parts of a config that the checks share."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class Case:
-    """A config, and what it names: each is there once the check that reaches it has found nothing wrong."""
+    """A config and what it names. Each part is set by the check that opens it, if that check succeeds."""
 
     source: Source
     overrides: Sequence[str]
     items: int
-    """How many items of the index are looked at one by one."""
+    """How many items of the index are checked one by one."""
     config: Config = field(init=False)
     bundle: Bundle = field(init=False)
     index: VectorIndex = field(init=False)

@@ -14,11 +14,11 @@ from towhee_recsys.model.embeddings import ModelRef, normalize
 from towhee_recsys.stores.vectors import EXACT, REBUILD, Id, VectorIndex, finds_itself, must_be_whole
 
 SAME = 1e-5
-"""Two vectors whose numbers differ by no more are one."""
+"""Vectors whose components differ by no more than this are equal."""
 
 
 def index(case: Case) -> str:
-    """There is a live build, as it was recorded: its rows, their length and the metric."""
+    """There is a live build, with the number of rows, the dimension and the metric of its record."""
     live = case.index.live_in(case.index.versions(newest=True))
     if not live.pending:  # else its rows are just changing
         must_be_whole(case.index.store, live, REBUILD)
@@ -32,21 +32,21 @@ def index_of_model(case: Case) -> str:
     kept = case.index.versions().kept
     if case.live.model_id not in (None, ours.model_id) and any(each.model_id == ours.model_id for each in kept):
         raise IndexMismatchError(
-            f"the live build is of model {case.live.model_id}; a build before it is of {ours.model_id}, the model in "
-            "model.dir, and answers. If a way back was stopped midway, `towhee-recsys index --rollback` ends it; "
-            "if not, index again."
+            f"the live build is of model {case.live.model_id}; a kept build is of {ours.model_id}, the model in "
+            "model.dir, and answers queries. If a rollback was interrupted, `towhee-recsys index --rollback` completes "
+            "it; otherwise index again."
         )
     case.index.must_match(case.live, ours, case.bundle.dim)
     return f"model {ours.model_id}"
 
 
 def vectors(case: Case) -> str:
-    """The items drawn, encoded anew, have the vectors that the index holds, and find themselves."""
+    """The sampled items, encoded again, have the vectors that the index holds, and searches for these find them."""
     from towhee_recsys.bundle import ItemEncoder
 
     records = _records(case)
     if not records:
-        raise Concern("none of the items drawn is known to the model or to the catalogue. Mend the catalogue first.")
+        raise Concern("none of the sampled items is known to the model or to the catalogue. Fix the catalogue first.")
     ids = [record[case.config.dataset.items.id] for record in records]
     fresh = normalize(ItemEncoder(case.bundle)(records))
     rows = case.index.store.rows(case.live.build, ids)
@@ -56,18 +56,18 @@ def vectors(case: Case) -> str:
     if apart[worst] > SAME:
         count = sum(each > SAME for each in apart.values())
         raise IndexMismatchError(
-            f"{count} of {len(ids)} items have other vectors in the index than the model gives, such as item {worst} "
+            f"{count} of {len(ids)} items have vectors in the index that differ from the model's, such as item {worst} "
             f"(by {apart[worst]:.2g}). Index again with `towhee-recsys index -c CONFIG`."
         )
     scores = [hits[0].score if hits else None for hits in case.index.search(fresh, 1)]
     lost = [key for key, score in zip(ids, scores, strict=True) if not finds_itself(score, case.live.index)]
     if lost:
         raise _not_found(case, lost, len(ids))
-    return f"{len(ids)} items encoded anew are as in the index (to {apart[worst]:.1g}), and find themselves"
+    return f"{len(ids)} items have the vectors of the model (to {apart[worst]:.1g}) and are found by them"
 
 
 def facts(case: Case) -> str:
-    """The catalogue has all items of the live build, and those drawn can be read."""
+    """The catalogue has all items of the live build, and the sampled ones can be read."""
     assert case.catalogue
     known = case.catalogue.count(case.live.build)
     found = case.catalogue.get(case.drawn, case.live.build)
@@ -75,10 +75,10 @@ def facts(case: Case) -> str:
     if known < case.live.rows or lacking:
         such = f"; item {lacking[0]} is missing or broken" if lacking else ""
         raise StoreError(
-            f"the catalogue has {known:,} of the {case.live.rows:,} items of {case.live.build}{such}: such items are "
-            "recommended to nobody. Index again with `towhee-recsys index -c CONFIG`."
+            f"the catalogue has {known:,} of the {case.live.rows:,} items of {case.live.build}{such}. Such items are "
+            "not recommended. Index again with `towhee-recsys index -c CONFIG`."
         )
-    return f"{case.live.rows:,} items, of which {len(found)} were read"
+    return f"{case.live.rows:,} items, {len(found)} of them read"
 
 
 def _drawn(index: VectorIndex, build: str, items: int, seed: int) -> list[Id]:
@@ -88,7 +88,7 @@ def _drawn(index: VectorIndex, build: str, items: int, seed: int) -> list[Id]:
 
 
 def _records(case: Case) -> list[dict[str, Any]]:
-    """What the items drawn were encoded from: their facts; without these the model knows its own by their ids."""
+    """The records of the sampled items: their facts or, for items without facts that the model knows, their ids."""
     found = case.catalogue.get(case.drawn, case.live.build) if case.catalogue else [None] * len(case.drawn)
     known = set(case.bundle.arrays("known.npz")["item.ids"].tolist())
     return [
@@ -106,4 +106,4 @@ def _not_found(case: Case, lost: list[Any], of: int) -> Exception:
     told = f"{len(lost)} of {of} items are not found by their own vectors, such as item {lost[0]}"
     if case.live.index == EXACT.type:
         return IndexMismatchError(f"{told}. Index again with `towhee-recsys index -c CONFIG`.")
-    return Concern(f"{told}: {case.live.index} is not exact. Let milvus.index search wider, or index again.")
+    return Concern(f"{told}: {case.live.index} is not exact. Widen the search in milvus.index, or index again.")

@@ -1,4 +1,4 @@
-"""The checks in their order, and which of them wait for which."""
+"""The checks in order, and the checks that each of them needs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from towhee_recsys.lifecycle.doctor.case import Case
 from towhee_recsys.lifecycle.doctor.findings import Finding, Findings
 
 ITEMS = 20
-"""Items whose vectors and facts are looked at one by one."""
+"""Items whose vectors and facts are checked one by one."""
 
 CHECKS: dict[str, tuple[Callable[[Case], str], tuple[str, ...]]] = {
     "config": (parts.config, ()),
@@ -28,15 +28,23 @@ CHECKS: dict[str, tuple[Callable[[Case], str], tuple[str, ...]]] = {
     "changes": (leftovers.changes, ("index",)),
     "training": (leftovers.training, ("config",)),
 }
-"""Each check, and those without which it cannot be made."""
+"""Each check, and the checks that must succeed before it can be made."""
 
 
 def examine(config: Source, *, overrides: Sequence[str] = (), items: int = ITEMS) -> list[Finding]:
-    """Looks at everything that `config`, given as to `load_config`, names; nothing is made or changed.
+    """Checks everything that `config` names, without creating or changing anything.
 
-    `items` of the index, drawn by the config's seed, are encoded anew and compared with what the stores hold. All is
-    well where no finding's state is `failed`. Raises QueryError for a number of `items` that is none; whatever else is
-    wrong is found, not raised.
+    Args:
+        config: As for `load_config`.
+        overrides: Texts KEY=VALUE that override settings.
+        items: How many items of the index, drawn with the config's seed, are encoded again and compared with what the
+            stores hold: from 1 to 10000.
+
+    Returns:
+        A finding for each check. Nothing is broken if none of them has the state `failed`.
+
+    Raises:
+        QueryError: `items` is not an integer from 1 to 10000. Other errors become findings.
     """
     if isinstance(items, bool) or not isinstance(items, int) or not 1 <= items <= 10_000:
         raise QueryError(f"items {items!r} is not acceptable: give a whole number from 1 to 10000.")

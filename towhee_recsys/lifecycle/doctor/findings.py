@@ -1,4 +1,4 @@
-"""What checks find: one line each, whatever happens to the others."""
+"""The findings of checks: one line each, independent of the others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ State = Literal["ok", "warning", "failed", "not checked"]
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found. `text` is one line; unless all is well it ends with the cure."""
+    """What one check found. `text` is one line; unless the state is ok, it ends with the fix."""
 
     check: str
     state: State
@@ -21,22 +21,22 @@ class Finding:
 
 
 class Concern(Exception):  # noqa: N818
-    """Raised by a check for what works, and should be looked after all the same."""
+    """Raised by a check for something that works but needs attention."""
 
 
 class Findings(list[Finding]):
-    """What has been found so far."""
+    """The findings so far."""
 
     def check(self, name: str, look: Callable[[], str], needs: Sequence[str] = ()) -> None:
-        """Adds what `look` finds, unless a check that it `needs` has failed or was not made.
+        """Adds the finding of `look`, unless a check that it `needs` has failed or was not made.
 
-        `look` returns a text, or raises: Concern is a warning, anything else a failure.
+        `look` returns a text, or raises: Concern is a warning, any other exception a failure.
         """
         self.append(self._waits(name, needs) or _looked(name, look))
 
     def _waits(self, name: str, needs: Sequence[str]) -> Finding | None:
         lacking = [each.check for each in self if each.check in needs and each.state in ("failed", "not checked")]
-        return Finding(name, "not checked", f"waits for {' and '.join(lacking)}") if lacking else None
+        return Finding(name, "not checked", f"needs {' and '.join(lacking)}") if lacking else None
 
 
 def _looked(name: str, look: Callable[[], str]) -> Finding:
@@ -49,12 +49,13 @@ def _looked(name: str, look: Callable[[], str]) -> Finding:
 
 
 def _reason(error: Exception) -> str:
-    """Our messages hold no secrets; what others say may."""
+    """Our messages contain no secrets; those of other libraries may."""
     if isinstance(error, RecsysError):
         return str(error)
     if isinstance(error, OSError):
-        return f"{error.filename or 'a file'}: {error.strerror or 'cannot be read'}. Mend its rights, or name another."
-    return f"a {type(error).__name__} that towhee-recsys does not know of. Please report it."
+        file, reason = error.filename or "a file", error.strerror or "cannot be read"
+        return f"{file}: {reason}. Fix its permissions, or name another file."
+    return f"an unexpected {type(error).__name__}. Please report it."
 
 
 def _line(text: str) -> str:

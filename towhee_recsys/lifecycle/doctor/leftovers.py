@@ -1,4 +1,4 @@
-"""What was begun and not ended: nobody is served from it, and it takes room."""
+"""Unfinished work: it serves nobody and takes space."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from towhee_recsys.stores.vectors import builds as builds_of
 
 
 def builds(case: Case) -> str:
-    """Every build of the index went live, and the catalogue has versions of no others."""
+    """Every build of the index has been live, and the catalogue has no versions of others."""
     assert case.catalogue
     found, live = builds_of(case.index), case.catalogue.live(case.index.collection)
     published = {each.name for each in found if each.published}
@@ -16,24 +16,24 @@ def builds(case: Case) -> str:
     if unfinished := sorted(there - published):
         raise Concern(
             f"{len(unfinished)} not finished: {', '.join(unfinished)}. If no indexing is running, "
-            "`towhee-recsys index` goes on with one of its model, and `index --gc` removes what is left of them."
+            "`towhee-recsys index` resumes one of its model, and `towhee-recsys index --gc` drops them."
         )
     if live not in {each.name for each in found if each.live}:
         raise Concern(
-            f"the catalogue's live version is {live}, which is not the live build: a switch was stopped midway. "
-            "`towhee-recsys index --gc` makes it that of the index."
+            f"the catalogue's live version is {live}, which is not the live build: a switch was interrupted. "
+            "Fix it with `towhee-recsys index --gc`."
         )
     return f"{len(found)}, all finished"
 
 
 def changes(case: Case) -> str:
-    """No addition or deletion was stopped midway."""
+    """No addition or deletion was interrupted."""
     if case.live.pending:
         raise Concern(
-            f"an addition or deletion of {len(case.live.pending)} items is under way, or was stopped midway. "
-            "If it was stopped, give the same command again: it ends what was begun."
+            f"an addition or deletion of {len(case.live.pending)} items is running or was interrupted. "
+            "If it was interrupted, run the same command again to complete it."
         )
-    return "none under way"
+    return "none unfinished"
 
 
 def training(case: Case) -> str:
@@ -43,7 +43,7 @@ def training(case: Case) -> str:
     checkpoint = work_dir(case.config.model.dir) / "checkpoint.npz"
     if checkpoint.exists():
         raise Concern(
-            f"one is under way, or was stopped: {checkpoint} is there. `towhee-recsys train` goes on with it, "
-            "`train --fresh` starts anew."
+            f"one is running or was interrupted: {checkpoint} exists. `towhee-recsys train` resumes it, "
+            "`towhee-recsys train --fresh` starts over."
         )
-    return "none under way"
+    return "none unfinished"

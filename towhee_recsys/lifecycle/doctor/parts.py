@@ -1,4 +1,4 @@
-"""Whether each part that a config names is there and sound: the data, the model and the two stores."""
+"""Checks of the parts that a config names: the data, the model and the two stores."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from towhee_recsys.stores.vectors import check_uri, index_type
 
 
 def config(case: Case) -> str:
-    """The config, and what it requires of a model, can be read."""
+    """The config and its quality requirements can be read."""
     from towhee_recsys.evaluation.gates import read_gates
 
     case.config = load_config(case.source, overrides=case.overrides)
@@ -25,7 +25,7 @@ def config(case: Case) -> str:
 
 
 def dataset(case: Case) -> str:
-    """The dataset's files are there and can be opened."""
+    """The dataset's files exist and can be opened."""
     found, complete = check_dataset(case.config.dataset)
     if not complete:
         raise Concern(found)
@@ -33,14 +33,14 @@ def dataset(case: Case) -> str:
 
 
 def model(case: Case) -> str:
-    """The bundle's files are those that were saved, for this program, and its towers can be used."""
+    """The bundle's files are as they were saved, in a format of this version, and its towers can be used."""
     from towhee_recsys.bundle import ItemEncoder, UserEncoder
     from towhee_recsys.bundle.bundle import read_bundle
     from towhee_recsys.support.files import recover
 
     folder = Path(case.config.model.dir).resolve()
     recover(folder)
-    bundle = read_bundle(folder)  # from the disk, whatever this process has loaded before
+    bundle = read_bundle(folder)  # from disk, not from this process' cache
     ItemEncoder(bundle), UserEncoder(bundle)
     case.bundle = bundle
     manifest = bundle.manifest
@@ -51,13 +51,13 @@ def model(case: Case) -> str:
 
 
 def milvus(case: Case) -> str:
-    """Milvus answers, and has the type of index that is asked for."""
+    """Milvus answers, and supports the configured index type."""
     given = case.config.milvus
     check_uri(given.uri, given.access.model_dump())
     address = expand_env(given.uri)
-    if "://" not in address and not Path(address).expanduser().exists():  # to open it would make it
+    if "://" not in address and not Path(address).expanduser().exists():  # opening it would create it
         raise StoreError(
-            f"there is no Milvus Lite file {given.uri!r}. Make it with `towhee-recsys index -c CONFIG`, "
+            f"there is no Milvus Lite file {given.uri!r}. Create it with `towhee-recsys index -c CONFIG`, "
             "or name another in milvus.uri."
         )
     index = index_of(case.config)
@@ -68,9 +68,9 @@ def milvus(case: Case) -> str:
 
 
 def catalogue(case: Case) -> str:
-    """The catalogue answers, and something was published in it."""
+    """The catalogue answers, and a version was published in it."""
     address = parse_url(case.config.catalogue)
-    if address.file and not address.file.exists():  # to open it would make it
+    if address.file and not address.file.exists():  # opening it would create it
         raise StoreError(
             f"there is no catalogue {address.shown!r}. Fill it with `towhee-recsys index -c CONFIG`, or name another "
             "in `catalogue`."
