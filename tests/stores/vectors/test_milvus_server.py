@@ -111,9 +111,7 @@ class TestWithServer:
     )
     def test_who_is_not_let_in(self, address, access, caplog, capfd):
         message = refusal(address, access)
-        assert message.startswith(
-            f"Milvus at milvus.uri {address!r} refuses this token, or user and password: "
-        )
+        assert message.startswith(f"Milvus at milvus.uri {address!r} refuses this token, or user and password: ")
         assert message.endswith("Fix milvus.access, or the environment variables that it names.")
         told = message + caplog.text + "".join(capfd.readouterr())
         assert "s3cret" not in told
