@@ -195,7 +195,9 @@ def test_a_folder_in_the_place_of_a_file(tables):
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz"])
-@pytest.mark.parametrize("content", [b"", b"no archive", gzip.compress(RATINGS.encode())[:-9]])
+@pytest.mark.parametrize(
+    "content", [b"", b"no archive", gzip.compress(RATINGS.encode())[:-9]], ids=["empty", "no archive", "cut"]
+)
 def test_damaged_archives(tables, suffix, content):
     declared = tables.declared(interactions={"path": tables.write(f"r.csv{suffix}", content), **EXPLICIT})
     with pytest.raises(DatasetError, match=r"r\.csv\.(gz|bz2|xz) (cannot be (read|decompressed)|is empty)"):
