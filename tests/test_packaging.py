@@ -68,6 +68,7 @@ def test_all_of_the_sources_is_in_it_and_nothing_else(wheel):
     assert names == sources
     assert {"towhee_recsys/py.typed", "towhee_recsys/data/sample/ratings.dat"} < names
     assert {"towhee_recsys/configs/movielens_1m.yaml", "towhee_recsys/pipelines/recommend.yaml"} < names
+    assert "towhee_recsys/configs/datasets/movielens.yaml" in names
 
 
 def test_it_says_what_it_is(wheel):
@@ -75,6 +76,8 @@ def test_it_says_what_it_is(wheel):
         about = {Path(name).name: name for name in archive.namelist() if ".dist-info/" in name}
         text = {name: archive.read(path).decode() for name, path in about.items()}
     assert "Name: towhee_recsys\n" in text["METADATA"] or "Name: towhee-recsys\n" in text["METADATA"]
+    extras = {line.partition(": ")[2] for line in text["METADATA"].splitlines() if line.startswith("Provides-Extra")}
+    assert {"all", "mysql", "peers", "redis", "tables"} <= extras
     assert "towhee-recsys = towhee_recsys.cli:main" in text["entry_points.txt"]
     assert text["LICENSE"] == (ROOT / "LICENSE").read_text(encoding="utf-8")
 

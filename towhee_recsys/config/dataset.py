@@ -108,6 +108,14 @@ class InteractionsTable(Section):
             raise ValueError("takes [lowest, highest] with lowest < highest")
         return given
 
+    @field_validator("weights", mode="before")
+    @classmethod
+    def _numbers_as_texts(cls, given: Any) -> Any:
+        """Types of events may be numbers in the data, and in YAML."""
+        if not isinstance(given, dict):
+            return given
+        return {str(key) if type(key) is int else key: weight for key, weight in given.items()}
+
     @field_validator("weights")
     @classmethod
     def _not_negative(cls, given: dict[str, float]) -> dict[str, float]:

@@ -123,9 +123,14 @@ def test_files_that_are_no_table(tables, must_say, content, facts, strict):
     [
         ("", ["r.jsonl is empty"]),
         ('{"customer": 1\n', ["r.jsonl:1", "a JSON object"]),
+        ('{"customer": "\\ud800"}\n', ["r.jsonl:1", "a JSON object"]),
         ("[1]\n", ["r.jsonl:1", "given '[1]", "a JSON object"]),
         ("[" * 100_000 + "\n", ["r.jsonl:1", "a JSON object"]),
         ('{"customer": 1, "sku": 2}\n', ["interactions.rating", "'stars'", "'customer', 'sku'"]),
+        ('{"customer": 1, "sku": 2, "stars": 5, "at": [1, 2]}\n', ["at: given [1, 2]", "seconds since 1970"]),
+        ('{"customer": 1, "sku": 2, "stars": 5, "at": null}\n', ["at: given None", "seconds since 1970"]),
+        ('{"customer": 1, "sku": 2, "stars": [5], "at": 1}\n', ["stars: given '[5]'", "a number"]),
+        ('{"customer": [1], "sku": 2, "stars": 5, "at": 1}\n', ["customer: given a list", "whole numbers or texts"]),
         ('{"customer": true, "sku": 2, "stars": 5, "at": 1}\n', ["customer: given True", "whole numbers or texts"]),
     ],
 )

@@ -296,6 +296,13 @@ def test_events_are_added_up_and_those_of_no_weight_left_out(tables):
     assert dataset.schema.feedback.scale is None
 
 
+def test_types_of_events_can_be_numbers(tables):
+    section = {"user": "customer", "item": "sku", "event": "what", "weights": {1: 0.5, 2: 3}}
+    text = "customer,sku,what\nc1,A,1\nc1,B,2\n"
+    declared = tables.declared(interactions={"path": tables.write("e.csv", text), **section})
+    assert read_dataset(declared).interactions["value"].tolist() == [0.5, 3.0]
+
+
 def test_interactions_that_only_are_there_count_one_each(tables):
     declared = tables.declared(
         interactions={"path": tables.write("e.csv", EVENTS), "user": "customer", "item": "sku", "time": "at"}

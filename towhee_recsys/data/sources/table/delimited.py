@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,9 @@ from towhee_recsys.errors import DatasetError
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 CHUNK = 512
 """Rows that are turned into columns at a time: so few that the garbage collector has nothing to do."""
+
+MOST_SHARED = 1 << 16
+"""Distinct texts of a column that are shared in memory."""
 
 _LINE_END = re.compile("\r\n|\r|\n")
 
@@ -39,16 +42,21 @@ def read_delimited(path: Path, bad: BadRows, columns: Collection[str] | None) ->
         header = _header(reader, path)
         wanted = {name: at for at, name in enumerate(header) if name and (columns is None or name in columns)}
         cells: dict[str, list[str]] = {name: [] for name in wanted}
-        known: dict[str, dict[str, str]] = {name: {} for name in wanted}  # equal cells share one text in memory
+        known: dict[str, dict[str, str]] = {name: {} for name in wanted}
         numbers: array[int] = array("q")
         for lines, rows in _chunks(reader, bad):
             lines, rows = _of_width(lines, rows, header, bad)
             numbers.extend(lines)
             fields = list(zip(*rows, strict=True))
             for name, at in wanted.items() if rows else ():
-                cells[name].extend(map(known[name].setdefault, fields[at], fields[at]))
+                cells[name].extend(_shared(fields[at], known[name]))
     series = {name: pd.Series(values, dtype=object) for name, values in cells.items()}
     return RawTable(str(path), [name for name in header if name], series, True, numbers, bad, bad.counts.total())
+
+
+def _shared(cells: Sequence[str], known: dict[str, str]) -> Iterable[str]:
+    """`cells`, with equal ones as one text in memory, unless the column has so many that this saves little."""
+    return map(known.setdefault, cells, cells) if len(known) < MOST_SHARED else cells
 
 
 def _header(reader: Any, path: Path) -> list[str]:

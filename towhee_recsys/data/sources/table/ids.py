@@ -13,10 +13,11 @@ import pandas as pd
 
 from towhee_recsys.data.items import IdType
 from towhee_recsys.data.sources.lines import BadLine
-from towhee_recsys.data.sources.table.cells import Cells, cells
+from towhee_recsys.data.sources.table.cells import LISTS, Cells, cells
 from towhee_recsys.data.sources.table.raw import RawTable
 from towhee_recsys.errors import DatasetError
 
+_ACCEPTED = "ids that are whole numbers or texts"
 _CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,18}")
 """What a whole number is written like; texts such as 007 or +7 would not come out as they came."""
 
@@ -36,6 +37,8 @@ def id_cells(raw: RawTable, column: str) -> Cells:
     Raises:
         DatasetError: values are neither whole numbers nor texts; or a row has no id (strict reading).
     """
+    if not raw.is_text and (kinds := set(map(type, raw.columns[column])) & {dict, *LISTS}):
+        raise DatasetError(f"{raw.name}: {column}: given a {kinds.pop().__name__}, accepted: {_ACCEPTED}")
     found = cells(raw.columns[column], raw.is_text)
     raw.refuse(found.missing, lambda _: BadLine(f"missing {column}", f"{column}: given nothing, accepted: an id"))
     return found if found.is_text else found._replace(values=[_plain(raw, column, value) for value in found.values])
@@ -128,4 +131,4 @@ def _plain(raw: RawTable, column: str, value: Any) -> int | str:
         return int(value)  # a column with gaps has its whole numbers as floats
     if isinstance(value, str):
         return value
-    raise DatasetError(f"{raw.name}: {column}: given {value!r}, accepted: ids that are whole numbers or texts")
+    raise DatasetError(f"{raw.name}: {column}: given {value!r}, accepted: {_ACCEPTED}")

@@ -46,6 +46,8 @@ def read_json_lines(path: Path, bad: BadRows, columns: Collection[str] | None) -
 def _object(line: str) -> dict[str, Any] | None:
     try:
         value = json.loads(line)
+        if "\\ud" in line.lower():
+            json.dumps(value, ensure_ascii=False).encode()  # an escape can be half a character, which is no text
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
