@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     )
     from towhee_recsys.training import prepare_items, train
 
-_HOUSES = {
+_LAZY_EXPORTS = {
     "Config": "config",
     "RecsysError": "errors",
     "add_items": "pipelines",
@@ -93,9 +93,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Loads a public name at its first use, so that `import towhee_recsys` stays fast."""
-    if name not in _HOUSES:
+    if name not in _LAZY_EXPORTS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOUSES[name]}"), name)
+    return getattr(importlib.import_module(f"{__name__}.{_LAZY_EXPORTS[name]}"), name)
 
 
 class _WhenTowheeIsImported(importlib.abc.MetaPathFinder):
