@@ -62,7 +62,7 @@ def _cold(config: Config, runs: int) -> Row:
 
 
 def bare(method: str, config: Config, calls: int) -> Callable[[], Any]:
-    """Upserts, or inserts, the vectors of the config's items, as often as said, each time into an empty collection."""
+    """A call that upserts, or inserts, the vectors of the config's items into the next of `calls` empty collections."""
     encode, store = ItemEncoder(load_bundle(config.model.dir)), open_store(config.milvus.uri)
     chunks = iter_items(config.dataset)
     rows = [row for chunk in chunks for row in rows_of(encode, chunk)]

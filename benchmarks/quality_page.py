@@ -32,7 +32,7 @@ test parts of the draws shown were not used to choose settings. The models:
 
 {models}
 
-The peers' settings stand beside their [code](../towhee_recsys/evaluation/baselines).
+The settings of the other libraries are in their [code](../towhee_recsys/evaluation/baselines).
 
 Measured on {date}, on {cores} cores, with
 {versions}.

@@ -36,7 +36,7 @@ ABLATED = ("ranking-80-20", "cold-users", "cold-items")
 
 
 def oracle(task: Task, side: SideInformation) -> Score:
-    """How often each item is liked in the test: the best order that is the same for all, which nobody can know."""
+    """How often each item is liked in the test: the best list that is the same for all; no model can know it."""
     liked = task.test.take(task.test.values >= task.liked)
     counts = np.bincount(liked.items, minlength=task.items).astype(np.float32)
     return lambda question: np.tile(counts, (len(question.users), 1))

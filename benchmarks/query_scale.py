@@ -1,9 +1,10 @@
-"""One search in catalogues of several sizes: by a Milvus Lite file, which compares every vector, and a server's HNSW.
+"""One search in catalogues of several sizes: a Milvus Lite file, which compares every vector, and a server with HNSW.
 
 The vectors are synthetic, in clusters: see `vectors` in synthetic.py; queries are other vectors of the same clusters.
-The search is the product's, `VectorIndex.search`, in turns with `MilvusClient.search` of the same query. Recall@10 is
-the share of the ten nearest, as an exact search by NumPy has them, that it finds. HNSW has M 16, efConstruction 200 and
-ef 64, as `milvus.index` has by itself. Filled and ready it is when the last vector is in the graph, and all is checked.
+The search is the library's, `VectorIndex.search`, in turns with `MilvusClient.search` for the same query. Recall@10 is
+the share of the ten nearest vectors, by an exact search in NumPy, that it finds. HNSW has the defaults of
+`milvus.index`: M 16, efConstruction 200 and ef 64. An index is ready once the last vector is in the graph and all
+checks have passed.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ def searched(name: str, size: int, queries: int) -> dict[str, Any]:
 
 @contextmanager
 def opened(name: str) -> Iterator[VectorIndex]:
-    """An index without anything in it; on a server that is started for it."""
+    """An empty index; if on a server, one that is started for it."""
     if "server" in name:
         with milvus_server() as server:
             yield open_index(server.url, "movies", {"timeout": 600})
@@ -101,7 +102,7 @@ def opened(name: str) -> Iterator[VectorIndex]:
 
 
 def fill(index: VectorIndex, size: int, how: IndexType) -> None:
-    """Writes so many vectors, waits until all are indexed, and publishes them."""
+    """Writes this many vectors, waits until all are indexed, and publishes them."""
     build = start_build(index, None, 256, how)
     receipts = [
         insert(index, build, range(first, first + len(chunk)), chunk)
@@ -123,7 +124,7 @@ def must_be_indexed(client: Any, build: str, size: int) -> None:
 
 
 def bare_search(index: VectorIndex, queries: np.ndarray, how: IndexType) -> Callable[[int], Any]:
-    """`MilvusClient.search` for a query by its number."""
+    """A function that calls `MilvusClient.search` for a query by number."""
     client, build = index.store.milvus.client, index.live().build
     params = {"metric_type": "IP", "params": search_settings(how, TOP_K)}
     wanted = {"anns_field": "vector", "limit": TOP_K, "output_fields": ["id"], "search_params": params}

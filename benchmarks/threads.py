@@ -34,7 +34,7 @@ class Found:
 
 
 def measure(case: Case) -> list[Row]:
-    """Throughput and 99th percentile of several threads."""
+    """Throughput and 99th percentile of latency with several threads."""
     given = workload(case.indexed(), REQUESTS)
     found = {threads: Found() for threads in THREADS}
     _round(given, 16, Found(), case)

@@ -57,7 +57,7 @@ class PlainTower:
         ]
 
     def __call__(self, arrays: list[np.ndarray]) -> np.ndarray:
-        """Raw vectors float32[n, dim] for the rows int64[n] of each feature."""
+        """The raw vectors float32[n, dim] for the rows int64[n] of each feature."""
         free = self.base_vector + sum(table[rows] for table, rows in zip(self.tables, arrays, strict=True))
         for place, amounts, directions in self.biases:
             free += amounts[arrays[place]] @ directions

@@ -17,20 +17,22 @@ Shown = tuple[Any, Callable[[], None]]
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _protocol: Option = click.option(
-    "--protocol", metavar="NAME", help="How to split the interactions; left out, as the config says."
+    "--protocol", metavar="NAME", help="How to split the interactions; by default as in the config."
 )
 _peers: Option = click.option(
-    "--peers", default="", metavar="NAMES", help="External baselines to measure, too, of: bpr,ials,svd,svdpp."
+    "--peers", default="", metavar="NAMES", help="Also measure external baselines: bpr,ials,svd,svdpp."
 )
-_report: Option = click.option("--report", metavar="FILE.html", help="Write a report, too.")
+_report: Option = click.option("--report", metavar="FILE.html", help="Also write a report.")
 
 
 @click.command(epilog="Example: towhee-recsys evaluate -c movielens_1m --protocol ranking-80-20 --seeds 3")
 @_protocol
-@click.option("--seeds", type=click.IntRange(min=1), default=1, metavar="N", help="How many seeds, from the config's.")
+@click.option(
+    "--seeds", type=click.IntRange(min=1), default=1, metavar="N", help="How many seeds, starting at the config's."
+)
 @_peers
 @_report
-@click.option("--ablation", is_flag=True, help="For the report: train without each feature in turn, too.")
+@click.option("--ablation", is_flag=True, help="With --report: also train without each feature in turn.")
 @configured()
 def evaluate(
     config: Config,
@@ -41,11 +43,11 @@ def evaluate(
     report: str | None,
     ablation: bool,
 ) -> Shown:
-    """Measure the model and the baselines on interactions that training never saw."""
+    """Measure the model and the baselines on interactions that training has not seen."""
     from towhee_recsys.evaluation.evaluate import as_json, evaluate_model
 
     if ablation and not report:
-        raise click.UsageError("--ablation is a part of the report. Add --report FILE.html.")
+        raise click.UsageError("--ablation needs --report. Add --report FILE.html.")
     _check_report(report)
     found = evaluate_model(config, protocol=protocol, seeds=seeds, peers=_names(peers), progress=progress)
     _write_report(found, report, ablation, progress)
@@ -60,7 +62,7 @@ def evaluate(
 def compare(
     configs: dict[str, Config], progress: bool | None, protocol: str | None, peers: str, report: str | None
 ) -> Shown:
-    """Measure the models of several configs, by the protocol and the seed of the first."""
+    """Measure the models of several configs, with the protocol and the seed of the first."""
     from towhee_recsys.evaluation.compare import as_json, compare_models
 
     _check_report(report)

@@ -13,7 +13,11 @@ LOCATIONS = ("model.dir", "model.dir.previous")
 
 
 def index_of(config: Config) -> VectorIndex:
-    """The index that `config` names. Raises StoreError when Milvus cannot be reached or opened."""
+    """The index that `config` names.
+
+    Raises:
+        StoreError: Milvus cannot be reached or opened.
+    """
     milvus = config.milvus
     return open_index(milvus.uri, milvus.collection, milvus.access.model_dump())
 

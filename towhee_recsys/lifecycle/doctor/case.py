@@ -29,4 +29,4 @@ class Case:
     catalogue: Catalogue | None = field(init=False, default=None)
     live: IndexRecord = field(init=False)
     drawn: list[int | str] = field(init=False, default_factory=list)
-    """The ids of those items."""
+    """The ids of these items."""

@@ -20,7 +20,7 @@ SAME = 1e-5
 def index(case: Case) -> str:
     """There is a live build, with the number of rows, the dimension and the metric of its record."""
     live = case.index.live_in(case.index.versions(newest=True))
-    if not live.pending:  # else its rows are just changing
+    if not live.pending:  # otherwise its rows are being changed
         must_be_whole(case.index.store, live, REBUILD)
     case.live, case.drawn = live, _drawn(case.index, live.build, case.items, case.config.seed)
     return f"{live.rows:,} items in {live.build}, {live.dim} numbers each, {live.metric}, {live.index}"
@@ -103,7 +103,7 @@ def _apart(ours: np.ndarray, held: np.ndarray | None) -> float:
 
 
 def _not_found(case: Case, lost: list[Any], of: int) -> Exception:
-    told = f"{len(lost)} of {of} items are not found by their own vectors, such as item {lost[0]}"
+    message = f"{len(lost)} of {of} items are not found by their own vectors, such as item {lost[0]}"
     if case.live.index == EXACT.type:
-        return IndexMismatchError(f"{told}. Index again with `towhee-recsys index -c CONFIG`.")
-    return Concern(f"{told}: {case.live.index} is not exact. Widen the search in milvus.index, or index again.")
+        return IndexMismatchError(f"{message}. Index again with `towhee-recsys index -c CONFIG`.")
+    return Concern(f"{message}: {case.live.index} is not exact. Widen the search in milvus.index, or index again.")

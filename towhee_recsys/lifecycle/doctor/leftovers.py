@@ -37,7 +37,7 @@ def changes(case: Case) -> str:
 
 
 def training(case: Case) -> str:
-    """No training was stopped midway."""
+    """No training was interrupted."""
     from towhee_recsys.training.folders import work_dir
 
     checkpoint = work_dir(case.config.model.dir) / "checkpoint.npz"
