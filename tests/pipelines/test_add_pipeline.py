@@ -90,7 +90,9 @@ class MustHaveFacts:
 
     def __call__(self, items, vectors):
         assert None not in self._catalogue.get([item["movie_id"] for item in items], self._build)
-        return Receipt(self._build, None, vectors.shape[1], np.zeros(0, np.int64), np.zeros(0, np.uint64))
+        return Receipt(
+            self._build, None, vectors.shape[1], np.zeros(0, np.int64), np.zeros(0, np.uint64), vectors.model.items
+        )
 
 
 def test_facts_are_there_before_vectors_are(indexed, file, tmp_path):
@@ -150,8 +152,9 @@ def test_to_the_index_of_another_model_nothing_is_added(indexed, small_bundle, f
     assert open_catalogue(indexed.catalogue).count(record.build) == 326
 
 
-def test_the_pipeline_gives_the_index_as_it_was_and_a_receipt(indexed, file):
+def test_the_pipeline_gives_a_receipt_of_the_index_and_one_of_what_was_written(indexed, file):
     for pipeline in (add_pipeline(indexed), AutoPipes.pipeline("towhee_recsys/add", config=indexed)):
         before = index_of(indexed).live()
         index, receipt = pipeline(str(file())).get()
-        assert (index, receipt.build, receipt.rows) == (before, before.build, 2)
+        assert (index.build, index.model_id, index.rows) == (before.build, before.model_id, 0)
+        assert (receipt.build, receipt.model_id, receipt.rows) == (before.build, before.model_id, 2)

@@ -82,7 +82,8 @@ def test_texts_that_try_to_break_out_of_an_expression(text, recommend, indexed_c
     assert "is not known to this model" in refused(similar, {"movie_id": text})
     vector = np.asarray(normalize(ItemEncoder(sample_bundle)({"movie_id": 5001})))
     found = refused(search(indexed_config), vector, text)
-    assert found == f"items to leave out are whole numbers or records with a movie_id; {[text]!r} were given."
+    assert repr(text) in found
+    assert "a list of ids is accepted" in found
     with pytest.raises(QueryError, match="letters, digits and '_' make a name"):
         MilvusSearch(uri=indexed_config.milvus.uri, collection=text)
 
