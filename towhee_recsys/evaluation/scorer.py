@@ -11,6 +11,7 @@ import numpy as np
 from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
 from towhee_recsys.data import Dataset, records
 from towhee_recsys.data.interactions import Interactions
+from towhee_recsys.errors import EvaluationError
 from towhee_recsys.evaluation.measure import MetricValues, measure
 from towhee_recsys.model.embeddings import Embeddings, normalize
 from towhee_recsys.protocols import Question, Task
@@ -40,13 +41,23 @@ class ModelScorer:
         return np.asarray(normalize(self._encode(self._users(question)))) @ self._items.T
 
     def predict(self, interactions: Interactions) -> np.ndarray:
-        """The predicted rating of each interaction's user and item: float64[n]."""
+        """The predicted rating of each interaction's user and item: float64[n].
+
+        Raises:
+            EvaluationError: the model was trained on data without a rating scale.
+        """
+        calibration = self._bundle.calibration
+        if calibration is None:
+            raise EvaluationError(
+                f"the model in {self._bundle.directory} predicts no ratings: its dataset has no rating scale. "
+                "Measure its lists, or train on a dataset with dataset.interactions.scale."
+            )
         unique, rows = np.unique(interactions.users, return_inverse=True)
         vectors: Embeddings = normalize(self._encode([{self._user_id: key} for key in self._user_ids[unique].tolist()]))
         users = vectors.for_rating
         parts = [slice(first, first + BATCH) for first in range(0, len(interactions), BATCH)]
         cosines = [np.einsum("ij,ij->i", users[rows[part]], self._items[interactions.items[part]]) for part in parts]
-        return self._bundle.calibration.ratings(np.concatenate([np.zeros(0), *cosines]))
+        return calibration.ratings(np.concatenate([np.zeros(0), *cosines]))
 
     def _users(self, question: Question) -> Sequence[dict[str, Any]]:
         if question.known:
