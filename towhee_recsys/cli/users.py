@@ -93,7 +93,9 @@ def _value(config: Config, column: str, text: str) -> Any:
     if column in table.lists:
         return [part for part in text.split(table.lists[column]) if part]
     feature = next((each for each in config.features.user if each.column == column), None)
+    if feature is None:
+        return text
     try:
-        return feature.from_text(text) if feature else text
+        return feature.from_text(text)
     except ValueError:
         raise click.UsageError(f"--with {column}={text}: {column} takes a {feature.kind}.") from None

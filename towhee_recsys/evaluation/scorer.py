@@ -44,13 +44,13 @@ class ModelScorer:
         """The predicted rating of each interaction's user and item: float64[n].
 
         Raises:
-            EvaluationError: the model was trained without a rating scale.
+            EvaluationError: the model was trained on data without a rating scale.
         """
         calibration = self._bundle.calibration
         if calibration is None:
             raise EvaluationError(
-                f"the model in {self._bundle.directory} predicts no ratings: it was trained without a rating scale. "
-                "Train again on the dataset that declares one."
+                f"the model in {self._bundle.directory} predicts no ratings: its dataset has no rating scale. "
+                "Measure its lists, or train on a dataset with dataset.interactions.scale."
             )
         unique, rows = np.unique(interactions.users, return_inverse=True)
         vectors: Embeddings = normalize(self._encode([{self._user_id: key} for key in self._user_ids[unique].tolist()]))

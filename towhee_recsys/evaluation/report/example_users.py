@@ -85,7 +85,7 @@ def _values(evaluation: Evaluation, user: int) -> list[tuple[str, Any]]:
 
 def _categories(evaluation: Evaluation) -> list[Feature]:
     config = next(iter(evaluation.configs.values()))
-    return [each for each in config.features.user if each.kind == "category"]
+    return [each for each in config.features.user if each.grouping == "one"]
 
 
 def _example(evaluation: Evaluation, task: Task, user: int) -> ExampleUser:
