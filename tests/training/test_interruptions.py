@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
 import signal
 
 import pytest
@@ -97,30 +98,27 @@ def test_a_training_that_seldom_writes_resumes_from_what_it_wrote(small_config, 
 
 
 @pytest.mark.parametrize("change", ["seed=1", "model.embedding_size=9", "objective=ranking", "protocol=ranking-80-20"])
-def test_the_state_of_another_config_is_ignored(change, small_config, interrupted, caplog):
-    interrupted(small_config(), 1)
+def test_the_state_of_another_config_is_ignored(change, tiny_config, interrupted, caplog):
+    interrupted(tiny_config(), 1)
     epochs(caplog)
-    train(small_config(change, "training.epochs=1"))
+    train(tiny_config(change, "training.epochs=1"))
     assert epochs(caplog) == ["epoch 1"]
 
 
-def test_the_state_of_other_data_is_ignored(small_config, small_data, interrupted, caplog, tmp_path):
-    interrupted(small_config(), 1)
+def test_the_state_of_other_data_is_ignored(tiny_config, interrupted, caplog, tmp_path):
+    interrupted(tiny_config(), 1)
     epochs(caplog)
-    other = tmp_path / "other"
-    other.mkdir()
-    for file in small_data.iterdir():
-        (other / file.name).write_bytes(file.read_bytes())
-    with (other / "movies.dat").open("a") as items:
+    shutil.copytree(tiny_config().dataset.path, tmp_path / "other")
+    with (tmp_path / "other" / "movies.dat").open("a") as items:
         items.write("9999::One More (2000)::Drama\n")
-    train(small_config(f"dataset.path={other}", "training.epochs=1"))
+    train(tiny_config(f"dataset.path={tmp_path / 'other'}", "training.epochs=1"))
     assert epochs(caplog) == ["epoch 1"]
 
 
-def test_more_epochs_resume_where_fewer_ended(small_config, interrupted, caplog):
-    interrupted(small_config("training.epochs=2"), 2)
+def test_more_epochs_resume_where_fewer_ended(tiny_config, interrupted, caplog):
+    interrupted(tiny_config("training.epochs=2"), 2)
     epochs(caplog)
-    train(small_config("training.epochs=3", "training.learning_rate=0.001"))
+    train(tiny_config("training.epochs=3", "training.learning_rate=0.001"))
     assert epochs(caplog)[1:] == ["epoch 3"]
 
 

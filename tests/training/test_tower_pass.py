@@ -43,5 +43,6 @@ def test_the_gradients_are_those_of_one_loss_of_vectors_and_decay(make, tower):
     total.backward()
     assert len(found) > 15
     for name, weight in model.named_parameters():
-        assert found[name] == pytest.approx(weight.grad.numpy(), rel=1e-3, abs=1e-4), name
+        expected = weight.grad.numpy()  # compared by NumPy: pytest.approx takes seconds for so many numbers
+        assert (np.abs(found[name] - expected) <= np.maximum(1e-4, 1e-3 * np.abs(expected))).all(), name
         assert found[name].any(), name

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -184,6 +185,19 @@ def trainings(caplog):
     log.removeHandler(counter)
 
 
+@pytest.fixture(scope="module")
+def validated_for_two_epochs(small_config_in, tmp_path_factory) -> Path:
+    """A folder with the model of `small_config("training.epochs=2")`, to be copied."""
+    return train(small_config_in(tmp_path_factory.mktemp("validated"), "training.epochs=2")).directory
+
+
+@pytest.fixture
+def two_epochs(validated_for_two_epochs, trainings, tmp_path) -> None:
+    """The model of `small_config("training.epochs=2")` is in this test's folder."""
+    shutil.copytree(validated_for_two_epochs, tmp_path / "model")
+    trainings.epochs.clear()
+
+
 def chosen(bundle) -> int:
     return bundle.quality["kept_epoch"]
 
@@ -219,9 +233,7 @@ def test_final_trains_on_everything_for_the_epochs_that_validation_chose(small_c
         "model.tower=joined",
     ],
 )
-def test_final_ignores_another_config_s_validation(small_config, trainings, change):
-    train(small_config("training.epochs=2"))
-    trainings.epochs.clear()
+def test_final_ignores_another_config_s_validation(two_epochs, small_config, trainings, change):
     final = train(small_config("training.epochs=2", change), final=True)
     validated = 3 if change == "training.epochs=3" else 2
     assert trainings.epochs == [*range(1, validated + 1), *range(1, chosen(final) + 1)]
@@ -241,8 +253,6 @@ def test_final_replaces_what_is_damaged(small_config):
     assert train(small_config("training.epochs=1"), final=True).manifest.trained_on["protocol"] == "everything"
 
 
-def test_other_devices_and_folders_are_no_other_settings(small_config, trainings, tmp_path):
-    train(small_config("training.epochs=2"))
-    trainings.epochs.clear()
+def test_other_devices_and_folders_are_no_other_settings(two_epochs, small_config, trainings):
     final = train(small_config("training.epochs=2", "training.device=auto", "top_k=3"), final=True)
     assert trainings.epochs == list(range(1, chosen(final) + 1))

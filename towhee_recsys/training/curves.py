@@ -22,7 +22,9 @@ def draw_curves(history: list[dict[str, float]], kept_epoch: int, path: Path) ->
 
     shown = {title: [name for name in names if name in history[0]] for title, names in PANELS.items()}
     shown = {title: names for title, names in shown.items() if names}
-    figure = Figure(figsize=(4.5 * len(shown), 3.5), layout="constrained")
+    width, height = 4.5 * len(shown), 3.5
+    figure = Figure(figsize=(width, height))
+    figure.subplots_adjust(0.6 / width, 0.5 / height, 1 - 0.15 / width, 1 - 0.35 / height, wspace=0.25)  # in inches
     for panel, (title, names) in zip(figure.subplots(1, len(shown), squeeze=False)[0], shown.items(), strict=True):
         _draw(panel, history, {name: PANELS[title][name] for name in names})
         panel.axvline(kept_epoch, color="grey", linestyle=":", label=f"kept: epoch {kept_epoch}")
