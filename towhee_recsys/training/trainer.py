@@ -12,18 +12,15 @@ from towhee_recsys.config.objectives import Purpose
 from towhee_recsys.config.schema import TrainingConfig
 from towhee_recsys.errors import TrainingError
 from towhee_recsys.model.blocks import Block, Blocks
-from towhee_recsys.model.in_parts import cores_for_parts, in_parts
+from towhee_recsys.model.in_parts import cores_for_parts
 from towhee_recsys.model.objectives import Objective
 from towhee_recsys.model.paddle.fusion import FusionModel
 from towhee_recsys.model.paddle.quiet import paddle
 from towhee_recsys.support.step_timers import EPOCHS, timed, timed_step
+from towhee_recsys.training.backward_pass import BackwardPass
 from towhee_recsys.training.cached_features import cached_features
 from towhee_recsys.training.examples import Examples
-from towhee_recsys.training.tower_pass import TowerPass
 from towhee_recsys.training.validation import Validation
-
-HISTORY_DROPPED = 0.5
-"""Share of a history that a step does not see, as in Liang et al. 2018, arXiv:1802.05814."""
 
 ADAM_BETA2 = 0.95
 """Adam's second decay, usually 0.999. A user is in one step an epoch, and a training has some hundred steps: the first
@@ -54,6 +51,7 @@ class Trainer:
         self.settings, self.seed, self.epochs = settings, seed, epochs or settings.epochs
         self.blocks = Blocks(examples.training, len(examples.user_ids), settings.batch_size, settings.sampled_items)
         self.cached = cached_features(examples.items, model.item_tower, examples.item_arrays, settings.unknown_rate)
+        self.backward = BackwardPass(model, objectives, examples, self.cached, settings)
         self.optimizer = paddle.optimizer.Adam(settings.learning_rate, beta2=ADAM_BETA2, parameters=model.parameters())
         for weight in model.parameters():  # a step may compute no text: Adam's moments still apply, resumed or not
             weight.grad = paddle.zeros_like(weight)
@@ -117,35 +115,11 @@ class Trainer:
 
     def _step(self, block: Block, rng: np.random.Generator) -> dict[str, float]:
         """One step of the optimiser; the losses by purpose, and that of the decay."""
-        users = self._user_tensors(block.users, rng)
-        items = self._item_pass(block.items, rng)
-        running: dict[Purpose, Any] = {}
-        for name, objective in self.objectives.items():
-            own = TowerPass(self.model.tower(name), self.examples.users, users, objective.decay)
-            running[name] = own, in_parts(objective, own.vectors, items.vectors, block)
-        grad_items, losses = np.zeros_like(items.vectors), {}
-        for name, (own, wait) in running.items():
-            losses[name], grad_users, grad_own_items = wait()
-            grad_items += grad_own_items
-            own.backward(grad_users)
-        items.backward(grad_items)
+        losses = self.backward(block, rng)
         with timed_step("optimiser"), paddle.utils.unique_name.guard():  # its state has the same names in every run
             self.optimizer.step()
         self.optimizer.clear_grad()
-        return losses | {"decay": items.decay_loss + sum(own.decay_loss for own, _ in running.values())}
-
-    def _item_pass(self, rows: np.ndarray, rng: np.random.Generator) -> TowerPass:
-        arrays = [paddle.to_tensor(array[rows]) for array in self.examples.item_arrays]
-        outputs = {number: feature(rows, rng) for number, feature in self.cached.items()}
-        return TowerPass(self.model.item_tower, self.examples.items, arrays, self.settings.item_decay, outputs)
-
-    def _user_tensors(self, rows: np.ndarray, rng: np.random.Generator) -> list[paddle.Tensor]:
-        encoder, arrays = self.examples.users, [array[rows] for array in self.examples.user_arrays]
-        hidden = encoder.hide(arrays, self.settings.unknown_rate, rng)
-        for feature, array in zip(encoder.features, hidden, strict=True):
-            if feature.is_history:  # a tower that sees all that it is to predict learns to repeat it
-                array[rng.random(array.shape) < HISTORY_DROPPED] = 0
-        return [paddle.to_tensor(array) for array in hidden]
+        return losses
 
     def _sum_of_weights(self) -> float:
         return float(sum(weight.numpy().sum(dtype=np.float64) for weight in self.model.parameters()))

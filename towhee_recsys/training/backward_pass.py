@@ -1,0 +1,63 @@
+"""What a step of training computes: a block's losses, and their gradients by the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from towhee_recsys.config.objectives import Purpose
+from towhee_recsys.config.schema import TrainingConfig
+from towhee_recsys.model.blocks import Block
+from towhee_recsys.model.in_parts import in_parts
+from towhee_recsys.model.objectives import Objective
+from towhee_recsys.model.paddle.fusion import FusionModel
+from towhee_recsys.model.paddle.quiet import paddle
+from towhee_recsys.training.cached_features import CachedFeature
+from towhee_recsys.training.examples import Examples
+from towhee_recsys.training.tower_pass import TowerPass
+
+HISTORY_DROPPED = 0.5
+"""Share of a history that a step does not see, as in Liang et al. 2018, arXiv:1802.05814."""
+
+
+@dataclass(frozen=True, eq=False)
+class BackwardPass:
+    """The sum of `objectives`, each with the user tower of its purpose, and its way back through the towers."""
+
+    model: FusionModel
+    objectives: Mapping[Purpose, Objective]
+    examples: Examples
+    cached: Mapping[int, CachedFeature]
+    settings: TrainingConfig
+
+    def __call__(self, block: Block, rng: np.random.Generator) -> dict[str, float]:
+        """Adds to the weights' gradients; returns the losses by purpose, and that of the decay."""
+        users = self._user_tensors(block.users, rng)
+        items = self._item_pass(block.items, rng)
+        running: dict[Purpose, Any] = {}
+        for name, objective in self.objectives.items():
+            own = TowerPass(self.model.tower(name), self.examples.users, users, objective.decay)
+            running[name] = own, in_parts(objective, own.vectors, items.vectors, block)
+        grad_items, losses = np.zeros_like(items.vectors), {}
+        for name, (own, wait) in running.items():
+            losses[name], grad_users, grad_own_items = wait()
+            grad_items += grad_own_items
+            own.backward(grad_users)
+        items.backward(grad_items)
+        return losses | {"decay": items.decay_loss + sum(own.decay_loss for own, _ in running.values())}
+
+    def _item_pass(self, rows: np.ndarray, rng: np.random.Generator) -> TowerPass:
+        arrays = [paddle.to_tensor(array[rows]) for array in self.examples.item_arrays]
+        outputs = {number: feature(rows, rng) for number, feature in self.cached.items()}
+        return TowerPass(self.model.item_tower, self.examples.items, arrays, self.settings.item_decay, outputs)
+
+    def _user_tensors(self, rows: np.ndarray, rng: np.random.Generator) -> list[paddle.Tensor]:
+        encoder, arrays = self.examples.users, [array[rows] for array in self.examples.user_arrays]
+        hidden = encoder.hide(arrays, self.settings.unknown_rate, rng)
+        for feature, array in zip(encoder.features, hidden, strict=True):
+            if feature.is_history:  # a tower that sees all that it is to predict learns to repeat it
+                array[rng.random(array.shape) < HISTORY_DROPPED] = 0
+        return [paddle.to_tensor(array) for array in hidden]
