@@ -71,7 +71,7 @@ def test_somebody_s_own_folder_of_that_name_is_left_alone(models, target, caplog
     put(models[1], target)
     assert (previous_of(target) / "thesis.txt").read_text() == "years of work"
     assert f"{previous_of(target)} is no model: it is left alone" in caplog.text
-    with pytest.raises(BundleError, match=r"no model that was in .* before is kept"):
+    with pytest.raises(BundleError, match=r"no earlier model of .* is kept"):
         restore_previous(target)
 
 
