@@ -1,10 +1,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-define BOTH
+# Tests of a Milvus server wait more than they work: they run beside the others. Those that compare how long things take run alone.
+define ALL_TESTS
 $(BIN)/python -m pytest -m milvus > build/milvus.log 2>&1 & milvus=$$!; \
-$(BIN)/python -m pytest -m 'not milvus'; others=$$?; \
-wait $$milvus; with_milvus=$$?; cat build/milvus.log; exit $$((others + with_milvus))
+$(BIN)/python -m pytest -m 'not milvus and not performance' -n auto --dist loadscope; others=$$?; \
+wait $$milvus; server=$$?; cat build/milvus.log; \
+$(BIN)/python -m pytest -m performance; speed=$$?; exit $$((others + server + speed))
 endef
 
 .PHONY: demo test lint bench bench-quality clean
@@ -13,7 +15,7 @@ demo: .venv/installed ## train on the bundled sample, index it and print recomme
 	$(BIN)/towhee-recsys demo
 
 test: .venv/tested build/milvus/bin/milvus-server build/lite3/installed ## install the test dependencies and run all tests
-	$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),$(BOTH))
+	$(if $(ARGS),$(BIN)/python -m pytest $(ARGS),$(ALL_TESTS))
 
 lint: .venv/tested ## check style, and types of the package as it is shipped
 	$(BIN)/ruff check .
