@@ -7,7 +7,7 @@ from towhee_recsys.config.dataset import DataSchema, Feedback
 from towhee_recsys.config.describe import config_schema
 from towhee_recsys.config.document import Document
 from towhee_recsys.config.dump import dump_config
-from towhee_recsys.config.load import load_config
+from towhee_recsys.config.load import load_config, load_section
 from towhee_recsys.config.overrides import parse_override
 from towhee_recsys.config.references import expand_env, resolve
 from towhee_recsys.config.schema import Config
@@ -24,6 +24,7 @@ __all__ = [
     "dump_config",
     "expand_env",
     "load_config",
+    "load_section",
     "parse_override",
     "read_yaml",
     "resolve",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from towhee_recsys.config.completion import completed
 from towhee_recsys.config.describe import follow
-from towhee_recsys.config.document import Document, KeyPath, dotted, merge
+from towhee_recsys.config.document import Document, KeyPath, as_document, dotted, merge
 from towhee_recsys.config.formats import with_declaration
 from towhee_recsys.config.overrides import layers
 from towhee_recsys.config.problems import sentences
@@ -47,25 +47,43 @@ def load_config(
     return completed(_checked(document), document)
 
 
-def _checked(document: Document) -> Config:
+def load_section(name: str, kind: Any, settings: Mapping[str, Any]) -> Any:
+    """The checked `settings` of one section, such as "milvus.access", without the config around it.
+
+    `kind` is the section's type: a pydantic model, or an annotated union of them.
+
+    Raises:
+        ConfigError: the settings are wrong: all are named.
+    """
+    path = tuple(name.split("."))
+    nested: Any = settings
+    for key in reversed(path):
+        nested = {key: nested}
+    return _checked(as_document(nested, "given settings"), kind, path)
+
+
+def _checked(document: Document, kind: Any = Config, path: KeyPath = ()) -> Any:
+    """The value of type `kind` at `path` of the document."""
     resolved = ResolvedConfig(document)
-    config, errors = _validated(resolved.data)
+    value, errors = _validated(kind, resolved.data, path)
     no_texts = {follow(error["loc"])[0] for error in errors if not error["type"].startswith("string")}
     if wanted := no_texts & resolved.from_env.keys():
-        config, errors = _validated(resolved.with_values(wanted))
+        value, errors = _validated(kind, resolved.with_values(wanted), path)
     problems = resolved.problems | {
         path: why for path, why in sentences(errors, document) if path not in resolved.problems
     }
-    if config is None or problems:
+    if value is None or problems:
         raise ConfigError(bulleted([_line(document, path, why) for path, why in problems.items()]))
-    return config
+    return value
 
 
-def _validated(data: dict[Any, Any]) -> tuple[Config | None, list[ErrorDetails]]:
+def _validated(kind: Any, data: dict[Any, Any], path: KeyPath) -> tuple[Any, list[ErrorDetails]]:
+    """The value at `path` as `kind`; None where it is wrong, with what is wrong at which keys of `data`."""
     try:
-        return Config.model_validate(data), []
+        return TypeAdapter(kind).validate_python(Document(data, {}).get(path)), []
     except ValidationError as error:
-        return None, error.errors(include_url=False, include_input=False)
+        found = error.errors(include_url=False, include_input=False)
+        return None, [{**each, "loc": (*path, *each["loc"])} for each in found]
 
 
 def _line(document: Document, path: KeyPath, why: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from towhee_recsys.config import load_config
+from towhee_recsys.config import load_section
 from towhee_recsys.config.milvus import FlatIndex, IndexType
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def index_type(store: VectorStore, settings: Mapping[str, Any] | None = None) ->
     """
     if settings is None or settings == {"type": EXACT.type}:
         return EXACT
-    checked = load_config({"milvus": {"uri": "http://any", "index": settings}}).milvus.index
+    checked: IndexType = load_section("milvus.index", IndexType, settings)
     store.check_index_type(checked)
     return checked
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from towhee_recsys.config import expand_env, load_config
+from towhee_recsys.config import expand_env, load_section
 from towhee_recsys.config.milvus import AccessConfig, FlatIndex, lite_lacks
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
@@ -70,7 +70,8 @@ def shown(uri: str) -> str:
 
 
 def _checked(access: Mapping[str, Any] | None) -> AccessConfig:
-    return load_config({"milvus": {"uri": "http://any", "access": access or {}}}).milvus.access
+    checked: AccessConfig = load_section("milvus.access", AccessConfig, access or {})
+    return checked
 
 
 def _expanded(uri: str) -> str:
