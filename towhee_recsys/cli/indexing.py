@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -74,16 +73,14 @@ def build_index(config: Config, progress: bool | None = False) -> dict[str, Any]
 @contextmanager
 def _bar(name: str, config: Config, file: str | None, progress: bool | None) -> Iterator[None]:
     """Shows how many items of the dataset, or of `file`, are in the index, and the remaining time."""
-    from tqdm import tqdm
-
     from towhee_recsys.data import count_items
-    from towhee_recsys.support.progress import observe_progress
+    from towhee_recsys.support.progress import observe_progress, progress_bar
 
-    if not (sys.stderr.isatty() if progress is None else progress):
-        yield
-        return
-    with tqdm(total=count_items(config.dataset, file), desc=name, unit="item") as bar, observe_progress(bar.update):
-        yield
+    with progress_bar(progress, desc=name, unit="item") as bar:
+        if not bar.disable:
+            bar.total = count_items(config.dataset, file)
+        with observe_progress(bar.update):
+            yield
 
 
 def _build(config: Config, progress: bool | None) -> Shown:

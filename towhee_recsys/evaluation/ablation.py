@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from towhee_recsys.evaluation.models import split_model
 from towhee_recsys.evaluation.scorer import measure_model
 from towhee_recsys.metrics import paired_test, significance_names
 from towhee_recsys.protocols import Task
+from towhee_recsys.support.progress import progress_bar
 from towhee_recsys.training.training_split import task_of
 
 ALL = "all features"
@@ -67,8 +67,8 @@ def ablate(config: Config | str, *, protocols: Sequence[str] = (), progress: boo
     names = protocols or dict.fromkeys((config.protocol, *COLD))
     variants = [load_config(config, protocol=protocol) for protocol in names]
     tasks = [(each, task) for each in variants if (task := _task(each, dataset, required=bool(protocols)))]
-    shown = sys.stderr.isatty() if progress is None else progress
-    with tqdm(total=len(tasks) * len([*_variants(config)]), desc="ablation", unit="model", disable=not shown) as bar:
+    total = len(tasks) * len([*_variants(config)])
+    with progress_bar(progress, total=total, desc="ablation", unit="model") as bar:
         return [found for each, task in tasks for found in _differences(each, dataset, task, bar)]
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Sequence
-
-from tqdm import tqdm
 
 from towhee_recsys.config.dataset import Feedback
 from towhee_recsys.errors import EvaluationError, close_match
 from towhee_recsys.evaluation.baselines import BASELINES, Baseline, SideInformation
 from towhee_recsys.evaluation.measure import MetricValues, measure
 from towhee_recsys.protocols import Task
+from towhee_recsys.support.progress import progress_bar
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +46,7 @@ def measure_baselines(
     ]
     chosen.sort(key=lambda each: not each.external)  # what these lack is reported before the others take their time
     found = {}
-    for baseline in tqdm(chosen, desc="baselines", unit="", disable=not _shown(progress)):
+    for baseline in progress_bar(progress, iterable=chosen, desc="baselines", unit=""):
         try:
             found[baseline.name] = _measure(baseline, task, side)
         except EvaluationError as error:
@@ -62,7 +60,3 @@ def _measure(baseline: Baseline, task: Task, side: SideInformation) -> MetricVal
     score = baseline.ranker(task, side) if baseline.ranker else None
     predict = baseline.rater(task, side) if baseline.rater else None
     return measure(task, score, predict)
-
-
-def _shown(progress: bool | None) -> bool:
-    return sys.stderr.isatty() if progress is None else progress

@@ -1,11 +1,19 @@
-"""How many items an indexing has written, reported to a progress bar."""
+"""Progress bars, and how many items an indexing has written."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 _observers: list[Callable[[int], object]] = []
+
+
+def progress_bar(progress: bool | None, *, iterable: Any = None, **options: Any) -> Any:
+    """A bar of tqdm, shown where `progress` is true or, where it is None, on a terminal."""
+    from tqdm import tqdm
+
+    return tqdm(iterable, disable=None if progress is None else not progress, **options)
 
 
 @contextmanager

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import time
 
-from tqdm import tqdm
-
 from towhee_recsys.config.dataset import Feedback
 from towhee_recsys.config.objectives import Objective, purposes
 from towhee_recsys.config.schema import ModelConfig, TrainingConfig
@@ -14,6 +12,7 @@ from towhee_recsys.errors import TrainingError
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.objectives import ObjectiveSettings, make_objectives
 from towhee_recsys.model.paddle.fusion import build_model
+from towhee_recsys.support.progress import progress_bar
 from towhee_recsys.support.step_timers import timed
 from towhee_recsys.training.checkpoint import Checkpoint
 from towhee_recsys.training.examples import Examples
@@ -65,8 +64,8 @@ def fit(trainer: Trainer, checkpoint: Checkpoint, *, fresh: bool = False, progre
     elif (state := checkpoint.read()) and trainer.can_resume(state):
         trainer.restore(state)
         log.warning("resuming a training that was interrupted after epoch %d", len(trainer.history))
-    hidden = None if progress is None else not progress
-    with tqdm(total=trainer.epochs, initial=len(trainer.history), desc="train", unit="epoch", disable=hidden) as bar:
+    done = len(trainer.history)
+    with progress_bar(progress, total=trainer.epochs, initial=done, desc="train", unit="epoch") as bar:
         while not trainer.done:
             start = time.monotonic()
             try:
