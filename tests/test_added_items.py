@@ -78,4 +78,4 @@ def test_it_prints(found: dict[str, Any], as_json: bool, monkeypatch: pytest.Mon
     else:
         assert out.startswith(f"sample: {found['hidden']} of 326 items hidden from training, then added\n")
         assert "known to training" in out
-        assert "The worst placed" in out
+        assert "Worst ranks" in out
