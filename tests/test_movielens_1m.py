@@ -41,9 +41,7 @@ def config(ml1m_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Config:
 
 def test_predictions_are_better_than_promised(config: Config) -> None:
     dataset = read_dataset(config.dataset)
-    task = make_task(
-        config.protocol, dataset, seed=config.seed, validation=config.training.validation, rating_scale=(1.0, 5.0)
-    )
+    task = make_task(config.protocol, dataset, seed=config.seed, validation=config.training.validation)
     assert len(task.test) == 100_021
     bundle = load_bundle(config.model.dir)
     items = np.asarray(
