@@ -13,7 +13,17 @@ from towhee_recsys.stores.vectors import IndexRecord, VectorIndex, insert, model
 numbers = count()
 
 
+ONE_CODE = ("test_insert.py", "test_checks.py", "test_mismatch.py", "test_maintenance.py")
+"""Modules whose tests run in memory and on Milvus Lite alone. What they test is written once, over the protocol that
+`test_store.py` tests on the server, too; a server takes seconds for each build. On the server the whole of it runs in
+`test_builds.py`, `test_incremental.py`, `test_resuming.py` and `lifecycle/doctor/test_doctor_on_servers.py`."""
+
 SERVER = pytest.param("milvus-server", marks=[pytest.mark.slow, pytest.mark.milvus])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leaves out the server where one code is tested."""
+    items[:] = [item for item in items if not (item.path.name in ONE_CODE and "[milvus-server" in item.name)]
 
 
 @pytest.fixture(scope="session", params=["memory", "milvus-lite", SERVER])
