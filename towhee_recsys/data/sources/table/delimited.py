@@ -63,14 +63,20 @@ def _header(reader: Any, path: Path) -> list[str]:
     try:
         header: list[str] = next((row for row in reader if row), [])
     except csv.Error as error:
+        if "NUL" in str(error):  # Python 3.10 refuses the line
+            raise _has_nul(path) from None
         raise DatasetError(f"{path}:1: the row with the names of the columns cannot be read: {error}") from None
     if not any(name.strip() for name in header):
         raise DatasetError(f"{path} is empty; the first row must have the names of the columns")
     if any("\0" in name for name in header):
-        raise DatasetError(f"{path}:1: NUL bytes, as UTF-16 has them; save the file as UTF-8")
+        raise _has_nul(path)
     if twice := next((name for name in header if name and header.count(name) > 1), None):
         raise DatasetError(f"{path}:1: the column {twice!r} is there twice; rename one of them")
     return header
+
+
+def _has_nul(path: Path) -> DatasetError:
+    return DatasetError(f"{path}:1: NUL bytes, as UTF-16 has them; save the file as UTF-8")
 
 
 def _chunks(reader: Any, bad: BadRows) -> Iterator[Chunk]:
