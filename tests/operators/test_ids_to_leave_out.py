@@ -7,8 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from towhee_recsys.errors import QueryError
 from towhee_recsys.bundle import Bundle
+from towhee_recsys.errors import QueryError
 from towhee_recsys.operators import ItemId, LikedItems
 
 

@@ -26,7 +26,7 @@ def item_id(given: Any, id_type: IdType, field: str) -> int | str:
     is_int = isinstance(given, (int, np.integer)) and not isinstance(given, bool)
     if id_type == "text" and (is_int or isinstance(given, str)):
         return str(given)
-    if is_int or (isinstance(given, str) and _is_canonical(given)):
+    if is_int or (isinstance(given, str) and is_whole_number(given)):
         return int(given)
     raise QueryError(
         f"{field}: item id {given!r:.200} was given; the ids of this dataset are each {_ACCEPTED[id_type]}."
@@ -43,7 +43,7 @@ def item_ids_from_text(text: str, id_type: IdType, field: str) -> list[int | str
     return [item_id(part, id_type, field) for part in parts if part]
 
 
-def _is_canonical(text: str) -> bool:
+def is_whole_number(text: str) -> bool:
     """Whether `text` is a whole number as Python writes it: "-5", but not "+5", "05" or "5 "."""
     digits = text.removeprefix("-")
     return digits.isascii() and digits.isdecimal() and len(digits) < 4000 and str(int(text)) == text
