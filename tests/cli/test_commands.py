@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from towhee_recsys.cli import commands
+from towhee_recsys.config.dataset import RECOMMEND_FLAGS
 
 RESULT = ["rank", "movie_id", "title", "year", "genres", "score", "predicted_rating"]
 
@@ -83,6 +84,11 @@ def test_a_value_attached_to_a_declared_flag_is_no_other_flag(run: Any, on_sampl
 def test_the_config_is_found_behind_other_short_flags(run: Any, on_sample: list[str]) -> None:
     ran = run("recommend", "-gF", f"-qc{on_sample[1]}", *on_sample[2:], "-k1", "-u", "-5", "--json")
     assert json.loads(ran.out)["user"] == {"user_id": -5, "gender": "F"}
+
+
+def test_a_dataset_cannot_declare_the_flags_of_recommend() -> None:
+    own = {flag for option in commands.commands["recommend"].params for flag in option.opts}
+    assert own | {"-h", "--help"} == set(RECOMMEND_FLAGS)
 
 
 def test_recommend_shows_help_without_a_config_and_the_mistake_in_a_config(run: Any) -> None:
