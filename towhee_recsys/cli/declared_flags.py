@@ -38,7 +38,7 @@ class DeclaredFlagsCommand(click.Command):
             return super().parse_args(ctx, ["--help"])
         given = list(_values(args, _takes_value(self.params)))
         names = [value for flag, value in given if flag in ("-c", "--config")]
-        default = next(each.default for each in self.params if each.name == "name")
+        default = next(str(each.default) for each in self.params if each.name == "name")
         config = configuration((names or [default])[-1], tuple(value for flag, value in given if flag == "--set"))
         options = ctx.meta[_OPTIONS] = declared_options(config)
         rest = super().parse_args(ctx, args)
