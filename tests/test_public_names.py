@@ -93,6 +93,7 @@ def test_commands_and_their_flags(name: str) -> None:
 
 
 def test_flags_that_movielens_declares() -> None:
-    from towhee_recsys.cli.users import declared_flags
+    from towhee_recsys.cli.declared_flags import declared_options
 
-    assert set(MOVIELENS_FLAGS) <= declared_flags(load_config("sample")).keys()
+    options = declared_options(load_config("sample")).values()
+    assert set(MOVIELENS_FLAGS) <= {flag for option in options for flag in option.opts}

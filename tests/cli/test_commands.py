@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from towhee_recsys.cli import commands
+from towhee_recsys.config.dataset import RECOMMEND_FLAGS
 
 RESULT = ["rank", "movie_id", "title", "year", "genres", "score", "predicted_rating"]
 
@@ -57,11 +58,13 @@ def test_a_declared_flag_and_with_are_one_question(run: Any, on_sample: list[str
 @pytest.mark.parametrize(
     ("given", "facts"),
     [
-        (["--gendre", "F"], ["--gendre", "--gender", "--with COLUMN=VALUE"]),
-        (["-g"], ["-g", "value"]),
+        (["--gendre", "F"], ["--gendre", "--gender"]),
+        (["-g"], ["-g", "argument"]),
+        (["--liked", "5001,sku-1"], ["--liked", "'sku-1'", "whole number"]),
         (["--with", "gender"], ["COLUMN=VALUE"]),
         (["--with", "gendre=F"], ["gendre", "'gender'"]),
-        (["F"], ["'F'", "--gender"]),
+        (["F"], ["unexpected extra argument", "F"]),
+        (["-xF"], ["-x"]),
     ],
 )
 def test_what_a_user_cannot_have_is_invalid_usage(
@@ -70,6 +73,36 @@ def test_what_a_user_cannot_have_is_invalid_usage(
     ran = run("recommend", *on_sample, *given)
     assert ran.code == 2
     assert all(fact in ran.err for fact in facts)
+
+
+@pytest.mark.parametrize("job", ["artist", "lawyer", "customer service"])
+def test_a_value_attached_to_a_declared_flag_is_no_other_flag(run: Any, on_sample: list[str], job: str) -> None:
+    ran = run("recommend", f"-j{job}", *on_sample, "--json")
+    assert json.loads(ran.out)["user"] == {"occupation": job}
+
+
+def test_the_config_is_found_behind_other_short_flags(run: Any, on_sample: list[str]) -> None:
+    ran = run("recommend", "-gF", f"-qc{on_sample[1]}", *on_sample[2:], "-k1", "-u", "-5", "--json")
+    assert json.loads(ran.out)["user"] == {"user_id": -5, "gender": "F"}
+
+
+def test_a_dataset_cannot_declare_the_flags_of_recommend() -> None:
+    own = {flag for option in commands.commands["recommend"].params for flag in option.opts}
+    assert own | {"-h", "--help"} == set(RECOMMEND_FLAGS)
+
+
+def test_recommend_shows_help_without_a_config_and_the_mistake_in_a_config(run: Any) -> None:
+    assert run("recommend", "-c", "missing.yaml", "-g", "F", "--help").code == 0
+    ran = run("recommend", "-c", "missing.yaml", "--json")
+    assert (ran.code, json.loads(ran.out)["error"]["type"]) == (2, "ConfigError")
+
+
+def test_ids_have_the_type_of_the_dataset(run: Any, on_sample: list[str]) -> None:
+    ran = run("recommend", *on_sample, "--liked", "5001, 5003 5004", "--json")
+    assert json.loads(ran.out)["user"] == {"liked": [5001, 5003, 5004]}
+    wrong = run("similar", *on_sample, "05001")
+    assert wrong.code == 2
+    assert all(fact in wrong.err for fact in ("'05001'", "whole number"))
 
 
 def test_nothing_known_of_a_user_is_a_question_too(run: Any, on_sample: list[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 INVALID_USAGE = [
-    (["recommend", "--gendre", "F"], "'--gendre' is not an option"),
+    (["recommend", "--gendre", "F"], "no such option '--gendre'"),
     (["recommend", "-k", "ten"], "'ten' is not a valid integer"),
     (["recommend", "-c", "sampel"], "Did you mean 'sample'?"),
     (["recommend", "-c", "sample", "--set", "top_q=3"], "--set top_q=3: top_q: unknown key. Did you mean 'top_k'?"),

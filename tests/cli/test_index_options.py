@@ -44,7 +44,7 @@ def test_added_items_are_found_and_deleted_ones_are_not(run: Any, on_own: list[s
     assert deleted.code == 0
     assert deleted.out.startswith("2 of 3 items were in the index and are deleted. Delete them from the dataset, too")
     assert json.loads(run("index", *on_own, "--add", file, "--json").out) == {"added": 2}
-    assert json.loads(run("index", *on_own, "--delete", "9001 77", "--json").out) == {"deleted": 1, "not_there": 1}
+    assert json.loads(run("index", *on_own, "--delete", "9001 -77", "--json").out) == {"deleted": 1, "not_there": 1}
 
 
 def test_a_bar_shows_the_progress(
@@ -104,8 +104,8 @@ INVALID_USAGE = [
     (["--keep", "2"], "--keep needs --gc. Add --gc, or leave out --keep."),
     (["--list", "--keep", "2"], "--keep needs --gc."),
     (["--gc", "--keep", "0"], "0 is not in the range x>=1"),
-    (["--delete", "260,abc"], "--delete takes ids of items, such as 260,1196; 'abc' is none."),
-    (["--delete", "-5"], "--delete takes ids of items, such as 260,1196; '-5' is none."),
+    (["--delete", "260,abc"], "--delete: item id 'abc' was given; the ids of this dataset are each a whole number"),
+    (["--delete", "260 +5"], "--delete: item id '+5' was given; the ids of this dataset are each a whole number"),
     (["--delete", " , "], "--delete takes ids of items, such as 260,1196; none was given."),
     (
         ["--delete", "99999999999999999999"],

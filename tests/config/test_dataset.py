@@ -27,6 +27,12 @@ def shop(**interactions):
     return {"interactions": {"path": "orders.csv", "user": "customer", "item": "sku"} | interactions}
 
 
+def flags(**columns):
+    """A shop whose users have columns of codes with these flags."""
+    codes = {column: {"names": {1: "one"}, "flags": flags} for column, flags in columns.items()}
+    return shop() | {"users": {"codes": codes}}
+
+
 def test_tables_of_ones_own(write):
     dataset = load_config(write("shop.yaml", SHOP)).dataset
     assert (dataset.format, dataset.strict, dataset.path, dataset.encoding) == ("table", False, None, "utf-8")
@@ -47,6 +53,13 @@ def test_features_are_suggested_by_the_declaration(write):
     assert [(feature.kind, feature.column) for feature in features.item] == [
         ("id", "sku"), ("categories", "tags"), ("text", "name")
     ]  # fmt: skip
+
+
+def test_a_history_has_the_name_that_requests_use(refused):
+    message = refused(features={"user": [{"kind": "history", "column": "seen"}]})
+    assert all(fact in message for fact in ("features.user[0].column", "'seen'", "liked"))
+    features = load_config(features={"user": [{"kind": "history", "column": "liked"}]}).features
+    assert features.user[0].column == "liked"
 
 
 def test_movielens_is_a_declaration():
@@ -104,6 +117,12 @@ def test_ratings_cannot_be_learned_from_implicit_feedback(write, refused, object
         (shop() | {"items": {"lists": ["tags"]}}, ["dataset.items.lists: given a list of 1", "a mapping of names to "]),
         (shop() | {"users": {"codes": {"age": {"1": "x"}}}}, ["dataset.users.codes.age", "names"]),
         (shop() | {"users": {"codes": {"age": 3}}}, ["dataset.users.codes.age: given 3", "flags, groups_to, names"]),
+        (flags(age=["age"]), ["dataset.users.codes.age.flags", "'age'", "-a", "--age"]),
+        (flags(age=["-age"]), ["dataset.users.codes.age.flags", "'-age'"]),
+        (flags(age=["-1"]), ["dataset.users.codes.age.flags", "'-1'"]),
+        (flags(kind=["--kind", "-k"]), ["dataset.users.codes.kind.flags", "-k", "recommend", "--top-k"]),
+        (flags(age=["-a"], area=["-a"]), ["dataset.users.codes", "-a", "age", "area", "once"]),
+        (flags(age=["-a", "-a"]), ["dataset.users.codes", "-a", "once"]),
         ({"name": "x", "tables": {"orders": pd.DataFrame()}}, ["dataset", "'orders'", "users, items and interactions"]),
     ],
 )  # fmt: skip

@@ -59,7 +59,7 @@ def operator(request, indexed_config, sample_bundle):
         "item_encoder": ({"model_dir": indexed_config.model.dir}, MOVIES),
         "movie_encoder": ({"model_dir": indexed_config.model.dir}, MOVIES),
         "item_id": ({"model_dir": indexed_config.model.dir}, MOVIES),
-        "liked_items": ({}, USERS),
+        "liked_items": ({"model_dir": indexed_config.model.dir}, USERS),
         "normalize": ({}, RAW),
         "milvus_search": ({**store, "top_k": 7}, unit),
         "lookup": ({"catalogue": indexed_config.catalogue}, HITS),

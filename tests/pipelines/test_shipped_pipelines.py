@@ -23,7 +23,7 @@ def composed_by_hand(name, config):
     if name == "recommend":
         vector = pipe.input("user").map("user", "vector", OURS.user_encoder(**model, unknown_user="error"))
         unit = vector.map("vector", "vector", OURS.normalize())
-        ids = unit.map("user", "leave_out", OURS.liked_items())
+        ids = unit.map("user", "leave_out", OURS.liked_items(**model))
         return ids.map(("vector", "leave_out"), "hits", search).map("hits", "items", lookup).output("items")
     if name == "similar":
         vector = pipe.input("item").map("item", "vector", OURS.item_encoder(**model))

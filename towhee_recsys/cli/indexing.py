@@ -11,6 +11,7 @@ import click
 
 from towhee_recsys.cli.common import configured, table
 from towhee_recsys.cli.profiling import profiling
+from towhee_recsys.cli.users import item_ids
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
@@ -100,13 +101,14 @@ def _add(config: Config, file: str, progress: bool | None = False) -> Shown:
 
 
 def _delete(config: Config, ids: str) -> Shown:
-    from towhee_recsys.lifecycle import delete_items, id_type_of_index
+    from towhee_recsys.lifecycle import delete_items
 
-    given = [key for key in map(str.strip, ids.split(",")) if key]
-    asked: list[Any] = sorted(set(given)) if given and id_type_of_index(config) == "text" else _numbers(ids)
-    deleted = delete_items(config, asked)
-    return {"deleted": deleted, "not_there": len(asked) - deleted}, lambda: click.echo(
-        f"{deleted:,} of {len(asked):,} items were in the index and are deleted. "
+    given = set(item_ids(config, ids, "--delete"))
+    if not given:
+        raise click.UsageError("--delete takes ids of items, such as 260,1196; none was given.")
+    deleted = delete_items(config, sorted(given, key=str))
+    return {"deleted": deleted, "not_there": len(given) - deleted}, lambda: click.echo(
+        f"{deleted:,} of {len(given):,} items were in the index and are deleted. "
         "Delete them from the dataset, too: the next build contains what the dataset contains."
     )
 
@@ -156,15 +158,6 @@ def _show_record(config: Config, record: dict[str, Any]) -> None:
 
     rows = [[key, value] for key, value in record.items() if key != "pending"]
     table(f"Index {shown(config.milvus.uri)}", ["", "Value"], rows)
-
-
-def _numbers(text: str) -> list[int]:
-    ids = text.replace(",", " ").split()
-    if wrong := [each for each in ids if not each.isdecimal()]:
-        raise click.UsageError(f"--delete takes ids of items, such as 260,1196; {wrong[0]!r} is none.")
-    if not ids:
-        raise click.UsageError("--delete takes ids of items, such as 260,1196; none was given.")
-    return sorted({int(each) for each in ids})
 
 
 def _named(options: Any) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from towhee_recsys.cli.common import configured, table
+from towhee_recsys.cli.declared_flags import DeclaredFlagsCommand
 from towhee_recsys.cli.profiling import profiling
-from towhee_recsys.cli.users import example_users, read_id, read_user
+from towhee_recsys.cli.users import example_users, item_id_type, read_user
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
@@ -19,7 +20,7 @@ User = dict[str, Any]
 
 
 @click.command(
-    context_settings={"ignore_unknown_options": True},  # the dataset's own flags are known once the config is loaded
+    cls=DeclaredFlagsCommand,
     epilog="A dataset may declare flags for its columns: MovieLens has -g (gender), -a (age) and -j (job). "
     "Example: towhee-recsys recommend -c movielens_1m -g F -a 25 -j programmer -k 5",
 )
@@ -28,7 +29,6 @@ User = dict[str, Any]
 @click.option("-l", "--liked", metavar="IDS", help="Items that the user likes, such as 260,1196.")
 @click.option("-k", "--top-k", type=int, metavar="N", help="How many items.")
 @click.option("-i", "--index", "index_first", is_flag=True, help="Index first.")
-@click.argument("flags", nargs=-1, type=click.UNPROCESSED, metavar="")
 @profiling
 @configured()
 def recommend(
@@ -38,7 +38,7 @@ def recommend(
     user_id: str | None,
     columns: tuple[str, ...],
     liked: str | None,
-    flags: tuple[str, ...],
+    flags: dict[str, str],
 ) -> Shown:
     """Recommend items to a user, given by id, by columns of the users' table, or by liked items."""
     user = read_user(config, user_id, columns, liked, flags)
@@ -56,10 +56,12 @@ def recommend(
 @configured()
 def similar(config: Config, progress: bool | None, item: str) -> Shown:
     """Show the items most similar to the item with this id."""
+    from towhee_recsys.data.item_ids import item_id
     from towhee_recsys.pipelines import similar_pipeline
     from towhee_recsys.stores.catalogue import open_catalogue
 
-    find, column, key = similar_pipeline(config), config.dataset.items.id, read_id(item)
+    find, column = similar_pipeline(config), config.dataset.items.id
+    key = item_id(item, item_id_type(config), "ID")
     [facts] = open_catalogue(config.catalogue).get([key])  # the model may not know an item that was added later
     items = find(facts or {column: key}).get()[0]
     return {column: key, "similar": items}, lambda: show_items(f"Similar to item {key}", items, config)

@@ -9,42 +9,54 @@ import click
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
+    from towhee_recsys.data.items import IdType
 
 User = dict[str, Any]
 
 
 def read_user(
-    config: Config, user_id: str | None, columns: Sequence[str], liked: str | None, flags: Sequence[str]
+    config: Config, user_id: str | None, columns: Sequence[str], liked: str | None, flags: Mapping[str, str]
 ) -> User:
     """The record of the user that the options describe.
 
     Args:
         user_id: The text of `-u`.
         columns: Texts such as `country=FR`.
-        liked: Ids separated by commas or blanks.
-        flags: The remaining arguments: flags that the dataset declares, with their values.
+        liked: Ids of items, separated by commas; whole numbers by blanks, too.
+        flags: Columns with the texts of the flags that the dataset declares for them.
 
     Raises:
-        click.UsageError: a flag is not declared or has no value, or a text is not COLUMN=VALUE.
+        click.UsageError: a text is not COLUMN=VALUE, or not a value of the column.
+        BundleError: the type of the liked ids is not known, since there is no model that can be used.
+        QueryError: a liked id is not of the dataset's type.
     """
     given: User = {}
     if user_id is not None:
-        given[config.dataset.users.id] = read_id(user_id)
-    for column, text in [*_from_flags(flags, declared_flags(config)), *map(_pair, columns)]:
+        given[config.dataset.users.id] = _user_id(user_id)
+    for column, text in [*flags.items(), *map(_pair, columns)]:
         given[column] = _value(config, column, text)
     if liked is not None:
-        given["liked"] = [read_id(key) for key in liked.replace(",", " ").split()]
+        given["liked"] = item_ids(config, liked, "--liked")
     return given
 
 
-def read_id(text: str) -> int | str:
-    """An id as typed: an integer if it is written as one, otherwise a text."""
-    return int(text) if text.isdecimal() and text == str(int(text)) else text
+def item_ids(config: Config, text: str, option: str) -> list[int | str]:
+    """The ids in the text of an option, such as 260,1196, of the type that the ids of the model's dataset have.
+
+    Raises:
+        BundleError: there is no model that can be used.
+        QueryError: an id is not of the dataset's type.
+    """
+    from towhee_recsys.data.item_ids import item_ids_from_text
+
+    return item_ids_from_text(text, item_id_type(config), option)
 
 
-def declared_flags(config: Config) -> dict[str, str]:
-    """The flags that the dataset declares, with the columns that they set."""
-    return {flag: column for column, codes in config.dataset.users.codes.items() for flag in codes.flags}
+def item_id_type(config: Config) -> IdType:
+    """The type that the ids of the model's dataset have. Raises BundleError where there is no model to be used."""
+    from towhee_recsys.bundle import load_bundle
+
+    return load_bundle(config.model.dir).item_schema.id_type
 
 
 def example_users(config: Config, count: int) -> list[User]:
@@ -65,19 +77,11 @@ def example_users(config: Config, count: int) -> list[User]:
     return [user for row, user in enumerate(users) if user not in users[:row]]
 
 
-def _from_flags(texts: Sequence[str], declared: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The columns and values of `-g F`, `-gF`, `--gender F` and `--gender=F`."""
-    found, waiting = [], list(texts)
-    while waiting:
-        text = waiting.pop(0)
-        flag, equals, value = text.partition("=") if text.startswith("--") else (text[:2], text[2:], text[2:])
-        if not text.startswith("-") or flag not in declared:
-            accepted = ", ".join([*declared, "--with COLUMN=VALUE"])
-            raise click.UsageError(f"{text!r} is not an option. For users, this dataset accepts: {accepted}.")
-        if not equals and not waiting:
-            raise click.UsageError(f"{flag} needs a value.")
-        found.append((declared[flag], value if equals else waiting.pop(0)))
-    return found
+def _user_id(text: str) -> int | str:
+    """A whole number if the text is one, since JSON shows it; a model finds users by the texts of their ids."""
+    from towhee_recsys.data.item_ids import is_whole_number
+
+    return int(text) if is_whole_number(text) else text
 
 
 def _pair(text: str) -> tuple[str, str]:

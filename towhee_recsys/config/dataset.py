@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -32,6 +33,13 @@ class Feedback:
         return sum(self.scale) / 2 if self.scale else 0.0
 
 
+RECOMMEND_FLAGS = (
+    *("-u", "--user", "--with", "-l", "--liked", "-k", "--top-k", "-i", "--index", "-c", "--config", "--set", "--json"),
+    *("-v", "--verbose", "-q", "--quiet", "--profile", "-h", "--help"),
+)
+"""The flags of `recommend` itself, which a dataset cannot declare."""
+
+
 class Codes(Section):
     """The coded values of a column, with their names."""
 
@@ -42,6 +50,18 @@ class Codes(Section):
         default=None, description="codes start groups of numbers: a number up to this one falls into the group below it"
     )
     flags: list[str] = Field(default=[], description="flags of `recommend` that take a value, such as [-a, --age]")
+
+    @field_validator("flags")
+    @classmethod
+    def _are_free_flags(cls, given: list[str]) -> list[str]:
+        for flag in given:
+            if not re.fullmatch("-[A-Za-z]|--[A-Za-z][A-Za-z0-9_-]*", flag):
+                raise ValueError(f"{flag!r} is not a flag; write a letter as -a, or a name as --age")
+            if flag in RECOMMEND_FLAGS:
+                raise ValueError(
+                    f"{flag} is a flag of recommend itself; choose another than {', '.join(RECOMMEND_FLAGS)}"
+                )
+        return given
 
 
 RESERVED = ("rank", "score", "predicted_rating")
@@ -55,6 +75,17 @@ class UsersTable(Section):
     id: str = Field(default="", description="the column with the ids; left out: named as in the interactions")
     lists: dict[str, str] = Field(default={}, description="columns that hold lists, each with its separator")
     codes: dict[str, Codes] = Field(default={}, description="columns that hold codes, with the codes' names")
+
+    @field_validator("codes")
+    @classmethod
+    def _each_flag_once(cls, given: dict[str, Codes]) -> dict[str, Codes]:
+        column_of: dict[str, str] = {}
+        for column, codes in given.items():
+            for flag in codes.flags:
+                if flag in column_of:
+                    raise ValueError(f"{flag} is a flag of {column_of[flag]} and of {column}; a flag is declared once")
+                column_of[flag] = column
+        return given
 
 
 class ItemsTable(UsersTable):

@@ -6,28 +6,35 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from towhee_recsys.features.column import State, VocabularyColumn
 from towhee_recsys.features.feature import Feature
 from towhee_recsys.features.layer import Layer, Weight, lookup, zeros
-from towhee_recsys.features.liked import liked_ids
+from towhee_recsys.features.liked import LIKED, liked_ids
 from towhee_recsys.features.vocabulary import PADDING, UNKNOWN, Vocabulary
 
 
 class HistoryFeature(Feature):
     """Items that the user likes: embeddings of their ids, summed, over the root of their number.
 
-    Training fills it from the training part, so that its column need not be in the data.
+    Training fills it from the training part, so that its column, which is always `liked`, need not be in the data.
     """
 
     kind: Literal["history"] = "history"
-    column: str = Field(default="liked", min_length=1, description="the field of a user's record")
+    column: str = Field(default=LIKED, description="always liked: the field of a request with liked items")
     size: int = Field(default=256, ge=1, description="the embedding's length, in a joined tower")
     length: int = Field(default=64, ge=1, description="items read; of longer histories the last")
 
     is_history: ClassVar[bool] = True
     decays: ClassVar[bool] = True
+
+    @field_validator("column")
+    @classmethod
+    def _as_in_requests(cls, given: str) -> str:
+        if given != LIKED:
+            raise ValueError(f"given {given!r}, accepted: {LIKED}, the field of requests; leave the column out")
+        return given
 
 
 class HistoryColumn(VocabularyColumn[HistoryFeature]):

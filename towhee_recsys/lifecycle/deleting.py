@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.data.items import IdType
 from towhee_recsys.lifecycle.parts import index_of
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import Id, delete_live
-
-
-def id_type_of_index(config: Config | str) -> IdType:
-    """The type of the ids of the live index. Raises IndexMismatchError where there is none, StoreError."""
-    index = index_of(load_config(config))
-    return index.live_in(index.versions(newest=True)).id_type
 
 
 def delete_items(config: Config | str, ids: Sequence[Id]) -> int:
