@@ -47,3 +47,11 @@ def test_home_is_written_out():
     assert (config.dataset.path, config.model.dir) == (f"{home}/data", f"{home}/model")
     assert config.milvus.uri == f"{home}/movies.db"
     assert load_config(**{"milvus.uri": "http://host/~me"}).milvus.uri == "http://host/~me"
+
+
+def test_an_id_that_is_the_title_is_one_feature() -> None:
+    tables = {"interactions": {"path": "plays.csv", "user": "listener", "item": "song", "count": "plays"}}
+    config = load_config(
+        dataset={"name": "songs", **tables, "items": {"path": "songs.csv", "id": "name", "title": "name"}}
+    )
+    assert [(feature.kind, feature.column) for feature in config.features.item] == [("id", "name")]

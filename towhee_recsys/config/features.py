@@ -51,8 +51,9 @@ def default_features(features: Features, dataset: DataSchema) -> Features:
     users, items = dataset.users, dataset.items
     title: list[Feature] = [TextFeature(column=items.title)] if items.title else []
     return Features(
-        user=features.user or [IdFeature(column=users.id), *_of_codes(users), *_of_lists(users)],
-        item=features.item or [IdFeature(column=items.id), *_of_codes(items), *_of_lists(items), *title],
+        user=features.user or _each_column_once([IdFeature(column=users.id), *_of_codes(users), *_of_lists(users)]),
+        item=features.item
+        or _each_column_once([IdFeature(column=items.id), *_of_codes(items), *_of_lists(items), *title]),
     )
 
 
@@ -62,6 +63,14 @@ def with_codes(features: Features, dataset: DataSchema) -> Features:
         user=[_named(feature, dataset.users) for feature in features.user],
         item=[_named(feature, dataset.items) for feature in features.item],
     )
+
+
+def _each_column_once(features: list[Feature]) -> list[Feature]:
+    """The first feature of each column: the id may be the title, too."""
+    first: dict[str, Feature] = {}
+    for feature in features:
+        first.setdefault(feature.column, feature)
+    return list(first.values())
 
 
 def _of_codes(table: UsersTable) -> list[Feature]:
