@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from towhee_recsys.config import load_config
+from towhee_recsys.config.dataset import Feedback
 from towhee_recsys.model import fold_in as module
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.fold_in import fold_in
+from towhee_recsys.model.fold_in import _liked_value, fold_in
 from towhee_recsys.model.objectives import ObjectiveSettings, unit
 
 MAP = Calibration(slope=6.0, intercept=3.4, lowest=1.0, highest=5.0)
@@ -43,11 +44,12 @@ def folded(request, items):
     objective, tower, *implicit = request.param.split("-")
     decays = {"ranking_decay": 1.0, "rating_decay": 1.0, "temperature": 0.2}
     training = load_config(training=decays).training
-    settings = ObjectiveSettings(training, None if implicit else (1.0, 5.0), None if implicit else MAP)
+    feedback = Feedback(None, 0.0) if implicit else Feedback((1.0, 5.0), 4.0)
+    settings = ObjectiveSettings(training, feedback.scale, None if implicit else MAP)
 
     def folded(raw, *liked):
         rows = [np.array(each, dtype=np.int64) for each in liked]
-        return fold_in(raw, rows, items, objective=objective, tower=tower, settings=settings)
+        return fold_in(raw, rows, items, objective=objective, tower=tower, settings=settings, feedback=feedback)
 
     folded.tower = tower
     return folded
@@ -104,10 +106,25 @@ def test_only_the_free_part_moves_and_the_given_vectors_stay(folded, people):
 def test_it_converges(people, items):
     """A stationary point of what is lost: another start ends at the same cosines."""
     training = load_config(training={"ranking_decay": 1.0, "temperature": 0.2}).training
-    how = {"objective": "ranking", "tower": "sum", "settings": ObjectiveSettings(training, (1.0, 5.0), MAP)}
+    feedback = Feedback((1.0, 5.0), 4.0)
+    settings = ObjectiveSettings(training, feedback.scale, MAP)
+    how = {"objective": "ranking", "tower": "sum", "settings": settings, "feedback": feedback}
     liked = [np.array([0, 1, 2])]
     once = fold_in(people[:1], liked, items, **how)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "STEPS", 400)
         rest = fold_in(people[:1], liked, items, **how)
     assert cosines(once, items) == pytest.approx(cosines(rest, items), abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("feedback", "value"),
+    [
+        (Feedback((1.0, 5.0), 4.0), 4.5),
+        (Feedback((1.0, 5.0), 3.0), 4.0),
+        (Feedback((0.0, 10.0), 7.5), 8.75),
+        (Feedback(None, 0.0), 1.0),
+    ],
+)
+def test_a_liked_item_counts_as_the_middle_of_the_ratings_that_show_liking(feedback, value):
+    assert _liked_value(feedback) == value

@@ -129,6 +129,14 @@ def _folded_in(bundle: Bundle, raw: np.ndarray, liked: Sequence[Sequence[Any]]) 
     if unknown:
         raise QueryError(f"liked: item {unknown[0]} is not known to this model. Leave it out; give ids of its items.")
     items = [np.array([rows[str(key)] for key in keys], dtype=np.int64) for keys in liked]
-    config = bundle.config
-    settings = ObjectiveSettings(config.training, bundle.schema.feedback.scale, bundle.manifest.rating_map)
-    return fold_in(raw, items, vectors, objective=config.objective, tower=config.model.tower, settings=settings)
+    config, feedback = bundle.config, bundle.schema.feedback
+    settings = ObjectiveSettings(config.training, feedback.scale, bundle.manifest.rating_map)
+    return fold_in(
+        raw,
+        items,
+        vectors,
+        objective=config.objective,
+        tower=config.model.tower,
+        settings=settings,
+        feedback=feedback,
+    )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from towhee_recsys.config.dataset import Feedback
 from towhee_recsys.config.objectives import purposes
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.blocks import Block
@@ -24,6 +25,7 @@ def fold_in(
     objective: str,
     tower: str,
     settings: ObjectiveSettings,
+    feedback: Feedback,
 ) -> np.ndarray:
     """Raw vectors float32[n, dim] of users who like `items[liked[i]]`.
 
@@ -37,6 +39,7 @@ def fold_in(
         objective: The name of the objective that the model was trained by.
         tower: The kind of tower, `sum` or `joined`.
         settings: What the objective was made with.
+        feedback: What the values of the dataset's interactions mean.
     """
     counts = np.array([len(rows) for rows in liked], dtype=np.int64)[:, None]
     if not counts.sum():
@@ -50,7 +53,7 @@ def fold_in(
         cells=users * len(items) + liked_rows,
         log_q=None,
     )
-    values = np.full(len(users), _liked_value(settings.scale), dtype=np.float32)
+    values = np.full(len(users), _liked_value(feedback), dtype=np.float32)
     made = make_objectives(objective, Interactions(users, liked_rows, values), settings)[purposes(objective)[0]]
     if tower == "sum":  # a joined tower's raw vectors have lengths that no decay can be compared with
         made.decay = max(made.decay, made.least_fold_in_decay)
@@ -59,15 +62,12 @@ def fold_in(
     return _minimized(raw, free, factors, items, block, made)
 
 
-def _liked_value(scale: tuple[float, float] | None) -> float:
+def _liked_value(feedback: Feedback) -> float:
     """The value of an interaction with a liked item.
 
-    Of ratings midway between three quarters of the scale and its end; of weights any, as they count by their mean.
+    Of ratings midway from the lowest that shows liking to the highest; of weights any, as they count by their mean.
     """
-    if not scale:
-        return 1.0
-    lowest, highest = scale
-    return lowest + 0.875 * (highest - lowest)
+    return (feedback.liked + feedback.scale[1]) / 2 if feedback.scale else 1.0
 
 
 def _minimized(
