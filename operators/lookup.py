@@ -10,6 +10,7 @@ from towhee import register
 
 from towhee_recsys.errors import QueryError, StoreError
 from towhee_recsys.stores.catalogue import Facts, Id, open_catalogue
+from towhee_recsys.stores.catalogue.versioned import collection_of
 from towhee_recsys.stores.vectors import REBUILD
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class Lookup:
 
         Raises:
             QueryError: `hits` are not hits.
-            StoreError: the catalogue cannot be read, or it has the facts of none of the hits.
+            StoreError: the catalogue cannot be read, or it has no facts at all of a build that hits come from.
         """
         if not hits:
             return []
@@ -42,7 +43,9 @@ class Lookup:
             return self([hits])[0]
         facts = self._facts(hits)
         if missing := sum(each is None for each in facts.values()):
-            _warn_or_raise(missing, len(facts))
+            log.warning(
+                "the catalogue lacks the facts of %d of the %d items found; they are left out", missing, len(facts)
+            )
         return [_ranked([(hit, found) for hit in query if (found := facts[hit.build, hit.id])]) for query in hits]
 
     def _facts(self, queries: Sequence[Sequence[Any]]) -> dict[tuple[str, Id], Facts | None]:
@@ -58,14 +61,15 @@ class Lookup:
         for build in dict.fromkeys(build for build, _ in wanted):
             keys = [key for key in wanted if key[0] == build]
             found = self._catalogue.get([item_id for _, item_id in keys], build or None)
+            if build and not any(found) and not self._holds(build):
+                raise StoreError(f"the catalogue holds no facts of the build {build}. {REBUILD}")
             facts |= zip(keys, found, strict=True)
         return facts
 
-
-def _warn_or_raise(missing: int, of: int) -> None:
-    if missing == of:
-        raise StoreError(f"the catalogue has the facts of none of the {of} items found. {REBUILD}")
-    log.warning("the catalogue lacks the facts of %d of the %d items found; they are left out", missing, of)
+    def _holds(self, build: str) -> bool:
+        """Whether there are facts of `build` or, as a dropped one is answered, of the live build of its collection."""
+        live = self._catalogue.live(collection_of(build))
+        return any(self._catalogue.count(each) for each in (build, live) if each)
 
 
 def _ranked(found: Sequence[tuple[Any, Facts]]) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from towhee_recsys.config import load_config
@@ -19,12 +21,18 @@ def test_an_exact_index_loses_nothing(indexed_config, sample_bundle, dataset):
     assert index_recall(indexed_config, sample_bundle, dataset) == 1
 
 
+def test_items_that_were_added_to_the_index_are_left_out(indexed_config, sample_bundle, dataset):
+    part = replace(dataset, items=dataset.items.iloc[40:])
+    assert len(part.item_ids) == len(dataset.item_ids) - 40
+    assert index_recall(indexed_config, sample_bundle, part) == 1
+
+
 def test_what_milvus_does_not_find_is_counted(indexed_config, sample_bundle, dataset, monkeypatch):
     index = open_index(indexed_config.milvus.uri, indexed_config.milvus.collection)
     search = index.search
 
-    def farther(vectors, top_k, how):
-        return [[*hits[:3], *hits[top_k:]] for hits in search(vectors, 2 * top_k)]
+    def farther(vectors, top_k, **more):
+        return [[*hits[:3], *hits[top_k:]] for hits in search(vectors, 2 * top_k, **more)]
 
     monkeypatch.setattr(index, "search", farther)
     found = index_recall(indexed_config, sample_bundle, dataset)

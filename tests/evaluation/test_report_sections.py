@@ -173,5 +173,8 @@ def test_the_live_index_of_this_model_comes_first(quick, indexed_config, sample_
     found = latency(replace(quick, models={MODEL: live}, configs={MODEL: indexed_config}))
     assert [each.name for each in found.points][:2] == ["the live index", "FLAT"]
     assert found.points[0].recall == 1
+    fewer = replace(quick.dataset, items=quick.dataset.items.iloc[40:])  # as if the others had been added to the index
+    added = latency(replace(quick, dataset=fewer, models={MODEL: live}, configs={MODEL: indexed_config}))
+    assert added.points[0].recall == 1
     other = latency(replace(quick, configs={MODEL: indexed_config}))
     assert [each.name for each in other.points] == [*KINDS]

@@ -91,9 +91,17 @@ def test_a_hit_with_broken_facts_is_left_out_with_one_warning(url, lookup, caplo
     assert sum("broken row for item '6'" in message for message in caplog.messages) == 1
 
 
-def test_a_catalogue_of_other_items_is_refused_with_the_cure(lookup):
-    with pytest.raises(StoreError, match=r"^the catalogue has the facts of none of the 2 items found\. Build it with"):
-        lookup([[hit("8")], [hit("9")]])
+def test_a_query_whose_hits_all_lack_facts_gets_no_items_alone_as_in_a_list(lookup, caplog):
+    none, one = [hit("8", build=RECEIPT.build), hit("9")], [hit("6", build=RECEIPT.build)]
+    assert lookup([none, one]) == [lookup(none), lookup(one)] == [[], [{"rank": 1, **LAMP, "score": 0.5}]]
+    assert "lacks the facts of 2 of the 2 items found" in caplog.text
+
+
+def test_a_catalogue_without_facts_of_the_build_is_refused_with_the_cure(lookup):
+    with pytest.raises(
+        StoreError, match=r"^the catalogue holds no facts of the build other__unknown_000001\. Build it with"
+    ):
+        lookup([[hit("6")], [hit("6", build="other__unknown_000001")]])
 
 
 @pytest.mark.parametrize("given", [[{"movie_id": 6, "score": 0.5}], [[6]], [6], [[None]]])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -15,10 +14,10 @@ from towhee_recsys.config import Config, expand_env
 from towhee_recsys.data import Dataset, records
 from towhee_recsys.errors import StoreError
 from towhee_recsys.model.embeddings import Embeddings, normalize
-from towhee_recsys.stores.vectors import Hit, VectorIndex, index_type, open_index
+from towhee_recsys.stores.vectors import Hit, Id, VectorIndex, id_array, id_type_of, index_type, open_index
 
 USERS, LENGTH = 1000, 10
-"""As many of the dataset's users are asked, for lists as long as this."""
+"""At most as many of the dataset's users get a list each, of as many items."""
 
 QUERIES = 100
 """Users a search: Milvus Lite takes the longer for a hit, the more there are."""
@@ -38,7 +37,11 @@ def index_recall(config: Config, bundle: Bundle, dataset: Dataset) -> float | No
         users = normalize(UserEncoder(bundle, "general")(records(dataset.users.head(USERS))))
         items = normalize(ItemEncoder(bundle)(records(dataset.items)))
         how = index_type(index.store, config.milvus.index.model_dump())
-        search = partial(index.search, top_k=min(LENGTH, len(items)), how=how)
+        added = added_items(index, dataset.item_ids)
+
+        def search(queries: Embeddings) -> list[list[Hit]]:
+            return index.search(queries, min(LENGTH, len(items)), leave_out=[added] * len(queries), how=how)
+
         return _share_found(search, users, items, dataset.item_ids)
     except StoreError as error:
         log.warning("without the recall of the index: %s", error)
@@ -54,16 +57,22 @@ def live_index(config: Config, bundle: Bundle) -> VectorIndex | None:
     return index if index.record and index.record.model_id == bundle.model_id else None
 
 
+def added_items(index: VectorIndex, ids: np.ndarray) -> list[Id]:
+    """The items of the live index that are not among the dataset's `ids`: they were added with `index --add`."""
+    known = id_array(ids.tolist(), id_type_of(ids.tolist()))
+    return index.store.ids(index.live().build, without=known).tolist()
+
+
 def _share_found(
     search: Callable[[Embeddings], list[list[Hit]]], users: Embeddings, items: Embeddings, ids: np.ndarray
 ) -> float:
     cosines = np.asarray(users) @ np.asarray(items).T
     length = min(LENGTH, len(ids))
     tenth = np.partition(cosines, len(ids) - length, axis=1)[:, len(ids) - length]
-    line = {key: place for place, key in enumerate(ids.tolist())}
+    row_of = {key: row for row, key in enumerate(ids.tolist())}
     parts = (search(users[first : first + QUERIES]) for first in range(0, len(users), QUERIES))
     good = [
-        cosines[user, line[hit.id]] >= tenth[user] - 1e-6  # one of equal cosines is as good as another
+        cosines[user, row_of[hit.id]] >= tenth[user] - 1e-6  # one of equal cosines is as good as another
         for user, hits in enumerate(chain.from_iterable(parts))
         for hit in hits
     ]

@@ -11,7 +11,7 @@ from tests.stores.vectors.helpers import milvus_only, rows
 from towhee_recsys.errors import QueryError
 from towhee_recsys.stores.vectors import VectorIndex, insert, insert_live, open_index, publish, start_build
 from towhee_recsys.stores.vectors.fields import MAX_TEXT, MISSING_TEXT
-from towhee_recsys.stores.vectors.milvus.schema import column_of
+from towhee_recsys.stores.vectors.milvus.schema import column_of, field_of
 
 numbers = count()
 TYPES = {"price": "number", "brand": "text", "sold": "boolean", "tags": "texts"}
@@ -158,6 +158,12 @@ def test_names_that_cannot_be_fields(name):
 def test_stored_names_are_as_different_as_the_fields():
     names = ["a b", "a_20_b", "x_6120", "f_a", "a", "é", "A", "x_"]
     assert len({column_of(name) for name in names}) == len(names)
+
+
+@pytest.mark.parametrize("column", ["x_min", "x_ff", "id", "vector", "", "x", "min"])
+def test_columns_of_other_programs_are_no_fields(column):
+    assert field_of(column) is None
+    assert [field_of(column_of(name)) for name in ("a b", "é", "x_min")] == ["a b", "é", "x_min"]
 
 
 def test_rows_of_all_kinds_of_stores_are_compared_by_the_same_hashes(filled, units):

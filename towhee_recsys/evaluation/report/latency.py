@@ -12,18 +12,18 @@ from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
 from towhee_recsys.config import Config
 from towhee_recsys.data import records
 from towhee_recsys.errors import StoreError
-from towhee_recsys.evaluation.index_recall import live_index
+from towhee_recsys.evaluation.index_recall import added_items, live_index
 from towhee_recsys.evaluation.report.pictures import points
 from towhee_recsys.evaluation.report.trial import Search, build, searching, timed
 from towhee_recsys.evaluation.results import Evaluation
 from towhee_recsys.model.embeddings import normalize
-from towhee_recsys.stores.vectors import Id, index_type, temporary_lite_store
+from towhee_recsys.stores.vectors import MAX_TOP_K, Id, index_type, temporary_lite_store
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
 USERS, ITEMS, LENGTH = 200, 20_000, 10
-"""At most as many users ask, one at a time, for as long a list; at most as many items are indexed to try it."""
+"""At most as many users get a list of as many items, one at a time, from at most as many items indexed as a trial."""
 
 KINDS: dict[str, dict[str, Any]] = {
     "FLAT": {"type": "FLAT"},
@@ -77,8 +77,8 @@ def latency(evaluation: Evaluation) -> Latency | None:
     except StoreError as error:
         log.warning("without the latency of the index: %s", error)
         return None
-    places = [(each.median, each.recall) for each in found]
-    picture = points("latency", "Recall against latency", places, "milliseconds a search (median)", "recall@10")
+    values = [(each.median, each.recall) for each in found]
+    picture = points("latency", "Recall against latency", values, "milliseconds a search (median)", "recall@10")
     return Latency(found, len(vectors.users), picture)
 
 
@@ -97,7 +97,9 @@ def _live(config: Config, bundle: Bundle, vectors: _Vectors) -> list[Point]:
     if index is None or index.record is None:
         return []
     how = index_type(index.store, config.milvus.index.model_dump())
-    return [_point("the live index", searching(index.store, index.record.build, LENGTH, how), vectors)]
+    added = added_items(index, np.asarray(vectors.ids))
+    length = min(LENGTH + len(added), MAX_TOP_K)
+    return [_point("the live index", searching(index.store, index.record.build, length, how), vectors)]
 
 
 def _tried(vectors: _Vectors) -> list[Point]:
@@ -117,9 +119,13 @@ def _point(name: str, search: Search, vectors: _Vectors) -> Point:
 
 
 def _recall(lists: list[list[Id]], vectors: _Vectors) -> float:
-    """The share of the exact answer that is found, where of equally near items one is as good as another."""
+    """The share of the exact answer that is found, where of equally near items one is as good as another.
+
+    Items that the dataset lacks are skipped.
+    """
     cosines = vectors.users @ vectors.items.T
-    length, place = min(LENGTH, len(vectors.ids)), {key: number for number, key in enumerate(vectors.ids)}
+    length, row_of = min(LENGTH, len(vectors.ids)), {key: row for row, key in enumerate(vectors.ids)}
     last = np.partition(cosines, -length, axis=1)[:, -length]
-    good = [cosines[user, place[key]] >= last[user] - 1e-6 for user, found in enumerate(lists) for key in found]
+    known = ([row_of[key] for key in found if key in row_of][:length] for found in lists)
+    good = [cosines[user, row] >= last[user] - 1e-6 for user, rows in enumerate(known) for row in rows]
     return float(np.sum(good) / (len(lists) * length))

@@ -63,9 +63,12 @@ def column_of(field: str) -> str:
 
 
 def field_of(column: str) -> str | None:
-    """The scalar field of a column; None where the column is not of a field."""
+    """The scalar field of a column; None where the column is not of a field, such as `x_min` of another program."""
     prefix, name = column[:2], column[2:]
-    return {"f_": name, "x_": bytes.fromhex(name).decode() if prefix == "x_" else ""}.get(prefix)
+    try:
+        return name if prefix == "f_" else bytes.fromhex(name).decode() if prefix == "x_" else None
+    except ValueError:  # neither hex nor, decoded, UTF-8
+        return None
 
 
 def collection_schema(layout: Layout) -> Any:
