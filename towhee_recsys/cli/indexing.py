@@ -103,10 +103,10 @@ def _delete(config: Config, ids: str) -> Shown:
     from towhee_recsys.lifecycle import delete_items, id_type_of_index
 
     given = [key for key in map(str.strip, ids.split(",")) if key]
-    asked: list[Any] = sorted(set(given)) if given and id_type_of_index(config) == "text" else _numbers(ids)
-    deleted = delete_items(config, asked)
-    return {"deleted": deleted, "not_there": len(asked) - deleted}, lambda: click.echo(
-        f"{deleted:,} of {len(asked):,} items were in the index and are deleted. "
+    chosen: list[Any] = sorted(set(given)) if given and id_type_of_index(config) == "text" else _numbers(ids)
+    deleted = delete_items(config, chosen)
+    return {"deleted": deleted, "not_there": len(chosen) - deleted}, lambda: click.echo(
+        f"{deleted:,} of {len(chosen):,} items were in the index and are deleted. "
         "Delete them from the dataset, too: the next build contains what the dataset contains."
     )
 
@@ -161,7 +161,7 @@ def _show_record(config: Config, record: dict[str, Any]) -> None:
 def _numbers(text: str) -> list[int]:
     ids = text.replace(",", " ").split()
     if wrong := [each for each in ids if not each.isdecimal()]:
-        raise click.UsageError(f"--delete takes ids of items, such as 260,1196; {wrong[0]!r} is none.")
+        raise click.UsageError(f"--delete takes ids of items, such as 260,1196; {wrong[0]!r} was given.")
     if not ids:
         raise click.UsageError("--delete takes ids of items, such as 260,1196; none was given.")
     return sorted({int(each) for each in ids})
