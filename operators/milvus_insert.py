@@ -41,7 +41,7 @@ class MilvusInsert:
         uri: A Milvus Lite file, which ends in .db, or a Milvus server.
         collection: The name of the index.
         staged: Whether the rows wait for `publish`.
-        access: The way into a server, {"token": ..., "timeout": 10}: the settings of `milvus.access`.
+        access: The credentials of a server, {"token": ..., "timeout": 10}: the settings of `milvus.access`.
         index: The type of a new index, {"type": "HNSW", "M": 16}: the settings of `milvus.index`.
         id: The column with the ids, where the vectors do not name it.
 

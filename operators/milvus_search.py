@@ -27,7 +27,7 @@ class MilvusSearch:
         uri: A Milvus Lite file, which ends in .db, or a Milvus server.
         collection: The name of the index.
         top_k: How many items each vector gets, from 1 to 16,384.
-        access: The way into a server, {"token": ..., "timeout": 10}: the settings of `milvus.access`.
+        access: The credentials of a server, {"token": ..., "timeout": 10}: the settings of `milvus.access`.
         index: How an index of that type is searched: the settings of `milvus.index`.
 
     Raises:

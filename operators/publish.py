@@ -17,8 +17,8 @@ class Publish:
 
         .window_all("receipt", "index", ops.towhee_recsys.publish(uri=..., collection=..., catalogue=...))
 
-    Gives the record of the index that is live then; the one before it is kept, older ones are dropped. `access` is the
-    way into a Milvus server.
+    Gives the record of the index that is live then; the one before it is kept, older ones are dropped. `access` are the
+    credentials of a Milvus server.
 
     Raises:
         IndexMismatchError: the receipts are of several indexings, or what was written is not all there, or cannot be

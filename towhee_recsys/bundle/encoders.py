@@ -9,6 +9,7 @@ import numpy as np
 
 from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.bundle.towers import Side, item_vectors, loaded, rating_tower
+from towhee_recsys.config.objectives import purposes
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features import FeatureEncoder, Record
 from towhee_recsys.features.encoder import plain
@@ -67,7 +68,7 @@ class _Encoder:
 
 
 class UserEncoder(_Encoder):
-    """Users to raw vectors to search with; where the objective is `both`, with others to predict `rating`s.
+    """Users to raw vectors to search with; where the objective has two purposes, with others to predict `rating`s.
 
     A record may have `liked`, a list of item ids: a tower with a history reads them, for others the vector is folded
     in (see model/fold_in.py).
@@ -85,7 +86,7 @@ class UserEncoder(_Encoder):
             also=[LIKED] if self._folds_in else [],
             refuse_unknown=unknown_user == "error",
         )
-        self._rating_tower = rating_tower(bundle) if bundle.config.objective == "both" else None
+        self._rating_tower = rating_tower(bundle) if len(purposes(bundle.config.objective)) > 1 else None
 
     def __call__(self, records: Record | Sequence[Record]) -> Embeddings:
         """One record gives float32[dim], a list of n gives float32[n, dim], by one pass through the tower.

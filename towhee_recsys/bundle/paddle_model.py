@@ -5,6 +5,7 @@ from __future__ import annotations
 from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.bundle.manifest import WEIGHTS
 from towhee_recsys.bundle.towers import loaded, rating_tower, unchanged
+from towhee_recsys.config.objectives import purposes
 from towhee_recsys.model.paddle.fusion import FusionModel, build_model
 
 
@@ -21,7 +22,7 @@ def paddle_model(bundle: Bundle) -> FusionModel:
         BundleError: the weights do not fit the features and the config.
     """
     loaded(bundle, "user"), loaded(bundle, "item")
-    if bundle.config.objective == "both":
+    if len(purposes(bundle.config.objective)) > 1:
         rating_tower(bundle)
     with unchanged(bundle):
         weights = bundle.arrays(WEIGHTS)

@@ -94,9 +94,9 @@ def replace_bundle(directory: str | Path, fill: Callable[[Path], None]) -> Bundl
 
 def _should_keep(old: Path, new: Path) -> bool:
     """Whether a user may want to go back from `new` to `old`, and the place to keep it is free or holds a bundle."""
-    place = previous_of(old)
-    if place.exists() and not (place / MANIFEST).is_file():
-        log.warning("%s is no model: it is left alone, and the model that is replaced is not kept", place)
+    previous = previous_of(old)
+    if previous.exists() and not (previous / MANIFEST).is_file():
+        log.warning("%s is no model: it is left alone, and the model that is replaced is not kept", previous)
         return False
     try:
         return read_bundle(old).model_id != read_bundle(new).model_id

@@ -1,4 +1,4 @@
-"""The settings of Milvus: where the item vectors live, how one gets in, and how they are searched."""
+"""The settings of Milvus: where the item vectors live, the credentials, and how they are searched."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class MilvusConfig(Section):
     index: IndexType = FlatIndex()
 
     @model_validator(mode="after")
-    def _has_what_is_asked(self) -> Self:
+    def _has_the_given_settings(self) -> Self:
         if "${" not in self.uri and "://" not in self.uri and (why := lite_lacks(self.access, self.index)):
             raise ValueError(why)
         return self

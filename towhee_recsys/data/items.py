@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+Id = int | str
+"""The id of an item: a whole number of 64 bits, or a text of at most 512 bytes in UTF-8."""
+
 IdType = Literal["int", "text"]
 """The kind of all ids of a table: whole numbers of 64 bits, or texts."""
 

@@ -30,7 +30,7 @@ class NumberFeature(Feature):
         """The number that the text is.
 
         Raises:
-            ValueError: it is none.
+            ValueError: the text is not a number.
         """
         return float(text)
 

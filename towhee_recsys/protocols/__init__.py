@@ -1,4 +1,4 @@
-"""Protocols of evaluation: how interactions are split into training and test, and which lists are asked for."""
+"""Protocols of evaluation: how interactions are split into training and test, and which lists a model is to give."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ MakeQuestions = Callable[[Task, np.random.Generator], list[Question]]
 
 @dataclass(frozen=True)
 class Protocol:
-    """How a dataset is split, and which lists are asked for.
+    """How a dataset is split, and which lists a model is to give.
 
     Attributes:
         description: The protocol in a sentence.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """A list of items is asked for each of `users`.
+    """Each of `users` gets a list of items.
 
     Attributes:
         name: "" for the protocol's main question, else what is different in this one, such as "5 liked".
@@ -59,7 +59,7 @@ class Task:
         train: The interactions to fit on; rows are those of the dataset's tables, as in the other parts.
         validation: The interactions to choose by.
         test: The interactions whose ratings are to be predicted, where they are ratings.
-        questions: The lists that are asked for.
+        questions: The lists that a model is to give.
         new_items: int64, rows of items that are held out whole, as if they came after training.
     """
 

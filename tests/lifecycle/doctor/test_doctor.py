@@ -49,6 +49,17 @@ def test_items_that_were_added_are_encoded_by_their_facts(indexed, found, tmp_pa
     assert found(indexed, items=1000)["vectors"].text.startswith("327 items have the vectors of the model")
 
 
+def test_added_items_whose_facts_lack_a_column_of_a_feature_are_not_encoded_again(indexed, index, found, tmp_path):
+    (tmp_path / "new.dat").write_bytes(b"9001::Brand New (2025)::Comedy\n")
+    add_items(indexed, tmp_path / "new.dat")
+    catalogue, build = open_catalogue(indexed.catalogue), index.live().build
+    [facts] = catalogue.get([9001], build)
+    catalogue.write([(9001, {name: value for name, value in facts.items() if name != "genres"})], build)
+    seen = found(indexed, items=1000)
+    assert states(seen) == {}
+    assert seen["vectors"].text.startswith("326 items have the vectors of the model")
+
+
 def test_with_nothing_there_nothing_is_made(small_config, found, tmp_path):
     stores = {"milvus": {"uri": str(tmp_path / "movies.db")}, "catalogue": f"sqlite:///{tmp_path / 'movies.sqlite'}"}
     seen = found(load_config(small_config(), dataset={"path": str(tmp_path / "data")}, **stores))

@@ -208,6 +208,18 @@ def test_no_search_asks_for_more_than_a_store_returns(counted, units):
     assert counted.store.searches == [(16_384, 1)]
 
 
+def test_a_list_to_leave_out_that_is_longer_than_a_search_can_skip_is_refused(indexed, units):
+    memory = VectorIndex(CountingStore(), "many")
+    indexed(memory, units(16_400, dim=8))
+    query = units(1, dim=8, seed=1)
+    [hits] = memory.search(query, 5, [range(16_379)])
+    assert len(hits) == 5
+    with pytest.raises(
+        QueryError, match=r"top_k 5 with 16,380 ids to leave out .* at most 16384 items.* most 16,379 ids"
+    ):
+        memory.search(query, 5, [range(16_380)])
+
+
 @pytest.mark.parametrize("leave_out", [["100"], [True], [1.0], [None]])
 def test_ids_to_leave_out_are_of_the_type_of_the_index(filled, queries, leave_out):
     with pytest.raises(QueryError, match=f"item id {re.escape(repr(leave_out[0]))} was given; .* whole number"):

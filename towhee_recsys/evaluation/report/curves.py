@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PANELS = {
     "Loss": {"loss": False},
     "RMSE": {"training_rmse": True, "validation_rmse": False},
-    "NDCG@10": {"training_ndcg@10": True, "validation_ndcg@10": False},
+    "NDCG@10": {"validation_ndcg@10": False},
 }
 """The values of an epoch that each panel shows, by its title, and whether they are dashed: those of training are."""
 

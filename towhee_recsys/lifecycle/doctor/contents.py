@@ -88,13 +88,17 @@ def _drawn(index: VectorIndex, build: str, items: int, seed: int) -> list[Id]:
 
 
 def _records(case: Case) -> list[dict[str, Any]]:
-    """The records of the sampled items: their facts or, for items without facts that the model knows, their ids."""
+    """The records of the sampled items that can be encoded again as they were for the index.
+
+    Those are the items that the model knows, by their facts or ids, and items whose facts have all columns of features.
+    """
     found = case.catalogue.get(case.drawn, case.live.build) if case.catalogue else [None] * len(case.drawn)
     known = set(case.bundle.arrays("known.npz")["item.ids"].tolist())
+    columns = {feature.column for feature in case.bundle.items.features}
     return [
         dict(item) if item else {case.config.dataset.items.id: key}
         for key, item in zip(case.drawn, found, strict=True)
-        if item or str(key) in known
+        if str(key) in known or (item and columns <= item.keys())
     ]
 
 

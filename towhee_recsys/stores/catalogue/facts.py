@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from math import isfinite, isnan
 from typing import Any
 
-from towhee_recsys.data.items import FieldType, ItemSchema
+from towhee_recsys.data.items import FieldType, Id, ItemSchema
 from towhee_recsys.errors import QueryError
-
-Id = int | str
-"""An item's id: an integer of 64 bits, or a text of at most MAX_ID_BYTES."""
 
 Facts = dict[str, Any]
 """The id under the name of its column, then the other columns: numbers, texts, booleans, lists of texts, None."""

@@ -12,16 +12,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from towhee_recsys.data.items import FieldType, IdType
+from towhee_recsys.data.items import FieldType, Id, IdType
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.embeddings import Embeddings, must_be_unit
 from towhee_recsys.stores.vectors.fields import canonical_fields
 
 MAX_ID = 512
 """The most bytes of UTF-8 in a text id."""
-
-Id = int | str
-"""The id of an item."""
 
 _ACCEPTED = {"int": "a whole number of at most 64 bits", "text": f"a text of 1 to {MAX_ID} bytes"}
 

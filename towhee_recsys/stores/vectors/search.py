@@ -125,11 +125,12 @@ def search_build(
     An item that is deleted during the search is left out where its vector is needed for a rating.
 
     Raises:
-        QueryError: an id to leave out is not of the index's type.
+        QueryError: an id to leave out is not of the index's type, or more are left out than a search can skip.
         StoreError: the store fails.
     """
     how = request.how if request.how and request.how.type == record.index else usual
     without = [_id_set(ids, record) for ids in request.leave_out]
+    _check_limit(request.top_k, max(map(len, without), default=0), record.rows)
     found: list[list[tuple[Id, float]]] = [[] for _ in without]
     for limit, rows in _groups(request.top_k, [len(ids) for ids in without]):
         queries = request.vectors.search[rows]
@@ -140,6 +141,15 @@ def search_build(
     items = cache.vectors({key for hits in found for key, _ in hits})
     found = [[hit for hit in hits if hit[0] in items] for hits in found]
     return _hits(found, _ratings(found, request.vectors.model, request.vectors.rating, items), record.build)
+
+
+def _check_limit(top_k: int, left_out: int, rows: int) -> None:
+    """Raises QueryError where a search can return only a part of what it has to read to skip what is left out."""
+    if min(top_k + left_out, rows) > MAX_TOP_K:
+        raise QueryError(
+            f"top_k {top_k} with {left_out:,} ids to leave out is not acceptable: a search returns at most {MAX_TOP_K} "
+            f"items, with those that are left out. Leave out at most {MAX_TOP_K - top_k:,} ids, or lower top_k."
+        )
 
 
 def _id_set(ids: Collection[Id], record: IndexRecord) -> frozenset[Id]:

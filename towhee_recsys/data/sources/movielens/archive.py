@@ -1,4 +1,4 @@
-"""The dataset's files out of a zip archive that nobody vouches for."""
+"""The dataset's files out of an untrusted zip archive."""
 
 from __future__ import annotations
 

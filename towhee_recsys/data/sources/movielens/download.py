@@ -64,7 +64,7 @@ def _download(folder: Path, sources: Sequence[str], md5: str) -> None:
     _put_in_place(archive, folder)
     archive.unlink()
     logger.info("MovieLens 1M is in %s", folder)
-    print(TERMS, file=sys.stderr)  # whoever downloads accepts them, with logging set up or without
+    print(TERMS, file=sys.stderr)  # downloading accepts them, with logging set up or without
 
 
 def _fetch_from_any(sources: Sequence[str], archive: Path, md5: str) -> None:
@@ -92,7 +92,7 @@ def _fetch_checked(url: str, archive: Path, md5: str) -> None:
 
 
 def _put_in_place(archive: Path, folder: Path) -> None:
-    """Unpack beside `folder`, then rename: whoever looks sees the whole folder or none."""
+    """Unpack beside `folder`, then rename: readers see the whole folder or none."""
     beside = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(beside, ignore_errors=True)  # of a process that was killed here
     try:

@@ -42,7 +42,7 @@ def read_side(
     known = unique_ids(raw, declared.id, noun, id_type)
     wanted = dict(types or {})
     if isinstance(declared, ItemsTable) and declared.title:
-        wanted[declared.title] = "text"  # a title of digits is none the less a title
+        wanted[declared.title] = "text"  # a title of digits is a title, too
     converted = {
         name: convert(raw, name, declared.lists.get(name), wanted.get(name))
         for name in raw.columns

@@ -94,7 +94,7 @@ def _refuse(raw: RawTable, mask: np.ndarray, reason: str, column: str, found: Ce
 
 
 def _number(value: Any) -> float:
-    """The number that `value` is; NaN where it is none."""
+    """The number that `value` is; NaN where it is not a number."""
     if isinstance(value, str):
         return float(value) if _NUMBER.fullmatch(value.strip()) else math.nan
     if isinstance(value, (bool, np.bool_)):
