@@ -23,6 +23,8 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and no SIGKILL"),
 ]
 
+ROOT = Path(__file__).resolve().parents[3]
+
 ENDS = 1000
 """More than the writings that a turn makes: by then it has ended."""
 
@@ -67,8 +69,9 @@ class Dying:
 def dying(what: str, folder: Path) -> Iterator[Dying]:
     folder.mkdir()
     command = [sys.executable, "-W", "ignore", str(Path(__file__).with_name("dying.py"))]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}  # it imports helpers of the tests
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env=os.environ
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env=environment
     ) as process:
         try:
             yield Dying(process, what, folder)
