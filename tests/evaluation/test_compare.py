@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
 import pytest
 
 from towhee_recsys.config import load_config
 from towhee_recsys.errors import EvaluationError
-from towhee_recsys.evaluation.compare import compare
+from towhee_recsys.evaluation.compare import _must_have_same_data, compare
 from towhee_recsys.metrics import paired_test
 
 
@@ -60,3 +61,15 @@ def test_what_cannot_be_compared(quick_config, other):
         f"{quick_config.model.dir} and artifacts/elsewhere are of different data: they differ in dataset.path, "
         "dataset.encoding."
     )
+
+
+def test_data_frames_are_the_same_only_as_one_object(other):
+    def config(folder, frame):
+        declared = {"name": "shop", "interactions": {"user": "customer", "item": "sku"}}
+        return load_config(dataset=declared, tables={"interactions": frame}, **{"model.dir": folder})
+
+    orders = pd.DataFrame({"customer": ["c", "d"], "sku": ["x", "x"]})
+    first, same, copied = config("a", orders), config("b", orders), config("c", orders.copy())
+    _must_have_same_data("a", "b", {"a": first, "b": same})
+    with pytest.raises(EvaluationError, match=r"they differ in dataset\.tables"):
+        compare([first, copied])

@@ -72,9 +72,15 @@ def _must_have_own_folder(name: str, configs: Mapping[str, Config]) -> None:
 
 
 def _must_have_same_data(first: str, name: str, configs: Mapping[str, Config]) -> None:
-    ours, theirs = (configs[each].dataset.model_dump(mode="json") for each in (first, name))
+    ours, theirs = (_declaration(configs[each]) for each in (first, name))
     if different := [key for key in ours if ours[key] != theirs[key]]:
         raise EvaluationError(
             f"{first} and {name} are of different data: they differ in "
             f"{', '.join(f'dataset.{key}' for key in different)}. Compare models on one dataset."
         )
+
+
+def _declaration(config: Config) -> dict[str, Any]:
+    """What a config declares of its dataset; data frames count as equal when they are the same object."""
+    tables = {name: id(frame) for name, frame in config.dataset.tables.items()}
+    return {**config.dataset.model_dump(mode="json", exclude={"tables"}), "tables": tables}
