@@ -47,3 +47,19 @@ def test_home_is_written_out():
     assert (config.dataset.path, config.model.dir) == (f"{home}/data", f"{home}/model")
     assert config.milvus.uri == f"{home}/movies.db"
     assert load_config(**{"milvus.uri": "http://host/~me"}).milvus.uri == "http://host/~me"
+
+
+def test_an_item_id_named_by_the_interactions_alone_is_not_reserved(write, refused):
+    lines = "dataset:\n  interactions:\n    path: orders.csv\n    user: customer\n    item: rank\n"
+    message = refused(write("shop.yaml", lines))
+    assert message.startswith("shop.yaml:5: dataset.interactions.item: given 'rank'")
+    assert "rank, score, predicted_rating" in message
+
+
+@pytest.mark.parametrize(("side", "column", "own"), [("user", "occupation", "user_id"), ("item", "title", "movie_id")])
+def test_a_feature_of_kind_id_has_the_id_column_of_its_table(write, refused, side, column, own):
+    file = write("c.yaml", f"features:\n  {side}:\n    - kind: id\n      column: {column}\n")
+    message = refused(file)
+    assert message.startswith(f"c.yaml:4: features.{side}[0].column: given {column!r}")
+    for fact in ("kind id", f"accepted: {own!r}", f"dataset.{side}s.id", "category"):
+        assert fact in message

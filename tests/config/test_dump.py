@@ -35,16 +35,21 @@ def features(*kinds: st.SearchStrategy) -> st.SearchStrategy:
     return st.lists(st.one_of(kinds), min_size=1, max_size=4, unique_by=lambda feature: feature["column"])
 
 
-FEATURES = features(
-    st.fixed_dictionaries({"kind": st.just("id"), "column": TEXT}, optional={"size": SIZE}),
-    st.fixed_dictionaries({"kind": st.just("category"), "column": TEXT}, optional={"names": CODES, "groups_to": SIZE}),
-    st.fixed_dictionaries({"kind": st.just("text"), "column": TEXT}, optional={"window": SIZE, "length": SIZE}),
-)
+def features_of(own_id):
+    return features(
+        st.fixed_dictionaries({"kind": st.just("id"), "column": st.just(own_id)}, optional={"size": SIZE}),
+        st.fixed_dictionaries(
+            {"kind": st.just("category"), "column": TEXT}, optional={"names": CODES, "groups_to": SIZE}
+        ),
+        st.fixed_dictionaries({"kind": st.just("text"), "column": TEXT}, optional={"window": SIZE, "length": SIZE}),
+    )
+
+
 SETTINGS = st.fixed_dictionaries(
     {},
     optional={
         "dataset": st.fixed_dictionaries({"path": TEXT}, optional={"name": TEXT, "strict": st.none() | st.booleans()}),
-        "features": st.fixed_dictionaries({"user": FEATURES, "item": FEATURES}),
+        "features": st.fixed_dictionaries({"user": features_of("user_id"), "item": features_of("movie_id")}),
         "model": st.fixed_dictionaries(
             {"dir": TEXT, "rating_map": st.fixed_dictionaries({"intercept": st.floats(-9, 9)})}
         ),

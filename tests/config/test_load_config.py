@@ -30,7 +30,7 @@ def test_a_config_is_a_source_too():
 
 
 def test_a_part_of_a_config_can_be_a_model():
-    features = Features(user=[IdFeature(column="customer")], item=[IdFeature(column="track")])
+    features = Features(user=[IdFeature(column="user_id", size=9)], item=[IdFeature(column="movie_id", size=9)])
     assert load_config("sample", features=features).features == features
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from towhee_recsys.config.dataset import DataSchema
-from towhee_recsys.config.document import Document
-from towhee_recsys.config.features import default_features, with_codes
+from towhee_recsys.config.dataset import RESERVED, DataSchema
+from towhee_recsys.config.document import Document, dotted
+from towhee_recsys.config.features import Features, default_features, with_codes
 from towhee_recsys.config.formats import TABLE, format_of, formats
 from towhee_recsys.config.objectives import needs_scale
 from towhee_recsys.config.schema import Config
 from towhee_recsys.errors import ConfigError, close_match
+from towhee_recsys.features import IdFeature
 
 KNOWN = ("ml-1m", "sample")
 """The datasets that are found by their name."""
@@ -29,10 +30,12 @@ def completed(config: Config, document: Document) -> Config:
     """`config` with the dataset's location, strictness and id columns, the features and the objective filled in.
 
     Raises:
-        ConfigError: the dataset's format is not known, its folder or its id columns are not declared, or the objective
-            needs ratings and none are declared.
+        ConfigError: the dataset's format is not known, its folder or its id columns are not declared, the items' id has
+            a reserved name, a feature of kind id has another column, or the objective needs ratings and none are
+            declared.
     """
     dataset = _completed_dataset(config.dataset, document)
+    _must_have_own_ids(config.features, dataset, document)
     features = with_codes(default_features(config.features, dataset), dataset)
     model, milvus = config.model, config.milvus
     return config.model_copy(
@@ -54,6 +57,7 @@ def _completed_dataset(dataset: DataSchema, document: Document) -> DataSchema:
             f"{document.where(('dataset', 'format'))}: dataset.format: given {given!r}, accepted: "
             f"{', '.join(formats())}.{close_match(given, formats())}"
         )
+    _must_not_be_reserved(dataset, document)
     path = _tables_folder(dataset, document) if kind == TABLE else _dataset_path(dataset, document)
     users, items, interactions = dataset.users, dataset.items, dataset.interactions
     return dataset.model_copy(
@@ -65,6 +69,27 @@ def _completed_dataset(dataset: DataSchema, document: Document) -> DataSchema:
             "items": items.model_copy(update={"id": items.id or interactions.item}),
         }
     )
+
+
+def _must_not_be_reserved(dataset: DataSchema, document: Document) -> None:
+    """The items' id may be named by the interactions alone; the table of items has checked its own columns."""
+    if not dataset.items.id and (column := dataset.interactions.item) in RESERVED:
+        raise ConfigError(
+            f"{document.where(('dataset', 'interactions', 'item'))}: dataset.interactions.item: given {column!r}, "
+            f"accepted: another name; recommendations have {', '.join(RESERVED)} of their own. Rename it in the data."
+        )
+
+
+def _must_have_own_ids(features: Features, dataset: DataSchema, document: Document) -> None:
+    for side, column in (("user", dataset.users.id), ("item", dataset.items.id)):
+        for number, feature in enumerate(getattr(features, side)):
+            if isinstance(feature, IdFeature) and feature.column != column:
+                path = ("features", side, number, "column")
+                raise ConfigError(
+                    f"{document.where(path)}: {dotted(path)}: given {feature.column!r} for a feature of kind id, "
+                    f"accepted: {column!r}, dataset.{side}s.id. A column of other values is of another kind, such as "
+                    "category."
+                )
 
 
 def _dataset_path(dataset: DataSchema, document: Document) -> str:

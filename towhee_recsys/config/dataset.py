@@ -132,7 +132,7 @@ class InteractionsTable(Section):
             raise ValueError(f"{' and '.join(kinds)} are given; an interaction has one of rating, event and count")
         if bool(self.rating) != bool(self.scale):
             given, missing = ("rating", "scale") if self.rating else ("scale", "rating")
-            raise ValueError(f"{given} is given without {missing}; ratings need both: rating: stars, scale: [1, 5]")
+            raise ValueError(f"{given} is given without {missing}; ratings need both: rating: score, scale: [1, 5]")
         if bool(self.event) != bool(self.weights):
             given, missing = ("event", "weights") if self.event else ("weights", "event")
             raise ValueError(
