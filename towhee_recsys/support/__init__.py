@@ -1,1 +1,1 @@
-"""Files, locks, progress, profiles and reports: nothing about recommending."""
+"""Files, progress, profiles and reports: nothing about recommending."""
