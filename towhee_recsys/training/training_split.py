@@ -16,6 +16,14 @@ from towhee_recsys.support.step_timers import timed
 EVERYTHING = "everything"
 """What stands for the protocol in the record of a training on all interactions."""
 
+READ_BY = {"strict", "max_bad_share", "encoding", "users", "items", "interactions"}
+NOT_READ_BY: dict[str, Any] = {
+    "users": {"path": True, "codes": {"__all__": {"flags"}}},
+    "items": {"path": True, "codes": {"__all__": {"flags"}}, "title": True, "show": True, "filter": True},
+    "interactions": {"path"},
+}
+"""What of a dataset's declaration changes what a training reads: not where the files are, nor what is shown of them."""
+
 
 @dataclass(frozen=True, eq=False)
 class TrainingSplit:
@@ -56,9 +64,8 @@ def everything(dataset: Dataset) -> TrainingSplit:
 
 
 def trained_on(dataset: Dataset, protocol: str = EVERYTHING, seed: int | None = None) -> dict[str, Any]:
-    """What a manifest says of the interactions that a model was trained on; `evaluate` compares it."""
-    read_by = {"strict", "max_bad_share", "encoding", "interactions"}
-    reading = dataset.schema.model_dump(include=read_by, exclude={"interactions": {"path"}}, mode="json")
+    """What a manifest says of the data that a model was trained on and of how it was read; `evaluate` compares it."""
+    reading = dataset.schema.model_dump(include=READ_BY, exclude=NOT_READ_BY, mode="json")
     drawn = {"protocol": protocol} if protocol == EVERYTHING else {"protocol": protocol, "seed": seed}
     return {**drawn, "fingerprint": dataset.fingerprint, "reading": reading}
 
