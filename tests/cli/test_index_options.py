@@ -104,8 +104,8 @@ INVALID_USAGE = [
     (["--keep", "2"], "--keep needs --gc. Add --gc, or leave out --keep."),
     (["--list", "--keep", "2"], "--keep needs --gc."),
     (["--gc", "--keep", "0"], "0 is not in the range x>=1"),
-    (["--delete", "260,abc"], "--delete takes ids of items, such as 260,1196; 'abc' is none."),
-    (["--delete", "-5"], "--delete takes ids of items, such as 260,1196; '-5' is none."),
+    (["--delete", "260,abc"], "--delete takes ids of items, such as 260,1196; 'abc' was given."),
+    (["--delete", "-5"], "--delete takes ids of items, such as 260,1196; '-5' was given."),
     (["--delete", " , "], "--delete takes ids of items, such as 260,1196; none was given."),
     (
         ["--delete", "99999999999999999999"],
