@@ -15,7 +15,7 @@ from towhee_recsys.data.sources.movielens.folder import FILES
 from towhee_recsys.data.sources.movielens.source import fingerprint
 from towhee_recsys.errors import DatasetError
 
-MOVIES = "1::Caf\xe9:: Part Two (1990)::Drama|War\n2::NA::(no genres listed)\n"
+MOVIES = "1::Caf\xe9: Part Two (1990)::Drama|War\n2::NA::(no genres listed)\n"
 USERS = "1::F::25::12::02460\n2::M::56::0::NA\n"
 RATINGS = "1::1::5::100\n1::2::3::200\n2::1::4::0\n"
 
@@ -42,7 +42,7 @@ def test_columns_and_types(tmp_path):
         {"user_id": 2, "gender": "M", "age": 56, "occupation": 0, "zip_code": "NA"},
     ]
     assert dataset.items.drop(columns="year").to_dict("records") == [
-        {"movie_id": 1, "title": "Café:: Part Two", "genres": ["Drama", "War"]},
+        {"movie_id": 1, "title": "Café: Part Two", "genres": ["Drama", "War"]},
         {"movie_id": 2, "title": "NA", "genres": []},
     ]
     assert dataset.items["year"][0] == 1990
@@ -101,7 +101,7 @@ def test_published_data_are_read_strictly_and_own_files_leniently(tmp_path, sett
 def test_encoding_and_scale_are_the_configs(tmp_path):
     write(tmp_path / "mine", ratings="1::1::9.5::0\n", encoding="utf-8")
     dataset = read_dataset(own(tmp_path / "mine", encoding="utf-8", interactions={"scale": [0, 10]}, strict=True))
-    assert dataset.items["title"][0] == "Café:: Part Two"
+    assert dataset.items["title"][0] == "Café: Part Two"
     assert dataset.interactions["value"].tolist() == [9.5]
 
 

@@ -26,6 +26,15 @@ BAD = [
     ("movies.dat", "2::Café (1990)::Drama\n".encode(), "looks like UTF-8", "looks like UTF-8: b'2::Caf"),
     ("movies.dat", b"2::A (1990)::Drama\r3::B (1990)::Drama\n", "carriage return", "a carriage return inside of"),
     ("movies.dat", b"2::No Genres (1990)\n", "missing fields", "in '2::No Genres (1990)'"),
+    (
+        "movies.dat",
+        b"2::A::Drama::1\n",
+        "too many fields",
+        "4 instead of 3 (movie id, title, genres) in '2::A::Drama::1'",
+    ),
+    ("movies.dat", b"2::A::B::C::D\n", "too many fields", "too many fields: 5 instead of 3"),
+    ("movies.dat", b"2::A::::Drama\n", "too many fields", "too many fields: 4 instead of 3"),
+    ("movies.dat", b"2,A (1990),Drama\n", "looks like CSV", "`::` expected between 3 (movie id, title, genres)"),
     ("movies.dat", b"2:::Drama\n", "missing fields", "in '2:::Drama'"),
     ("movies.dat", b"::A (1990)::Drama\n", "empty movie id", "the movie id is empty"),
     ("movies.dat", b"x::A (1990)::Drama\n", "movie id not a number", "movie id 'x' is not a whole number"),
@@ -50,7 +59,7 @@ BAD = [
     ("users.dat", b"1::M::25::12::12345\n", "duplicate user", "duplicate user: user 1 came before"),
     ("ratings.dat", b"1::2::5\n", "missing fields", "missing fields: 3 instead of 4"),
     ("ratings.dat", b"1::2::5::100::1\n", "too many fields", "too many fields: 5 instead of 4"),
-    ("ratings.dat", b"1,2,5,100\n", "missing fields", "in '1,2,5,100'"),
+    ("ratings.dat", b"1,2,5,100\n", "looks like CSV", "but this looks like CSV: '1,2,5,100'"),
     ("ratings.dat", b"1::2::x::100\n", "rating not a number", "rating 'x' is not a number"),
     ("ratings.dat", b"1::2::::100\n", "rating not a number", "rating '' is not a number"),
     ("ratings.dat", b"1::2::4_5::100\n", "rating not a number", "rating '4_5' is not a number"),
@@ -95,7 +104,7 @@ def test_strict_reading_stops_at_the_line(tmp_path, name, line, reason, details)
     message = str(caught.value)
     assert message.startswith(f"{tmp_path / name}:2: ")
     assert details in message
-    assert re.search("; (fix|save|set) ", message), "it says what to do"
+    assert re.search("; (fix|save|set|write) ", message), "it says what to do"
     assert len(message) < len(str(tmp_path)) + 320
 
 
@@ -133,6 +142,21 @@ def test_share_of_bad_lines_above_the_limit(tmp_path):
         "2 x unknown movie (first in row 2), 1 x rating not a number (first in row 4); "
         "fix the file, or raise dataset.max_bad_share"
     )
+
+
+def test_a_csv_under_another_name_is_reported_as_such_before_anything_else(tmp_path):
+    lines = (
+        "movieId,title,genres\n" + "".join(f"{number},Café {number},Drama\n" for number in range(3)) + "9,A,Drama\n" * 9
+    )
+    with pytest.raises(
+        DatasetError, match=r"looks like CSV.*write `::` between the fields.*set dataset\.encoding: utf-8$"
+    ):
+        list(rows(tmp_path, "movies.dat", lines.encode(), strict=False, max_bad_share=0.1))
+
+
+def test_colons_of_a_title_are_its_own(tmp_path):
+    lines = b"2::A: B (1990)::Drama\n3::: A :(1990)::Drama\n4::A:::Drama\n"
+    assert [each["title"] for each in rows(tmp_path, "movies.dat", lines)] == ["A: B", ": A :", "A:"]
 
 
 def test_share_at_the_limit_is_accepted(tmp_path):

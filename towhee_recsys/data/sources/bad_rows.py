@@ -91,5 +91,6 @@ class BadRows:
         return f"{self.name}: {bad:,} of {rows:,} rows are bad ({bad / rows:.2%}), {limit}: {reasons}; {cure}"
 
     def _cures(self) -> list[str]:
-        """The cures for more than one row, such as another encoding."""
-        return sorted({problem.cure for _, problem in self._first.values() if problem.cure})
+        """The cures for more than one row, such as another encoding; that of the most frequent problem first."""
+        problems = [self._first[reason][1] for reason, _ in self.counts.most_common()]
+        return list(dict.fromkeys(problem.cure for problem in problems if problem.cure))

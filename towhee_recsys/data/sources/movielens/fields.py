@@ -10,6 +10,8 @@ from typing import TypeVar
 from towhee_recsys.data.sources.lines import BadLine, shortened
 
 SEPARATOR = "::"
+OTHER_SEPARATORS = (",", ";", "\t")
+NOT_CSV = "write `::` between the fields, or declare the file as a table of your own, as docs/data.md shows"
 NO_GENRES = "(no genres listed)"
 LARGEST, DIGITS = 2**63 - 1, 19
 """The largest id or timestamp: what an int64 column holds; and its digits."""
@@ -26,10 +28,18 @@ def split(line: str, names: tuple[str, ...]) -> list[str]:
     """The fields of `line`, exactly one for each of `names`."""
     found = line.split(SEPARATOR)
     if len(found) != len(names):
-        reason = "missing fields" if len(found) < len(names) else "too many fields"
-        wanted = f"{len(names)} ({', '.join(names)})"
-        raise BadLine(reason, f"{reason}: {len(found)} instead of {wanted} in {shortened(line)}")
+        raise _wrong_number(line, len(found), names)
     return found
+
+
+def _wrong_number(line: str, found: int, names: tuple[str, ...]) -> BadLine:
+    wanted = f"{len(names)} ({', '.join(names)})"
+    others = [separator for separator in OTHER_SEPARATORS if line.count(separator) >= len(names) - 1]
+    if found == 1 and others:
+        details = f"`::` expected between {wanted} fields, but this looks like CSV: {shortened(line)}"
+        return BadLine("looks like CSV", details, cure=NOT_CSV)
+    reason = "missing fields" if found < len(names) else "too many fields"
+    return BadLine(reason, f"{reason}: {found} instead of {wanted} in {shortened(line)}")
 
 
 def whole(text: str, name: str) -> int:

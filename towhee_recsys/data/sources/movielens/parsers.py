@@ -14,9 +14,10 @@ from collections.abc import Callable, Container, Mapping
 from typing import Any, TypeVar
 
 from towhee_recsys.config.dataset import Codes
-from towhee_recsys.data.sources.lines import BadLine, shortened
+from towhee_recsys.data.sources.lines import BadLine
 from towhee_recsys.data.sources.movielens import fields
 
+MOVIE_FIELDS = ("movie id", "title", "genres")
 USER_FIELDS = ("user id", "gender", "age", "occupation", "zip code")
 RATING_FIELDS = ("user id", "movie id", "rating", "timestamp")
 
@@ -28,15 +29,14 @@ Value = TypeVar("Value")
 def movie_parser() -> Callable[[str], Record]:
     """From `6::Heat (1995)::Action|Crime` to a dictionary of movie_id, title, year (or None) and genres.
 
-    The title is all between the first and the last `::`, without the year at its end.
+    The title comes without the year at its end; it may contain colons, but no `::`.
     """
     seen: set[int] = set()
 
     def parse(line: str) -> Record:
+        fields.split(line, MOVIE_FIELDS)
         movie_id, _, rest = line.partition(fields.SEPARATOR)
-        full_title, separator, genres = rest.rpartition(fields.SEPARATOR)
-        if not separator:
-            raise BadLine("missing fields", f"missing fields: not movie id::title::genres in {shortened(line)}")
+        full_title, _, genres = rest.rpartition(fields.SEPARATOR)  # of three colons, the first ends the title
         number = fields.whole(movie_id, "movie id")
         title, year = fields.title_and_year(full_title)
         movie = {"movie_id": number, "title": title, "year": year, "genres": fields.genres(genres)}
