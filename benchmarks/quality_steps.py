@@ -27,7 +27,7 @@ from towhee_recsys.evaluation.baselines.library import PACKAGES, library
 from towhee_recsys.evaluation.evaluate import MODEL, evaluate_model
 from towhee_recsys.evaluation.measure import Score, measure
 from towhee_recsys.protocols import Task
-from towhee_recsys.support.files import write_atomically
+from towhee_recsys.support.files import write_file
 from towhee_recsys.training.training_split import task_of, trained_on
 from towhee_recsys.training.validated import settings
 
@@ -74,8 +74,7 @@ class Kept:
         print(f"{name} ...", file=sys.stderr, flush=True)
         self.steps[name] = {"basis": basis, **measured()}
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(self.steps, indent=1)
-        write_atomically(self._path, lambda fresh: fresh.write_text(text, encoding="utf-8"))
+        write_file(self._path, json.dumps(self.steps, indent=1).encode())
 
 
 class Bench:

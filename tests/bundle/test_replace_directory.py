@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
-from towhee_recsys.support.files import recover, replace_directory, sha256, write_atomically
+from towhee_recsys.support.files import recover, replace_directory, sha256, write_file
 
 STEPS = ["half filled", "filled", "complete", "old one moved away", "new one in place", "mark removed"]
 
@@ -106,16 +107,16 @@ def test_a_reader_does_not_disturb_the_first_writer(tmp_path):
 
 def test_a_file_is_replaced_whole(tmp_path):
     path = tmp_path / "file"
-    write_atomically(path, lambda place: place.write_text("old") and None)
+    write_file(path, b"old")
 
-    def fails(place: Path) -> None:
-        place.write_text("half of the n")
+    def fails(file: BinaryIO) -> None:
+        file.write(b"half of the n")
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_atomically(path, fails)
+        write_file(path, fails)
     assert path.read_text() == "old"
-    write_atomically(path, lambda place: place.write_text("new") and None)
+    write_file(path, lambda file: file.write(b"new"))
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 

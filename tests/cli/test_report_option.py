@@ -7,7 +7,7 @@ from typing import Any
 
 
 def test_evaluate_writes_a_report(run: Any, on_sample: list[str], tmp_path: Path) -> None:
-    report = tmp_path / "new" / "report.html"
+    report = tmp_path / "report.html"
     ran = run("evaluate", *on_sample, "--report", str(report))
     assert ran.code == 0
     assert ran.out.endswith(f"Report in {report}\n")
@@ -21,6 +21,23 @@ def test_a_location_that_cannot_be_written_is_an_error(run: Any, on_sample: list
     assert ran.code == 1
     assert f"the report {tmp_path} cannot be written: it is a folder" in ran.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_does_not_exist_is_an_error_before_the_work(
+    run: Any, on_sample: list[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "new" / "report.html"
+    for command in (("evaluate", *on_sample, "--report"), ("train", *on_sample, "--profile"), ("schema", "-o")):
+        ran = run(*command, str(file))
+        assert ran.code == 1
+        assert f"{file} cannot be written: there is no folder {file.parent}. Create it" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_device_is_no_file_for_a_report(run: Any, on_sample: list[str]) -> None:
+    ran = run("evaluate", *on_sample, "--report", "/dev/null")
+    assert ran.code == 1
+    assert "the report /dev/null cannot be written: it is a device. Name another file" in ran.err
 
 
 def test_an_ablation_without_a_report_is_invalid_usage(run: Any) -> None:

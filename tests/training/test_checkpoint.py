@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from towhee_recsys.support.files import write_atomically
+from towhee_recsys.support.files import write_file
 from towhee_recsys.training import checkpoint as module
 from towhee_recsys.training.checkpoint import Checkpoint
 from towhee_recsys.training.folders import work_dir
@@ -94,10 +94,10 @@ class Clock:
     def monotonic(self) -> float:
         return self.now
 
-    def write_atomically(self, path, write) -> None:
+    def write_file(self, path, write) -> None:
         self.now += self.a_write
         self.writes += 1
-        write_atomically(path, write)
+        write_file(path, write)
 
 
 @pytest.mark.parametrize(("a_write", "writes"), [(0.0, 30), (0.05, 30), (1.0, 4), (100.0, 1)])
@@ -106,7 +106,7 @@ def test_writing_takes_a_tenth_of_the_time_at_most_but_the_first_epoch_is_kept(
 ):
     clock = Clock(a_write)
     monkeypatch.setattr(module, "time", clock)
-    monkeypatch.setattr(module, "write_atomically", clock.write_atomically)
+    monkeypatch.setattr(module, "write_file", clock.write_file)
     kept = []
     for epoch in range(1, 31):
         history = [{"epoch": number} for number in range(1, epoch + 1)]

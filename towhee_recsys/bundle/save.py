@@ -30,7 +30,7 @@ from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import RecsysError
 from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.support.files import previous_of, replace_directory, sha256
+from towhee_recsys.support.files import previous_of, replace_directory, sha256, write_file
 from towhee_recsys.version import __version__
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def save_bundle(directory: str | Path, trained: Trained, draw: Callable[[Path], 
     def fill(folder: Path) -> None:
         _write_parts(folder, trained)
         draw(folder / "curves.png")
-        (folder / MANIFEST).write_text(_manifest(folder, trained).model_dump_json(indent=1) + "\n", encoding="utf-8")
+        _write_text(folder / MANIFEST, _manifest(folder, trained).model_dump_json(indent=1))
 
     return replace_bundle(directory, fill)
 
@@ -105,13 +105,13 @@ def _should_keep(old: Path, new: Path) -> bool:
 
 
 def _write_parts(folder: Path, trained: Trained) -> None:
-    (folder / CONFIG).write_text(dump_config(_without_locations(trained.config)), encoding="utf-8")
+    _write_text(folder / CONFIG, dump_config(_without_locations(trained.config)).removesuffix("\n"))
     _write_json(folder / FEATURES, {"user": trained.users.state, "item": trained.items.state})
     _write_json(folder / "history.json", trained.history)
     known = {f"{side}.{name}": array for side, arrays in trained.known.items() for name, array in arrays.items()}
     weights = {name: weight.numpy() for name, weight in trained.model.state_dict().items()}
-    np.savez(folder / KNOWN, **known)  # type: ignore[arg-type]
-    np.savez(folder / WEIGHTS, **weights)
+    write_file(folder / KNOWN, lambda file: np.savez(file, **known))  # type: ignore[arg-type]
+    write_file(folder / WEIGHTS, lambda file: np.savez(file, **weights))
 
 
 def _without_locations(config: Config) -> Config:
@@ -144,4 +144,8 @@ def _manifest(folder: Path, trained: Trained) -> Manifest:
 
 
 def _write_json(path: Path, content: Any) -> None:
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    _write_text(path, json.dumps(content, indent=1, ensure_ascii=False))
+
+
+def _write_text(path: Path, text: str) -> None:
+    write_file(path, f"{text}\n".encode())

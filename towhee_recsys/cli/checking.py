@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -75,10 +74,11 @@ def doctor(name: str, overrides: tuple[str, ...], progress: bool | None, items: 
 def schema(output: str | None) -> None:
     """Write the JSON Schema of configs, with which editors complete and check YAML."""
     from towhee_recsys.config import config_schema
+    from towhee_recsys.support.output_file import OutputFile
 
     text = json.dumps(config_schema(), indent=1)
     if output is None:
         click.echo(text)
     else:
-        Path(output).write_text(text + "\n", encoding="utf-8")
+        OutputFile(output, "schema").write(text + "\n")
         click.echo(f"JSON Schema in {output}")

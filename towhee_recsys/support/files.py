@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import errno
+import glob
 import hashlib
 import os
 import shutil
+import stat
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
+
+_KINDS = {
+    stat.S_ISDIR: "a folder",
+    stat.S_ISCHR: "a device",
+    stat.S_ISBLK: "a device",
+    stat.S_ISFIFO: "a pipe",
+    stat.S_ISSOCK: "a socket",
+}
 
 
 def sha256(path: Path) -> str:
@@ -19,13 +32,55 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
-    """Has `write` make a file beside `path`, syncs it to the disk and renames it to `path` in one step."""
-    fresh = path.with_name(f".{path.name}.being-written")
+def write_file(path: str | Path, content: bytes | Callable[[BinaryIO], object]) -> None:
+    """Writes a file completely or not at all: `content`, or what the function writes into the open file.
+
+    The file is written beside `path`, synced to the disk and put there in one step. An existing file keeps its mode;
+    of a symbolic link the target is replaced, and the link stays.
+
+    Raises:
+        OSError: the folder does not exist (`ENOENT`), something other than a regular file is there, or the disk
+            refuses; an existing file stays as it was.
+    """
+    target, mode = target_of(path)
+    fresh = target.with_name(f"{_in_progress(target)}{threading.get_native_id()}")
     with _removed_on_error(fresh):
-        write(fresh)
-        _sync(fresh)
-    os.replace(fresh, path)
+        fresh.unlink(missing_ok=True)  # left behind by a killed process whose number is ours now
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
+            if mode is not None:
+                os.chmod(fresh, mode)
+            if isinstance(content, bytes):
+                file.write(content)
+            else:
+                content(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(fresh, target)
+
+
+def target_of(path: str | Path) -> tuple[Path, int | None]:
+    """The file that writing to `path` would replace, all links followed, and its mode; None where there is none yet.
+
+    Raises:
+        OSError: the folder does not exist (`ENOENT`), or something other than a regular file is there.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        if not target.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, f"there is no folder {Path(path).parent}", str(path)) from None
+        return target, None
+    if not stat.S_ISREG(found.st_mode):
+        kind = next((name for is_kind, name in _KINDS.items() if is_kind(found.st_mode)), "no regular file")
+        raise FileExistsError(errno.EEXIST, f"it is {kind}", str(path))
+    return target, stat.S_IMODE(found.st_mode)
+
+
+def remove_unfinished(path: Path) -> None:
+    """Removes what killed processes left of `path`. Only for a process that alone may write it."""
+    for left in path.parent.glob(f"{glob.escape(_in_progress(path))}*"):
+        left.unlink(missing_ok=True)
 
 
 def previous_of(target: Path) -> Path:
@@ -96,6 +151,11 @@ def _location_of_old(target: Path, fresh: Path, keep: Callable[[Path, Path], boo
 def _hidden(target: Path, state: str) -> Path:
     """A hidden name of our own: a `model.old` that the user keeps is left alone."""
     return target.with_name(f".{target.name}.{state}")
+
+
+def _in_progress(target: Path) -> str:
+    """How the names of files begin that are to replace `target`: short, since a name may have 255 bytes."""
+    return f".{target.name[:40]}.being-written-"
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.support.files import write_atomically
+from towhee_recsys.support.files import remove_unfinished, write_file
 from towhee_recsys.support.step_timers import timed
 
 GROUPS = ("weights", "kept", "optimizer")
@@ -45,11 +45,8 @@ class Checkpoint:
         arrays = {f"{group}/{name}": array for group in GROUPS for name, array in state[group].items()}
         header = np.frombuffer(json.dumps({"key": self._key, "history": state["history"]}).encode(), dtype=np.uint8)
 
-        def write(path: Path) -> None:
-            with path.open("wb") as file:
-                np.savez(file, header=header, **arrays)
-
-        write_atomically(self.path, write)
+        remove_unfinished(self.path)
+        write_file(self.path, lambda file: np.savez(file, header=header, **arrays))
         self.epoch = len(state["history"])
         self._seconds_written += time.monotonic() - start
 
@@ -73,6 +70,7 @@ class Checkpoint:
     def remove(self) -> None:
         """Removes the file: training is over, or starts again."""
         self.path.unlink(missing_ok=True)
+        remove_unfinished(self.path)
 
 
 def _key(record: dict[str, Any], settings: dict[str, Any], seed: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from towhee_recsys.support.files import write_file
 from towhee_recsys.support.step_timers import timed
 
 PANELS = {
@@ -30,7 +31,7 @@ def draw_curves(history: list[dict[str, float]], kept_epoch: int, path: Path) ->
         panel.axvline(kept_epoch, color="grey", linestyle=":", label=f"kept: epoch {kept_epoch}")
         panel.set(title=title, xlabel="epoch")
         panel.legend()
-    figure.savefig(path, dpi=100)
+    write_file(path, lambda file: figure.savefig(file, dpi=100, format="png"))
 
 
 def _draw(panel: Any, history: list[dict[str, float]], names: dict[str, str]) -> None:

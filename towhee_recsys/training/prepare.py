@@ -12,7 +12,7 @@ from towhee_recsys.config import Config, load_config
 from towhee_recsys.data import records
 from towhee_recsys.errors import DatasetError
 from towhee_recsys.features import FeatureEncoder
-from towhee_recsys.support.files import write_atomically
+from towhee_recsys.support.output_file import OutputFile
 
 
 def prepare_items(config: Config | str, source: str | Path, output: Path) -> int:
@@ -22,7 +22,7 @@ def prepare_items(config: Config | str, source: str | Path, output: Path) -> int
     none, of vocabularies fitted to `source`.
 
     Raises:
-        DatasetError: `source` is missing or has bad rows, or `output` is the same file.
+        DatasetError: `source` is missing or has bad rows, or `output` is the same file or cannot be written.
         BundleError: the model is damaged.
     """
     from towhee_recsys.data import read_items
@@ -30,11 +30,12 @@ def prepare_items(config: Config | str, source: str | Path, output: Path) -> int
     config = load_config(config)
     if output.resolve() == Path(source).resolve():
         raise DatasetError(f"{output} is the input, too, and would be overwritten. Name another file for the output.")
+    file = OutputFile(output, "output", DatasetError)
+    file.check()
     items = read_items(config.dataset, str(source))
     side = _side(config, items)
     lines = list(_lines(side, records(items), config.dataset.items.id))
-    output.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(output, lambda path: _write(path, lines))
+    file.write("".join(f"{line}\n" for line in lines))
     return len(lines)
 
 
@@ -58,7 +59,3 @@ def _lines(side: FeatureEncoder, items: list[dict[str, Any]], item_id: str) -> I
 
 def _ids(numbers: np.ndarray) -> str:
     return " ".join(map(str, numbers))
-
-
-def _write(path: Path, lines: list[str]) -> None:
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -23,7 +23,7 @@ def busy(seconds: float) -> int:
 
 
 def test_functions_of_all_threads_are_in_the_report_and_who_waits_for_them_is_not(tmp_path: Path) -> None:
-    file = tmp_path / "new" / "profile.txt"
+    file = tmp_path / "profile.txt"
     with profiled(file, "Two seconds of nothing"):
         thread = threading.Thread(target=busy, args=[0.3])
         thread.start()

@@ -20,6 +20,7 @@ from typing import NamedTuple, TypeVar
 
 from towhee_recsys.config import load_config
 from towhee_recsys.data.sample import SAMPLE_DIR
+from towhee_recsys.support.files import write_file
 
 _CODES = load_config("sample").dataset.users.codes
 AGES, OCCUPATIONS = _CODES["age"].names, _CODES["occupation"].names
@@ -161,7 +162,7 @@ def write(sample: Sample, out: Path) -> None:
 
 
 def _write_rows(path: Path, rows: Iterable[tuple[object, ...]]) -> None:
-    path.write_bytes("".join("::".join(map(str, row)) + "\n" for row in rows).encode("latin-1"))
+    write_file(path, "".join("::".join(map(str, row)) + "\n" for row in rows).encode("latin-1"))
 
 
 def _films(rng: Random) -> list[Film]:

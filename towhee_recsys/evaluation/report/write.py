@@ -17,7 +17,7 @@ from towhee_recsys.evaluation.report.pictures import MODELS
 from towhee_recsys.evaluation.report.slices import slices
 from towhee_recsys.evaluation.report.tables import full_tables, glossary, sentences, tables
 from towhee_recsys.evaluation.results import Evaluation
-from towhee_recsys.support.reports import ReportFile
+from towhee_recsys.support.output_file import OutputFile
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -37,7 +37,7 @@ def write_report(evaluation: Evaluation, path: str | Path, *, ablation: Sequence
 
 
 def check_location(path: str | Path) -> None:
-    """Makes the folder of `path` and checks that a report can be written there.
+    """Checks that a report can be written to `path`, whose folder must exist.
 
     Raises:
         EvaluationError: `path` cannot be written.
@@ -45,8 +45,8 @@ def check_location(path: str | Path) -> None:
     _file(path).check()
 
 
-def _file(path: str | Path) -> ReportFile:
-    return ReportFile(path, error=EvaluationError)
+def _file(path: str | Path) -> OutputFile:
+    return OutputFile(path, error=EvaluationError)
 
 
 def render(evaluation: Evaluation, ablation: Sequence[Difference] = ()) -> str:

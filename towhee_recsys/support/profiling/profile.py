@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from towhee_recsys.errors import RecsysError
+from towhee_recsys.support.output_file import OutputFile
 from towhee_recsys.support.profiling.clock import Clock
 from towhee_recsys.support.profiling.report import report
 from towhee_recsys.support.profiling.sampler import Sampler
-from towhee_recsys.support.reports import ReportFile
 from towhee_recsys.support.step_timers import EPOCHS, timed_by
 
 log = logging.getLogger(__name__)
@@ -82,5 +82,5 @@ def _write(file: str | Path, text: str, failed: bool) -> None:
         log.warning("the profile is in %s", file)
 
 
-def _report_file(file: str | Path) -> ReportFile:
-    return ReportFile(file, "profile")
+def _report_file(file: str | Path) -> OutputFile:
+    return OutputFile(file, "profile")

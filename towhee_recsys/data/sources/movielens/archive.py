@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import shutil
 import stat
+from functools import partial
 from pathlib import Path, PureWindowsPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from towhee_recsys.data.sources.movielens.folder import FILES
 from towhee_recsys.errors import DatasetError
+from towhee_recsys.support.files import write_file
 
 README = "README"
 MOST_MEMBERS = 100
@@ -28,8 +30,8 @@ def unpack(archive: Path, folder: Path) -> None:
         with ZipFile(archive) as opened:
             _refuse_tricks(opened.infolist())
             for name, member in _wanted(opened.infolist()).items():
-                with opened.open(member) as content, (folder / name).open("wb") as file:
-                    shutil.copyfileobj(content, file)
+                with opened.open(member) as content:
+                    write_file(folder / name, partial(shutil.copyfileobj, content))
     except Exception as error:  # zipfile lets a dozen kinds through when bytes are damaged
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise  # only the disk's own have another number
