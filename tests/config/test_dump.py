@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from towhee_recsys.config import dump_config, load_config
 from towhee_recsys.config.yaml import parse_mapping
 
-TEXT = st.text(min_size=1).filter(lambda text: "${" not in text) | st.sampled_from(
+TEXT = st.text(min_size=1).filter(lambda text: "${" not in text and "\0" not in text) | st.sampled_from(
     [
         "NO",
         "010",
@@ -27,7 +27,7 @@ TEXT = st.text(min_size=1).filter(lambda text: "${" not in text) | st.sampled_fr
         "\ufeff",
     ]
 )
-SIZE = st.integers(1, 10**9)
+SIZE = st.integers(1, 1024)
 CODES = st.dictionaries(st.integers() | TEXT, TEXT, max_size=4)
 
 
@@ -41,7 +41,9 @@ def features_of(own_id):
         st.fixed_dictionaries(
             {"kind": st.just("category"), "column": TEXT}, optional={"names": CODES, "groups_to": SIZE}
         ),
-        st.fixed_dictionaries({"kind": st.just("text"), "column": TEXT}, optional={"window": SIZE, "length": SIZE}),
+        st.fixed_dictionaries(
+            {"kind": st.just("text"), "column": TEXT}, optional={"window": st.integers(1, 64), "length": SIZE}
+        ),
     )
 
 

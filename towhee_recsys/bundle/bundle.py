@@ -98,6 +98,8 @@ def load_bundle(directory: str | Path) -> Bundle:
     Raises:
         BundleError: it is missing, incomplete, damaged or of another format.
     """
+    if "\0" in str(directory):
+        raise BundleError(f"the folder of the model, {str(directory)!r}, has a NUL character; write it without one.")
     path = Path(directory).resolve()
     with _lock:
         try:

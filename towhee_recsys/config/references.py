@@ -78,7 +78,11 @@ class ResolvedConfig:
             return {key: self._resolved(item, (*path, key)) for key, item in value.items()}
         if isinstance(value, list):
             return [self._resolved(item, (*path, number)) for number, item in enumerate(value)]
-        if not isinstance(value, str) or "${" not in value:
+        if not isinstance(value, str):
+            return value
+        if "\0" in value:
+            self.problems[path] = "the text has a NUL character; write it without one."
+        if "${" not in value:
             return value
         try:
             return self._read(value, path)

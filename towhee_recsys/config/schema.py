@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.features import Features
@@ -31,6 +33,13 @@ class ModelConfig(Section):
     )
     embedding_size: int = Field(default=256, ge=4, le=32768, description="the length of user and item vectors")
     rating_map: RatingMap = RatingMap()
+
+    @field_validator("dir")
+    @classmethod
+    def _not_the_root(cls, given: str) -> str:
+        if "\0" not in given and not Path(os.path.abspath(given)).name:
+            raise ValueError(f"{given} is the root of the file system; name a folder for the model")
+        return given
 
 
 class TrainingConfig(Section):

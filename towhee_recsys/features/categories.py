@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from towhee_recsys.features.column import State, VocabularyColumn
-from towhee_recsys.features.feature import Feature
+from towhee_recsys.features.feature import LARGEST_SIZE, Feature
 from towhee_recsys.features.layer import Layer, Weight, zeros
 from towhee_recsys.features.vocabulary import UNKNOWN, Vocabulary
 
@@ -19,7 +19,9 @@ class CategoriesFeature(Feature):
     """A set of values, such as tags."""
 
     kind: Literal["categories"] = "categories"
-    size: int = Field(default=32, ge=1, description="the length of the embeddings or of the connected layer")
+    size: int = Field(
+        default=32, ge=1, le=LARGEST_SIZE, description="the length of the embeddings or of the connected layer"
+    )
     pooling: Literal["sum", "multi_hot"] = Field(
         default="multi_hot", description="summed embeddings, or a connected layer"
     )

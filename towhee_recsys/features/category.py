@@ -10,7 +10,7 @@ from pydantic import Field
 
 from towhee_recsys.features.codes import code_of, label
 from towhee_recsys.features.column import State, VocabularyColumn
-from towhee_recsys.features.feature import Feature
+from towhee_recsys.features.feature import LARGEST_SIZE, Feature
 from towhee_recsys.features.layer import Layer, Weight, lookup, zeros
 from towhee_recsys.features.vocabulary import Vocabulary
 
@@ -21,7 +21,7 @@ class CategoryFeature(Feature):
     """One of few values: an embedding each, one for the unknown."""
 
     kind: Literal["category"] = "category"
-    size: int = Field(default=16, ge=1, description="the embedding's length")
+    size: int = Field(default=16, ge=1, le=LARGEST_SIZE, description="the embedding's length")
     names: dict[int | str, str] | None = Field(
         default=None, description="code -> name; both are accepted, nothing else is"
     )

@@ -8,6 +8,9 @@ from pydantic import Field
 
 from towhee_recsys.support.section import Section
 
+LARGEST_SIZE = 4096
+"""The longest embedding of a feature, and the most patterns that a text is searched for."""
+
 
 class Feature(Section):
     """A declared feature. Each kind is a class of its own, in a file of its own; `kinds.py` lists them.
@@ -27,7 +30,7 @@ class Feature(Section):
 
     kind: str
     column: str = Field(min_length=1, description="the column of the users' or items' table")
-    size: int = Field(ge=1, description="the embedding's length")
+    size: int = Field(ge=1, le=LARGEST_SIZE, description="the embedding's length")
 
     is_id: ClassVar[bool] = False
     is_history: ClassVar[bool] = False

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field, field_validator
 
 from towhee_recsys.features.column import State, VocabularyColumn
-from towhee_recsys.features.feature import Feature
+from towhee_recsys.features.feature import LARGEST_SIZE, Feature
 from towhee_recsys.features.layer import Layer, Weight, lookup, zeros
 from towhee_recsys.features.liked import LIKED, liked_ids
 from towhee_recsys.features.vocabulary import PADDING, UNKNOWN, Vocabulary
@@ -23,8 +23,8 @@ class HistoryFeature(Feature):
 
     kind: Literal["history"] = "history"
     column: str = Field(default=LIKED, description="always liked: the field of a request with liked items")
-    size: int = Field(default=256, ge=1, description="the embedding's length, in a joined tower")
-    length: int = Field(default=64, ge=1, description="items read; of longer histories the last")
+    size: int = Field(default=256, ge=1, le=LARGEST_SIZE, description="the embedding's length, in a joined tower")
+    length: int = Field(default=64, ge=1, le=4096, description="items read; of longer histories the last")
 
     is_history: ClassVar[bool] = True
     decays: ClassVar[bool] = True

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from towhee_recsys.features.column import State, VocabularyColumn
-from towhee_recsys.features.feature import Feature
+from towhee_recsys.features.feature import LARGEST_SIZE, Feature
 from towhee_recsys.features.layer import Layer, Weight, lookup, zeros
 from towhee_recsys.features.vocabulary import UNKNOWN, Vocabulary
 
@@ -18,7 +18,7 @@ class IdFeature(Feature):
     """The raw id: an embedding a known id, one for all unknown."""
 
     kind: Literal["id"] = "id"
-    size: int = Field(default=256, ge=1, description="the embedding's length")
+    size: int = Field(default=256, ge=1, le=LARGEST_SIZE, description="the embedding's length")
 
     is_id: ClassVar[bool] = True
     decays: ClassVar[bool] = True

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from towhee_recsys.features.column import Column, State
-from towhee_recsys.features.feature import Feature
+from towhee_recsys.features.feature import LARGEST_SIZE, Feature
 from towhee_recsys.features.layer import Layer, Weight
 
 LARGEST = 1e30
@@ -21,9 +21,14 @@ class NumberFeature(Feature):
     """A number, standardised by its training mean and deviation; or between knots, with an embedding at each."""
 
     kind: Literal["number"] = "number"
-    size: int = Field(default=8, ge=1, description="the length of its connected layer, in a joined tower")
+    size: int = Field(
+        default=8, ge=1, le=LARGEST_SIZE, description="the length of its connected layer, in a joined tower"
+    )
     knots: int | None = Field(
-        default=None, ge=2, description="embeddings at so many quantiles, straight lines between; left out: one line"
+        default=None,
+        ge=2,
+        le=4096,
+        description="embeddings at so many quantiles, straight lines between; left out: one line",
     )
 
     def from_text(self, text: str) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from towhee_recsys.features.column import State, VocabularyColumn
-from towhee_recsys.features.feature import Feature
+from towhee_recsys.features.feature import LARGEST_SIZE, Feature
 from towhee_recsys.features.layer import Layer, Weight, lookup
 from towhee_recsys.features.vocabulary import PADDING, Vocabulary
 from towhee_recsys.features.words import words
@@ -20,10 +20,10 @@ class TextFeature(Feature):
     """Words: embeddings, a convolution over neighbours, the maximum over the text (Kim 2014, arXiv:1408.5882)."""
 
     kind: Literal["text"] = "text"
-    size: int = Field(default=32, ge=1, description="the word embedding's length")
-    filters: int = Field(default=32, ge=1, description="how many patterns the convolution looks for")
-    window: int = Field(default=3, ge=1, description="words a pattern spans")
-    length: int = Field(default=15, ge=1, description="words read; longer texts are cut")
+    size: int = Field(default=32, ge=1, le=LARGEST_SIZE, description="the word embedding's length")
+    filters: int = Field(default=32, ge=1, le=LARGEST_SIZE, description="how many patterns the convolution looks for")
+    window: int = Field(default=3, ge=1, le=64, description="words a pattern spans")
+    length: int = Field(default=15, ge=1, le=1024, description="words read; longer texts are cut")
 
     decays: ClassVar[bool] = True
     is_costly: ClassVar[bool] = True

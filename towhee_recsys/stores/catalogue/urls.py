@@ -37,6 +37,8 @@ def parse_url(url: str) -> CatalogueUrl:
     scheme, separator, rest = full.partition("://")
     secrets = frozenset(expand_env(each) for each in VARIABLE.findall(url)) - {""}
     kind = kind_of(scheme) if separator else None
+    if "\0" in full:
+        raise StoreError("the catalogue's URL has a NUL character; write it without one.")
     if kind is None or (kind.server is None and not re.fullmatch(r"/.+", rest, re.S)):
         unknown = f"{scheme}://..." if separator else url  # the rest of it may hold a password
         raise StoreError(f"catalogue {unknown!r}: this kind of URL is not known. Accepted: {ACCEPTED}.")

@@ -76,6 +76,8 @@ def _checked(access: Mapping[str, Any] | None) -> AccessConfig:
 
 def _expanded(uri: str) -> str:
     full = expand_env(uri)
+    if "\0" in full:
+        raise StoreError("milvus.uri has a NUL character; write it without one.")
     return full if "://" in full else str(Path(full).expanduser().resolve())
 
 
