@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import importlib.abc
 import importlib.util
+import logging
 import sys
 import warnings
 from pathlib import Path
@@ -114,9 +115,12 @@ class _WhenTowheeIsImported(importlib.abc.MetaPathFinder):
             execute = spec.loader.exec_module
 
             def exec_module(module: Any) -> None:
+                root = logging.getLogger()
+                handlers = root.handlers[:]
                 with warnings.catch_warnings():
                     warnings.filterwarnings("ignore", message="pkg_resources is deprecated")  # of no use to a user
                     execute(module)
+                root.handlers[:] = handlers  # Towhee's shows the numbers of threads
                 importlib.import_module("towhee_recsys.pipelines")
 
             spec.loader.exec_module = exec_module  # type: ignore[method-assign]

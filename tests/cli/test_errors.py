@@ -94,7 +94,7 @@ def test_prepare_does_not_write_over_its_source(run: Any, on_sample: list[str], 
 def test_a_file_that_cannot_be_written_is_told_without_a_traceback(run: Any, tmp_path: Path) -> None:
     ran = run("schema", "-o", str(tmp_path))
     assert ran.code == 1
-    assert "Is a directory. Name another" in ran.err
+    assert f"the schema {tmp_path} cannot be written: it is a folder. Name another" in ran.err
 
 
 def test_wrong_flags_give_a_document_too(run: Any) -> None:

@@ -111,5 +111,5 @@ def test_ctrl_c_ends_a_training_with_one_line(small_config: Any, tmp_path: Path)
     assert process.returncode == 1
     assert out == ""
     assert err.splitlines()[-1].startswith("error: interrupted.")
-    assert "resumes with the same command" in err
+    assert "The same command resumes the training." in err
     assert "Traceback" not in err

@@ -8,10 +8,11 @@ import sys
 import click
 
 from towhee_recsys.cli.checking import doctor, schema, validate
-from towhee_recsys.cli.errors import exit_code_of
+from towhee_recsys.cli.errors import end_at_sigterm, exit_code_of
 from towhee_recsys.cli.indexing import index
 from towhee_recsys.cli.measuring import compare, evaluate
 from towhee_recsys.cli.recommending import demo, recommend, similar
+from towhee_recsys.cli.streams import replace_closed_streams
 from towhee_recsys.cli.training import prepare, run, train
 
 
@@ -26,7 +27,12 @@ for _command in (train, prepare, index, recommend, similar, evaluate, compare, r
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Runs one command and exits with 0 for success, 1 for a failure or 2 for invalid usage."""
+    """Runs one command and exits with 0 for success, 1 for a failure or 2 for invalid usage.
+
+    A signal ends it with the code that shells show for it: 143 for SIGTERM, 141 for output that nobody reads.
+    """
+    replace_closed_streams()
+    end_at_sigterm()
     code = exit_code_of(commands, arguments)
     gc.freeze()  # otherwise Python collects garbage at exit, which takes a fifth of a short command's time
     sys.exit(code)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from towhee_recsys.cli.streams import writing_to_stdout
+
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
 
@@ -71,10 +73,11 @@ def showing(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[
         _set_log_level(verbose, quiet)
         with _stdout_for_json() if as_json else _stdout_as_it_is() as stdout:
             result, show = command(progress=False if quiet else None, **options)
-            if as_json:
-                print(json.dumps(result, indent=1, ensure_ascii=False), file=stdout)
-            else:
-                show()
+            with writing_to_stdout():
+                if as_json:
+                    print(json.dumps(result, indent=1, ensure_ascii=False), file=stdout, flush=True)
+                else:
+                    show()
         return int(isinstance(result, dict) and result.get("healthy") is False)
 
     return run
@@ -110,7 +113,7 @@ def _cell(column: str, value: Any) -> str:
 
 
 def _set_log_level(verbose: bool, quiet: bool) -> None:
-    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")  # raised by Towhee and milvus-lite
+    warnings.filterwarnings("ignore", module=r"(?!towhee_recsys\b)")  # other libraries', of no use to a user
     logger = logging.getLogger("towhee_recsys")
     logger.setLevel(logging.ERROR if quiet else logging.INFO if verbose else logging.WARNING)
     logger.propagate = False  # Towhee and Paddle add handlers to the root logger

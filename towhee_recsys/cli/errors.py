@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import signal
 import sys
+from contextlib import suppress
+from typing import Any
 
 import click
 
+from towhee_recsys.cli.streams import discard_unwritten, writing_to_stdout
 from towhee_recsys.errors import ConfigError, QueryError, RecsysError
 
 FAILED, INVALID_USAGE = 1, 2
+ENDED_BY_SIGNAL = 128
+"""Plus the number of the signal: the exit code of a program that a signal ends, as shells show it."""
+
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""Errors of a write, which have no file name: files are written by functions that name them."""
+
+RESUMES = {
+    "train": "The same command resumes the training.",
+    "index": "The same command resumes the indexing.",
+    "run": "The same command resumes an interrupted training or indexing.",
+    "demo": "The same command resumes an interrupted training or indexing.",
+}
+"""What an interrupted command leaves, by its name."""
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM has come: everything ends as it does at Ctrl-C, with another exit code."""
+
+
+def end_at_sigterm() -> None:
+    """Makes SIGTERM raise `Terminated` in the main thread, so that locks and checkpoints are left in order."""
+    signal.signal(signal.SIGTERM, _terminate)
 
 
 def exit_code_of(command: click.Command, arguments: list[str] | None) -> int:
@@ -19,33 +47,69 @@ def exit_code_of(command: click.Command, arguments: list[str] | None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that cannot show é shows a question mark
     try:
-        return command.main(args=given, standalone_mode=False) or 0
+        return _run(command, given)
+    except (BrokenPipeError, SystemExit):  # click makes a SystemExit of the error that the reader has closed our output
+        return ENDED_BY_SIGNAL + signal.SIGPIPE
+    finally:
+        discard_unwritten()
+
+
+def _run(command: click.Command, given: list[str]) -> int:
+    try:
+        code = command.main(args=given, standalone_mode=False) or 0
+        with writing_to_stdout():
+            return int(code)
     except click.ClickException as error:
         error.show()
         _document(error.format_message(), type(error).__name__, given)
         return INVALID_USAGE
-    except (click.Abort, KeyboardInterrupt):
-        return _failed(
-            "interrupted. An interrupted training or indexing resumes with the same command.", "Stopped", given, FAILED
-        )
+    except (click.Abort, KeyboardInterrupt) as error:
+        terminated = Terminated in (type(error), type(error.__cause__), type(error.__context__))
+        code = ENDED_BY_SIGNAL + signal.SIGTERM if terminated else FAILED
+        return _failed(f"interrupted. {_resumed_by(command, given)}".rstrip(), "Stopped", given, code)
     except (ConfigError, QueryError) as error:
         return _failed(str(error), type(error).__name__, given, INVALID_USAGE)
     except RecsysError as error:
         return _failed(str(error), type(error).__name__, given, FAILED)
-    except BrokenPipeError:  # the reader of our output has closed it
-        sys.stderr.close()
-        return FAILED
-    except OSError as error:  # a file that the command line names
-        message = f"{error.filename or 'a file'}: {error.strerror or error}. Name another file, or fix its permissions."
-        return _failed(message, type(error).__name__, given, FAILED)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _failed(_of_os_error(error), type(error).__name__, given, FAILED)
+
+
+def _of_os_error(error: OSError) -> str:
+    why = error.strerror or error
+    if error.filename is None and error.errno in NO_SPACE:
+        return f"stdout takes no more: {why}. Free space, or send the output elsewhere."
+    return f"{error.filename or 'a file'}: {why}. Name another file, or fix its permissions."
+
+
+def _terminate(*_: Any) -> None:
+    raise Terminated
+
+
+def _resumed_by(command: click.Command, arguments: list[str]) -> str:
+    names = getattr(command, "commands", {})
+    return RESUMES.get(next((each for each in arguments if each in names), ""), "")
 
 
 def _failed(message: str, kind: str, arguments: list[str], code: int) -> int:
+    if not _working_folder_exists():
+        message = f"the working folder has been deleted: change to another one, then repeat the command. ({message})"
     click.echo(f"error: {message}", err=True)
     _document(message, kind, arguments)
     return code
 
 
+def _working_folder_exists() -> bool:
+    try:
+        os.getcwd()
+    except OSError:
+        return False
+    return True
+
+
 def _document(message: str, kind: str, arguments: list[str]) -> None:
     if "--json" in arguments:
-        click.echo(json.dumps({"error": {"type": kind, "message": message}}, ensure_ascii=False))
+        with suppress(OSError):  # the error may be that stdout takes no more
+            click.echo(json.dumps({"error": {"type": kind, "message": message}}, ensure_ascii=False))
