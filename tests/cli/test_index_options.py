@@ -155,3 +155,13 @@ def test_the_doctor_looks_at_a_config_that_cannot_be_loaded(run: Any, tmp_path: 
     assert ran.out.splitlines()[0] == f"failed       config          there is no file {tmp_path / 'none.yaml'}."
     assert [line.split("  ")[0] for line in ran.out.splitlines()[1:-1]] == ["not checked"] * 11
     assert run("doctor", "-c", "sample", "--items", "0").code == 2
+
+
+def test_the_doctor_counts_warnings(run: Any, on_sample: list[str], tmp_path: Path) -> None:
+    options = ["-c", "sample", "--set", f"model.dir={tmp_path / 'model'}"]
+    (tmp_path / "model.training").mkdir()
+    (tmp_path / "model.training" / "checkpoint.npz").touch()
+    ran = run("doctor", *on_sample, *options)
+    assert ran.code == 1
+    assert "warning" in ran.out.splitlines()[-3]
+    assert ran.out.splitlines()[-1] == "1 of 12 checks gave a warning: see above what to do."

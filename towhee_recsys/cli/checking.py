@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -59,12 +60,15 @@ def doctor(name: str, overrides: tuple[str, ...], progress: bool | None, items: 
     from towhee_recsys.lifecycle.doctor import examine
 
     found = examine(name, overrides=overrides, items=items)
-    failed = sum(each.state == "failed" for each in found)
+    states = Counter(each.state for each in found)
+    failed, warnings = states["failed"], states["warning"]
 
     def show() -> None:
         for each in found:
             click.echo(f"{click.style(f'{each.state:11}', COLOURS[each.state])}  {each.check:14}  {each.text}")
         click.echo(f"{failed} of {len(found)} checks failed." if failed else "No check failed.")
+        if warnings:
+            click.echo(f"{warnings} of {len(found)} checks gave a warning: see above what to do.")
 
     return {"healthy": not failed, "checks": [asdict(each) for each in found]}, show
 

@@ -11,6 +11,7 @@ import pytest
 
 from towhee_recsys import add_items, index_pipeline, load_config
 from towhee_recsys.errors import QueryError
+from towhee_recsys.lifecycle import delete_items
 from towhee_recsys.lifecycle.doctor.examine import CHECKS
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import start_build
@@ -180,6 +181,14 @@ def test_an_index_that_is_not_built_yet(indexed, found):
     assert (
         seen["index"].text == "collection 'others' holds no index yet. Build it with `towhee-recsys index -c CONFIG`."
     )
+
+
+def test_an_index_without_items_is_a_warning(indexed, found, index):
+    delete_items(indexed, index.store.ids(index.live().build).tolist())
+    seen = found(indexed)
+    assert states(seen) == {"index": "warning", "vectors": "warning"}
+    assert "has no items: nothing is recommended. Index with" in seen["index"].text
+    assert "no items whose vectors could be checked" in seen["vectors"].text
 
 
 def test_what_was_begun_and_not_ended_is_a_warning(indexed, found, index):

@@ -23,6 +23,10 @@ def index(case: Case) -> str:
     if not live.pending:  # otherwise its rows are being changed
         must_be_whole(case.index.store, live, REBUILD)
     case.live, case.drawn = live, _drawn(case.index, live.build, case.items, case.config.seed)
+    if not live.rows:
+        raise Concern(
+            f"{live.build} has no items, so nothing is recommended. Index with `towhee-recsys index -c CONFIG`."
+        )
     return f"{live.rows:,} items in {live.build}, {live.dim} numbers each, {live.metric}, {live.index}"
 
 
@@ -44,6 +48,8 @@ def vectors(case: Case) -> str:
     """The sampled items, encoded again, have the vectors that the index holds, and searches for these find them."""
     from towhee_recsys.bundle import ItemEncoder
 
+    if not case.drawn:
+        raise Concern("the index has no items whose vectors could be checked.")
     records = _records(case)
     if not records:
         raise Concern("none of the sampled items is known to the model or to the catalogue. Fix the catalogue first.")
