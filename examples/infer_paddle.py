@@ -5,6 +5,9 @@ python examples/infer_paddle.py -a 25 -g F -j programmer [-c movielens_1m] [--se
 
 import argparse
 import sys
+import warnings
+
+warnings.filterwarnings("ignore", message="No ccache")  # raised by Paddle
 
 import numpy as np
 import paddle

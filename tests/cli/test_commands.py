@@ -129,7 +129,7 @@ def test_index_tells_what_it_built(run: Any, on_sample: list[str]) -> None:
 def test_prepare_writes_a_line_a_item(run: Any, on_sample: list[str], tmp_path: Path) -> None:
     from towhee_recsys.data.sample import SAMPLE_DIR
 
-    output = tmp_path / "new" / "movies_data.txt"
+    output = tmp_path / "movies_data.txt"
     ran = run("prepare", *on_sample, "-f", str(SAMPLE_DIR / "movies.dat"), "-o", str(output))
     lines = output.read_text(encoding="utf-8").splitlines()
     movie_id, words, genres = lines[0].split("::")

@@ -61,6 +61,35 @@ def test_no_model_is_a_failure(run: Any, tmp_path: Path) -> None:
     assert "towhee-recsys train" in ran.err
 
 
+@pytest.mark.parametrize("command", [["recommend", "-g", "F"], ["similar", "260"], ["index"]])
+def test_without_a_config_the_message_names_the_default(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run(*command, "--set", f"dataset.path={tmp_path}", "--set", f"model.dir={tmp_path / 'none'}")
+    assert ran.code == 1
+    assert ran.err.rstrip().endswith(
+        "No config was given, so this is movielens_1m. Give yours with -c, or -c sample for the sample that "
+        "`towhee-recsys demo` trains."
+    )
+    given = run(*command, "-c", "movielens_1m", "--set", f"dataset.path={tmp_path}")
+    assert given.code == 1
+    assert "No config was given" not in given.err
+
+
+def test_similar_asks_for_what_it_can_take(run: Any, on_sample: list[str]) -> None:
+    ran = run("similar", *on_sample, "42")
+    assert ran.code == 2
+    assert "movie_id 42 is neither in the index nor known to the model." in ran.err
+    assert ran.err.endswith(" Give an item's id, such as 5001, 5002, 5003.\n")
+
+
+def test_what_is_accepted_of_a_user_includes_liked(run: Any, on_sample: list[str]) -> None:
+    ran = run("recommend", *on_sample, "--with", "shoe=42")
+    assert ran.code == 2
+    assert "Accepted: user_id, gender, age, occupation, zip_code, liked." in ran.err
+
+
 def test_no_data_is_a_failure_that_says_how_to_give_a_path(run: Any, tmp_path: Path) -> None:
     ran = run("train", "-c", "movielens_1m", "--set", f"dataset.path={tmp_path / 'none'}")
     assert ran.code == 1

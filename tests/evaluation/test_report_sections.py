@@ -15,8 +15,10 @@ from towhee_recsys.evaluation.evaluate import MODEL
 from towhee_recsys.evaluation.report.example_users import chosen, example_users
 from towhee_recsys.evaluation.report.groups import by_activity, by_feature, by_popularity
 from towhee_recsys.evaluation.report.latency import KINDS, latency
-from towhee_recsys.evaluation.report.slices import slices
+from towhee_recsys.evaluation.report.pictures import points
+from towhee_recsys.evaluation.report.slices import FEW, slices
 from towhee_recsys.evaluation.report.tables import sentences, tables, title_of
+from towhee_recsys.evaluation.report.write import render
 
 
 def test_the_table_has_all_recommenders_and_marks_the_best(quick):
@@ -63,10 +65,10 @@ def test_a_slices_figures_are_those_of_its_users(quick):
             there = gender[task.test.users] == code
             if metric == "rmse":
                 figure = np.sqrt(np.mean((run.predictions[there] - task.test.values[there]) ** 2))
-                assert line.users == len(np.unique(task.test.users[there]))
+                assert line.size == len(np.unique(task.test.users[there]))
             else:
                 figure = np.nanmean(run.by_user["ndcg@10"][gender == code])
-                assert line.users == (gender[task.questions[0].users] == code).sum()
+                assert line.size == (gender[task.questions[0].users] == code).sum()
             assert ours.value == pytest.approx(figure)
     assert max(bar.share for line in picture.lines for bar in line.bars) == 1
 
@@ -84,7 +86,8 @@ def test_a_genres_recall_is_counted_by_hand(quick):
     assert [line.label for line in picture.lines] == sorted(wanted)
     for line in picture.lines:
         assert line.bars[0].value == pytest.approx(found[line.label] / wanted[line.label])
-        assert line.users == len(users[line.label])
+        assert line.size == sum(line.label in each for each in genres)
+        assert line.few == (len(users[line.label]) < FEW)
 
 
 def test_users_whom_training_never_saw_are_not_grouped_by_activity(cold):
@@ -178,3 +181,16 @@ def test_the_live_index_of_this_model_comes_first(quick, indexed_config, sample_
     assert added.points[0].recall == 1
     other = latency(replace(quick, configs={MODEL: indexed_config}))
     assert [each.name for each in other.points] == [*KINDS]
+
+
+def test_the_axis_of_a_share_ends_at_1():
+    picture = points("latency", "Recall", [(1000.0, 1.0), (2000.0, 1.0)], "ms", "recall@10")
+    assert max(float(text) for text in re.findall(r">(\d\.\d+)</text>", picture)) == 1.0
+
+
+def test_what_validation_is_for_and_what_groups_count_is_said_truly(quick):
+    page = render(quick)
+    assert "which is held out\nof training" in page
+    assert "training.patience" in page
+    assert re.search(r"<small>[\d,]+ items</small>", page)
+    assert re.search(r"<small>[\d,]+ users</small>", page)

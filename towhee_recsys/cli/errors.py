@@ -13,9 +13,12 @@ from typing import Any
 import click
 
 from towhee_recsys.cli.streams import discard_unwritten, writing_to_stdout
-from towhee_recsys.errors import ConfigError, QueryError, RecsysError
+from towhee_recsys.errors import BundleError, ConfigError, DatasetError, IndexMismatchError, QueryError, RecsysError
 
 FAILED, INVALID_USAGE = 1, 2
+SAMPLE = "sample"
+"""The config of the dataset that is part of the package."""
+
 ENDED_BY_SIGNAL = 128
 """Plus the number of the signal: the exit code of a program that a signal ends, as shells show it."""
 
@@ -69,6 +72,8 @@ def _run(command: click.Command, given: list[str]) -> int:
         return _failed(f"interrupted. {_resumed_by(command, given)}".rstrip(), "Stopped", given, code)
     except (ConfigError, QueryError) as error:
         return _failed(str(error), type(error).__name__, given, INVALID_USAGE)
+    except (BundleError, DatasetError, IndexMismatchError) as error:
+        return _failed(_with_default(str(error), command, given), type(error).__name__, given, FAILED)
     except RecsysError as error:
         return _failed(str(error), type(error).__name__, given, FAILED)
     except BrokenPipeError:
@@ -89,8 +94,25 @@ def _terminate(*_: Any) -> None:
 
 
 def _resumed_by(command: click.Command, arguments: list[str]) -> str:
-    names = getattr(command, "commands", {})
-    return RESUMES.get(next((each for each in arguments if each in names), ""), "")
+    return RESUMES.get(_name_of(command, arguments), "")
+
+
+def _name_of(command: click.Command, arguments: list[str]) -> str:
+    """The name of the command in the arguments; empty where there is none."""
+    return next((each for each in arguments if each in getattr(command, "commands", {})), "")
+
+
+def _with_default(message: str, command: click.Command, arguments: list[str]) -> str:
+    """`message`, and which config was used where none was given: another one may have the model."""
+    name = _name_of(command, arguments)
+    options = command.commands[name].params if isinstance(command, click.Group) and name else []
+    default = next((each.default for each in options if each.name == "name"), None)
+    if default in (None, SAMPLE) or any(each.startswith(("-c", "--config")) for each in arguments):
+        return message
+    return (
+        f"{message} No config was given, so this is {default}. Give yours with -c, or -c {SAMPLE} for the sample that "
+        "`towhee-recsys demo` trains."
+    )
 
 
 def _failed(message: str, kind: str, arguments: list[str], code: int) -> int:

@@ -56,13 +56,21 @@ def recommend(
 @configured()
 def similar(config: Config, progress: bool | None, item: str) -> Shown:
     """Show the items most similar to the item with this id."""
+    from towhee_recsys.bundle import load_bundle
     from towhee_recsys.data.item_ids import item_id
+    from towhee_recsys.errors import QueryError
     from towhee_recsys.pipelines import similar_pipeline
     from towhee_recsys.stores.catalogue import open_catalogue
 
     find, column = similar_pipeline(config), config.dataset.items.id
     key = item_id(item, item_id_type(config), "ID")
     [facts] = open_catalogue(config.catalogue).get([key])  # the model may not know an item that was added later
+    known = load_bundle(config.model.dir).arrays("known.npz")["item.ids"].tolist()
+    if facts is None and str(key) not in known:
+        examples = f", such as {', '.join(known[:3])}" if known else ""
+        raise QueryError(
+            f"{column} {key!r} is neither in the index nor known to the model. Give an item's id{examples}."
+        )
     items = find(facts or {column: key}).get()[0]
     return {column: key, "similar": items}, lambda: show_items(f"Similar to item {key}", items, config)
 
@@ -83,6 +91,7 @@ def demo(config: Config, progress: bool | None) -> Shown:
         error = f" (RMSE on held-out ratings: {quality['validation_rmse']:.2f})" if "validation_rmse" in quality else ""
         click.echo(f"Trained{error}. Indexed {rows} items.")
         show_answers(answers, config)
+        click.echo("\nNext: towhee-recsys recommend -c sample -u 10001 (users are 10001 to 10600), or -g F -a 25")
 
     return {"model_id": bundle.model_id, "answers": answers}, show
 

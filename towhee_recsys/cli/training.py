@@ -34,7 +34,16 @@ def train(config: Config, progress: bool | None, fresh: bool, final: bool) -> Sh
     quality = bundle.quality
     result = {"model_id": bundle.model_id, "model_dir": str(config.model.dir), "quality": quality}
     title = f"Model {bundle.model_id} in {config.model.dir}"
-    return result, lambda: table(title, ["", "Figure"], [[*pair] for pair in quality.items()])
+
+    def show() -> None:
+        table(title, ["", "Figure"], [[*pair] for pair in quality.items()])
+        if any(name.startswith("validation_") for name in quality):
+            click.echo(
+                "Measured on interactions held out to follow the training. `towhee-recsys evaluate` measures on the "
+                "test part of the protocol: another and larger one, so that its figures differ."
+            )
+
+    return result, show
 
 
 @click.command(epilog="Example: towhee-recsys run -c movielens_1m --set dataset.path=data/ml-1m")

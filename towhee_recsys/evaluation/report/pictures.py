@@ -46,11 +46,22 @@ def lines(name: str, title: str, series: Sequence[Series], xlabel: str) -> Marku
 
 def points(name: str, title: str, places: Sequence[tuple[float, float]], xlabel: str, ylabel: str) -> Markup:
     """A picture of points (x, y), each with a marker and colour of its own; y is a share, x begins at 0."""
+    import numpy as np
+
     figure, axes = _empty(xlabel)
     for number, (x, y) in enumerate(places):
-        axes.plot(x, y, MARKERS[number % len(MARKERS)], color=f"#0000f{number % MODELS}", markersize=8, alpha=0.85)
+        axes.plot(
+            x,
+            y,
+            MARKERS[number % len(MARKERS)],
+            color=f"#0000f{number % MODELS}",
+            markersize=8,
+            alpha=0.85,
+            clip_on=False,
+        )
     lowest = min(y for _, y in places)
-    axes.set_ylim(max(0, min(0.9, lowest - 0.05)), 1.02)
+    axes.set_ylim(bottom := max(0, min(0.9, lowest - 0.05)), 1)
+    axes.set_yticks(np.linspace(bottom, 1, 6))
     axes.set_xlim(0, 1.2 * max(x for x, _ in places))
     axes.set_ylabel(ylabel, color=INK)
     return _svg(figure, name, title)

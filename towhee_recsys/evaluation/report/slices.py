@@ -34,10 +34,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class Line:
-    """A group with its number of users, whether they are few, and its bars."""
+    """A group with its number of users or items, whether it is about few users, and its bars."""
 
     label: str
-    users: int
+    size: int
     few: bool
     bars: list[Bar]
 
@@ -91,7 +91,8 @@ def _picture(evaluation: Evaluation, metric: str, of: str, by: str, groups: list
             for (each, colour), value in zip(shown, row, strict=True)
             if value == value  # not NaN
         ]
-        lines += [Line(group.label, users, users < FEW, bars)] if bars else []
+        size = int(group.mask.sum()) if of == "items" else users
+        lines += [Line(group.label, size, users < FEW, bars)] if bars else []
     return Slices(metric, of, by, title_of(evaluation, best.name) if best else None, lines)
 
 

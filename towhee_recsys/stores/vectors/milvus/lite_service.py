@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
+import warnings
 import weakref
 from contextlib import suppress
 from functools import cache
@@ -14,6 +15,8 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+warnings.filterwarnings("ignore", "pkg_resources is deprecated", module="milvus_lite")  # of no use to a user
 
 LIBRARY_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
