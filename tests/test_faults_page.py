@@ -36,4 +36,5 @@ def test_the_headings_are_those_of_the_table():
         "Index",
         "Catalogue",
         "Query",
+        "Output",
     ]

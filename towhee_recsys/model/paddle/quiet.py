@@ -20,9 +20,8 @@ with warnings.catch_warnings():
     from paddle import nn
 paddle.disable_signal_handler()
 with suppress(ValueError):  # not in the main thread
-    for _number in (signal.SIGTERM, signal.SIGABRT, signal.SIGINT):
-        if callable(_handler := signal.getsignal(_number)):
-            signal.signal(_number, _handler)
+    if (_handler := signal.getsignal(signal.SIGTERM)) is not None:
+        signal.signal(signal.SIGTERM, _handler)
 _root.setLevel(_level)
 _root.handlers[:] = _handlers
 
