@@ -117,8 +117,8 @@ class ItemEncoder(_Encoder):
 
 
 def _is_given(value: Any) -> bool:
-    is_empty = isinstance(value, (list, tuple, set, frozenset, np.ndarray)) and np.size(list(value)) == 0
-    return value is not None and not is_empty
+    is_many = isinstance(value, (list, tuple, set, frozenset, np.ndarray))
+    return len(value) > 0 if is_many else value is not None
 
 
 def _folded_in(bundle: Bundle, raw: np.ndarray, liked: Sequence[Sequence[Any]]) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import isfinite, isnan
 from typing import Any
 
@@ -40,14 +40,14 @@ def facts_of(record: Mapping[str, Any], schema: ItemSchema) -> tuple[Id, Facts]:
         QueryError: the id or a fact is not of its declared type.
     """
     key = _id_in(record, schema.id)
-    if isinstance(key, str) != (schema.id_type == "text"):
+    if (type(key) is str) != (schema.id_type == "text"):
         accepted = "a text" if schema.id_type == "text" else "an integer"
         raise QueryError(f"item id {_shown(key)} is not acceptable: {schema.id!r} is {accepted}, as declared.")
     facts: Facts = {schema.id: key}
     for column, field in schema.facts.items():
         if column != schema.id:
             facts[column] = value = plain(record.get(column))
-            if value is not None and not (type(value) in _TYPES[field] and _is_fact(value)):
+            if value is not None and not (type(value) in _TYPES[field] and _CHECKS[type(value)](value)):
                 raise _not_a_fact(key, column, value, f"{_ACCEPTED[field]}, or None")
     return key, facts
 
@@ -118,7 +118,7 @@ def plain(value: Any) -> Any:
 
 
 def _id_in(record: Any, column: str) -> Id:
-    if not isinstance(record, Mapping):
+    if type(record) is not dict and not isinstance(record, Mapping):  # the second alone takes longer
         raise QueryError(f"an item record is a mapping from column to value, not {_shown(record)}.")
     if column not in record:
         raise QueryError(f"the item record {_shown(dict(record))} has no id: it lacks {column!r}.")
@@ -131,29 +131,45 @@ def _begins_with(key: Id, facts: Any) -> bool:
 
 
 def _is_text(text: Any) -> bool:
-    return type(text) is str and (text.isascii() or _is_unicode(text))
+    return type(text) is str and _is_unicode(text)
 
 
 def _is_fact(value: Any) -> bool:
-    kind = type(value)
-    if kind is str:
-        return value.isascii() or _is_unicode(value)
-    if kind is int:
-        return -(2**63) <= value < 2**63
-    if kind is float:
-        return isfinite(value)
-    if kind is list:
-        return not [each for each in value if not _is_text(each)]
-    return value is None or kind is bool
+    check = _CHECKS.get(type(value))
+    return check is not None and check(value)
 
 
 def _is_unicode(text: str) -> bool:
     """Whether a text has no lone surrogate, which UTF-8 cannot write."""
+    if text.isascii():
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _are_texts(values: list[Any]) -> bool:
+    return not values or (set(map(type, values)) == {str} and _is_unicode("".join(values)))
+
+
+def _is_int64(number: int) -> bool:
+    return -(2**63) <= number < 2**63
+
+
+def _is_anything(value: Any) -> bool:
+    return True
+
+
+_CHECKS: dict[type, Callable[[Any], bool]] = {
+    str: _is_unicode,
+    int: _is_int64,
+    float: isfinite,
+    list: _are_texts,
+    bool: _is_anything,
+    type(None): _is_anything,
+}
 
 
 def _not_a_fact(key: Id, column: Any, value: Any, accepted: str) -> QueryError:
