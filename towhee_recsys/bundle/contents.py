@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
-from towhee_recsys.config import Config, read_yaml
+from towhee_recsys.config import Config, read_yaml, shown_path, shown_value
 from towhee_recsys.errors import BundleError, ConfigError
 from towhee_recsys.features import FeatureEncoder
 
@@ -51,7 +51,7 @@ def read_encoders(file: Path, config: Config) -> tuple[FeatureEncoder, FeatureEn
 
 def _first_problem(error: ValidationError) -> str:
     problem = error.errors(include_url=False, include_context=False)[0]
-    return f"{'.'.join(map(str, problem['loc']))}: given {problem['input']!r}: {problem['msg']}."
+    return f"{shown_path(problem['loc'])}: given {shown_value(problem['loc'], problem['input'])}: {problem['msg']}."
 
 
 def _check_encoding(encoder: FeatureEncoder) -> None:

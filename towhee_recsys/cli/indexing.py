@@ -154,10 +154,10 @@ ACTIONS: dict[str, Callable[[Config, Any], Shown]] = {
 
 
 def _show_record(config: Config, record: dict[str, Any]) -> None:
-    from towhee_recsys.stores.vectors import shown
+    from towhee_recsys.support.urls import shown_url
 
     rows = [[key, value] for key, value in record.items() if key != "pending"]
-    table(f"Index {shown(config.milvus.uri)}", ["", "Value"], rows)
+    table(f"Index {shown_url(config.milvus.uri)}", ["", "Value"], rows)
 
 
 def _named(options: Any) -> str:
