@@ -16,7 +16,7 @@ from towhee_recsys.support.urls import shown_url
         ("mysql://me:${env:DB_PASSWORD}@db/items", "mysql://me:${env:DB_PASSWORD}@db/items"),
         ("mysql://${env:DB_USER}:hunter2@db/items", "mysql://***@db/items"),
         ("mysql://me:hunter2${env:MORE}@db/items", "mysql://***@db/items"),
-        ("sqlite:///artifacts/a:b@c.sqlite", "sqlite:///artifacts/***"),
+        ("sqlite:///artifacts/a:b@c.sqlite", "sqlite://***"),
         ("${env:CATALOGUE}", "${env:CATALOGUE}"),
     ],
 )

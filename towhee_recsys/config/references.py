@@ -90,7 +90,10 @@ class ResolvedConfig:
         value, source = self._follow(text, dotted(path))
         if not isinstance(value, str):
             return value
-        expanded = expand_env(_checked(value))
+        try:
+            expanded = expand_env(_checked(value))
+        except ConfigError as error:
+            raise ConfigError(self._without_pieces(str(error))) from None
         if path in SECRETS:
             return value
         if source in _SECRETS and (expanded != value or _SECRETS[source].text(value) != value):
@@ -106,8 +109,11 @@ class ResolvedConfig:
         return expanded
 
     def _without_pieces(self, message: str) -> str:
-        """A message about a setting that may hold a secret: what is no reference may be a piece of a password."""
-        return _REFERENCE.sub(lambda found: found[0] if found[1] in self._settings else "${...}", message)
+        """A message about a text that may hold a secret: what is no reference may be a piece of a password."""
+        return _ANY.sub(lambda found: found[0] if self._is_reference(found[0]) else "${...}", message)
+
+    def _is_reference(self, text: str) -> bool:
+        return bool(_ENV.fullmatch(text)) or text[2:-1] in self._settings
 
     def _follow(self, value: Any, name: str) -> tuple[Any, str]:
         chain = [name]

@@ -19,7 +19,7 @@ VARIABLE = re.compile(r"\$\{env:\w+\}")
 _ENV = VARIABLE.pattern
 _START = re.compile(rf"(?:{_ENV}|[A-Za-z][A-Za-z0-9+.-]*)://")
 _URL = re.compile(
-    rf"(?P<start>{_START.pattern})(?:(?P<access>[^/?#]*)@)?"
+    rf"(?P<start>{_START.pattern})(?:(?P<access>[^/?#]*[^:/?#])@)?"
     rf"(?P<location>(?:(?:{_ENV}|[\w.-])+|\[[0-9a-fA-F:.]+\])(?::(?:{_ENV}|[0-9]{{1,5}}))?(?:/(?:{_ENV}|[\w.%-])*)*)"
     r"(?:\?(?P<options>[^@]*))?"
 )
@@ -69,15 +69,16 @@ def split_url(url: str) -> Url:
 def shown_url(url: str) -> str:
     """A URL or a path as it may be shown: without user and password, with *** for everything that may be a secret.
 
-    `${env:NAME}` stays, and so does a user name whose password is `${env:NAME}`. What is neither a URL nor a path
-    without special characters is shown up to them.
+    `${env:NAME}` stays, and so does a user name whose password is `${env:NAME}`. Of what is neither a URL nor a path
+    without special characters nothing is shown but a scheme.
     """
     if found := _URL.fullmatch(url):
         return found["start"] + _shown_access(found["access"]) + found["location"] + _shown_options(found["options"])
     start = _START.match(url)
     before = start[0] if start else ""
     rest = url[len(before) :]
-    return before + (HIDDEN if before and rest and not rest.startswith("/") else _shown_path(rest))
+    is_path = not rest or rest.startswith("/") or not before
+    return before + (rest if is_path and _HARMLESS.fullmatch(rest) else HIDDEN)
 
 
 def shown_secret(text: str) -> str:
@@ -100,9 +101,3 @@ def _shown_options(options: str | None) -> str:
     if options is None:
         return ""
     return "?" + "&".join(each if _SHOWN_OPTION.fullmatch(each) else HIDDEN for each in options.split("&"))
-
-
-def _shown_path(path: str) -> str:
-    harmless = _HARMLESS.match(path)
-    safe = harmless[0] if harmless else ""
-    return path if safe == path else safe[: safe.rfind("/") + 1] + HIDDEN

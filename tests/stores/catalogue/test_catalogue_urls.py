@@ -27,7 +27,7 @@ def refusal(url, work=open_catalogue):
         ("sqlite:///", "'sqlite:///'"),
         ("postgresql://host/items?password=s3cret", "'postgresql://host/items?***'"),
         ("redis:/:s3cret@host", "'***'"),
-        ("redis//:s3cret@host", "'redis//***'"),
+        ("redis//:s3cret@host", "'***'"),
         ("s3cret@host", "'***'"),
         ("${env:URL}", "'${env:URL}'"),
         ("${env:SECRET}", "'${env:SECRET}'"),
