@@ -12,7 +12,7 @@ INVALID_USAGE = [
     (["recommend", "--gendre", "F"], "no such option '--gendre'"),
     (["recommend", "-k", "ten"], "'ten' is not a valid integer"),
     (["recommend", "-c", "sampel"], "Did you mean 'sample'?"),
-    (["recommend", "-c", "sample", "--set", "top_q=3"], "--set top_q=3: top_q: unknown key. Did you mean 'top_k'?"),
+    (["recommend", "-c", "sample", "--set", "top_q=3"], "--set top_q=...: top_q: unknown key. Did you mean 'top_k'?"),
     (["recommend", "-c", "sample", "--set", "top_k"], "KEY=VALUE"),
     (["recommend", "-c", "sample", "-k", "0"], "accepted: a whole number from 1 to 16384"),
     (["similar"], "Missing argument"),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from towhee_recsys.bundle.arrays import ArrayFile, open_arrays
 from towhee_recsys.bundle.contents import read_config, read_encoders
 from towhee_recsys.bundle.manifest import CONFIG, FEATURES, Manifest, checked, damaged, parsed, read_manifest
 from towhee_recsys.config import Config, DataSchema
@@ -76,10 +79,23 @@ class Bundle:
         Raises:
             BundleError: they cannot be read.
         """
+        with self.open_arrays(name) as file:
+            names = [each for each in file.names if each.startswith(prefix) and file.header(each)]
+            return {each: file.read(each) for each in names}
+
+    @contextmanager
+    def open_arrays(self, name: str) -> Iterator[ArrayFile]:
+        """The arrays of `weights.npz` or `known.npz`, none of which is read yet.
+
+        Raises:
+            BundleError: they cannot be read; what is raised while they are open, too.
+        """
         try:
-            with np.load(self.directory / name, allow_pickle=False) as file:
-                return {each: file[each] for each in file.files if each.startswith(prefix)}
-        except Exception as error:
+            with open_arrays(self.directory / name) as file:
+                yield file
+        except RecsysError:
+            raise
+        except Exception as error:  # whatever may be in there
             raise BundleError(f"{self.directory / name} holds no plain arrays: {error}. Train again.") from None
 
     def check_unchanged(self) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from towhee_recsys.cli.common import config_option, configured, showing
+from towhee_recsys.cli.common import config_option, configured, say, showing
+from towhee_recsys.support.terminal import visible
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
@@ -29,7 +30,7 @@ def validate(config: Config, progress: bool | None) -> tuple[Any, Callable[[], N
     check_stores(config)
     read_gates(config.require, config.protocol, config.dataset.feedback)
     shown = without_secrets(config)
-    return {"valid": True, "config": shown.model_dump(mode="json")}, lambda: click.echo(dump_config(shown), nl=False)
+    return {"valid": True, "config": shown.model_dump(mode="json")}, lambda: say(dump_config(shown).rstrip())
 
 
 def check_stores(config: Config) -> None:
@@ -64,7 +65,7 @@ def doctor(name: str, overrides: tuple[str, ...], progress: bool | None, items: 
 
     def show() -> None:
         for each in found:
-            click.echo(f"{click.style(f'{each.state:11}', COLOURS[each.state])}  {each.check:14}  {each.text}")
+            click.echo(f"{click.style(f'{each.state:11}', COLOURS[each.state])}  {each.check:14}  {visible(each.text)}")
         click.echo(f"{failed} of {len(found)} checks failed." if failed else "No check failed.")
 
     return {"healthy": not failed, "checks": [asdict(each) for each in found]}, show

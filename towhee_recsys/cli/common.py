@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import logging
 import os
 import sys
@@ -13,6 +12,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from towhee_recsys.support.terminal import json_text, visible, visible_lines
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
@@ -72,7 +73,7 @@ def showing(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[
         with _stdout_for_json() if as_json else _stdout_as_it_is() as stdout:
             result, show = command(progress=False if quiet else None, **options)
             if as_json:
-                print(json.dumps(result, indent=1, ensure_ascii=False), file=stdout)
+                print(json_text(result, indent=1), file=stdout)
             else:
                 show()
         return int(isinstance(result, dict) and result.get("healthy") is False)
@@ -87,16 +88,21 @@ def configuration(name: str, overrides: tuple[str, ...] = (), top_k: int | None 
     return load_config(name, overrides=[*overrides, *([] if top_k is None else [f"top_k={top_k}"])])
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Prints a text of one line or several to stdout, or to stderr; see `visible` for what is escaped in it."""
+    click.echo(visible_lines(text), err=err)
+
+
 def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     """Prints rows to stdout under a title, with numbers right-aligned; as plain text if stdout is not a terminal."""
     from rich.console import Console
     from rich.table import Table
 
-    click.echo(title)
+    say(title)
     printed = Table(box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
         number = bool(rows) and isinstance(rows[0][index], (int, float))
-        printed.add_column(column, justify="right" if number else "left", overflow="fold")
+        printed.add_column(visible(column), justify="right" if number else "left", overflow="fold")
     for row in rows:
         printed.add_row(*(_cell(column, value) for column, value in zip(columns, row, strict=True)))
     wide = None if sys.stdout.isatty() else 120
@@ -105,8 +111,16 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
 
 def _cell(column: str, value: Any) -> str:
     if not isinstance(value, float):
-        return str(value)
+        return visible(str(value))
     return f"{value:.1f}" if column == "Stars" else f"{value:.4f}"
+
+
+class _VisibleFormatter(logging.Formatter):
+    """Writes records as they may go to a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The text of a record."""
+        return visible_lines(super().format(record))
 
 
 def _set_log_level(verbose: bool, quiet: bool) -> None:
@@ -115,7 +129,9 @@ def _set_log_level(verbose: bool, quiet: bool) -> None:
     logger.setLevel(logging.ERROR if quiet else logging.INFO if verbose else logging.WARNING)
     logger.propagate = False  # Towhee and Paddle add handlers to the root logger
     if not logger.handlers:
-        logger.addHandler(logging.StreamHandler())
+        handler = logging.StreamHandler()
+        handler.setFormatter(_VisibleFormatter())
+        logger.addHandler(handler)
 
 
 @contextmanager

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
 import click
 
+from towhee_recsys.cli.common import say
 from towhee_recsys.errors import ConfigError, QueryError, RecsysError
+from towhee_recsys.support.terminal import json_text, visible_lines
 
 FAILED, INVALID_USAGE = 1, 2
 
@@ -21,6 +22,7 @@ def exit_code_of(command: click.Command, arguments: list[str] | None) -> int:
     try:
         return command.main(args=given, standalone_mode=False) or 0
     except click.ClickException as error:
+        error.message = visible_lines(error.message)
         error.show()
         _document(error.format_message(), type(error).__name__, given)
         return INVALID_USAGE
@@ -41,11 +43,11 @@ def exit_code_of(command: click.Command, arguments: list[str] | None) -> int:
 
 
 def _failed(message: str, kind: str, arguments: list[str], code: int) -> int:
-    click.echo(f"error: {message}", err=True)
+    say(f"error: {message}", err=True)
     _document(message, kind, arguments)
     return code
 
 
 def _document(message: str, kind: str, arguments: list[str]) -> None:
     if "--json" in arguments:
-        click.echo(json.dumps({"error": {"type": kind, "message": message}}, ensure_ascii=False))
+        click.echo(json_text({"error": {"type": kind, "message": message}}))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from towhee_recsys.cli.common import configured, table
+from towhee_recsys.cli.common import configured, say, table
 from towhee_recsys.cli.profiling import profiling
 from towhee_recsys.cli.users import item_ids
 
@@ -94,7 +94,7 @@ def _add(config: Config, file: str, progress: bool | None = False) -> Shown:
 
     with _bar("add", config, file, progress):
         added = add_items(config, file)
-    return {"added": added}, lambda: click.echo(
+    return {"added": added}, lambda: say(
         f"{added:,} items of {file} are in the index. Add them to the dataset, too: "
         "the next build contains what the dataset contains."
     )
@@ -107,7 +107,7 @@ def _delete(config: Config, ids: str) -> Shown:
     if not given:
         raise click.UsageError("--delete takes ids of items, such as 260,1196; none was given.")
     deleted = delete_items(config, sorted(given, key=str))
-    return {"deleted": deleted, "not_there": len(given) - deleted}, lambda: click.echo(
+    return {"deleted": deleted, "not_there": len(given) - deleted}, lambda: say(
         f"{deleted:,} of {len(given):,} items were in the index and are deleted. "
         "Delete them from the dataset, too: the next build contains what the dataset contains."
     )
@@ -120,7 +120,7 @@ def _list(config: Config, _: bool) -> Shown:
 
     def show() -> None:
         if not builds:
-            click.echo("There is no build yet. Create one with `towhee-recsys index -c CONFIG`.")
+            say("There is no build yet. Create one with `towhee-recsys index -c CONFIG`.")
             return
         columns = ["", "Build", "Model", "Location of the model", "Items", "Published (UTC)"]
         table(f"Builds of {config.milvus.collection}", columns, [_row(each) for each in builds])
@@ -139,7 +139,7 @@ def _gc(config: Config, keep: int) -> Shown:
     from towhee_recsys.lifecycle import gc_index
 
     dropped = gc_index(config, keep)
-    return {"dropped": dropped}, lambda: click.echo(
+    return {"dropped": dropped}, lambda: say(
         "\n".join([f"Dropped: {len(dropped)}", *dropped]) if dropped else "Nothing to drop."
     )
 
@@ -154,10 +154,10 @@ ACTIONS: dict[str, Callable[[Config, Any], Shown]] = {
 
 
 def _show_record(config: Config, record: dict[str, Any]) -> None:
-    from towhee_recsys.stores.vectors import shown
+    from towhee_recsys.support.urls import shown_url
 
     rows = [[key, value] for key, value in record.items() if key != "pending"]
-    table(f"Index {shown(config.milvus.uri)}", ["", "Value"], rows)
+    table(f"Index {shown_url(config.milvus.uri)}", ["", "Value"], rows)
 
 
 def _named(options: Any) -> str:

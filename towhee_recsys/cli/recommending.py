@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from towhee_recsys.cli.common import configured, table
+from towhee_recsys.cli.common import configured, say, table
 from towhee_recsys.cli.declared_flags import DeclaredFlagsCommand
 from towhee_recsys.cli.profiling import profiling
 from towhee_recsys.cli.users import example_users, item_id_type, read_user
@@ -81,7 +81,7 @@ def demo(config: Config, progress: bool | None) -> Shown:
     def show() -> None:
         quality = bundle.quality
         error = f" (RMSE on held-out ratings: {quality['validation_rmse']:.2f})" if "validation_rmse" in quality else ""
-        click.echo(f"Trained{error}. Indexed {rows} items.")
+        say(f"Trained{error}. Indexed {rows} items.")
         show_answers(answers, config)
 
     return {"model_id": bundle.model_id, "answers": answers}, show

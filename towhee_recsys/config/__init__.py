@@ -11,8 +11,9 @@ from towhee_recsys.config.load import load_config, load_section
 from towhee_recsys.config.overrides import parse_override
 from towhee_recsys.config.references import expand_env, resolve
 from towhee_recsys.config.schema import Config
-from towhee_recsys.config.secrets import without_secrets
+from towhee_recsys.config.secrets import shown_path, shown_value
 from towhee_recsys.config.yaml import read_yaml
+from towhee_recsys.support.section import without_secrets
 
 __all__ = [
     "Config",
@@ -28,5 +29,7 @@ __all__ = [
     "parse_override",
     "read_yaml",
     "resolve",
+    "shown_path",
+    "shown_value",
     "without_secrets",
 ]

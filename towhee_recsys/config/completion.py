@@ -11,6 +11,7 @@ from towhee_recsys.config.features import Features, default_features, with_codes
 from towhee_recsys.config.formats import TABLE, format_of, formats
 from towhee_recsys.config.objectives import needs_scale
 from towhee_recsys.config.schema import Config
+from towhee_recsys.config.secrets import shown_value
 from towhee_recsys.errors import ConfigError, close_match
 from towhee_recsys.features import IdFeature
 
@@ -54,7 +55,7 @@ def _completed_dataset(dataset: DataSchema, document: Document) -> DataSchema:
     if kind not in formats():
         given = document.get(("dataset", "format"), kind)  # as written: it may come from the environment
         raise ConfigError(
-            f"{document.where(('dataset', 'format'))}: dataset.format: given {given!r}, accepted: "
+            f"{document.where(('dataset', 'format'))}: dataset.format: given {shown_value(('dataset', 'format'), given)}, accepted: "
             f"{', '.join(formats())}.{close_match(given, formats())}"
         )
     _must_not_be_reserved(dataset, document)

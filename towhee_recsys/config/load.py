@@ -10,12 +10,13 @@ from pydantic_core import ErrorDetails
 
 from towhee_recsys.config.completion import completed
 from towhee_recsys.config.describe import follow
-from towhee_recsys.config.document import Document, KeyPath, as_document, dotted, merge
+from towhee_recsys.config.document import Document, KeyPath, as_document, merge
 from towhee_recsys.config.formats import with_declaration
 from towhee_recsys.config.overrides import layers
 from towhee_recsys.config.problems import sentences
 from towhee_recsys.config.references import ResolvedConfig
 from towhee_recsys.config.schema import Config
+from towhee_recsys.config.secrets import shown_path
 from towhee_recsys.config.sources import Source, read_source
 from towhee_recsys.errors import ConfigError, bulleted
 
@@ -87,4 +88,4 @@ def _validated(kind: Any, data: dict[Any, Any], path: KeyPath) -> tuple[Any, lis
 
 
 def _line(document: Document, path: KeyPath, why: str) -> str:
-    return f"{document.where(path)}: {dotted(path)}: {why}"
+    return f"{document.where(path)}: {shown_path(path)}: {why}"

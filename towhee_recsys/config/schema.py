@@ -10,7 +10,7 @@ from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.features import Features
 from towhee_recsys.config.milvus import MilvusConfig
 from towhee_recsys.config.objectives import Objective
-from towhee_recsys.support.section import Section
+from towhee_recsys.support.section import URL, Section
 
 
 class RatingMap(Section):
@@ -94,7 +94,7 @@ class Config(Section):
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
     milvus: MilvusConfig = MilvusConfig()
-    catalogue: str = Field(
+    catalogue: Annotated[str, URL] = Field(
         default="sqlite:///artifacts/items.sqlite",
         min_length=1,
         description="sqlite:///FILE, redis://HOST:PORT/NUMBER or mysql://HOST:PORT/DATABASE",

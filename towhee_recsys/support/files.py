@@ -19,6 +19,19 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
+def read_text(path: Path, most: int) -> str:
+    """The UTF-8 text of a file of at most `most` bytes.
+
+    Raises:
+        ValueError: the file is larger, or is not UTF-8.
+    """
+    with path.open("rb") as file:
+        content = file.read(min(most, path.stat().st_size) + 1)  # so much is allocated before it is read
+    if len(content) > most:
+        raise ValueError(f"it is larger than {most:,} bytes")
+    return content.decode("utf-8")
+
+
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     """Has `write` make a file beside `path`, syncs it to the disk and renames it to `path` in one step."""
     fresh = path.with_name(f".{path.name}.being-written")

@@ -7,7 +7,7 @@ from towhee_recsys.stores.vectors.index import VectorIndex
 from towhee_recsys.stores.vectors.index_types import EXACT, index_type
 from towhee_recsys.stores.vectors.live_changes import delete_live, insert_live
 from towhee_recsys.stores.vectors.maintenance import Build, builds, gc, rollback
-from towhee_recsys.stores.vectors.milvus.connect import shown, temporary_lite_store
+from towhee_recsys.stores.vectors.milvus.connect import temporary_lite_store
 from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, Layout, VectorStore
 from towhee_recsys.stores.vectors.publish import publish
 from towhee_recsys.stores.vectors.records import IndexRecord, Receipt
@@ -47,7 +47,6 @@ __all__ = [
     "release_build",
     "resume_build",
     "rollback",
-    "shown",
     "start_build",
     "temporary_lite_store",
 ]

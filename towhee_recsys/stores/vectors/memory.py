@@ -13,6 +13,7 @@ from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.index_types import EXACT, creation_settings
 from towhee_recsys.stores.vectors.protocol import Description, Layout, Records
 from towhee_recsys.stores.vectors.rows import Id, Rows, id_array
+from towhee_recsys.support.urls import shown_url
 
 SCHEME = "memory://"
 """What the address of such a store begins with."""
@@ -26,7 +27,7 @@ class MemoryStore:
     timeout = 30.0
 
     def __init__(self, where: str = "memory://"):
-        self.where = where
+        self.where = shown_url(where)
         self._builds: dict[str, tuple[Layout, Rows]] = {}
         self._records: list[Mapping[str, Any]] = []  # the newest first
         self._live: dict[str, str] = {}
