@@ -21,7 +21,7 @@ _loaded: dict[Path, tuple[str, Bundle]] = {}
 _lock = threading.Lock()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Bundle:
     """A trained model on disk.
 
@@ -39,6 +39,9 @@ class Bundle:
     config: Config
     users: FeatureEncoder
     items: FeatureEncoder
+
+    def __repr__(self) -> str:
+        return f"Bundle({str(self.directory)!r}, model_id={self.model_id!r}, dataset={self.manifest.dataset.name!r})"
 
     @property
     def model_id(self) -> str:

@@ -64,6 +64,12 @@ def check_uri(uri: str, access: Mapping[str, Any] | None = None) -> None:
         check_file(Path(address), uri)
 
 
+def file_of(uri: str) -> Path | None:
+    """The Milvus Lite file at `uri`; None where it is a server."""
+    address = _expanded(uri)
+    return None if "://" in address else Path(address)
+
+
 def shown(uri: str) -> str:
     """`uri` as it was written, without user and password."""
     return re.sub(r"(?<=://).*@", "", uri)
