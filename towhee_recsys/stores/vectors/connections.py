@@ -43,7 +43,9 @@ _process = Connections()
 """What this process has opened: a Milvus Lite file can be open once."""
 
 
-def open_index(uri: str, collection: str, access: Mapping[str, Any] | None = None, *, create: bool = True) -> VectorIndex:
+def open_index(
+    uri: str, collection: str, access: Mapping[str, Any] | None = None, *, create: bool = True
+) -> VectorIndex:
     """The index called `collection` at `uri`: one object a process.
 
     Args:
