@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from towhee_recsys.errors import ColumnError
+
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
 
@@ -32,7 +34,11 @@ def configured(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]], 
         @showing
         @functools.wraps(command)
         def run(name: str, overrides: tuple[str, ...], **options: Any) -> tuple[Any, Callable[[], None]]:
-            return command(config=configuration(name, overrides, options.pop("top_k", None)), **options)
+            config = configuration(name, overrides, options.pop("top_k", None))
+            try:
+                return command(config=config, **options)
+            except ColumnError as error:  # names settings, but not the file that they are in
+                raise ColumnError(f"{name}: {error}") from error
 
         return run
 

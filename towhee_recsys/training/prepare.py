@@ -43,7 +43,7 @@ def _side(config: Config, items: Any) -> FeatureEncoder:
 
     if Path(config.model.dir).exists():
         return load_bundle(config.model.dir).items
-    return FeatureEncoder.fit(config.features.item, items, set())
+    return FeatureEncoder.fit(config.features.item, items, set(), "features.item")
 
 
 def _lines(side: FeatureEncoder, items: list[dict[str, Any]], item_id: str) -> Iterator[str]:

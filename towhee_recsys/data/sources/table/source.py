@@ -10,13 +10,14 @@ from typing import Any
 from towhee_recsys.config import DataSchema
 from towhee_recsys.data.dataset import Dataset, records
 from towhee_recsys.data.sources.bad_rows import BadRows, Reading
+from towhee_recsys.data.sources.declared import declared_columns
 from towhee_recsys.data.sources.table.files import must_exist, open_binary, path_of
 from towhee_recsys.data.sources.table.fingerprint import fingerprint
 from towhee_recsys.data.sources.table.ids import Known
 from towhee_recsys.data.sources.table.interactions import read_interactions
 from towhee_recsys.data.sources.table.load import load_file, load_table
 from towhee_recsys.data.sources.table.raw import RawTable
-from towhee_recsys.data.sources.table.side import Side, declared_columns, of_ids, read_side
+from towhee_recsys.data.sources.table.side import Side, of_ids, read_side
 from towhee_recsys.errors import DatasetError
 
 TABLES = ("users", "items", "interactions")
@@ -114,7 +115,7 @@ def _side(schema: DataSchema, table: str) -> Side | None:
     raw, declared, key = load_table(schema, table), getattr(schema, table), f"dataset.{table}"
     if raw is not None:
         return read_side(raw, declared, key)
-    if columns := [setting for setting, name in declared_columns(declared, key).items() if name][1:]:
+    if columns := [setting for setting, _ in declared_columns(declared, key)][1:]:
         raise DatasetError(f"{columns[0]}: given without {key}.path; accepted: the file that has this column")
     return None
 
