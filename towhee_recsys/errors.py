@@ -18,8 +18,8 @@ class DatasetError(RecsysError):
     """A data file is missing, damaged or not in its declared format."""
 
 
-class ColumnError(DatasetError):
-    """The config names columns that the data do not have."""
+class DeclarationError(DatasetError):
+    """The config declares of the data what they do not have, such as a column."""
 
 
 class QueryError(RecsysError):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.declarations import MOVIELENS
-from towhee_recsys.errors import ColumnError, QueryError
+from towhee_recsys.errors import DeclarationError, QueryError
 from towhee_recsys.features import CategoryFeature, FeatureEncoder, IdFeature, NumberFeature, TextFeature
 
 MOVIES = pd.DataFrame(
@@ -92,7 +92,7 @@ def test_a_column_of_the_table_that_is_no_feature_is_accepted_and_ignored():
 
 
 def test_a_feature_without_its_column():
-    with pytest.raises(ColumnError) as caught:
+    with pytest.raises(DeclarationError) as caught:
         FeatureEncoder.fit([TextFeature(column="titel")], MOVIES, set(), "features.item")
     message = str(caught.value)
     assert message.startswith("features.item[0].column: given 'titel'")
@@ -103,7 +103,9 @@ def test_a_feature_without_its_column():
 
 def test_all_features_without_their_columns():
     features = [TextFeature(column="titel"), TextFeature(column="title"), NumberFeature(column="yaer")]
-    with pytest.raises(ColumnError, match=r"features.item\[0\].column: given 'titel'.*\n.*\[2\].column: given 'yaer'"):
+    with pytest.raises(
+        DeclarationError, match=r"item\[0\].column: given 'titel'.*\n.*\[2\].column: given 'yaer'"
+    ):
         FeatureEncoder.fit(features, MOVIES, set(), "features.item")
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from towhee_recsys.errors import ColumnError
+from towhee_recsys.errors import DeclarationError
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
@@ -37,8 +37,8 @@ def configured(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]], 
             config = configuration(name, overrides, options.pop("top_k", None))
             try:
                 return command(config=config, **options)
-            except ColumnError as error:  # names settings, but not the file that they are in
-                raise ColumnError(f"{name}: {error}") from error
+            except DeclarationError as error:  # names settings, but not the file that they are in
+                raise DeclarationError(f"{name}: {error}") from error
 
         return run
 

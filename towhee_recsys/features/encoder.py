@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from towhee_recsys.errors import ColumnError, QueryError, bulleted, close_match
+from towhee_recsys.errors import DeclarationError, QueryError, bulleted, close_match
 from towhee_recsys.features.column import Column
 from towhee_recsys.features.feature import Feature
 from towhee_recsys.features.kinds import KINDS
@@ -40,7 +40,7 @@ class FeatureEncoder:
         """Fits `features` on `table`; of its ids only the `known` ones get a row of their own.
 
         Raises:
-            ColumnError: features name columns that the table does not have; `key` is where the config declares them.
+            DeclarationError: features, which the config declares at `key`, name columns that the table does not have.
         """
         check_columns({f"{key}[{row}].column": feature.column for row, feature in enumerate(features)}, table)
         fitted = {}
@@ -96,7 +96,7 @@ def check_columns(named: Mapping[str, str], table: pd.DataFrame) -> None:
     """Checks that `table` has the columns that features name, by the settings that name them.
 
     Raises:
-        ColumnError: columns are missing; all are named.
+        DeclarationError: columns are missing; all are named.
     """
     there = list(map(str, table.columns))
     problems = [
@@ -105,7 +105,7 @@ def check_columns(named: Mapping[str, str], table: pd.DataFrame) -> None:
         if column not in there
     ]
     if problems:
-        raise ColumnError(bulleted(problems, after=f"Accepted: {', '.join(map(repr, there))}."))
+        raise DeclarationError(bulleted(problems, after=f"Accepted: {', '.join(map(repr, there))}."))
 
 
 def plain(value: Any) -> Any:

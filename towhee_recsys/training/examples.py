@@ -58,7 +58,7 @@ def encode(dataset: Dataset, split: TrainingSplit, features: Features) -> Exampl
     The ids of users with training interactions are known, and those of all items but the split's new ones.
 
     Raises:
-        ColumnError: features name columns that the users or the items do not have.
+        DeclarationError: features name columns that the users or the items do not have.
     """
     people = _with_histories(dataset, split.training, features)
     known_items = dataset.items.drop(dataset.items.index[split.new_items])

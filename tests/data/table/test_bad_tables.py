@@ -8,7 +8,7 @@ import pytest
 
 from tests.data.table.conftest import EVENTS, EXPLICIT, IMPLICIT, ITEMS, RATINGS, USERS
 from towhee_recsys.data import check_dataset, ensure_dataset, read_dataset
-from towhee_recsys.errors import ColumnError, DatasetError
+from towhee_recsys.errors import DatasetError, DeclarationError
 
 ROWS = [
     ("ratings", ",A1,5,1", "missing customer", ["customer: given nothing", "an id"]),
@@ -159,7 +159,7 @@ def test_declared_columns_that_are_not_there(tables, must_say, settings, facts):
 
 def test_all_missing_columns_of_a_table_are_reported_at_once(tables, must_say):
     section = {"items": {"path": tables.write("items.csv", ITEMS), "id": "SKU", "title": "x", "show": ["y", "price"]}}
-    with pytest.raises(ColumnError) as caught:
+    with pytest.raises(DeclarationError) as caught:
         read_dataset(tables.declared(interactions={"path": tables.write("r.csv", RATINGS), **EXPLICIT}, **section))
     message = str(caught.value)
     must_say(message, "items.csv:\n- ", *(f"\n- dataset.items.{key}: given" for key in ("id", "title", "show[0]")))

@@ -39,7 +39,7 @@ def side_information(features: Features, dataset: Dataset) -> SideInformation:
     the groups smaller than `USERS_PER_GROUP` users on average is left out.
 
     Raises:
-        ColumnError: features name columns that the dataset does not have.
+        DeclarationError: features name columns that the dataset does not have.
         QueryError: a column has a value that its feature cannot take.
     """
     return SideInformation(_groups(features, dataset.users), _contents(features, dataset.items))

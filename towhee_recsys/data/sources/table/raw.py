@@ -11,7 +11,7 @@ import pandas as pd
 from towhee_recsys.data.sources.bad_rows import BadRows
 from towhee_recsys.data.sources.declared import Named, missing_columns
 from towhee_recsys.data.sources.lines import BadLine
-from towhee_recsys.errors import ColumnError, bulleted
+from towhee_recsys.errors import DeclarationError, bulleted
 
 
 @dataclass(eq=False)
@@ -45,13 +45,13 @@ class RawTable:
         """Refuses a table without declared columns; `named` has each setting with the column that it names.
 
         Raises:
-            ColumnError: columns are missing; all are named.
+            DeclarationError: columns are missing; all are named.
         """
         if problems := missing_columns(named, self.names):
             accepted = f"Accepted: {', '.join(map(repr, self.names)) or 'none, it has no columns'}"
             if len(self.names) == 1 and ";" in self.names[0]:
                 accepted = f"Its columns are separated by semicolons; save it with commas, or as .tsv. {accepted}"
-            raise ColumnError(bulleted(problems, f"{self.name}:", accepted))
+            raise DeclarationError(bulleted(problems, f"{self.name}:", accepted))
 
     def refuse(self, mask: np.ndarray, problem: Callable[[int], BadLine]) -> None:
         """Refuses the rows where `mask` is true; `problem` describes the one at a position.
