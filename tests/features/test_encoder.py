@@ -103,9 +103,7 @@ def test_a_feature_without_its_column():
 
 def test_all_features_without_their_columns():
     features = [TextFeature(column="titel"), TextFeature(column="title"), NumberFeature(column="yaer")]
-    with pytest.raises(
-        DeclarationError, match=r"item\[0\].column: given 'titel'.*\n.*\[2\].column: given 'yaer'"
-    ):
+    with pytest.raises(DeclarationError, match=r"item\[0\].column: given 'titel'.*\n.*\[2\].column: given 'yaer'"):
         FeatureEncoder.fit(features, MOVIES, set(), "features.item")
 
 

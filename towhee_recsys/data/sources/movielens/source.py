@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from towhee_recsys.config import DataSchema
 from towhee_recsys.data.dataset import Dataset
+from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.data.sources.bad_rows import Reading
 from towhee_recsys.data.sources.lines import count_lines
 from towhee_recsys.data.sources.movielens.declaration import ITEM_TYPES, check_declaration
@@ -82,10 +83,13 @@ def read(schema: DataSchema) -> Dataset:
     return Dataset(users, movies, ratings, schema, fingerprint(folder), ITEM_TYPES, Counter(counts))
 
 
-def iter_items(schema: DataSchema, path: str | None, chunk_size: int) -> Iterator[list[dict[str, Any]]]:
+def iter_items(
+    schema: DataSchema, path: str | None, chunk_size: int, items: ItemSchema | None = None
+) -> Iterator[list[dict[str, Any]]]:
     """Lists of `chunk_size` movies, read lazily: `{"movie_id": 6, "title": "Heat", "year": 1995, "genres": ["Crime"]}`.
 
-    The year is None where unknown. Of the movies given out, only the ids stay in memory.
+    Their types are fixed, whatever `items`. The year is None where unknown. Of the movies given out, only the ids stay
+    in memory.
 
     Raises:
         DatasetError: as `read`; for a bad line when it is reached, for too many of them at the end.

@@ -9,6 +9,7 @@ from typing import Any
 
 from towhee_recsys.config import DataSchema
 from towhee_recsys.data.dataset import Dataset, records
+from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.data.sources.bad_rows import BadRows, Reading
 from towhee_recsys.data.sources.declared import declared_columns
 from towhee_recsys.data.sources.table.files import must_exist, open_binary, path_of
@@ -69,15 +70,17 @@ def read(schema: DataSchema) -> Dataset:
     return Dataset(users.frame, items.frame, found.frame, schema, fingerprint(schema, _files(schema)), items.types, bad)
 
 
-def iter_items(schema: DataSchema, path: str | None, chunk_size: int) -> Iterator[list[dict[str, Any]]]:
+def iter_items(
+    schema: DataSchema, path: str | None, chunk_size: int, items: ItemSchema | None = None
+) -> Iterator[list[dict[str, Any]]]:
     """Lists of `chunk_size` records of items: those of the dataset, or those of the file `path`.
 
-    The columns of another file have the types that they have in the dataset, if that can be read.
+    The columns of that file have the types that `items` has for them; None takes them from the dataset.
 
     Raises:
         DatasetError: as `read`.
     """
-    frame = (_items(schema) if path is None else _other_items(schema, path)).frame
+    frame = (_items(schema) if path is None else _other_items(schema, path, items)).frame
     for start in range(0, len(frame), chunk_size):
         yield records(frame.iloc[start : start + chunk_size])
 
@@ -98,12 +101,17 @@ def _items(schema: DataSchema) -> Side:
     return of_ids(read_interactions(schema, _known(_side(schema, "users")), None).items, schema.items.id)
 
 
-def _other_items(schema: DataSchema, path: str) -> Side:
+def _other_items(schema: DataSchema, path: str, items: ItemSchema | None) -> Side:
     table = _load_other(schema, path)
+    if items is not None:
+        return read_side(table, schema.items, "dataset.items", items.columns, items.id_type)
     try:
         own = _items(schema)
-    except DatasetError:  # such as on a machine that has no copy of the dataset
-        return read_side(table, schema.items, "dataset.items")
+    except DatasetError as error:
+        raise DatasetError(
+            f"the columns of {path} have the types that they have in the dataset, which cannot be read: {error} "
+            "Fix that, or name the folder of a trained model, which knows the types, in model_dir of read_items."
+        ) from error
     return read_side(table, schema.items, "dataset.items", own.types, own.known.type)
 
 
