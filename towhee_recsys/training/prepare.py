@@ -32,7 +32,7 @@ def prepare_items(config: Config | str, source: str | Path, output: Path) -> int
     if output.resolve() == Path(source).resolve():
         raise DatasetError(f"{output} is the input, too, and would be overwritten. Name another file for the output.")
     bundle = load_bundle(config.model.dir) if Path(config.model.dir).exists() else None
-    items = read_items(config.dataset, str(source), bundle and bundle.item_schema)
+    items = read_items(config.dataset, str(source), bundle.item_schema if bundle else None)
     side = bundle.items if bundle else FeatureEncoder.fit(config.features.item, items, set(), "features.item")
     lines = list(_lines(side, records(items), config.dataset.items.id))
     output.parent.mkdir(parents=True, exist_ok=True)

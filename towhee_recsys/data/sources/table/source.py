@@ -103,7 +103,7 @@ def _items(schema: DataSchema) -> Side:
 
 def _other_items(schema: DataSchema, path: str, items: ItemSchema | None) -> Side:
     table = _load_other(schema, path)
-    if items is not None:
+    if items is not None and items.columns:
         return read_side(table, schema.items, "dataset.items", items.columns, items.id_type)
     try:
         own = _items(schema)
