@@ -149,3 +149,9 @@ def test_a_pickle_in_place_of_arrays_is_refused_and_not_run(name, copy, edit_man
     with pytest.raises(BundleError, match=rf"{name} holds no plain arrays: .*\. Train again\.$"):
         UserEncoder(forged) if name == "known.npz" else forged.arrays(name)
     assert not (tmp_path / "canary").exists()
+
+
+def test_its_representation_is_short(small_bundle):
+    assert repr(small_bundle) == (
+        f"Bundle({str(small_bundle.directory)!r}, model_id={small_bundle.model_id!r}, dataset='own')"
+    )

@@ -54,6 +54,21 @@ def test_an_unknown_user_gets_the_general_list_where_the_config_says_so(run: Any
     assert unknown == json.loads(run("recommend", *on_sample, *general).out)["recommendations"]
 
 
+def test_a_feature_without_its_column_is_named_with_its_config_file(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("user,item\n" + "".join(f"{row % 7},{row % 5}\n" for row in range(35)))
+    file = tmp_path / "shop.yaml"
+    file.write_text(f"""
+dataset: {{name: shop, path: {tmp_path}, interactions: {{path: orders.csv, user: user, item: item}}}}
+features: {{item: [{{kind: id, column: item}}, {{kind: category, column: brand}}, {{kind: text, column: name}}]}}
+model: {{dir: {tmp_path / "model"}}}
+""")
+    ran = run("train", "-c", str(file))
+    assert ran.code == 1
+    assert f"error: {file}: " in ran.err
+    for fact in ("features.item[1].column: given 'brand'", "features.item[2].column: given 'name'", "Accepted: 'item'"):
+        assert fact in ran.err
+
+
 def test_no_model_is_a_failure(run: Any, tmp_path: Path) -> None:
     ran = run("recommend", "-c", "sample", "--set", f"model.dir={tmp_path / 'none'}")
     assert ran.code == 1

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from towhee import AutoPipes, register
 
-from towhee_recsys import add_items, add_pipeline, index_pipeline, load_config, recommend_pipeline
+from towhee_recsys import add_items, add_pipeline, index_pipeline, load_config, recommend_pipeline, train
 from towhee_recsys.bundle import ItemEncoder
 from towhee_recsys.errors import DatasetError, IndexMismatchError
 from towhee_recsys.model.embeddings import normalize
@@ -158,3 +158,30 @@ def test_the_pipeline_gives_a_receipt_of_the_index_and_one_of_what_was_written(i
         index, receipt = pipeline(str(file())).get()
         assert (index.build, index.model_id, index.rows) == (before.build, before.model_id, 0)
         assert (receipt.build, receipt.model_id, receipt.rows) == (before.build, before.model_id, 2)
+
+
+def test_columns_have_the_types_of_the_model_where_the_dataset_is_out_of_reach(tmp_path):
+    (tmp_path / "items.csv").write_text(
+        "sku,name,size\n" + "".join(f"00{key},Item {key},M{key % 2}\n" for key in range(7))
+    )
+    rows = "".join(f"{user},00{(user + step) % 7}\n" for user in range(9) for step in range(4))
+    (tmp_path / "orders.csv").write_text(f"customer,sku\n{rows}")
+    config = load_config(
+        dataset={
+            "name": "shop",
+            "path": str(tmp_path),
+            "items": {"path": "items.csv", "id": "sku", "title": "name", "show": ["size"]},
+            "interactions": {"path": "orders.csv", "user": "customer", "item": "sku"},
+        },
+        model={"dir": str(tmp_path / "model"), "embedding_size": 8},
+        training={"epochs": 1, "batch_size": 4, "device": "cpu"},
+        milvus={"uri": str(tmp_path / "items.db")},
+        catalogue=f"sqlite:///{tmp_path / 'items.sqlite'}",
+    )
+    train(config)
+    index_pipeline(config)()
+    (tmp_path / "items.csv").unlink()
+    (tmp_path / "orders.csv").unlink()
+    (tmp_path / "more.csv").write_text("sku,name,size\n5,1984,7\n")
+    assert add_items(config, tmp_path / "more.csv") == 1
+    assert open_catalogue(config.catalogue).get(["5"]) == [{"sku": "5", "name": "1984", "size": "7"}]

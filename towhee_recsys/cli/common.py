@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from towhee_recsys.errors import DeclarationError
 from towhee_recsys.support.terminal import json_text, visible, visible_lines
 
 if TYPE_CHECKING:
@@ -33,7 +34,11 @@ def configured(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]], 
         @showing
         @functools.wraps(command)
         def run(name: str, overrides: tuple[str, ...], **options: Any) -> tuple[Any, Callable[[], None]]:
-            return command(config=configuration(name, overrides, options.pop("top_k", None)), **options)
+            config = configuration(name, overrides, options.pop("top_k", None))
+            try:
+                return command(config=config, **options)
+            except DeclarationError as error:  # names settings, but not the file that they are in
+                raise DeclarationError(f"{name}: {error}") from error
 
         return run
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -156,8 +156,13 @@ ACTIONS: dict[str, Callable[[Config, Any], Shown]] = {
 def _show_record(config: Config, record: dict[str, Any]) -> None:
     from towhee_recsys.support.urls import shown_url
 
-    rows = [[key, value] for key, value in record.items() if key != "pending"]
+    rows = [[key, _readable(value)] for key, value in record.items() if key != "pending"]
     table(f"Index {shown_url(config.milvus.uri)}", ["", "Value"], rows)
+
+
+def _readable(value: Any) -> Any:
+    """A mapping as `year (number), genres (texts)`."""
+    return ", ".join(f"{name} ({kind})" for name, kind in value.items()) if isinstance(value, Mapping) else value
 
 
 def _named(options: Any) -> str:

@@ -87,6 +87,12 @@ class UsersTable(Section):
                 column_of[flag] = column
         return given
 
+    @model_validator(mode="after")
+    def _codes_or_lists(self) -> Self:
+        if both := [column for column in self.codes if column in self.lists]:
+            raise ValueError(f"{both[0]!r} is in codes and in lists; a column holds either a code or a list")
+        return self
+
 
 class ItemsTable(UsersTable):
     """The table of items; without a path, items are those of the interactions."""

@@ -63,6 +63,7 @@ class Dataset:
             title=declared.title,
             facts={column: types[column] for column in declared.facts},
             filters={column: types[column] for column in declared.filter},
+            columns=dict(types),
         )
 
 

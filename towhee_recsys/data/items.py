@@ -18,7 +18,7 @@ FieldType = Literal["number", "text", "boolean", "texts"]
 
 @dataclass(frozen=True)
 class ItemSchema:
-    """The columns of the items that a catalogue and an index keep.
+    """The columns of the items, and those of them that a catalogue and an index keep.
 
     Attributes:
         id: The id column.
@@ -26,6 +26,7 @@ class ItemSchema:
         title: The column that names an item to a person; None where there is none.
         facts: The columns that are shown, with their types, in the order in which they are shown.
         filters: The columns that a search can filter by, with their types.
+        columns: All columns of the items' table, with their types.
     """
 
     id: str
@@ -33,6 +34,7 @@ class ItemSchema:
     title: str | None = None
     facts: dict[str, FieldType] = field(default_factory=dict)
     filters: dict[str, FieldType] = field(default_factory=dict)
+    columns: dict[str, FieldType] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The schema as plain data."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from towhee_recsys.config import DataSchema, load_config
 from towhee_recsys.data.dataset import Dataset
+from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.data.sources import source_of
 from towhee_recsys.errors import DatasetError
 
@@ -44,28 +45,31 @@ def ensure_dataset(schema: DataSchema) -> None:
     source_of(schema).ensure(schema)
 
 
-def iter_items(schema: DataSchema, path: str | None = None, chunk_size: int = 500) -> Iterator[list[dict[str, Any]]]:
+def iter_items(
+    schema: DataSchema, path: str | None = None, chunk_size: int = 500, items: ItemSchema | None = None
+) -> Iterator[list[dict[str, Any]]]:
     """Lists of at most `chunk_size` records of items, those of the dataset or of another file in its format.
 
-    What is missing in a record is None.
+    What is missing in a record is None. The columns of another file have the types that `items`, as in a model's
+    bundle, has for them; without it those of the dataset, which is read for that.
 
     Raises:
         DatasetError: as `read_dataset`; for a bad row when it is reached, for too many of them at the end.
     """
     if chunk_size < 1:
         raise DatasetError(f"chunk_size takes a whole number from 1 up, not {chunk_size!r}")
-    return source_of(schema).iter_items(schema, path, chunk_size)
+    return source_of(schema).iter_items(schema, path, chunk_size, items)
 
 
-def read_items(schema: DataSchema, path: str | None = None) -> pd.DataFrame:
-    """The items of the dataset, or of another file in its format, as a frame.
+def read_items(schema: DataSchema, path: str | None = None, items: ItemSchema | None = None) -> pd.DataFrame:
+    """The items of the dataset, or of another file in its format, as a frame; `items` as in `iter_items`.
 
     Raises:
         DatasetError: as `read_dataset`.
     """
     import pandas as pd
 
-    return pd.DataFrame(list(chain.from_iterable(iter_items(schema, path, 10_000))))
+    return pd.DataFrame(list(chain.from_iterable(iter_items(schema, path, 10_000, items))))
 
 
 def check_dataset(schema: DataSchema) -> tuple[str, bool]:

@@ -46,6 +46,10 @@ class Column(ABC, Generic[Declared]):
             QueryError: a value is not of the type that the feature takes.
         """
 
+    def unknown_values(self, value: Any) -> list[str]:
+        """The values in `value` that training never met and that count as unknown; an empty list for most kinds."""
+        return []
+
     @property
     @abstractmethod
     def table_rows(self) -> int:

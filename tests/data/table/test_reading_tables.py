@@ -349,9 +349,15 @@ def test_items_alone_have_the_types_of_the_dataset(tables):
         {"size": "7", "sku": "5", "name": "6", "price": None, "stock": None, "tags": []}
     ]
     assert count_items(declared, more) == 1
+    items, expected = read_dataset(declared).item_schema, records(read_items(declared, more))
     (tables.folder / "ratings.csv").unlink()
     (tables.folder / "items.csv").unlink()
-    assert records(read_items(declared, more))[0]["sku"] == 5, "without the dataset, as the file shows"
+    assert records(read_items(declared, more, items)) == expected, "without the dataset, by the schema"
+    with pytest.raises(DatasetError) as caught:
+        read_items(declared, more)
+    assert [
+        fact for fact in ("more.csv", "cannot be read", "items.csv", "model_dir") if fact not in str(caught.value)
+    ] == []
 
 
 def test_a_cell_of_another_type_than_the_dataset_has(tables, must_say):

@@ -6,11 +6,14 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.stores.vectors.index import VectorIndex
 from towhee_recsys.stores.vectors.memory import SCHEME, MemoryStore
 from towhee_recsys.stores.vectors.milvus import MilvusConnections
 from towhee_recsys.stores.vectors.milvus.connect import check_uri as check_milvus_uri
+from towhee_recsys.stores.vectors.milvus.connect import file_of
 from towhee_recsys.stores.vectors.protocol import VectorStore
+from towhee_recsys.stores.vectors.versions import REBUILD
 
 
 class Connections:
@@ -40,7 +43,9 @@ _process = Connections()
 """What this process has opened: a Milvus Lite file can be open once."""
 
 
-def open_index(uri: str, collection: str, access: Mapping[str, Any] | None = None) -> VectorIndex:
+def open_index(
+    uri: str, collection: str, access: Mapping[str, Any] | None = None, *, create: bool = True
+) -> VectorIndex:
     """The index called `collection` at `uri`: one object a process.
 
     Args:
@@ -49,12 +54,20 @@ def open_index(uri: str, collection: str, access: Mapping[str, Any] | None = Non
         collection: The name of the index.
         access: token, user, password, tls and timeout of a server, as `milvus.access` in a config has them; texts in
             it may have `${env:NAME}`.
+        create: Whether a Milvus Lite file that does not exist is made.
 
     Raises:
         ConfigError: wrong settings.
+        IndexMismatchError: the Milvus Lite file does not exist, and `create` is false.
         QueryError: a wrong name.
         StoreError: the store cannot be reached or opened.
     """
+    if not create:
+        check_uri(uri, access)
+        if (file := file_of(uri)) is not None and not file.exists():
+            raise IndexMismatchError(
+                f"milvus.uri {uri!r} does not exist: collection {collection!r} holds no index yet. {REBUILD}"
+            )
     return _process.index(uri, collection, access)
 
 

@@ -41,7 +41,7 @@ def read_interactions(schema: DataSchema, users: Known | None, items: Known | No
     raw = load_table(schema, "interactions", {column for column in columns.values() if column})
     if raw is None:
         raise DatasetError("dataset.interactions.path: missing, accepted: the file with the interactions")
-    raw.must_have({f"dataset.interactions.{key}": column for key, column in columns.items()})
+    raw.must_have((f"dataset.interactions.{key}", column) for key, column in columns.items() if column)
     user, all_users = rows_of(raw, declared.user, "user", users)
     item, all_items = rows_of(raw, declared.item, "item", items)
     values, times = values_of(raw, schema), times_of(raw, declared.time)
