@@ -17,7 +17,8 @@ from towhee_recsys.features.layer import Weight
 from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.model.towers import NUMPY_TOWERS, NumpyTower, roles
 
-Side = Literal["user", "item"]
+Entity = Literal["user", "item"]
+"""Whether a record is a user or an item."""
 
 
 class Loaded(NamedTuple):
@@ -29,15 +30,15 @@ class Loaded(NamedTuple):
 
 
 @lru_cache(maxsize=8)  # both towers of a few models: a service that outlives many trainings keeps no more
-def loaded(bundle: Bundle, side: Side) -> Loaded:
-    """The tower and the known records of one side.
+def loaded(bundle: Bundle, entity: Entity) -> Loaded:
+    """The tower and the known records of users or of items.
 
     Raises:
         BundleError: they do not fit each other or the vocabularies, or cannot be read.
     """
     with unchanged(bundle):
-        tower = _tower(bundle, f"{side}_tower")
-        ids, arrays = _known(bundle, side)
+        tower = _tower(bundle, f"{entity}_tower")
+        ids, arrays = _known(bundle, entity)
         return Loaded(tower, {key: row for row, key in enumerate(ids)}, arrays)
 
 
@@ -103,12 +104,12 @@ def _weights(bundle: Bundle, prefix: str) -> Weight:
     return weight
 
 
-def _known(bundle: Bundle, side: Side) -> tuple[list[str], list[np.ndarray]]:
+def _known(bundle: Bundle, entity: Entity) -> tuple[list[str], list[np.ndarray]]:
     """The ids of the records that the model knows, as text, and their arrays, one a feature."""
-    stored, encoder = bundle.arrays(KNOWN, f"{side}."), bundle.users if side == "user" else bundle.items
+    stored, encoder = bundle.arrays(KNOWN, f"{entity}."), bundle.users if entity == "user" else bundle.items
     nothing = np.zeros(0)
-    ids = stored.get(f"{side}.ids", nothing)
-    arrays = [stored.get(f"{side}.{index}", nothing) for index in range(len(encoder.features))]
+    ids = stored.get(f"{entity}.ids", nothing)
+    arrays = [stored.get(f"{entity}.{index}", nothing) for index in range(len(encoder.features))]
     expected = zip(arrays, encoder.encode([{}]), encoder.columns, strict=True)
     fit = [_fits(array, len(ids), like, column.table_rows) for array, like, column in expected]
     if ids.ndim != 1 or ids.dtype.kind != "U" or not all(fit):
