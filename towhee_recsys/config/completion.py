@@ -8,7 +8,7 @@ from pathlib import Path
 from towhee_recsys.config.dataset import RESERVED, DataSchema
 from towhee_recsys.config.document import Document, dotted
 from towhee_recsys.config.features import Features, default_features, with_codes
-from towhee_recsys.config.formats import TABLE, format_of, formats
+from towhee_recsys.config.formats import TABLE, dataset_format, formats
 from towhee_recsys.config.objectives import needs_scale
 from towhee_recsys.config.schema import Config
 from towhee_recsys.errors import ConfigError, close_match
@@ -50,7 +50,7 @@ def completed(config: Config, document: Document) -> Config:
 
 
 def _completed_dataset(dataset: DataSchema, document: Document) -> DataSchema:
-    kind = format_of(dataset.model_dump())
+    kind = dataset_format(dataset.model_dump())
     if kind not in formats():
         given = document.get(("dataset", "format"), kind)  # as written: it may come from the environment
         raise ConfigError(
