@@ -12,10 +12,10 @@ from towhee import AutoPipes
 from towhee.runtime.auto_pipes import set_pipe_name
 
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.lifecycle.parts import index_of
 from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.pipelines.builder import load_pipeline
 from towhee_recsys.pipelines.runtime import Pipeline
+from towhee_recsys.stores.vectors import index_of
 
 __all__ = [
     "Pipeline",
@@ -88,7 +88,7 @@ def _for_published_model(name: str, config: Config | str | None) -> Pipeline:
 
     config = load_config(config)
     pipeline = load_pipeline(name, config)
-    bundle, index = load_bundle(config.model.dir), index_of(config)
+    bundle, index = load_bundle(config.model.dir), index_of(config.milvus)
     index.live()
     index.answering(ModelRef(bundle.model_id), bundle.dim)
     return pipeline

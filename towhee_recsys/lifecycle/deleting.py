@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.lifecycle.parts import index_of
 from towhee_recsys.stores.catalogue import open_catalogue
-from towhee_recsys.stores.vectors import Id, delete_live
+from towhee_recsys.stores.vectors import Id, delete_live, index_of
 
 
 def delete_items(config: Config | str, ids: Sequence[Id]) -> int:
@@ -22,7 +21,7 @@ def delete_items(config: Config | str, ids: Sequence[Id]) -> int:
         StoreError: a store fails.
     """
     config = load_config(config)
-    index, catalogue = index_of(config), open_catalogue(config.catalogue)
+    index, catalogue = index_of(config.milvus), open_catalogue(config.catalogue)
     with index.writing:
         build = index.live().build
         deleted = delete_live(index, ids)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from towhee_recsys.config.milvus import MilvusConfig
 from towhee_recsys.stores.vectors.index import VectorIndex
 from towhee_recsys.stores.vectors.memory import SCHEME, MemoryStore
 from towhee_recsys.stores.vectors.milvus import MilvusConnections
@@ -56,6 +57,11 @@ def open_index(uri: str, collection: str, access: Mapping[str, Any] | None = Non
         StoreError: the store cannot be reached or opened.
     """
     return _process.index(uri, collection, access)
+
+
+def index_of(config: MilvusConfig) -> VectorIndex:
+    """The index that the section `milvus` of a config names, with the errors of `open_index`."""
+    return open_index(config.uri, config.collection, config.access.model_dump())
 
 
 def open_store(uri: str, access: Mapping[str, Any] | None = None) -> VectorStore:
