@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.data.items import FieldType, IdType
+from towhee_recsys.data.items import MAX_ID_BYTES, FieldType, IdType
 from towhee_recsys.errors import QueryError
 from towhee_recsys.stores.vectors.fields import MAX_TEXT, MISSING_TEXT
 from towhee_recsys.stores.vectors.protocol import Layout
-from towhee_recsys.stores.vectors.rows import MAX_ID, Id, Rows, id_array
+from towhee_recsys.stores.vectors.rows import Id, Rows, id_array
 
 ID, VECTOR = "id", "vector"
 
@@ -79,7 +79,7 @@ def collection_schema(layout: Layout) -> Any:
     if layout.id_type == "int":
         schema.add_field(ID, DataType.INT64, is_primary=True)
     else:
-        schema.add_field(ID, DataType.VARCHAR, is_primary=True, max_length=3 * MAX_ID)  # if all of it is encoded
+        schema.add_field(ID, DataType.VARCHAR, is_primary=True, max_length=3 * MAX_ID_BYTES)  # if all of it is encoded
     schema.add_field(VECTOR, DataType.FLOAT_VECTOR, dim=layout.dim)
     for field, kind in layout.fields.items():
         schema.add_field(column_of(field), **_column_type(kind))
