@@ -20,7 +20,6 @@ from towhee_recsys.stores.vectors.protocol import Layout, VectorStore
 from towhee_recsys.stores.vectors.records import Receipt
 from towhee_recsys.stores.vectors.rows import Id, Rows, checked_rows, differing, hashes, model_of
 from towhee_recsys.stores.vectors.versions import must_be_ours
-from towhee_recsys.support.progress import report_progress
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +106,7 @@ def insert(
             index.store.append(build, rows)
         else:
             _write_differing(index.store, build, rows)
-    report_progress(len(rows))
+    index.progress.report(len(rows))
     return receipt_of(build, embeddings, rows)
 
 

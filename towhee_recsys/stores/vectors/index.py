@@ -20,6 +20,7 @@ from towhee_recsys.stores.vectors.records import FORMAT, IndexRecord
 from towhee_recsys.stores.vectors.rows import Id
 from towhee_recsys.stores.vectors.search import Hit, SearchRequest, VectorCache, search_build, search_request
 from towhee_recsys.stores.vectors.versions import REBUILD, VersionCache, Versions, must_be_ours
+from towhee_recsys.support.progress import Progress
 
 
 class VectorIndex:
@@ -30,13 +31,14 @@ class VectorIndex:
         collection: The name of the index in it.
         writing: Held by the thread of this process that changes the index.
         locks: The builds that this process fills.
+        progress: Reports the number of rows that this process writes to a build.
     """
 
     def __init__(self, store: VectorStore, collection: str):
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", collection):
             raise QueryError(f"collection {collection!r}: letters, digits and '_' make a name, 100 at most.")
         self.store, self.collection = store, collection
-        self.writing, self.locks = threading.RLock(), BuildLocks()
+        self.writing, self.locks, self.progress = threading.RLock(), BuildLocks(), Progress()
         self._caches: dict[IndexRecord, VectorCache] = {}
         self._usual: dict[str, IndexType] = {}
         self._version_cache = VersionCache(store, collection, changed=self._forget)
