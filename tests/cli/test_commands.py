@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from towhee_recsys.cli import commands
-from towhee_recsys.config.dataset import RECOMMEND_FLAGS
+from towhee_recsys.config.tables import RECOMMEND_FLAGS
 
 RESULT = ["rank", "movie_id", "title", "year", "genres", "score", "predicted_rating"]
 

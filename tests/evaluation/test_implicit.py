@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from towhee_recsys.cli.measuring import show_evaluation
-from towhee_recsys.config.dataset import InteractionsTable
+from towhee_recsys.config.interactions import InteractionsTable
 from towhee_recsys.errors import EvaluationError
 from towhee_recsys.evaluation.baseline_runner import check_external, measure_baselines
 from towhee_recsys.evaluation.baselines import BASELINES, side_information

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys.config import load_config
-from towhee_recsys.config.dataset import Feedback
+from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.model import fold_in as module
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.fold_in import _liked_value, fold_in

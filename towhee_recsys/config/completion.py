@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from towhee_recsys.config.dataset import RESERVED, DataSchema
+from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.document import Document, dotted
 from towhee_recsys.config.features import Features, default_features, with_codes
 from towhee_recsys.config.formats import TABLE, dataset_format, formats
 from towhee_recsys.config.objectives import needs_scale
 from towhee_recsys.config.schema import Config
+from towhee_recsys.config.tables import RESERVED
 from towhee_recsys.errors import ConfigError, close_match
 from towhee_recsys.features import IdFeature
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from towhee_recsys.config.dataset import Feedback
+from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.evaluation.baselines.side_information import SideInformation
 from towhee_recsys.evaluation.measure import Predict, Score
 from towhee_recsys.protocols.task import Task
