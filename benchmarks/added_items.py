@@ -1,4 +1,4 @@
-"""How items rank that nobody has rated yet: they are added to the index by genres, title and year alone.
+"""How well items rank that no user has rated yet: they are added to the index by genres, title and year alone.
 
 python -m benchmarks.added_items [-c movielens_1m] [--set dataset.path=DIR] [--json]
 

@@ -40,7 +40,7 @@ def on_towhees_graph(
     result: Any = None
     try:
         result = run(pipeline)
-    except RuntimeError as error:  # Towhee's own: it comes after that of the step, or there is none
+    except RuntimeError as error:  # Towhee's own, raised after that of the step or alone
         call.errors.append(error)
     except BaseException as error:
         call.errors.append(error)

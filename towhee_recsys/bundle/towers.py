@@ -66,7 +66,7 @@ def item_vectors(bundle: Bundle) -> tuple[dict[str, int], np.ndarray]:
 
 @contextmanager
 def unchanged(bundle: Bundle) -> Iterator[None]:
-    """Whatever is read meanwhile is of this bundle; where it was replaced, that is the error that is raised.
+    """Checks that what the block reads is of this bundle, and reports a replaced bundle as such.
 
     Raises:
         BundleError: another training has replaced the bundle.

@@ -7,7 +7,7 @@ import re
 from towhee_recsys.config.schema import Config
 
 HIDDEN = "***"
-"""What stands for a secret that a config has as plain text. `${env:NAME}` is not one, and stays."""
+"""Replaces a secret that a config has as plain text. `${env:NAME}` is not a secret, and is kept."""
 
 PASSWORD = re.compile(r"^([a-z+]+://(?:\$\{env:\w+\}|[^:$@/])*:)(.+)(?=@[^@]*$)")
 """In a URL as it is written: what goes before the password, and the password."""

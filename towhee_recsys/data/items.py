@@ -1,4 +1,4 @@
-"""What a dataset says of its items: the id, the facts that are shown and the columns that can be filtered."""
+"""What a dataset declares of its items: the id, the facts that are shown and the columns that can be filtered."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class ItemSchema:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ItemSchema:
-        """The schema from what `to_json` gave."""
+        """The schema from the result of `to_json`."""
         return cls(**data)
 
 

@@ -12,7 +12,7 @@ from towhee_recsys.metrics import CUTOFFS, CandidateItems, exposure, per_user, r
 from towhee_recsys.protocols import Question, Task
 
 BATCH = 1000
-"""Users who are scored at a time, so that memory does not grow with their number."""
+"""The number of users that are scored at a time, so that memory does not grow with the number of users."""
 
 LENGTH = max(CUTOFFS)
 """Items in each list."""

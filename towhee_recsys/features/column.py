@@ -25,7 +25,7 @@ class Column(ABC, Generic[Declared]):
         feature: The declaration.
         state: What `fit` found.
         paddle_layer: The dotted name of the layer's class in PaddlePaddle, made as `layer(feature, table_rows, size)`.
-            Its weights have the names by which `layer` asks for them.
+            Its weights have the names that `layer` requests.
     """
 
     paddle_layer: ClassVar[str]

@@ -10,7 +10,7 @@ from towhee_recsys.stores.vectors import Id, delete_live, index_of
 
 
 def delete_items(config: Config | str, ids: Sequence[Id]) -> int:
-    """Deletes items from the live index and returns how many of `ids` were there; from then on nobody gets them.
+    """Deletes items from the live index and returns how many of `ids` were there; they are no longer recommended.
 
     Vectors go before facts, so a reader never finds an item without facts; a killed call can be repeated. Builds that
     are kept still have them, and the next indexing adds what the dataset has.

@@ -62,7 +62,7 @@ def replace_directory(
 
 
 def recover(target: Path) -> None:
-    """Completes a killed `replace_directory`: moves the new directory to `target` if the old one is gone from there.
+    """Completes a killed `replace_directory`: moves the new directory to `target` if the old one is no longer there.
 
     A `replace_directory` that still runs in another process is not disturbed.
     """
@@ -87,7 +87,7 @@ def finish_replace(target: Path) -> None:
 
 
 def _location_of_old(target: Path, fresh: Path, keep: Callable[[Path, Path], bool]) -> Path | None:
-    """Where the old directory goes. To be called while the new one is incomplete: a complete one a reader may move."""
+    """Where the old directory goes. Call it while the new one is incomplete: a reader may move a complete one."""
     if not target.exists():
         return None
     return previous_of(target) if keep(target, fresh) else _hidden(target, "being-removed")

@@ -25,7 +25,7 @@ MAY_CHANGE = ("epochs", "patience", "learning_rate", "warmup_steps")
 class Checkpoint:
     """The file `checkpoint.npz` in `folder`, of one training.
 
-    `record` says what it trains on, and `settings` how, as plain data: a state with others is not resumed.
+    `record` describes what it trains on, and `settings` how, as plain data: a state with others is not resumed.
     """
 
     def __init__(self, folder: Path, record: dict[str, Any], settings: dict[str, Any], seed: int):

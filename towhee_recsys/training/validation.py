@@ -63,7 +63,7 @@ class Validation:
         return figures
 
     def best_epoch(self, history: list[dict[str, float]]) -> int:
-        """The number of the epoch with the best figures; of the last one where there are none."""
+        """The number of the epoch with the best metrics; of the last one without metrics."""
         for name, best in BEST.items():
             if history and name in history[0]:
                 return 1 + int(best([line[name] for line in history]))

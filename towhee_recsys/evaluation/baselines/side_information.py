@@ -32,7 +32,7 @@ class SideInformation:
 
 
 def side_information(features: Features, dataset: Dataset) -> SideInformation:
-    """What the declared `features` say of `dataset`: the users' category, the items' categories.
+    """The side information in `dataset` by the declared `features`: the users' category, the items' categories.
 
     Groups are products of the users' category features, taken in the order of their declaration; one that would make
     the groups smaller than `USERS_PER_GROUP` users on average is left out.
@@ -56,7 +56,7 @@ def _groups(features: Features, users: pd.DataFrame) -> np.ndarray | None:
 
 def _contents(features: Features, items: pd.DataFrame) -> np.ndarray | None:
     encoded = _encoded([each for each in features.item if each.grouping == "several"], items)
-    members = [hot[:, 1:] for hot in encoded]  # the first column is that of unknown members, which say nothing
+    members = [hot[:, 1:] for hot in encoded]  # the first column is that of unknown members, which carry no information
     return np.concatenate(members, axis=1) if sum(each.shape[1] for each in members) else None
 
 

@@ -57,7 +57,7 @@ class Latency:
 
 @dataclass(frozen=True, eq=False)
 class _Vectors:
-    """Who asks, float32[users, dim], and among what, float32[items, dim] with their ids."""
+    """The queries float32[users, dim], and the items that they search float32[items, dim], with their ids."""
 
     users: np.ndarray
     items: np.ndarray
@@ -65,9 +65,9 @@ class _Vectors:
 
 
 def latency(evaluation: Evaluation) -> Latency | None:
-    """Times the first model's live index, if it has one, and each kind in a file that is gone afterwards.
+    """Times the first model's live index, if it has one, and each kind in a temporary file.
 
-    None where Milvus does not work here; the log says why.
+    None where Milvus does not work here; the reason is logged.
     """
     name, config = next(iter(evaluation.configs.items()))
     bundle = evaluation.models[name].bundles[0]

@@ -37,7 +37,7 @@ def start_build(
 ) -> str:
     """Creates an empty build beside the live one and returns its name: `<collection>__<model>_<draw>`.
 
-    `how` is the type of its vector index, `fields` are its scalar fields. It is this process' to fill, until `publish`
+    `how` is the type of its vector index, `fields` are its scalar fields. Only this process fills it, until `publish`
     or `release_build`.
 
     Raises:
@@ -61,8 +61,8 @@ def resume_build(
 ) -> str | None:
     """The unfinished build with most rows of those that `start_build` began in the same way, or None.
 
-    It is this process' to fill then. One that this process or another one of this machine fills is left alone; of other
-    machines nothing is known.
+    From then on only this process fills it. A build that another thread or process of this machine fills is left alone;
+    processes of other machines are not seen.
     """
     layout, store = Layout(dim, id_type, dict(fields or {}), how), index.store
     begun = [name for name in builds_in(index) if re.fullmatch(rf"{_prefix(index, model_id)}[0-9a-f]{{6}}", name)]
@@ -123,7 +123,7 @@ def builds_in(index: VectorIndex) -> list[str]:
 
 
 def now() -> str:
-    """This moment as records have it, in UTC."""
+    """The current time in UTC, as ISO 8601, as records have it."""
     return datetime.now(timezone.utc).isoformat(timespec="microseconds")
 
 
@@ -142,7 +142,7 @@ def _fits(store: VectorStore, build: str, layout: Layout) -> bool:
     except StoreError:
         if store.exists(build):
             raise
-        return False  # another process has dropped it meanwhile
+        return False  # another process has just dropped it
 
 
 def _prefix(index: VectorIndex, model_id: str | None) -> str:

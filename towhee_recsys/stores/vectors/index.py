@@ -72,7 +72,7 @@ class VectorIndex:
         except IndexMismatchError:
             if self.versions(newest=True).live == record:
                 raise
-            return self.live(model)  # it was written meanwhile
+            return self.live(model)  # it was written in between
         return record
 
     def search(
@@ -99,7 +99,7 @@ class VectorIndex:
                 return self._search(record, request)
             except StoreError:
                 if time.monotonic() - began >= self.store.timeout or self._keeps(record):
-                    raise  # else the build has been dropped meanwhile, and another one answers
+                    raise  # else the build was dropped during the search, and another one answers
 
     def answering(self, model: ModelRef | None, dim: int) -> IndexRecord:
         """The build that answers vectors of `dim` numbers from `model`: the live one, or the last of that model.

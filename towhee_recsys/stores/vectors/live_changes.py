@@ -1,4 +1,4 @@
-"""Items into the live build and out of it, found or gone at once; a kill at any moment loses nothing."""
+"""Adding items to the live build and deleting them from it, with immediate effect; a kill at any time loses nothing."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def rollback(index: VectorIndex, catalogue: Catalogue | None = None) -> IndexRec
 def gc(index: VectorIndex, keep: int = 2, catalogue: Catalogue | None = None) -> list[str]:
     """Drops all builds and catalogue versions but those of the `keep` builds that were live last; returns their names.
 
-    The live one is the first of them; whatever was not finished goes, too.
+    The live one is the first of them; unfinished builds are dropped, too.
 
     Raises:
         QueryError: `keep` is below 1.

@@ -1,4 +1,4 @@
-"""A vector store in memory: small, exact and gone with its process. For tests, trials and as the measure of others."""
+"""A vector store in memory: small, exact, and lost when its process ends. For tests, trials and as a reference."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from towhee_recsys.stores.vectors.protocol import Description, Layout, Records
 from towhee_recsys.stores.vectors.rows import Id, Rows, id_array
 
 SCHEME = "memory://"
-"""What the address of such a store begins with."""
+"""The beginning of the address of such a store."""
 
 
 class MemoryStore:

@@ -34,7 +34,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Description:
-    """What a store says of a build, or of a collection that is not ours; None is what is unknown of such a one."""
+    """The properties of a build, or of a collection that is not ours, where unknown ones are None."""
 
     dim: int | None
     metric: str | None

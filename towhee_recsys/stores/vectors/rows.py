@@ -82,7 +82,7 @@ def id_array(ids: Sequence[Id], id_type: IdType) -> np.ndarray:
 
 
 def id_type_of(ids: Sequence[Any]) -> IdType:
-    """The type of `ids` by the first of them; whole numbers where there is none."""
+    """The type of `ids` by the first of them; whole numbers where there are no ids."""
     return "text" if len(ids) and isinstance(ids[0], str) else "int"
 
 

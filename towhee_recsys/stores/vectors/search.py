@@ -28,7 +28,7 @@ CACHE_BYTES = 64 * 2**20
 """Bytes of vectors that are kept of a build: those of 65,536 items with 256 numbers."""
 
 LAG = 1.0
-"""Seconds for which a shared store may return rows as they were before the record that it returned already."""
+"""Seconds for which a shared store may return rows older than the record that it has already returned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class VectorCache:
 def search_build(
     store: VectorStore, record: IndexRecord, cache: VectorCache, request: SearchRequest, usual: IndexType
 ) -> list[list[Hit]]:
-    """The hits of each query, all from the build of `record`; `usual` is how it is searched unless `request` says.
+    """The hits of each query, all from the build of `record`; `usual` is used where `request` has no type.
 
     Queries that leave out about as many ids are searched together: a long list does not enlarge the search of others.
     An item that is deleted during the search is left out where its vector is needed for a rating.

@@ -28,7 +28,7 @@ def keeps_folders() -> bool:
 
 
 def start_service(path: Path) -> None:
-    """Starts it, unless it runs. Nothing is raised: the client tries again, and says what is wrong."""
+    """Starts it, unless it runs. Nothing is raised: the client tries again, and reports what is wrong."""
     if keeps_folders():  # version 3 has another way to start, and does not wait for itself
         return
     with suppress(Exception):
@@ -56,7 +56,7 @@ def _services() -> Any:
         """
 
         def start(self) -> bool:
-            self._lock_fd = open(self._lock_path, "a")  # noqa: SIM115 (the service ends when the lock is gone)
+            self._lock_fd = open(self._lock_path, "a")  # noqa: SIM115 (the service ends when the lock is released)
             try:
                 fcntl.lockf(self._lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -40,7 +40,7 @@ def id_of(key: Id) -> Id:
 
 
 def literal(key: Id) -> str:
-    """A stored key as it stands in a filter."""
+    """A stored key as it is written in a filter."""
     return str(key) if isinstance(key, int) else f'"{key}"'
 
 
@@ -126,7 +126,7 @@ def _column_type(kind: FieldType) -> dict[str, Any]:
 
 
 def _stored(values: Sequence[Any], kind: FieldType) -> Iterable[Any]:
-    """Canonical values as they are stored; `fields` says what stands for a missing one."""
+    """Canonical values as they are stored; `fields` has the placeholder of a missing value."""
     if kind == "texts":
         return ({LIST: value} for value in values)
     missing = _MISSING[kind]
