@@ -30,7 +30,7 @@ _Result = TypeVar("_Result")
 def on_towhees_graph(
     dag: DAGRepr, steps: Mapping[str, Step], pool: OperatorPool, run: Callable[[RuntimePipeline], _Result]
 ) -> _Result:
-    """What `run` gives for Towhee's pipeline of `dag`, whose operators come from `pool`; `steps` are by node.
+    """The result of `run` for Towhee's pipeline of `dag`, whose operators come from `pool`; `steps` are by node.
 
     Raises:
         RecsysError: a step raised it; PipelineError with the step's name for an error of another kind.

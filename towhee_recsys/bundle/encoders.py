@@ -38,7 +38,7 @@ class _Encoder:
         return Embeddings(self._tower(self._arrays(records)), None, self.model)
 
     def _arrays(self, records: Sequence[Record]) -> list[np.ndarray]:
-        """The records' arrays, one a feature, with what the model knows of them in the place of missing fields."""
+        """The records' arrays, one a feature, where known values replace missing fields."""
         arrays = self.features.encode(records, ignored=self._also)
         for line, record in enumerate(records):
             key = plain(record.get(self.id_column))

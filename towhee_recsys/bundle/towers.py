@@ -1,4 +1,4 @@
-"""What encoders use of a bundle: its towers and the records that it knows, checked to fit together."""
+"""The parts of a bundle that encoders use: its towers and known records, checked to fit together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading what a declaration names, whatever its format."""
+"""Reading a declared dataset of any format."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def declared(dataset: Mapping[str, Any]) -> DataSchema:
-    """The complete declaration of what `dataset`, as the section of a config, declares.
+    """The complete declaration of `dataset`, a section of a config.
 
     Raises:
         ConfigError: the declaration is wrong.

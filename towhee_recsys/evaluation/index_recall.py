@@ -1,4 +1,4 @@
-"""What the index loses: Milvus' answers against exact search."""
+"""Recall of the index: Milvus' answers compared with exact search."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ Predict = Callable[[Interactions], np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class MetricValues:
-    """What one recommender reached on one task. Names are such as `rmse`, `ndcg@10` or `ndcg@10 (5 liked)`.
+    """The metrics of one recommender on one task. Names are such as `rmse`, `ndcg@10` or `ndcg@10 (5 liked)`.
 
     Attributes:
         metrics: The value of each metric; one that cannot be computed is missing.

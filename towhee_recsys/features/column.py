@@ -1,4 +1,4 @@
-"""A fitted feature: what training saw of it, and how a value becomes numbers."""
+"""A fitted feature: its state from training, and the encoding of its values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ State = dict[str, Any]
 
 
 class Column(ABC, Generic[Declared]):
-    """A feature with what was fitted: values to an array, and the array to one vector a record.
+    """A fitted feature: encodes values as an array, and the array as one vector a record.
 
     Attributes:
         feature: The declaration.
@@ -36,7 +36,7 @@ class Column(ABC, Generic[Declared]):
     @classmethod
     @abstractmethod
     def fit(cls, feature: Declared, values: Sequence[Any]) -> State:
-        """What there is to know of the `values` of training; unacceptable ones are left out."""
+        """Fits the state to the `values` of training; unacceptable ones are left out."""
 
     @abstractmethod
     def encode(self, values: Sequence[Any]) -> np.ndarray:

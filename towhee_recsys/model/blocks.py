@@ -1,4 +1,4 @@
-"""What one step reads: a block of users with all their training interactions, and the items to score for them."""
+"""The input of one step: a block of users with all their training interactions, and the items to score for them."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Progress:
             self._observers.remove(observer)
 
     def report(self, count: int) -> None:
-        """Reports that so many more have been done."""
+        """Reports that `count` more have been done."""
         for observer in tuple(self._observers):
             observer(count)
 

@@ -36,7 +36,7 @@ class Checkpoint:
 
     @timed("checkpoints")
     def write(self, state: dict[str, Any], seconds: float) -> None:
-        """Replaces the file in one step, unless writing has had its share; the epoch took so many `seconds`."""
+        """Replaces the file in one step, unless writing has used its share of the time; the epoch took `seconds`."""
         self._seconds_trained += seconds
         if self._seconds_written > WRITING_SHARE * self._seconds_trained:
             return

@@ -26,7 +26,7 @@ BEST: dict[str, Callable[[list[float]], np.intp]] = {"validation_rmse": np.argmi
 
 
 class Validation:
-    """Measures a model on the validation part by what it is trained for: `validation_rmse`, `validation_ndcg@10`."""
+    """Measures a model on the validation part, by its objective: `validation_rmse`, `validation_ndcg@10`."""
 
     def __init__(
         self,

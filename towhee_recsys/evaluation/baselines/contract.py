@@ -37,7 +37,7 @@ class Baseline:
 
     @property
     def kind(self) -> Literal["ranker", "rater"]:
-        """What it gives: scores or ratings."""
+        """The kind of its predictions: scores or ratings."""
         return "ranker" if self.ranker else "rater"
 
     def fits(self, feedback: Feedback) -> bool:

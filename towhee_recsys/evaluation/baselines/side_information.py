@@ -1,4 +1,4 @@
-"""What the baselines know of users and items besides interactions."""
+"""The features of users and items that baselines use besides interactions."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from towhee_recsys.model.paddle.quiet import paddle
 
 
 def use_device(name: str) -> str:
-    """Sets Paddle's device for `auto` (a GPU if there is one), `cpu` or `gpu`, and returns what it became.
+    """Sets Paddle's device for `auto` (a GPU if there is one), `cpu` or `gpu`, and returns its name.
 
     Raises TrainingError when a GPU is requested but not found.
     """

@@ -1,4 +1,4 @@
-"""What a kind of catalogue declares of itself."""
+"""The definition of a kind of catalogue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalogue in MySQL or MariaDB: one table of facts, one of what is live."""
+"""The catalogue in MySQL or MariaDB: one table of facts, one of live versions."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def insert(
 
 
 def receipt_of(build: str, embeddings: Any, rows: Rows) -> Receipt:
-    """What was written into `build`: `rows`, whose vectors are those of `embeddings`."""
+    """The receipt for `rows` that were written into `build`, whose vectors are those of `embeddings`."""
     items = embeddings.model.items if embeddings.model else None
     return Receipt(build, model_of(embeddings), embeddings.shape[1], rows.ids, hashes(rows), items)
 

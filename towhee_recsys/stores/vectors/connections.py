@@ -38,7 +38,7 @@ class Connections:
 
 
 _process = Connections()
-"""What this process has opened: a Milvus Lite file can be open once."""
+"""The open stores and indexes of this process: a Milvus Lite file can be open only once."""
 
 
 def open_index(uri: str, collection: str, access: Mapping[str, Any] | None = None) -> VectorIndex:

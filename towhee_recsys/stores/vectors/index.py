@@ -24,10 +24,10 @@ from towhee_recsys.support.progress import Progress
 
 
 class VectorIndex:
-    """Unit vectors by item id. They lie in *builds* of a store; one build is live, older ones are kept.
+    """Unit vectors by item id. They are in *builds* of a store; one build is live, older ones are kept.
 
     Attributes:
-        store: Where the builds lie.
+        store: The store of the builds.
         collection: The name of the index in it.
         writing: Held by the thread of this process that changes the index.
         locks: The builds that this process fills.

@@ -1,4 +1,4 @@
-"""The builds of an index: what there is, the way back to the one before, and what can go."""
+"""The builds of an index: listing them, rollback to the previous one, and dropping old ones."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class MemoryStore:
             self._builds.pop(name, None)
 
     def describe(self, name: str) -> Description:
-        """What the build was created with."""
+        """The layout that the build was created with."""
         layout, _ = self._build(name)
         settings = {key: str(value) for key, value in creation_settings(layout.index).items()}
         return Description(layout.dim, "IP", layout.index.type, settings, layout.id_type, layout.fields)

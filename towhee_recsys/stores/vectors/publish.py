@@ -110,7 +110,7 @@ def _checked(
 
 
 def _delete_others(index: VectorIndex, build: str, ids: np.ndarray, catalogue: Catalogue | None) -> None:
-    """Deletes the items of a build that are not among `ids`: the dataset had them when it was begun."""
+    """Deletes items that are not among `ids`: the dataset had them when the build was started."""
     while len(others := index.store.ids(build, without=ids)):
         index.store.delete(build, others)
         if catalogue:

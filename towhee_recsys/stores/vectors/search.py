@@ -61,7 +61,7 @@ class SearchRequest:
 def search_request(
     queries: Any, top_k: int, leave_out: Sequence[Collection[Id]] | None, how: IndexType | None
 ) -> SearchRequest:
-    """What `VectorIndex.search` was given, checked.
+    """The checked arguments of `VectorIndex.search`.
 
     Raises:
         QueryError: a wrong `top_k`, vectors that are not of length 1, or not as many lists of ids as queries.
@@ -144,7 +144,7 @@ def search_build(
 
 
 def _check_limit(top_k: int, left_out: int, rows: int) -> None:
-    """Raises QueryError where a search can return only a part of what it has to read to skip what is left out."""
+    """Raises QueryError where skipping the ids to leave out takes more hits than a search can return."""
     if min(top_k + left_out, rows) > MAX_TOP_K:
         raise QueryError(
             f"top_k {top_k} with {left_out:,} ids to leave out is not acceptable: a search returns at most {MAX_TOP_K} "

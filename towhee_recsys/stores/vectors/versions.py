@@ -43,7 +43,7 @@ class Versions:
 
 
 def read_versions(store: VectorStore, collection: str) -> Versions:
-    """What is live and kept now.
+    """The live build and the kept ones.
 
     Raises:
         IndexMismatchError: the live build is not one of ours.

@@ -1,4 +1,4 @@
-"""What Milvus and the way to it raise, as our own errors, with what was being done and what to do next."""
+"""Errors of Milvus and of the connection to it as our own, with the activity and what to do next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two kinds of Milvus, and in what they differ."""
+"""The two kinds of Milvus, and their differences."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def stored_rows(rows: Rows, types: Mapping[str, FieldType]) -> Iterator[dict[str
 
 
 def loaded_rows(rows: Sequence[Mapping[str, Any]], dim: int, id_type: IdType, types: Mapping[str, FieldType]) -> Rows:
-    """What pymilvus gave, as rows."""
+    """The result of pymilvus as rows."""
     ids = id_array([id_of(row[ID]) for row in rows], id_type)
     vectors = np.array([row[VECTOR] for row in rows], dtype=np.float32).reshape(len(rows), dim)
     fields = {name: list(_loaded((row[column_of(name)] for row in rows), kind)) for name, kind in types.items()}
