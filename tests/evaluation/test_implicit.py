@@ -1,4 +1,4 @@
-"""Evaluation of implicit feedback: without a rating scale nothing is measured, shown or asked about ratings."""
+"""Evaluation of implicit feedback: without a rating scale nothing about ratings is measured, shown or required."""
 
 from __future__ import annotations
 

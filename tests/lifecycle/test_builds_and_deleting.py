@@ -1,4 +1,4 @@
-"""What builds there are and where their models lie; what goes; items out of the live index."""
+"""The list of builds and the locations of their models, gc, and deleting items from the live index."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_gc_keeps_as_many_as_asked_and_their_facts(config, serve, models):
         gc_index(config, 0)
 
 
-def test_deleted_items_are_recommended_to_nobody(config, serve, models):
+def test_deleted_items_are_not_recommended(config, serve, models):
     build = serve(models[0])
     everything = recommend_pipeline(load_config(config, top_k=400))
     first, second = (item["movie_id"] for item in everything({}).get()[0][:2])

@@ -1,4 +1,4 @@
-"""The definition of a metric: its name and title, the better direction, its input, and the function that computes it."""
+"""The definition of a metric: name, title, the better direction, its input, and the function that computes it."""
 
 from __future__ import annotations
 
