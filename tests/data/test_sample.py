@@ -13,7 +13,8 @@ import pytest
 
 from tests.declarations import AGES, GENDERS, OCCUPATIONS
 from towhee_recsys.data.sample import SAMPLE_DIR
-from towhee_recsys.data.sample.generate import Rating, Sample, affinity, main, planted_score, simulate, write
+from towhee_recsys.data.sample.generate import Rating, Sample, affinity, main, simulate, write
+from towhee_recsys.data.sample.tastes import planted_score
 
 GENRES = (
     "Action|Adventure|Animation|Children's|Comedy|Crime|Documentary|Drama|Fantasy|Film-Noir|Horror|Musical|Mystery|"
