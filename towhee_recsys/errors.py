@@ -1,4 +1,4 @@
-"""The errors of this library: each says what was given, what is accepted, where, and what to do next."""
+"""The errors of this library: each message gives what was given, what is accepted, where, and what to do next."""
 
 from __future__ import annotations
 

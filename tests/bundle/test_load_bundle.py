@@ -75,7 +75,7 @@ def test_each_file_missing_cut_or_with_one_bit_flipped(name, copy):
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", "3", "null", '"manifest"', "{}", f'{{"format_version": {FORMAT_VERSION}}}']
 )
-def test_a_manifest_that_is_none(text, copy):
+def test_an_unreadable_manifest(text, copy):
     (copy / "manifest.json").write_text(text)
     must_say(refused(copy), f"{copy / 'manifest.json'} is damaged", "Train again", "restore")
 

@@ -87,7 +87,7 @@ def test_an_error_is_a_document_too(run: Any, tmp_path: Path) -> None:
     assert json.loads(ran.out)["error"]["type"] == "BundleError"
 
 
-def test_validate_tells_all_mistakes_of_a_file(run: Any, tmp_path: Path) -> None:
+def test_validate_reports_all_mistakes_of_a_file(run: Any, tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("extends: sample\ntop_k: ten\nmilvus: {collectoin: x}\n", encoding="utf-8")
     ran = run("validate", "-c", str(file))
@@ -106,7 +106,7 @@ def test_prepare_does_not_write_over_its_source(run: Any, on_sample: list[str], 
     assert source.read_bytes() == b"1::Heat (1995)::Crime\n"
 
 
-def test_a_file_that_cannot_be_written_is_told_without_a_traceback(run: Any, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_reported_without_a_traceback(run: Any, tmp_path: Path) -> None:
     ran = run("schema", "-o", str(tmp_path))
     assert ran.code == 1
     assert "Is a directory. Name another" in ran.err
@@ -127,7 +127,9 @@ def test_wrong_flags_give_a_document_too(run: Any) -> None:
         ("catalogue=movies.sqlite", "Accepted: sqlite:///FILE"),
     ],
 )
-def test_a_store_of_another_kind_is_told_before_any_work(run: Any, command: str, setting: str, message: str) -> None:
+def test_an_unknown_kind_of_store_is_refused_before_any_work(
+    run: Any, command: str, setting: str, message: str
+) -> None:
     ran = run(command, "-c", "sample", "--set", setting)
     assert ran.code == 1
     assert message in ran.err

@@ -106,7 +106,7 @@ def test_top_k_is_checked_when_it_is_built(store, top_k):
         MilvusSearch(**store, top_k=top_k)
 
 
-def test_staged_rows_of_a_call_that_failed_and_told_nobody_are_not_doubled(store, catalogue):
+def test_staged_rows_of_a_call_that_failed_silently_are_not_doubled(store, catalogue):
     insert, publish = MilvusInsert(**store, staged=True), Publish(**store, **catalogue)
     insert(MOVIES[:4], UNITS[:4])
     receipts = [

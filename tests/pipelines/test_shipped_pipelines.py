@@ -57,7 +57,7 @@ def composed_by_hand(name, config):
 
 
 def nodes(pipeline):
-    """What is to be known of each node, in order."""
+    """The properties of each node, in order."""
     return [
         (node.name, node.inputs, node.outputs, node.iter_info.type, node.op_info.operator, node.op_info.init_kws)
         for node in (pipeline.dag_repr.nodes[key] for key in pipeline.dag_repr.top_sort)

@@ -49,7 +49,7 @@ class Bundle:
 
     @property
     def model_id(self) -> str:
-        """The hash of what decides the vectors: features, weights and calibration."""
+        """The hash of everything that decides the vectors: features, weights and calibration."""
         return self.manifest.model_id
 
     @property
@@ -74,7 +74,7 @@ class Bundle:
 
     @property
     def item_schema(self) -> ItemSchema:
-        """What a catalogue and an index keep of the items."""
+        """The columns of the items that a catalogue and an index keep."""
         return self.manifest.items
 
     def known_ids(self, side: Literal["user", "item"]) -> list[str]:

@@ -141,7 +141,7 @@ def _set_log_level(verbose: bool, quiet: bool) -> None:
 
 @contextmanager
 def _stdout_for_json() -> Iterator[Any]:
-    """Yields the real stdout; meanwhile, output that libraries print goes to stderr."""
+    """Yields the real stdout; within the block, output that libraries print goes to stderr."""
     sys.stdout.flush()
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as real:
         os.dup2(2, 1)

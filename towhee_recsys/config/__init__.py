@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from towhee_recsys.config.completion import cache_folder
-from towhee_recsys.config.dataset import DataSchema, Feedback
+from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.describe import config_schema
 from towhee_recsys.config.document import Document
 from towhee_recsys.config.dump import dump_config
+from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.config.load import load_config, load_section
 from towhee_recsys.config.overrides import parse_override
 from towhee_recsys.config.references import expand_env, resolve

@@ -11,7 +11,7 @@ from towhee_recsys.config.schema import Config
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes what the strict reader reads: no aliases, and in quotes whatever it would not take for text."""
+    """Writes YAML for the strict reader: no aliases, and quotes around texts that it would not read as texts."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True

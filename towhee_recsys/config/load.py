@@ -1,4 +1,4 @@
-"""One config out of a file, what it extends, and what is laid over it; with all its problems in one error."""
+"""Loads a config from a file, the files that it extends and overrides; all problems are in one error."""
 
 from __future__ import annotations
 

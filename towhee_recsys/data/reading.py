@@ -1,4 +1,4 @@
-"""Reading what a declaration names, whatever its format."""
+"""Reading a declared dataset of any format."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def declared(dataset: Mapping[str, Any]) -> DataSchema:
-    """The complete declaration of what `dataset`, as the section of a config, declares.
+    """The complete declaration of `dataset`, a section of a config.
 
     Raises:
         ConfigError: the declaration is wrong.
@@ -26,7 +26,7 @@ def declared(dataset: Mapping[str, Any]) -> DataSchema:
 
 
 def read_dataset(schema: DataSchema) -> Dataset:
-    """The dataset that `schema`, the `dataset` section of a loaded config, declares; downloaded before if it says so.
+    """The dataset that `schema`, the `dataset` section of a loaded config, declares; downloaded first if it says so.
 
     Raises:
         DatasetError: a file is missing or unreadable, the download failed, a row is bad (strict reading), or too many
@@ -73,7 +73,7 @@ def read_items(schema: DataSchema, path: str | None = None, items: ItemSchema | 
 
 
 def check_dataset(schema: DataSchema) -> tuple[str, bool]:
-    """What is found where `schema` says that the files are, in a sentence, and whether they are all there.
+    """What is found at the declared paths of `schema`, in a sentence, and whether all files exist.
 
     They are not where they have yet to be downloaded.
 

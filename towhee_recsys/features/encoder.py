@@ -109,7 +109,7 @@ def check_columns(named: Mapping[str, str], table: pd.DataFrame) -> None:
 
 
 def plain(value: Any) -> Any:
-    """`value` without what a data frame makes of a column with gaps: NaN becomes None, and 25.0 becomes 25."""
+    """`value` as it was before a data frame converted a column with gaps: NaN becomes None, and 25.0 becomes 25."""
     if not isinstance(value, (float, np.floating)):
         return value
     if np.isnan(value):

@@ -75,7 +75,7 @@ def replace_directory(
 
 
 def recover(target: Path) -> None:
-    """Completes a killed `replace_directory`: moves the new directory to `target` if the old one is gone from there.
+    """Completes a killed `replace_directory`: moves the new directory to `target` if the old one is no longer there.
 
     A `replace_directory` that still runs in another process is not disturbed.
     """
@@ -87,7 +87,7 @@ def recover(target: Path) -> None:
 
 
 def finish_replace(target: Path) -> None:
-    """Recovers `target` and removes what a killed `replace_directory` left behind.
+    """Recovers `target` and removes the leftovers of a killed `replace_directory`.
 
     For the process that may replace `target`; readers call `recover`.
     """
@@ -100,7 +100,7 @@ def finish_replace(target: Path) -> None:
 
 
 def _location_of_old(target: Path, fresh: Path, keep: Callable[[Path, Path], bool]) -> Path | None:
-    """Where the old directory goes. To be called while the new one is incomplete: a complete one a reader may move."""
+    """Where the old directory goes. Call it while the new one is incomplete: a reader may move a complete one."""
     if not target.exists():
         return None
     return previous_of(target) if keep(target, fresh) else _hidden(target, "being-removed")
@@ -113,7 +113,7 @@ def _hidden(target: Path, state: str) -> Path:
 
 @contextmanager
 def _removed_on_error(path: Path) -> Iterator[None]:
-    """Removes what could not be finished, so that a full disk has its space again."""
+    """Removes unfinished files, so that a full disk has space again."""
     try:
         yield
     except BaseException:

@@ -1,4 +1,4 @@
-"""What training reads: each user's and each item's arrays once, and the interactions as pairs of their rows."""
+"""The input of training: each user's and each item's arrays once, and the interactions as pairs of their rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Items as the model reads them, as text: what the first step of the article on fusion models writes."""
+"""Items as the model reads them, as text: the output of the first step of the article on fusion models."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def test_files_that_are_no_table(tables, must_say, content, facts, strict):
         ('{"customer": true, "sku": 2, "stars": 5, "at": 1}\n', ["customer: given True", "whole numbers or texts"]),
     ],
 )
-def test_json_lines_that_are_none(tables, must_say, text, facts):
+def test_invalid_json_lines(tables, must_say, text, facts):
     with pytest.raises(DatasetError) as caught:
         read_dataset(tables.declared(interactions={"path": tables.write("r.jsonl", text), **EXPLICIT}))
     must_say(str(caught.value), *facts)

@@ -110,7 +110,7 @@ def test_frozen_it_is_given_up_by_the_deadline_and_well_once_it_thaws(server):
     with ThreadPoolExecutor(len(calls)) as pool:
         start = time.monotonic()
         messages = list(pool.map(lambda call: failure(*call), calls))
-        assert time.monotonic() - start < 2 * 5.4  # nobody waits twice, and none for another
+        assert time.monotonic() - start < 2 * 5.4  # no thread waits twice, or for another
     assert all("no answer within 5." in message for message in messages)
     assert messages[2].endswith(
         "cannot be read: no answer within 5.5 s. "
@@ -120,7 +120,7 @@ def test_frozen_it_is_given_up_by_the_deadline_and_well_once_it_thaws(server):
     assert catalogue.get(range(50)) == FACTS
 
 
-def test_a_wrong_password_is_told_and_shown_nowhere(server, caplog, monkeypatch):
+def test_a_wrong_password_is_reported_and_shown_nowhere(server, caplog, monkeypatch):
     caplog.set_level(logging.DEBUG)
     monkeypatch.setenv("WORD", "wr0ng/@:#word")
     literal = server.url(password="wr0ng/@:#word")
@@ -160,7 +160,7 @@ def test_a_batch_is_one_round_trip(server):
     assert server.calls() - before - none == 1
 
 
-def test_tls_trusts_whom_it_is_told_to_and_nobody_else(server, certificates):
+def test_tls_trusts_the_given_authority_and_no_other(server, certificates):
     name = {"redis": "ssl_ca_certs", "mysql": "ssl_ca"}[server.url().partition(":")[0]]
     ours = f"?{name}={certificates.authority}"
     assert open_catalogue(server.tls_url(ours)).get([1], "m__1") == FACTS[1:2]
@@ -171,6 +171,6 @@ def test_tls_trusts_whom_it_is_told_to_and_nobody_else(server, certificates):
     assert "cannot be opened: " in failure(open_catalogue, server.tls_url(no_certificates))
 
 
-def test_where_nobody_lives(server):
+def test_an_address_without_a_server(server):
     message = failure(open_catalogue, server.url().replace("127.0.0.1", "nowhere.invalid"))
     assert "the server cannot be reached: " in message

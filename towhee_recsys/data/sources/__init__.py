@@ -18,7 +18,7 @@ SOURCES = {
 
 
 class Source(Protocol):
-    """What the module of a format has."""
+    """The interface of the module of a format."""
 
     def ensure(self, schema: DataSchema) -> None:
         """Makes sure that the files are there; fetches them where the declaration says so.

@@ -1,4 +1,4 @@
-"""What the baselines know of users and items besides interactions."""
+"""The features of users and items that baselines use besides interactions."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class SideInformation:
 
 
 def side_information(features: Features, dataset: Dataset) -> SideInformation:
-    """What the declared `features` say of `dataset`: the users' category, the items' categories.
+    """The side information in `dataset` by the declared `features`: the users' category, the items' categories.
 
     Groups are products of the users' category features, taken in the order of their declaration; one that would make
     the groups smaller than `USERS_PER_GROUP` users on average is left out.

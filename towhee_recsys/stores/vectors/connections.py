@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from towhee_recsys.config.milvus import MilvusConfig
 from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.stores.vectors.index import VectorIndex
 from towhee_recsys.stores.vectors.memory import SCHEME, MemoryStore
@@ -40,7 +41,7 @@ class Connections:
 
 
 _process = Connections()
-"""What this process has opened: a Milvus Lite file can be open once."""
+"""The open stores and indexes of this process: a Milvus Lite file can be open only once."""
 
 
 def open_index(
@@ -69,6 +70,11 @@ def open_index(
                 f"milvus.uri {uri!r} does not exist: collection {collection!r} holds no index yet. {REBUILD}"
             )
     return _process.index(uri, collection, access)
+
+
+def index_of(config: MilvusConfig) -> VectorIndex:
+    """The index that the section `milvus` of a config names, with the errors of `open_index`."""
+    return open_index(config.uri, config.collection, config.access.model_dump())
 
 
 def open_store(uri: str, access: Mapping[str, Any] | None = None) -> VectorStore:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from towhee_recsys.config.dataset import ItemsTable, UsersTable
+from towhee_recsys.config.tables import ItemsTable, UsersTable
 from towhee_recsys.data.items import FieldType, IdType
 from towhee_recsys.data.sources.bad_rows import BadRows
 from towhee_recsys.data.sources.declared import declared_columns

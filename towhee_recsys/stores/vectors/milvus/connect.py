@@ -68,6 +68,8 @@ def check_uri(uri: str, access: Mapping[str, Any] | None = None) -> None:
 def _is_url(address: str) -> bool:
     """Whether it is a URL, be it misspelt: a file would be made of `http:/...`, with a password in its name."""
     return re.match(r"[A-Za-z][\w+.-]*:", address) is not None
+
+
 def file_of(uri: str) -> Path | None:
     """The Milvus Lite file at `uri`; None where it is a server."""
     address = _expanded(uri)
