@@ -57,7 +57,8 @@ def _completed_dataset(dataset: DataSchema, document: Document) -> DataSchema:
         given = document.get(("dataset", "format"), kind)  # as written: it may come from the environment
         raise ConfigError(
             f"{document.where(('dataset', 'format'))}: dataset.format: "
-            f"given {shown_value(('dataset', 'format'), given)}, accepted: {', '.join(formats())}.{close_match(given, formats())}"
+            f"given {shown_value(('dataset', 'format'), given)}, accepted: {', '.join(formats())}."
+            f"{close_match(given, formats())}"
         )
     _must_not_be_reserved(dataset, document)
     path = _tables_folder(dataset, document) if kind == TABLE else _dataset_path(dataset, document)
