@@ -213,3 +213,30 @@ def test_a_bundle_has_no_secret_of_its_config(small_config, tmp_path):
     folder = train(config).directory
     for file in folder.parent.rglob("*"):
         must_hide(file.read_bytes().decode("latin1") if file.is_file() else file.name)
+
+
+def test_what_comes_from_the_environment_is_shown_as_it_is_written(run, tmp_path, monkeypatch):
+    for name, value in {
+        "PLACE": f"/{WORDS[0]}",
+        "NUMBER": "7654321",
+        "URL": f"redis://:{WORDS[1]}@127.0.0.1:1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    written = {
+        "extends": "sample",
+        "dataset": {"name": "${env:PLACE}", "path": "${env:PLACE}/data"},
+        "features": {"user": [{"kind": "id", "column": "user_id", "size": "${env:NUMBER}"}]},
+        "seed": "${env:NUMBER}",
+        "catalogue": "${env:URL}",
+    }
+    (tmp_path / "my.yaml").write_text(yaml.safe_dump(written))
+    ran = run("validate", "--json", "-c", str(tmp_path / "my.yaml"))
+    assert ran.code == 0, ran.err
+    shown = json.loads(ran.out)["config"]
+    assert shown["dataset"]["path"] == "${env:PLACE}/data"
+    assert shown["features"]["user"][0]["size"] == "${env:NUMBER}"
+    assert (shown["seed"], shown["catalogue"]) == ("${env:NUMBER}", "${env:URL}")
+    for flag in ((), ("--json",)):
+        text = run("validate", *flag, "-c", str(tmp_path / "my.yaml")).out
+        must_hide(text)
+        assert "7654321" not in text

@@ -53,9 +53,10 @@ def completed(config: Config, document: Document) -> Config:
 def _completed_dataset(dataset: DataSchema, document: Document) -> DataSchema:
     kind = format_of(dataset.model_dump())
     if kind not in formats():
-        given = document.get(("dataset", "format"), kind)  # as written: it may come from the environment
+        path = ("dataset", "format")
+        given = document.get(path, kind)  # as written: it may come from the environment
         raise ConfigError(
-            f"{document.where(('dataset', 'format'))}: dataset.format: given {shown_value(('dataset', 'format'), given)}, accepted: "
+            f"{document.where(path)}: dataset.format: given {shown_value(path, given)}, accepted: "
             f"{', '.join(formats())}.{close_match(given, formats())}"
         )
     _must_not_be_reserved(dataset, document)
