@@ -53,10 +53,10 @@ def completed(config: Config, document: Document) -> Config:
 def _completed_dataset(dataset: DataSchema, document: Document) -> DataSchema:
     kind = format_of(dataset.model_dump())
     if kind not in formats():
-        path = ("dataset", "format")
-        given = document.get(path, kind)  # as written: it may come from the environment
+        key = ("dataset", "format")
+        given = document.get(key, kind)  # as written: it may come from the environment
         raise ConfigError(
-            f"{document.where(path)}: dataset.format: given {shown_value(path, given)}, accepted: "
+            f"{document.where(key)}: dataset.format: given {shown_value(key, given)}, accepted: "
             f"{', '.join(formats())}.{close_match(given, formats())}"
         )
     _must_not_be_reserved(dataset, document)

@@ -42,7 +42,7 @@ def failure(work, *arguments):
 def test_down_at_start_and_well_once_it_is_up(server):
     url = server.url("?timeout=7")
     server.stop()
-    shown = url.replace("s3cret%2Fp%40ss%3Aword", "***")
+    shown = shown_url(url)
     assert failure(open_catalogue, url) == (
         f"the catalogue {shown!r} cannot be opened: the server cannot be reached: Connection refused. "
         "Start it, or correct its address in `catalogue`."
