@@ -150,7 +150,7 @@ def test_validate_shows_no_password(run: Any) -> None:
     for options in ([], ["--json"]):
         ran = run("validate", "-c", "sample", *literal, *catalogue, *options)
         assert (ran.code, "hunter2" in ran.out + ran.err) == (0, False)
-        assert "mysql://me:***@localhost/items" in ran.out
+        assert "mysql://***@localhost/items" in ran.out
 
 
 def test_schema_is_written(run: Any, tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     printed = Table(box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
         number = bool(rows) and isinstance(rows[0][index], (int, float))
-        printed.add_column(visible(column), justify="right" if number else "left", overflow="fold")
+        printed.add_column(visible_lines(column), justify="right" if number else "left", overflow="fold")
     for row in rows:
         printed.add_row(*(_cell(column, value) for column, value in zip(columns, row, strict=True)))
     wide = None if sys.stdout.isatty() else 120

@@ -54,11 +54,11 @@ def completed(config: Config, document: Document) -> Config:
 def _completed_dataset(dataset: DataSchema, document: Document) -> DataSchema:
     kind = dataset_format(dataset.model_dump())
     if kind not in formats():
-        given = document.get(("dataset", "format"), kind)  # as written: it may come from the environment
+        key = ("dataset", "format")
+        given = document.get(key, kind)  # as written: it may come from the environment
         raise ConfigError(
-            f"{document.where(('dataset', 'format'))}: dataset.format: "
-            f"given {shown_value(('dataset', 'format'), given)}, accepted: {', '.join(formats())}."
-            f"{close_match(given, formats())}"
+            f"{document.where(key)}: dataset.format: given {shown_value(key, given)}, accepted: "
+            f"{', '.join(formats())}.{close_match(given, formats())}"
         )
     _must_not_be_reserved(dataset, document)
     path = _tables_folder(dataset, document) if kind == TABLE else _dataset_path(dataset, document)
