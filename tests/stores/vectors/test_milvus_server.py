@@ -21,7 +21,7 @@ from towhee_recsys.stores.vectors import Layout, check_uri, open_store
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
 from towhee_recsys.stores.vectors.milvus.kinds import ServerStore
 from towhee_recsys.stores.vectors.milvus.server import server_client
-from towhee_recsys.support.urls import shown_url
+from towhee_recsys.support.urls import shown_url, split_url
 
 VECTORS = np.eye(16, dtype=np.float32)
 
@@ -174,7 +174,7 @@ class TestWithServer:
         patient = open_store(milvus_server.url, {"timeout": 60})
         with pytest.raises(StoreError) as raised:
             patient.search("nowhere", VECTORS[:1], 1)
-        assert str(raised.value).startswith(f"Milvus at {address} failed at searching nowhere: ")
+        assert str(raised.value).startswith(f"Milvus at {shown_url(milvus_server.url)} failed at searching nowhere: ")
         assert "collection not found" in str(raised.value)
         assert caplog.text == ""
         logging.getLogger("pymilvus.decorators").error("somebody else's")
@@ -233,6 +233,6 @@ class TestWithServer:
 
 def _first_answer_to_a_newcomer(server):
     """When Milvus itself is back: it answers whoever knows nothing of the time before."""
-    newcomer = ServerStore(Milvus(server_client(server.url, AccessConfig(timeout=60), "here"), 60, "here"))
+    newcomer = ServerStore(Milvus(server_client(split_url(server.url), AccessConfig(timeout=60), "here"), 60, "here"))
     assert newcomer.search("filled", VECTORS[:1], 1)[0][0][0] == 0
     return time.monotonic()
