@@ -14,6 +14,7 @@ from tests.servers.process import ServerProcess, free_port, listens, missing
 from towhee_recsys.config.milvus import AccessConfig
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.server import server_client
+from towhee_recsys.support.urls import split_url
 
 PASSWORD = "Milvus"
 """The password of the user root; Milvus' own default."""
@@ -85,7 +86,7 @@ class MilvusServer(ServerProcess):
 
     def _answers(self) -> bool:
         try:
-            server_client(self.url, AccessConfig(timeout=2), self.address).close()
+            server_client(split_url(self.url), AccessConfig(timeout=2), self.address).close()
         except StoreError:
             return False
         return True
