@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from towhee_recsys.config import Config, Document, resolve
+from towhee_recsys.config import Config, Document, resolve, shown_value
 from towhee_recsys.errors import ConfigError, close_match
 from towhee_recsys.pipelines.declaration import VERBS, Declaration, Step
 from towhee_recsys.pipelines.operator_check import operator_problems
@@ -57,7 +57,9 @@ class Reader:
         self._keys(at, given, required=(verb, "op", *VERBS[verb]), optional=("args",))
         inputs, outputs = self._arrow((*at, verb), given[verb])
         if verb == "filter" and len(inputs) != len(outputs):
-            self._problem((*at, verb), f"a filter has as many outputs as inputs; {given[verb]!r} was given")
+            self._problem(
+                (*at, verb), f"a filter has as many outputs as inputs; {shown_value((), given[verb])} was given"
+            )
         settings = self._settings(at, verb, given)
         self._known((*at, verb), inputs, known)
         self._known((*at, "by"), settings.get("by", ()), known)
@@ -85,7 +87,7 @@ class Reader:
         arrow = _ARROW.fullmatch(given) if isinstance(given, str) else None
         if arrow:
             return _names(arrow[1]), _names(arrow[2])
-        self._problem(path, f"{given!r} is not `input -> output` or `(a, b) -> (c, d)`")
+        self._problem(path, f"{shown_value((), given)} is not `input -> output` or `(a, b) -> (c, d)`")
         return (), ()
 
     def _operator(self, at: tuple[Any, ...], given: dict[Any, Any], args: dict[str, Any], inputs: int | None) -> None:
@@ -94,7 +96,7 @@ class Reader:
             for problem in operator_problems(op, args, inputs):
                 self._problem((*at, "op"), problem)
         elif "op" in given:
-            self._problem((*at, "op"), f"op names an operator; {op!r} was given")
+            self._problem((*at, "op"), f"op names an operator; {shown_value((), op)} was given")
 
     def _settings(self, at: tuple[Any, ...], verb: str, given: dict[Any, Any]) -> dict[str, Any]:
         """The verb's settings: `by` and `timestamp` name columns, the others are whole numbers above 0."""
@@ -108,14 +110,16 @@ class Reader:
             elif key == "timestamp":
                 settings[key] = next(iter(self._columns((*at, key), [value])), None)
             elif isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                self._problem((*at, key), f"{key} is a whole number above 0; {value!r} was given")
+                self._problem((*at, key), f"{key} is a whole number above 0; {shown_value((), value)} was given")
             else:
                 settings[key] = value
         return settings
 
     def _args(self, at: tuple[Any, ...], given: Any) -> dict[str, Any]:
         if not isinstance(given, dict) or not all(isinstance(key, str) for key in given):
-            self._problem((*at, "args"), f"args maps the operator's argument names to values; {given!r} was given")
+            self._problem(
+                (*at, "args"), f"args maps the operator's argument names to values; {shown_value((), given)} was given"
+            )
             return {}
         return {key: self._resolved((*at, "args", key), value) for key, value in given.items()}
 

@@ -30,9 +30,11 @@ def test_an_override_is_read_as_in_yaml(text, settings):
     ("text", "message"),
     [
         ("top_k", "--set top_k: write KEY=VALUE, such as top_k=5 or milvus.uri=movies.db."),
-        ("=5", "--set =5: '' is no key; write it like top_k or milvus.uri."),
-        ("a..b=5", "--set a..b=5: 'a..b' is no key; write it like top_k or milvus.uri."),
-        ("top_k=[1", "--set top_k=[1: the value is no YAML; are its brackets and quotes closed?"),
+        ("s3cret", "--set ...: write KEY=VALUE, such as top_k=5 or milvus.uri=movies.db."),
+        ("milvus.access.token:s3cret", "--set ...: write KEY=VALUE, such as top_k=5 or milvus.uri=movies.db."),
+        ("=5", "--set =...: '' is no key; write it like top_k or milvus.uri."),
+        ("a..b=5", "--set a..b=...: 'a..b' is no key; write it like top_k or milvus.uri."),
+        ("top_k=[1", "--set top_k=...: the value is no YAML; are its brackets and quotes closed?"),
         ("catalogue='pw", "--set catalogue=...: the value is no YAML; are its brackets and quotes closed?"),
     ],
 )
@@ -63,11 +65,11 @@ def test_the_caller_s_dict_is_left_alone():
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [
-        ({"overrides": ["top_k=0"]}, "--set top_k=0: top_k: given 0, accepted: a whole number from 1 to 16384."),
+        ({"overrides": ["top_k=0"]}, "--set top_k=...: top_k: given 0, accepted: a whole number from 1 to 16384."),
         ({"top_k": 0}, "keyword top_k: top_k: given 0, accepted: a whole number from 1 to 16384."),
         (
             {"overrides": ["dataset.name=1"]},
-            "--set dataset.name=1: dataset.name: given 1, accepted: text that is not empty. "
+            "--set dataset.name=...: dataset.name: given 1, accepted: text that is not empty. "
             "Put it in quotes to make it a text.",
         ),
         (

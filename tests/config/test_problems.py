@@ -34,7 +34,7 @@ TRAINING = ", ".join(sorted(TrainingConfig.model_fields))
 KINDS = ", ".join(sorted(KNOWN))
 
 
-def test_every_problem_is_told_at_once_with_its_place(write, refused):
+def test_every_problem_is_reported_at_once_with_its_place(write, refused):
     assert sorted(refused(write("shop.yaml", SHOP)).splitlines()) == sorted(
         f"- shop.yaml:{line}"
         for line in (
@@ -112,7 +112,7 @@ def test_every_problem_is_told_at_once_with_its_place(write, refused):
         ({"top_k": object()}, "top_k: given a object, accepted: a whole number from 1 to 16384."),
         (
             {"features": {"user": [{"kind": "category", "column": "x", "names": {1.5: "x"}}], "item": "all"}},
-            "features.user[0].names.1.5: the key is neither a text nor a whole number.",
+            "features.user[0].names.***: the key is neither a text nor a whole number.",
         ),
         (
             {"features": {"user": [{"kind": "id", "column": "x"}] * 2, "item": [{"kind": "id", "column": "x"}]}},

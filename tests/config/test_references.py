@@ -141,7 +141,7 @@ def test_a_setting_refers_to_another(monkeypatch):
         ({"seed": "${catalogue}"}, "seed: given '${catalogue}', accepted: a whole number from 0 to 4294967295."),
         (
             {"catalogue": "${env:SECRET}", "model": {"dir": "${catalogue}"}},
-            "model.dir: ${catalogue} comes from the environment and may be a secret; it is not copied here.",
+            "model.dir: ${catalogue} has a secret or comes from the environment; it is not copied here.",
         ),
         (
             {"model": {"dir": "${env:NESTED}"}},

@@ -1,4 +1,4 @@
-"""What a bundle's config and fitted features hold: either may come from anywhere, and is checked as it is read."""
+"""A bundle's config and fitted features: they may come from an untrusted source, and are checked as they are read."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
-from towhee_recsys.config import Config, read_yaml
+from towhee_recsys.bundle.manifest import KNOWN, WEIGHTS
+from towhee_recsys.config import Config, read_yaml, shown_path, shown_value
 from towhee_recsys.errors import BundleError, ConfigError
 from towhee_recsys.features import FeatureEncoder
+from towhee_recsys.support.files import read_text
 
 CURE = "Train again, or restore the folder."
 
@@ -39,7 +41,7 @@ def read_encoders(file: Path, config: Config) -> tuple[FeatureEncoder, FeatureEn
         BundleError: they cannot be read, or do not fit the features of `config`.
     """
     try:
-        fitted = json.loads(file.read_text(encoding="utf-8"))
+        fitted = json.loads(read_text(file, _most_bytes(file.parent)))
         users = FeatureEncoder(config.features.user, fitted["user"])
         items = FeatureEncoder(config.features.item, fitted["item"])
         for encoder in (users, items):
@@ -49,9 +51,14 @@ def read_encoders(file: Path, config: Config) -> tuple[FeatureEncoder, FeatureEn
     return users, items
 
 
+def _most_bytes(folder: Path) -> int:
+    """What features.json may take: its values are in known.npz, too, or have rows in weights.npz."""
+    return max(4 << 20, sum((folder / name).stat().st_size for name in (KNOWN, WEIGHTS)))
+
+
 def _first_problem(error: ValidationError) -> str:
     problem = error.errors(include_url=False, include_context=False)[0]
-    return f"{'.'.join(map(str, problem['loc']))}: given {problem['input']!r}: {problem['msg']}."
+    return f"{shown_path(problem['loc'])}: given {shown_value(problem['loc'], problem['input'])}: {problem['msg']}."
 
 
 def _check_encoding(encoder: FeatureEncoder) -> None:

@@ -1,4 +1,4 @@
-"""The manifest of a bundle: what it must hold, and that the files beside it are those that it names."""
+"""The manifest of a bundle: its fields, and the check that the bundle has exactly the files that it names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import BundleError
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.support.files import sha256
+from towhee_recsys.support.files import read_text, sha256
 from towhee_recsys.support.section import Section
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ MANIFEST = "manifest.json"
 CONFIG, FEATURES, KNOWN, WEIGHTS = "config.yaml", "features.json", "known.npz", "weights.npz"
 IDENTITY = (FEATURES, KNOWN, WEIGHTS)
 """The files that decide what vectors the model gives: the model id is the hash of them and of the calibration."""
+
+MAX_MANIFEST = 1 << 20
+"""Bytes that a manifest may have."""
 
 
 class Versions(Section):
@@ -46,7 +49,7 @@ class DatasetFacts(Section):
 
 
 class Manifest(Section):
-    """What a bundle is. `rating_map` is the line that training used, `calibration` the one fitted on held-out ratings;
+    """The manifest. `rating_map` is the line that training used, `calibration` the one fitted on held-out ratings;
     both are None where the dataset has no rating scale.
     """
 
@@ -102,13 +105,13 @@ def read_manifest(folder: Path) -> str:
         BundleError: it is missing or cannot be read.
     """
     try:
-        return (folder / MANIFEST).read_text(encoding="utf-8")
+        return read_text(folder / MANIFEST, MAX_MANIFEST)
     except FileNotFoundError:
         raise BundleError(
             f"there is no trained model in {folder}. Train one with `towhee-recsys train -c CONFIG`, "
             "or name its folder in model.dir."
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise BundleError(f"{folder / MANIFEST} cannot be read: {error}. Train again, or restore the folder.") from None
 
 

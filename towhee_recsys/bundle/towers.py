@@ -1,23 +1,27 @@
-"""What encoders use of a bundle: its towers and the records that it knows, checked to fit together."""
+"""The parts of a bundle that encoders use: its towers and known records, checked to fit together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from towhee_recsys.bundle.arrays import ArrayFile, Header
 from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.bundle.contents import CURE
 from towhee_recsys.bundle.manifest import KNOWN, WEIGHTS
 from towhee_recsys.errors import BundleError
+from towhee_recsys.features.column import Column
 from towhee_recsys.features.layer import Weight
 from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.model.towers import NUMPY_TOWERS, NumpyTower, roles
 
-Side = Literal["user", "item"]
+Entity = Literal["user", "item"]
+"""Whether a record is a user or an item."""
 
 
 class Loaded(NamedTuple):
@@ -29,15 +33,15 @@ class Loaded(NamedTuple):
 
 
 @lru_cache(maxsize=8)  # both towers of a few models: a service that outlives many trainings keeps no more
-def loaded(bundle: Bundle, side: Side) -> Loaded:
-    """The tower and the known records of one side.
+def loaded(bundle: Bundle, entity: Entity) -> Loaded:
+    """The tower and the known records of users or of items.
 
     Raises:
         BundleError: they do not fit each other or the vocabularies, or cannot be read.
     """
     with unchanged(bundle):
-        tower = _tower(bundle, f"{side}_tower")
-        ids, arrays = _known(bundle, side)
+        tower = _tower(bundle, f"{entity}_tower")
+        ids, arrays = _known(bundle, entity)
         return Loaded(tower, {key: row for row, key in enumerate(ids)}, arrays)
 
 
@@ -65,7 +69,7 @@ def item_vectors(bundle: Bundle) -> tuple[dict[str, int], np.ndarray]:
 
 @contextmanager
 def unchanged(bundle: Bundle) -> Iterator[None]:
-    """Whatever is read meanwhile is of this bundle; where it was replaced, that is the error that is raised.
+    """Checks that what the block reads is of this bundle, and reports a replaced bundle as such.
 
     Raises:
         BundleError: another training has replaced the bundle.
@@ -79,45 +83,69 @@ def unchanged(bundle: Bundle) -> Iterator[None]:
 
 
 def _tower(bundle: Bundle, name: str) -> NumpyTower:
-    make, role = NUMPY_TOWERS[bundle.config.model.tower], roles(bundle.config.objective)[name]
-    encoder = bundle.items if role == "item" else bundle.users
-    return make(encoder, bundle.dim, role, _weights(bundle, f"{name}."))
+    made = roles(bundle.config.objective)
+    make, encoder = NUMPY_TOWERS[bundle.config.model.tower], bundle.items if made[name] == "item" else bundle.users
+    with bundle.open_arrays(WEIGHTS) as stored:
+        rest = set(stored.names)
+        tower = make(encoder, bundle.dim, made[name], _weights(bundle, stored, rest, f"{name}."))
+    others = tuple(f"{other}." for other in made if other != name)
+    _must_be_used(bundle.directory / WEIGHTS, [each for each in rest if not each.startswith(others)])
+    return tower
 
 
-def _weights(bundle: Bundle, prefix: str) -> Weight:
-    """The weights whose names begin with `prefix`, each of which must be of the expected shape and finite."""
-    file, stored = bundle.directory / WEIGHTS, bundle.arrays(WEIGHTS, prefix)
+def _weights(bundle: Bundle, stored: ArrayFile, rest: set[str], prefix: str) -> Weight:
+    """The weights whose names begin with `prefix`. Each must be of the expected shape and finite; it leaves `rest`."""
+    file = bundle.directory / WEIGHTS
 
     def weight(name: str, *shape: int) -> np.ndarray:
-        array = stored.pop(prefix + name, None)
-        expected = f"float32{[*shape]}"
-        found = "missing" if array is None else f"{array.dtype}{[*array.shape]}"
-        if array is None or found != expected:
+        full, expected = prefix + name, Header(np.dtype(np.float32), shape)
+        found = stored.header(full)
+        if found != expected:
             raise BundleError(
-                f"{file}: {prefix}{name} is {found}; features.json and config.yaml ask for {expected}. {CURE}"
+                f"{file}: {full} is {found or 'missing'}; features.json and config.yaml ask for {expected}. {CURE}"
             )
+        rest.discard(full)
+        array = stored.read(full)
         if not np.isfinite(array).all():
-            raise BundleError(f"{file}: {prefix}{name} has numbers that are not finite. {CURE}")
+            raise BundleError(f"{file}: {full} has numbers that are not finite. {CURE}")
         return array
 
     return weight
 
 
-def _known(bundle: Bundle, side: Side) -> tuple[list[str], list[np.ndarray]]:
+def _must_be_used(file: Path, names: Sequence[str]) -> None:
+    """Raises BundleError for arrays that no model of this config has."""
+    if names:
+        raise BundleError(f"{file}: {min(names)} is an array that this model does not have. Do not use this bundle.")
+
+
+def _known(bundle: Bundle, entity: Entity) -> tuple[list[str], list[np.ndarray]]:
     """The ids of the records that the model knows, as text, and their arrays, one a feature."""
-    stored, encoder = bundle.arrays(KNOWN, f"{side}."), bundle.users if side == "user" else bundle.items
-    nothing = np.zeros(0)
-    ids = stored.get(f"{side}.ids", nothing)
-    arrays = [stored.get(f"{side}.{index}", nothing) for index in range(len(encoder.features))]
-    expected = zip(arrays, encoder.encode([{}]), encoder.columns, strict=True)
-    fit = [_fits(array, len(ids), like, column.table_rows) for array, like, column in expected]
-    if ids.ndim != 1 or ids.dtype.kind != "U" or not all(fit):
-        raise BundleError(f"{bundle.directory / KNOWN} does not fit features.json. {CURE}")
+    file, encoder = bundle.directory / KNOWN, bundle.users if entity == "user" else bundle.items
+    names = [f"{entity}.{index}" for index in range(len(encoder.features))]
+    with bundle.open_arrays(KNOWN) as stored:
+        rest = [each for each in stored.names if each not in (f"{entity}.ids", *names)]
+        _must_be_used(file, [each for each in rest if not each.startswith(_OTHER[entity])])
+        headers = [stored.header(f"{entity}.ids"), *map(stored.header, names)]
+        if not _fit(headers, encoder.encode([{}])):
+            raise BundleError(f"{file} does not fit features.json. {CURE}")
+        ids, *arrays = (stored.read(each) for each in (f"{entity}.ids", *names))
+    if not all(map(_has_rows_of, encoder.columns, arrays)):
+        raise BundleError(f"{file} does not fit features.json. {CURE}")
     return ids.tolist(), arrays
 
 
-def _fits(array: np.ndarray, count: int, like: np.ndarray, rows: int) -> bool:
-    """Whether `array` has `count` lines such as `like`; where they are rows of a table, of one that has `rows`."""
-    if array.shape != (count, *like.shape[1:]) or array.dtype != like.dtype:
+_OTHER = {"user": "item.", "item": "user."}
+
+
+def _fit(headers: Sequence[Header | None], encoded: Sequence[np.ndarray]) -> bool:
+    """Whether the first of `headers` is of ids, and each other of as many lines such as those of `encoded`."""
+    ids, *others = headers
+    if ids is None or ids.dtype.kind != "U" or len(ids.shape) != 1:
         return False
-    return array.dtype != np.int64 or not array.size or (array.min() >= 0 and array.max() < rows)
+    return others == [Header(like.dtype, (*ids.shape, *like.shape[1:])) for like in encoded]
+
+
+def _has_rows_of(column: Column[Any], array: np.ndarray) -> bool:
+    """Whether `array`, where it is rows of a table, is of rows that the table of `column` has."""
+    return array.dtype != np.int64 or not array.size or (array.min() >= 0 and array.max() < column.table_rows)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from towhee_recsys.cli.common import config_option, configured, showing
+from towhee_recsys.cli.common import config_option, configuration, say, showing
+from towhee_recsys.support.terminal import visible
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
@@ -20,16 +21,21 @@ COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "not checked": N
 
 
 @click.command(epilog="Example: towhee-recsys validate -c my.yaml")
-@configured()
-def validate(config: Config, progress: bool | None) -> tuple[Any, Callable[[], None]]:
-    """Check a config, and print it with the defaults of all settings that it leaves out; passwords are hidden."""
-    from towhee_recsys.config import dump_config, without_secrets
+@config_option()
+@showing
+def validate(name: str, overrides: tuple[str, ...], progress: bool | None) -> tuple[Any, Callable[[], None]]:
+    """Check a config, and print it with the defaults of all settings that it leaves out.
+
+    Passwords are hidden, and what comes from the environment is printed as ${env:NAME}.
+    """
+    from towhee_recsys.config import dump_settings, shown_settings
     from towhee_recsys.evaluation.gates import read_gates
 
+    config = configuration(name, overrides)
     check_stores(config)
     read_gates(config.require, config.protocol, config.dataset.feedback)
-    shown = without_secrets(config)
-    return {"valid": True, "config": shown.model_dump(mode="json")}, lambda: click.echo(dump_config(shown), nl=False)
+    shown = shown_settings(name, overrides=overrides)
+    return {"valid": True, "config": shown}, lambda: say(dump_settings(shown).rstrip())
 
 
 def check_stores(config: Config) -> None:
@@ -65,7 +71,7 @@ def doctor(name: str, overrides: tuple[str, ...], progress: bool | None, items: 
 
     def show() -> None:
         for each in found:
-            click.echo(f"{click.style(f'{each.state:11}', COLOURS[each.state])}  {each.check:14}  {each.text}")
+            click.echo(f"{click.style(f'{each.state:11}', COLOURS[each.state])}  {each.check:14}  {visible(each.text)}")
         click.echo(f"{failed} of {len(found)} checks failed." if failed else "No check failed.")
         if warnings:
             click.echo(f"{warnings} of {len(found)} checks gave a warning: see above what to do.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import logging
 import os
 import sys
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from towhee_recsys.cli.streams import writing_to_stdout
+from towhee_recsys.errors import DeclarationError
+from towhee_recsys.support.terminal import json_text, visible, visible_lines
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
@@ -34,7 +35,11 @@ def configured(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]], 
         @showing
         @functools.wraps(command)
         def run(name: str, overrides: tuple[str, ...], **options: Any) -> tuple[Any, Callable[[], None]]:
-            return command(config=configuration(name, overrides, options.pop("top_k", None)), **options)
+            config = configuration(name, overrides, options.pop("top_k", None))
+            try:
+                return command(config=config, **options)
+            except DeclarationError as error:  # names settings, but not the file that they are in
+                raise DeclarationError(f"{name}: {error}") from error
 
         return run
 
@@ -75,7 +80,7 @@ def showing(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[
             result, show = command(progress=False if quiet else None, **options)
             with writing_to_stdout():
                 if as_json:
-                    print(json.dumps(result, indent=1, ensure_ascii=False), file=stdout, flush=True)
+                    print(json_text(result, indent=1), file=stdout, flush=True)
                 else:
                     show()
         return int(isinstance(result, dict) and result.get("healthy") is False)
@@ -90,16 +95,21 @@ def configuration(name: str, overrides: tuple[str, ...] = (), top_k: int | None 
     return load_config(name, overrides=[*overrides, *([] if top_k is None else [f"top_k={top_k}"])])
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Prints a text of one line or several to stdout, or to stderr; see `visible` for what is escaped in it."""
+    click.echo(visible_lines(text), err=err)
+
+
 def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     """Prints rows to stdout under a title, with numbers right-aligned; as plain text if stdout is not a terminal."""
     from rich.console import Console
     from rich.table import Table
 
-    click.echo(title)
+    say(title)
     printed = Table(box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
         number = bool(rows) and isinstance(rows[0][index], (int, float))
-        printed.add_column(column, justify="right" if number else "left", overflow="fold")
+        printed.add_column(visible_lines(column), justify="right" if number else "left", overflow="fold")
     for row in rows:
         printed.add_row(*(_cell(column, value) for column, value in zip(columns, row, strict=True)))
     wide = None if sys.stdout.isatty() else 120
@@ -108,8 +118,16 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
 
 def _cell(column: str, value: Any) -> str:
     if not isinstance(value, float):
-        return str(value)
+        return visible(str(value))
     return f"{value:.1f}" if column == "Stars" else f"{value:.4f}"
+
+
+class _VisibleFormatter(logging.Formatter):
+    """Writes records as they may go to a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The text of a record."""
+        return visible_lines(super().format(record))
 
 
 def _set_log_level(verbose: bool, quiet: bool) -> None:
@@ -118,12 +136,14 @@ def _set_log_level(verbose: bool, quiet: bool) -> None:
     logger.setLevel(logging.ERROR if quiet else logging.INFO if verbose else logging.WARNING)
     logger.propagate = False  # Towhee and Paddle add handlers to the root logger
     if not logger.handlers:
-        logger.addHandler(logging.StreamHandler())
+        handler = logging.StreamHandler()
+        handler.setFormatter(_VisibleFormatter())
+        logger.addHandler(handler)
 
 
 @contextmanager
 def _stdout_for_json() -> Iterator[Any]:
-    """Yields the real stdout; meanwhile, output that libraries print goes to stderr."""
+    """Yields the real stdout; within the block, output that libraries print goes to stderr."""
     sys.stdout.flush()
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as real:
         os.dup2(2, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-import json
+import io
 import os
 import signal
 import sys
@@ -12,8 +12,10 @@ from typing import Any
 
 import click
 
+from towhee_recsys.cli.common import say
 from towhee_recsys.cli.streams import discard_unwritten, writing_to_stdout
 from towhee_recsys.errors import BundleError, ConfigError, DatasetError, IndexMismatchError, QueryError, RecsysError
+from towhee_recsys.support.terminal import json_text
 
 FAILED, INVALID_USAGE = 1, 2
 SAMPLE = "sample"
@@ -63,7 +65,9 @@ def _run(command: click.Command, given: list[str]) -> int:
         with writing_to_stdout():
             return int(code)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(file=shown)
+        say(shown.getvalue().rstrip(), err=True)
         _document(error.format_message(), type(error).__name__, given)
         return INVALID_USAGE
     except (click.Abort, KeyboardInterrupt) as error:
@@ -118,7 +122,7 @@ def _with_default(message: str, command: click.Command, arguments: list[str]) ->
 def _failed(message: str, kind: str, arguments: list[str], code: int) -> int:
     if not _working_folder_exists():
         message = f"the working folder has been deleted: change to another one, then repeat the command. ({message})"
-    click.echo(f"error: {message}", err=True)
+    say(f"error: {message}", err=True)
     _document(message, kind, arguments)
     return code
 
@@ -134,4 +138,4 @@ def _working_folder_exists() -> bool:
 def _document(message: str, kind: str, arguments: list[str]) -> None:
     if "--json" in arguments:
         with suppress(OSError):  # the error may be that stdout takes no more
-            click.echo(json.dumps({"error": {"type": kind, "message": message}}, ensure_ascii=False))
+            click.echo(json_text({"error": {"type": kind, "message": message}}))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from towhee_recsys.cli.common import configured, each_configured, table
+from towhee_recsys.cli.common import configured, each_configured, say, table
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
@@ -77,9 +77,9 @@ def show_evaluation(evaluation: Evaluation, report: str | None = None) -> None:
     table(_title(evaluation), ["", *columns.values()], [*_rows(evaluation, [*columns])])
     for name in evaluation.models:
         for metric, test in evaluation.significance(name).items():
-            click.echo(_sentence(name, metric, test))
+            say(_sentence(name, metric, test))
     if report:
-        click.echo(f"Report in {report}")
+        say(f"Report in {report}")
 
 
 def _columns(evaluation: Evaluation) -> dict[str, str]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from towhee_recsys.cli.checking import check_stores
-from towhee_recsys.cli.common import configured, table
+from towhee_recsys.cli.common import configured, say, table
+from towhee_recsys.cli.example_users import example_users
 from towhee_recsys.cli.indexing import build_index
 from towhee_recsys.cli.profiling import profiling
 from towhee_recsys.cli.recommending import answers_for, show_answers
-from towhee_recsys.cli.users import example_users
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
@@ -87,4 +87,4 @@ def prepare(config: Config, progress: bool | None, source: str, output: str) -> 
         f"the model in {config.model.dir}" if Path(config.model.dir).exists() else f"{source}: there is no model yet"
     )
     result = {"items": count, "output": output}
-    return result, lambda: click.echo(f"{count:,} items in {output}, with the vocabularies of {words}")
+    return result, lambda: say(f"{count:,} items in {output}, with the vocabularies of {words}")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from towhee_recsys.config.completion import cache_folder
-from towhee_recsys.config.dataset import DataSchema, Feedback
+from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.describe import config_schema
 from towhee_recsys.config.document import Document
-from towhee_recsys.config.dump import dump_config
-from towhee_recsys.config.load import load_config, load_section
+from towhee_recsys.config.dump import dump_config, dump_settings
+from towhee_recsys.config.interactions import Feedback
+from towhee_recsys.config.load import load_config, load_section, shown_settings
 from towhee_recsys.config.overrides import parse_override
 from towhee_recsys.config.references import expand_env, resolve
 from towhee_recsys.config.schema import Config
-from towhee_recsys.config.secrets import without_secrets
+from towhee_recsys.config.secrets import shown_path, shown_value
 from towhee_recsys.config.yaml import read_yaml
+from towhee_recsys.support.section import without_secrets
 
 __all__ = [
     "Config",
@@ -22,11 +24,15 @@ __all__ = [
     "cache_folder",
     "config_schema",
     "dump_config",
+    "dump_settings",
     "expand_env",
     "load_config",
     "load_section",
     "parse_override",
     "read_yaml",
     "resolve",
+    "shown_path",
+    "shown_settings",
+    "shown_value",
     "without_secrets",
 ]

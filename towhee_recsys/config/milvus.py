@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from towhee_recsys.support.section import Section
+from towhee_recsys.support.section import SECRET, URL, Section
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -42,12 +42,14 @@ class TlsConfig(Section):
 class AccessConfig(Section):
     """How to reach the Milvus server: credentials, TLS and the time limit of a call."""
 
-    token: str | None = Field(
-        default=None, min_length=1, repr=False, description="an API key, or user:password; write it as ${env:NAME}"
+    token: Annotated[str | None, SECRET] = Field(
+        default=None, min_length=1, description="an API key, or user:password; write it as ${env:NAME}"
     )
-    user: str | None = Field(default=None, min_length=1, description="a user's name, instead of a token")
-    password: str | None = Field(
-        default=None, min_length=1, repr=False, description="the user's password; write it as ${env:NAME}"
+    user: Annotated[str | None, SECRET] = Field(
+        default=None, min_length=1, description="a user's name, instead of a token"
+    )
+    password: Annotated[str | None, SECRET] = Field(
+        default=None, min_length=1, description="the user's password; write it as ${env:NAME}"
     )
     tls: TlsConfig = TlsConfig()
     timeout: float = Field(default=30.0, gt=0, le=3600, description="seconds that one call may take")
@@ -116,7 +118,7 @@ IndexType = Annotated[
 class MilvusConfig(Section):
     """Where the item vectors live."""
 
-    uri: str = Field(
+    uri: Annotated[str, URL] = Field(
         default="artifacts/items.db",
         min_length=1,
         description="a file ending in .db is Milvus Lite; http(s)://host:port is a server, a cluster or a managed one",
@@ -137,7 +139,7 @@ class MilvusConfig(Section):
 
 
 def lite_lacks(access: AccessConfig, index: IndexType) -> str | None:
-    """What of these settings a Milvus Lite file does not have, in words for a message; None if it has all."""
+    """The setting that a Milvus Lite file does not support, in words for a message; None if it supports all."""
     if index.type not in LITE_TYPES:
         return f"index.type {index.type} needs a server; a Milvus Lite file, a uri that ends in .db, has {_LITE_HAS}"
     if isinstance(index, IvfFlatIndex) and index.nprobe is not None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from towhee_recsys.config.document import Document, as_document
-from towhee_recsys.config.references import SECRETS
+from towhee_recsys.config.document import Document, as_document, flat
+from towhee_recsys.config.schema import Config
+from towhee_recsys.config.secrets import shown_path
 from towhee_recsys.config.yaml import parse_value
 from towhee_recsys.errors import ConfigError
 
@@ -19,8 +20,9 @@ def parse_override(text: str) -> dict[str, Any]:
     """
     name, equals, value = text.partition("=")
     if not equals:
-        raise ConfigError(f"--set {text}: write KEY=VALUE, such as top_k=5 or milvus.uri=movies.db.")
-    location = _location(name, text)
+        given = text if text in dict(flat(Config().model_dump())) else "..."
+        raise ConfigError(f"--set {given}: write KEY=VALUE, such as top_k=5 or milvus.uri=movies.db.")
+    location = _location(name)
     return _nest(name.strip(), parse_value(value, location), location)
 
 
@@ -30,18 +32,18 @@ def layers(overrides: Iterable[str], keywords: Mapping[str, Any]) -> Iterator[Do
         location = f"keyword {name}"
         yield as_document(_nest(name, value, location), location)
     for text in [overrides] if isinstance(overrides, str) else overrides:
-        yield as_document(parse_override(text), _location(text.partition("=")[0], text))
+        yield as_document(parse_override(text), _location(text.partition("=")[0]))
 
 
-def _location(name: str, text: str) -> str:
-    hidden = any(f"{secret}.".startswith(f"{name.strip()}.") for secret in SECRETS)
-    return f"--set {name}=..." if hidden else f"--set {text}"
+def _location(name: str) -> str:
+    """An override as messages call it: without its value, which may be a secret that was given for another key."""
+    return f"--set {shown_path(tuple(name.strip().split('.')))}=..."
 
 
 def _nest(name: str, value: Any, location: str) -> dict[str, Any]:
     parts = name.split(".")
     if not all(parts):
-        raise ConfigError(f"{location}: {name!r} is no key; write it like top_k or milvus.uri.")
+        raise ConfigError(f"{location}: {shown_path(tuple(parts))!r} is no key; write it like top_k or milvus.uri.")
     for part in reversed(parts):
         value = {part: value}
     return value

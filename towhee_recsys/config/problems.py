@@ -8,14 +8,12 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from towhee_recsys.config.describe import Node, accepted, choices, chooser, follow, keys
-from towhee_recsys.config.document import Document, KeyPath, dotted, flat
-from towhee_recsys.config.references import SECRETS
+from towhee_recsys.config.document import Document, KeyPath, flat
 from towhee_recsys.config.schema import Config
+from towhee_recsys.config.secrets import shown_value
 from towhee_recsys.errors import close_match
 
-_LONGEST = 60
 _ABSENT = object()
-_HIDDEN = object()
 
 
 def sentences(errors: Iterable[ErrorDetails], document: Document) -> Iterator[tuple[KeyPath, str]]:
@@ -32,7 +30,7 @@ def sentences(errors: Iterable[ErrorDetails], document: Document) -> Iterator[tu
                 yield (*path, key), _unknown(key, path, node)
             case "union_tag_invalid" | "union_tag_not_found":
                 kind = (*path, chooser(node))
-                yield kind, _refused(document.get(kind, _ABSENT), ", ".join(choices(node)), choices(node))
+                yield kind, _refused(kind, document.get(kind, _ABSENT), ", ".join(choices(node)), choices(node))
             case "value_error":
                 yield path, f"{error['ctx']['error']}."
             case _ if "[key]" in error["loc"]:
@@ -40,14 +38,13 @@ def sentences(errors: Iterable[ErrorDetails], document: Document) -> Iterator[tu
             case _:
                 given = document.get(path, _ABSENT)
                 quotes = " Put it in quotes to make it a text." if _is_unquoted(given, error["type"]) else ""
-                shown = _HIDDEN if quotes and dotted(path) in SECRETS else given
-                yield path, _refused(shown, accepted(node), choices(node)) + quotes
+                yield path, _refused(path, given, accepted(node), choices(node)) + quotes
 
 
-def _refused(given: Any, what: str, expected: list[str]) -> str:
+def _refused(path: KeyPath, given: Any, what: str, expected: list[str]) -> str:
     if given is _ABSENT:
         return f"missing, accepted: {what}."
-    return f"given {_shown(given)}, accepted: {what}.{close_match(given, expected)}"
+    return f"given {shown_value(path, given)}, accepted: {what}.{close_match(given, expected)}"
 
 
 def _is_unquoted(given: Any, kind: str) -> bool:
@@ -66,16 +63,3 @@ def _elsewhere(key: object) -> str:
         if name.split(".")[-1] == key:
             return f" Did you mean {name!r}{'' if '.' in name else ', at the top level'}?"
     return ""
-
-
-def _shown(given: Any) -> str:
-    if given is _HIDDEN:
-        return "what may be a secret"
-    if isinstance(given, dict):
-        return "a mapping"
-    if isinstance(given, list):
-        return f"a list of {len(given)}"
-    if given is None or isinstance(given, bool):
-        return {None: "null", True: "true", False: "false"}[given]
-    text = repr(given) if isinstance(given, (str, int, float)) else f"a {type(given).__name__}"
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

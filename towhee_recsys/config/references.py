@@ -10,11 +10,11 @@ from typing import Any
 from towhee_recsys.config.document import Document, KeyPath, as_document, dotted, flat, merge
 from towhee_recsys.config.scalars import scalar
 from towhee_recsys.config.schema import Config
+from towhee_recsys.config.secrets import SECRETS, is_secret
 from towhee_recsys.errors import ConfigError, close_match
+from towhee_recsys.support.urls import shown_text
 
-SECRETS = ("milvus.uri", "milvus.access.token", "milvus.access.user", "milvus.access.password", "catalogue")
-"""Settings that may carry a password: their `${env:NAME}` stays as written until a store calls `expand_env`."""
-
+_SECRETS = {dotted(path): mark for path, mark in SECRETS.items()}
 _ENV = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 _REFERENCE = re.compile(r"\$\{(?!env:)([^{}]*)\}")
 _ANY = re.compile(r"\$\{[^{}]*\}")
@@ -87,23 +87,37 @@ class ResolvedConfig:
         try:
             return self._read(value, path)
         except ConfigError as error:
-            self.problems[path] = str(error)
+            self.problems[path] = self._without_pieces(str(error)) if path in SECRETS or is_secret(path) else str(error)
             return value
 
     def _read(self, text: str, path: KeyPath) -> Any:
         value, source = self._follow(text, dotted(path))
         if not isinstance(value, str):
             return value
-        expanded = expand_env(_checked(value))
-        if dotted(path) in SECRETS or expanded == value:
+        try:
+            expanded = expand_env(_checked(value))
+        except ConfigError as error:
+            raise ConfigError(self._without_pieces(str(error))) from None
+        if path in SECRETS:
             return value
-        if source in SECRETS:
-            raise ConfigError(f"${{{source}}} comes from the environment and may be a secret; it is not copied here.")
+        if source in _SECRETS and (expanded != value or _SECRETS[source].text(value) != value):
+            raise ConfigError(f"${{{source}}} has a secret or comes from the environment; it is not copied here.")
+        if expanded == value:
+            return value
         if "${" in expanded:
-            raise ConfigError(f"{value}: the variable's text holds a '${{', and references are not read from there.")
+            raise ConfigError(
+                f"{shown_text(value)}: the variable's text holds a '${{', and references are not read from there."
+            )
         if _ENV.fullmatch(value):
             self.from_env[path] = expanded
         return expanded
+
+    def _without_pieces(self, message: str) -> str:
+        """A message about a text that may hold a secret: what is no reference may be a piece of a password."""
+        return _ANY.sub(lambda found: found[0] if self._is_reference(found[0]) else "${...}", message)
+
+    def _is_reference(self, text: str) -> bool:
+        return bool(_ENV.fullmatch(text)) or text[2:-1] in self._settings
 
     def _follow(self, value: Any, name: str) -> tuple[Any, str]:
         chain = [name]

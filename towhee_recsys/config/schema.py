@@ -12,7 +12,7 @@ from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.features import Features
 from towhee_recsys.config.milvus import MilvusConfig
 from towhee_recsys.config.objectives import Objective
-from towhee_recsys.support.section import Section
+from towhee_recsys.support.section import URL, Section
 
 
 class RatingMap(Section):
@@ -43,10 +43,10 @@ class ModelConfig(Section):
 
 
 class TrainingConfig(Section):
-    """How the model is trained. A step reads a block of users with all their ratings; see docs/objectives.md."""
+    """How the model is trained. A step reads a block of users with all their interactions; see docs/objectives.md."""
 
-    epochs: int = Field(default=30, ge=1, description="passes over the training ratings")
-    batch_size: int = Field(default=512, ge=1, description="users a step, each with all its training ratings")
+    epochs: int = Field(default=30, ge=1, description="passes over the training interactions")
+    batch_size: int = Field(default=512, ge=1, description="users a step, each with all its training interactions")
     learning_rate: float = Field(default=0.02, gt=0, description="the highest step of the optimiser (Adam)")
     warmup_steps: int = Field(default=20, ge=0, description="steps up to the highest; from there a cosine falls to 0")
     unknown_rate: float = Field(
@@ -103,7 +103,7 @@ class Config(Section):
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
     milvus: MilvusConfig = MilvusConfig()
-    catalogue: str = Field(
+    catalogue: Annotated[str, URL] = Field(
         default="sqlite:///artifacts/items.sqlite",
         min_length=1,
         description="sqlite:///FILE, redis://HOST:PORT/NUMBER or mysql://HOST:PORT/DATABASE",

@@ -13,6 +13,7 @@ from towhee_recsys.config.document import Document, as_document, merge
 from towhee_recsys.config.schema import Config
 from towhee_recsys.config.yaml import read_yaml
 from towhee_recsys.errors import ConfigError, close_match
+from towhee_recsys.support.urls import shown_text
 
 Source = str | Path | Mapping[str, Any] | Config | None
 """A shipped name, a file, settings, a loaded config, or None for all defaults."""
@@ -69,7 +70,7 @@ def _find(source: str | Path, folder: Path, location: str) -> tuple[Path, str]:
     if name in known and isinstance(source, str):
         return known[name], known[name].name
     if isinstance(source, Path) or "/" in text or "\\" in text or text.endswith(_SUFFIXES):
-        raise ConfigError(f"{location}there is no file {path}.{close_match(name, known)}")
+        raise ConfigError(f"{location}there is no file {shown_text(str(path))}.{close_match(name, known)}")
     raise ConfigError(
-        f"{location}{text!r} is no shipped config.{close_match(text, known)} Shipped: {', '.join(known)}."
+        f"{location}{shown_text(text)!r} is no shipped config.{close_match(text, known)} Shipped: {', '.join(known)}."
     )

@@ -54,7 +54,7 @@ def split_model(config: Config, dataset: Dataset, progress: bool | None = None) 
         return existing
     log.warning("training on the training part of %s, seed %d, into %s", config.protocol, config.seed, folder)
     trained = train(own, progress=progress)
-    forget_previous(folder)  # nothing serves from this folder, so nobody rolls back to it
+    forget_previous(folder)  # nothing serves from this folder, so a rollback to it is not needed
     return trained
 
 
@@ -83,7 +83,7 @@ def _fits(bundle: Bundle, config: Config, dataset: Dataset) -> bool:
 
 
 def _description(bundle: Bundle | None, config: Config, dataset: Dataset) -> str:
-    """What is in `model.dir` that cannot be measured."""
+    """Describes a bundle in `model.dir` that cannot be evaluated."""
     if bundle is None:
         return f"there is no model in {config.model.dir}"
     had = bundle.manifest.trained_on

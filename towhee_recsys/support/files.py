@@ -32,6 +32,19 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
+def read_text(path: Path, most: int) -> str:
+    """The UTF-8 text of a file of at most `most` bytes.
+
+    Raises:
+        ValueError: the file is larger, or is not UTF-8.
+    """
+    with path.open("rb") as file:
+        content = file.read(min(most, path.stat().st_size) + 1)  # so much is allocated before it is read
+    if len(content) > most:
+        raise ValueError(f"it is larger than {most:,} bytes")
+    return content.decode("utf-8")
+
+
 def write_file(path: str | Path, content: bytes | Callable[[BinaryIO], object]) -> None:
     """Writes a file completely or not at all: `content`, or what the function writes into the open file.
 
@@ -117,7 +130,7 @@ def replace_directory(
 
 
 def recover(target: Path) -> None:
-    """Completes a killed `replace_directory`: moves the new directory to `target` if the old one is gone from there.
+    """Completes a killed `replace_directory`: moves the new directory to `target` if the old one is no longer there.
 
     A `replace_directory` that still runs in another process is not disturbed.
     """
@@ -129,7 +142,7 @@ def recover(target: Path) -> None:
 
 
 def finish_replace(target: Path) -> None:
-    """Recovers `target` and removes what a killed `replace_directory` left behind.
+    """Recovers `target` and removes the leftovers of a killed `replace_directory`.
 
     For the process that may replace `target`; readers call `recover`.
     """
@@ -142,7 +155,7 @@ def finish_replace(target: Path) -> None:
 
 
 def _location_of_old(target: Path, fresh: Path, keep: Callable[[Path, Path], bool]) -> Path | None:
-    """Where the old directory goes. To be called while the new one is incomplete: a complete one a reader may move."""
+    """Where the old directory goes. Call it while the new one is incomplete: a reader may move a complete one."""
     if not target.exists():
         return None
     return previous_of(target) if keep(target, fresh) else _hidden(target, "being-removed")
@@ -160,7 +173,7 @@ def _in_progress(target: Path) -> str:
 
 @contextmanager
 def _removed_on_error(path: Path) -> Iterator[None]:
-    """Removes what could not be finished, so that a full disk has its space again."""
+    """Removes unfinished files, so that a full disk has space again."""
     try:
         yield
     except BaseException:

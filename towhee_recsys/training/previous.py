@@ -44,7 +44,7 @@ def forget_previous(model_dir: str | Path) -> None:
 def _holds(target: Path, model_id: str) -> bool:
     try:
         return read_bundle(target).model_id == model_id
-    except BundleError:  # damaged or gone: go back
+    except BundleError:  # damaged or missing: undo the swap
         return False
 
 

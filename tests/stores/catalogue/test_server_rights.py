@@ -12,7 +12,7 @@ FACTS = {"sku": "x-1", "name": "Lamp", "price": 2.5, "tags": ["new"]}
 ITEM = ("x-1", FACTS)
 
 
-def test_who_may_only_read_reads(mariadb_server):
+def test_an_account_that_may_only_read_reads(mariadb_server):
     writer = open_catalogue(MariadbStore(mariadb_server).url)
     reader = open_catalogue(mariadb_server.url(user="reader"))
     assert reader.get(["x-1"]) == [None]
@@ -37,6 +37,7 @@ def test_a_table_of_somebody_else_s_stays_as_it_is(mariadb_server):
     with pytest.raises(StoreError, match="cannot be written: Unknown column 'version'"):
         catalogue.write([ITEM], "m__1")
     assert mariadb_server.run("SELECT * FROM towhee_recsys_facts") == []
+    mariadb_server.run("DROP TABLE towhee_recsys_facts")  # other tests take the tables that they find
 
 
 def test_a_key_of_somebody_else_s_stays_as_it_is(redis_server):

@@ -99,7 +99,7 @@ def _records(case: Case) -> list[dict[str, Any]]:
     Those are the items that the model knows, by their facts or ids, and items whose facts have all columns of features.
     """
     found = case.catalogue.get(case.drawn, case.live.build) if case.catalogue else [None] * len(case.drawn)
-    known = set(case.bundle.arrays("known.npz")["item.ids"].tolist())
+    known = set(case.bundle.arrays("known.npz", "item.ids")["item.ids"].tolist())
     columns = {feature.column for feature in case.bundle.items.features}
     return [
         dict(item) if item else {case.config.dataset.items.id: key}

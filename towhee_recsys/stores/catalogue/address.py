@@ -1,4 +1,4 @@
-"""Where a catalogue is, and how to connect to it: what its URL says."""
+"""Where a catalogue is, and how to connect to it: the parts of its URL."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from towhee_recsys.config.secrets import HIDDEN
+from towhee_recsys.support.urls import HIDDEN
 
 TIMEOUT = 30.0
 """Seconds that a server has to accept a connection and to answer a call."""
@@ -43,7 +43,7 @@ class CatalogueUrl:
     kind: str
     """The name of its kind: `sqlite`, `redis`, `mysql`."""
     shown: str = field(compare=False)
-    """As it was written: `${env:NAME}` is not expanded, and a literal password is ***."""
+    """As `shown_url` shows it: `${env:NAME}` is not expanded, and other secrets are ***."""
     secrets: frozenset[str] = field(compare=False, repr=False)
     file: Path | None = field(default=None, repr=False)
     host: str = field(default="", repr=False)

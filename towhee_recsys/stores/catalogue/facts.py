@@ -1,21 +1,18 @@
-"""An item's facts: what the declaration shows of it, as JSON types."""
+"""An item's facts: the columns that the declaration shows, as JSON types."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import isfinite, isnan
-from typing import Any
+from typing import Any, cast
 
-from towhee_recsys.data.items import FieldType, Id, ItemSchema
+from towhee_recsys.data.items import ACCEPTED_IDS, FieldType, Id, ItemSchema, is_int_id, is_text_id
 from towhee_recsys.errors import QueryError
 
 Facts = dict[str, Any]
 """The id under the name of its column, then the other columns: numbers, texts, booleans, lists of texts, None."""
 
-MAX_ID_BYTES = 512
-"""The longest id that is a text, in UTF-8."""
-
-_ID = f"an integer of 64 bits, or a text of at most {MAX_ID_BYTES} bytes in UTF-8"
+_ID = ", or ".join(ACCEPTED_IDS.values())
 _TYPES: dict[FieldType, tuple[type, ...]] = {
     "number": (int, float),
     "text": (str,),
@@ -40,14 +37,14 @@ def facts_of(record: Mapping[str, Any], schema: ItemSchema) -> tuple[Id, Facts]:
         QueryError: the id or a fact is not of its declared type.
     """
     key = _id_in(record, schema.id)
-    if isinstance(key, str) != (schema.id_type == "text"):
+    if (type(key) is str) != (schema.id_type == "text"):
         accepted = "a text" if schema.id_type == "text" else "an integer"
         raise QueryError(f"item id {_shown(key)} is not acceptable: {schema.id!r} is {accepted}, as declared.")
     facts: Facts = {schema.id: key}
     for column, field in schema.facts.items():
         if column != schema.id:
             facts[column] = value = plain(record.get(column))
-            if value is not None and not (type(value) in _TYPES[field] and _is_fact(value)):
+            if value is not None and not (type(value) in _TYPES[field] and _CHECKS[type(value)](value)):
                 raise _not_a_fact(key, column, value, f"{_ACCEPTED[field]}, or None")
     return key, facts
 
@@ -65,7 +62,7 @@ def facts_without_schema(record: Mapping[str, Any], id_column: str) -> tuple[Id,
 
 
 def must_be_facts(key: Id, facts: Any) -> None:
-    """Checks what goes into a catalogue.
+    """Checks the facts of an item before they are written to a catalogue.
 
     Raises:
         QueryError: `facts` are not a mapping with the id first, or a value is of no type that a catalogue can hold.
@@ -84,7 +81,7 @@ def are_facts(key: Id, facts: Any) -> bool:
     """Whether `facts` can be those of the item `key`."""
     if not _begins_with(key, facts):
         return False
-    for column, value in facts.items():  # noqa: SIM110 - `all` of a generator takes half as long again
+    for column, value in facts.items():  # noqa: SIM110 - `all` of a generator is 1.5 times as slow
         if not (_is_text(column) and _is_fact(value)):
             return False
     return True
@@ -97,10 +94,8 @@ def as_id(given: Any) -> Id:
         QueryError: `given` is not an id.
     """
     key = given if type(given) is int else plain(given)
-    if type(key) is int and -(2**63) <= key < 2**63:
-        return key
-    if isinstance(key, str) and _is_text(key) and len(key.encode()) <= MAX_ID_BYTES:
-        return key
+    if is_int_id(key) or is_text_id(key):
+        return cast(Id, key)
     raise QueryError(f"item id {_shown(given)} is not acceptable. Accepted: {_ID}.")
 
 
@@ -118,7 +113,7 @@ def plain(value: Any) -> Any:
 
 
 def _id_in(record: Any, column: str) -> Id:
-    if not isinstance(record, Mapping):
+    if type(record) is not dict and not isinstance(record, Mapping):  # the second alone takes longer
         raise QueryError(f"an item record is a mapping from column to value, not {_shown(record)}.")
     if column not in record:
         raise QueryError(f"the item record {_shown(dict(record))} has no id: it lacks {column!r}.")
@@ -131,29 +126,45 @@ def _begins_with(key: Id, facts: Any) -> bool:
 
 
 def _is_text(text: Any) -> bool:
-    return type(text) is str and (text.isascii() or _is_unicode(text))
+    return type(text) is str and _is_unicode(text)
 
 
 def _is_fact(value: Any) -> bool:
-    kind = type(value)
-    if kind is str:
-        return value.isascii() or _is_unicode(value)
-    if kind is int:
-        return -(2**63) <= value < 2**63
-    if kind is float:
-        return isfinite(value)
-    if kind is list:
-        return not [each for each in value if not _is_text(each)]
-    return value is None or kind is bool
+    check = _CHECKS.get(type(value))
+    return check is not None and check(value)
 
 
 def _is_unicode(text: str) -> bool:
     """Whether a text has no lone surrogate, which UTF-8 cannot write."""
+    if text.isascii():
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _are_texts(values: list[Any]) -> bool:
+    return not values or (set(map(type, values)) == {str} and _is_unicode("".join(values)))
+
+
+def _is_int64(number: int) -> bool:
+    return -(2**63) <= number < 2**63
+
+
+def _is_anything(value: Any) -> bool:
+    return True
+
+
+_CHECKS: dict[type, Callable[[Any], bool]] = {
+    str: _is_unicode,
+    int: _is_int64,
+    float: isfinite,
+    list: _are_texts,
+    bool: _is_anything,
+    type(None): _is_anything,
+}
 
 
 def _not_a_fact(key: Id, column: Any, value: Any, accepted: str) -> QueryError:

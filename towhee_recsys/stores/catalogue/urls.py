@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote
 
 from towhee_recsys.config import expand_env
-from towhee_recsys.config.secrets import PASSWORD, VARIABLE, without_password
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.catalogue.address import CatalogueUrl
 from towhee_recsys.stores.catalogue.kind import Server
 from towhee_recsys.stores.catalogue.kinds import ACCEPTED, kind_of, must_be_installed
 from towhee_recsys.stores.catalogue.options import options_of
+from towhee_recsys.support.urls import VARIABLE, shown_url, split_url
 
-_HOST = re.compile(
-    r"(.*@)?([\w.-]+|\[[0-9a-fA-F:.]+\])(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}))?", re.S
-)
-"""After the password: a name, or an address in brackets, and a port."""
+_ENV_PASSWORD = re.compile(rf"(?<=:){VARIABLE.pattern}(?=@[^@]*$)")
 
 
 def parse_url(url: str) -> CatalogueUrl:
@@ -33,45 +30,36 @@ def parse_url(url: str) -> CatalogueUrl:
         StoreError: it is another kind of URL, or a package that it needs is not installed.
         ConfigError: an environment variable in it is not set.
     """
-    full = expand_env(PASSWORD.sub(lambda found: found[1] + _encoded(found[2]), url))
+    full = expand_env(_ENV_PASSWORD.sub(lambda found: quote(expand_env(found[0]), safe=""), url))
     scheme, separator, rest = full.partition("://")
     secrets = frozenset(expand_env(each) for each in VARIABLE.findall(url)) - {""}
     kind = kind_of(scheme) if separator else None
     if "\0" in full:
         raise StoreError("the catalogue's URL has a NUL character; write it without one.")
     if kind is None or (kind.server is None and not re.fullmatch(r"/.+", rest, re.S)):
-        unknown = f"{scheme}://..." if separator else url  # the rest of it may hold a password
-        raise StoreError(f"catalogue {unknown!r}: this kind of URL is not known. Accepted: {ACCEPTED}.")
+        raise StoreError(f"catalogue {shown_url(url)!r}: this kind of URL is not known. Accepted: {ACCEPTED}.")
     must_be_installed(kind, scheme)
     if kind.server is None:
-        return CatalogueUrl(kind.name, url, secrets, Path(rest[1:]).expanduser().resolve())
+        return CatalogueUrl(kind.name, shown_url(url), secrets, Path(rest[1:]).expanduser().resolve())
     try:
-        return _at_server(kind.name, kind.server, full, without_password(url), secrets)
+        return _at_server(kind.name, kind.server, full, shown_url(url), secrets)
     except ValueError as error:
-        raise StoreError(f"catalogue '{scheme}://...': {error} Accepted: {ACCEPTED}.") from None
-
-
-def _encoded(password: str) -> str:
-    return quote(expand_env(password), safe="") if VARIABLE.fullmatch(password) else password
+        raise StoreError(f"catalogue {shown_url(url)!r}: {error} Accepted: {ACCEPTED}.") from None
 
 
 def _at_server(kind: str, server: Server, full: str, shown: str, secrets: frozenset[str]) -> CatalogueUrl:
     """The address of a server. Raises ValueError without what was given: it may be a piece of a password."""
-    parts = urlsplit(full)
-    database = unquote(parts.path.removeprefix("/"))
-    if not _HOST.fullmatch(parts.netloc) or parts.fragment:
-        raise ValueError("it names no host, or its port is not a number; in a password, / is %2F, ? is %3F, # is %23.")
-    if not re.fullmatch(server.database, database):
+    parts = split_url(full)
+    if not re.fullmatch(server.database, parts.path):
         raise ValueError(f"what follows the host is not {server.database_is}; in a password, / is %2F.")
-    user, password = (unquote(each) if each else None for each in (parts.username, parts.password))
     return CatalogueUrl(
         kind=kind,
         shown=shown,
-        secrets=secrets | ({password} if password else frozenset()),
-        host=parts.hostname or "",
+        secrets=secrets | ({parts.password, quote(parts.password, safe="")} if parts.password else frozenset()),
+        host=parts.host,
         port=parts.port or server.port,
-        user=user,
-        password=password,
-        database=database,
-        options=options_of(parts.scheme, parts.query, server),
+        user=parts.user,
+        password=parts.password,
+        database=parts.path,
+        options=options_of(parts.scheme, parts.options, server),
     )

@@ -1,4 +1,4 @@
-"""A vector store in memory: small, exact and gone with its process. For tests, trials and as the measure of others."""
+"""A vector store in memory: small, exact, and lost when its process ends. For tests, trials and as a reference."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.index_types import EXACT, creation_settings
 from towhee_recsys.stores.vectors.protocol import Description, Layout, Records
 from towhee_recsys.stores.vectors.rows import Id, Rows, id_array
+from towhee_recsys.support.urls import shown_url
 
 SCHEME = "memory://"
-"""What the address of such a store begins with."""
+"""The beginning of the address of such a store."""
 
 
 class MemoryStore:
@@ -26,7 +27,7 @@ class MemoryStore:
     timeout = 30.0
 
     def __init__(self, where: str = "memory://"):
-        self.where = where
+        self.where = shown_url(where)
         self._builds: dict[str, tuple[Layout, Rows]] = {}
         self._records: list[Mapping[str, Any]] = []  # the newest first
         self._live: dict[str, str] = {}
@@ -58,7 +59,7 @@ class MemoryStore:
             self._builds.pop(name, None)
 
     def describe(self, name: str) -> Description:
-        """What the build was created with."""
+        """The layout that the build was created with."""
         layout, _ = self._build(name)
         settings = {key: str(value) for key, value in creation_settings(layout.index).items()}
         return Description(layout.dim, "IP", layout.index.type, settings, layout.id_type, layout.fields)

@@ -29,7 +29,7 @@ def publish(index: VectorIndex, receipts: Sequence[Receipt], catalogue: Catalogu
 
     Raises:
         IndexMismatchError: the receipts are of several builds, or the catalogue or the build does not hold what was
-            written. The live index stays as it is; such a build is dropped, so that the next index run starts anew.
+            written. The live index stays as it is; such a build is dropped, so that the next index run starts over.
         StoreError: a store fails.
     """
     with index.writing:
@@ -95,7 +95,7 @@ def _build_of(receipts: Sequence[Receipt]) -> str:
 def _checked(
     index: VectorIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None, unfinished: bool
 ) -> IndexRecord:
-    """The record of a build that holds what the receipts say, and no more."""
+    """The record of a build that holds exactly the rows of the receipts."""
     ids = np.concatenate([receipt.ids for receipt in receipts])
     written = np.concatenate([receipt.hashes for receipt in receipts])
     order = np.argsort(ids, kind="stable")
@@ -110,7 +110,7 @@ def _checked(
 
 
 def _delete_others(index: VectorIndex, build: str, ids: np.ndarray, catalogue: Catalogue | None) -> None:
-    """Deletes the items of a build that are not among `ids`: the dataset had them when it was begun."""
+    """Deletes items that are not among `ids`: the dataset had them when the build was started."""
     while len(others := index.store.ids(build, without=ids)):
         index.store.delete(build, others)
         if catalogue:

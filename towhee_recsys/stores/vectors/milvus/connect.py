@@ -16,7 +16,8 @@ from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
 from towhee_recsys.stores.vectors.milvus.kinds import LiteStore, ServerStore
 from towhee_recsys.stores.vectors.milvus.lite import LiteFiles, check_file, close_client, lite_client
-from towhee_recsys.stores.vectors.milvus.server import check_address, server_client
+from towhee_recsys.stores.vectors.milvus.server import checked_url, server_client
+from towhee_recsys.support.urls import shown_url
 
 PATIENT = 300.0
 """Seconds that a call to a temporary file may take: an index over many vectors takes long to build."""
@@ -43,30 +44,36 @@ class MilvusConnections:
         address, access_ = _expanded(uri), _with_secrets(_checked(access))
         with self._lock:
             if (address, access_) not in self._stores:
-                self._stores[address, access_] = self._connect(address, access_, uri)
+                self._stores[address, access_] = self._connect(address, access_, shown_url(uri))
             return self._stores[address, access_]
 
-    def _connect(self, address: str, access: AccessConfig, uri: str) -> LiteStore | ServerStore:
-        if "://" in address:
-            check_address(address, access, shown(uri))
-            return ServerStore(Milvus(server_client(address, access, shown(uri)), access.timeout, shown(uri)))
+    def _connect(self, address: str, access: AccessConfig, shown: str) -> LiteStore | ServerStore:
+        if _is_url(address):
+            url = checked_url(address, access, shown)
+            return ServerStore(Milvus(server_client(url, access, shown), access.timeout, shown))
         if why := lite_lacks(access, FlatIndex()):
-            raise StoreError(f"milvus.uri {uri!r}: {why}.")
-        return LiteStore(Milvus(self._files.client(Path(address), uri, access.timeout), access.timeout, uri))
+            raise StoreError(f"milvus.uri {shown!r}: {why}.")
+        return LiteStore(Milvus(self._files.client(Path(address), shown, access.timeout), access.timeout, shown))
 
 
 def check_uri(uri: str, access: Mapping[str, Any] | None = None) -> None:
     """Raises what `MilvusConnections.store` would raise for a wrong uri; nothing is opened, made or reached."""
     address, access_ = _expanded(uri), _with_secrets(_checked(access))
-    if "://" in address:
-        check_address(address, access_, shown(uri))
+    if _is_url(address):
+        checked_url(address, access_, shown_url(uri))
     else:
-        check_file(Path(address), uri)
+        check_file(Path(address), shown_url(uri))
 
 
-def shown(uri: str) -> str:
-    """`uri` as it was written, without user and password."""
-    return re.sub(r"(?<=://).*@", "", uri)
+def _is_url(address: str) -> bool:
+    """Whether it is a URL, be it misspelt: a file would be made of `http:/...`, with a password in its name."""
+    return re.match(r"[A-Za-z][\w+.-]*:", address) is not None
+
+
+def file_of(uri: str) -> Path | None:
+    """The Milvus Lite file at `uri`; None where it is a server."""
+    address = _expanded(uri)
+    return None if _is_url(address) else Path(address)
 
 
 def _checked(access: Mapping[str, Any] | None) -> AccessConfig:
@@ -78,7 +85,7 @@ def _expanded(uri: str) -> str:
     full = expand_env(uri)
     if "\0" in full:
         raise StoreError("milvus.uri has a NUL character; write it without one.")
-    return full if "://" in full else str(Path(full).expanduser().resolve())
+    return full if _is_url(full) else str(Path(full).expanduser().resolve())
 
 
 def _with_secrets(access: AccessConfig) -> AccessConfig:

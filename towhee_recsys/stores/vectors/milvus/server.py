@@ -3,42 +3,47 @@
 from __future__ import annotations
 
 import ssl
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from towhee_recsys.config.milvus import AccessConfig, TlsConfig
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.connection import without_sparse
 from towhee_recsys.stores.vectors.milvus.errors import cause, without_their_log
+from towhee_recsys.support.urls import Url, split_url
 
 _RECONNECT = {"grpc.initial_reconnect_backoff_ms": 200, "grpc.max_reconnect_backoff_ms": 1000}
 """A connection that is lost is tried again every second; gRPC alone would come to wait for two minutes."""
 
 
-def check_address(address: str, access: AccessConfig, shown: str) -> None:
-    """Raises StoreError when `address` is not that of a server, or does not go with `access`; nothing is reached.
+def checked_url(address: str, access: AccessConfig, shown: str) -> Url:
+    """The URL of a server, which is not reached. Messages show `shown`, the address without secrets.
 
-    Messages show `shown` instead: the address as it was written, without passwords.
+    Raises:
+        StoreError: it is no such URL, or does not go with `access`.
     """
-    parts = urlsplit(address)
-    try:
-        right = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
-    except ValueError:
-        right = False
-    if not right:
+    url: Url | None = None
+    with suppress(ValueError):
+        url = split_url(address)
+    if url is None or url.scheme not in ("http", "https"):
         raise StoreError(
             f"milvus.uri {shown!r} is neither a Milvus Lite file nor a server. "
             "Give a path that ends in .db, or http://host:19530, with https:// for TLS."
         )
-    if access.tls != TlsConfig() and parts.scheme != "https":
+    if access.tls != TlsConfig() and url.scheme != "https":
         raise StoreError(f"milvus.access.tls is given, but milvus.uri {shown!r} is without TLS. Write https://.")
     for name in ("ca_file", "cert_file", "key_file"):
         _check_readable(name, getattr(access.tls, name))
+    return url
 
 
-def server_client(address: str, access: AccessConfig, shown: str) -> Any:
-    """A client on a connection of its own. Raises StoreError when no Milvus answers in time, or it refuses access."""
+def server_client(url: Url, access: AccessConfig, shown: str) -> Any:
+    """A client on a connection of its own; user and password of `access` take precedence over those of `url`.
+
+    Raises:
+        StoreError: no Milvus answers in time, or it refuses access.
+    """
     import grpc
     from pymilvus import MilvusClient, MilvusException
 
@@ -46,16 +51,16 @@ def server_client(address: str, access: AccessConfig, shown: str) -> Any:
     try:
         with without_their_log():
             client = MilvusClient(
-                address,
-                user=access.user or "",
-                password=access.password or "",
+                url.address,  # messages of pymilvus quote it
+                user=access.user or url.user or "",
+                password=access.password or url.password or "",
                 token=access.token or "",
                 timeout=access.timeout,
                 dedicated=True,  # pymilvus would share what has the same address and token, whatever its TLS
                 grpc_options=_RECONNECT,
-                **_tls(access.tls, urlsplit(address).scheme == "https"),
+                **_tls(access.tls, url.scheme == "https"),
             )
-            client.list_collections(timeout=access.timeout)  # the first call that asks for rights
+            client.list_collections(timeout=access.timeout)  # the first call that needs rights
     except (MilvusException, grpc.RpcError) as error:
         raise StoreError(_refusal(error, access, shown)) from error
     # gRPC reconnects by itself; pymilvus' own way has all threads wait for one another, each as long as `timeout`.
@@ -106,6 +111,6 @@ def _refusal(error: Exception, access: AccessConfig, shown: str) -> str:
 
 
 def _status(error: Exception) -> str | None:
-    """gRPC's name for what went wrong; pymilvus itself says no more than that it could not connect."""
+    """gRPC's name for what went wrong; pymilvus itself reports only that it could not connect."""
     code = getattr(error.__cause__ or error, "code", None)
     return getattr(code(), "name", None) if callable(code) else None
