@@ -7,6 +7,7 @@ from typing import Any
 
 from towhee import register
 
+from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import IndexRecord, Receipt, open_index, publish
 
@@ -18,17 +19,31 @@ class Publish:
         .window_all("receipt", "index", ops.towhee_recsys.publish(uri=..., collection=..., catalogue=...))
 
     Gives the record of the index that is live then; the one before it is kept, older ones are dropped. `access` are the
-    credentials of a Milvus server.
+    credentials of a Milvus server. The model in `model_dir`, where that is given, is copied for as long as its build is
+    kept, so that training can replace it.
 
     Raises:
+        BundleError: the model in `model_dir` is not that of the vectors, or cannot be copied.
         IndexMismatchError: the receipts are of several indexings, or what was written is not all there, or cannot be
             found; the live index stays as it is.
         StoreError: a store fails.
     """
 
-    def __init__(self, uri: str, collection: str, catalogue: str, access: Mapping[str, Any] | None = None):
+    def __init__(
+        self,
+        uri: str,
+        collection: str,
+        catalogue: str,
+        access: Mapping[str, Any] | None = None,
+        model_dir: str | None = None,
+    ):
         self._index, self._catalogue = open_index(uri, collection, access), open_catalogue(catalogue)
+        self._models = PublishedModels(model_dir) if model_dir else None
 
     def __call__(self, receipts: Sequence[Receipt]) -> IndexRecord:
         """Checks and switches."""
-        return publish(self._index, receipts, self._catalogue)
+        if self._models is None:
+            return publish(self._index, receipts, self._catalogue)
+        for build, model_id in {(each.build, each.model_id) for each in receipts}:
+            self._models.write(build, model_id)
+        return publish(self._index, receipts, self._catalogue, [self._models])

@@ -99,6 +99,9 @@ class Config(Section):
         min_length=1,
         description="sqlite:///FILE, redis://HOST:PORT/NUMBER or mysql://HOST:PORT/DATABASE",
     )
+    follow: bool = Field(
+        default=True, description="whether a running pipeline changes over to a model that is published meanwhile"
+    )
     top_k: int = Field(default=10, ge=1, le=16384, description="how many items are recommended")
     seed: int = Field(
         default=42, ge=0, le=2**32 - 1, description="fixes the split, the first weights and the shuffling"
