@@ -1,4 +1,4 @@
-"""How items rank that nobody has rated yet: they are added to the index by genres, title and year alone.
+"""How well items rank that no user has rated yet: they are added to the index by genres, title and year alone.
 
 python -m benchmarks.added_items [-c movielens_1m] [--set dataset.path=DIR] [--json]
 
@@ -27,7 +27,7 @@ from towhee_recsys.config.milvus import MilvusConfig
 from towhee_recsys.data import Dataset
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.embeddings import normalize
-from towhee_recsys.stores.vectors import open_index
+from towhee_recsys.stores.vectors import index_of
 from towhee_recsys.training.folders import with_model_dir
 from towhee_recsys.training.training_split import task_of
 
@@ -118,7 +118,7 @@ def ids(dataset: Dataset, rows: np.ndarray, side: str = "item") -> np.ndarray:
 
 def vectors_in_index(config: Config, items: np.ndarray) -> dict[int, np.ndarray]:
     """The vector of each item, as the live index holds it."""
-    index = open_index(config.milvus.uri, config.milvus.collection)
+    index = index_of(config.milvus)
     rows = index.store.rows(index.live().build, items.tolist())
     return dict(zip(rows.ids.tolist(), rows.vectors, strict=True))
 

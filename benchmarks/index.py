@@ -65,7 +65,7 @@ def bare(method: str, config: Config, calls: int) -> Callable[[], Any]:
     """A call that upserts, or inserts, the vectors of the config's items into the next of `calls` empty collections."""
     encode, store = ItemEncoder(load_bundle(config.model.dir)), open_store(config.milvus.uri)
     chunks = iter_items(config.dataset)
-    rows = [row for chunk in chunks for row in rows_of(encode, chunk)]
+    rows = [row for chunk in chunks for row in encoded_rows(encode, chunk)]
     names = [f"{method}_{number}" for number in range(calls)]
     for name in names:
         store.create(name, Layout(config.model.embedding_size))
@@ -73,7 +73,7 @@ def bare(method: str, config: Config, calls: int) -> Callable[[], Any]:
     return lambda: getattr(store.milvus.client, method)(next(empty), data=rows)
 
 
-def rows_of(encode: ItemEncoder, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def encoded_rows(encode: ItemEncoder, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of items for Milvus, with the vectors that the pipeline would write."""
     vectors = np.asarray(normalize(encode(items)))
     return [{"id": item["movie_id"], "vector": vector} for item, vector in zip(items, vectors, strict=True)]

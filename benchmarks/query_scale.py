@@ -74,18 +74,18 @@ def searched(name: str, size: int, queries: int) -> dict[str, Any]:
         how, began = index_type(index.store, INDEXES[name]), time.perf_counter()
         fill(index, size, how)
         built = time.perf_counter() - began
-        asked = next(vectors(queries, part=1))
+        searched = next(vectors(queries, part=1))
         found: dict[int, set[int]] = {}
 
         def ours(run: int) -> None:
-            (hits,) = index.search(asked[run : run + 1], TOP_K, how=how)
+            (hits,) = index.search(searched[run : run + 1], TOP_K, how=how)
             found[run] = {hit.id for hit in hits}
 
-        calls = {"ours": ours, "theirs": bare_search(index, asked, how)}
+        calls = {"ours": ours, "theirs": bare_search(index, searched, how)}
         trial = sum(each.sum() for each in interleaved(calls, 5).values()) / 5
         runs = min(queries, max(queries // 10, int(PATIENCE / trial)))
         seconds = interleaved(calls, runs)
-        nearest = exact(asked[:runs], size)
+        nearest = exact(searched[:runs], size)
         recall = np.mean([len(found[run] & set(nearest[run].tolist())) / TOP_K for run in range(runs)])
     return {"built": built, "recall": float(recall), **{whose: each.tolist() for whose, each in seconds.items()}}
 

@@ -26,10 +26,10 @@ WHAT_BOUNDS = {
 
 def measure(case: Case) -> list[Row]:
     """The median and the 99th percentile."""
-    return rows_of("one request", case.indexed(), case)
+    return measured_rows("one request", case.indexed(), case)
 
 
-def rows_of(work: str, config: Config, case: Case) -> list[Row]:
+def measured_rows(work: str, config: Config, case: Case) -> list[Row]:
     """The rows for an existing index."""
     requests = case.runs(REQUESTS)
     given = workload(config, requests)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from benchmarks.case import Case
 from benchmarks.peers import milvus_server, must_have_milvus_server
-from benchmarks.request import PACKAGES, rows_of
+from benchmarks.request import PACKAGES, measured_rows
 from benchmarks.rows import Row
 from towhee_recsys import index_pipeline
 
@@ -24,4 +24,4 @@ def measure(case: Case) -> list[Row]:
     with milvus_server() as server:
         config = case.trained(**{"milvus.uri": server.url})
         index_pipeline(config)()
-        return rows_of("one request, Milvus server", config, case)
+        return measured_rows("one request, Milvus server", config, case)

@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.alone import alone, peak_memory
 from benchmarks.case import Case, command
-from benchmarks.index import emptied, rows_of
+from benchmarks.index import emptied, encoded_rows
 from benchmarks.peers import must_be_installed
 from benchmarks.quality_steps import Kept
 from benchmarks.rows import Limit, Row, compared
@@ -87,7 +87,7 @@ def theirs(config_file: str, items: str) -> dict[str, float]:
     encode, store = ItemEncoder(load_bundle(config.model.dir)), open_store(config.milvus.uri)
     store.create("bare", Layout(config.model.embedding_size))
     for chunk in iter_items(config.dataset, items, CHUNK):
-        rows = rows_of(encode, chunk)
+        rows = encoded_rows(encode, chunk)
         began = time.perf_counter()
         store.milvus.client.upsert("bare", data=rows)
         seconds += time.perf_counter() - began

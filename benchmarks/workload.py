@@ -12,9 +12,9 @@ from towhee_recsys import load_bundle, read_dataset, recommend_pipeline
 from towhee_recsys.bundle import UserEncoder
 from towhee_recsys.config import Config
 from towhee_recsys.data import records
-from towhee_recsys.lifecycle.parts import index_of
 from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.pipelines import Pipeline
+from towhee_recsys.stores.vectors import index_of
 from towhee_recsys.stores.vectors.index_types import search_settings
 
 Search = Callable[[np.ndarray], list[list[dict[str, Any]]]]
@@ -56,7 +56,7 @@ def sample_users(config: Config, count: int) -> list[dict[str, Any]]:
 
 def bare_search(config: Config) -> Search:
     """`MilvusClient.search` for queries float32[n, dim] in the live build, on the connection that the pipeline has."""
-    index = index_of(config)
+    index = index_of(config.milvus)
     build, client = index.live().build, index.store.milvus.client
     arguments = {
         "anns_field": "vector",

@@ -1,4 +1,6 @@
-"""The recommendations of infer_milvus.py without Milvus: Paddle scores all movies. Scores agree within 1e-5.
+"""The recommendations of infer_milvus.py without Milvus: Paddle encodes, an index in memory searches.
+
+The scores agree within 1e-5.
 
 python examples/infer_paddle.py -a 25 -g F -j programmer [-c movielens_1m] [--set dataset.path=data/ml-1m]
 """
@@ -6,11 +8,12 @@ python examples/infer_paddle.py -a 25 -g F -j programmer [-c movielens_1m] [--se
 import argparse
 import sys
 
-import numpy as np
 import paddle
 from paddle.nn.functional import cosine_similarity
 
 from towhee_recsys import RecsysError, load_bundle, load_config, paddle_model, read_dataset
+from towhee_recsys.model.embeddings import normalize
+from towhee_recsys.stores.vectors import insert_live, open_index
 
 
 def main() -> None:
@@ -26,12 +29,16 @@ def main() -> None:
     model = paddle_model(bundle)
     user = tensors(bundle.users, [{"gender": args.gender, "age": args.age, "occupation": args.job}])
     vectors = model.item_tower(tensors(bundle.items, movies.to_dict("records")))
-    scores = cosine_similarity(model.user_tower(user), vectors).numpy()
     ratings = bundle.calibration.ratings(cosine_similarity(model.rating_tower(user), vectors).numpy())
+    index = open_index("memory://infer_paddle", "movies")
+    insert_live(index, movies.movie_id.tolist(), normalize(vectors.numpy()))
+    (hits,) = index.search(normalize(model.user_tower(user).numpy()), config.top_k)
+    row_of = {movie_id: row for row, movie_id in enumerate(movies.movie_id)}
     print(f"{'Top':>3} {'Ids':>6} {'Score':>8} {'Stars':>5}  Title")
-    for rank, row in enumerate(np.argsort(-scores, kind="stable")[: config.top_k], start=1):
+    for rank, hit in enumerate(hits, start=1):
+        row = row_of[hit.id]
         movie = movies.iloc[row]
-        print(f"{rank:>3} {movie.movie_id:>6} {scores[row]:8.6f} {ratings[row]:5.1f}  {movie.title} ({movie.year})")
+        print(f"{rank:>3} {hit.id:>6} {hit.score:8.6f} {ratings[row]:5.1f}  {movie.title} ({movie.year})")
 
 
 def tensors(encoder, records: list[dict]) -> list:

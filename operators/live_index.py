@@ -20,10 +20,14 @@ class LiveIndex:
 
     It names the build that the vectors belong to, for steps that go before their insertion. `access` are the
     credentials for a Milvus server.
+
+    Raises:
+        IndexMismatchError: the Milvus Lite file does not exist.
+        StoreError: the store cannot be reached or opened.
     """
 
     def __init__(self, uri: str, collection: str, access: Mapping[str, Any] | None = None):
-        self._index = open_index(uri, collection, access)
+        self._index = open_index(uri, collection, access, create=False)
 
     def __call__(self, vectors: Any) -> Receipt:
         """Checks that the vectors belong to the index.

@@ -78,7 +78,7 @@ class MilvusInsert:
         return self._insert(ids, vectors, fields)
 
     def abandon(self) -> None:
-        """Releases the build that was begun: the next index run resumes it, without what the dataset no longer has."""
+        """Releases the unfinished build; the next index run resumes it, and drops rows of removed items."""
         with self._starting:
             if self._build:
                 release_build(self._index, self._build)

@@ -45,7 +45,7 @@ class MilvusSearch:
         index: Mapping[str, Any] | None = None,
     ):
         self._top_k = checked_top_k(top_k)
-        self._index = open_index(uri, collection, access)
+        self._index = open_index(uri, collection, access, create=False)
         self._type = index_type(self._index.store, index)
         self._index.live()
 

@@ -6,6 +6,7 @@ Importing this package makes `AutoPipes.pipeline("towhee_recsys/recommend", conf
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from towhee import AutoPipes
@@ -14,6 +15,7 @@ from towhee.runtime.auto_pipes import set_pipe_name
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.pipelines.builder import load_pipeline
 from towhee_recsys.pipelines.runtime import Pipeline
+from towhee_recsys.stores.vectors import index_of
 
 __all__ = [
     "Pipeline",
@@ -43,17 +45,21 @@ def add_pipeline(config: Config | str | None = None) -> Pipeline:
     return load_pipeline("add", config)
 
 
-def add_items(config: Config | str, file: str | Path) -> int:
+def add_items(config: Config | str, file: str | Path, on_written: Callable[[int], object] = lambda items: None) -> int:
     """Adds the items of `file`, in the dataset's format, to the live index; returns how many it has.
 
     They can be found at once; those that training never saw are encoded by their features. An item that is in the index
     is replaced. After a kill the same call completes what was begun. The next index run has the dataset's items alone.
+    `on_written` is called with the number of items just written, from any thread.
 
     Raises:
         DatasetError: the file cannot be read.
         IndexMismatchError: there is no index, or its model is not here.
     """
-    written = add_pipeline(config)(str(file)).to_list()
+    config = load_config(config)
+    pipeline = add_pipeline(config)
+    with index_of(config.milvus).progress.observe(on_written):
+        written = pipeline(str(file)).to_list()
     return sum(receipt.rows for _, receipt in written)
 
 

@@ -93,7 +93,7 @@ def _composed(declaration: Declaration) -> DAGRepr:
 
 
 def _columns(step: Step) -> tuple[Any, ...]:
-    """What the verb takes before the operator, in Towhee's order."""
+    """The arguments of the verb before the operator, in Towhee's order."""
     return step.inputs, step.outputs, *(step.settings[key] for key in VERBS[step.verb])
 
 

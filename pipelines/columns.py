@@ -26,7 +26,7 @@ class Columns:
         return cls(by_kind[ColumnType.SCALAR], by_kind[ColumnType.QUEUE])
 
 
-def rows_of(puts: Iterable[Mapping[str, Any]], columns: Columns) -> Iterator[Row]:
+def merged_rows(puts: Iterable[Mapping[str, Any]], columns: Columns) -> Iterator[Row]:
     """The rows that values make which are put into columns bit by bit, as Towhee's `DataQueue` has it.
 
     A scalar column holds one value, which is the same in every row; without it, or with None, there are no rows. The

@@ -1,4 +1,4 @@
-"""What a pipeline file declares: Towhee's verbs, their columns and operators."""
+"""The declaration of a pipeline: Towhee's verbs, their columns and operators."""
 
 from __future__ import annotations
 

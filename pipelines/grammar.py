@@ -133,7 +133,7 @@ class Reader:
     def _columns(self, path: tuple[Any, ...], given: Any) -> tuple[str, ...]:
         names = tuple(given) if isinstance(given, (list, tuple)) else (given,)
         if not names or not all(isinstance(name, str) and re.fullmatch(_COLUMN, name) for name in names):
-            self._problem(path, f"{shown_value((), given)} is no column name or list of them (letters, digits, '_')")
+            self._problem(path, f"{given!r} is no column name or list of them (letters, digits, '_')")
             return ()
         return names
 

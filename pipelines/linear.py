@@ -16,7 +16,7 @@ from towhee.runtime.data_queue import DataQueue
 from towhee.runtime.node_repr import NodeRepr
 from towhee.runtime.operator_manager import OperatorPool
 
-from towhee_recsys.pipelines.columns import Columns, Row, rows_of
+from towhee_recsys.pipelines.columns import Columns, Row, merged_rows
 from towhee_recsys.pipelines.declaration import Step
 from towhee_recsys.pipelines.failures import abandon, errors_of
 from towhee_recsys.pipelines.prefetch import Prefetcher
@@ -63,9 +63,9 @@ class LinearRunner:
 
     def _rows(self, inputs: Sequence[Any], operators: Sequence[Any], prefetched: Prefetcher) -> Iterator[Row]:
         """The rows after the last step."""
-        rows = rows_of([dict(zip(self._inputs, inputs, strict=True))], self._columns[0])
+        rows = merged_rows([dict(zip(self._inputs, inputs, strict=True))], self._columns[0])
         for number, (step, operator) in enumerate(zip(self._steps, operators, strict=True), start=1):
-            rows = rows_of(LINEAR[step.verb](step, operator, rows), self._columns[number])
+            rows = merged_rows(LINEAR[step.verb](step, operator, rows), self._columns[number])
             if number in self._threaded:
                 rows = prefetched(rows)
         return rows

@@ -30,7 +30,7 @@ _Result = TypeVar("_Result")
 def on_towhees_graph(
     dag: DAGRepr, steps: Mapping[str, Step], pool: OperatorPool, run: Callable[[RuntimePipeline], _Result]
 ) -> _Result:
-    """What `run` gives for Towhee's pipeline of `dag`, whose operators come from `pool`; `steps` are by node.
+    """The result of `run` for Towhee's pipeline of `dag`, whose operators come from `pool`; `steps` are by node.
 
     Raises:
         RecsysError: a step raised it; PipelineError with the step's name for an error of another kind.
@@ -40,7 +40,7 @@ def on_towhees_graph(
     result: Any = None
     try:
         result = run(pipeline)
-    except RuntimeError as error:  # Towhee's own: it comes after that of the step, or there is none
+    except RuntimeError as error:  # Towhee's own, raised after that of the step or alone
         call.errors.append(error)
     except BaseException as error:
         call.errors.append(error)

@@ -1,7 +1,7 @@
 """What Towhee's verbs do, each as a generator: from the rows before a step to the values that it puts after them.
 
-Rows are mappings of columns. A column of a row may be missing (see `rows_of`): a step without one of its inputs is not
-called. Columns that a step does not write are handed on.
+Rows are mappings of columns. A column of a row may be missing (see `merged_rows`): a step without one of its inputs is
+not called. Columns that a step does not write are passed on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What tests share: a small model trained once on the sample, MovieLens where it is at hand, no way to the net."""
+"""Shared fixtures: a small model trained once on the sample, MovieLens where it is available, no network access."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Marks tests with a Milvus server: they wait more than they work, so `make test` runs them beside the others."""
+    """Marks tests with a Milvus server: they mostly wait, so `make test` runs them in parallel with the others."""
     if "milvus_server" in getattr(item, "fixturenames", ()):
         item.add_marker("milvus")
 
 
 @pytest.fixture(scope="session")
 def sample_config(tmp_path_factory: pytest.TempPathFactory) -> Config:
-    """The sample's config with a small model; all that it writes goes into a folder of this session."""
+    """The sample's config with a small model; everything is written to a folder of this session."""
     folder = tmp_path_factory.mktemp("sample")
     return load_config(
         "sample",
@@ -80,13 +80,13 @@ def small_config_in(small_data: Path) -> Callable[..., Config]:
 
 @pytest.fixture
 def small_config(small_config_in: Callable[..., Config], tmp_path: Path) -> Callable[..., Config]:
-    """The same, always into this test's folder."""
+    """`small_config_in` for the folder of this test."""
     return partial(small_config_in, tmp_path)
 
 
 @pytest.fixture(scope="session")
 def small_bundle(small_config_in: Callable[..., Config], tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    """What `small_config()` trains when nothing disturbs it. To change its files, make a copy."""
+    """The bundle of an undisturbed training of `small_config()`. Copy it before changing its files."""
     from towhee_recsys.training import train
 
     return train(small_config_in(tmp_path_factory.mktemp("small-model")))
@@ -94,7 +94,7 @@ def small_bundle(small_config_in: Callable[..., Config], tmp_path_factory: pytes
 
 @pytest.fixture(scope="session")
 def indexed_config(sample_config: Config, sample_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Config:
-    """The trained sample's config, with an index and a catalogue that tests read and leave as they are."""
+    """The trained sample's config, with an index and a catalogue that tests may read but not change."""
     from towhee_recsys.pipelines import index_pipeline
 
     folder = tmp_path_factory.mktemp("indexed")
@@ -106,7 +106,7 @@ def indexed_config(sample_config: Config, sample_bundle: Bundle, tmp_path_factor
 
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    """What servers show for TLS, and who signed it."""
+    """The certificates of servers for TLS, and of the authority that signed them."""
     from tests.servers.certificates import Certificates
 
     return Certificates(tmp_path_factory.mktemp("certificates"))
@@ -114,7 +114,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 @pytest.fixture(scope="session")
 def redis_server(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """A real Redis. Who stops it starts it again; what is in it at a test's beginning is not to be relied on."""
+    """A real Redis. A test that stops it must start it again, and must not rely on its content."""
     from tests.servers.redis import RedisServer
 
     with closing(RedisServer(tmp_path_factory.mktemp("redis"), certificates)) as server:
@@ -124,7 +124,7 @@ def redis_server(certificates: Certificates, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(scope="session")
 def mariadb_server(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariadbServer]:
-    """A real MariaDB, on the same terms."""
+    """A real MariaDB, with the same rules as Redis."""
     from tests.servers.mariadb import MariadbServer
 
     with closing(MariadbServer(tmp_path_factory.mktemp("mariadb"), certificates)) as server:
@@ -134,7 +134,7 @@ def mariadb_server(certificates: Certificates, tmp_path_factory: pytest.TempPath
 
 @pytest.fixture(scope="session")
 def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
-    """A real Milvus, on the same terms."""
+    """A real Milvus, with the same rules as Redis."""
     from tests.servers.milvus import MilvusServer
 
     with closing(MilvusServer(tmp_path_factory.mktemp("milvus"))) as server:

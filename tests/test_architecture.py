@@ -110,7 +110,7 @@ def test_operators_take_plain_arguments_not_a_config():
     assert IMPORTED["operators"] & {"config", "training"} == set()
 
 
-def test_nobody_imports_by_the_name_of_a_folder_of_the_checkout():
+def test_no_module_imports_by_the_name_of_a_folder_of_the_checkout():
     for name in MODULES:
         tops = {imported.partition(".")[0] for imported in imports(name)}
         assert tops & {"operators", "pipelines", "configs", "tests", "examples"} == set(), name
@@ -147,7 +147,7 @@ def test_encoding_loads_nothing_heavy(small_bundle):
     assert loaded_by(f"{code}\nUserEncoder(bundle)({{'liked': [5001]}})") == []
 
 
-def test_indexing_and_asking_load_nothing_of_training(sample_bundle, tmp_path):
+def test_indexing_and_recommending_load_nothing_of_training(sample_bundle, tmp_path):
     settings = {"model.dir": sample_bundle.directory, "model.embedding_size": 32, "milvus.uri": tmp_path / "movies.db"}
     overrides = [f"{key}={value}" for key, value in settings.items()] + [
         f"catalogue=sqlite:///{tmp_path}/movies.sqlite"
@@ -158,7 +158,7 @@ def test_indexing_and_asking_load_nothing_of_training(sample_bundle, tmp_path):
     assert set(loaded_by(code)) & {"matplotlib", "paddle", "scipy"} == set()
 
 
-def test_who_has_loaded_towhee_finds_our_operators_and_pipelines():
+def test_towhee_finds_our_operators_and_pipelines():
     code = "import towhee, towhee_recsys; from towhee import AutoPipes; from towhee.runtime.operator_manager import *"
     code += "\nassert OperatorRegistry.resolve('towhee-recsys/lookup')"
     code += "\nassert 'towhee_recsys/recommend' in AutoPipes._PIPES_DEF"

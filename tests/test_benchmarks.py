@@ -67,7 +67,7 @@ def test_every_figure_of_the_page_comes_from_the_draws(run, tmp_path):
     assert len(json.loads((tmp_path / "quality.json").read_text())["steps"]) == 9
 
 
-def test_it_goes_on_where_it_was(run, bench):
+def test_it_resumes_where_it_stopped(run, bench):
     run()
     assert len(bench.taken) == 9
     run()
@@ -78,7 +78,7 @@ def test_it_goes_on_where_it_was(run, bench):
     assert len(bench.taken) == 9 + 6 + 9
 
 
-def test_what_falls_short_is_told_by_how_much(bench):
+def test_a_missed_target_is_reported_with_the_shortfall(bench):
     row = bench.quality_rows.ROWS["rating-90-10"]
     steps = {
         bench.quality_steps.step_name(row.model, row.protocol, seed): {"metrics": {"rmse": rmse}, "baselines": {}}
@@ -97,7 +97,7 @@ def test_what_falls_short_is_told_by_how_much(bench):
     assert "- rating-90-10, RMSE: short by 0.0030" in page
 
 
-def test_a_peer_that_is_not_installed_is_told_before_anything_is_measured(bench, run, monkeypatch):
+def test_a_peer_that_is_not_installed_is_reported_before_anything_is_measured(bench, run, monkeypatch):
     def library(name):
         raise EvaluationError("pip install 'towhee_recsys[peers]'")
 

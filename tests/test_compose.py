@@ -1,4 +1,4 @@
-"""compose.yaml, without Docker: what it starts is what the shipped configs ask for."""
+"""compose.yaml, without Docker: it starts what the shipped configs need."""
 
 from __future__ import annotations
 

@@ -87,9 +87,9 @@ def test_it_trains_indexes_and_recommends_where_nothing_else_is(python, tmp_path
     assert Path(called(python, "-c", code, cwd=tmp_path).strip()).is_relative_to(python.parent.parent)
     small = ["--set", "model.embedding_size=16", "--set", "training.epochs=2", "-q"]
     called(python, "-m", "towhee_recsys.cli", "train", "-c", "sample", *small, cwd=tmp_path)
-    asked = ["-i", "-g", "F", "-a", "25", "-j", "programmer", "-k", "3", "--json"]
+    options = ["-i", "-g", "F", "-a", "25", "-j", "programmer", "-k", "3", "--json"]
     command = python.parent / "towhee-recsys"
-    answer = json.loads(called(command, "recommend", "-c", "sample", *small, *asked, cwd=tmp_path))
+    answer = json.loads(called(command, "recommend", "-c", "sample", *small, *options, cwd=tmp_path))
     assert [item["rank"] for item in answer["recommendations"]] == [1, 2, 3]
     assert answer["user"] == {"gender": "F", "age": "25", "occupation": "programmer"}
     assert {path.name for path in tmp_path.iterdir()} == {"artifacts"}

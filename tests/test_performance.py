@@ -38,7 +38,7 @@ def must_take(most, ours, theirs, runs, warm_up=3):
         found.append(float(np.median(seconds["ours"]) / np.median(seconds["theirs"])))
 
 
-def test_what_takes_longer_is_told_after_three_tries():
+def test_what_takes_longer_is_reported_after_three_tries():
     tried = []
     with pytest.raises(
         pytest.fail.Exception, match=r"^(\d+\.\d\d and ){2}\d+\.\d\d times as long, at most 0.5 are to be$"

@@ -62,7 +62,7 @@ def test_calls_take_turns_in_changing_order_and_the_warm_up_is_not_counted():
 
 
 @pytest.mark.parametrize(
-    ("limit", "figure", "told", "verdict"),
+    ("limit", "figure", "cells", "verdict"),
     [
         (Limit("≤", 1.5), 2.0, ["2 x", "≤ 1.5 x"], "short by 0.5 x"),
         (Limit("≤", 2), 2.0, ["2 x", "≤ 2 x"], "yes"),
@@ -73,13 +73,13 @@ def test_calls_take_turns_in_changing_order_and_the_warm_up_is_not_counted():
         (None, 2.0, ["2 x", "–"], "–"),
     ],
 )
-def test_a_row_is_held_against_its_limit(limit, figure, told, verdict):
+def test_a_row_is_held_against_its_limit(limit, figure, cells, verdict):
     row = Row("walking", "s", 2.0, "running", 1.0, limit)
     assert row.figure == figure
-    assert lines(shown(row), "walking") == [["walking", "**2 s**", "running", "1 s", *told, verdict]]
+    assert lines(shown(row), "walking") == [["walking", "**2 s**", "running", "1 s", *cells, verdict]]
 
 
-def test_what_falls_short_is_told_with_what_bounds_it():
+def test_a_missed_target_is_reported_with_its_bound():
     text = shown(Row("walking", "ms", 3.0, "running", 1.0, Limit("≤", 1.5)), Row("resting", "MB", 1234.5))
     assert "- walking: short by 1.5 x. The shoes are old." in text
     assert lines(text, "resting") == [["resting", "**1,234 MB**", "–", "–", "–", "–", "–"]]
@@ -133,20 +133,20 @@ def test_pictures_are_drawn_of_what_rows_have_for_them(run, tmp_path):
     assert "![What the size of the catalogue costs](performance-size.svg)" in run("page")[1]
 
 
-def test_a_peer_that_is_missing_is_told_before_anything_is_measured(run, monkeypatch, tmp_path):
+def test_a_peer_that_is_missing_is_reported_before_anything_is_measured(run, monkeypatch, tmp_path):
     monkeypatch.setattr(peers, "find_spec", lambda name: None)
     with pytest.raises(EvaluationError, match=r"needs faiss, which is not installed: pip install -r benchmarks/"):
         run("tower", "batch")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_milvus_server_that_is_missing_is_told(run, monkeypatch, tmp_path):
+def test_a_milvus_server_that_is_missing_is_reported(run, monkeypatch, tmp_path):
     monkeypatch.setenv("MILVUS_SERVER", str(tmp_path / "none"))
     with pytest.raises(EvaluationError, match=r"needs a Milvus server: no Milvus server in .*none"):
         run("request-server")
 
 
-def test_a_name_that_is_none_is_told(run, capsys):
+def test_an_unknown_name_is_refused(run, capsys):
     with pytest.raises(SystemExit):
         run("requests")
     assert "'requests' is not one of request, request-server, " in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The errors of this library: each says what was given, what is accepted, where, and what to do next."""
+"""The errors of this library: each message gives what was given, what is accepted, where, and what to do next."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ class ConfigError(RecsysError):
 
 class DatasetError(RecsysError):
     """A data file is missing, damaged or not in its declared format."""
+
+
+class DeclarationError(DatasetError):
+    """The config declares of the data what they do not have, such as a column."""
 
 
 class QueryError(RecsysError):
@@ -46,9 +50,11 @@ class PipelineError(RecsysError):
     """A pipeline file is wrong, or one of its steps failed."""
 
 
-def bulleted(problems: Sequence[str]) -> str:
-    """All `problems` as one message: one alone as it is, several as a list."""
-    return problems[0] if len(problems) == 1 else "\n".join(f"- {problem}" for problem in problems)
+def bulleted(problems: Sequence[str], before: str = "", after: str = "") -> str:
+    """All `problems` as one message, `before` and `after` around it: one alone in a line, several as a list."""
+    if len(problems) == 1:
+        return " ".join(part for part in (before, *problems, after) if part)
+    return "\n".join(part for part in (before, *(f"- {problem}" for problem in problems), after) if part)
 
 
 def close_match(given: object, accepted: Iterable[object]) -> str:

@@ -35,7 +35,7 @@ def test_a_filled_index_has_all_vectors_and_finds_them_exactly(tmp_path):
 
 @pytest.fixture
 def measured(monkeypatch, tmp_path):
-    """Measures with made-up figures in place of a process for each size; `taken` are those that were asked for."""
+    """Measures with made-up figures in place of a process for each size; `taken` are the measured ones."""
     taken = []
 
     def figures(function, name, size, queries):
@@ -69,11 +69,11 @@ def test_larger_catalogues_can_be_left_out(measured):
     assert {size for _, size in measured.taken} == {4_000, 100_000}
 
 
-def test_it_goes_on_where_it_was(measured):
+def test_it_resumes_where_it_stopped(measured):
     measured.fails_at = 3
     with pytest.raises(KeyboardInterrupt):
         measured(quick=True)
     measured(quick=True)
-    assert len(measured.taken) == 5, "two were kept, the third was begun anew"
+    assert len(measured.taken) == 5, "two were kept, the third was started again"
     measured(quick=True)
-    assert len(measured.taken) == 9, "what is complete is measured anew"
+    assert len(measured.taken) == 9, "a complete measurement is repeated"

@@ -22,7 +22,7 @@ def copy(small_bundle: Bundle, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def edit_manifest(copy: Path) -> Callable[..., None]:
-    """Writes the copy's manifest anew, with these entries changed."""
+    """Rewrites the copy's manifest with these entries changed."""
 
     def edit_manifest(**changes: Any) -> None:
         edit(copy, changes)
@@ -49,6 +49,6 @@ def reseal(folder: Path, **changes: Any) -> None:
 
 
 def edit(folder: Path, changes: dict[str, Any]) -> None:
-    """Writes the folder's manifest anew, with these entries changed."""
+    """Rewrites the folder's manifest with these entries changed."""
     path = folder / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")

@@ -146,10 +146,10 @@ def test_vectors_know_their_model_and_users_how_cosines_read(users, items, small
 
 
 def test_threads_get_the_same_answers(small_bundle, dataset):
-    asked = [records(dataset.users)[start : start + 1 + start % 7] for start in range(40)]
-    expected = [UserEncoder(small_bundle)(each) for each in asked]
+    queries = [records(dataset.users)[start : start + 1 + start % 7] for start in range(40)]
+    expected = [UserEncoder(small_bundle)(each) for each in queries]
     with ThreadPoolExecutor(8) as pool:
-        for found in pool.map(lambda _: [UserEncoder(small_bundle)(each) for each in asked], range(8)):
+        for found in pool.map(lambda _: [UserEncoder(small_bundle)(each) for each in queries], range(8)):
             assert all(close(*pair) for pair in zip(found, expected, strict=True))
 
 
@@ -179,8 +179,8 @@ def test_what_people_like_moves_their_vector_for_each_kind_of_model(objective, t
     for record, vector in zip(people, vectors, strict=True):
         assert np.allclose(normalize(users(record)), vector, rtol=0, atol=2e-3)
     items = np.asarray(normalize(ItemEncoder(bundle)([{"movie_id": key} for key in ids])))
-    told, silent = (np.argsort(np.argsort(-items @ np.asarray(vectors[row]))) for row in (0, 2))
-    assert told[:3].mean() < silent[:3].mean(), "what is liked stands higher"
+    with_likes, without = (np.argsort(np.argsort(-items @ np.asarray(vectors[row]))) for row in (0, 2))
+    assert with_likes[:3].mean() < without[:3].mean(), "liked items rank higher"
     assert (vectors.rating is not None) == (objective == "both")
 
 

@@ -1,4 +1,4 @@
-"""Bundles whose files fit the manifest but not each other: told when they are loaded, or when an encoder is built."""
+"""Bundles whose files fit the manifest but not each other: refused on loading, or when an encoder is built."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_a_config_has_no_way_to_the_environment(copy, seal, monkeypatch):
     assert load_bundle(copy).config.dataset.name == "${env:SECRET}"
 
 
-def test_a_config_that_is_none(copy, seal):
+def test_an_unreadable_config(copy, seal):
     (copy / "config.yaml").write_text("top_k: ten\n")
     seal()
     message = refused(lambda: load_bundle(copy))
@@ -106,7 +106,7 @@ def test_a_config_that_is_none(copy, seal):
     [b"", b"{}", b"[]", b"\xff", b'{"user": 3, "item": {}}', b"[" * 100_000],
     ids=["empty", "no sides", "a list", "no text", "a number", "nested"],
 )
-def test_vocabularies_that_are_none(content, copy, seal):
+def test_unreadable_vocabularies(content, copy, seal):
     (copy / "features.json").write_bytes(content)
     seal()
     assert refused(lambda: load_bundle(copy)).startswith(f"{copy / 'features.json'} has no vocabularies that fit ")
@@ -143,7 +143,7 @@ def test_any_bytes_in_place_of_arrays(copy, seal, content, name):
 
 
 @pytest.mark.parametrize(
-    ("name", "array", "told"),
+    ("name", "array", "problem"),
     [
         ("user_tower.base_vector", None, "is missing; features.json and config.yaml ask for float32[6]"),
         (
@@ -161,14 +161,14 @@ def test_any_bytes_in_place_of_arrays(copy, seal, content, name):
         ("rating_tower.base_vector", np.array([0, 0, 0, np.inf, 0, 0], np.float32), "has numbers that are not finite"),
     ],
 )
-def test_a_weight_that_is_not_as_it_must_be(name, array, told, copy, seal):
+def test_a_weight_that_is_not_as_it_must_be(name, array, problem, copy, seal):
     weights = load_bundle(copy).arrays("weights.npz")
     assert weights.pop(name) is not None
     np.savez(copy / "weights.npz", **(weights if array is None else weights | {name: array}))
     seal()
     for use in (encoders, lambda folder: paddle_model(load_bundle(folder))):
         message = refused(lambda use=use: use(copy))
-        assert message.startswith(f"{copy / 'weights.npz'}: {name} {told}")
+        assert message.startswith(f"{copy / 'weights.npz'}: {name} {problem}")
         assert message.endswith(". Train again, or restore the folder.")
 
 

@@ -75,7 +75,7 @@ def test_each_file_missing_cut_or_with_one_bit_flipped(name, copy):
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", "3", "null", '"manifest"', "{}", f'{{"format_version": {FORMAT_VERSION}}}']
 )
-def test_a_manifest_that_is_none(text, copy):
+def test_an_unreadable_manifest(text, copy):
     (copy / "manifest.json").write_text(text)
     must_say(refused(copy), f"{copy / 'manifest.json'} is damaged", "Train again", "restore")
 
@@ -149,3 +149,9 @@ def test_a_pickle_in_place_of_arrays_is_refused_and_not_run(name, copy, edit_man
     with pytest.raises(BundleError, match=rf"{name} holds no plain arrays: .*\. Train again\.$"):
         UserEncoder(forged) if name == "known.npz" else forged.arrays(name)
     assert not (tmp_path / "canary").exists()
+
+
+def test_its_representation_is_short(small_bundle):
+    assert repr(small_bundle) == (
+        f"Bundle({str(small_bundle.directory)!r}, model_id={small_bundle.model_id!r}, dataset='own')"
+    )

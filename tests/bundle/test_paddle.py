@@ -1,4 +1,4 @@
-"""The trained model of a bundle in PaddlePaddle: what encoders answer, and what one can go on with."""
+"""The trained model of a bundle in PaddlePaddle: the same vectors as the encoders, and further training."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_encoders_answer_what_the_trained_model_does(objective, tower, small_con
         assert np.abs(unit(np.asarray(vectors))[0] - unit(by_paddle(getattr(model, name), arrays))[0]).max() < 1e-6
 
 
-def test_one_can_go_on_with_it(small_bundle):
+def test_training_can_continue_with_it(small_bundle):
     model, again = paddle_model(small_bundle), paddle_model(small_bundle)
     arrays = [paddle.to_tensor(array) for array in small_bundle.users.encode([{"age": 25}])]
     assert not model.training
@@ -46,7 +46,7 @@ def test_one_can_go_on_with_it(small_bundle):
     assert all(name.startswith("user_tower.") for name in moved)
 
 
-def test_a_model_that_is_no_longer_there_is_told(copy):
+def test_a_model_that_is_no_longer_there_is_reported(copy):
     old = load_bundle(copy)
     (copy / "manifest.json").write_text("{}", encoding="utf-8")
     with pytest.raises(BundleError, match=r"manifest\.json is damaged"):

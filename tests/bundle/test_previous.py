@@ -53,7 +53,7 @@ def test_a_training_keeps_what_it_replaces(small_config):
     assert ids(second.directory) == [second.model_id, first.model_id]
 
 
-def test_the_same_model_again_and_a_damaged_one_are_not_worth_keeping(models, target):
+def test_the_same_model_again_and_a_damaged_one_are_not_kept(models, target):
     a, b, c = (model.model_id for model in models)
     put(models[0], target)
     put(models[1], target)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from towhee_recsys.cli import commands
-from towhee_recsys.config.dataset import RECOMMEND_FLAGS
+from towhee_recsys.config.tables import RECOMMEND_FLAGS
 
 RESULT = ["rank", "movie_id", "title", "year", "genres", "score", "predicted_rating"]
 
@@ -39,19 +39,19 @@ def test_stdout_of_a_process_holds_only_the_document(on_sample: list[str]) -> No
 
 
 def test_a_name_and_a_code_and_years_are_one_question(run: Any, on_sample: list[str]) -> None:
-    asked = [("-a", "25", "-j", "12"), ("-a", "25-34", "-j", "Programmer"), ("-a", "33", "-j", "12")]
-    answers = [json.loads(run("recommend", *on_sample, *each, "--json").out)["recommendations"] for each in asked]
+    options = [("-a", "25", "-j", "12"), ("-a", "25-34", "-j", "Programmer"), ("-a", "33", "-j", "12")]
+    answers = [json.loads(run("recommend", *on_sample, *each, "--json").out)["recommendations"] for each in options]
     assert answers[0] == answers[1] == answers[2]
 
 
 def test_a_declared_flag_and_with_are_one_question(run: Any, on_sample: list[str]) -> None:
-    asked = [
+    options = [
         ("-g", "F", "-a", "25"),
         ("--with", "gender=F", "--with", "age=25"),
         ("-gF", "--age=25"),
         ("--with=age=25", "--gender", "female"),
     ]
-    answers = [json.loads(run("recommend", *on_sample, *each, "--json").out)["recommendations"] for each in asked]
+    answers = [json.loads(run("recommend", *on_sample, *each, "--json").out)["recommendations"] for each in options]
     assert answers[0] == answers[1] == answers[2] == answers[3]
 
 
@@ -121,7 +121,7 @@ def test_similar_leaves_the_item_itself_out(run: Any, on_sample: list[str]) -> N
     assert 5001 not in [item["movie_id"] for item in found]
 
 
-def test_index_tells_what_it_built(run: Any, on_sample: list[str]) -> None:
+def test_index_shows_what_it_built(run: Any, on_sample: list[str]) -> None:
     result = json.loads(run("index", *on_sample, "--json").out)
     assert (result["rows"], result["dim"], result["metric"]) == (326, 32, "IP")
 
@@ -150,7 +150,7 @@ def test_validate_shows_no_password(run: Any) -> None:
     for options in ([], ["--json"]):
         ran = run("validate", "-c", "sample", *literal, *catalogue, *options)
         assert (ran.code, "hunter2" in ran.out + ran.err) == (0, False)
-        assert "mysql://me:***@localhost/items" in ran.out
+        assert "mysql://***@localhost/items" in ran.out
 
 
 def test_schema_is_written(run: Any, tmp_path: Path) -> None:

@@ -54,6 +54,21 @@ def test_an_unknown_user_gets_the_general_list_where_the_config_says_so(run: Any
     assert unknown == json.loads(run("recommend", *on_sample, *general).out)["recommendations"]
 
 
+def test_a_feature_without_its_column_is_named_with_its_config_file(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("user,item\n" + "".join(f"{row % 7},{row % 5}\n" for row in range(35)))
+    file = tmp_path / "shop.yaml"
+    file.write_text(f"""
+dataset: {{name: shop, path: {tmp_path}, interactions: {{path: orders.csv, user: user, item: item}}}}
+features: {{item: [{{kind: id, column: item}}, {{kind: category, column: brand}}, {{kind: text, column: name}}]}}
+model: {{dir: {tmp_path / "model"}}}
+""")
+    ran = run("train", "-c", str(file))
+    assert ran.code == 1
+    assert f"error: {file}: " in ran.err
+    for fact in ("features.item[1].column: given 'brand'", "features.item[2].column: given 'name'", "Accepted: 'item'"):
+        assert fact in ran.err
+
+
 def test_no_model_is_a_failure(run: Any, tmp_path: Path) -> None:
     ran = run("recommend", "-c", "sample", "--set", f"model.dir={tmp_path / 'none'}")
     assert ran.code == 1
@@ -72,7 +87,7 @@ def test_an_error_is_a_document_too(run: Any, tmp_path: Path) -> None:
     assert json.loads(ran.out)["error"]["type"] == "BundleError"
 
 
-def test_validate_tells_all_mistakes_of_a_file(run: Any, tmp_path: Path) -> None:
+def test_validate_reports_all_mistakes_of_a_file(run: Any, tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("extends: sample\ntop_k: ten\nmilvus: {collectoin: x}\n", encoding="utf-8")
     ran = run("validate", "-c", str(file))
@@ -91,7 +106,7 @@ def test_prepare_does_not_write_over_its_source(run: Any, on_sample: list[str], 
     assert source.read_bytes() == b"1::Heat (1995)::Crime\n"
 
 
-def test_a_file_that_cannot_be_written_is_told_without_a_traceback(run: Any, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_reported_without_a_traceback(run: Any, tmp_path: Path) -> None:
     ran = run("schema", "-o", str(tmp_path))
     assert ran.code == 1
     assert "Is a directory. Name another" in ran.err
@@ -112,7 +127,9 @@ def test_wrong_flags_give_a_document_too(run: Any) -> None:
         ("catalogue=movies.sqlite", "Accepted: sqlite:///FILE"),
     ],
 )
-def test_a_store_of_another_kind_is_told_before_any_work(run: Any, command: str, setting: str, message: str) -> None:
+def test_an_unknown_kind_of_store_is_refused_before_any_work(
+    run: Any, command: str, setting: str, message: str
+) -> None:
     ran = run(command, "-c", "sample", "--set", setting)
     assert ran.code == 1
     assert message in ran.err

@@ -34,7 +34,7 @@ BROKEN = {
 }
 
 
-def told(ran: Any, code: int) -> str:
+def error_of(ran: Any, code: int) -> str:
     """The one line of the error."""
     assert ran.code == code
     assert ran.out == ""
@@ -47,11 +47,11 @@ def told(ran: Any, code: int) -> str:
 
 @pytest.mark.parametrize(("options", "message"), QUERIES)
 def test_a_question_that_makes_no_sense(run: Any, on_sample: list[str], options: list[str], message: str) -> None:
-    assert message in told(run("recommend", *on_sample, *options), 2)
+    assert message in error_of(run("recommend", *on_sample, *options), 2)
 
 
 @pytest.mark.parametrize("options", [["-k", "1.5"], ["-k", "5.0"], ["-k", "ten"]])
-def test_a_number_that_is_none(run: Any, options: list[str]) -> None:
+def test_invalid_numbers(run: Any, options: list[str]) -> None:
     ran = run("recommend", "-c", "sample", *options)
     assert ran.code == 2
     assert f"Error: Invalid value for '-k' / '--top-k': '{options[1]}' is not a valid integer" in ran.err
@@ -62,15 +62,15 @@ def test_an_unset_variable(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyP
     file = tmp_path / "shop.yaml"
     file.write_text("extends: sample\ntop_k: ${env:NOT_SET}\n", encoding="utf-8")
     message = f"error: {file}:2: top_k: ${{env:NOT_SET}}: the environment variable NOT_SET is not set."
-    assert told(run("validate", "-c", str(file)), 2) == message
-    assert "NOT_SET is not set." in told(run("validate", "-c", "sample", "--set", "catalogue=${env:NOT_SET}"), 2)
+    assert error_of(run("validate", "-c", str(file)), 2) == message
+    assert "NOT_SET is not set." in error_of(run("validate", "-c", "sample", "--set", "catalogue=${env:NOT_SET}"), 2)
 
 
 @pytest.mark.parametrize("text", ["a: !!python/object/apply:os.system ['id']", "a: *b", "top_k: 1\ntop_k: 2", "a: ["])
 def test_a_config_that_is_no_strict_yaml(run: Any, tmp_path: Path, text: str) -> None:
     file = tmp_path / "shop.yaml"
     file.write_text(text, encoding="utf-8")
-    assert told(run("validate", "-c", str(file)), 2).startswith(f"error: {file}:")
+    assert error_of(run("validate", "-c", str(file)), 2).startswith(f"error: {file}:")
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -82,7 +82,7 @@ def test_a_damaged_bundle(run: Any, on_sample: list[str], small_bundle: Any, tmp
     (folder / "manifest.json").write_bytes((folder / "manifest.json").read_bytes().rstrip(b"}\n"))
     if name != "manifest.json":
         (folder / "manifest.json").write_bytes((small_bundle.directory / "manifest.json").read_bytes())
-    message = told(run("recommend", *on_sample, "--set", f"model.dir={folder}"), 1)
+    message = error_of(run("recommend", *on_sample, "--set", f"model.dir={folder}"), 1)
     assert message == f"error: {folder / name} {BROKEN[name]}"
 
 
@@ -91,7 +91,7 @@ def test_a_data_file_of_other_bytes(run: Any, small_data: Path, tmp_path: Path, 
     for file in small_data.iterdir():
         (tmp_path / file.name).write_bytes(b"\xff\x00\n" if file.name == name else file.read_bytes())
     options = ["--set", "dataset.name=own", "--set", f"dataset.path={tmp_path}", "--set", f"model.dir={tmp_path / 'm'}"]
-    message = told(run("train", "-c", "sample", *options, "--set", "dataset.strict=true"), 1)
+    message = error_of(run("train", "-c", "sample", *options, "--set", "dataset.strict=true"), 1)
     assert message.startswith(f"error: {tmp_path / name}:1: NUL bytes, as UTF-16 has them")
 
 

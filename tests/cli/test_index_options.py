@@ -33,6 +33,11 @@ def file(tmp_path: Path) -> str:
     return str(tmp_path / "new.dat")
 
 
+def test_the_record_of_an_index_is_readable(run: Any, on_own: list[str]) -> None:
+    fields = next(line for line in run("index", *on_own).out.splitlines() if line.startswith("fields"))
+    assert fields.split(maxsplit=1)[1].strip() == "year (number), genres (texts)"
+
+
 def test_added_items_are_found_and_deleted_ones_are_not(run: Any, on_own: list[str], file: str) -> None:
     added = run("index", *on_own, "--add", file)
     assert added.code == 0

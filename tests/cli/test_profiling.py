@@ -70,7 +70,7 @@ def test_stdout_is_not_for_two(run: Any, on_sample: list[str]) -> None:
     assert "--profile - and --json both write to stdout. Give a file: --profile FILE." in ran.err
 
 
-def test_where_none_can_be_written_is_told_before_the_work(run: Any, tmp_path: Path) -> None:
+def test_a_profile_that_cannot_be_written_is_refused_before_the_work(run: Any, tmp_path: Path) -> None:
     ran = run("train", "-c", "sample", "--set", f"model.dir={tmp_path / 'model'}", "--profile", str(tmp_path))
     assert ran.code == 1
     assert f"the profile {tmp_path} cannot be written: it is a folder. Name another file" in ran.err

@@ -57,6 +57,24 @@ def test_an_id_that_is_the_title_is_one_feature() -> None:
     assert [(feature.kind, feature.column) for feature in config.features.item] == [("id", "name")]
 
 
+@pytest.mark.parametrize(
+    ("declared", "kind"),
+    [({"codes": {"name": {"names": {1: "one"}}}}, "category"), ({"lists": {"name": "|"}}, "categories")],
+)
+def test_a_title_with_codes_or_lists_is_one_feature(declared, kind) -> None:
+    tables = {"interactions": {"path": "plays.csv", "user": "listener", "item": "song"}}
+    config = load_config(
+        dataset={"name": "songs", **tables, "items": {"path": "songs.csv", "id": "song", "title": "name", **declared}}
+    )
+    assert [(feature.kind, feature.column) for feature in config.features.item] == [("id", "song"), (kind, "name")]
+
+
+def test_a_column_holds_a_code_or_a_list(write, refused):
+    lines = "dataset:\n  users:\n    path: a.csv\n    codes: {x: {names: {1: one}}}\n    lists: {x: '|'}\n"
+    message = refused(write("shop.yaml", lines))
+    assert message.startswith("shop.yaml:2: dataset.users: 'x' is in codes and in lists")
+
+
 def test_an_item_id_named_by_the_interactions_alone_is_not_reserved(write, refused):
     lines = "dataset:\n  interactions:\n    path: orders.csv\n    user: customer\n    item: rank\n"
     message = refused(write("shop.yaml", lines))

@@ -119,7 +119,7 @@ def test_an_address_from_the_environment_is_judged_when_it_is_opened(monkeypatch
     ],
 )
 def test_a_problem_in_plain_words(refused, settings, message):
-    told = refused({"milvus": SERVER | settings})
-    assert f"given settings: {message}" in told
-    assert "s3cret" not in told
-    assert "5325" not in told
+    reported = refused({"milvus": SERVER | settings})
+    assert f"given settings: {message}" in reported
+    assert "s3cret" not in reported
+    assert "5325" not in reported

@@ -34,7 +34,7 @@ TRAINING = ", ".join(sorted(TrainingConfig.model_fields))
 KINDS = ", ".join(sorted(KNOWN))
 
 
-def test_every_problem_is_told_at_once_with_its_place(write, refused):
+def test_every_problem_is_reported_at_once_with_its_place(write, refused):
     assert sorted(refused(write("shop.yaml", SHOP)).splitlines()) == sorted(
         f"- shop.yaml:{line}"
         for line in (

@@ -42,7 +42,7 @@ def test_a_mapping_extends_too(write):
     assert load_config({"extends": "shop.yaml", "top_k": 3}).seed == 1
 
 
-def test_a_problem_is_told_where_it_was_written(write, refused):
+def test_a_problem_is_reported_where_it_was_written(write, refused):
     write("base.yaml", "top_k: 0\nseed: -1\n")
     assert refused(write("shop.yaml", "extends: base.yaml\nseed: -2\n")).splitlines() == [
         "- base.yaml:1: top_k: given 0, accepted: a whole number from 1 to 16384.",

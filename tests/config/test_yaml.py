@@ -80,7 +80,7 @@ def test_a_file_can_be_called_by_another_name(write):
         ('a: "\\ud800"', "shop.yaml:1:4: an escape from U+D800 to U+DFFF is half a character."),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(content, message):
+def test_what_is_wrong_is_reported_with_its_place(content, message):
     assert refusal(content) == message
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from tests.declarations import AGES, GENDERS, OCCUPATIONS
 from towhee_recsys.data.sample import SAMPLE_DIR
-from towhee_recsys.data.sample.generate import Rating, Sample, affinity, main, planted_score, simulate, write
+from towhee_recsys.data.sample.generate import Rating, Sample, affinity, main, simulate, write
+from towhee_recsys.data.sample.tastes import planted_score
 
 GENRES = (
     "Action|Adventure|Animation|Children's|Comedy|Crime|Documentary|Drama|Fantasy|Film-Noir|Horror|Musical|Mystery|"
@@ -51,7 +52,7 @@ def test_the_shipped_files_are_what_the_script_makes(sample: Sample, tmp_path: P
         assert (tmp_path / "new" / name).read_bytes() == (SAMPLE_DIR / name).read_bytes(), f"regenerate {name}"
 
 
-def test_the_command_writes_where_it_is_told(
+def test_the_command_writes_to_the_given_folder(
     sample: Sample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("towhee_recsys.data.sample.generate.simulate", lambda: sample)

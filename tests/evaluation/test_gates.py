@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from towhee_recsys.config import load_config
-from towhee_recsys.config.dataset import Feedback
+from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.errors import ConfigError
 from towhee_recsys.evaluation.evaluate import MODEL
 from towhee_recsys.evaluation.gates import Gate, failures, peers_of, read_gates

@@ -1,4 +1,4 @@
-"""Evaluation of implicit feedback: without a rating scale nothing is measured, shown or asked about ratings."""
+"""Evaluation of implicit feedback: without a rating scale nothing about ratings is measured, shown or required."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from towhee_recsys.cli.measuring import show_evaluation
-from towhee_recsys.config.dataset import InteractionsTable
+from towhee_recsys.config.interactions import InteractionsTable
 from towhee_recsys.errors import EvaluationError
 from towhee_recsys.evaluation.baseline_runner import check_external, measure_baselines
 from towhee_recsys.evaluation.baselines import BASELINES, side_information

@@ -9,7 +9,7 @@ from towhee_recsys.data import read_dataset
 from towhee_recsys.errors import StoreError
 from towhee_recsys.evaluation import index_recall as module
 from towhee_recsys.evaluation.index_recall import index_recall
-from towhee_recsys.stores.vectors import open_index
+from towhee_recsys.stores.vectors import index_of
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def test_items_that_were_added_to_the_index_are_left_out(indexed_config, sample_
 
 
 def test_what_milvus_does_not_find_is_counted(indexed_config, sample_bundle, dataset, monkeypatch):
-    index = open_index(indexed_config.milvus.uri, indexed_config.milvus.collection)
+    index = index_of(indexed_config.milvus)
     search = index.search
 
     def farther(vectors, top_k, **more):
@@ -49,12 +49,12 @@ def test_no_file_is_made(indexed_config, sample_bundle, dataset, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_another_process_has_open_is_left_out_and_told(
+def test_without_recall_and_with_a_warning_where_another_process_has_the_file_open(
     indexed_config, sample_bundle, dataset, monkeypatch, caplog
 ):
-    def taken(uri, collection, access):
+    def taken(milvus):
         raise StoreError("another process has it open")
 
-    monkeypatch.setattr(module, "open_index", taken)
+    monkeypatch.setattr(module, "index_of", taken)
     assert index_recall(indexed_config, sample_bundle, dataset) is None
     assert caplog.messages == ["without the recall of the index: another process has it open"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from towhee_recsys.config.dataset import Feedback
+from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.evaluation import measure as module
 from towhee_recsys.evaluation.gates import read_gates
 from towhee_recsys.evaluation.measure import measure, rank_items

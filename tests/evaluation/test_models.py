@@ -79,11 +79,11 @@ def test_a_model_of_other_settings_is_measured_with_a_warning(config, dataset, c
 
 
 @pytest.mark.parametrize("override", ["training.epochs=2", "model.embedding_size=6"])
-def test_beside_other_settings_are_trained_anew(config, dataset, trainings, override):
+def test_other_settings_are_trained_again(config, dataset, trainings, override):
     first = split_model(config, dataset)
     assert split_model(load_config(config, overrides=[override]), dataset).model_id != first.model_id
     assert len(trainings) == 2
-    assert not list(first.directory.parent.glob("*.previous")), "nobody rolls back to it"
+    assert not list(first.directory.parent.glob("*.previous")), "a rollback to it is not needed"
 
 
 def test_what_does_not_decide_the_model_is_no_reason_to_train(config, dataset, trainings):

@@ -87,7 +87,7 @@ def test_a_genres_recall_is_counted_by_hand(quick):
         assert line.users == len(users[line.label])
 
 
-def test_users_whom_training_never_saw_are_not_grouped_by_activity(cold):
+def test_users_unknown_to_training_are_not_grouped_by_activity(cold):
     assert {each.by for each in slices(cold) if each.of == "users"} == {"gender", "age", "occupation"}
 
 

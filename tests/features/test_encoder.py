@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.declarations import MOVIELENS
-from towhee_recsys.errors import DatasetError, QueryError
+from towhee_recsys.errors import DeclarationError, QueryError
 from towhee_recsys.features import CategoryFeature, FeatureEncoder, IdFeature, NumberFeature, TextFeature
 
 MOVIES = pd.DataFrame(
@@ -92,8 +92,19 @@ def test_a_column_of_the_table_that_is_no_feature_is_accepted_and_ignored():
 
 
 def test_a_feature_without_its_column():
-    with pytest.raises(DatasetError, match=r"^feature column 'titel' is not in the data\. Did you mean 'title'\?"):
-        FeatureEncoder.fit([TextFeature(column="titel")], MOVIES, set())
+    with pytest.raises(DeclarationError) as caught:
+        FeatureEncoder.fit([TextFeature(column="titel")], MOVIES, set(), "features.item")
+    message = str(caught.value)
+    assert message.startswith("features.item[0].column: given 'titel'")
+    assert all(
+        fact in message for fact in ("not in the data", "Did you mean 'title'?", "Accepted: 'movie_id', 'title'")
+    )
+
+
+def test_all_features_without_their_columns():
+    features = [TextFeature(column="titel"), TextFeature(column="title"), NumberFeature(column="yaer")]
+    with pytest.raises(DeclarationError, match=r"item\[0\].column: given 'titel'.*\n.*\[2\].column: given 'yaer'"):
+        FeatureEncoder.fit(features, MOVIES, set(), "features.item")
 
 
 @settings(max_examples=60, deadline=None)

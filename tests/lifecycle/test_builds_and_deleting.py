@@ -1,4 +1,4 @@
-"""What builds there are and where their models lie; what goes; items out of the live index."""
+"""The list of builds and the locations of their models, gc, and deleting items from the live index."""
 
 from __future__ import annotations
 
@@ -10,16 +10,12 @@ import pytest
 from towhee_recsys import delete_items, gc_index, index_builds, index_pipeline, load_config, recommend_pipeline
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.stores.catalogue import open_catalogue
-from towhee_recsys.stores.vectors import open_index, start_build
-
-
-def index_of(config):
-    return open_index(config.milvus.uri, config.milvus.collection)
+from towhee_recsys.stores.vectors import index_of, start_build
 
 
 def test_builds_and_the_places_of_their_models(config, serve, models):
     first, second = serve(models[0]), serve(models[1])
-    third = start_build(index_of(config), "c" * 16, 8)
+    third = start_build(index_of(config.milvus), "c" * 16, 8)
     a, b = (model.model_id for model in models)
     published = [each.published for each in index_builds(config)]
     assert published[0] > published[1]
@@ -34,7 +30,7 @@ def test_builds_and_the_places_of_their_models(config, serve, models):
 
 def test_gc_keeps_as_many_as_asked_and_their_facts(config, serve, models):
     first, second = serve(models[0]), serve(models[1])
-    third, catalogue = start_build(index_of(config), None, 8), open_catalogue(config.catalogue)
+    third, catalogue = start_build(index_of(config.milvus), None, 8), open_catalogue(config.catalogue)
     assert gc_index(config) == [third]
     assert catalogue.versions("items") == sorted([first, second])
     assert gc_index(config, keep=1) == [first]
@@ -44,7 +40,7 @@ def test_gc_keeps_as_many_as_asked_and_their_facts(config, serve, models):
         gc_index(config, 0)
 
 
-def test_deleted_items_are_recommended_to_nobody(config, serve, models):
+def test_deleted_items_are_not_recommended(config, serve, models):
     build = serve(models[0])
     everything = recommend_pipeline(load_config(config, top_k=400))
     first, second = (item["movie_id"] for item in everything({}).get()[0][:2])
@@ -62,7 +58,7 @@ def test_a_deletion_that_was_stopped_after_the_vectors_is_ended_by_the_same_call
     from towhee_recsys.stores.vectors import delete_live
 
     build = serve(models[0])
-    delete_live(index_of(config), [5001])
+    delete_live(index_of(config.milvus), [5001])
     assert delete_items(config, [5001]) == 0
     assert open_catalogue(config.catalogue).count(build) == 325
 
@@ -74,4 +70,4 @@ def test_what_cannot_be_deleted(config, serve, models):
     for wrong in ("5001", 1.5, True, 2**63):
         with pytest.raises(QueryError, match="the ids here are each a whole number of at most 64 bits"):
             delete_items(config, [5002, wrong])
-    assert index_of(config).live().rows == 326
+    assert index_of(config.milvus).live().rows == 326

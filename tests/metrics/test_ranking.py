@@ -99,12 +99,12 @@ def trec_eval(pytrec_eval, lists, relevant, k):
     return {
         user: {name: values[theirs] for name, theirs in names.items()}
         for user, values in evaluator.evaluate(run).items()
-        if run[user]  # of a list without items it says nothing
+        if run[user]  # it is undefined for a list without items
     }
 
 
 def test_exposure_by_hand():
-    """Of four candidates one is shown three times, one once; eight users, of whom 8, 2 and nobody rated them."""
+    """Of four candidates one is shown three times, one once; eight users, of whom 8, 2 and none rated them."""
     lists = np.array([[0, 1], [0, -1], [0, -1]])
     items = CandidateItems(np.array([1, 1, 1, 1, 0], bool), np.array([8.0, 2, 0, 4, 8]), n_users=8)
     found = exposure(lists, items, cutoffs=(1, 2))

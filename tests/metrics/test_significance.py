@@ -60,7 +60,7 @@ def test_where_all_differ_by_the_same_it_is_no_chance():
         assert paired_test(np.array([1.5, 2.5, 3.5]), np.array([1.0, 2, 3]))["p_value"] == 0
 
 
-def test_one_user_tells_nothing():
+def test_one_user_gives_no_p_value():
     found = paired_test(np.array([0.5, NAN]), np.array([0.25, 1]))
     assert found["difference"] == 0.25
     assert np.isnan([found["low"], found["high"], found["p_value"]]).all()

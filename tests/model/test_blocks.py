@@ -69,7 +69,7 @@ def test_log_q_is_how_often_an_item_is_in_a_block(ratings):
             log_q[block.items] = block.log_q
     rated = np.unique(ratings.items)
     assert np.exp(log_q[rated]) == pytest.approx(seen[rated] / 3000, abs=0.05)
-    assert seen.sum() == seen[rated].sum(), "rated by nobody"
+    assert seen.sum() == seen[rated].sum(), "without ratings"
 
 
 def test_one_block_of_all_users_has_all_that_is_rated_for_certain(ratings):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys.config import load_config
-from towhee_recsys.config.dataset import Feedback
+from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.model import fold_in as module
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.fold_in import _liked_value, fold_in
@@ -59,7 +59,7 @@ def cosines(raw, items) -> np.ndarray:
     return unit(raw)[0] @ items.T
 
 
-def test_who_likes_some_of_a_kind_gets_the_others_of_it(folded, people, items):
+def test_users_who_like_some_of_a_kind_get_the_others_of_it(folded, people, items):
     raw = folded(people[:2], [0, 1, 2], [EACH, EACH + 1, EACH + 2])
     for scores, kind in zip(cosines(raw, items), "AB", strict=True):
         best = np.argsort(-scores)[:EACH]
@@ -73,7 +73,7 @@ def test_what_is_liked_and_its_neighbours_rise(folded, people, items):
     assert (after - before)[:EACH].mean() > (after - before)[EACH:].mean() + 0.1
 
 
-def test_who_likes_nothing_keeps_the_vector_to_the_last_bit(folded, people):
+def test_users_who_like_nothing_keep_their_vector_to_the_last_bit(folded, people):
     found = folded(people, [1], [], [2, 30], [], [])
     for row in (1, 3, 4):
         assert found[row].tobytes() == people[row].tobytes()

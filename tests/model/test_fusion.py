@@ -102,17 +102,17 @@ def test_a_batch_gives_what_its_records_give_alone(build, item_arrays):
     assert vectors(tower, item_arrays) == pytest.approx(np.array(alone), abs=1e-6)
 
 
-def test_what_is_said_and_joined_up_is_the_tower_s_answer(build, item_arrays):
+def test_combined_feature_outputs_are_the_tower_s_answer(build, item_arrays):
     tower = build().item_tower
     arrays = tensors(item_arrays)
-    said = tower.feature_outputs(arrays)
-    assert tower.combine(said, arrays).numpy() == pytest.approx(tower(arrays).numpy(), abs=1e-6)
-    known = tower.feature_outputs(arrays, {1: said[1]})
-    assert known[1] is said[1], "it was not computed anew"
-    assert all((one.numpy() == other.numpy()).all() for one, other in zip(said, known, strict=True))
+    outputs = tower.feature_outputs(arrays)
+    assert tower.combine(outputs, arrays).numpy() == pytest.approx(tower(arrays).numpy(), abs=1e-6)
+    known = tower.feature_outputs(arrays, {1: outputs[1]})
+    assert known[1] is outputs[1], "it was not computed again"
+    assert all((one.numpy() == other.numpy()).all() for one, other in zip(outputs, known, strict=True))
 
 
-def test_lifted_vectors_have_the_cosine_that_is_told(sides, user_arrays, item_arrays):
+def test_norm_preserving_vectors_have_the_documented_cosine(sides, user_arrays, item_arrays):
     users, items = SumTower(sides[0], SIZE, "ranking"), SumTower(sides[1], SIZE, "item")
     for tower in (users, items):
         for weight in tower.parameters():
@@ -131,8 +131,8 @@ def test_a_fresh_sum_tower_is_sure_of_nothing(sides, user_arrays, item_arrays):
     """Small free vectors: whatever a fresh model says, all cosines are near 0."""
     rows = [place for place, feature in enumerate(sides[0].features) if feature.kind in ("id", "category")]
     tower = SumTower(sides[0], 64, "ranking")
-    said = tower.feature_outputs(tensors(user_arrays))
-    assert all(np.linalg.norm(said[place].numpy(), axis=1).max() < 1 for place in rows)
+    outputs = tower.feature_outputs(tensors(user_arrays))
+    assert all(np.linalg.norm(outputs[place].numpy(), axis=1).max() < 1 for place in rows)
 
 
 @pytest.mark.parametrize(("role", "count"), [("ranking", 1), ("rating", 2)])

@@ -129,10 +129,10 @@ def test_a_batch_is_its_lines_and_none_is_none(tower):
 def test_threads_share_a_tower():
     side = fitted(SIDES["all"])
     made = in_numpy(in_paddle(side, fitted(SIDES["id"]), "sum", "ranking").user_tower, side, "sum", "ranking")
-    asked = [arrays_of(side, count) for count in range(1, 200, 7)]
-    expected = [made(each) for each in asked]
+    queries = [arrays_of(side, count) for count in range(1, 200, 7)]
+    expected = [made(each) for each in queries]
     with ThreadPoolExecutor(8) as pool:
-        for found in pool.map(lambda _: [made(each) for each in asked], range(8)):
+        for found in pool.map(lambda _: [made(each) for each in queries], range(8)):
             assert all((one == other).all() for one, other in zip(found, expected, strict=True))
 
 

@@ -147,7 +147,7 @@ def test_any_temperature_gives_numbers(temperature):
         assert found[1] == pytest.approx(wanted[1], rel=1e-3, abs=1e-3 / temperature)
 
 
-def test_who_rates_much_counts_by_the_root():
+def test_users_count_by_the_root_of_their_ratings():
     ratings = Interactions(np.array([0, 1, 1, 1, 1]), np.array([0, 0, 1, 2, 3]), np.full(5, 5, dtype=np.float32))
     [block] = blocks_of(ratings, 2, 4)
     nothing = np.zeros((2, DIM), dtype=np.float32), np.zeros((4, DIM), dtype=np.float32)
@@ -155,7 +155,7 @@ def test_who_rates_much_counts_by_the_root():
     assert loss == pytest.approx((1 + np.sqrt(4)) * np.log(4) / 2, rel=1e-6)
 
 
-def test_who_likes_nothing_teaches_ranking_nothing():
+def test_users_who_like_nothing_do_not_train_ranking():
     ratings = Interactions(np.array([0, 1]), np.array([0, 1]), np.array([1, 5], dtype=np.float32))
     [block] = blocks_of(ratings, 2, 3)
     shy = int(np.flatnonzero(block.users == 0)[0])

@@ -10,7 +10,7 @@ from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.operators import LiveIndex
-from towhee_recsys.stores.vectors import open_index
+from towhee_recsys.stores.vectors import index_of
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def vectors(dim=32, model=None, rows=3):
 
 
 def test_one_vector_and_a_list_get_a_receipt_of_the_live_build_with_no_rows(live_index, indexed_config, sample_bundle):
-    record = open_index(indexed_config.milvus.uri, indexed_config.milvus.collection).live()
+    record = index_of(indexed_config.milvus).live()
     several = vectors(model=sample_bundle.model_id)
     for receipt in (live_index(several), live_index(several[0]), live_index(vectors(rows=0))):
         assert (receipt.build, receipt.model_id, receipt.dim) == (record.build, record.model_id, record.dim)

@@ -12,7 +12,7 @@ from tests.vectors import embeddings
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.model.embeddings import ModelRef, normalize
-from towhee_recsys.operators import CatalogueInsert, MilvusInsert, MilvusSearch, Publish
+from towhee_recsys.operators import CatalogueInsert, LiveIndex, MilvusInsert, MilvusSearch, Publish
 from towhee_recsys.stores.vectors import open_index, publish
 
 numbers = count()
@@ -106,7 +106,7 @@ def test_top_k_is_checked_when_it_is_built(store, top_k):
         MilvusSearch(**store, top_k=top_k)
 
 
-def test_staged_rows_of_a_call_that_failed_and_told_nobody_are_not_doubled(store, catalogue):
+def test_staged_rows_of_a_call_that_failed_silently_are_not_doubled(store, catalogue):
     insert, publish = MilvusInsert(**store, staged=True), Publish(**store, **catalogue)
     insert(MOVIES[:4], UNITS[:4])
     receipts = [
@@ -157,3 +157,11 @@ def test_another_models_vectors_are_refused(store):
         MilvusSearch(**store)(others)
     with pytest.raises(IndexMismatchError, match=f"is of model {'a' * 16}, but model {'b' * 16} was expected"):
         MilvusInsert(**store)(range(9), others)
+
+
+@pytest.mark.parametrize("operator", [MilvusSearch, LiveIndex])
+def test_what_reads_an_index_makes_no_file(operator, tmp_path):
+    uri = tmp_path / "folder" / "none.db"
+    with pytest.raises(IndexMismatchError, match=r"none\.db' does not exist.* holds no index yet\. Build it with"):
+        operator(uri=str(uri), collection="items")
+    assert list(tmp_path.iterdir()) == []

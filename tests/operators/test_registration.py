@@ -1,4 +1,4 @@
-"""Towhee asks its hub for whatever is not registered: not for names of ours, in whatever order things are imported."""
+"""Towhee looks up unregistered operators in its hub, but never those of our namespace, in any order of imports."""
 
 from __future__ import annotations
 

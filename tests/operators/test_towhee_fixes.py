@@ -29,7 +29,7 @@ class FailAt:
 
     def __call__(self, n):
         if n == self.at:
-            time.sleep(0.5)  # meanwhile thousands of rows wait
+            time.sleep(0.5)  # thousands of rows wait
             raise ValueError(f"no {n} here")
         return n
 """

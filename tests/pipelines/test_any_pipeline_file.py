@@ -39,7 +39,7 @@ def read(document: Document) -> None:
 
 @settings(deadline=None, max_examples=300)
 @given(FILE)
-def test_any_mapping_is_read_or_its_mistakes_are_told(data):
+def test_any_mapping_is_read_or_its_mistakes_are_reported(data):
     with suppress(ConfigError, PipelineError):
         read(as_document(data, "any.yaml"))
 

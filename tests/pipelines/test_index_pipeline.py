@@ -15,7 +15,7 @@ from towhee_recsys.errors import DatasetError, IndexMismatchError, PipelineError
 from towhee_recsys.pipelines import index_pipeline, load_pipeline, recommend_pipeline, similar_pipeline
 from towhee_recsys.pipelines.builder import SHIPPED
 from towhee_recsys.stores.catalogue import open_catalogue
-from towhee_recsys.stores.vectors import open_index
+from towhee_recsys.stores.vectors import index_of
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def folder(tmp_path):
 def test_without_an_input_it_takes_the_configs_dataset(config, sample_bundle):
     [record] = index_pipeline(config)().get()
     assert (record.rows, record.dim, record.model_id) == (326, 32, sample_bundle.model_id)
-    assert open_index(config.milvus.uri, config.milvus.collection).live() == record
+    assert index_of(config.milvus).live() == record
     assert None not in open_catalogue(config.catalogue).get(range(5001, 5327))
     [again] = index_pipeline(config)(config.dataset.path).get()
     assert replace(again, build=record.build) == record
@@ -62,7 +62,7 @@ def test_a_file_that_breaks_off_leaves_the_old_index_and_the_next_try_works(conf
     bad = folder("bad", 20, 40, b"and no more\n")
     with pytest.raises(DatasetError, match=r"movies\.dat:21"):
         index(bad)
-    assert open_index(config.milvus.uri, config.milvus.collection).live() == record
+    assert index_of(config.milvus).live() == record
     assert len(recommend_pipeline(config)({}).get()[0]) == 10
     [again] = index(folder("better", 10, 30)).get()
     assert again.rows == 20
@@ -94,13 +94,13 @@ def test_the_chunks_before_a_failure_are_never_published(config, folder, lenient
     """The lenient reader finds out at the very end that too many lines are bad, when all chunks are inserted."""
     config = load_config(config, dataset={"strict": not lenient, "max_bad_share": 0.0})
     index_pipeline(config)()
-    record = open_index(config.milvus.uri, config.milvus.collection).live()
+    record = index_of(config.milvus).live()
     bad = folder("bad", 0, 0, big_and_broken())
     with pytest.raises(DatasetError, match=r"bad/movies\.dat"):
         index_pipeline(config)(bad)
     with pytest.raises(RuntimeError, match="an earlier step failed"):
         by_hand(config, strict=not lenient, max_bad_share=0.0)(bad)
-    assert open_index(config.milvus.uri, config.milvus.collection).live() == record
+    assert index_of(config.milvus).live() == record
     assert len(recommend_pipeline(config)({}).get()[0]) == 10
 
 
@@ -111,7 +111,7 @@ def test_one_that_breaks_off_after_many_chunks_publishes_none_of_them(config, fo
     [record] = index(folder("good", 0, 20)).get()
     with pytest.raises(DatasetError, match=r"movies\.dat:101"):
         index(folder("bad", 100, 200, b"and no more\n"))
-    assert open_index(config.milvus.uri, config.milvus.collection).live() == record
+    assert index_of(config.milvus).live() == record
     assert [again.rows for again in index(folder("better", 10, 30)).get()] == [20]
 
 

@@ -33,7 +33,7 @@ def hub(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("op", ["image_decode", "towhee/image_decode", "towhee_recsys/nothing", "a/b/c", "", "../x"])
-def test_nobody_is_requested_for_it(hub, declared, op):
+def test_no_host_is_requested_for_it(hub, declared, op):
     with pytest.raises(PipelineError, match="is not registered"):
         declared(f"{{input: a, steps: [{{map: a -> b, op: '{op}'}}], output: b}}")
     assert hub == []

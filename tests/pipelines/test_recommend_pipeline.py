@@ -64,7 +64,7 @@ def test_scores_and_stars_are_the_models_for_every_item(indexed_config, sample_b
     assert [item["predicted_rating"] for item in items] == pytest.approx(stars, abs=1e-4)
 
 
-def test_who_tells_what_is_liked_gets_a_list_of_their_own_without_it(recommend, indexed_config):
+def test_users_who_give_liked_items_get_a_list_of_their_own_without_them(recommend, indexed_config):
     from towhee_recsys.data import read_dataset
 
     facts = read_dataset(indexed_config.dataset).items.set_index("movie_id")["genres"]
@@ -155,7 +155,7 @@ def test_top_k(indexed_config, top_k):
         ([None], "None was given"),
     ],
 )
-def test_a_wrong_user_is_told_so(recommend, user, message):
+def test_an_invalid_user_is_refused(recommend, user, message):
     with pytest.raises(QueryError) as raised:
         recommend(user)
     assert message in str(raised.value)

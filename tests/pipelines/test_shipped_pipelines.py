@@ -35,7 +35,7 @@ def composed_by_hand(name, config):
         facts = OURS.catalogue_insert(**catalogue, staged=True)
         return (
             pipe.input("path")
-            .flat_map("path", "items", OURS.read_items(**dataset, chunk_size=100000))
+            .flat_map("path", "items", OURS.read_items(**dataset, **model, chunk_size=100000))
             .map("items", "vectors", OURS.item_encoder(**model))
             .map("vectors", "vectors", OURS.normalize())
             .map("vectors", "index", OURS.live_index(**store))
@@ -57,7 +57,7 @@ def composed_by_hand(name, config):
 
 
 def nodes(pipeline):
-    """What is to be known of each node, in order."""
+    """The properties of each node, in order."""
     return [
         (node.name, node.inputs, node.outputs, node.iter_info.type, node.op_info.operator, node.op_info.init_kws)
         for node in (pipeline.dag_repr.nodes[key] for key in pipeline.dag_repr.top_sort)

@@ -11,7 +11,7 @@ def items_of(matrix, row=0):
 
 
 def test_a_warm_question(dataset_of, task_of):
-    """The second user likes nothing of the test, the third has no training; the fifth item nobody rates."""
+    """The second user likes nothing of the test, the third has no training; the fifth item has no ratings."""
     rows = [(1, 1, 2, 0), (1, 2, 5, 1), (1, 3, 4, 8), (2, 1, 5, 2), (2, 2, 4, 3), (2, 3, 3, 9), (3, 1, 5, 7)]
     task = task_of("leave-last-out", dataset_of(rows, items=5))
     [question] = task.questions

@@ -48,7 +48,7 @@ _QUICK = {
 
 
 class MilvusServer(ServerProcess):
-    """Milvus that asks for a password, its data in `folder`. Only one runs on a machine at a time: others wait."""
+    """Milvus that requires a password, with its data in `folder`. Only one runs on a machine at a time: others wait."""
 
     def __init__(self, folder: Path):
         environment, self.port = _environment(), free_port()

@@ -66,11 +66,11 @@ class ServerProcess:
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """It goes on after `freeze`."""
+        """Continues it after `freeze`."""
         self._signal(signal.SIGCONT)
 
     def restart(self) -> None:
-        """Stops it and starts it anew, on the same data and port."""
+        """Restarts it with the same data and port."""
         self.stop()
         self.start()
 
@@ -92,7 +92,7 @@ class ServerProcess:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on."""
+    """A loopback port without a listener."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""A known answer: two kinds of users and of items, and nobody likes the other kind. Every objective finds it."""
+"""A known answer: two kinds of users and of items, and no user likes the other kind. Every objective finds it."""
 
 from __future__ import annotations
 

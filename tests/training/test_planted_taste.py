@@ -12,7 +12,8 @@ import pytest
 
 from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.data import read_dataset
-from towhee_recsys.data.sample.generate import affinity, planted_score, simulate
+from towhee_recsys.data.sample.generate import affinity, simulate
+from towhee_recsys.data.sample.tastes import planted_score
 from towhee_recsys.model.embeddings import normalize
 
 HALF = 0.5

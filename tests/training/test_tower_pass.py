@@ -25,15 +25,15 @@ def test_the_gradients_are_those_of_one_loss_of_vectors_and_decay(make, tower):
     random, total, decayed, found_decay = np.random.default_rng(1), paddle.zeros([]), 0.0, 0.0
     for layer, side, arrays, decay in passes:
         own = TowerPass(layer, side, arrays, decay)
-        said = layer.feature_outputs(arrays)
-        raw = layer.combine(said, arrays)
+        outputs = layer.feature_outputs(arrays)
+        raw = layer.combine(outputs, arrays)
         vectors = raw / raw.norm(axis=1, keepdim=True)
         assert own.vectors == pytest.approx(vectors.numpy(), abs=1e-6)
         grad = random.normal(size=raw.shape).astype(np.float32)
         own.backward(grad)
         found_decay += own.decay_loss
         total = total + (vectors * paddle.to_tensor(grad)).sum()
-        for feature, each in zip(side.features, said, strict=True):
+        for feature, each in zip(side.features, outputs, strict=True):
             if feature.kind in ("id", "text"):
                 pull = decay * (each**2).sum() / len(each)
                 total, decayed = total + pull, decayed + float(pull)

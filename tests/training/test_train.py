@@ -141,7 +141,7 @@ def test_training_stops_early_and_keeps_the_kept_epoch(small_config):
     dataset = read_dataset(config.dataset)
     validation = split_of(config, dataset).validation
     kept = rmse(predicted(bundle, dataset, validation), validation.values)
-    assert kept < min(errors) + 0.1, "calibrated anew"
+    assert kept < min(errors) + 0.1, "calibrated again"
     assert kept == pytest.approx(bundle.quality["validation_rmse"], abs=1e-3)
 
 

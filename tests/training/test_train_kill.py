@@ -87,7 +87,7 @@ def trained_or_not(config: Config) -> str | None:
 
 @pytest.mark.slow
 def test_killed_at_20_random_moments_it_ends_as_if_it_had_not_been(tiny_config, trainings, tmp_path):
-    """Each kill is somewhere in a whole training, and the next goes on from what it left; a complete one is removed."""
+    """Each kill is at some point of a training; the next one resumes from its files, and is removed once complete."""
     config, undisturbed, draw = tiny_config(), tiny_config(f"model.dir={tmp_path / 'undisturbed'}"), random.Random(5)
     whole = trainings.run(undisturbed)
     straight = trained_or_not(undisturbed)

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from towhee_recsys.bundle.arrays import ArrayFile, open_arrays
 from towhee_recsys.bundle.contents import read_config, read_encoders
-from towhee_recsys.bundle.manifest import CONFIG, FEATURES, Manifest, checked, damaged, parsed, read_manifest
+from towhee_recsys.bundle.manifest import CONFIG, FEATURES, KNOWN, Manifest, checked, damaged, parsed, read_manifest
 from towhee_recsys.config import Config, DataSchema
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import BundleError, RecsysError
@@ -24,7 +25,7 @@ _loaded: dict[Path, tuple[str, Bundle]] = {}
 _lock = threading.Lock()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Bundle:
     """A trained model on disk.
 
@@ -43,9 +44,12 @@ class Bundle:
     users: FeatureEncoder
     items: FeatureEncoder
 
+    def __repr__(self) -> str:
+        return f"Bundle({str(self.directory)!r}, model_id={self.model_id!r}, dataset={self.manifest.dataset.name!r})"
+
     @property
     def model_id(self) -> str:
-        """The hash of what decides the vectors: features, weights and calibration."""
+        """The hash of everything that decides the vectors: features, weights and calibration."""
         return self.manifest.model_id
 
     @property
@@ -70,8 +74,16 @@ class Bundle:
 
     @property
     def item_schema(self) -> ItemSchema:
-        """What a catalogue and an index keep of the items."""
+        """The columns of the items that a catalogue and an index keep."""
         return self.manifest.items
+
+    def known_ids(self, side: Literal["user", "item"]) -> list[str]:
+        """The ids of the users or the items that the model knows, as text, in the order of their table.
+
+        Raises:
+            BundleError: they cannot be read.
+        """
+        return list(map(str, self.arrays(KNOWN, f"{side}.ids")[f"{side}.ids"]))
 
     def arrays(self, name: str, prefix: str = "") -> dict[str, np.ndarray]:
         """The arrays of `weights.npz` or `known.npz` by their names; with a `prefix` those that begin with it.

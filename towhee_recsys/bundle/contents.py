@@ -1,4 +1,4 @@
-"""What a bundle's config and fitted features hold: either may come from anywhere, and is checked as it is read."""
+"""A bundle's config and fitted features: they may come from an untrusted source, and are checked as they are read."""
 
 from __future__ import annotations
 

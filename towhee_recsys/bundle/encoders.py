@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from towhee_recsys.bundle.bundle import Bundle
-from towhee_recsys.bundle.towers import Side, item_vectors, loaded, rating_tower
+from towhee_recsys.bundle.towers import Entity, item_vectors, loaded, rating_tower
 from towhee_recsys.config.objectives import purposes
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features import FeatureEncoder, Record
@@ -20,11 +20,11 @@ from towhee_recsys.model.embeddings import Embeddings, ModelRef
 class _Encoder:
     """Records of users or of items to vectors. A record with a known id may leave out the rest: it is filled in."""
 
-    def __init__(self, bundle: Bundle, side: Side, model: ModelRef, *, also: Sequence[str], refuse_unknown: bool):
+    def __init__(self, bundle: Bundle, entity: Entity, model: ModelRef, *, also: Sequence[str], refuse_unknown: bool):
         self.bundle, self.model = bundle, model
-        self.features: FeatureEncoder = bundle.users if side == "user" else bundle.items
-        self.id_column = (bundle.schema.users if side == "user" else bundle.schema.items).id  # a feature or not
-        self._tower, self._rows, self._known = loaded(bundle, side)
+        self.features: FeatureEncoder = bundle.users if entity == "user" else bundle.items
+        self.id_column = (bundle.schema.users if entity == "user" else bundle.schema.items).id  # a feature or not
+        self._tower, self._rows, self._known = loaded(bundle, entity)
         self._also, self._refuse_unknown = also, refuse_unknown
 
     def __call__(self, records: Record | Sequence[Record]) -> Embeddings:
@@ -38,7 +38,7 @@ class _Encoder:
         return Embeddings(self._tower(self._arrays(records)), None, self.model)
 
     def _arrays(self, records: Sequence[Record]) -> list[np.ndarray]:
-        """The records' arrays, one a feature, with what the model knows of them in the place of missing fields."""
+        """The records' arrays, one a feature, where known values replace missing fields."""
         arrays = self.features.encode(records, ignored=self._also)
         for line, record in enumerate(records):
             key = plain(record.get(self.id_column))

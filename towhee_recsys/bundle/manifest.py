@@ -1,4 +1,4 @@
-"""The manifest of a bundle: what it must hold, and that the files beside it are those that it names."""
+"""The manifest of a bundle: its fields, and the check that the bundle has exactly the files that it names."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class DatasetFacts(Section):
 
 
 class Manifest(Section):
-    """What a bundle is. `rating_map` is the line that training used, `calibration` the one fitted on held-out ratings;
+    """The manifest. `rating_map` is the line that training used, `calibration` the one fitted on held-out ratings;
     both are None where the dataset has no rating scale.
     """
 

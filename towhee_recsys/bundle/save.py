@@ -1,4 +1,4 @@
-"""Writing a bundle: beside its place, then put there in one step."""
+"""Writing a bundle: into a temporary folder, which is moved to its place in one step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What encoders use of a bundle: its towers and the records that it knows, checked to fit together."""
+"""The parts of a bundle that encoders use: its towers and known records, checked to fit together."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from towhee_recsys.features.layer import Weight
 from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.model.towers import NUMPY_TOWERS, NumpyTower, roles
 
-Side = Literal["user", "item"]
+Entity = Literal["user", "item"]
+"""Whether a record is a user or an item."""
 
 
 class Loaded(NamedTuple):
@@ -32,15 +33,15 @@ class Loaded(NamedTuple):
 
 
 @lru_cache(maxsize=8)  # both towers of a few models: a service that outlives many trainings keeps no more
-def loaded(bundle: Bundle, side: Side) -> Loaded:
-    """The tower and the known records of one side.
+def loaded(bundle: Bundle, entity: Entity) -> Loaded:
+    """The tower and the known records of users or of items.
 
     Raises:
         BundleError: they do not fit each other or the vocabularies, or cannot be read.
     """
     with unchanged(bundle):
-        tower = _tower(bundle, f"{side}_tower")
-        ids, arrays = _known(bundle, side)
+        tower = _tower(bundle, f"{entity}_tower")
+        ids, arrays = _known(bundle, entity)
         return Loaded(tower, {key: row for row, key in enumerate(ids)}, arrays)
 
 
@@ -68,7 +69,7 @@ def item_vectors(bundle: Bundle) -> tuple[dict[str, int], np.ndarray]:
 
 @contextmanager
 def unchanged(bundle: Bundle) -> Iterator[None]:
-    """Whatever is read meanwhile is of this bundle; where it was replaced, that is the error that is raised.
+    """Checks that what the block reads is of this bundle, and reports a replaced bundle as such.
 
     Raises:
         BundleError: another training has replaced the bundle.
@@ -118,17 +119,17 @@ def _must_be_used(file: Path, names: Sequence[str]) -> None:
         raise BundleError(f"{file}: {min(names)} is an array that this model does not have. Do not use this bundle.")
 
 
-def _known(bundle: Bundle, side: Side) -> tuple[list[str], list[np.ndarray]]:
+def _known(bundle: Bundle, entity: Entity) -> tuple[list[str], list[np.ndarray]]:
     """The ids of the records that the model knows, as text, and their arrays, one a feature."""
-    file, encoder = bundle.directory / KNOWN, bundle.users if side == "user" else bundle.items
-    names = [f"{side}.{index}" for index in range(len(encoder.features))]
+    file, encoder = bundle.directory / KNOWN, bundle.users if entity == "user" else bundle.items
+    names = [f"{entity}.{index}" for index in range(len(encoder.features))]
     with bundle.open_arrays(KNOWN) as stored:
-        rest = [each for each in stored.names if each not in (f"{side}.ids", *names)]
-        _must_be_used(file, [each for each in rest if not each.startswith(_OTHER[side])])
-        headers = [stored.header(f"{side}.ids"), *map(stored.header, names)]
+        rest = [each for each in stored.names if each not in (f"{entity}.ids", *names)]
+        _must_be_used(file, [each for each in rest if not each.startswith(_OTHER[entity])])
+        headers = [stored.header(f"{entity}.ids"), *map(stored.header, names)]
         if not _fit(headers, encoder.encode([{}])):
             raise BundleError(f"{file} does not fit features.json. {CURE}")
-        ids, *arrays = (stored.read(each) for each in (f"{side}.ids", *names))
+        ids, *arrays = (stored.read(each) for each in (f"{entity}.ids", *names))
     if not all(map(_has_rows_of, encoder.columns, arrays)):
         raise BundleError(f"{file} does not fit features.json. {CURE}")
     return ids.tolist(), arrays

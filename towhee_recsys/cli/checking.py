@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from towhee_recsys.cli.common import config_option, configured, say, showing
+from towhee_recsys.cli.common import config_option, configuration, say, showing
 from towhee_recsys.support.terminal import visible
 
 if TYPE_CHECKING:
@@ -21,16 +21,21 @@ COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "not checked": N
 
 
 @click.command(epilog="Example: towhee-recsys validate -c my.yaml")
-@configured()
-def validate(config: Config, progress: bool | None) -> tuple[Any, Callable[[], None]]:
-    """Check a config, and print it with the defaults of all settings that it leaves out; passwords are hidden."""
-    from towhee_recsys.config import dump_config, without_secrets
+@config_option()
+@showing
+def validate(name: str, overrides: tuple[str, ...], progress: bool | None) -> tuple[Any, Callable[[], None]]:
+    """Check a config, and print it with the defaults of all settings that it leaves out.
+
+    Passwords are hidden, and what comes from the environment is printed as ${env:NAME}.
+    """
+    from towhee_recsys.config import dump_settings, shown_settings
     from towhee_recsys.evaluation.gates import read_gates
 
+    config = configuration(name, overrides)
     check_stores(config)
     read_gates(config.require, config.protocol, config.dataset.feedback)
-    shown = without_secrets(config)
-    return {"valid": True, "config": shown.model_dump(mode="json")}, lambda: say(dump_config(shown).rstrip())
+    shown = shown_settings(name, overrides=overrides)
+    return {"valid": True, "config": shown}, lambda: say(dump_settings(shown).rstrip())
 
 
 def check_stores(config: Config) -> None:

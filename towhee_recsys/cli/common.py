@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from towhee_recsys.errors import DeclarationError
 from towhee_recsys.support.terminal import json_text, visible, visible_lines
 
 if TYPE_CHECKING:
@@ -33,7 +34,11 @@ def configured(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]], 
         @showing
         @functools.wraps(command)
         def run(name: str, overrides: tuple[str, ...], **options: Any) -> tuple[Any, Callable[[], None]]:
-            return command(config=configuration(name, overrides, options.pop("top_k", None)), **options)
+            config = configuration(name, overrides, options.pop("top_k", None))
+            try:
+                return command(config=config, **options)
+            except DeclarationError as error:  # names settings, but not the file that they are in
+                raise DeclarationError(f"{name}: {error}") from error
 
         return run
 
@@ -102,7 +107,7 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
     printed = Table(box=None, pad_edge=False, header_style="bold")
     for index, column in enumerate(columns):
         number = bool(rows) and isinstance(rows[0][index], (int, float))
-        printed.add_column(visible(column), justify="right" if number else "left", overflow="fold")
+        printed.add_column(visible_lines(column), justify="right" if number else "left", overflow="fold")
     for row in rows:
         printed.add_row(*(_cell(column, value) for column, value in zip(columns, row, strict=True)))
     wide = None if sys.stdout.isatty() else 120
@@ -136,7 +141,7 @@ def _set_log_level(verbose: bool, quiet: bool) -> None:
 
 @contextmanager
 def _stdout_for_json() -> Iterator[Any]:
-    """Yields the real stdout; meanwhile, output that libraries print goes to stderr."""
+    """Yields the real stdout; within the block, output that libraries print goes to stderr."""
     sys.stdout.flush()
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as real:
         os.dup2(2, 1)

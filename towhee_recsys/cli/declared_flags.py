@@ -19,8 +19,8 @@ _OPTIONS = "towhee_recsys.declared_flags"
 class DeclaredFlagsCommand(click.Command):
     """A command whose options include the flags that the dataset of its config declares.
 
-    It is called with `flags`, the given columns with their texts. The config is loaded before the options are parsed,
-    since click parses `-jartist` as one flag with a value only if it knows `-j`. `--help` loads no config.
+    It is called with `flags`, the given columns with all their texts. The config is loaded before the options are
+    parsed, since click parses `-jartist` as one flag with a value only if it knows `-j`. `--help` loads no config.
     """
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
@@ -43,7 +43,7 @@ class DeclaredFlagsCommand(click.Command):
         options = ctx.meta[_OPTIONS] = declared_options(config)
         rest = super().parse_args(ctx, args)
         texts = {column: ctx.params.pop(option.name) for column, option in options.items()}
-        ctx.params["flags"] = {column: text for column, text in texts.items() if text is not None}
+        ctx.params["flags"] = {column: given for column, given in texts.items() if given}
         return rest
 
 
@@ -51,7 +51,7 @@ def declared_options(config: Config) -> dict[str, click.Option]:
     """The options that the dataset of `config` declares, by the columns that they set."""
     flags = {column: codes.flags for column, codes in config.dataset.users.codes.items() if codes.flags}
     return {
-        column: click.Option([*names, f"declared_{number}"], metavar="VALUE")
+        column: click.Option([*names, f"declared_{number}"], metavar="VALUE", multiple=True)
         for number, (column, names) in enumerate(flags.items())
     }
 

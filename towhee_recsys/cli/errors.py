@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import click
 
 from towhee_recsys.cli.common import say
 from towhee_recsys.errors import ConfigError, QueryError, RecsysError
-from towhee_recsys.support.terminal import json_text, visible_lines
+from towhee_recsys.support.terminal import json_text
 
 FAILED, INVALID_USAGE = 1, 2
 
@@ -22,8 +23,9 @@ def exit_code_of(command: click.Command, arguments: list[str] | None) -> int:
     try:
         return command.main(args=given, standalone_mode=False) or 0
     except click.ClickException as error:
-        error.message = visible_lines(error.message)
-        error.show()
+        shown = io.StringIO()
+        error.show(file=shown)
+        say(shown.getvalue().rstrip(), err=True)
         _document(error.format_message(), type(error).__name__, given)
         return INVALID_USAGE
     except (click.Abort, KeyboardInterrupt):

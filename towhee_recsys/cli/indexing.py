@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -64,24 +64,25 @@ def build_index(config: Config, progress: bool | None = False) -> dict[str, Any]
     """
     from towhee_recsys.data import ensure_dataset
     from towhee_recsys.pipelines import index_pipeline
+    from towhee_recsys.stores.vectors import index_of
 
     ensure_dataset(config.dataset)
-    with _bar("index", config, None, progress):
-        record = index_pipeline(config)().get()[0]
+    pipeline = index_pipeline(config)
+    with _bar("index", config, None, progress) as bar, index_of(config.milvus).progress.observe(bar.update):
+        record = pipeline().get()[0]
     return vars(record)
 
 
 @contextmanager
-def _bar(name: str, config: Config, file: str | None, progress: bool | None) -> Iterator[None]:
-    """Shows how many items of the dataset, or of `file`, are in the index, and the remaining time."""
+def _bar(name: str, config: Config, file: str | None, progress: bool | None) -> Iterator[Any]:
+    """A bar for how many items of the dataset, or of `file`, are in the index, and the remaining time."""
     from towhee_recsys.data import count_items
-    from towhee_recsys.support.progress import observe_progress, progress_bar
+    from towhee_recsys.support.progress import progress_bar
 
     with progress_bar(progress, desc=name, unit="item") as bar:
         if not bar.disable:
             bar.total = count_items(config.dataset, file)
-        with observe_progress(bar.update):
-            yield
+        yield bar
 
 
 def _build(config: Config, progress: bool | None) -> Shown:
@@ -92,8 +93,8 @@ def _build(config: Config, progress: bool | None) -> Shown:
 def _add(config: Config, file: str, progress: bool | None = False) -> Shown:
     from towhee_recsys.pipelines import add_items
 
-    with _bar("add", config, file, progress):
-        added = add_items(config, file)
+    with _bar("add", config, file, progress) as bar:
+        added = add_items(config, file, on_written=bar.update)
     return {"added": added}, lambda: say(
         f"{added:,} items of {file} are in the index. Add them to the dataset, too: "
         "the next build contains what the dataset contains."
@@ -156,8 +157,13 @@ ACTIONS: dict[str, Callable[[Config, Any], Shown]] = {
 def _show_record(config: Config, record: dict[str, Any]) -> None:
     from towhee_recsys.support.urls import shown_url
 
-    rows = [[key, value] for key, value in record.items() if key != "pending"]
+    rows = [[key, _readable(value)] for key, value in record.items() if key != "pending"]
     table(f"Index {shown_url(config.milvus.uri)}", ["", "Value"], rows)
+
+
+def _readable(value: Any) -> Any:
+    """A mapping as `year (number), genres (texts)`."""
+    return ", ".join(f"{name} ({kind})" for name, kind in value.items()) if isinstance(value, Mapping) else value
 
 
 def _named(options: Any) -> str:

@@ -9,8 +9,9 @@ import click
 
 from towhee_recsys.cli.common import configured, say, table
 from towhee_recsys.cli.declared_flags import DeclaredFlagsCommand
+from towhee_recsys.cli.example_users import example_users
 from towhee_recsys.cli.profiling import profiling
-from towhee_recsys.cli.users import example_users, item_id_type, read_user
+from towhee_recsys.cli.users import item_id_type, read_user
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
@@ -24,7 +25,7 @@ User = dict[str, Any]
     epilog="A dataset may declare flags for its columns: MovieLens has -g (gender), -a (age) and -j (job). "
     "Example: towhee-recsys recommend -c movielens_1m -g F -a 25 -j programmer -k 5",
 )
-@click.option("-u", "--user", "user_id", metavar="ID", help="A known user's id.")
+@click.option("-u", "--user", "user_ids", multiple=True, metavar="ID", help="A known user's id.")
 @click.option("--with", "columns", multiple=True, metavar="COLUMN=VALUE", help="A column of the user; repeatable.")
 @click.option("-l", "--liked", metavar="IDS", help="Items that the user likes, such as 260,1196.")
 @click.option("-k", "--top-k", type=int, metavar="N", help="How many items.")
@@ -35,13 +36,13 @@ def recommend(
     config: Config,
     progress: bool | None,
     index_first: bool,
-    user_id: str | None,
+    user_ids: tuple[str, ...],
     columns: tuple[str, ...],
     liked: str | None,
-    flags: dict[str, str],
+    flags: dict[str, tuple[str, ...]],
 ) -> Shown:
     """Recommend items to a user, given by id, by columns of the users' table, or by liked items."""
-    user = read_user(config, user_id, columns, liked, flags)
+    user = read_user(config, user_ids, columns, liked, flags)
     if index_first:
         from towhee_recsys.cli.indexing import build_index
 

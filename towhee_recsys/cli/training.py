@@ -10,10 +10,10 @@ import click
 
 from towhee_recsys.cli.checking import check_stores
 from towhee_recsys.cli.common import configured, say, table
+from towhee_recsys.cli.example_users import example_users
 from towhee_recsys.cli.indexing import build_index
 from towhee_recsys.cli.profiling import profiling
 from towhee_recsys.cli.recommending import answers_for, show_answers
-from towhee_recsys.cli.users import example_users
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config

@@ -2,42 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from towhee_recsys.errors import close_match
+
 if TYPE_CHECKING:
+    from towhee_recsys.bundle import Bundle
     from towhee_recsys.config import Config
     from towhee_recsys.data.items import IdType
 
 User = dict[str, Any]
+Given = tuple[str, str, str]
+"""An option as it was given, the column that it sets, and the text of its value."""
+
+MOST_VALUES = 20
+"""A warning lists the known values of a column up to this number."""
+
+log = logging.getLogger(__name__)
 
 
 def read_user(
-    config: Config, user_id: str | None, columns: Sequence[str], liked: str | None, flags: Mapping[str, str]
+    config: Config,
+    user_ids: Sequence[str],
+    columns: Sequence[str],
+    liked: str | None,
+    flags: Mapping[str, Sequence[str]],
 ) -> User:
-    """The record of the user that the options describe.
+    """The record of the user that the options describe. A category that training never met gets a warning.
 
     Args:
-        user_id: The text of `-u`.
+        user_ids: The texts of `-u`.
         columns: Texts such as `country=FR`.
         liked: Ids of items, separated by commas; whole numbers by blanks, too.
         flags: Columns with the texts of the flags that the dataset declares for them.
 
     Raises:
-        click.UsageError: a text is not COLUMN=VALUE, or not a value of the column.
-        BundleError: the type of the liked ids is not known, since there is no model that can be used.
-        QueryError: a liked id is not of the dataset's type.
+        click.UsageError: a text is not COLUMN=VALUE, or not a value of the column; a column is given twice with
+            different values, or is none that the model reads.
+        BundleError: there is no model that can be used.
+        QueryError: a value is none of the column's codes, or a liked id is not of the dataset's type.
     """
-    given: User = {}
-    if user_id is not None:
-        given[config.dataset.users.id] = _user_id(user_id)
-    for column, text in [*flags.items(), *map(_pair, columns)]:
-        given[column] = _value(config, column, text)
+    given = [
+        *(("-u", config.dataset.users.id, text) for text in user_ids),
+        *((config.dataset.users.codes[column].flags[0], column, text) for column in flags for text in flags[column]),
+        *(("--with", *_pair(text)) for text in columns),
+    ]
+    user: User = {}
+    if given:
+        bundle = _bundle(config)
+        for option, column, text in _each_once(given):
+            user[column] = _value(bundle, option, column, text)
     if liked is not None:
-        given["liked"] = item_ids(config, liked, "--liked")
-    return given
+        user["liked"] = item_ids(config, liked, "--liked")
+    return user
 
 
 def item_ids(config: Config, text: str, option: str) -> list[int | str]:
@@ -54,34 +75,20 @@ def item_ids(config: Config, text: str, option: str) -> list[int | str]:
 
 def item_id_type(config: Config) -> IdType:
     """The type that the ids of the model's dataset have. Raises BundleError where there is no model to be used."""
-    from towhee_recsys.bundle import load_bundle
-
-    return load_bundle(config.model.dir).item_schema.id_type
+    return _bundle(config).item_schema.id_type
 
 
-def example_users(config: Config, count: int) -> list[User]:
-    """At most `count` different example users, with values for the columns whose codes the dataset declares.
-
-    Without such columns, the only example is a user of whom nothing is known.
-    """
-    codes = {column: list(each.names) for column, each in config.dataset.users.codes.items()}
-    read = {feature.column for feature in config.features.user}
-    users = [
-        {
-            column: names[row * (len(names) - 1) // max(1, count - 1)]
-            for column, names in codes.items()
-            if column in read
-        }
-        for row in range(count)
-    ]
-    return [user for row, user in enumerate(users) if user not in users[:row]]
-
-
-def _user_id(text: str) -> int | str:
+def user_id(text: str) -> int | str:
     """A whole number if the text is one, since JSON shows it; a model finds users by the texts of their ids."""
     from towhee_recsys.data.item_ids import is_whole_number
 
     return int(text) if is_whole_number(text) else text
+
+
+def _bundle(config: Config) -> Bundle:
+    from towhee_recsys.bundle import load_bundle
+
+    return load_bundle(config.model.dir)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -91,15 +98,53 @@ def _pair(text: str) -> tuple[str, str]:
     return column.strip(), value
 
 
-def _value(config: Config, column: str, text: str) -> Any:
+def _each_once(given: Iterable[Given]) -> list[Given]:
+    """The first option for each column."""
+    first: dict[str, Given] = {}
+    for option, column, text in given:
+        before, _, other = first.setdefault(column, (option, column, text))
+        if other != text:
+            raise click.UsageError(
+                f"{column} is given twice: {before} {other!r} and {option} {text!r}. Give one value."
+            )
+    return list(first.values())
+
+
+def _value(bundle: Bundle, option: str, column: str, text: str) -> Any:
     """A list where the column holds lists, else what the column's feature makes of the text."""
-    table = config.dataset.users
-    if column in table.lists:
-        return [part for part in text.split(table.lists[column]) if part]
-    feature = next((each for each in config.features.user if each.column == column), None)
-    if feature is None:
-        return text
+    table = bundle.schema.users
+    if column == table.id:
+        return user_id(text)
+    fitted = {each.feature.column: each for each in bundle.users.columns}
+    if column not in fitted or fitted[column].feature.is_history:
+        raise click.UsageError(f"{option} {column}={text}: {_why_not(bundle, column)}")
     try:
-        return feature.from_text(text)
+        value = _split(text, table.lists[column]) if column in table.lists else fitted[column].feature.from_text(text)
     except ValueError:
-        raise click.UsageError(f"--with {column}={text}: {column} takes a {feature.kind}.") from None
+        kind = fitted[column].feature.kind
+        raise click.UsageError(f"{option} {column}={text}: {column} takes a {kind}.") from None
+    if unknown := fitted[column].unknown_values(value):
+        _warn(column, unknown, fitted[column].state["values"])
+    return value
+
+
+def _split(text: str, separator: str) -> list[str]:
+    return [part.strip() for part in text.split(separator) if part.strip()]
+
+
+def _why_not(bundle: Bundle, column: str) -> str:
+    read = [each.column for each in bundle.users.features if not each.is_history]
+    accepted = list(dict.fromkeys([bundle.schema.users.id, *read]))
+    listed = f"Accepted: {', '.join(accepted)}."
+    if any(feature.column == column for feature in bundle.users.features):
+        return f"items that the user likes are given by --liked. {listed}"
+    if column in bundle.users.state["columns"]:
+        return f"no feature of the model reads {column!r}, so it would change nothing. {listed}"
+    return f"{column!r} is not a column of users.{close_match(column, accepted)} {listed}"
+
+
+def _warn(column: str, unknown: Sequence[str], known: Sequence[str]) -> None:
+    listed = f" Known: {', '.join(known)}." if len(known) <= MOST_VALUES else ""
+    values = ", ".join(map(repr, unknown))
+    hint = close_match(unknown[0], known)
+    log.warning("%s %s: never met in training, treated as unknown.%s%s", column, values, hint, listed)

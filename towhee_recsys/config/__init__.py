@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from towhee_recsys.config.completion import cache_folder
-from towhee_recsys.config.dataset import DataSchema, Feedback
+from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.describe import config_schema
 from towhee_recsys.config.document import Document
-from towhee_recsys.config.dump import dump_config
-from towhee_recsys.config.load import load_config, load_section
+from towhee_recsys.config.dump import dump_config, dump_settings
+from towhee_recsys.config.interactions import Feedback
+from towhee_recsys.config.load import load_config, load_section, shown_settings
 from towhee_recsys.config.overrides import parse_override
 from towhee_recsys.config.references import expand_env, resolve
 from towhee_recsys.config.schema import Config
@@ -23,6 +24,7 @@ __all__ = [
     "cache_folder",
     "config_schema",
     "dump_config",
+    "dump_settings",
     "expand_env",
     "load_config",
     "load_section",
@@ -30,6 +32,7 @@ __all__ = [
     "read_yaml",
     "resolve",
     "shown_path",
+    "shown_settings",
     "shown_value",
     "without_secrets",
 ]

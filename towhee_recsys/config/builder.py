@@ -1,4 +1,4 @@
-"""Plain data out of YAML's events: what the strict reader takes, and where it stops.
+"""Plain data from YAML's events: what the strict reader accepts, and where it stops.
 
 The data is built straight from the parser's events, so nothing is composed, expanded or executed on the way.
 """

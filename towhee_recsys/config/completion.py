@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from towhee_recsys.config.dataset import RESERVED, DataSchema
+from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.document import Document, dotted
 from towhee_recsys.config.features import Features, default_features, with_codes
-from towhee_recsys.config.formats import TABLE, format_of, formats
+from towhee_recsys.config.formats import TABLE, dataset_format, formats
 from towhee_recsys.config.objectives import needs_scale
 from towhee_recsys.config.schema import Config
 from towhee_recsys.config.secrets import shown_value
+from towhee_recsys.config.tables import RESERVED
 from towhee_recsys.errors import ConfigError, close_match
 from towhee_recsys.features import IdFeature
 
@@ -51,11 +52,12 @@ def completed(config: Config, document: Document) -> Config:
 
 
 def _completed_dataset(dataset: DataSchema, document: Document) -> DataSchema:
-    kind = format_of(dataset.model_dump())
+    kind = dataset_format(dataset.model_dump())
     if kind not in formats():
-        given = document.get(("dataset", "format"), kind)  # as written: it may come from the environment
+        key = ("dataset", "format")
+        given = document.get(key, kind)  # as written: it may come from the environment
         raise ConfigError(
-            f"{document.where(('dataset', 'format'))}: dataset.format: given {shown_value(('dataset', 'format'), given)}, accepted: "
+            f"{document.where(key)}: dataset.format: given {shown_value(key, given)}, accepted: "
             f"{', '.join(formats())}.{close_match(given, formats())}"
         )
     _must_not_be_reserved(dataset, document)

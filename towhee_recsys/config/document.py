@@ -54,6 +54,15 @@ def flat(data: Mapping[Any, Any], before: str = "") -> Iterator[tuple[str, Any]]
             yield from flat(value, f"{before}{key}.")
 
 
+def texts(data: Any, around: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
+    """Every text in plain `data`, with its path."""
+    if isinstance(data, str):
+        yield around, data
+    elif isinstance(data, (Mapping, list)):
+        for key, value in data.items() if isinstance(data, Mapping) else enumerate(data):
+            yield from texts(value, (*around, key))
+
+
 def as_document(data: Mapping[Any, Any] | BaseModel, location: str) -> Document:
     """A copy of the Python values in `data`, as a document whose every key is at `location`.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -11,7 +12,7 @@ from towhee_recsys.config.schema import Config
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes what the strict reader reads: no aliases, and in quotes whatever it would not take for text."""
+    """Writes YAML for the strict reader: no aliases, and quotes around texts that it would not read as texts."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -27,5 +28,11 @@ _Dumper.add_representer(str, _text)
 
 def dump_config(config: Config) -> str:
     """Every setting of `config` as YAML text, defaults included; `${env:NAME}` stays as it is where it is kept."""
-    settings = config.model_dump(exclude={"dataset": {"tables"}})  # frames handed over in Python have no text
-    return yaml.dump(settings, Dumper=_Dumper, sort_keys=False, default_flow_style=None, allow_unicode=True, width=1000)
+    return dump_settings(config.model_dump(exclude={"dataset": {"tables"}}))  # frames given in Python have no text
+
+
+def dump_settings(settings: Mapping[str, Any]) -> str:
+    """Plain `settings` as YAML text."""
+    return yaml.dump(
+        dict(settings), Dumper=_Dumper, sort_keys=False, default_flow_style=None, allow_unicode=True, width=1000
+    )

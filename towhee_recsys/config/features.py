@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, field_validator
 
-from towhee_recsys.config.dataset import DataSchema, UsersTable
+from towhee_recsys.config.dataset import DataSchema
+from towhee_recsys.config.tables import UsersTable
 from towhee_recsys.features import KINDS, CategoriesFeature, CategoryFeature, Feature, IdFeature, TextFeature
 from towhee_recsys.support.section import Section
 

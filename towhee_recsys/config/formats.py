@@ -28,11 +28,11 @@ def with_declaration(document: Document) -> Document:
     Raises:
         ConfigError: the declaration cannot be read.
     """
-    file = formats().get(format_of(document.data.get("dataset")))
+    file = formats().get(dataset_format(document.data.get("dataset")))
     return merge(_declaration(file), document) if file else document
 
 
-def format_of(dataset: Any) -> str:
+def dataset_format(dataset: Any) -> str:
     """The format that a `dataset` section has or, where it names none, that its tables show."""
     given = dataset if isinstance(dataset, Mapping) else {}
     if isinstance(given.get("format"), str):

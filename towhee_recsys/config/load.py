@@ -1,4 +1,4 @@
-"""One config out of a file, what it extends, and what is laid over it; with all its problems in one error."""
+"""Loads a config from a file, the files that it extends and overrides; all problems are in one error."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from pydantic_core import ErrorDetails
 
 from towhee_recsys.config.completion import completed
 from towhee_recsys.config.describe import follow
-from towhee_recsys.config.document import Document, KeyPath, as_document, merge
+from towhee_recsys.config.document import Document, KeyPath, as_document, merge, texts
 from towhee_recsys.config.formats import with_declaration
 from towhee_recsys.config.overrides import layers
 from towhee_recsys.config.problems import sentences
 from towhee_recsys.config.references import ResolvedConfig
 from towhee_recsys.config.schema import Config
-from towhee_recsys.config.secrets import shown_path
+from towhee_recsys.config.secrets import SECRETS, shown_path
 from towhee_recsys.config.sources import Source, read_source
 from towhee_recsys.errors import ConfigError, bulleted
+from towhee_recsys.support.section import without_secrets
+from towhee_recsys.support.urls import VARIABLE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,11 +43,30 @@ def load_config(
         ConfigError: a file is missing or no strict YAML, or settings are wrong: all are named with their location.
     """
     given = keywords if tables is None else {"dataset.tables": dict(tables), **keywords}
-    document = read_source(source)
-    for layer in layers(overrides, given):
-        document = merge(document, layer)
-    document = with_declaration(document)
+    document = _document(source, overrides, given)
     return completed(_checked(document), document)
+
+
+def shown_settings(source: Source = None, *, overrides: Iterable[str] = ()) -> dict[str, Any]:
+    """Every setting of `load_config` as it may be shown: without secrets, and `${env:NAME}` as it is written.
+
+    Raises:
+        ConfigError: as `load_config`.
+    """
+    document = _document(source, overrides, {})
+    config = completed(_checked(document), document)
+    settings = without_secrets(config).model_dump(exclude={"dataset": {"tables"}})
+    for path, text in texts(document.data):
+        if VARIABLE.search(text) and path not in SECRETS:
+            Document(settings, {}).get(path[:-1])[path[-1]] = text
+    return settings
+
+
+def _document(source: Source, overrides: Iterable[str], keywords: Mapping[str, Any]) -> Document:
+    document = read_source(source)
+    for layer in layers(overrides, keywords):
+        document = merge(document, layer)
+    return with_declaration(document)
 
 
 def load_section(name: str, kind: Any, settings: Mapping[str, Any]) -> Any:

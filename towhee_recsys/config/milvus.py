@@ -139,7 +139,7 @@ class MilvusConfig(Section):
 
 
 def lite_lacks(access: AccessConfig, index: IndexType) -> str | None:
-    """What of these settings a Milvus Lite file does not have, in words for a message; None if it has all."""
+    """The setting that a Milvus Lite file does not support, in words for a message; None if it supports all."""
     if index.type not in LITE_TYPES:
         return f"index.type {index.type} needs a server; a Milvus Lite file, a uri that ends in .db, has {_LITE_HAS}"
     if isinstance(index, IvfFlatIndex) and index.nprobe is not None:

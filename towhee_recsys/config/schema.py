@@ -34,10 +34,10 @@ class ModelConfig(Section):
 
 
 class TrainingConfig(Section):
-    """How the model is trained. A step reads a block of users with all their ratings; see docs/objectives.md."""
+    """How the model is trained. A step reads a block of users with all their interactions; see docs/objectives.md."""
 
-    epochs: int = Field(default=30, ge=1, description="passes over the training ratings")
-    batch_size: int = Field(default=512, ge=1, description="users a step, each with all its training ratings")
+    epochs: int = Field(default=30, ge=1, description="passes over the training interactions")
+    batch_size: int = Field(default=512, ge=1, description="users a step, each with all its training interactions")
     learning_rate: float = Field(default=0.02, gt=0, description="the highest step of the optimiser (Adam)")
     warmup_steps: int = Field(default=20, ge=0, description="steps up to the highest; from there a cosine falls to 0")
     unknown_rate: float = Field(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Users, items and interactions, with what they were read from.
+    """Users, items and interactions, with their sources.
 
     Attributes:
         users: A row a user, with the declared columns under their own names; `schema.users.id` is unique.
@@ -55,7 +55,7 @@ class Dataset:
 
     @property
     def item_schema(self) -> ItemSchema:
-        """What a catalogue and an index keep of the items."""
+        """The columns of the items that a catalogue and an index keep."""
         declared, types = self.schema.items, self.item_types
         return ItemSchema(
             id=declared.id,
@@ -63,6 +63,7 @@ class Dataset:
             title=declared.title,
             facts={column: types[column] for column in declared.facts},
             filters={column: types[column] for column in declared.filter},
+            columns=dict(types),
         )
 
 
@@ -72,6 +73,6 @@ def id_type(ids: np.ndarray) -> IdType:
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a frame as records; what is missing is None."""
+    """The rows of a frame as records, with None for missing values."""
     table = table.astype(object)
     return cast("list[dict[str, Any]]", table.where(table.notna(), None).to_dict("records"))

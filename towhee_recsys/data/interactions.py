@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Interactions:
-    """Interactions as arrays of one length: rows of users and items int64, values float32; sorted by user.
+    """Interactions as arrays of one length: rows of users and items int64, values float32.
 
     A value is a rating, or the weight of implicit feedback.
     """

@@ -1,4 +1,4 @@
-"""Reading what a declaration names, whatever its format."""
+"""Reading a declared dataset of any format."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from towhee_recsys.config import DataSchema, load_config
 from towhee_recsys.data.dataset import Dataset
+from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.data.sources import source_of
 from towhee_recsys.errors import DatasetError
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def declared(dataset: Mapping[str, Any]) -> DataSchema:
-    """The complete declaration of what `dataset`, as the section of a config, declares.
+    """The complete declaration of `dataset`, a section of a config.
 
     Raises:
         ConfigError: the declaration is wrong.
@@ -25,7 +26,7 @@ def declared(dataset: Mapping[str, Any]) -> DataSchema:
 
 
 def read_dataset(schema: DataSchema) -> Dataset:
-    """The dataset that `schema`, the `dataset` section of a loaded config, declares; downloaded before if it says so.
+    """The dataset that `schema`, the `dataset` section of a loaded config, declares; downloaded first if it says so.
 
     Raises:
         DatasetError: a file is missing or unreadable, the download failed, a row is bad (strict reading), or too many
@@ -44,32 +45,35 @@ def ensure_dataset(schema: DataSchema) -> None:
     source_of(schema).ensure(schema)
 
 
-def iter_items(schema: DataSchema, path: str | None = None, chunk_size: int = 500) -> Iterator[list[dict[str, Any]]]:
+def iter_items(
+    schema: DataSchema, path: str | None = None, chunk_size: int = 500, items: ItemSchema | None = None
+) -> Iterator[list[dict[str, Any]]]:
     """Lists of at most `chunk_size` records of items, those of the dataset or of another file in its format.
 
-    What is missing in a record is None.
+    What is missing in a record is None. The columns of another file have the types that `items`, as in a model's
+    bundle, has for them; without it those of the dataset, which is read for that.
 
     Raises:
         DatasetError: as `read_dataset`; for a bad row when it is reached, for too many of them at the end.
     """
     if chunk_size < 1:
         raise DatasetError(f"chunk_size takes a whole number from 1 up, not {chunk_size!r}")
-    return source_of(schema).iter_items(schema, path, chunk_size)
+    return source_of(schema).iter_items(schema, path, chunk_size, items)
 
 
-def read_items(schema: DataSchema, path: str | None = None) -> pd.DataFrame:
-    """The items of the dataset, or of another file in its format, as a frame.
+def read_items(schema: DataSchema, path: str | None = None, items: ItemSchema | None = None) -> pd.DataFrame:
+    """The items of the dataset, or of another file in its format, as a frame; `items` as in `iter_items`.
 
     Raises:
         DatasetError: as `read_dataset`.
     """
     import pandas as pd
 
-    return pd.DataFrame(list(chain.from_iterable(iter_items(schema, path, 10_000))))
+    return pd.DataFrame(list(chain.from_iterable(iter_items(schema, path, 10_000, items))))
 
 
 def check_dataset(schema: DataSchema) -> tuple[str, bool]:
-    """What is found where `schema` says that the files are, in a sentence, and whether they are all there.
+    """What is found at the declared paths of `schema`, in a sentence, and whether all files exist.
 
     They are not where they have yet to be downloaded.
 

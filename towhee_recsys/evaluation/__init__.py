@@ -1,1 +1,1 @@
-"""Evaluation: how good the predictions are on ratings that training never saw."""
+"""Evaluation: metrics of models and baselines on interactions that training did not use."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from towhee_recsys.config.dataset import Feedback
+from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.errors import EvaluationError, close_match
 from towhee_recsys.evaluation.baselines import BASELINES, Baseline, SideInformation
 from towhee_recsys.evaluation.measure import MetricValues, measure

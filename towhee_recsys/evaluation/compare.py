@@ -56,7 +56,7 @@ def compare_models(
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:
-    """What `compare` returns."""
+    """The result of `compare`."""
     models = {name: evaluation.model_json(name) for name in evaluation.models}
     return {**evaluation.header(), "models": models, "baselines": evaluation.baseline_metrics()}
 
@@ -81,6 +81,6 @@ def _must_have_same_data(first: str, name: str, configs: Mapping[str, Config]) -
 
 
 def _declaration(config: Config) -> dict[str, Any]:
-    """What a config declares of its dataset; data frames count as equal when they are the same object."""
+    """The declaration of the dataset in a config; data frames count as equal when they are the same object."""
     tables = {name: id(frame) for name, frame in config.dataset.tables.items()}
     return {**config.dataset.model_dump(mode="json", exclude={"tables"}), "tables": tables}

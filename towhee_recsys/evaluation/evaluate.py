@@ -60,5 +60,5 @@ def evaluate_model(
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:
-    """What `evaluate` returns, of the `evaluation` of one model."""
+    """The result of `evaluate` from the `evaluation` of one model."""
     return {**evaluation.header(), **evaluation.model_json(MODEL), "baselines": evaluation.baseline_metrics()}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from towhee_recsys.config.dataset import Feedback
+from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.errors import ConfigError, bulleted, close_match
 from towhee_recsys.evaluation.baselines import BASELINES
 from towhee_recsys.evaluation.results import Evaluation, Results

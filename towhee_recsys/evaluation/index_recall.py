@@ -1,4 +1,4 @@
-"""What the index loses: Milvus' answers against exact search."""
+"""Recall of the index: Milvus' answers compared with exact search."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from towhee_recsys.config import Config, expand_env
 from towhee_recsys.data import Dataset, records
 from towhee_recsys.errors import StoreError
 from towhee_recsys.model.embeddings import Embeddings, normalize
-from towhee_recsys.stores.vectors import Hit, Id, VectorIndex, id_array, id_type_of, index_type, open_index
+from towhee_recsys.stores.vectors import Hit, Id, VectorIndex, id_array, id_type_of, index_of, index_type
 
 USERS, LENGTH = 1000, 10
 """At most as many of the dataset's users get a list each, of as many items."""
@@ -31,7 +31,7 @@ def index_recall(config: Config, bundle: Bundle, dataset: Dataset) -> float | No
     None where the live index is not of this bundle, or Milvus does not answer: another process may have it open.
     """
     try:
-        index = live_index(config, bundle)
+        index = live_index_of(config, bundle)
         if index is None:
             return None
         users = normalize(UserEncoder(bundle, "general")(records(dataset.users.head(USERS))))
@@ -48,12 +48,12 @@ def index_recall(config: Config, bundle: Bundle, dataset: Dataset) -> float | No
         return None
 
 
-def live_index(config: Config, bundle: Bundle) -> VectorIndex | None:
+def live_index_of(config: Config, bundle: Bundle) -> VectorIndex | None:
     """The live index, or None where there is none of this bundle. Raises StoreError when Milvus does not answer."""
-    uri, milvus = expand_env(config.milvus.uri), config.milvus
+    uri = expand_env(config.milvus.uri)
     if "://" not in uri and not Path(uri).expanduser().is_file():  # Milvus Lite would make one
         return None
-    index = open_index(milvus.uri, milvus.collection, milvus.access.model_dump())
+    index = index_of(config.milvus)
     return index if index.record and index.record.model_id == bundle.model_id else None
 
 

@@ -12,7 +12,7 @@ from towhee_recsys.metrics import CUTOFFS, CandidateItems, exposure, per_user, r
 from towhee_recsys.protocols import Question, Task
 
 BATCH = 1000
-"""Users who are scored at a time, so that memory does not grow with their number."""
+"""The number of users that are scored at a time, so that memory does not grow with the number of users."""
 
 LENGTH = max(CUTOFFS)
 """Items in each list."""
@@ -26,7 +26,7 @@ Predict = Callable[[Interactions], np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class MetricValues:
-    """What one recommender reached on one task. Names are such as `rmse`, `ndcg@10` or `ndcg@10 (5 liked)`.
+    """The metrics of one recommender on one task. Names are such as `rmse`, `ndcg@10` or `ndcg@10 (5 liked)`.
 
     Attributes:
         metrics: The value of each metric; one that cannot be computed is missing.

@@ -77,7 +77,7 @@ def _fits(bundle: Bundle, config: Config, dataset: Dataset) -> bool:
 
 
 def _description(bundle: Bundle | None, config: Config, dataset: Dataset) -> str:
-    """What is in `model.dir` that cannot be measured."""
+    """Describes a bundle in `model.dir` that cannot be evaluated."""
     if bundle is None:
         return f"there is no model in {config.model.dir}"
     had = bundle.manifest.trained_on

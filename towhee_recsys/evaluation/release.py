@@ -21,7 +21,7 @@ def release(config: Config, progress: bool | None = None) -> tuple[Bundle, Evalu
         TrainingError: training fails.
     """
     gates = read_gates(config.require, config.protocol, config.dataset.feedback)
-    with training_lock(config.model.dir):  # no other training puts its model there meanwhile
+    with training_lock(config.model.dir):  # no other training may put its model there until then
         evaluation = evaluate_model(config, peers=peers_of(gates), progress=progress, get_model=split_model)
         ours = evaluation.models[MODEL]
         failed = failures(gates, ours, evaluation)

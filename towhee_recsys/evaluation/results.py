@@ -100,7 +100,7 @@ class Evaluation:
         return tests
 
     def header(self) -> dict[str, Any]:
-        """What was measured on, as JSON: the protocol, the seeds, and the first seed's counts."""
+        """The setting of the evaluation as JSON: the protocol, the seeds, and the first seed's counts."""
         task = self.tasks[0]
         return {
             "protocol": task.protocol,

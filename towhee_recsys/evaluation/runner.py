@@ -64,7 +64,7 @@ def run_evaluation(
 
 @dataclass(frozen=True, eq=False)
 class _Shared:
-    """What the runs of all seeds share."""
+    """The values that the runs of all seeds share."""
 
     dataset: Dataset
     peers: Sequence[str]
@@ -74,7 +74,7 @@ class _Shared:
 
 @dataclass(frozen=True, eq=False)
 class _Run:
-    """What was measured with one seed."""
+    """The results with one seed."""
 
     task: Task
     baselines: dict[str, MetricValues]

@@ -2,7 +2,7 @@
 
 from towhee_recsys.features.categories import CategoriesFeature
 from towhee_recsys.features.category import CategoryFeature
-from towhee_recsys.features.encoder import FeatureEncoder, Record
+from towhee_recsys.features.encoder import FeatureEncoder, Record, check_columns
 from towhee_recsys.features.feature import Feature
 from towhee_recsys.features.history import HistoryFeature
 from towhee_recsys.features.id import IdFeature
@@ -24,4 +24,5 @@ __all__ = [
     "Record",
     "TextFeature",
     "Vocabulary",
+    "check_columns",
 ]

@@ -51,6 +51,14 @@ class CategoriesColumn(VocabularyColumn[CategoriesFeature]):
         hot[lengths == 0, UNKNOWN] = 1
         return hot
 
+    def unknown_values(self, value: Any) -> list[str]:
+        """The members that training never met.
+
+        Raises:
+            QueryError: the value is not acceptable.
+        """
+        return [member for member in self._checked(value) if member not in self.vocabulary]
+
     def layer(self, size: int, weight: Weight) -> Layer:
         """The sum of the members' embeddings, with a bias unless they are summed alone."""
         bias = zeros(size) if self.feature.pooling == "sum" else weight("members.bias", size)

@@ -64,6 +64,15 @@ class CategoryColumn(VocabularyColumn[CategoryFeature]):
         """The row of each value: int64[n]."""
         return self.vocabulary.rows([self._checked(value) for value in values])
 
+    def unknown_values(self, value: Any) -> list[str]:
+        """The value, if training never met it.
+
+        Raises:
+            QueryError: the value is not acceptable.
+        """
+        checked = self._checked(value)
+        return [] if checked is None or checked in self.vocabulary else [str(value)]
+
     def layer(self, size: int, weight: Weight) -> Layer:
         """The embedding of each row."""
         return Layer(lookup, weight("embedding.weight", self.table_rows, size), zeros(size))

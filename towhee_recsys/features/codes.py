@@ -41,7 +41,7 @@ def label(feature: CategoryFeature, value: Any) -> str:
 
 
 def accepted(feature: CategoryFeature) -> str:
-    """What `code_of` takes, as text."""
+    """The values that `code_of` accepts, as text."""
     names = feature.names or {}
     listed = ", ".join(f"{code} ({name})" for code, name in names.items())
     lowest = min((code for code in names if isinstance(code, int)), default=0)

@@ -1,4 +1,4 @@
-"""A fitted feature: what training saw of it, and how a value becomes numbers."""
+"""A fitted feature: its state from training, and the encoding of its values."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ State = dict[str, Any]
 
 
 class Column(ABC, Generic[Declared]):
-    """A feature with what was fitted: values to an array, and the array to one vector a record.
+    """A fitted feature: encodes values as an array, and the array as one vector a record.
 
     Attributes:
         feature: The declaration.
         state: What `fit` found.
         paddle_layer: The dotted name of the layer's class in PaddlePaddle, made as `layer(feature, table_rows, size)`.
-            Its weights have the names by which `layer` asks for them.
+            Its weights have the names that `layer` requests.
     """
 
     paddle_layer: ClassVar[str]
@@ -36,7 +36,7 @@ class Column(ABC, Generic[Declared]):
     @classmethod
     @abstractmethod
     def fit(cls, feature: Declared, values: Sequence[Any]) -> State:
-        """What there is to know of the `values` of training; unacceptable ones are left out."""
+        """Fits the state to the `values` of training; unacceptable ones are left out."""
 
     @abstractmethod
     def encode(self, values: Sequence[Any]) -> np.ndarray:
@@ -45,6 +45,10 @@ class Column(ABC, Generic[Declared]):
         Raises:
             QueryError: a value is not of the type that the feature takes.
         """
+
+    def unknown_values(self, value: Any) -> list[str]:
+        """The values in `value` that training never met and that count as unknown; an empty list for most kinds."""
+        return []
 
     @property
     @abstractmethod

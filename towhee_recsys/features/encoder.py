@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from towhee_recsys.errors import DatasetError, QueryError, close_match
+from towhee_recsys.errors import DeclarationError, QueryError, bulleted, close_match
 from towhee_recsys.features.column import Column
 from towhee_recsys.features.feature import Feature
 from towhee_recsys.features.kinds import KINDS
@@ -34,20 +34,17 @@ class FeatureEncoder:
         ]
 
     @classmethod
-    def fit(cls, features: Sequence[Feature], table: pd.DataFrame, known: Collection[Any]) -> FeatureEncoder:
+    def fit(
+        cls, features: Sequence[Feature], table: pd.DataFrame, known: Collection[Any], key: str = "features"
+    ) -> FeatureEncoder:
         """Fits `features` on `table`; of its ids only the `known` ones get a row of their own.
 
         Raises:
-            DatasetError: a feature names a column that the table does not have.
+            DeclarationError: features, which the config declares at `key`, name columns that the table does not have.
         """
+        check_columns({f"{key}[{row}].column": feature.column for row, feature in enumerate(features)}, table)
         fitted = {}
         for feature in features:
-            if feature.column not in table.columns:
-                nearest = close_match(feature.column, table.columns)
-                raise DatasetError(
-                    f"feature column {feature.column!r} is not in the data.{nearest} "
-                    f"Columns there: {', '.join(map(str, table.columns))}."
-                )
             column = table[feature.column].astype(object)
             values = [plain(value) for value in column.where(column.notna(), None)]
             if feature.is_id:
@@ -95,8 +92,24 @@ class FeatureEncoder:
         return "{" + ", ".join(f"{feature.column!r}: ..." for feature in self.features) + "}"
 
 
+def check_columns(named: Mapping[str, str], table: pd.DataFrame) -> None:
+    """Checks that `table` has the columns that features name, by the settings that name them.
+
+    Raises:
+        DeclarationError: columns are missing; all are named.
+    """
+    there = list(map(str, table.columns))
+    problems = [
+        f"{setting}: given {column!r}, which is not in the data.{close_match(column, there)}"
+        for setting, column in named.items()
+        if column not in there
+    ]
+    if problems:
+        raise DeclarationError(bulleted(problems, after=f"Accepted: {', '.join(map(repr, there))}."))
+
+
 def plain(value: Any) -> Any:
-    """`value` without what a data frame makes of a column with gaps: NaN becomes None, and 25.0 becomes 25."""
+    """`value` as it was before a data frame converted a column with gaps: NaN becomes None, and 25.0 becomes 25."""
     if not isinstance(value, (float, np.floating)):
         return value
     if np.isnan(value):

@@ -1,4 +1,4 @@
-"""What a config declares of a feature, and what is to be known of its kind before anything is fitted."""
+"""The declaration of a feature in a config, and the properties of its kind before anything is fitted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Feature(Section):
     Attributes:
         kind: The name of the kind in a config.
         column: The column of the users' or items' table, which is also the field of a record.
-        size: The length of the feature's embeddings; what else it stands for is up to the kind.
+        size: The length of the feature's embeddings; the kind decides what else it means.
         is_id: Whether the values are ids: only those that training knows get a row, and each has biases.
         is_history: Whether the values are the items that a user likes, which training fills in.
         learns_unknown: Whether training hides some values, to learn the row of the unknown. Other kinds encode a

@@ -14,6 +14,6 @@ def words(text: str) -> list[str]:
     >>> words("Schindler's List")
     ["schindler's", 'list']
     """
-    if text.isascii():  # then only the case is to be folded
+    if text.isascii():  # then only the case needs folding
         return _WORD.findall(text.lower())
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold().replace("’", "'"))

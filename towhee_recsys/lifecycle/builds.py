@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.lifecycle.parts import index_of, models_of
+from towhee_recsys.lifecycle.models import models_of
 from towhee_recsys.stores.catalogue import open_catalogue
-from towhee_recsys.stores.vectors import builds, gc
+from towhee_recsys.stores.vectors import builds, gc, index_of
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def index_builds(config: Config | str) -> list[IndexBuild]:
     locations = {model: location for location, model in reversed(models_of(config).items())}
     return [
         IndexBuild(each.name, each.model_id, each.rows, each.published, each.live, locations.get(each.model_id or ""))
-        for each in builds(index_of(config))
+        for each in builds(index_of(config.milvus))
     ]
 
 
@@ -55,4 +55,4 @@ def gc_index(config: Config | str, keep: int = 2) -> list[str]:
         StoreError: a store fails.
     """
     config = load_config(config)
-    return gc(index_of(config), keep, open_catalogue(config.catalogue))
+    return gc(index_of(config.milvus), keep, open_catalogue(config.catalogue))

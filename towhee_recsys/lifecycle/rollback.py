@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.errors import IndexMismatchError
-from towhee_recsys.lifecycle.parts import LOCATIONS, index_of, models_of
+from towhee_recsys.lifecycle.models import LOCATIONS, models_of
 from towhee_recsys.stores.catalogue import open_catalogue
-from towhee_recsys.stores.vectors import IndexRecord, rollback
+from towhee_recsys.stores.vectors import IndexRecord, index_of, rollback
 
 
 def rollback_index(config: Config | str) -> IndexRecord:
@@ -23,7 +23,7 @@ def rollback_index(config: Config | str) -> IndexRecord:
         StoreError: a store fails.
     """
     config = load_config(config)
-    index, catalogue = index_of(config), open_catalogue(config.catalogue)
+    index, catalogue = index_of(config.milvus), open_catalogue(config.catalogue)
     with index.writing:
         previous = index.versions(newest=True).before
         if previous and previous.model_id:

@@ -1,4 +1,4 @@
-"""What the vector index loses."""
+"""The recall of the vector index."""
 
 from __future__ import annotations
 

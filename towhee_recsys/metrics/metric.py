@@ -1,4 +1,4 @@
-"""What a metric is: its name and title, which direction is better, what it needs, and the function that computes it."""
+"""The definition of a metric: name, title, the better direction, its input, and the function that computes it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Metric:
         name: The name in JSON and in gates, such as "ndcg".
         title: The name in tables, such as "NDCG".
         direction: Whether higher or lower values are better; "none" where neither is.
-        help: A sentence on what it says, for glossaries.
+        help: A sentence on its meaning, for glossaries.
         cutoffs: The lengths of lists that it is computed for; empty for a metric that has no cutoff.
-        summary: Whether its first value stands in the table that the commands print.
+        summary: Whether its first value is in the table that the commands print.
         tested: Whether differences of its first value are tested for significance.
     """
 
@@ -75,7 +75,7 @@ class CandidateItems:
     """The items that lists are made of.
 
     Attributes:
-        mask: bool[items], the items that may stand in a list.
+        mask: bool[items], the items that may be in a list.
         popularity: float[items], how many users each item has in training.
         n_users: The number of users in training.
     """

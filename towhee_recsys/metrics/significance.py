@@ -1,4 +1,4 @@
-"""What chance, in the draw of users, has to do with a mean and with a difference of means."""
+"""Confidence intervals of means over users, and tests of differences between means."""
 
 from __future__ import annotations
 

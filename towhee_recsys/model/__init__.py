@@ -1,1 +1,1 @@
-"""The fusion model in PaddlePaddle: two towers, one cosine."""
+"""The fusion model: two towers whose cosine is the score, in PaddlePaddle for training and NumPy for inference."""

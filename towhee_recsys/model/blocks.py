@@ -1,4 +1,4 @@
-"""What one step reads: a block of users with all their training interactions, and the items to score for them."""
+"""The input of one step: a block of users with all their training interactions, and the items to score for them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Block:
 class Blocks:
     """Random blocks of `batch_size` users. A block costs each user and each item one pass through a tower.
 
-    Items without interactions are in no block: that nobody met them does not show that they are disliked. Where there
+    Items without interactions are in no block: a lack of interactions does not show that they are disliked. Where there
     are more than `sampled_items` others, a block scores those of its users and a random `sampled_items` of all. Each is
     then corrected for how likely it was to be drawn: sampled softmax with the logQ correction of Bengio & Senécal 2008
     (doi:10.1109/TNN.2007.912312) and Yi et al. 2019 (doi:10.1145/3298689.3346996).

@@ -114,7 +114,7 @@ def normalize(given: Any) -> Embeddings:
 
 
 def must_be_unit(vectors: np.ndarray, names: Sequence[Any]) -> None:
-    """Checks that all of float32[n, dim] are of length 1: Milvus Lite searches whatever it is given, NaN included.
+    """Checks that all of float32[n, dim] are of length 1: Milvus Lite does not check its input, NaN included.
 
     Raises:
         QueryError: a vector is not; the message has the first such one's name out of `names`.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from towhee_recsys.config.dataset import Feedback
+from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.config.objectives import purposes
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.blocks import Block

@@ -27,7 +27,7 @@ class Protocol:
         draw: Gives each interaction its part.
         questions: Makes the questions of a task that has its parts.
         question_names: The names of these questions; the main one's is "".
-        by_time: Whether the split goes by the interactions' times.
+        by_time: Whether the split is by the interactions' times.
         new_items: Whether the items of the test are new: training does not know that they exist.
     """
 

@@ -58,7 +58,7 @@ class Task:
         liked: The lowest value of an interaction that counts as liking.
         train: The interactions to fit on; rows are those of the dataset's tables, as in the other parts.
         validation: The interactions to choose by.
-        test: The interactions whose ratings are to be predicted, where they are ratings.
+        test: The interactions to predict the ratings of, where they are ratings.
         questions: The lists that a model is to give.
         new_items: int64, rows of items that are held out whole, as if they came after training.
     """

@@ -69,7 +69,7 @@ def replace_directory(target: Path, fill: Callable[[Path], None]) -> None:
 
 
 def recover(target: Path) -> None:
-    """Completes a killed `replace_directory`: moves the new directory to `target` if the old one is gone from there.
+    """Completes a killed `replace_directory`: moves the new directory to `target` if the old one is no longer there.
 
     A `replace_directory` that still runs in another process is not disturbed.
     """
@@ -81,7 +81,7 @@ def recover(target: Path) -> None:
 
 
 def finish_replace(target: Path) -> None:
-    """Recovers `target` and removes what a killed `replace_directory` left behind.
+    """Recovers `target` and removes the leftovers of a killed `replace_directory`.
 
     For the process that may replace `target`; readers call `recover`.
     """
@@ -103,7 +103,7 @@ def _hidden(target: Path, state: str) -> Path:
 
 @contextmanager
 def _removed_on_error(path: Path) -> Iterator[None]:
-    """Removes what could not be finished, so that a full disk has its space again."""
+    """Removes unfinished files, so that a full disk has space again."""
     try:
         yield
     except BaseException:

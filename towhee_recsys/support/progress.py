@@ -1,4 +1,4 @@
-"""Progress bars, and how many items an indexing has written."""
+"""Progress bars, and reports of how much has been done."""
 
 from __future__ import annotations
 
@@ -6,7 +6,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-_observers: list[Callable[[int], object]] = []
+
+class Progress:
+    """Passes reports of work done on to observers; both may be in any thread."""
+
+    def __init__(self) -> None:
+        self._observers: list[Callable[[int], object]] = []
+
+    @contextmanager
+    def observe(self, observer: Callable[[int], object]) -> Iterator[None]:
+        """Within the context, calls `observer` with the count of each report."""
+        self._observers.append(observer)
+        try:
+            yield
+        finally:
+            self._observers.remove(observer)
+
+    def report(self, count: int) -> None:
+        """Reports that `count` more have been done."""
+        for observer in tuple(self._observers):
+            observer(count)
 
 
 def progress_bar(progress: bool | None, *, iterable: Any = None, **options: Any) -> Any:
@@ -14,19 +33,3 @@ def progress_bar(progress: bool | None, *, iterable: Any = None, **options: Any)
     from tqdm import tqdm
 
     return tqdm(iterable, disable=None if progress is None else not progress, **options)
-
-
-@contextmanager
-def observe_progress(observer: Callable[[int], object]) -> Iterator[None]:
-    """Within the context, `observer` is called with the number of items just written, from any thread."""
-    _observers.append(observer)
-    try:
-        yield
-    finally:
-        _observers.remove(observer)
-
-
-def report_progress(items: int) -> None:
-    """Reports that so many more items have been written."""
-    for observer in tuple(_observers):
-        observer(items)

@@ -12,7 +12,7 @@ _Result = TypeVar("_Result")
 
 
 class StepClock(Protocol):
-    """What times steps."""
+    """A timer of steps."""
 
     def running(self, step: str, calls: int = 1) -> AbstractContextManager[None]:
         """While it lasts, the calling thread is at `step`."""

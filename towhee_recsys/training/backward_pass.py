@@ -1,4 +1,4 @@
-"""What a step of training computes: a block's losses, and their gradients by the weights."""
+"""One step of training: a block's losses, and their gradients by the weights."""
 
 from __future__ import annotations
 

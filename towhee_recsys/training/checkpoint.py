@@ -25,7 +25,7 @@ MAY_CHANGE = ("epochs", "patience", "learning_rate", "warmup_steps")
 class Checkpoint:
     """The file `checkpoint.npz` in `folder`, of one training.
 
-    `record` says what it trains on, and `settings` how, as plain data: a state with others is not resumed.
+    `record` describes what it trains on, and `settings` how, as plain data: a state with others is not resumed.
     """
 
     def __init__(self, folder: Path, record: dict[str, Any], settings: dict[str, Any], seed: int):
@@ -36,7 +36,7 @@ class Checkpoint:
 
     @timed("checkpoints")
     def write(self, state: dict[str, Any], seconds: float) -> None:
-        """Replaces the file in one step, unless writing has had its share; the epoch took so many `seconds`."""
+        """Replaces the file in one step, unless writing has used its share of the time; the epoch took `seconds`."""
         self._seconds_trained += seconds
         if self._seconds_written > WRITING_SHARE * self._seconds_trained:
             return

@@ -1,4 +1,4 @@
-"""The picture of a training: the loss and the validation's figures, epoch by epoch."""
+"""The picture of a training: the loss and the validation's metrics, epoch by epoch."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ PANELS = {
     "RMSE": {"training_rmse": "training", "validation_rmse": "validation"},
     "NDCG@10": {"validation_ndcg@10": "validation"},
 }
-"""By a panel's title the figures of an epoch that it shows, with their names in the legend."""
+"""By a panel's title the values of an epoch that it shows, each with the part of the data that it is measured on."""
 
 
 @timed("curves")
 def draw_curves(history: list[dict[str, float]], kept_epoch: int, path: Path) -> None:
-    """Writes a PNG with a panel for each figure that the history has."""
+    """Writes a PNG with a panel for each metric that the history has."""
     from matplotlib.figure import Figure
 
     shown = {title: [name for name in names if name in history[0]] for title, names in PANELS.items()}

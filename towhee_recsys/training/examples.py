@@ -1,4 +1,4 @@
-"""What training reads: each user's and each item's arrays once, and the interactions as pairs of their rows."""
+"""The input of training: each user's and each item's arrays once, and the interactions as pairs of their rows."""
 
 from __future__ import annotations
 
@@ -56,11 +56,15 @@ def encode(dataset: Dataset, split: TrainingSplit, features: Features) -> Exampl
     """Fits the features, and encodes all users and items by them.
 
     The ids of users with training interactions are known, and those of all items but the split's new ones.
+
+    Raises:
+        DeclarationError: features name columns that the users or the items do not have.
     """
     people = _with_histories(dataset, split.training, features)
     known_items = dataset.items.drop(dataset.items.index[split.new_items])
-    users = FeatureEncoder.fit(features.user, people, set(dataset.user_ids[np.unique(split.training.users)]))
-    items = FeatureEncoder.fit(features.item, known_items, set(known_items[dataset.schema.items.id]))
+    user_ids = set(dataset.user_ids[np.unique(split.training.users)])
+    users = FeatureEncoder.fit(features.user, people, user_ids, "features.user")
+    items = FeatureEncoder.fit(features.item, known_items, set(known_items[dataset.schema.items.id]), "features.item")
     return Examples(
         users,
         items,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 
-from towhee_recsys.config.dataset import Feedback
+from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.config.objectives import Objective, purposes
 from towhee_recsys.config.schema import ModelConfig, TrainingConfig
 from towhee_recsys.errors import TrainingError

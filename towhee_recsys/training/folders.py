@@ -1,4 +1,4 @@
-"""Where trainings keep what they make."""
+"""The folders of trainings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from towhee_recsys.config import Config
 
 
 def work_dir(model_dir: str | Path) -> Path:
-    """The folder for what is not yet a bundle: `<model_dir>.training`."""
+    """The folder of an unfinished training: `<model_dir>.training`."""
     folder = Path(model_dir).resolve()
     return folder.with_name(f"{folder.name}.training")
 

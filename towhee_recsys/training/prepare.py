@@ -1,4 +1,4 @@
-"""Items as the model reads them, as text: what the first step of the article on fusion models writes."""
+"""Items as the model reads them, as text: the output of the first step of the article on fusion models."""
 
 from __future__ import annotations
 
@@ -25,25 +25,19 @@ def prepare_items(config: Config | str, source: str | Path, output: Path) -> int
         DatasetError: `source` is missing or has bad rows, or `output` is the same file.
         BundleError: the model is damaged.
     """
+    from towhee_recsys.bundle import load_bundle
     from towhee_recsys.data import read_items
 
     config = load_config(config)
     if output.resolve() == Path(source).resolve():
         raise DatasetError(f"{output} is the input, too, and would be overwritten. Name another file for the output.")
-    items = read_items(config.dataset, str(source))
-    side = _side(config, items)
+    bundle = load_bundle(config.model.dir) if Path(config.model.dir).exists() else None
+    items = read_items(config.dataset, str(source), bundle.item_schema if bundle else None)
+    side = bundle.items if bundle else FeatureEncoder.fit(config.features.item, items, set(), "features.item")
     lines = list(_lines(side, records(items), config.dataset.items.id))
     output.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(output, lambda path: _write(path, lines))
     return len(lines)
-
-
-def _side(config: Config, items: Any) -> FeatureEncoder:
-    from towhee_recsys.bundle import load_bundle
-
-    if Path(config.model.dir).exists():
-        return load_bundle(config.model.dir).items
-    return FeatureEncoder.fit(config.features.item, items, set())
 
 
 def _lines(side: FeatureEncoder, items: list[dict[str, Any]], item_id: str) -> Iterator[str]:

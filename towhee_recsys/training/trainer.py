@@ -1,4 +1,4 @@
-"""One training run: its model, its optimiser, and what an epoch does to them."""
+"""One training run: its model, its optimiser and its epochs."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Trainer:
         return self.history[-1]
 
     def use_kept(self) -> None:
-        """Puts the kept epoch's weights into the model, and what to expect of ids without interactions."""
+        """Restores the kept epoch's weights, and sets the expected values of ids without interactions."""
         if self.settings.patience:
             self.model.set_state_dict(self.kept)
         examples, model = self.examples, self.model

@@ -14,7 +14,7 @@ from towhee_recsys.protocols import Task, make_task
 from towhee_recsys.support.step_timers import timed
 
 EVERYTHING = "everything"
-"""What stands for the protocol in the record of a training on all interactions."""
+"""The name of the protocol in the record of a training on all interactions."""
 
 READ_BY = {"strict", "max_bad_share", "encoding", "users", "items", "interactions"}
 NOT_READ_BY: dict[str, Any] = {
@@ -33,7 +33,7 @@ class TrainingSplit:
         training: The interactions to train on.
         validation: The interactions to measure each epoch by; empty where there are none.
         new_items: int64, rows of the items that training does not know of.
-        record: What the manifest says of it; see `trained_on`.
+        record: Its description in the manifest; see `trained_on`.
     """
 
     training: Interactions
@@ -64,7 +64,7 @@ def everything(dataset: Dataset) -> TrainingSplit:
 
 
 def trained_on(dataset: Dataset, protocol: str = EVERYTHING, seed: int | None = None) -> dict[str, Any]:
-    """What a manifest says of the data that a model was trained on and of how it was read; `evaluate` compares it."""
+    """A manifest's record of the training data and of how it was read; `evaluate` compares it."""
     reading = dataset.schema.model_dump(include=READ_BY, exclude=NOT_READ_BY, mode="json")
     drawn = {"protocol": protocol} if protocol == EVERYTHING else {"protocol": protocol, "seed": seed}
     return {**drawn, "fingerprint": dataset.fingerprint, "reading": reading}

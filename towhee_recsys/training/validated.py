@@ -31,7 +31,7 @@ def validated(config: Config, dataset: Dataset) -> Bundle | None:
 
 
 def settings(config: Config) -> dict[str, Any]:
-    """The settings that decide what a training makes of its interactions, as plain data."""
+    """The settings that decide the result of a training on given interactions, as plain data."""
     sections = config.model_dump(mode="json", include={"objective", "features", "model", "training"})
     sections["model"].pop("dir")
     sections["training"].pop("device")

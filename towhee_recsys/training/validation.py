@@ -26,7 +26,7 @@ BEST: dict[str, Callable[[list[float]], np.intp]] = {"validation_rmse": np.argmi
 
 
 class Validation:
-    """Measures a model on the validation part by what it is trained for: `validation_rmse`, `validation_ndcg@10`."""
+    """Measures a model on the validation part, by its objective: `validation_rmse`, `validation_ndcg@10`."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Validation:
         return figures
 
     def best_epoch(self, history: list[dict[str, float]]) -> int:
-        """The number of the epoch with the best figures; of the last one where there are none."""
+        """The number of the epoch with the best metrics; of the last one without metrics."""
         for name, best in BEST.items():
             if history and name in history[0]:
                 return 1 + int(best([line[name] for line in history]))

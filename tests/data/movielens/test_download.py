@@ -92,7 +92,7 @@ def names(folder):
 COMPLETE = ["README", "movies.dat", "ratings.dat", "users.dat"]
 
 
-def test_download_puts_the_folder_in_place_and_tells_the_terms(server, folder, capsys, caplog):
+def test_download_puts_the_folder_in_place_and_shows_the_terms(server, folder, capsys, caplog):
     caplog.set_level(logging.INFO, "towhee_recsys.data")
     assert ensure(folder, f"{server.url}/good") == folder
     assert names(folder) == COMPLETE
@@ -101,7 +101,7 @@ def test_download_puts_the_folder_in_place_and_tells_the_terms(server, folder, c
     assert f"MovieLens 1M is in {folder}" in caplog.text
 
 
-def test_second_call_asks_nobody(server, folder):
+def test_second_call_makes_no_request(server, folder):
     ensure(folder, f"{server.url}/good")
     ensure(folder, f"{server.url}/good")
     assert len(server.requests) == 1

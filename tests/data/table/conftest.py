@@ -20,6 +20,13 @@ EXPLICIT = {"user": "customer", "item": "sku", "rating": "stars", "scale": [0.5,
 IMPLICIT = {"user": "customer", "item": "sku", "event": "what", "weights": WEIGHTS, "time": "at"}
 ITEM_COLUMNS = {"id": "sku", "title": "name", "show": ["price"], "filter": ["tags", "stock"], "lists": {"tags": "|"}}
 
+READ_ITEMS = [
+    {"sku": "A1", "name": "NA", "price": 12.0, "stock": True, "tags": ["red", "new"], "size": "M"},
+    {"sku": "A2", "name": "Lamp", "price": None, "stock": False, "tags": [], "size": "42"},
+    {"sku": "A3", "name": "1984", "price": 7.5, "stock": None, "tags": ["blue"], "size": None},
+]
+"""ITEMS as they are read."""
+
 
 class Tables:
     """A folder with tables, and what is read from it."""

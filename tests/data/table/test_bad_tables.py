@@ -8,7 +8,7 @@ import pytest
 
 from tests.data.table.conftest import EVENTS, EXPLICIT, IMPLICIT, ITEMS, RATINGS, USERS
 from towhee_recsys.data import check_dataset, ensure_dataset, read_dataset
-from towhee_recsys.errors import DatasetError
+from towhee_recsys.errors import DatasetError, DeclarationError
 
 ROWS = [
     ("ratings", ",A1,5,1", "missing customer", ["customer: given nothing", "an id"]),
@@ -134,7 +134,7 @@ def test_files_that_are_no_table(tables, must_say, content, facts, strict):
         ('{"customer": true, "sku": 2, "stars": 5, "at": 1}\n', ["customer: given True", "whole numbers or texts"]),
     ],
 )
-def test_json_lines_that_are_none(tables, must_say, text, facts):
+def test_invalid_json_lines(tables, must_say, text, facts):
     with pytest.raises(DatasetError) as caught:
         read_dataset(tables.declared(interactions={"path": tables.write("r.jsonl", text), **EXPLICIT}))
     must_say(str(caught.value), *facts)
@@ -144,8 +144,8 @@ def test_json_lines_that_are_none(tables, must_say, text, facts):
     ("settings", "facts"),
     [
         ({"title": "nmae"}, ["dataset.items.title: given 'nmae'", "Did you mean 'name'?", "'sku', 'name', 'price'"]),
-        ({"show": ["brand"]}, ["dataset.items.show: given 'brand'", "'sku', 'name', 'price'"]),
-        ({"filter": ["tgas"]}, ["dataset.items.filter: given 'tgas'", "Did you mean 'tags'?"]),
+        ({"show": ["brand", "price"]}, ["dataset.items.show[0]: given 'brand'", "'sku', 'name', 'price'"]),
+        ({"filter": ["tgas"]}, ["dataset.items.filter[0]: given 'tgas'", "Did you mean 'tags'?"]),
         ({"lists": {"genres": "|"}}, ["dataset.items.lists.genres: given 'genres'"]),
         ({"id": "SKU"}, ["dataset.items.id: given 'SKU'", "Did you mean 'sku'?"]),
     ],
@@ -157,9 +157,19 @@ def test_declared_columns_that_are_not_there(tables, must_say, settings, facts):
     must_say(str(caught.value), "items.csv", *facts)
 
 
+def test_all_missing_columns_of_a_table_are_reported_at_once(tables, must_say):
+    section = {"items": {"path": tables.write("items.csv", ITEMS), "id": "SKU", "title": "x", "show": ["y", "price"]}}
+    with pytest.raises(DeclarationError) as caught:
+        read_dataset(tables.declared(interactions={"path": tables.write("r.csv", RATINGS), **EXPLICIT}, **section))
+    message = str(caught.value)
+    must_say(message, "items.csv:\n- ", *(f"\n- dataset.items.{key}: given" for key in ("id", "title", "show[0]")))
+    assert message.count("Accepted: 'sku', 'name'") == 1
+    assert message.count("given") == 3
+
+
 @pytest.mark.parametrize(
     ("items", "setting"),
-    [({"title": "name"}, "title"), ({"filter": ["x"]}, "filter"), ({"lists": {"x": ","}}, "lists.x")],
+    [({"title": "name"}, "title"), ({"filter": ["x"]}, "filter[0]"), ({"lists": {"x": ","}}, "lists.x")],
 )
 def test_columns_of_no_table(tables, must_say, items, setting):
     section = {"interactions": {"path": tables.write("r.csv", RATINGS), **EXPLICIT}}

@@ -39,7 +39,7 @@ def question_of() -> Callable[..., Question]:
 
 @pytest.fixture(scope="session")
 def ratings_table() -> np.ndarray:
-    """Ratings of 300 users for 24 items, the last of which nobody has rated; 0 stands for no rating."""
+    """Ratings of 300 users for 24 items, the last of which is not rated; 0 stands for no rating."""
     rng = np.random.default_rng(5)
     table = rng.integers(1, 6, (300, 24)) * (rng.random((300, 24)) < 0.4)
     table[:, -1] = 0

@@ -7,7 +7,7 @@ import pytest
 from tests.declarations import MOVIELENS
 from towhee_recsys.config.features import Features
 from towhee_recsys.data import Dataset
-from towhee_recsys.errors import DatasetError
+from towhee_recsys.errors import DeclarationError
 from towhee_recsys.evaluation.baselines import side_information
 from towhee_recsys.features import CategoriesFeature, CategoryFeature, IdFeature
 
@@ -74,5 +74,5 @@ def test_nothing_declared_or_nothing_there(items):
 
 def test_a_column_that_is_not_there():
     features = Features(user=[CategoryFeature(column="gendre")], item=PLAIN)
-    with pytest.raises(DatasetError, match=r"feature column 'gendre' is not in the data\. Did you mean 'gender'"):
+    with pytest.raises(DeclarationError, match=r"features.user\[0\].column: given 'gendre', .* Did you mean 'gender'"):
         side_information(features, dataset(people(9)))

@@ -9,7 +9,7 @@ import pytest
 from towhee_recsys import Config, examine, index_pipeline, load_config
 from towhee_recsys.bundle import Bundle
 from towhee_recsys.lifecycle.doctor import Finding
-from towhee_recsys.stores.vectors import VectorIndex, open_index
+from towhee_recsys.stores.vectors import VectorIndex, index_of
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def indexed(config: Config) -> Config:
 
 @pytest.fixture
 def index(indexed: Config) -> VectorIndex:
-    return open_index(indexed.milvus.uri, indexed.milvus.collection)
+    return index_of(indexed.milvus)
 
 
 @pytest.fixture

@@ -168,7 +168,7 @@ def test_facts_that_are_missing_or_broken(indexed, found, index):
     )
 
 
-def test_a_catalogue_that_is_none(indexed, found, tmp_path):
+def test_a_catalogue_that_is_no_database(indexed, found, tmp_path):
     (tmp_path / "foreign.sqlite").write_bytes(b"no database at all, and long enough to be taken for one" * 9)
     seen = found(load_config(indexed, catalogue=f"sqlite:///{tmp_path / 'foreign.sqlite'}"))
     assert states(seen) == {"catalogue": "failed", "facts": "not checked", "builds": "not checked"}
@@ -217,6 +217,6 @@ def test_a_switch_that_was_stopped_between_catalogue_and_index(indexed, found, i
 
 
 @pytest.mark.parametrize("items", [0, -1, 10_001, 1.5, True, "5"])
-def test_a_number_of_items_that_is_none(items, found):
+def test_an_invalid_number_of_items(items, found):
     with pytest.raises(QueryError, match=r"is not acceptable: give a whole number from 1 to 10000\."):
         found("sample", items=items)

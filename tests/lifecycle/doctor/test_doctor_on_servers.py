@@ -61,7 +61,7 @@ def seen_while_frozen(server, found, config, seconds):
     return seen
 
 
-def test_a_frozen_catalogue_is_told_by_its_timeout(config, found, redis_server):
+def test_a_frozen_catalogue_is_reported_by_its_timeout(config, found, redis_server):
     config = load_config(config, catalogue=redis_server.url("?timeout=1"))
     index_pipeline(config)()
     assert lines(found(config)) == {}
@@ -72,7 +72,7 @@ def test_a_frozen_catalogue_is_told_by_its_timeout(config, found, redis_server):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("store", ["redis_server", "mariadb_server"])
-def test_the_whole_upkeep_on_servers(config, found, milvus_server, store, request, tmp_path):
+def test_the_whole_lifecycle_on_servers(config, found, milvus_server, store, request, tmp_path):
     collection = f"upkeep_{store}"
     milvus = {"uri": milvus_server.url, "collection": collection, "index": {"type": "HNSW"}}
     config = load_config(config, milvus=milvus, catalogue=request.getfixturevalue(store).url())
@@ -97,7 +97,7 @@ def test_the_whole_upkeep_on_servers(config, found, milvus_server, store, reques
 
 
 @pytest.mark.slow
-def test_a_frozen_milvus_is_told_by_its_timeout(config, found, milvus_server):
+def test_a_frozen_milvus_is_reported_by_its_timeout(config, found, milvus_server):
     config = load_config(config, milvus={"uri": milvus_server.url, "collection": "frozen", "access": {"timeout": 2}})
     assert found(config)["milvus"].state == "ok"
     seen = seen_while_frozen(milvus_server, found, config, seconds=20)

@@ -144,7 +144,7 @@ def test_the_parts_of_a_url(monkeypatch):
         ("mysql://host/db", "sqlalchemy", "mysql"),
     ],
 )
-def test_a_package_that_is_not_installed_is_told_with_the_extra_that_has_it(monkeypatch, url, package, extra):
+def test_a_package_that_is_not_installed_is_reported_with_the_extra_that_has_it(monkeypatch, url, package, extra):
     monkeypatch.setitem(sys.modules, package, None)
     assert refusal(url) == (
         f"catalogue '{extra}://...' needs the package {package}, which is not installed. "

@@ -13,6 +13,7 @@ import pytest
 from tests.servers.mariadb import PASSWORD
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.support.urls import shown_url
 
 FACTS = [{"sku": key, "name": f"name {key}", "price": 1.5, "tags": ["new"]} for key in range(50)]
 ITEMS = list(enumerate(FACTS))
@@ -41,7 +42,7 @@ def failure(work, *arguments):
 def test_down_at_start_and_well_once_it_is_up(server):
     url = server.url("?timeout=7")
     server.stop()
-    shown = url.replace("s3cret%2Fp%40ss%3Aword", "***")
+    shown = shown_url(url)
     assert failure(open_catalogue, url) == (
         f"the catalogue {shown!r} cannot be opened: the server cannot be reached: Connection refused. "
         "Start it, or correct its address in `catalogue`."
@@ -110,7 +111,7 @@ def test_frozen_it_is_given_up_by_the_deadline_and_well_once_it_thaws(server):
     with ThreadPoolExecutor(len(calls)) as pool:
         start = time.monotonic()
         messages = list(pool.map(lambda call: failure(*call), calls))
-        assert time.monotonic() - start < 2 * 5.4  # nobody waits twice, and none for another
+        assert time.monotonic() - start < 2 * 5.4  # no thread waits twice, or for another
     assert all("no answer within 5." in message for message in messages)
     assert messages[2].endswith(
         "cannot be read: no answer within 5.5 s. "
@@ -120,12 +121,12 @@ def test_frozen_it_is_given_up_by_the_deadline_and_well_once_it_thaws(server):
     assert catalogue.get(range(50)) == FACTS
 
 
-def test_a_wrong_password_is_told_and_shown_nowhere(server, caplog, monkeypatch):
+def test_a_wrong_password_is_reported_and_shown_nowhere(server, caplog, monkeypatch):
     caplog.set_level(logging.DEBUG)
     monkeypatch.setenv("WORD", "wr0ng/@:#word")
     literal = server.url(password="wr0ng/@:#word")
     written = literal.replace("wr0ng%2F%40%3A%23word", "${env:WORD}")
-    for url, shown in ((literal, literal.replace("wr0ng%2F%40%3A%23word", "***")), (written, written)):
+    for url, shown in ((literal, shown_url(literal)), (written, written)):
         assert failure(open_catalogue, url) == (
             f"the catalogue {shown!r} cannot be opened: the server does not accept the user or the password. "
             "Correct them in `catalogue`; ${env:NAME} in it takes a password from the environment."
@@ -160,7 +161,7 @@ def test_a_batch_is_one_round_trip(server):
     assert server.calls() - before - none == 1
 
 
-def test_tls_trusts_whom_it_is_told_to_and_nobody_else(server, certificates):
+def test_tls_trusts_the_given_authority_and_no_other(server, certificates):
     name = {"redis": "ssl_ca_certs", "mysql": "ssl_ca"}[server.url().partition(":")[0]]
     ours = f"?{name}={certificates.authority}"
     assert open_catalogue(server.tls_url(ours)).get([1], "m__1") == FACTS[1:2]
@@ -171,6 +172,6 @@ def test_tls_trusts_whom_it_is_told_to_and_nobody_else(server, certificates):
     assert "cannot be opened: " in failure(open_catalogue, server.tls_url(no_certificates))
 
 
-def test_where_nobody_lives(server):
+def test_an_address_without_a_server(server):
     message = failure(open_catalogue, server.url().replace("127.0.0.1", "nowhere.invalid"))
     assert "the server cannot be reached: " in message

@@ -12,7 +12,7 @@ FACTS = {"sku": "x-1", "name": "Lamp", "price": 2.5, "tags": ["new"]}
 ITEM = ("x-1", FACTS)
 
 
-def test_who_may_only_read_reads(mariadb_server):
+def test_an_account_that_may_only_read_reads(mariadb_server):
     writer = open_catalogue(MariadbStore(mariadb_server).url)
     reader = open_catalogue(mariadb_server.url(user="reader"))
     assert reader.get(["x-1"]) == [None]

@@ -72,7 +72,7 @@ def test_a_file_that_was_cut_short(filled, share):
     )
 
 
-def test_a_file_that_was_overwritten_is_told_when_it_is_read(filled):
+def test_a_file_that_was_overwritten_is_reported_when_it_is_read(filled):
     with filled.open("r+b") as disk:
         disk.seek(4096 * 2)
         disk.write(b"\xff" * (filled.stat().st_size - 4096 * 2))
@@ -80,7 +80,7 @@ def test_a_file_that_was_overwritten_is_told_when_it_is_read(filled):
     assert "the file is damaged: cut short, or overwritten" in message
 
 
-def test_a_table_that_was_taken_away_is_told(file):
+def test_a_table_that_was_taken_away_is_reported(file):
     catalogue = open_catalogue(f"sqlite:///{file}")
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("DROP TABLE facts")
@@ -116,7 +116,7 @@ def test_a_folder_that_may_not_be_written(filled, tmp_path, there):
     assert reason in [f"{each}{CURE}" for each in reasons]
 
 
-def test_a_file_that_was_deleted_or_replaced_is_opened_anew(file, tmp_path):
+def test_a_file_that_was_deleted_or_replaced_is_opened_again(file, tmp_path):
     catalogue = open_catalogue(f"sqlite:///{file}")
     catalogue.write(ITEMS, "m__1")
     catalogue.publish("m__1")
@@ -158,7 +158,7 @@ def test_many_rows_are_read_from_one_state_of_the_file(file, monkeypatch):
             writing.result()
 
 
-def test_a_database_of_before_keeps_what_it_has_and_is_filled_anew(file):
+def test_a_database_of_an_older_version_keeps_its_tables_and_is_filled_again(file):
     """Its facts had four fixed columns; the tables of now have other names."""
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("CREATE TABLE items (version TEXT, movie_id INTEGER, title TEXT, year INTEGER, genres TEXT)")

@@ -165,7 +165,7 @@ def test_a_version_that_is_not_there(catalogue):
     catalogue.keep("items", ["items__none"])
 
 
-def test_nothing_published_is_told_with_the_cure(catalogue, item):
+def test_nothing_published_is_reported_with_the_cure(catalogue, item):
     with pytest.raises(StoreError, match=r"holds no items yet\. Fill it with `towhee-recsys index"):
         catalogue.must_have_items()
     catalogue.write([item(1)], "items__v1")

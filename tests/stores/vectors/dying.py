@@ -1,6 +1,6 @@
 """A process that changes an index until it is killed; `tests/stores/vectors/test_index_kill.py` runs it.
 
-For each line on stdin a child is forked, with all imports done, that does `turn(*line.split())`. Its exit is told.
+For each line on stdin a child is forked, with all imports done, that does `turn(*line.split())`. Its exit is reported.
 """
 
 from __future__ import annotations
@@ -124,13 +124,13 @@ def resumed(index: VectorIndex, catalogue: Catalogue, number: int, death: int) -
 
 
 def numbers_of_rows(index: VectorIndex, build: str) -> dict[str, int]:
-    """What Milvus Lite numbers the rows of a build by, for each item: a row that is written anew has another one."""
+    """What Milvus Lite numbers the rows of a build by, for each item: a row that is written again has another one."""
     with closing(sqlite3.connect(f"file:{index.store.where}?mode=ro", uri=True)) as file:
         return dict(file.execute(f'SELECT CAST(milvus_id AS TEXT), id FROM "{build}"'))
 
 
 def changed(index: VectorIndex, catalogue: Catalogue, number: int, death: int) -> None:
-    """Changes the live build in place: rows come, are replaced and go; a journal beside it tells what was acknowledged.
+    """Changes the live build in place: rows come, are replaced and go; a journal records what was acknowledged.
 
     A change is written to the journal before it is made, and once more when it is acknowledged.
     """
@@ -206,11 +206,11 @@ def vectors_of(number: int) -> Embeddings:
 
 def die_at(death: int) -> None:
     """Kills this process and its Milvus Lite before the `death`th writing to a store; 0 is never."""
-    asked = count(1)
+    calls = count(1)
 
     def dying(method):
         def asking(self, *args, **more):
-            if (*args, "")[1] not in READS and next(asked) == death:
+            if (*args, "")[1] not in READS and next(calls) == death:
                 os.killpg(0, signal.SIGKILL)
             return method(self, *args, **more)
 

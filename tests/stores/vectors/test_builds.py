@@ -21,7 +21,7 @@ def names(index):
     return [build.name for build in builds(index)]
 
 
-def test_the_record_tells_what_is_there(index, units, indexed):
+def test_the_record_describes_the_build(index, units, indexed):
     record = indexed(index, units(20))
     assert (record.collection, record.model_id, record.dim) == (index.collection, "a" * 16, 8)
     assert (record.metric, record.rows) == ("IP", 20)
@@ -60,14 +60,14 @@ def test_the_old_index_answers_until_the_new_one_is_complete(index, units, index
     assert index.live().build == build
 
 
-def test_who_was_built_before_the_switch_goes_on_asking_the_old_index(index, units, indexed):
+def test_a_pipeline_built_before_the_switch_keeps_searching_the_old_index(index, units, indexed):
     old, new = units(20), units(20, dim=4, seed=1, model="b")
     first, second = indexed(index, old), indexed(index, new)
     for vectors, record in ((old, first), (new, second)):
         assert answers(index, vectors) == list(range(20))
         assert {hit.build for hits in index.search(vectors, 3) for hit in hits} == {record.build}
     with pytest.raises(IndexMismatchError, match=f"is of model {'b' * 16}, but model {'a' * 16} was expected"):
-        index.live(old.model)  # whoever starts now is told
+        index.live(old.model)  # a new pipeline gets the error
 
 
 def test_of_several_kept_builds_of_a_model_the_last_answers(index, units, indexed):
@@ -99,7 +99,7 @@ def test_the_receipts_of_two_builds_are_refused(index, units, indexed):
     assert index.live() == record
 
 
-def test_a_build_that_another_indexing_has_dropped_is_told(index, units, indexed):
+def test_a_build_that_another_indexing_has_dropped_is_reported(index, units, indexed):
     receipt = insert(index, start_build(index, "a" * 16, 8), range(5), units(5))
     record = indexed(index, units(6))
     with pytest.raises(IndexMismatchError, match=r"is gone: another indexing of 'items_\d+' has gone live"):

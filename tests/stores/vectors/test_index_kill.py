@@ -38,26 +38,26 @@ class Dying:
         self.number, self.live = 1, 0
 
     def turn(self, death: int = 0, wait: float | None = None, whole_group: bool = True) -> str:
-        """One turn, killed at its `death`th writing or `wait` seconds after it is ready; gives what it said last."""
+        """One turn, killed at its `death`th writing or `wait` seconds after it is ready; returns its last line."""
         self._process.stdin.write(f"{self._what} {self.number} {death} {self._stores}\n")
-        said = [self._say()]
-        while said[-1][0] != "ended":
-            if said[-1][0] == "ready" and wait is not None:
+        lines = [self._say()]
+        while lines[-1][0] != "ended":
+            if lines[-1][0] == "ready" and wait is not None:
                 time.sleep(wait)
                 with suppress(ProcessLookupError):  # it has ended already
-                    (os.killpg if whole_group else os.kill)(int(said[0][1]), signal.SIGKILL)
-            said.append(self._say())
-        told = dict(each for each in said if len(each) == 2)
-        assert told["ended"] in {"0", str(-signal.SIGKILL)}, said
-        self._must_go_on_from(int(told["live"]))
-        return said[-2][0]
+                    (os.killpg if whole_group else os.kill)(int(lines[0][1]), signal.SIGKILL)
+            lines.append(self._say())
+        reported = dict(each for each in lines if len(each) == 2)
+        assert reported["ended"] in {"0", str(-signal.SIGKILL)}, lines
+        self._must_continue_from(int(reported["live"]))
+        return lines[-2][0]
 
     def _say(self) -> list[str]:
         line = self._process.stdout.readline().split()
         assert line, "dying.py has ended"
         return line
 
-    def _must_go_on_from(self, live: int) -> None:
+    def _must_continue_from(self, live: int) -> None:
         """The index that was found is one of the last turn's: what it had before, or what it was at."""
         if self._what == "build":
             assert self.number == 1 or live in (self.number - 2, self.number - 1)
@@ -86,7 +86,7 @@ def killed_at_every_step(what: str, folder: Path) -> int:
 
 
 def killed_at_random_moments(what: str, folder: Path, times: int, longest: float) -> None:
-    """Every other time Milvus Lite lives on, and ends what it was asked."""
+    """Every other time Milvus Lite survives, and completes the call."""
     moments = Random(42)
     with dying(what, folder) as process:
         for number in range(times):

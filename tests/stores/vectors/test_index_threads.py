@@ -22,7 +22,7 @@ def test_eight_threads_get_their_own_answers(index, units, indexed):
         assert list(pool.map(found, range(40))) == [[row] * 10 for row in range(40)]
 
 
-def test_searches_go_on_while_new_indexes_are_published(index, units, indexed):
+def test_searches_continue_while_new_indexes_are_published(index, units, indexed):
     items = units(20)
     indexed(index, items)
     done, searched = Event(), []

@@ -59,7 +59,7 @@ def test_a_server_builds_what_the_settings_say(milvus_server, settings):
 
 
 @pytest.mark.parametrize(
-    ("settings", "limit", "told"),
+    ("settings", "limit", "expected"),
     [
         ({"type": "FLAT"}, 10, {}),
         ({"type": "AUTOINDEX"}, 10, {}),
@@ -70,13 +70,13 @@ def test_a_server_builds_what_the_settings_say(milvus_server, settings):
         ({"type": "HNSW", "ef": 50}, 16_384, {"ef": 16_384}),
     ],
 )
-def test_what_a_search_is_told(settings, limit, told, somewhere):
-    assert search_settings(index_type(somewhere, settings), limit) == told
+def test_the_settings_of_a_search(settings, limit, expected, somewhere):
+    assert search_settings(index_type(somewhere, settings), limit) == expected
 
 
 @pytest.fixture
 def somewhere():
-    """A server that nobody calls."""
+    """A server that is not called."""
     return ServerStore(Milvus(None, 30.0, "http://host:19530"))
 
 
@@ -91,7 +91,7 @@ def test_nprobe_has_no_effect_in_a_file_and_is_refused(tmp_path):
         index_type(store, {"type": "IVF_FLAT", "nprobe": 3})
 
 
-def test_settings_that_are_none(somewhere):
+def test_invalid_settings(somewhere):
     with pytest.raises(ConfigError, match=r"milvus\.index\.type: given 'HNSV', accepted: .* Did you mean 'HNSW'\?$"):
         index_type(somewhere, {"type": "HNSV"})
 

@@ -17,14 +17,14 @@ def refused(index, units):
 
     def message(ids, vectors):
         build = start_build(index, "a" * 16, 8)
-        said = set()
+        messages = set()
         for how in (lambda: insert(index, build, ids, vectors), lambda: insert_live(index, ids, vectors)):
             with pytest.raises(QueryError) as raised:
                 how()
-            said.add(str(raised.value))
+            messages.add(str(raised.value))
         assert index.record is None, "a refused insert began an index"
-        assert len(said) == 1
-        return said.pop()
+        assert len(messages) == 1
+        return messages.pop()
 
     return message
 

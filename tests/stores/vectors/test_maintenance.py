@@ -50,8 +50,8 @@ def names(index):
 def test_builds_tell_what_there_is(index, indexed, written):
     assert builds(index) == []
     first, second, third = indexed("a", 3), indexed("b", 4), written("c", 5)
-    told = [(each.name, each.model_id, each.rows, each.published, each.live) for each in builds(index)]
-    assert told == [
+    listed = [(each.name, each.model_id, each.rows, each.published, each.live) for each in builds(index)]
+    assert listed == [
         (second.build, "b" * 16, 4, second.published, True),
         (first.build, "a" * 16, 3, first.published, False),
         (third.build, "c" * 16, 5, None, False),
@@ -60,7 +60,7 @@ def test_builds_tell_what_there_is(index, indexed, written):
     assert first.published < second.published
 
 
-def test_a_build_of_no_known_model_is_told(index):
+def test_a_build_of_no_known_model_is_reported(index):
     start_build(index, None, 8)
     [build] = builds(index)
     assert (build.model_id, build.rows, build.published) == (None, 0, None)
@@ -128,7 +128,7 @@ def test_rows_that_came_later_are_there_after_the_way_back_and_forth(index, inde
     assert index.search(units(1, seed=7), 1)[0][0].id == 70
 
 
-def test_a_build_that_is_not_whole_any_more_is_not_gone_back_to(index, indexed, catalogue):
+def test_a_rollback_to_an_incomplete_build_is_refused(index, indexed, catalogue):
     first, second = indexed("a", 5), indexed("b")
     index.store.delete(first.build, [1])
     with pytest.raises(IndexMismatchError, match=r"has 4 rows, but 5 were written\. The live index is as it was"):
@@ -148,7 +148,7 @@ def test_a_catalogue_without_that_version_stops_the_way_back(index, indexed, cat
     assert index.live() == second
 
 
-def test_gc_leaves_the_live_build_and_what_it_is_told_to_keep(index, catalogue, indexed, written):
+def test_gc_leaves_the_live_build_and_those_to_keep(index, catalogue, indexed, written):
     first, second, third = indexed("a"), indexed("b"), written("c")
     assert gc(index, 2, catalogue) == [third.build]
     assert names(index) == catalogue.versions(index.collection)[::-1] == [second.build, first.build]

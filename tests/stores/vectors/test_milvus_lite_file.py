@@ -1,4 +1,4 @@
-"""Milvus Lite: what `milvus.uri` may be, and what is said of what it may not be."""
+"""Milvus Lite: accepted values of `milvus.uri`, and the messages about others."""
 
 from __future__ import annotations
 

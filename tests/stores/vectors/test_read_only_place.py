@@ -12,7 +12,7 @@ from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors import open_index
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="its /sys lets nobody make a file, root included")
+@pytest.mark.skipif(sys.platform != "linux", reason="not even root can create a file in its /sys")
 @pytest.mark.parametrize("folder", [Path("/sys"), Path("/sys/new")])
 def test_a_folder_that_cannot_be_written(folder):
     uri = str(folder / "movies.db")

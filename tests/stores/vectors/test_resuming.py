@@ -105,7 +105,7 @@ def test_what_was_begun_otherwise_is_not_resumed(index, begun, settings):
 
 def test_of_another_setting_of_the_type_it_is_not_resumed(index, begun):
     if isinstance(index.store, LiteStore) and not is_file(index):
-        pytest.skip("Milvus Lite 3 does not tell them: begun anew")
+        pytest.skip("Milvus Lite 3 does not report them")
     build = begun(5, type="IVF_FLAT", nlist=8)
     assert resume_build(index, MODEL, 8, index_type(index.store, {"type": "IVF_FLAT", "nlist": 16})) is None
     assert resume_build(index, MODEL, 8, index_type(index.store, {"type": "IVF_FLAT", "nlist": 8})) == build

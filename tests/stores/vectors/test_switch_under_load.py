@@ -23,7 +23,7 @@ def catalogue(tmp_path):
 
 @pytest.fixture
 def indexed(index, catalogue, units):
-    """A whole indexing by a model: vectors that differ from model to model, facts that tell their build."""
+    """A whole indexing by a model: vectors that differ from model to model, facts with the name of their build."""
 
     def indexed(model):
         build = start_build(index, model * 16, 8)
@@ -37,7 +37,7 @@ def indexed(index, catalogue, units):
 
 @pytest.fixture
 def asking(index, catalogue, units):
-    """While it is entered, threads ask with models' vectors, as their recommend pipelines would; gives the answers."""
+    """While it is entered, threads search with models' vectors, as recommend pipelines do; yields the answers."""
 
     @contextmanager
     def asking(models):
@@ -68,14 +68,14 @@ def vectors_of(units, model):
 
 
 def must_be_whole(seen):
-    """Each answer is from one build of the model that asked, every item finds itself, and its facts are of one build.
+    """Each answer is from one build of the model of the query, every item finds itself, and its facts are of one build.
 
     Gives the builds that answered.
     """
-    for model, found, told in seen:
+    for model, found, named in seen:
         assert [hits[0].id for hits in found] == list(range(ROWS))
         assert [hits[0].score for hits in found] == pytest.approx(np.ones(ROWS), abs=1e-5)
-        [build], [_] = {hit.build for hits in found for hit in hits}, told
+        [build], [_] = {hit.build for hits in found for hit in hits}, named
         assert f"__{model * 16}_" in build
     return {found[0][0].build for _, found, _ in seen}
 
@@ -86,7 +86,7 @@ def test_a_model_is_indexed_again_and_again(index, indexed, asking):
         records = [first, *(indexed("a") for _ in range(4))]
     assert len(seen) > 10
     assert len(must_be_whole(seen) & {record.build for record in records}) > 1
-    assert all(told == {found[0][0].build} for _, found, told in seen)
+    assert all(named == {found[0][0].build} for _, found, named in seen)
 
 
 def test_the_model_is_changed_and_changed_back(index, catalogue, indexed, asking):
@@ -114,7 +114,7 @@ def test_items_come_while_queries_are_answered(index, catalogue, indexed, asking
     assert index.live().rows == ROWS + 5
 
 
-def test_who_reads_elsewhere_sees_the_switch_within_a_second(index, indexed):
+def test_another_reader_sees_the_switch_within_a_second(index, indexed):
     if not index.store.shared:
         pytest.skip("this store is open in one process only")
     elsewhere = VectorIndex(index.store, index.collection)  # what another process would have of it

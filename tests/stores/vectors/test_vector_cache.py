@@ -51,7 +51,7 @@ def test_a_second_search_reads_no_vector(index, units, indexed, users):
         time.sleep(searching.LAG)
         first = stars(index, users)
     assert first == expected(users, units(ROWS))
-    upsert(index, record.build, range(ROWS), units(ROWS, seed=9))  # behind its back, as nobody does it
+    upsert(index, record.build, range(ROWS), units(ROWS, seed=9))  # without the index
     assert stars(index, users) == first
 
 

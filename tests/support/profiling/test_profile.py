@@ -22,7 +22,7 @@ def busy(seconds: float) -> int:
     return count
 
 
-def test_functions_of_all_threads_are_in_the_report_and_who_waits_for_them_is_not(tmp_path: Path) -> None:
+def test_functions_of_all_threads_are_in_the_report_and_waiting_threads_are_not(tmp_path: Path) -> None:
     file = tmp_path / "new" / "profile.txt"
     with profiled(file, "Two seconds of nothing"):
         thread = threading.Thread(target=busy, args=[0.3])

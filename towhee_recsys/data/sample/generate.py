@@ -1,9 +1,9 @@
-"""Makes the sample dataset: real films, simulated people, tastes that are known.
+"""Generates the sample dataset: real films, and simulated people with known tastes.
 
     python -m towhee_recsys.data.sample.generate [--out DIR]
 
-Every draw is a `Random.random()` and only plain arithmetic follows it (fsum, as sum differs from Python to Python), so
-the three files are the same bytes with every Python and on every machine.
+Every draw is a `Random.random()` and only plain arithmetic follows it, so the three files are the same bytes with every
+Python and on every machine.
 """
 
 from __future__ import annotations
@@ -13,62 +13,20 @@ from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from math import floor, fsum
+from math import floor
 from pathlib import Path
 from random import Random
 from typing import NamedTuple, TypeVar
 
-from towhee_recsys.config import load_config
 from towhee_recsys.data.sample import SAMPLE_DIR
-
-_CODES = load_config("sample").dataset.users.codes
-AGES, OCCUPATIONS = _CODES["age"].names, _CODES["occupation"].names
+from towhee_recsys.data.sample.tastes import planted_score
 
 SEED = 2024
 FIRST_USER, FIRST_MOVIE = 10_001, 5_001  # beyond MovieLens 1M's ids: no line here is a line there
 FIRST_DAY = 1_704_067_200  # 2024-01-01, after the newest film
 DAY = 86_400
 
-Taste = Mapping[str, float]
 T = TypeVar("T")
-
-# Planted tastes: how much more (or less) than the average person these people like a genre.
-AGE_TASTE: Mapping[str, Taste] = {
-    "Under 18": {"Animation": 1.6, "Children's": 1.4, "Fantasy": 1.4, "Film-Noir": -1.4, "Documentary": -1, "War": -1},
-    "18-24": {"Action": 1.2, "Horror": 1.6, "Comedy": 1, "Sci-Fi": 0.8, "Musical": -1.2, "Western": -1.2, "War": -0.6},
-    "25-34": {"Sci-Fi": 1.4, "Thriller": 1.2, "Crime": 1.2, "Musical": -1, "Children's": -1, "Western": -0.8},
-    "35-44": {"Adventure": 1.2, "Children's": 1, "Comedy": 0.8, "Horror": -1.2, "Film-Noir": -0.8},
-    "45-49": {"Mystery": 1.2, "Drama": 0.8, "Romance": 0.8, "Horror": -1.4, "Animation": -1, "Action": -0.8},
-    "50-55": {"Documentary": 1.4, "Drama": 1, "Western": 0.8, "Horror": -1.4, "Fantasy": -1.2, "Animation": -0.8},
-    "56+": {"Film-Noir": 1.6, "Western": 1.4, "Musical": 1.4, "War": 1.4, "Horror": -1.6, "Sci-Fi": -1.4, "Action": -1},
-}
-GENDER_TASTE: Mapping[str, Taste] = {
-    "F": {"Romance": 0.8, "Musical": 0.8, "Drama": 0.4, "War": -0.8, "Action": -0.6, "Western": -0.6},
-    "M": {"War": 0.6, "Action": 0.6, "Western": 0.6, "Romance": -0.6, "Musical": -0.6, "Drama": -0.2},
-}
-OCCUPATION_TASTE: Mapping[str, Taste] = {
-    "other": {"Thriller": 0.6, "Adventure": 0.4, "Documentary": -0.6},
-    "academic/educator": {"Documentary": 1.2, "Drama": 0.6, "Action": -0.8},
-    "artist": {"Film-Noir": 1.2, "Documentary": 1, "Drama": 0.6, "Action": -1, "Children's": -0.4},
-    "clerical/admin": {"Romance": 0.8, "Comedy": 0.6, "War": -0.8},
-    "college/grad student": {"Comedy": 0.8, "Horror": 0.6, "Western": -0.8, "Children's": -0.6},
-    "customer service": {"Comedy": 1, "Romance": 0.4, "Documentary": -1},
-    "doctor/health care": {"Mystery": 0.8, "Drama": 0.8, "Horror": -0.8},
-    "executive/managerial": {"Thriller": 1, "Crime": 0.6, "Fantasy": -0.8},
-    "farmer": {"Western": 1.6, "War": 0.6, "Sci-Fi": -1},
-    "homemaker": {"Children's": 1.2, "Musical": 1, "Horror": -1, "Crime": -0.6},
-    "K-12 student": {"Animation": 1.2, "Fantasy": 0.6, "Documentary": -0.8},
-    "lawyer": {"Crime": 1.2, "Mystery": 1.2, "Animation": -0.8, "Fantasy": -0.8},
-    "programmer": {"Sci-Fi": 1.4, "Fantasy": 0.6, "Musical": -0.8, "Romance": -0.6},
-    "retired": {"Western": 0.8, "Musical": 0.8, "Sci-Fi": -0.8},
-    "sales/marketing": {"Action": 1, "Comedy": 0.4, "Film-Noir": -1},
-    "scientist": {"Sci-Fi": 1.4, "Documentary": 1, "Romance": -0.8, "Horror": -0.6},
-    "self-employed": {"Adventure": 1, "Crime": 0.6, "Musical": -0.8},
-    "technician/engineer": {"Sci-Fi": 1.4, "Action": 0.6, "Romance": -0.8, "Drama": -0.4},
-    "tradesman/craftsman": {"Action": 0.8, "War": 0.8, "Musical": -1, "Romance": -0.4},
-    "unemployed": {"Horror": 1, "Fantasy": 0.8, "Documentary": -0.8},
-    "writer": {"Film-Noir": 1.2, "Drama": 0.8, "Action": -0.8, "Children's": -0.6},
-}
 
 AGE_COUNTS = {1: 56, 18: 110, 25: 170, 35: 104, 45: 50, 50: 50, 56: 60}
 FEMALE_SHARE = 0.45
@@ -76,8 +34,7 @@ CHILD_WORK = {10: 9.0, 0: 1.0, 2: 1.0, 19: 1.0}  # odds by occupation; 4 and 10 
 ADULT_WORK = {code: 1.4 for code in range(21) if code not in (4, 10, 13)} | {0: 2.5, 1: 2.0, 7: 2.5, 12: 2.0, 17: 2.0}
 EXTRA_WORK = {18: {4: 14.0, 10: 1.0}, 25: {4: 1.0}, 50: {13: 4.0}, 56: {13: 12.0}}
 
-STRENGTH = 1.4  # stars that one point of the tables makes
-MEAN = 3.2  # stars where no taste speaks; people choose what they like, so the ratings' mean is higher
+MEAN = 3.2  # stars without any taste; people choose what they like, so the ratings' mean is higher
 FAVOURITE = 1.0  # stars that a person's favourite genre adds and a disliked one takes away
 ERA = 0.4  # stars that a favourite decade and its neighbours add and any other takes away
 LEAST_FAME = 0.25  # share of the people who have heard of the most obscure film
@@ -127,17 +84,8 @@ class Sample(NamedTuple):
     ratings: list[Rating]
 
 
-def planted_score(gender: str, age: int, occupation: int, genres: Sequence[str]) -> float:
-    """Tell how many stars the three tables above add (or take away) when these people rate such a film: -4 to 4.
-
-    `gender` is F or M, `age` and `occupation` are MovieLens' codes, `genres` is not empty; a score is the genres' mean.
-    """
-    tastes = (GENDER_TASTE[gender], AGE_TASTE[AGES[age]], OCCUPATION_TASTE[OCCUPATIONS[occupation]])
-    return STRENGTH * fsum(taste.get(genre, 0.0) for taste in tastes for genre in genres) / len(genres)
-
-
 def affinity(person: Person, film: Film) -> float:
-    """Tell the stars that the person would give before noise, rounding and the scale's ends."""
+    """The stars that the person would give before noise, rounding and clipping to the scale."""
     demographic = planted_score(person.gender, person.age, person.occupation, film.genres)
     personal = FAVOURITE * ((person.favourite in film.genres) - (person.disliked in film.genres))
     era = ERA if abs(film.year // 10 * 10 - person.decade) <= 10 else -ERA

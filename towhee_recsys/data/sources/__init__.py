@@ -8,6 +8,7 @@ from typing import Any, Protocol, cast
 
 from towhee_recsys.config import DataSchema
 from towhee_recsys.data.dataset import Dataset
+from towhee_recsys.data.items import ItemSchema
 
 SOURCES = {
     "movielens": "towhee_recsys.data.sources.movielens.source",
@@ -17,7 +18,7 @@ SOURCES = {
 
 
 class Source(Protocol):
-    """What the module of a format has."""
+    """The interface of the module of a format."""
 
     def ensure(self, schema: DataSchema) -> None:
         """Makes sure that the files are there; fetches them where the declaration says so.
@@ -40,8 +41,12 @@ class Source(Protocol):
             DatasetError: a file is missing or unreadable, or has a bad row (strict reading) or too many of them.
         """
 
-    def iter_items(self, schema: DataSchema, path: str | None, chunk_size: int) -> Iterator[list[dict[str, Any]]]:
+    def iter_items(
+        self, schema: DataSchema, path: str | None, chunk_size: int, items: ItemSchema | None
+    ) -> Iterator[list[dict[str, Any]]]:
         """Lists of at most `chunk_size` records of items: those of the dataset, or of the file or folder `path`.
+
+        `items` has the types of the columns of that file; None where they are those of the dataset.
 
         Raises:
             DatasetError: as `read`.

@@ -15,7 +15,7 @@ SHOWN = 80
 class BadLine(ValueError):  # noqa: N818 - it is a verdict on a line, not yet an error
     """Why a line is refused: the `reason` to count it under, what was found in detail, and a `cure` of its own.
 
-    `whole` says that every field is there and in form, so that the line cannot have been cut off.
+    `whole` is true where every field is present and well-formed, so that the line cannot have been cut off.
     """
 
     def __init__(self, reason: str, details: str, *, cure: str = "", whole: bool = False) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from towhee_recsys.config.dataset import Feedback
+from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.evaluation.baselines.side_information import SideInformation
 from towhee_recsys.evaluation.measure import Predict, Score
 from towhee_recsys.protocols.task import Task
@@ -37,7 +37,7 @@ class Baseline:
 
     @property
     def kind(self) -> Literal["ranker", "rater"]:
-        """What it gives: scores or ratings."""
+        """The kind of its predictions: scores or ratings."""
         return "ranker" if self.ranker else "rater"
 
     def fits(self, feedback: Feedback) -> bool:

@@ -19,7 +19,7 @@ from towhee_recsys.protocols.task import Question, Task
 def ials(task: Task, side: SideInformation) -> Score:
     """Implicit alternating least squares (Hu, Koren and Volinsky 2008, doi:10.1109/ICDM.2008.22) of the liked items.
 
-    Each user is computed anew from the liked items of the history; users without any get the popular.
+    Each user is computed from the liked items of the history; users without any get the most popular items.
 
     Raises:
         EvaluationError: `implicit` is not installed.

@@ -1,7 +1,8 @@
-"""What the baselines know of users and items besides interactions."""
+"""The features of users and items that baselines use besides interactions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from towhee_recsys.config.features import Features
 from towhee_recsys.data.dataset import Dataset
-from towhee_recsys.features import FeatureEncoder
+from towhee_recsys.features import Feature, FeatureEncoder, check_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,13 +33,13 @@ class SideInformation:
 
 
 def side_information(features: Features, dataset: Dataset) -> SideInformation:
-    """What the declared `features` say of `dataset`: the users' category, the items' categories.
+    """The side information in `dataset` by the declared `features`: the users' category, the items' categories.
 
     Groups are products of the users' category features, taken in the order of their declaration; one that would make
     the groups smaller than `USERS_PER_GROUP` users on average is left out.
 
     Raises:
-        DatasetError: a feature names a column that the dataset does not have.
+        DeclarationError: features name columns that the dataset does not have.
         QueryError: a column has a value that its feature cannot take.
     """
     return SideInformation(_groups(features, dataset.users), _contents(features, dataset.items))
@@ -46,7 +47,7 @@ def side_information(features: Features, dataset: Dataset) -> SideInformation:
 
 def _groups(features: Features, users: pd.DataFrame) -> np.ndarray | None:
     groups = None
-    for rows in _encoded([each for each in features.user if each.grouping == "one"], users):
+    for rows in _encoded(features.user, "one", users, "features.user"):
         pairs = rows if groups is None else groups * (rows.max() + 1) + rows
         unique, finer = np.unique(pairs, return_inverse=True)
         if 1 < len(unique) <= len(users) / USERS_PER_GROUP:
@@ -55,12 +56,15 @@ def _groups(features: Features, users: pd.DataFrame) -> np.ndarray | None:
 
 
 def _contents(features: Features, items: pd.DataFrame) -> np.ndarray | None:
-    encoded = _encoded([each for each in features.item if each.grouping == "several"], items)
+    encoded = _encoded(features.item, "several", items, "features.item")
     members = [hot[:, 1:] for hot in encoded]  # the first column is that of unknown members, which say nothing
     return np.concatenate(members, axis=1) if sum(each.shape[1] for each in members) else None
 
 
-def _encoded(features: list, table: pd.DataFrame) -> list[np.ndarray]:
-    fitted = FeatureEncoder.fit(features, table, set())
+def _encoded(features: Sequence[Feature], grouping: str, table: pd.DataFrame, key: str) -> list[np.ndarray]:
+    """The arrays of the features of this `grouping`; the config declares `features` at `key`."""
+    chosen = {f"{key}[{row}].column": feature for row, feature in enumerate(features) if feature.grouping == grouping}
+    check_columns({setting: feature.column for setting, feature in chosen.items()}, table)
+    fitted = FeatureEncoder.fit([*chosen.values()], table, set())
     records = table[[each.column for each in fitted.features]].to_dict("records")
     return fitted.encode([{str(name): value for name, value in record.items()} for record in records])

@@ -9,16 +9,10 @@ from typing import TYPE_CHECKING, Any
 from towhee_recsys.bundle import Bundle
 from towhee_recsys.evaluation.report.pictures import MODELS, Series, lines
 from towhee_recsys.evaluation.results import Evaluation
+from towhee_recsys.training.curves import PANELS
 
 if TYPE_CHECKING:
     from markupsafe import Markup
-
-PANELS = {
-    "Loss": {"loss": False},
-    "RMSE": {"training_rmse": True, "validation_rmse": False},
-    "NDCG@10": {"validation_ndcg@10": False},
-}
-"""The values of an epoch that each panel shows, by its title, and whether they are dashed: those of training are."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +32,17 @@ def curves(evaluation: Evaluation) -> list[Panel]:
         series = [
             Series([line["epoch"] for line in history], [line[name] for line in history], model % MODELS, dashed, best)
             for model, (history, best) in enumerate(zip(histories, kept, strict=True))
-            for name, dashed in values.items()
+            for name, dashed in _dashed(values).items()
             if history and all(name in line for line in history)
         ]
         if series:
             panels.append(Panel(title, lines(f"curve{number}", f"{title} by epoch", series, "epoch")))
     return panels
+
+
+def _dashed(values: dict[str, str]) -> dict[str, bool]:
+    """Which lines of a panel are dashed: beside the validation's line that of the training."""
+    return {name: len(values) > 1 and part == "training" for name, part in values.items()}
 
 
 def _history(bundle: Bundle) -> list[dict[str, Any]]:

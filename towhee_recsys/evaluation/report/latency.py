@@ -12,7 +12,7 @@ from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
 from towhee_recsys.config import Config
 from towhee_recsys.data import records
 from towhee_recsys.errors import StoreError
-from towhee_recsys.evaluation.index_recall import added_items, live_index
+from towhee_recsys.evaluation.index_recall import added_items, live_index_of
 from towhee_recsys.evaluation.report.pictures import points
 from towhee_recsys.evaluation.report.trial import Search, build, searching, timed
 from towhee_recsys.evaluation.results import Evaluation
@@ -57,7 +57,7 @@ class Latency:
 
 @dataclass(frozen=True, eq=False)
 class _Vectors:
-    """Who asks, float32[users, dim], and among what, float32[items, dim] with their ids."""
+    """The queries float32[users, dim], and the items that they search float32[items, dim], with their ids."""
 
     users: np.ndarray
     items: np.ndarray
@@ -65,9 +65,9 @@ class _Vectors:
 
 
 def latency(evaluation: Evaluation) -> Latency | None:
-    """Times the first model's live index, if it has one, and each kind in a file that is gone afterwards.
+    """Times the first model's live index, if it has one, and each kind in a temporary file.
 
-    None where Milvus does not work here; the log says why.
+    None where Milvus does not work here; the reason is logged.
     """
     name, config = next(iter(evaluation.configs.items()))
     bundle = evaluation.models[name].bundles[0]
@@ -93,7 +93,7 @@ def _vectors(evaluation: Evaluation, bundle: Bundle) -> _Vectors:
 
 def _live(config: Config, bundle: Bundle, vectors: _Vectors) -> list[Point]:
     """The live index; none where there is none of this model."""
-    index = live_index(config, bundle)
+    index = live_index_of(config, bundle)
     if index is None or index.record is None:
         return []
     how = index_type(index.store, config.milvus.index.model_dump())

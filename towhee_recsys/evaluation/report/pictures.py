@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 INK, LINE = "#00000a", "#00000b"
 MODELS = 5
-"""As many models have a colour of their own."""
+"""The number of models that have a colour of their own."""
 
 COLOURS = {INK: "var(--ink)", LINE: "var(--line)"} | {f"#0000f{n}": f"var(--s{n})" for n in range(MODELS)}
-"""Colours that stand for those of style.css."""
+"""Placeholder colours, and the colours of style.css that replace them."""
 
 MARKERS = "os^Dv"
 
 
 @dataclass(frozen=True)
 class Series:
-    """A line through (x, y) in the colour of a model's place; at `mark`, if it is one of `x`, there is a dot."""
+    """A line through (x, y) in the colour of a model's position; at `mark`, if it is one of `x`, there is a dot."""
 
     x: Sequence[float]
     y: Sequence[float]
@@ -33,7 +33,7 @@ class Series:
 
 
 def lines(name: str, title: str, series: Sequence[Series], xlabel: str) -> Markup:
-    """A picture of lines. `name` tells it from the others of the page."""
+    """A picture of lines. `name` is unique on the page."""
     figure, axes = _empty(xlabel)
     for each in series:
         style = "--" if each.dashed else "-"

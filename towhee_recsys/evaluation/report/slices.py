@@ -16,7 +16,7 @@ from towhee_recsys.evaluation.results import Evaluation, Results
 from towhee_recsys.protocols import Task
 
 FEW = 30
-"""Groups of fewer users say little, and are shown faintly."""
+"""Groups of fewer users are shown faintly: their values are uncertain."""
 
 PARTS: dict[str, Callable[[MetricValues, Task], Parts]] = {"ndcg@10": ndcg, "rmse": squared_error, "recall@10": recall}
 OF_USERS, OF_ITEMS = ("ndcg@10", "rmse"), ("recall@10",)

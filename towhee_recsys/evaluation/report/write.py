@@ -25,8 +25,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 def write_report(evaluation: Evaluation, path: str | Path, *, ablation: Sequence[Difference] = ()) -> None:
     """Writes the report of `evaluation` to `path`: one HTML file in UTF-8 that loads nothing.
 
-    `ablation` is what `ablate` returned; left out, the section says how to get it. The same input gives the same bytes,
-    except in the section that times searches.
+    `ablation` is what `ablate` returned; left out, the section explains how to get it. The same input gives the
+    same bytes, except in the section that times searches.
 
     Raises:
         EvaluationError: `path` cannot be written.

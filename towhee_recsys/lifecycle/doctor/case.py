@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Case:
-    """A config and what it names. Each part is set by the check that opens it, if that check succeeds."""
+    """A config and the parts that it names. Each part is set by the check that opens it, if that check succeeds."""
 
     source: Source
     overrides: Sequence[str]

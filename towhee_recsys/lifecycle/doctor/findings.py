@@ -13,7 +13,7 @@ State = Literal["ok", "warning", "failed", "not checked"]
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found. `text` is one line; unless the state is ok, it ends with the fix."""
+    """The result of one check. `text` is one line; unless the state is ok, it ends with the fix."""
 
     check: str
     state: State

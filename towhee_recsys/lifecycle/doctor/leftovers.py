@@ -1,4 +1,4 @@
-"""Unfinished work: it serves nobody and takes space."""
+"""Unfinished work: it serves no query and takes space."""
 
 from __future__ import annotations
 

@@ -9,10 +9,9 @@ from towhee_recsys.data import check_dataset
 from towhee_recsys.errors import StoreError
 from towhee_recsys.lifecycle.doctor.case import Case
 from towhee_recsys.lifecycle.doctor.findings import Concern
-from towhee_recsys.lifecycle.parts import index_of
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.catalogue.urls import parse_url
-from towhee_recsys.stores.vectors import check_uri, index_type
+from towhee_recsys.stores.vectors import check_uri, index_of, index_type
 from towhee_recsys.support.urls import shown_url
 
 
@@ -61,7 +60,7 @@ def milvus(case: Case) -> str:
             f"there is no Milvus Lite file {shown_url(given.uri)!r}. Create it with `towhee-recsys index -c CONFIG`, "
             "or name another in milvus.uri."
         )
-    index = index_of(case.config)
+    index = index_of(case.config.milvus)
     index_type(index.store, given.index.model_dump())
     index.store.exists(index.collection)
     case.index = index

@@ -1,4 +1,4 @@
-"""What every objective is: a loss over blocks of users and items, with gradients in closed form."""
+"""The base of objectives: a loss over blocks of users and items, with gradients in closed form."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Gradients = tuple[float, np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class ObjectiveSettings:
-    """What objectives are made with, besides the interactions.
+    """The parameters of objectives, besides the interactions.
 
     Attributes:
         training: The settings of training: weights, temperature and decays.

@@ -7,9 +7,9 @@ from towhee_recsys.model.paddle.quiet import paddle
 
 
 def use_device(name: str) -> str:
-    """Sets Paddle's device for `auto` (a GPU if there is one), `cpu` or `gpu`, and returns what it became.
+    """Sets Paddle's device for `auto` (a GPU if there is one), `cpu` or `gpu`, and returns its name.
 
-    Raises TrainingError when a GPU is asked for and there is none.
+    Raises TrainingError when a GPU is requested but not found.
     """
     there = paddle.device.is_compiled_with_cuda() and paddle.device.cuda.device_count() > 0
     if name == "gpu" and not there:

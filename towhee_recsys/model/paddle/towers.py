@@ -24,7 +24,7 @@ class Tower(nn.Layer, ABC):
     inputs: nn.LayerList
 
     def forward(self, arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
-        """One raw vector for each line of `arrays`, which stand in the order of the declared features."""
+        """One raw vector for each line of `arrays`, which are in the order of the declared features."""
         return self.combine(self.feature_outputs(arrays), arrays)
 
     def feature_outputs(
@@ -50,7 +50,7 @@ class SumTower(Tower):
     """The sum of the features' outputs, a free vector x, with its norm preserved: users [x, 0, 1], items [x, 1, 0].
 
     Normalised, two such vectors have the cosine x·y / sqrt((1 + |x|²)(1 + |y|²)): the length of x, which plain
-    normalising throws away, says how sure the tower is, so that little is predicted where little is known.
+    normalising discards, is the confidence of the tower, so that little is predicted where little is known.
     The turn of inner product into cosine is that of Bachrach et al. 2014, doi:10.1145/2645710.2645741.
 
     An id also moves x along one or two directions that all ids of its tower share, by amounts that no decay pulls to 0:

@@ -1,4 +1,4 @@
-"""Where a catalogue is, and how to connect to it: what its URL says."""
+"""Where a catalogue is, and how to connect to it: the parts of its URL."""
 
 from __future__ import annotations
 

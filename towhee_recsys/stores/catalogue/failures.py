@@ -1,4 +1,4 @@
-"""What went wrong with a server, in messages that hold no secret."""
+"""The failures of a server, as messages without secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a kind of catalogue declares of itself."""
+"""The definition of a kind of catalogue."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Server:
 
     Attributes:
         port: The port where the URL names none.
-        database: A regular expression that what stands after the host must match as a whole.
+        database: A regular expression that everything after the host must match.
         database_is: What that is, for messages: "the number of a database".
         tls_files: The options that name files: of the authorities, of the client's certificate and of its key.
-        tls_scheme: The scheme that asks for TLS; None where the option `ssl` does.
+        tls_scheme: The scheme that requires TLS; None where the option `ssl` does.
     """
 
     port: int

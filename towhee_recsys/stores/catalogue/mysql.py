@@ -1,4 +1,4 @@
-"""The catalogue in MySQL or MariaDB: one table of facts, one of what is live."""
+"""The catalogue in MySQL or MariaDB: one table of facts, one of live versions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from towhee_recsys.stores.catalogue.versioned import VersionedCatalogue, collect
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-# Names and ids are bytes: they are told apart as they are, with no rules for case or for blanks at the end.
+# Names and ids are bytes: they are compared as they are, without rules for case or trailing blanks.
 TABLES = (
     f"CREATE TABLE IF NOT EXISTS towhee_recsys_facts (version VARBINARY(1000) NOT NULL, id VARBINARY({MAX_KEY_BYTES}) "
     "NOT NULL, facts MEDIUMTEXT NOT NULL, PRIMARY KEY (version, id)) ENGINE = InnoDB CHARACTER SET utf8mb4",
@@ -90,7 +90,7 @@ class MysqlCatalogue(VersionedCatalogue):
             return []
 
     def _change(self, work: Callable[[Connection], object], doing: str = "written") -> None:
-        """Does `work` in one transaction; the tables are made where there are none."""
+        """Does `work` in one transaction; the tables are created where they are missing."""
         try:
             self._server.change(doing, work)
         except NoTableError:

@@ -40,7 +40,7 @@ class MysqlServer:
         self._run(doing, partial(_transaction, work))
 
     def _run(self, doing: str, work: Callable[[Connection], T]) -> T:
-        """What `work` returns. It is repeated where the connection broke or another writer held a lock, but not where
+        """The result of `work`. It is repeated where the connection broke or another writer held a lock, but not where
         it took too long.
         """
         for last in (False, False, True):

@@ -1,4 +1,4 @@
-"""What may stand after the `?` of a server's URL: the timeout, and TLS."""
+"""The options after the `?` of a server's URL: the timeout, and TLS."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ class SqliteCatalogue(VersionedCatalogue):
                 raise
 
     def _current(self) -> sqlite3.Connection:
-        """The connection; a new one where the file was deleted or replaced, for what goes into the old one is lost."""
+        """The connection; a new one where the file was deleted or replaced: writes to the old one would be lost."""
         if _identity(self._path) != self._opened:
             self._connection.close()
             self._open()
@@ -147,8 +147,10 @@ class SqliteCatalogue(VersionedCatalogue):
         try:
             _must_be_ours(connection)
             if self._path.stat().st_size % connection.execute("PRAGMA page_size").fetchone()[0]:
-                raise sqlite3.DatabaseError("database disk image is malformed")  # SQLite takes what lacks for zeros
-            connection.execute("PRAGMA journal_mode = WAL")  # other processes read on while a version is written
+                raise sqlite3.DatabaseError(
+                    "database disk image is malformed"
+                )  # SQLite reads the missing part as zeros
+            connection.execute("PRAGMA journal_mode = WAL")  # other processes can read while a version is written
             connection.executescript(SCHEMA)
         except BaseException:
             connection.close()
@@ -172,7 +174,7 @@ KIND = CatalogueKind(name="sqlite", schemes=("sqlite",), accepted="sqlite:///FIL
 
 @contextmanager
 def _snapshot(connection: sqlite3.Connection) -> Iterator[None]:
-    """All that is read within is of one state of the file."""
+    """Everything that the block reads is of one state of the file."""
     connection.execute("BEGIN")
     try:
         yield
@@ -190,7 +192,7 @@ def _must_be_ours(connection: sqlite3.Connection) -> None:
 
 
 def _state(connection: sqlite3.Connection) -> int:
-    """Another number whenever another connection has written to the file; it takes a few microseconds."""
+    """A number that changes when another connection writes to the file; it takes a few microseconds."""
     return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 

@@ -69,7 +69,7 @@ class VersionedCatalogue(ABC):
                 self._drop(version)
 
     def _find(self, keys: Sequence[str], version: str | None) -> dict[str, Facts | None]:
-        """What `version` has of `keys`; if it was dropped, what the live version has, which may change meanwhile."""
+        """The rows of `keys` in `version`; if it was dropped, those of the live version, which may change."""
         wanted = self._last_published() if version is None else version
         while wanted is not None:
             found = self._read(keys, wanted)

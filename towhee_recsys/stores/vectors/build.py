@@ -20,7 +20,6 @@ from towhee_recsys.stores.vectors.protocol import Layout, VectorStore
 from towhee_recsys.stores.vectors.records import Receipt
 from towhee_recsys.stores.vectors.rows import Id, Rows, checked_rows, differing, hashes, model_of
 from towhee_recsys.stores.vectors.versions import must_be_ours
-from towhee_recsys.support.progress import report_progress
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +63,8 @@ def resume_build(
 ) -> str | None:
     """The unfinished build with most rows of those that `start_build` began in the same way, or None.
 
-    It is this process' to fill then. One that this process or another one of this machine fills is left alone; of other
-    machines nothing is known.
+    From then on only this process fills it. A build that another thread or process of this machine fills is left alone;
+    processes of other machines are not seen.
     """
     layout, store = Layout(dim, id_type, dict(fields or {}), how), index.store
     begun = [name for name in builds_in(index) if re.fullmatch(rf"{_prefix(index, model_id)}[0-9a-f]{{12}}", name)]
@@ -109,12 +108,12 @@ def insert(
             index.store.append(build, rows)
         else:
             _write_differing(index.store, build, rows)
-    report_progress(len(rows))
+    index.progress.report(len(rows))
     return receipt_of(build, embeddings, rows)
 
 
 def receipt_of(build: str, embeddings: Any, rows: Rows) -> Receipt:
-    """What was written into `build`: `rows`, whose vectors are those of `embeddings`."""
+    """The receipt for `rows` that were written into `build`, whose vectors are those of `embeddings`."""
     items = embeddings.model.items if embeddings.model else None
     return Receipt(build, model_of(embeddings), embeddings.shape[1], rows.ids, hashes(rows), items)
 
@@ -126,7 +125,7 @@ def builds_in(index: VectorIndex) -> list[str]:
 
 
 def now() -> str:
-    """This moment as records have it, in UTC."""
+    """The current time in UTC, as ISO 8601, as records have it."""
     return datetime.now(timezone.utc).isoformat(timespec="microseconds")
 
 
@@ -145,7 +144,7 @@ def _fits(store: VectorStore, build: str, layout: Layout) -> bool:
     except StoreError:
         if store.exists(build):
             raise
-        return False  # another process has dropped it meanwhile
+        return False  # another process has just dropped it
 
 
 def _prefix(index: VectorIndex, model_id: str | None) -> str:

@@ -1,4 +1,4 @@
-"""What is checked before a build goes live."""
+"""The checks of a build before it goes live."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CURE = "The live index is as it was; index again."
 
 
 def verify(store: VectorStore, record: IndexRecord, ids: np.ndarray, written: np.ndarray) -> None:
-    """Checks that the build is as `record` says and holds what was written: the rows of `ids` with hashes uint64[n].
+    """Checks that the build matches `record` and holds what was written: the rows of `ids` with hashes uint64[n].
 
     Rows are counted. An item must find itself, or its equal: a search for its own vector gives a cosine of 1. Up to 256
     items are all read back and searched; of more, 256 drawn by chance, which costs the same for a million: what goes

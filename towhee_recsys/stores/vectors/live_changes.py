@@ -1,4 +1,4 @@
-"""Items into the live build and out of it, found or gone at once; a kill at any moment loses nothing."""
+"""Adding items to the live build and deleting them from it, with immediate effect; a kill at any time loses nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from towhee_recsys.stores.vectors.pending import parts, put, recover_pending, re
 from towhee_recsys.stores.vectors.records import IndexRecord, Receipt
 from towhee_recsys.stores.vectors.rows import Id, checked_ids, checked_rows, content_hash, id_type_of, model_of
 from towhee_recsys.stores.vectors.versions import make_live
-from towhee_recsys.support.progress import report_progress
 
 
 def insert_live(
@@ -46,7 +45,7 @@ def insert_live(
         live = recover_pending(index.store, live)
         for part in parts(ids):
             live = put(index.store, live, rows[part])
-            report_progress(part.stop - part.start)
+            index.progress.report(part.stop - part.start)
         index.versions(newest=True)
         return receipt_of(live.build, embeddings, rows)
 

@@ -1,4 +1,4 @@
-"""The builds that this process fills: other processes of this machine leave them alone meanwhile."""
+"""Locks on the builds that this process fills: other processes of this machine leave them alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class BuildWriter:
     """A build that is being filled.
 
     Attributes:
-        is_new: Whether this process created it, and so knows the ids that are there.
+        is_new: Whether this process created it, and therefore knows its ids.
         writing: Held by the thread that writes to it.
         lock: What keeps other processes away; None where no lock file can be made.
     """
@@ -76,7 +76,7 @@ class BuildLocks:
         return build in self._writers
 
     def writer(self, build: str) -> BuildWriter:
-        """What this process knows of the build; of one that it does not fill that is nothing."""
+        """The state of the build in this process; an empty one for a build that this process does not fill."""
         return self._writers.get(build) or BuildWriter()
 
 

@@ -1,4 +1,4 @@
-"""The builds of an index: what there is, the way back to the one before, and what can go."""
+"""The builds of an index: listing them, rollback to the previous one, and dropping old ones."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def rollback(
 def gc(index: VectorIndex, keep: int = 2, parts: Sequence[BuildPart] = ()) -> list[str]:
     """Drops all builds, with their `parts`, but the `keep` ones that were live last; returns their names.
 
-    The live one is the first of them; whatever was not finished goes, too.
+    The live one is the first of them; unfinished builds are dropped, too.
 
     Raises:
         QueryError: `keep` is below 1.

@@ -1,4 +1,4 @@
-"""A vector store in memory: small, exact and gone with its process. For tests, trials and as the measure of others."""
+"""A vector store in memory: small, exact, and lost when its process ends. For tests, trials and as a reference."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from towhee_recsys.stores.vectors.rows import Id, Rows, id_array
 from towhee_recsys.support.urls import shown_url
 
 SCHEME = "memory://"
-"""What the address of such a store begins with."""
+"""The beginning of the address of such a store."""
 
 
 class MemoryStore:
@@ -59,7 +59,7 @@ class MemoryStore:
             self._builds.pop(name, None)
 
     def describe(self, name: str) -> Description:
-        """What the build was created with."""
+        """The layout that the build was created with."""
         layout, _ = self._build(name)
         settings = {key: str(value) for key, value in creation_settings(layout.index).items()}
         return Description(layout.dim, "IP", layout.index.type, settings, layout.id_type, layout.fields)

@@ -1,4 +1,4 @@
-"""Rows of a live build that change in place: no row that was acknowledged is lost, at whatever moment a process dies.
+"""Rows of a live build that change in place: no acknowledged row is lost, even if the process is killed.
 
 A record that names the rows as pending is written before they change, and the final one after. Whoever opens an index
 with pending rows completes the change by what is there. Where a store does not replace a row in one step, a kill
@@ -68,7 +68,7 @@ def remove(store: VectorStore, record: IndexRecord, ids: np.ndarray) -> IndexRec
 
 
 def recover_pending(store: VectorStore, record: IndexRecord) -> IndexRecord:
-    """Completes what another process began and could not complete, and returns the record then. Raises StoreError.
+    """Completes a change that another process could not complete, and returns the new record. Raises StoreError.
 
     Rows that it was adding or deleting are there or not; rows that it was replacing are the old or the new ones.
     """

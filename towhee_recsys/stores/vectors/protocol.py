@@ -24,7 +24,7 @@ MAX_TOP_K = 16_384
 
 @dataclass(frozen=True)
 class Layout:
-    """What a build is created for: vectors of `dim` numbers, ids of a type, scalar fields, and a type of index."""
+    """The layout of a build: vectors of `dim` numbers, ids of a type, scalar fields, and a type of index."""
 
     dim: int
     id_type: IdType = "int"
@@ -34,7 +34,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Description:
-    """What a store says of a build, or of a collection that is not ours; None is what is unknown of such a one."""
+    """The properties of a build, or of a collection that is not ours, where unknown ones are None."""
 
     dim: int | None
     metric: str | None
@@ -88,7 +88,7 @@ class VectorStore(Protocol):
         """Removes a build; one that is not there is passed over."""
 
     def describe(self, name: str) -> Description:
-        """What the build is like, as it is now."""
+        """The current properties of the build."""
 
     def append(self, name: str, rows: Rows) -> None:
         """Writes rows whose ids are not there yet; quicker than `upsert` where the store need not look for them."""

@@ -109,7 +109,7 @@ def _build_of(receipts: Sequence[Receipt]) -> str:
 def _checked(
     index: VectorIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None, unfinished: bool, number: int
 ) -> IndexRecord:
-    """The record of a build that holds what the receipts say, and no more."""
+    """The record of a build that holds exactly the rows of the receipts."""
     ids = np.concatenate([receipt.ids for receipt in receipts])
     written = np.concatenate([receipt.hashes for receipt in receipts])
     order = np.argsort(ids, kind="stable")
@@ -124,7 +124,7 @@ def _checked(
 
 
 def _delete_others(index: VectorIndex, build: str, ids: np.ndarray, catalogue: Catalogue | None) -> None:
-    """Deletes the items of a build that are not among `ids`: the dataset had them when it was begun."""
+    """Deletes items that are not among `ids`: the dataset had them when the build was started."""
     while len(others := index.store.ids(build, without=ids)):
         index.store.delete(build, others)
         if catalogue:

@@ -1,4 +1,4 @@
-"""What is recorded of a build: the record of one that went live, and the receipts of what was written into it."""
+"""Records of builds that went live, and receipts of the rows that were written into them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FORMAT = 3
 
 @dataclass(frozen=True, eq=False)
 class Receipt:
-    """What one insert wrote.
+    """The rows that one insert wrote.
 
     Attributes:
         build: The build that it wrote into.
@@ -42,7 +42,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class IndexRecord:
-    """A build that is complete, and what must be true of its rows.
+    """A complete build, and the properties that its rows must have.
 
     Attributes:
         collection: The name of the index.
@@ -80,7 +80,7 @@ class IndexRecord:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> IndexRecord | None:
-        """The record from what `to_json` gave; None where it is of another format."""
+        """The record from the result of `to_json`; None where it is of another format."""
         if data.get("format") != FORMAT:
             return None
         known = {name: value for name, value in data.items() if name != "format"}

@@ -1,4 +1,4 @@
-"""Rows of an index: what is accepted as one, and the hashes that tell whether a row was written as it should be."""
+"""Rows of an index: the checks of what is given, and the hashes that show whether a row was written as it should be."""
 
 from __future__ import annotations
 
@@ -12,15 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from towhee_recsys.data.items import FieldType, Id, IdType
+from towhee_recsys.data.items import ACCEPTED_IDS, FieldType, Id, IdType, is_int_id, is_text_id
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.embeddings import Embeddings, must_be_unit
 from towhee_recsys.stores.vectors.fields import canonical_fields
-
-MAX_ID = 512
-"""The most bytes of UTF-8 in a text id."""
-
-_ACCEPTED = {"int": "a whole number of at most 64 bits", "text": f"a text of 1 to {MAX_ID} bytes"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +66,9 @@ def checked_ids(ids: Iterable[Id], id_type: IdType) -> np.ndarray:
         QueryError: an id is not of `id_type`, or too long.
     """
     listed = list(ids)
-    is_id = _is_int if id_type == "int" else _is_text
+    is_id = is_int_id if id_type == "int" else is_text_id
     if wrong := [key for key in listed if not is_id(key)]:
-        raise QueryError(f"item id {wrong[0]!r:.200} was given; the ids here are each {_ACCEPTED[id_type]}.")
+        raise QueryError(f"item id {wrong[0]!r:.200} was given; the ids here are each {ACCEPTED_IDS[id_type]}.")
     return id_array(listed, id_type)
 
 
@@ -87,7 +82,7 @@ def id_array(ids: Sequence[Id], id_type: IdType) -> np.ndarray:
 
 
 def id_type_of(ids: Sequence[Any]) -> IdType:
-    """The type of `ids` by the first of them; whole numbers where there is none."""
+    """The type of `ids` by the first of them; whole numbers where there are no ids."""
     return "text" if len(ids) and isinstance(ids[0], str) else "int"
 
 
@@ -133,14 +128,3 @@ def _hash(key: Id, vector: np.ndarray, fields: bytes) -> int:
     name = b"%d" % key if isinstance(key, int) else b"text %d %b" % (len(key), key.encode())
     digest = hashlib.blake2b(b"%b:%b%b" % (name, vector.tobytes(), fields), digest_size=8).digest()
     return int.from_bytes(digest, "little")
-
-
-def _is_int(key: object) -> bool:
-    return isinstance(key, (int, np.integer)) and not isinstance(key, bool) and -(2**63) <= int(key) < 2**63
-
-
-def _is_text(key: object) -> bool:
-    try:
-        return isinstance(key, str) and 1 <= len(key.encode()) <= MAX_ID
-    except UnicodeEncodeError:  # a lone surrogate
-        return False

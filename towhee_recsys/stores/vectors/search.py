@@ -28,7 +28,7 @@ CACHE_BYTES = 64 * 2**20
 """Bytes of vectors that are kept of a build: those of 65,536 items with 256 numbers."""
 
 LAG = 1.0
-"""Seconds for which a shared store may return rows as they were before the record that it returned already."""
+"""Seconds for which a shared store may return rows older than the record that it has already returned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class SearchRequest:
 def search_request(
     queries: Any, top_k: int, leave_out: Sequence[Collection[Id]] | None, how: IndexType | None
 ) -> SearchRequest:
-    """What `VectorIndex.search` was given, checked.
+    """The checked arguments of `VectorIndex.search`.
 
     Raises:
         QueryError: a wrong `top_k`, vectors that are not of length 1, or not as many lists of ids as queries.
@@ -119,7 +119,7 @@ class VectorCache:
 def search_build(
     store: VectorStore, record: IndexRecord, cache: VectorCache, request: SearchRequest, usual: IndexType
 ) -> list[list[Hit]]:
-    """The hits of each query, all from the build of `record`; `usual` is how it is searched unless `request` says.
+    """The hits of each query, all from the build of `record`; `usual` is used where `request` has no type.
 
     Queries that leave out about as many ids are searched together: a long list does not enlarge the search of others.
     An item that is deleted during the search is left out where its vector is needed for a rating.
@@ -144,7 +144,7 @@ def search_build(
 
 
 def _check_limit(top_k: int, left_out: int, rows: int) -> None:
-    """Raises QueryError where a search can return only a part of what it has to read to skip what is left out."""
+    """Raises QueryError where skipping the ids to leave out takes more hits than a search can return."""
     if min(top_k + left_out, rows) > MAX_TOP_K:
         raise QueryError(
             f"top_k {top_k} with {left_out:,} ids to leave out is not acceptable: a search returns at most {MAX_TOP_K} "

@@ -13,7 +13,7 @@ from towhee_recsys.stores.vectors.protocol import VectorStore
 from towhee_recsys.stores.vectors.records import IndexRecord
 
 FRESH = 0.5
-"""Seconds for which a shared store is believed to be as it was read: another process may have switched since."""
+"""Seconds for which a shared store is not read again, although another process may publish at any time."""
 
 REBUILD = "Build it with `towhee-recsys index -c CONFIG`."
 """The cure of an index that cannot be used."""
@@ -48,7 +48,7 @@ class Versions:
 
 
 def read_versions(store: VectorStore, collection: str) -> Versions:
-    """What is live and kept now.
+    """The live build and the kept ones.
 
     Raises:
         IndexMismatchError: the live build is not one of ours.
@@ -60,7 +60,7 @@ def read_versions(store: VectorStore, collection: str) -> Versions:
     live = next((each for each in records if each.build == read.live), None)
     if read.live and not live and read.live not in outdated:
         if store.read_records(collection).live != read.live:
-            return read_versions(store, collection)  # it was switched meanwhile
+            return read_versions(store, collection)  # it was switched in between
         raise IndexMismatchError(
             f"collection {collection!r} in this Milvus is an alias of {read.live!r}, which is no index of "
             "towhee-recsys: nothing was changed. Remove the alias, or give another name in milvus.collection."

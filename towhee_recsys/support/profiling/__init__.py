@@ -1,4 +1,4 @@
-"""Profiles: where the time of a training, an indexing or a request goes, as a report for people."""
+"""Profiles: how a training, an indexing or a request spends its time, as a readable report."""
 
 from towhee_recsys.support.profiling.profile import profiled
 

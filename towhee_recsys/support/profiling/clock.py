@@ -60,7 +60,7 @@ class Clock:
         return not self._stacks
 
     def stop(self) -> None:
-        """Counts the time of what still runs."""
+        """Counts the time of steps that are still running."""
         with self._lock:
             self._pass()
 

@@ -27,7 +27,7 @@ _running = threading.Lock()
 
 @contextmanager
 def profiled(file: str | Path, title: str = "Profile") -> Iterator[None]:
-    """Writes a report to `file`, as text: where the time of this block has gone; `-` is stdout.
+    """Writes a report to `file`, as text: how this block spent its time; `-` is stdout.
 
         with profiled("profile.txt"):
             train(config)

@@ -58,7 +58,7 @@ def _steps(clock: Clock, wall: float) -> list[str]:
 
 
 def _outside(sampler: Sampler, wall: float) -> list[str]:
-    """What the time outside of steps was, as far as samples show."""
+    """The use of the time outside of steps, as far as samples show."""
     return [
         f"{'Outside of steps, about':33}{'seconds':>12}{'share':>9}",
         *(f"{name:33}{seconds:12.2f}{_percent(seconds, wall)}" for name, seconds in _longest(sampler.outside)),

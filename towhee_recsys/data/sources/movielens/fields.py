@@ -67,7 +67,7 @@ def rating(text: str, lowest: float, highest: float) -> float:
 
 
 def title_and_year(text: str) -> tuple[str, int | None]:
-    """`Heat (1995)` to `("Heat", 1995)`; the year is None where none stands at the end."""
+    """`Heat (1995)` to `("Heat", 1995)`; the year is None where the title does not end in one."""
     title = text.strip()
     if not title:
         raise BadLine("empty title", "the title is empty")

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Mapping
 from typing import Any, TypeVar
 
-from towhee_recsys.config.dataset import Codes
+from towhee_recsys.config.tables import Codes
 from towhee_recsys.data.sources.lines import BadLine, shortened
 from towhee_recsys.data.sources.movielens import fields
 

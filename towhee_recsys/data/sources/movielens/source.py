@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from towhee_recsys.config import DataSchema
 from towhee_recsys.data.dataset import Dataset
-from towhee_recsys.data.items import FieldType
+from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.data.sources.bad_rows import Reading
 from towhee_recsys.data.sources.lines import count_lines
+from towhee_recsys.data.sources.movielens.declaration import ITEM_TYPES, check_declaration
 from towhee_recsys.data.sources.movielens.download import download_dataset
 from towhee_recsys.data.sources.movielens.fast import read_ratings_fast
 from towhee_recsys.data.sources.movielens.folder import FILES, PUBLISHED, complaint, missing, movies_file
@@ -24,15 +25,15 @@ from towhee_recsys.errors import DatasetError
 if TYPE_CHECKING:
     import pandas as pd
 
-ITEM_TYPES: dict[str, FieldType] = {"title": "text", "year": "number", "genres": "texts"}
-
 
 def ensure(schema: DataSchema) -> None:
     """Makes sure that the three files are there; MovieLens 1M is downloaded where the declaration says so.
 
     Raises:
+        DeclarationError: the declaration is of other columns than the files have.
         DatasetError: files are missing and may not be downloaded, or the download failed.
     """
+    check_declaration(schema)
     download_dataset(schema)
 
 
@@ -40,8 +41,10 @@ def check(schema: DataSchema) -> tuple[str, bool]:
     """What is found in the folder, and whether all three files are there; MovieLens 1M may have yet to be downloaded.
 
     Raises:
+        DeclarationError: as `ensure`.
         DatasetError: a file is missing, or cannot be opened.
     """
+    check_declaration(schema)
     folder = _folder(schema)
     if missing(folder):
         if schema.download and schema.name == PUBLISHED and not folder.is_file():
@@ -59,8 +62,10 @@ def read(schema: DataSchema) -> Dataset:
     """The users, the movies and the ratings.
 
     Raises:
+        DeclarationError: as `ensure`.
         DatasetError: a file is missing or unreadable, a line is bad (strict reading), or too many are (lenient).
     """
+    check_declaration(schema)
     folder, reading, scale = _folder(schema), Reading.of(schema), schema.interactions.scale or (1.0, 5.0)
     movie_rows = Rows(folder / "movies.dat", movie_parser(), reading)
     user_rows = Rows(folder / "users.dat", user_parser(schema.users.codes, strict=reading.strict), reading)
@@ -78,14 +83,18 @@ def read(schema: DataSchema) -> Dataset:
     return Dataset(users, movies, ratings, schema, fingerprint(folder), ITEM_TYPES, Counter(counts))
 
 
-def iter_items(schema: DataSchema, path: str | None, chunk_size: int) -> Iterator[list[dict[str, Any]]]:
+def iter_items(
+    schema: DataSchema, path: str | None, chunk_size: int, items: ItemSchema | None = None
+) -> Iterator[list[dict[str, Any]]]:
     """Lists of `chunk_size` movies, read lazily: `{"movie_id": 6, "title": "Heat", "year": 1995, "genres": ["Crime"]}`.
 
-    The year is None where unknown. Of the movies given out, only the ids stay in memory.
+    Their types are fixed, whatever `items`. The year is None where unknown. Of the movies given out, only the ids stay
+    in memory.
 
     Raises:
         DatasetError: as `read`; for a bad line when it is reached, for too many of them at the end.
     """
+    check_declaration(schema)
     return _chunks(Rows(movies_file(path or _folder(schema)), movie_parser(), Reading.of(schema)), chunk_size)
 
 

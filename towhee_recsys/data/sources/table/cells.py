@@ -58,7 +58,7 @@ def has_lists(column: pd.Series) -> bool:
 
 
 def _hashable(column: pd.Series) -> pd.Series:
-    """`column` with texts where values cannot be told apart by their hash: mappings, or truth values among numbers."""
+    """`column` with texts where a hash does not distinguish values: mappings, or truth values among numbers."""
     kinds = set(map(type, column))
     if kinds & {dict, *LISTS}:
         return column.map(lambda value: _as_json(value) if isinstance(value, (dict, *LISTS)) else value)

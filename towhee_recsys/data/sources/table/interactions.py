@@ -17,7 +17,7 @@ from towhee_recsys.errors import DatasetError
 
 
 @dataclass(frozen=True, eq=False)
-class Interactions:
+class LoadedInteractions:
     """`Dataset.interactions` as `frame`, and the ids of the users and the items: those given, else those in it."""
 
     frame: pd.DataFrame
@@ -26,7 +26,7 @@ class Interactions:
     raw: RawTable
 
 
-def read_interactions(schema: DataSchema, users: Known | None, items: Known | None) -> Interactions:
+def read_interactions(schema: DataSchema, users: Known | None, items: Known | None) -> LoadedInteractions:
     """The interactions of the known `users` and `items`, or of all that come where there are no such tables.
 
     Ratings stand as they come. Implicit feedback is added up by user and item, with the latest of its times; rows of
@@ -41,7 +41,7 @@ def read_interactions(schema: DataSchema, users: Known | None, items: Known | No
     raw = load_table(schema, "interactions", {column for column in columns.values() if column})
     if raw is None:
         raise DatasetError("dataset.interactions.path: missing, accepted: the file with the interactions")
-    raw.must_have({f"dataset.interactions.{key}": column for key, column in columns.items()})
+    raw.must_have((f"dataset.interactions.{key}", column) for key, column in columns.items() if column)
     user, all_users = rows_of(raw, declared.user, "user", users)
     item, all_items = rows_of(raw, declared.item, "item", items)
     values, times = values_of(raw, schema), times_of(raw, declared.time)
@@ -53,7 +53,7 @@ def read_interactions(schema: DataSchema, users: Known | None, items: Known | No
         frame = _added_up(frame[frame["value"] > 0])
     if frame.empty:
         raise DatasetError(f"{raw.name}: all interactions have the weight 0; give an event a weight above 0")
-    return Interactions(
+    return LoadedInteractions(
         _with_ids(frame, all_users, all_items),
         users or _used(all_users, frame["user"]),
         items or _used(all_items, frame["item"]),

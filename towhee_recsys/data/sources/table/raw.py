@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from towhee_recsys.data.sources.bad_rows import BadRows
+from towhee_recsys.data.sources.declared import Named, missing_columns
 from towhee_recsys.data.sources.lines import BadLine
-from towhee_recsys.errors import DatasetError, close_match
+from towhee_recsys.errors import DeclarationError, bulleted
 
 
 @dataclass(eq=False)
@@ -40,21 +41,17 @@ class RawTable:
     def __post_init__(self) -> None:
         self.good = np.ones(len(self.numbers), dtype=bool)
 
-    def must_have(self, columns: Mapping[str, str | None]) -> None:
-        """Refuses a table without declared columns; `columns` has the setting and the column that it names.
+    def must_have(self, named: Iterable[Named]) -> None:
+        """Refuses a table without declared columns; `named` has each setting with the column that it names.
 
         Raises:
-            DatasetError: a column is missing.
+            DeclarationError: columns are missing; all are named.
         """
-        for key, column in columns.items():
-            if column is not None and column not in self.names:
-                hint = close_match(column, self.names)
-                if len(self.names) == 1 and ";" in self.names[0]:
-                    hint += " Its columns are separated by semicolons; save it with commas, or as .tsv with tabs."
-                raise DatasetError(
-                    f"{self.name}: {key}: given {column!r}, which is not a column of this table.{hint} "
-                    f"Accepted: {', '.join(map(repr, self.names)) or 'none, it has no columns'}"
-                )
+        if problems := missing_columns(named, self.names):
+            accepted = f"Accepted: {', '.join(map(repr, self.names)) or 'none, it has no columns'}"
+            if len(self.names) == 1 and ";" in self.names[0]:
+                accepted = f"Its columns are separated by semicolons; save it with commas, or as .tsv. {accepted}"
+            raise DeclarationError(bulleted(problems, f"{self.name}:", accepted))
 
     def refuse(self, mask: np.ndarray, problem: Callable[[int], BadLine]) -> None:
         """Refuses the rows where `mask` is true; `problem` describes the one at a position.

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from towhee_recsys.config.dataset import ItemsTable, UsersTable
+from towhee_recsys.config.tables import ItemsTable, UsersTable
 from towhee_recsys.data.items import FieldType, IdType
 from towhee_recsys.data.sources.bad_rows import BadRows
+from towhee_recsys.data.sources.declared import declared_columns
 from towhee_recsys.data.sources.table.columns import convert
 from towhee_recsys.data.sources.table.ids import Known, unique_ids
 from towhee_recsys.data.sources.table.raw import RawTable
@@ -59,18 +60,6 @@ def read_side(
 def of_ids(known: Known, column: str) -> Side:
     """A table of ids alone, for users or items that have no table."""
     return Side(pd.DataFrame({column: known.ids}), {column: _field_type(known.type)}, known)
-
-
-def declared_columns(declared: UsersTable, key: str) -> dict[str, str | None]:
-    """The declared columns by the settings that name them."""
-    columns: dict[str, str | None] = {f"{key}.id": declared.id}
-    columns |= {
-        f"{key}.{section}.{name}": name for section in ("lists", "codes") for name in getattr(declared, section)
-    }
-    if isinstance(declared, ItemsTable):
-        columns[f"{key}.title"] = declared.title
-        columns |= {f"{key}.{setting}": name for setting in ("show", "filter") for name in getattr(declared, setting)}
-    return columns
 
 
 def _field_type(id_type: IdType) -> FieldType:

@@ -9,14 +9,16 @@ from typing import Any
 
 from towhee_recsys.config import DataSchema
 from towhee_recsys.data.dataset import Dataset, records
+from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.data.sources.bad_rows import BadRows, Reading
+from towhee_recsys.data.sources.declared import declared_columns
 from towhee_recsys.data.sources.table.files import must_exist, open_binary, path_of
 from towhee_recsys.data.sources.table.fingerprint import fingerprint
 from towhee_recsys.data.sources.table.ids import Known
 from towhee_recsys.data.sources.table.interactions import read_interactions
 from towhee_recsys.data.sources.table.load import load_file, load_table
 from towhee_recsys.data.sources.table.raw import RawTable
-from towhee_recsys.data.sources.table.side import Side, declared_columns, of_ids, read_side
+from towhee_recsys.data.sources.table.side import Side, of_ids, read_side
 from towhee_recsys.errors import DatasetError
 
 TABLES = ("users", "items", "interactions")
@@ -68,15 +70,17 @@ def read(schema: DataSchema) -> Dataset:
     return Dataset(users.frame, items.frame, found.frame, schema, fingerprint(schema, _files(schema)), items.types, bad)
 
 
-def iter_items(schema: DataSchema, path: str | None, chunk_size: int) -> Iterator[list[dict[str, Any]]]:
+def iter_items(
+    schema: DataSchema, path: str | None, chunk_size: int, items: ItemSchema | None = None
+) -> Iterator[list[dict[str, Any]]]:
     """Lists of `chunk_size` records of items: those of the dataset, or those of the file `path`.
 
-    The columns of another file have the types that they have in the dataset, if that can be read.
+    The columns of that file have the types that `items` has for them; None takes them from the dataset.
 
     Raises:
         DatasetError: as `read`.
     """
-    frame = (_items(schema) if path is None else _other_items(schema, path)).frame
+    frame = (_items(schema) if path is None else _other_items(schema, path, items)).frame
     for start in range(0, len(frame), chunk_size):
         yield records(frame.iloc[start : start + chunk_size])
 
@@ -97,12 +101,17 @@ def _items(schema: DataSchema) -> Side:
     return of_ids(read_interactions(schema, _known(_side(schema, "users")), None).items, schema.items.id)
 
 
-def _other_items(schema: DataSchema, path: str) -> Side:
+def _other_items(schema: DataSchema, path: str, items: ItemSchema | None) -> Side:
     table = _load_other(schema, path)
+    if items is not None and items.columns:
+        return read_side(table, schema.items, "dataset.items", items.columns, items.id_type)
     try:
         own = _items(schema)
-    except DatasetError:  # such as on a machine that has no copy of the dataset
-        return read_side(table, schema.items, "dataset.items")
+    except DatasetError as error:
+        raise DatasetError(
+            f"the columns of {path} have the types that they have in the dataset, which cannot be read: {error} "
+            "Fix that, or name the folder of a trained model, which knows the types, in model_dir of read_items."
+        ) from error
     return read_side(table, schema.items, "dataset.items", own.types, own.known.type)
 
 
@@ -114,7 +123,7 @@ def _side(schema: DataSchema, table: str) -> Side | None:
     raw, declared, key = load_table(schema, table), getattr(schema, table), f"dataset.{table}"
     if raw is not None:
         return read_side(raw, declared, key)
-    if columns := [setting for setting, name in declared_columns(declared, key).items() if name][1:]:
+    if columns := [setting for setting, _ in declared_columns(declared, key)][1:]:
         raise DatasetError(f"{columns[0]}: given without {key}.path; accepted: the file that has this column")
     return None
 

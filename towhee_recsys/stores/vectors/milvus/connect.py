@@ -70,6 +70,12 @@ def _is_url(address: str) -> bool:
     return re.match(r"[A-Za-z][\w+.-]*:", address) is not None
 
 
+def file_of(uri: str) -> Path | None:
+    """The Milvus Lite file at `uri`; None where it is a server."""
+    address = _expanded(uri)
+    return None if _is_url(address) else Path(address)
+
+
 def _checked(access: Mapping[str, Any] | None) -> AccessConfig:
     checked: AccessConfig = load_section("milvus.access", AccessConfig, access or {})
     return checked

@@ -23,7 +23,7 @@ class Milvus:
     """Its address as the user wrote it, without passwords: for messages."""
 
     def call(self, doing: str, method: str, collection: str | None = None, /, **arguments: Any) -> Any:
-        """What the client's `method` returns for `collection`; `doing` says in messages what was being done.
+        """What the client's `method` returns for `collection`; `doing` is the activity that messages name.
 
             milvus.call("counting the rows of items", "query", "items", output_fields=["count(*)"])
 

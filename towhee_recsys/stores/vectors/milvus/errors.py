@@ -1,4 +1,4 @@
-"""What Milvus and the way to it raise, as our own errors, with what was being done and what to do next."""
+"""Errors of Milvus and of the connection to it as our own, with the activity and what to do next."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _JARGON = re.compile(r"(\[\w+\] Retry timeout: [\d.]+s, (StatusCode\.\w+, )?(mes
 
 @contextmanager
 def milvus_errors(doing: str, milvus: Milvus) -> Iterator[None]:
-    """Turns what Milvus or its transport raise into a StoreError that says what was being done, and where."""
+    """Turns errors of Milvus or its transport into a StoreError that names the activity and the place."""
     import grpc
     from pymilvus import MilvusException
 
@@ -75,7 +75,7 @@ _quiet = _Quiet()
 
 @contextmanager
 def without_their_log() -> Iterator[None]:
-    """What pymilvus logs of this thread's calls meanwhile is dropped."""
+    """Within the block, pymilvus' log records of this thread's calls are dropped."""
     for name in ("pymilvus.decorators", "pymilvus.client.connection_manager"):
         logging.getLogger(name).addFilter(_quiet)  # adding it again changes nothing
     _quiet.calls.depth = getattr(_quiet.calls, "depth", 0) + 1

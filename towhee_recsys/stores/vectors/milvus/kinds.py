@@ -1,4 +1,4 @@
-"""The two kinds of Milvus, and in what they differ."""
+"""The two kinds of Milvus, and their differences."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from towhee_recsys.stores.vectors.milvus.store import MilvusStore
 from towhee_recsys.stores.vectors.protocol import Records
 
 NO_ALIAS = 1600
-"""Milvus' code for an alias that is not there; one whose collection is gone is there."""
+"""Milvus' code for a missing alias; an alias whose collection was dropped still exists."""
 
 
 class LiteStore(MilvusStore):

@@ -28,7 +28,7 @@ def keeps_folders() -> bool:
 
 
 def start_service(path: Path) -> None:
-    """Starts it, unless it runs. Nothing is raised: the client tries again, and says what is wrong."""
+    """Starts it, unless it runs. Nothing is raised: the client tries again, and reports what is wrong."""
     if keeps_folders():  # version 3 has another way to start, and does not wait for itself
         return
     with suppress(Exception):
@@ -43,20 +43,20 @@ def end_service(path: Path) -> None:
 
 @cache
 def _services() -> Any:
-    """What starts and ends Milvus Lite's services in this process; from here on they are ours."""
+    """The manager of Milvus Lite's services in this process, replaced by our own."""
     import fcntl
 
     from milvus_lite import server_manager
 
     class Service(server_manager.Server):
-        """One that is up as soon as it listens, where the original waits for half a second, and keeps to itself.
+        """Milvus Lite's service, ready as soon as it listens (the original waits for half a second), in its own home.
 
-        A service makes and removes ~/.cache/milvus: two of one home meet there, and one of them answers nothing but
-        "Mmap manager has not been init", on stdout, too, which is for results.
+        A service creates and removes ~/.cache/milvus: of two with the same home, one answers only with "Mmap manager
+        has not been init", which it prints to stdout, too.
         """
 
         def start(self) -> bool:
-            self._lock_fd = open(self._lock_path, "a")  # noqa: SIM115 (the service ends when the lock is gone)
+            self._lock_fd = open(self._lock_path, "a")  # noqa: SIM115 (the service ends when the lock is released)
             try:
                 fcntl.lockf(self._lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.data.items import FieldType, IdType
+from towhee_recsys.data.items import MAX_ID_BYTES, FieldType, IdType
 from towhee_recsys.errors import QueryError
 from towhee_recsys.stores.vectors.fields import MAX_TEXT, MISSING_TEXT
 from towhee_recsys.stores.vectors.protocol import Layout
-from towhee_recsys.stores.vectors.rows import MAX_ID, Id, Rows, id_array
+from towhee_recsys.stores.vectors.rows import Id, Rows, id_array
 
 ID, VECTOR = "id", "vector"
 
@@ -40,7 +40,7 @@ def id_of(key: Id) -> Id:
 
 
 def literal(key: Id) -> str:
-    """A stored key as it stands in a filter."""
+    """A stored key as it is written in a filter."""
     return str(key) if isinstance(key, int) else f'"{key}"'
 
 
@@ -79,7 +79,7 @@ def collection_schema(layout: Layout) -> Any:
     if layout.id_type == "int":
         schema.add_field(ID, DataType.INT64, is_primary=True)
     else:
-        schema.add_field(ID, DataType.VARCHAR, is_primary=True, max_length=3 * MAX_ID)  # if all of it is encoded
+        schema.add_field(ID, DataType.VARCHAR, is_primary=True, max_length=3 * MAX_ID_BYTES)  # if all of it is encoded
     schema.add_field(VECTOR, DataType.FLOAT_VECTOR, dim=layout.dim)
     for field, kind in layout.fields.items():
         schema.add_field(column_of(field), **_column_type(kind))
@@ -106,7 +106,7 @@ def stored_rows(rows: Rows, types: Mapping[str, FieldType]) -> Iterator[dict[str
 
 
 def loaded_rows(rows: Sequence[Mapping[str, Any]], dim: int, id_type: IdType, types: Mapping[str, FieldType]) -> Rows:
-    """What pymilvus gave, as rows."""
+    """The result of pymilvus as rows."""
     ids = id_array([id_of(row[ID]) for row in rows], id_type)
     vectors = np.array([row[VECTOR] for row in rows], dtype=np.float32).reshape(len(rows), dim)
     fields = {name: list(_loaded((row[column_of(name)] for row in rows), kind)) for name, kind in types.items()}
@@ -126,7 +126,7 @@ def _column_type(kind: FieldType) -> dict[str, Any]:
 
 
 def _stored(values: Sequence[Any], kind: FieldType) -> Iterable[Any]:
-    """Canonical values as they are stored; `fields` says what stands for a missing one."""
+    """Canonical values as they are stored; `fields` has the placeholder of a missing value."""
     if kind == "texts":
         return ({LIST: value} for value in values)
     missing = _MISSING[kind]

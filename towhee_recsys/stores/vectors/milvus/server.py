@@ -60,7 +60,7 @@ def server_client(url: Url, access: AccessConfig, shown: str) -> Any:
                 grpc_options=_RECONNECT,
                 **_tls(access.tls, url.scheme == "https"),
             )
-            client.list_collections(timeout=access.timeout)  # the first call that asks for rights
+            client.list_collections(timeout=access.timeout)  # the first call that needs rights
     except (MilvusException, grpc.RpcError) as error:
         raise StoreError(_refusal(error, access, shown)) from error
     # gRPC reconnects by itself; pymilvus' own way has all threads wait for one another, each as long as `timeout`.
@@ -111,6 +111,6 @@ def _refusal(error: Exception, access: AccessConfig, shown: str) -> str:
 
 
 def _status(error: Exception) -> str | None:
-    """gRPC's name for what went wrong; pymilvus itself says no more than that it could not connect."""
+    """gRPC's name for what went wrong; pymilvus itself reports only that it could not connect."""
     code = getattr(error.__cause__ or error, "code", None)
     return getattr(code(), "name", None) if callable(code) else None

@@ -39,7 +39,7 @@ WRITTEN_AT_ONCE = 32 * 2**20
 
 
 class MilvusStore:
-    """Builds as collections of one Milvus; `LiteStore` and `ServerStore` add in what they differ."""
+    """Builds as collections of one Milvus; `LiteStore` and `ServerStore` add the differences."""
 
     shared: bool
     replaces_in_one_step: bool
@@ -68,7 +68,7 @@ class MilvusStore:
         self.milvus.call(f"dropping {name}", "drop_collection", name)
 
     def describe(self, name: str) -> Description:
-        """What the collection is like now."""
+        """The current properties of the collection."""
         doing = f"describing {name}"
         fields: Sequence[Mapping[str, Any]] = self.milvus.call(doing, "describe_collection", name)["fields"]
         vector = next((each for each in fields if "dim" in each.get("params", {})), None)
@@ -160,7 +160,7 @@ class MilvusStore:
             self.milvus.call(f"writing {len(rows)} rows to {name}", method, name, data=data)
 
     def _keys_between(self, name: str, first: Id | None, last: Id | None) -> list[Id]:
-        """Stored keys from `first` to `last`, both included; of more than 16,384 so many."""
+        """Stored keys from `first` to `last`, both included; at most 16,384."""
         ends = ((">=", first), ("<=", last))
         bounds = [f"{ID} {sign} {literal(end)}" for sign, end in ends if end is not None]
         any_key = f'{ID} >= ""' if self._described(name).id_type == "text" else f"{ID} < 0 or {ID} >= 0"

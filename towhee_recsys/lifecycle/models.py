@@ -1,4 +1,4 @@
-"""The index and the models that a config names."""
+"""The models that a config names."""
 
 from __future__ import annotations
 
@@ -6,20 +6,9 @@ from pathlib import Path
 
 from towhee_recsys.config import Config
 from towhee_recsys.errors import BundleError
-from towhee_recsys.stores.vectors import VectorIndex, open_index
 
 LOCATIONS = ("model.dir", "model.dir.previous")
 """The keys of the two models: the current one, and the one that it replaced."""
-
-
-def index_of(config: Config) -> VectorIndex:
-    """The index that `config` names.
-
-    Raises:
-        StoreError: Milvus cannot be reached or opened.
-    """
-    milvus = config.milvus
-    return open_index(milvus.uri, milvus.collection, milvus.access.model_dump())
 
 
 def models_of(config: Config) -> dict[str, str]:

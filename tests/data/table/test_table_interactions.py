@@ -1,0 +1,55 @@
+"""Interactions by events, counts and times."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.data.table.conftest import EVENTS, IMPLICIT
+from towhee_recsys.data import (
+    read_dataset,
+    records,
+)
+
+
+def test_events_are_added_up_and_those_of_no_weight_left_out(tables):
+    declared = tables.declared(interactions={"path": tables.write("e.csv", EVENTS), **IMPLICIT})
+    dataset = read_dataset(declared)
+    assert records(dataset.interactions) == [
+        {"user": "c1", "item": "A1", "value": 1.5, "time": 300},
+        {"user": "c2", "item": "A3", "value": 0.5, "time": 50},
+    ]
+    assert dataset.item_ids.tolist() == ["A1", "A3"], "an item of weight 0 only is none"
+    assert dataset.schema.feedback.scale is None
+
+
+def test_types_of_events_can_be_numbers(tables):
+    section = {"user": "customer", "item": "sku", "event": "what", "weights": {1: 0.5, 2: 3}}
+    text = "customer,sku,what\nc1,A,1\nc1,B,2\n"
+    declared = tables.declared(interactions={"path": tables.write("e.csv", text), **section})
+    assert read_dataset(declared).interactions["value"].tolist() == [0.5, 3.0]
+
+
+def test_interactions_that_only_are_there_count_one_each(tables):
+    declared = tables.declared(
+        interactions={"path": tables.write("e.csv", EVENTS), "user": "customer", "item": "sku", "time": "at"}
+    )
+    assert read_dataset(declared).interactions["value"].tolist() == [3.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("cell", "seconds"),
+    [
+        ("978300760", 978300760),
+        ("978300760.9", 978300760),
+        ("-1.5", -2),
+        ("2001-01-01", 978307200),
+        ("2001-01-01T01:02", 978310920),
+        ("2001-01-01 01:02:03", 978310923),
+        ("2001-01-01T01:02:03.999Z", 978310923),
+        ("2001-01-01T01:02:03+01:00", 978307323),
+        ("1700-01-01", -8520336000),
+    ],
+)
+def test_times(tables, cell, seconds):
+    dataset = tables.read(f"customer,sku,stars,at\nc1,A1,5,{cell}\nc1,A2,5,0\n")
+    assert dataset.interactions["time"].tolist() == [seconds, 0]
