@@ -1,10 +1,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# Tests of a Milvus server wait more than they work: they run beside the others. Those that compare how long things take run alone.
+# Tests of a Milvus server wait more than they work: they run beside the others, each worker with a server of its own.
+# Those that compare how long things take run alone. Slow ones come first (tests/conftest.py), so that workers end together.
 define ALL_TESTS
-$(BIN)/python -m pytest -m milvus > build/milvus.log 2>&1 & milvus=$$!; \
-$(BIN)/python -m pytest -m 'not milvus and not performance' -n auto --dist loadscope; others=$$?; \
+$(BIN)/python -m pytest -m milvus -n 3 --dist loadscope > build/milvus.log 2>&1 & milvus=$$!; \
+$(BIN)/python -m pytest -m 'not milvus and not performance' -n auto --dist loadscope --no-loadscope-reorder; others=$$?; \
 wait $$milvus; server=$$?; cat build/milvus.log; \
 $(BIN)/python -m pytest -m performance; speed=$$?; exit $$((others + server + speed))
 endef
@@ -42,7 +43,7 @@ clean: ## delete the environment and everything that was built
 
 .venv/tested: .venv/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[peers,redis,mysql,test]'
-	touch $@
+	touch .venv/installed $@
 
 build/milvus/bin/milvus-server: # a real Milvus for the tests; not available on Windows and on Linux on ARM, where they are skipped
 	$(PYTHON) -m venv build/milvus

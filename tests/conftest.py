@@ -29,6 +29,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker("milvus")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts slow tests first where several workers share them: one that came last would keep the others waiting."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session")
 def sample_config(tmp_path_factory: pytest.TempPathFactory) -> Config:
     """The sample's config with a small model; everything is written to a folder of this session."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 import numpy as np
@@ -37,9 +37,14 @@ def uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
-def index(uri: str) -> VectorIndex:
-    """An index of its own for each test."""
-    return open_index(uri, f"items_{next(numbers)}")
+def index(uri: str) -> Iterator[VectorIndex]:
+    """An index of its own for each test. A server's builds are dropped afterwards: it works for each, used or not."""
+    index = open_index(uri, f"items_{next(numbers)}")
+    yield index
+    if index.store.shared:
+        for name in index.store.names():
+            if name.startswith(f"{index.collection}_"):
+                index.store.drop(name)
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +65,8 @@ def indexed() -> Callable[..., IndexRecord]:
     def indexed(index: VectorIndex, vectors: Embeddings, ids: Sequence[int] | None = None) -> IndexRecord:
         ids = range(len(vectors)) if ids is None else ids
         build = start_build(index, model_of(vectors), vectors.shape[1])
-        chunks = [slice(start, start + 7) for start in range(0, len(vectors), 7)]
+        size = max(7, len(vectors) // 4)
+        chunks = [slice(start, start + size) for start in range(0, len(vectors), size)]
         return publish(index, [insert(index, build, list(ids[chunk]), vectors[chunk]) for chunk in chunks])
 
     return indexed
