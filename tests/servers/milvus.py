@@ -65,7 +65,7 @@ _QUICK = {
 
 
 class MilvusServer(ServerProcess):
-    """Milvus that requires a password, with its data in `folder`. Several run on one machine, each on ports of its own."""
+    """Milvus that requires a password, with its data in `folder`. Several can run at once, on ports of their own."""
 
     def __init__(self, folder: Path):
         environment, ports = _environment(), _free_ports(len(_PORTS))
