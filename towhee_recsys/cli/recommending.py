@@ -42,7 +42,9 @@ def recommend(
     flags: dict[str, tuple[str, ...]],
 ) -> Shown:
     """Recommend items to a user, given by id, by columns of the users' table, or by liked items."""
-    user = read_user(config, user_ids, columns, liked, flags)
+    from towhee_recsys.lifecycle.published import published_config
+
+    user = read_user(config if index_first else published_config(config), user_ids, columns, liked, flags)
     if index_first:
         from towhee_recsys.cli.indexing import build_index
 
@@ -90,11 +92,10 @@ def demo(config: Config, progress: bool | None) -> Shown:
 
 def answers_for(config: Config, users: Sequence[User]) -> list[dict[str, Any]]:
     """The recommendations for each of `users`, from one call of the pipeline."""
-    from towhee_recsys.bundle import load_bundle
+    from towhee_recsys.lifecycle.published import PublishedModel
     from towhee_recsys.pipelines import recommend_pipeline
 
-    model_id = load_bundle(config.model.dir).model_id
-    lists = recommend_pipeline(config)(list(users)).get()[0]
+    lists, model_id = recommend_pipeline(config)(list(users)).get()[0], PublishedModel(config).model_id
     return [
         {"user": user, "model_id": model_id, "recommendations": items} for user, items in zip(users, lists, strict=True)
     ]

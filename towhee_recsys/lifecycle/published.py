@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from towhee_recsys.bundle import load_bundle
 from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.config import Config
 from towhee_recsys.errors import IndexMismatchError
-from towhee_recsys.stores.vectors import index_of
+from towhee_recsys.stores.vectors import VectorIndex, index_of
 from towhee_recsys.training.folders import with_model_dir
 
 
@@ -18,7 +19,7 @@ class PublishedModel:
     """
 
     def __init__(self, config: Config):
-        self._config, self._index = config, index_of(config.milvus)
+        self._config, self._index = config, _existing_index(config)
         self._models = PublishedModels(config.model.dir)
 
     @property
@@ -59,6 +60,15 @@ class PublishedModel:
     def config(self) -> Config:
         """The config with that folder as its model.dir. Raises what `folder` raises."""
         return with_model_dir(self._config, self.folder())
+
+
+def _existing_index(config: Config) -> VectorIndex:
+    """The index, without making a file for it. Where there is no model either, BundleError says to train one."""
+    try:
+        return index_of(config.milvus, create=False)
+    except IndexMismatchError:
+        load_bundle(config.model.dir)
+        raise
 
 
 def published_config(config: Config) -> Config:
