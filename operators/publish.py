@@ -13,9 +13,9 @@ from towhee_recsys.stores.vectors import IndexRecord, Receipt, open_index, publi
 
 @register(name="towhee_recsys/publish")
 class Publish:
-    """All receipts of a staged indexing to the live index: catalogue and vectors switch when they are complete.
+    """All receipts of a staged indexing to the live index: it is switched to when vectors and facts are complete.
 
-        .window_all("receipt", "index", ops.towhee_recsys.publish(uri=..., collection=..., catalogue=...))
+        .map("receipts", "index", ops.towhee_recsys.publish(uri=..., collection=..., catalogue=...))
 
     Gives the record of the index that is live then; the one before it is kept, older ones are dropped. `access` are the
     credentials of a Milvus server.

@@ -1,4 +1,4 @@
-"""The stores that catalogues are tested in, with access behind the catalogue."""
+"""Real stores of each kind, with access behind the classes that are tested."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 
 
 class Store(Protocol):
-    """An empty store, the `url` of its catalogue, and a way to damage its rows."""
+    """An empty store, its `url`, and a way to damage its rows."""
 
     url: str
 
-    def spoil(self, version: str, key: str, text: str) -> None:
-        """Replaces the JSON of the row with that key."""
+    def spoil(self, version: str, key: str, text: str, table: str = "facts") -> None:
+        """Replaces the text of the row with that key."""
 
 
 class SqliteStore:
     def __init__(self, file: Path):
         self.url, self._file = f"sqlite:///{file}", file
 
-    def spoil(self, version: str, key: str, text: str) -> None:
+    def spoil(self, version: str, key: str, text: str, table: str = "facts") -> None:
         with closing(sqlite3.connect(self._file, isolation_level=None)) as other:
-            other.execute("UPDATE facts SET facts = ? WHERE version = ? AND id = ?", (text, version, key))
+            other.execute(f"UPDATE {table} SET {table} = ? WHERE version = ? AND id = ?", (text, version, key))
 
 
 class RedisStore:
@@ -35,15 +35,15 @@ class RedisStore:
         self.url, self._server = server.url(), server
         server.admin().flushall()
 
-    def spoil(self, version: str, key: str, text: str) -> None:
-        self._server.admin().hset(f"towhee_recsys:facts:{version}", key, text)
+    def spoil(self, version: str, key: str, text: str, table: str = "facts") -> None:
+        self._server.admin().hset(f"towhee_recsys:{table}:{version}", key, text)
 
 
 class MariadbStore:
     def __init__(self, server: MariadbServer):
         self.url, self._server = server.url(), server
-        server.run("DROP TABLE IF EXISTS towhee_recsys_facts, towhee_recsys_published")
+        server.run("DROP TABLE IF EXISTS towhee_recsys_facts, towhee_recsys_history")
 
-    def spoil(self, version: str, key: str, text: str) -> None:
-        change = "UPDATE towhee_recsys_facts SET facts = %s WHERE version = %s AND id = %s"
+    def spoil(self, version: str, key: str, text: str, table: str = "facts") -> None:
+        change = f"UPDATE towhee_recsys_{table} SET {table} = %s WHERE version = %s AND id = %s"
         self._server.run(change, text, version.encode(), key.encode())

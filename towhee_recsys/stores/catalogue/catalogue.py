@@ -1,119 +1,116 @@
-"""What all catalogues have in common: how items become rows, which version is read, and which ones are dropped."""
+"""The catalogue: facts of items in the versions of a keyed store."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Sequence
+import threading
+from collections.abc import Hashable, Iterable, Sequence
 
-from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.catalogue.facts import Facts, Id
-from towhee_recsys.stores.catalogue.rows import key_of, to_row
+from towhee_recsys.stores.catalogue.facts_cache import FactsCache
+from towhee_recsys.stores.catalogue.rows import from_row, to_row
+from towhee_recsys.stores.keyed import KeyedStore, in_collection, key_of, open_keyed
 
 
-class VersionedCatalogue(ABC):
-    """A catalogue on a few calls to a store, each of which sees one state of it. Messages show `url`."""
+class Catalogue:
+    """The facts of items by id. A version has the name of the build whose items it describes, `<collection>__<...>`.
 
-    url: str
+    Safe under threads. When the store fails, a call raises StoreError, by the timeout at the latest; once the store is
+    available again, the next call succeeds.
+
+    Attributes:
+        url: The store's URL as it was written, without a password; for messages.
+    """
+
+    def __init__(self, store: KeyedStore):
+        self.url, self._store = store.url, store
+        self._cache, self._lock = FactsCache(), threading.Lock()
 
     def write(self, items: Iterable[tuple[Id, Facts]], version: str) -> None:
-        """Adds items to a version, in place of older ones with their ids.
+        """Adds items to a version, in place of older ones with their ids; sends them in batches.
 
         Raises:
             QueryError: an id or a fact is not acceptable.
-            StoreError: the store does not do it.
+            StoreError: the store fails.
         """
-        self._write(map(to_row, items), version)
+        self._store.write(map(to_row, items), version)
 
     def delete(self, ids: Iterable[Id], version: str) -> None:
         """Removes items from a version; an id that is not there is ignored.
 
         Raises:
             QueryError: an id is not acceptable.
-            StoreError: the store does not do it.
+            StoreError: the store fails.
         """
-        if keys := [key_of(each) for each in ids]:
-            self._delete(keys, version)
+        self._store.delete([key_of(each) for each in ids], version)
 
-    def get(self, ids: Iterable[Id], version: str | None = None) -> list[Facts | None]:
-        """The facts of each of `ids`, in their order, all of one version; None for an item that is missing.
+    def get(self, ids: Iterable[Id], version: str) -> list[Facts | None]:
+        """The facts of each of `ids`, in their order, of one state of the version; None for an item that is missing.
+
+        They are read in one round trip. A broken row counts as missing and is logged.
 
         Raises:
             QueryError: an id is not acceptable.
-            StoreError: the store cannot be read.
+            StoreError: the store fails.
         """
         keys = [key_of(each) for each in ids]
-        found = self._find(list(dict.fromkeys(keys)), version) if keys else {}
+        found = self._read(list(dict.fromkeys(keys)), version)
         return [found.get(key) for key in keys]
 
-    def must_have_items(self) -> None:
-        """Checks that a version was published.
-
-        Raises:
-            StoreError: there is none yet.
-        """
-        if self._last_published() is None:
-            raise StoreError(
-                f"the catalogue {self.url!r} holds no items yet. Fill it with `towhee-recsys index -c CONFIG`, "
-                "or name the one that was filled in `catalogue`."
-            )
-
-    def keep(self, collection: str, versions: Collection[str]) -> None:
-        """Drops all versions of `collection` but `versions` and the live one, each in one step.
-
-        Raises:
-            StoreError: the store does not do it.
-        """
-        kept = {*versions, self.live(collection)}
-        for version in self.versions(collection):
-            if version not in kept:
-                self._drop(version)
-
-    def _find(self, keys: Sequence[str], version: str | None) -> dict[str, Facts | None]:
-        """The rows of `keys` in `version`; if it was dropped, those of the live version, which may change."""
-        wanted = self._last_published() if version is None else version
-        while wanted is not None:
-            found = self._read(keys, wanted)
-            if found or self.count(wanted):
-                return found
-            live = self.live(collection_of(wanted))
-            if live == wanted:
-                break
-            wanted = live
-        return {}
-
-    @abstractmethod
-    def live(self, collection: str) -> str | None:
-        """The live version of a collection, None before the first is published."""
-
-    @abstractmethod
-    def versions(self, collection: str) -> list[str]:
-        """The versions of a collection that hold items, published or not, sorted by name."""
-
-    @abstractmethod
     def count(self, version: str) -> int:
-        """How many items a version holds."""
+        """The number of items in a version; 0 for one that does not exist.
 
-    @abstractmethod
-    def _write(self, rows: Iterable[tuple[str, str]], version: str) -> None:
-        """Adds rows (key, JSON) to a version, in place of older ones with their keys."""
+        Raises:
+            StoreError: the store fails.
+        """
+        return self._store.count(version)
 
-    @abstractmethod
-    def _delete(self, keys: Sequence[str], version: str) -> None:
-        """Removes rows from a version."""
+    def versions(self, collection: str | None = None) -> list[str]:
+        """The versions of a collection, or of all, sorted by name.
 
-    @abstractmethod
+        Raises:
+            StoreError: the store fails.
+        """
+        return in_collection(self._store.versions(), collection)
+
+    def drop(self, version: str) -> None:
+        """Removes a version in one step; one that does not exist is ignored.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        self._store.drop(version)
+
     def _read(self, keys: Sequence[str], version: str) -> dict[str, Facts | None]:
-        """The rows that a version has of `keys`, None for a broken one; in one step."""
+        state = self._store.state()
+        if state is None:
+            return self._parsed(keys, version)
+        with self._lock:
+            return self._read_cached(keys, version, state)
 
-    @abstractmethod
-    def _last_published(self) -> str | None:
-        """The version that was published last, of any collection."""
+    def _read_cached(self, keys: Sequence[str], version: str, state: Hashable) -> dict[str, Facts | None]:
+        """Reads what is not cached; everything, if the store has changed since the rest was cached."""
+        cached = self._cache.get(keys, version, state)
+        if len(cached) == len(keys):
+            return cached
+        read = self._parsed([key for key in keys if key not in cached], version)
+        if self._store.state() == state:
+            self._cache.add(read)
+        elif cached:
+            return self._parsed(keys, version)
+        return cached | read
 
-    @abstractmethod
-    def _drop(self, version: str) -> None:
-        """Removes a version's items, in one step."""
+    def _parsed(self, keys: Sequence[str], version: str) -> dict[str, Facts | None]:
+        return {key: from_row(self.url, key, text) for key, text in self._store.read(keys, version).items()}
 
 
-def collection_of(version: str) -> str:
-    """The collection that a version, `<collection>__<...>`, belongs to."""
-    return version.rpartition("__")[0]
+_open: dict[KeyedStore, Catalogue] = {}
+
+
+def open_catalogue(url: str) -> Catalogue:
+    """The catalogue at `url`, opened once a process: an SQLite file, a Redis or a MySQL server.
+
+    Raises:
+        StoreError: it is another kind of URL, or the catalogue cannot be opened.
+    """
+    store = open_keyed(url, table="facts", setting="catalogue")
+    return _open.setdefault(store, Catalogue(store))

@@ -1,37 +1,39 @@
-"""Opens a catalogue by its URL."""
+"""Opens a keyed store by its URL."""
 
 from __future__ import annotations
 
 import threading
 
-from towhee_recsys.stores.catalogue.address import CatalogueUrl
-from towhee_recsys.stores.catalogue.kinds import KINDS
-from towhee_recsys.stores.catalogue.protocol import Catalogue
-from towhee_recsys.stores.catalogue.urls import parse_url
+from towhee_recsys.stores.keyed.address import StoreUrl
+from towhee_recsys.stores.keyed.kinds import KINDS
+from towhee_recsys.stores.keyed.protocol import KeyedStore
+from towhee_recsys.stores.keyed.urls import parse_url
 
-_open: dict[CatalogueUrl, Catalogue] = {}
+_open: dict[tuple[StoreUrl, str], KeyedStore] = {}
 _lock = threading.Lock()
 
 
-def open_catalogue(url: str) -> Catalogue:
-    """The catalogue at `url`, opened once a process; see `parse_url` for what a URL may be.
+def open_keyed(url: str, table: str, setting: str) -> KeyedStore:
+    """The `table` in the store at `url`, opened once a process; see `parse_url` for the URLs that are accepted.
+
+    `table` is a plain name, such as "facts"; `setting` is the setting of the config that holds the URL, for messages.
 
     Raises:
-        StoreError: it is another kind of URL, or the catalogue cannot be opened.
+        StoreError: it is another kind of URL, or the store cannot be opened.
     """
-    address = parse_url(url)
-    if address not in _open:
+    address = parse_url(url, setting)
+    if (address, table) not in _open:
         [kind] = (each for each in KINDS if each.name == address.kind)
-        opened = kind.open(address)  # outside the lock, so that no caller waits for another caller's server
+        opened = kind.open(address, table)  # outside the lock, so that no caller waits for another caller's server
         with _lock:
-            _open.setdefault(address, opened)
-    return _open[address]
+            _open.setdefault((address, table), opened)
+    return _open[address, table]
 
 
-def check_url(url: str) -> None:
-    """Checks a catalogue's URL; opens nothing.
+def check_url(url: str, setting: str) -> None:
+    """Checks the URL of a store; opens nothing.
 
     Raises:
         StoreError: it is another kind of URL, or a package that it needs is not installed.
     """
-    parse_url(url)
+    parse_url(url, setting)

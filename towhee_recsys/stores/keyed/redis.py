@@ -1,4 +1,4 @@
-"""The catalogue in Redis: a hash for each version, a field for each item."""
+"""Texts by version and key in Redis: a hash for each version, a field for each key."""
 
 from __future__ import annotations
 
@@ -6,86 +6,81 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from towhee_recsys.stores.catalogue.address import CatalogueUrl
-from towhee_recsys.stores.catalogue.facts import Facts
-from towhee_recsys.stores.catalogue.failures import server_error
-from towhee_recsys.stores.catalogue.kind import CatalogueKind, Server
-from towhee_recsys.stores.catalogue.rows import batches, from_row
-from towhee_recsys.stores.catalogue.versioned import VersionedCatalogue, collection_of
+from towhee_recsys.stores.keyed.address import StoreUrl
+from towhee_recsys.stores.keyed.batches import batches
+from towhee_recsys.stores.keyed.failures import server_error
+from towhee_recsys.stores.keyed.keys import readable
+from towhee_recsys.stores.keyed.kind import Server, StoreKind
 
 if TYPE_CHECKING:
     import redis
 
-FACTS, PUBLISHED, VERSIONS = (f"towhee_recsys:{name}" for name in ("facts", "published", "versions_of_facts"))
-"""The keys: FACTS:<version>; PUBLISHED:<collection> and PUBLISHED, the last of any; VERSIONS, a set of names of which
-some may have no hash any more.
 
-A step is a single command, never MULTI: Redis 7.0 loses transactions out of its append-only file where the user
-`default` is off."""
+class RedisStore:
+    """A version is a hash, `towhee_recsys:<table>:<version>`, read by one HMGET and dropped by one UNLINK.
 
+    The set `towhee_recsys:versions_of_<table>` has the names of all versions; some of them may have no hash any more.
+    A step is a single command, never MULTI: Redis 7.0 loses transactions out of its append-only file where the user
+    `default` is off.
+    """
 
-class RedisCatalogue(VersionedCatalogue):
-    """A version is read by one HMGET and dropped by one UNLINK."""
-
-    def __init__(self, address: CatalogueUrl):
+    def __init__(self, address: StoreUrl, table: str):
         self.url, self._address = address.shown, address
+        self._rows, self._names = f"towhee_recsys:{table}", f"towhee_recsys:versions_of_{table}"
         self._redis = _client(address)
         with self._errors("opened"):
             self._redis.ping()
 
-    def publish(self, version: str) -> None:
-        """Makes `version` the live one of its collection in one step."""
-        with self._errors("switched"):
-            self._redis.mset({f"{PUBLISHED}:{collection_of(version)}": version, PUBLISHED: version})
-
-    def live(self, collection: str) -> str | None:
-        """The live version of a collection, None before the first is published."""
-        return self._text(f"{PUBLISHED}:{collection}")
-
-    def versions(self, collection: str) -> list[str]:
-        """The versions of a collection that hold items, published or not, sorted by name."""
-        with self._errors("read"):
-            known: Any = self._redis.smembers(VERSIONS)
-        names = sorted(name.decode() for name in known)
-        return [name for name in names if collection_of(name) == collection and self.count(name)]
-
-    def count(self, version: str) -> int:
-        """How many items a version holds."""
-        with self._errors("read"):
-            rows: Any = self._redis.hlen(_key(version))
-        return int(rows)
-
-    def _write(self, rows: Iterable[tuple[str, str]], version: str) -> None:
-        """Each batch is written in one step."""
+    def write(self, rows: Iterable[tuple[str, str]], version: str) -> None:
+        """Adds rows to a version; each batch is one command."""
         for batch in batches(rows):
             with self._errors("written"), self._redis.pipeline(transaction=False) as pipeline:
-                pipeline.sadd(VERSIONS, version)
-                pipeline.hset(_key(version), mapping=dict(batch))
+                pipeline.sadd(self._names, version)
+                pipeline.hset(self._hash(version), mapping=dict(batch))
                 pipeline.execute()
 
-    def _delete(self, keys: Sequence[str], version: str) -> None:
-        for batch in batches(keys):
+    def delete(self, keys: Sequence[str], version: str) -> None:
+        """Removes rows from a version."""
+        if keys:
             with self._errors("written"):
-                self._redis.hdel(_key(version), *batch)
+                self._redis.hdel(self._hash(version), *keys)
 
-    def _read(self, keys: Sequence[str], version: str) -> dict[str, Facts | None]:
+    def read(self, keys: Sequence[str], version: str) -> dict[str, bytes | str]:
+        """The texts of those of `keys` that a version has."""
+        if not keys:
+            return {}
         with self._errors("read"):
-            rows: Any = self._redis.hmget(_key(version), list(keys))
-        return {key: from_row(self.url, key, row) for key, row in zip(keys, rows, strict=True) if row is not None}
+            texts: Any = self._redis.hmget(self._hash(version), list(keys))
+        return {key: text for key, text in zip(keys, texts, strict=True) if text is not None}
 
-    def _last_published(self) -> str | None:
-        return self._text(PUBLISHED)
+    def count(self, version: str) -> int:
+        """The number of rows in a version."""
+        with self._errors("read"):
+            rows: Any = self._redis.hlen(self._hash(version))
+        return int(rows)
 
-    def _drop(self, version: str) -> None:
+    def versions(self) -> list[str]:
+        """All versions, sorted by name: those that have a hash."""
+        with self._errors("read"), self._redis.pipeline(transaction=False) as pipeline:
+            known: Any = self._redis.smembers(self._names)
+            names = readable(known)
+            for name in names:
+                pipeline.type(self._hash(name))
+            return [name for name, kind in zip(names, pipeline.execute(), strict=True) if kind == b"hash"]
+
+    def drop(self, version: str) -> None:
+        """Removes all rows of a version in one step."""
         with self._errors("written"), self._redis.pipeline(transaction=False) as pipeline:
-            pipeline.unlink(_key(version))
-            pipeline.srem(VERSIONS, version)
+            pipeline.unlink(self._hash(version))
+            pipeline.srem(self._names, version)
             pipeline.execute()
 
-    def _text(self, key: str) -> str | None:
-        with self._errors("read"):
-            found: Any = self._redis.get(key)
-        return None if found is None else found.decode()
+    def state(self) -> None:
+        """Not known without a round trip."""
+        return None
+
+    def _hash(self, version: str) -> str:
+        return f"{self._rows}:{version}"
 
     @contextmanager
     def _errors(self, doing: str) -> Iterator[None]:
@@ -99,11 +94,11 @@ class RedisCatalogue(VersionedCatalogue):
             raise server_error(self._address, doing, error, str(error) if answered else "", denied) from error
 
 
-KIND = CatalogueKind(
+KIND = StoreKind(
     name="redis",
     schemes=("redis", "rediss"),
     accepted="redis://[USER:PASSWORD@]HOST[:PORT][/NUMBER], rediss://... (the same with TLS)",
-    open=RedisCatalogue,
+    open=RedisStore,
     packages=("redis",),
     server=Server(
         port=6379,
@@ -115,7 +110,7 @@ KIND = CatalogueKind(
 )
 
 
-def _client(address: CatalogueUrl) -> redis.Redis:
+def _client(address: StoreUrl) -> redis.Redis:
     """A client that tries a call once more where the connection broke, but not where it took too long."""
     import redis
     from redis.backoff import NoBackoff
@@ -142,7 +137,3 @@ def _client(address: CatalogueUrl) -> redis.Redis:
         **(tls if options.tls else {}),
     }
     return redis.Redis(connection_pool=redis.ConnectionPool(**settings))
-
-
-def _key(version: str) -> str:
-    return f"{FACTS}:{version}"

@@ -48,7 +48,7 @@ def builds(index: VectorIndex) -> list[Build]:
 
 
 def rollback(index: VectorIndex, catalogue: Catalogue | None = None) -> IndexRecord:
-    """Makes the build that was live before this one live again, with the catalogue's version, and returns its record.
+    """Makes the build that was live before this one live again, if the catalogue has its facts; returns its record.
 
     The one that was live stays, for queries that are under way, until the next `publish` or `gc`.
 
@@ -74,7 +74,7 @@ def rollback(index: VectorIndex, catalogue: Catalogue | None = None) -> IndexRec
 
 
 def gc(index: VectorIndex, keep: int = 2, catalogue: Catalogue | None = None) -> list[str]:
-    """Drops all builds and catalogue versions but those of the `keep` builds that were live last; returns their names.
+    """Drops all builds, with their facts, but the `keep` that were live last; returns their names.
 
     The live one is the first of them; unfinished builds are dropped, too.
 
@@ -91,8 +91,6 @@ def gc(index: VectorIndex, keep: int = 2, catalogue: Catalogue | None = None) ->
         live = versions.live
         if live and live.pending:
             recover_pending(index.store, live)
-        if live and catalogue and catalogue.live(index.collection) != live.build and catalogue.count(live.build):
-            catalogue.publish(live.build)  # a process was killed between the catalogue's switch and the index'
         return drop_builds(index, {record.build for record in versions.all[:keep]}, catalogue)
 
 

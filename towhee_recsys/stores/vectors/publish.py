@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def publish(index: VectorIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None = None) -> IndexRecord:
-    """Makes a complete build the live index, and the version of its name the catalogue's live one.
+    """Makes a complete build, whose facts are in the catalogue, the live index.
 
     The live build before it is kept, for queries that are under way and for `rollback`; all others are dropped. Rows of
     a resumed build that are not in the receipts are deleted.
@@ -54,12 +54,11 @@ def publish(index: VectorIndex, receipts: Sequence[Receipt], catalogue: Catalogu
 
 
 def go_live(index: VectorIndex, record: IndexRecord, catalogue: Catalogue | None) -> None:
-    """Switches the catalogue, where it has all that the build has, and then the index."""
+    """Switches the index, if the catalogue has the facts of all items of the build."""
     if catalogue:
         known = catalogue.count(record.build)
         if known < record.rows:
             raise IndexMismatchError(f"the catalogue has {known} of the {record.rows} items of {record.build}. {CURE}")
-        catalogue.publish(record.build)
     make_live(index.store, record)
     index.versions(newest=True)
 
@@ -67,19 +66,16 @@ def go_live(index: VectorIndex, record: IndexRecord, catalogue: Catalogue | None
 def drop_builds(index: VectorIndex, keep: set[str], catalogue: Catalogue | None) -> list[str]:
     """Drops all builds but those to `keep`, finished or not, and the catalogue's versions of them; returns their names.
 
-    Their records go first: what a killed process leaves of them is unfinished, and dropped the next time.
+    Their records go first, and facts before their build: what a killed process leaves is unfinished, and dropped the
+    next time.
     """
     versions = index.versions(newest=True)
     index.store.forget_records({*(record.build for record in versions.all), *versions.outdated} - keep)
     set_aside = {record.build + SAVED for record in index.versions(newest=True).all if record.pending}
     gone = [name for name in builds_in(index) if name not in keep | set_aside]
     for name in gone:
-        index.store.drop(name)
-        index.locks.release(name)
-    if catalogue:
-        gone += [version for version in catalogue.versions(index.collection) if version not in keep]
-        catalogue.keep(index.collection, keep)
-    return sorted(set(gone))
+        _drop(index, name, catalogue)
+    return sorted(gone)
 
 
 def _build_of(receipts: Sequence[Receipt]) -> str:
@@ -118,10 +114,10 @@ def _delete_others(index: VectorIndex, build: str, ids: np.ndarray, catalogue: C
 
 
 def _drop(index: VectorIndex, build: str, catalogue: Catalogue | None) -> None:
+    if catalogue:
+        catalogue.drop(build)
     index.store.drop(build)
     index.locks.release(build)
-    if catalogue:
-        catalogue.keep(index.collection, set(catalogue.versions(index.collection)) - {build})
 
 
 def _record_of(index: VectorIndex, receipt: Receipt, written: np.ndarray) -> IndexRecord:
