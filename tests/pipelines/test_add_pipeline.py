@@ -66,7 +66,7 @@ def test_adding_again_changes_nothing_and_other_facts_take_the_place_of_the_firs
     add_items(indexed, file(b"9001::Second Thoughts (2025)::Horror\n"))
     assert index_of(indexed.milvus).live().rows == 328
     assert index_of(indexed.milvus).live().content_hash != record.content_hash
-    [item] = open_catalogue(indexed.catalogue).get([9001])
+    [item] = open_catalogue(indexed.catalogue).get([9001], record.build)
     assert (item["title"], item["genres"]) == ("Second Thoughts", ["Horror"])
 
 

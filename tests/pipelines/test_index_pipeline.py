@@ -41,7 +41,7 @@ def test_without_an_input_it_takes_the_configs_dataset(config, sample_bundle):
     [record] = index_pipeline(config)().get()
     assert (record.rows, record.dim, record.model_id) == (326, 32, sample_bundle.model_id)
     assert index_of(config.milvus).live() == record
-    assert None not in open_catalogue(config.catalogue).get(range(5001, 5327))
+    assert None not in open_catalogue(config.catalogue).get(range(5001, 5327), record.build)
     [again] = index_pipeline(config)(config.dataset.path).get()
     assert replace(again, build=record.build) == record
 
@@ -53,7 +53,7 @@ def test_another_folder_takes_the_place_of_the_first(config, folder):
     assert record.rows == 20
     items = recommend_pipeline(config)({}).get()[0]
     assert {item["movie_id"] for item in items} <= set(range(5001, 5021))
-    assert open_catalogue(config.catalogue).get([5021]) == [None]
+    assert open_catalogue(config.catalogue).get([5021], record.build) == [None]
 
 
 def test_a_file_that_breaks_off_leaves_the_old_index_and_the_next_try_works(config, folder):

@@ -24,6 +24,8 @@ def composed_by_hand(name, config):
         vector = pipe.input("user").map("user", "vector", OURS.user_encoder(**model, unknown_user="error"))
         unit = vector.map("vector", "vector", OURS.normalize())
         ids = unit.map("user", "leave_out", OURS.liked_items(**model))
+        seen = OURS.exclude_seen(**model, **store, history=config.history_url, include_seen=False)
+        ids = ids.map(("user", "leave_out"), "leave_out", seen)
         return ids.map(("vector", "leave_out"), "hits", search).map("hits", "items", lookup).output("items")
     if name == "similar":
         vector = pipe.input("item").map("item", "vector", OURS.item_encoder(**model))
@@ -32,7 +34,7 @@ def composed_by_hand(name, config):
         return ids.map(("vector", "leave_out"), "hits", search).map("hits", "items", lookup).output("items")
     dataset = {"dataset": resolve("${dataset}", config, "here")}
     if name == "add":
-        facts = OURS.catalogue_insert(**catalogue, staged=True)
+        facts = OURS.catalogue_insert(**catalogue)
         return (
             pipe.input("path")
             .flat_map("path", "items", OURS.read_items(**dataset, **model, chunk_size=100000))
@@ -50,8 +52,9 @@ def composed_by_hand(name, config):
         .map("items", "vectors", OURS.item_encoder(**model))
         .map("vectors", "vectors", OURS.normalize())
         .map(("items", "vectors"), "receipt", OURS.milvus_insert(**vectors, staged=True))
-        .map(("items", "receipt"), "receipt", OURS.catalogue_insert(**catalogue, staged=True))
-        .window_all("receipt", "index", OURS.publish(**store, **catalogue))
+        .map(("items", "receipt"), "receipt", OURS.catalogue_insert(**catalogue))
+        .window_all("receipt", "receipts", OURS.history_insert(**dataset, history=config.history_url))
+        .map("receipts", "index", OURS.publish(**store, **catalogue))
         .output("index")
     )
 

@@ -26,6 +26,9 @@ class PublishedModels:
         self._trained = Path(model_dir).resolve()
         self.folder = self._trained.with_name(f"{self._trained.name}.published")
 
+    def __str__(self) -> str:
+        return f"the folder of published models, {self.folder},"
+
     def write(self, build: str, model_id: str | None) -> None:
         """Copies the model in `model_dir` for a build of its vectors. A kill leaves the whole copy or none.
 
@@ -51,17 +54,14 @@ class PublishedModels:
 
         A process on another machine may have been given the model alone, without copies of others.
         """
-        copy = self.folder / build
-        recover(copy)
-        if (copy / MANIFEST).is_file():
-            return copy
+        if self.exists(build):
+            return self.folder / build
         return self._trained if model_id is None or self.trained_id() == model_id else None
 
-    def versions(self, collection: str) -> list[str]:
-        """The builds of a collection that have a copy, sorted by name."""
-        if not self.folder.is_dir():
-            return []
-        return sorted(each.name for each in self.folder.iterdir() if each.name.rpartition("__")[0] == collection)
+    def exists(self, version: str) -> bool:
+        """Whether there is a copy for a build."""
+        recover(self.folder / version)
+        return (self.folder / version / MANIFEST).is_file()
 
     def drop(self, version: str) -> None:
         """Removes the copy for a build; one that is not there is passed over."""

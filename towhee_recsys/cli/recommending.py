@@ -29,6 +29,7 @@ User = dict[str, Any]
 @click.option("--with", "columns", multiple=True, metavar="COLUMN=VALUE", help="A column of the user; repeatable.")
 @click.option("-l", "--liked", metavar="IDS", help="Items that the user likes, such as 260,1196.")
 @click.option("-k", "--top-k", type=int, metavar="N", help="How many items.")
+@click.option("--include-seen", is_flag=True, help="Recommend items that the user has interacted with, too.")
 @click.option("-i", "--index", "index_first", is_flag=True, help="Index first.")
 @profiling
 @configured()
@@ -39,12 +40,15 @@ def recommend(
     user_ids: tuple[str, ...],
     columns: tuple[str, ...],
     liked: str | None,
+    include_seen: bool,
     flags: dict[str, tuple[str, ...]],
 ) -> Shown:
     """Recommend items to a user, given by id, by columns of the users' table, or by liked items."""
     from towhee_recsys.lifecycle.published import published_config
 
     user = read_user(config if index_first else published_config(config), user_ids, columns, liked, flags)
+    if include_seen:
+        user["include_seen"] = True
     if index_first:
         from towhee_recsys.cli.indexing import build_index
 
@@ -62,10 +66,12 @@ def similar(config: Config, progress: bool | None, item: str) -> Shown:
     from towhee_recsys.data.item_ids import item_id
     from towhee_recsys.pipelines import similar_pipeline
     from towhee_recsys.stores.catalogue import open_catalogue
+    from towhee_recsys.stores.vectors import index_of
 
     find, column = similar_pipeline(config), config.dataset.items.id
     key = item_id(item, item_id_type(config), "ID")
-    [facts] = open_catalogue(config.catalogue).get([key])  # the model may not know an item that was added later
+    build = index_of(config.milvus).live().build
+    [facts] = open_catalogue(config.catalogue).get([key], build)  # the model may not know an item that was added later
     items = find(facts or {column: key}).get()[0]
     return {column: key, "similar": items}, lambda: show_items(f"Similar to item {key}", items, config)
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.config import Config
 from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.history import open_history
 from towhee_recsys.stores.vectors import BuildPart
 
 
 def other_parts(config: Config) -> list[BuildPart]:
-    """The parts besides vectors and facts: the models.
+    """The parts besides vectors and facts: the histories and the models.
 
     Raises:
         StoreError: a store cannot be opened.
     """
-    return [PublishedModels(config.model.dir)]
+    return [open_history(config.history or config.catalogue), PublishedModels(config.model.dir)]
 
 
 def all_parts(config: Config) -> list[BuildPart]:

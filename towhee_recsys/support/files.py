@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-
 _STATES = ("being-written", "being-removed")
 """What a directory beside the one that is replaced can be."""
 

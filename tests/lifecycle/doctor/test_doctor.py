@@ -171,7 +171,7 @@ def test_facts_that_are_missing_or_broken(indexed, found, index):
 def test_a_catalogue_that_is_no_database(indexed, found, tmp_path):
     (tmp_path / "foreign.sqlite").write_bytes(b"no database at all, and long enough to be taken for one" * 9)
     seen = found(load_config(indexed, catalogue=f"sqlite:///{tmp_path / 'foreign.sqlite'}"))
-    assert states(seen) == {"catalogue": "failed", "facts": "not checked", "builds": "not checked"}
+    assert states(seen) == {"catalogue": "failed", "facts": "not checked"}
     assert "the file is not an SQLite database" in seen["catalogue"].text
 
 
@@ -183,7 +183,7 @@ def test_an_index_that_is_not_built_yet(indexed, found):
 
 
 def test_what_was_begun_and_not_ended_is_a_warning(indexed, found, index):
-    live, catalogue = index.live(), open_catalogue(indexed.catalogue)
+    live = index.live()
     build = start_build(index, "b" * 16, 8)
     index.store.write_record(replace(live, rows=325, pending=(5001,)).to_json())
     training = Path(f"{indexed.model.dir}.training")
@@ -198,22 +198,6 @@ def test_what_was_begun_and_not_ended_is_a_warning(indexed, found, index):
     assert f"{training.resolve() / 'checkpoint.npz'} exists" in seen["training"].text
     assert "`towhee-recsys train --fresh`" in seen["training"].text
     assert index.versions(newest=True).live.pending == (5001,), "the doctor changes nothing"
-    catalogue.write([(1, {"movie_id": 1, "title": "x"})], f"items__{'c' * 16}_000000")
-    assert found(indexed)["builds"].text.startswith(f"2 not finished: {build}, items__cccccccccccccccc_000000.")
-
-
-def test_a_switch_that_was_stopped_between_catalogue_and_index(indexed, found, index):
-    from towhee_recsys import gc_index
-
-    first = index.live().build
-    index_pipeline(indexed)()
-    open_catalogue(indexed.catalogue).publish(first)
-    seen = found(indexed)["builds"]
-    assert seen.state == "warning"
-    assert seen.text.startswith(f"the catalogue's live version is {first}, which is not the live build")
-    assert seen.text.endswith("`towhee-recsys index --gc`.")
-    gc_index(indexed)
-    assert found(indexed)["builds"].text == "2, all finished"
 
 
 @pytest.mark.parametrize("items", [0, -1, 10_001, 1.5, True, "5"])

@@ -11,7 +11,7 @@ from towhee_recsys.errors import StoreError
 from towhee_recsys.lifecycle.doctor.case import Case
 from towhee_recsys.lifecycle.doctor.findings import Concern
 from towhee_recsys.stores.catalogue import open_catalogue
-from towhee_recsys.stores.catalogue.urls import parse_url
+from towhee_recsys.stores.keyed.urls import parse_url
 from towhee_recsys.stores.vectors import check_uri, index_of, index_type
 from towhee_recsys.support.urls import shown_url
 
@@ -77,14 +77,12 @@ def milvus(case: Case) -> str:
 
 
 def catalogue(case: Case) -> str:
-    """The catalogue answers, and a version was published in it."""
-    address = parse_url(case.config.catalogue)
+    """The catalogue answers."""
+    address = parse_url(case.config.catalogue, "catalogue")
     if address.file and not address.file.exists():  # opening it would create it
         raise StoreError(
             f"there is no catalogue {address.shown!r}. Fill it with `towhee-recsys index -c CONFIG`, or name another "
             "in `catalogue`."
         )
-    opened = open_catalogue(case.config.catalogue)
-    opened.must_have_items()
-    case.catalogue = opened
+    case.catalogue = open_catalogue(case.config.catalogue)
     return f"{address.shown} answers"

@@ -46,9 +46,7 @@ def builds(index: VectorIndex) -> list[Build]:
     ]
 
 
-def rollback(
-    index: VectorIndex, catalogue: Catalogue | None = None, others: Sequence[BuildPart] = ()
-) -> IndexRecord:
+def rollback(index: VectorIndex, catalogue: Catalogue | None = None, others: Sequence[BuildPart] = ()) -> IndexRecord:
     """Makes the build that was live before this one live again, with all that belongs to it, and returns its record.
 
     The one that was live stays, for queries that are under way, until the next `publish` or `gc`.

@@ -26,8 +26,11 @@ class BuildPart(Protocol):
     the switch of all of it.
     """
 
-    def versions(self, collection: str) -> list[str]:
-        """The builds of a collection that have it."""
+    def __str__(self) -> str:
+        """It and its place, for messages."""
+
+    def exists(self, version: str) -> bool:
+        """Whether a build has it, completely."""
 
     def drop(self, version: str) -> None:
         """Removes what there is of a build; nothing where there is none."""
@@ -78,14 +81,15 @@ def must_be_complete(record: IndexRecord, catalogue: Catalogue | None, others: S
     if known < record.rows:
         raise IndexMismatchError(f"the catalogue has {known} of the {record.rows} items of {record.build}. {CURE}")
     for part in others:
-        if record.build not in part.versions(record.collection):
+        if not part.exists(record.build):
             raise IndexMismatchError(f"{part} has nothing of {record.build}. {CURE}")
 
 
 def drop_builds(index: VectorIndex, keep: set[str], parts: Sequence[BuildPart]) -> list[str]:
     """Drops all builds but those to `keep`, finished or not, with their parts; returns their names.
 
-    Their records go first: what a killed process leaves of them is unfinished, and dropped the next time.
+    Their records go first, and facts before their build: what a killed process leaves is unfinished, and dropped the
+    next time.
     """
     versions = index.versions(newest=True)
     index.store.forget_records({*(record.build for record in versions.all), *versions.outdated} - keep)
@@ -93,7 +97,7 @@ def drop_builds(index: VectorIndex, keep: set[str], parts: Sequence[BuildPart]) 
     gone = [name for name in builds_in(index) if name not in keep | set_aside]
     for name in gone:
         _drop(index, name, parts)
-    return gone
+    return sorted(gone)
 
 
 def _build_of(receipts: Sequence[Receipt]) -> str:
