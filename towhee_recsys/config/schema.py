@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -122,6 +123,10 @@ class Config(Section):
     unknown_user: Literal["error", "general"] = Field(
         default="error", description="for an unknown user_id with no other field: stop, or give the general list"
     )
+
+    def with_model_dir(self, folder: str | Path) -> Config:
+        """The same config with another folder as its model.dir."""
+        return self.model_copy(update={"model": self.model.model_copy(update={"dir": str(folder)})})
 
     @property
     def history_url(self) -> str:

@@ -15,7 +15,7 @@ def other_parts(config: Config) -> list[BuildPart]:
     Raises:
         StoreError: a store cannot be opened.
     """
-    return [open_history(config.history or config.catalogue), PublishedModels(config.model.dir)]
+    return [open_history(config.history_url), PublishedModels(config.model.dir)]
 
 
 def all_parts(config: Config) -> list[BuildPart]:

@@ -9,7 +9,6 @@ from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.config import Config
 from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.stores.vectors import VectorIndex, index_of
-from towhee_recsys.training.folders import with_model_dir
 
 
 class PublishedModel:
@@ -59,7 +58,7 @@ class PublishedModel:
 
     def config(self) -> Config:
         """The config with that folder as its model.dir. Raises what `folder` raises."""
-        return with_model_dir(self._config, self.folder())
+        return self._config.with_model_dir(self.folder())
 
 
 def _existing_index(config: Config) -> VectorIndex:

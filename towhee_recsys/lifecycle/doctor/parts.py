@@ -37,7 +37,7 @@ def dataset(case: Case) -> str:
 
 
 def model(case: Case) -> str:
-    """The files of the trained model are as they were saved, in a format of this version, and its towers can be used."""
+    """The files of the trained model are as saved, in a format of this version, and its towers can be used."""
     folder = Path(case.config.model.dir).resolve()
     case.trained = usable_bundle(folder)
     manifest = case.trained.manifest
