@@ -34,9 +34,9 @@ def completed(config: Config, document: Document) -> Config:
     """`config` with the dataset's location, strictness and id columns, the features and the objective filled in.
 
     Raises:
-        ConfigError: the dataset's format is not known, its folder or its id columns are not declared, the items' id has
-            a reserved name or a column of users has one, a feature of kind id has another column, or the objective needs ratings and none are
-            declared.
+        ConfigError: the dataset's format is not known, its folder or its id columns are not declared, the items' id or a
+            column of users has a reserved name, a feature of kind id has another column, or the objective needs
+            ratings and none are declared.
     """
     dataset = _completed_dataset(config.dataset, document)
     _must_have_own_ids(config.features, dataset, document)
