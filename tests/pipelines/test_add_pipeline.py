@@ -180,4 +180,5 @@ def test_columns_have_the_types_of_the_model_where_the_dataset_is_out_of_reach(t
     (tmp_path / "orders.csv").unlink()
     (tmp_path / "more.csv").write_text("sku,name,size\n5,1984,7\n")
     assert add_items(config, tmp_path / "more.csv") == 1
-    assert open_catalogue(config.catalogue).get(["5"]) == [{"sku": "5", "name": "1984", "size": "7"}]
+    build = index_of(config.milvus).live().build
+    assert open_catalogue(config.catalogue).get(["5"], build) == [{"sku": "5", "name": "1984", "size": "7"}]
