@@ -153,3 +153,17 @@ def test_a_folder_that_is_not_there(config, tmp_path):
         index_pipeline(config)(str(tmp_path / "nowhere"))
     with pytest.raises(IndexMismatchError, match="holds no index yet"):
         recommend_pipeline(config)
+
+
+def test_recommenders_that_share_a_catalogue_and_a_collection_s_name_keep_their_own_facts(config, folder, tmp_path):
+    other = load_config(config, milvus={"uri": str(tmp_path / "other.db")})
+    index_pipeline(config)()
+    users = [{"user_id": user} for user in range(10001, 10021)]
+    ours = recommend_pipeline(config)(users).get()
+    lines = (SAMPLE_DIR / "movies.dat").read_bytes().splitlines(keepends=True)
+    renamed = folder("renamed", 0, 0, b"".join(line.replace(b"::", b"::Theirs: ", 1) for line in lines))
+    for _ in range(3):
+        index_pipeline(other)(renamed)
+        assert recommend_pipeline(config)(users).get() == ours
+    theirs = recommend_pipeline(other)(users).get()[0]
+    assert all(item["title"].startswith("Theirs: ") for items in theirs for item in items)
