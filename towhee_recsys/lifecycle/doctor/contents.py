@@ -13,6 +13,7 @@ from towhee_recsys.lifecycle.doctor.findings import Concern
 from towhee_recsys.lifecycle.doctor.parts import usable_bundle
 from towhee_recsys.lifecycle.published import PublishedModel
 from towhee_recsys.model.embeddings import ModelRef, normalize
+from towhee_recsys.stores.history import open_history
 from towhee_recsys.stores.vectors import EXACT, REBUILD, Id, VectorIndex, finds_itself, must_be_whole
 
 SAME = 1e-5
@@ -74,6 +75,17 @@ def facts(case: Case) -> str:
             "not recommended. Index again with `towhee-recsys index -c CONFIG`."
         )
     return f"{case.live.rows:,} items, {len(found)} of them read"
+
+
+def history(case: Case) -> str:
+    """The live build has a history, so that seen items are left out."""
+    opened, build = open_history(case.config.history_url), case.live.build
+    if not opened.exists(build):
+        raise StoreError(
+            f"{opened} has nothing of {build}, so that no known user gets recommendations. "
+            "Index again with `towhee-recsys index -c CONFIG`."
+        )
+    return f"{opened.count(build):,} users"
 
 
 def _drawn(index: VectorIndex, build: str, items: int, seed: int) -> list[Id]:

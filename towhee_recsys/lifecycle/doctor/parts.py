@@ -84,5 +84,7 @@ def catalogue(case: Case) -> str:
             f"there is no catalogue {address.shown!r}. Fill it with `towhee-recsys index -c CONFIG`, or name another "
             "in `catalogue`."
         )
-    case.catalogue = open_catalogue(case.config.catalogue)
+    opened = open_catalogue(case.config.catalogue)
+    opened.versions(case.config.milvus.collection)
+    case.catalogue = opened
     return f"{address.shown} answers"
