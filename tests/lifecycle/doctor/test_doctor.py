@@ -13,6 +13,7 @@ from towhee_recsys import add_items, index_pipeline, load_config
 from towhee_recsys.errors import QueryError
 from towhee_recsys.lifecycle.doctor.examine import CHECKS
 from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.history import open_history
 from towhee_recsys.stores.vectors import start_build
 
 AGAIN = "Index again with `towhee-recsys index -c CONFIG`."
@@ -36,6 +37,7 @@ def test_all_is_well(indexed, index, found):
         f"model {record.model_id}",
         seen["vectors"].text,
         "326 items, 20 of them read",
+        f"60 users in {indexed.catalogue}",
         "1, all finished",
         "none unfinished",
         "none unfinished",
@@ -63,7 +65,9 @@ def test_added_items_whose_facts_lack_a_column_of_a_feature_are_not_encoded_agai
 def test_with_nothing_there_nothing_is_made(small_config, found, tmp_path):
     stores = {"milvus": {"uri": str(tmp_path / "movies.db")}, "catalogue": f"sqlite:///{tmp_path / 'movies.sqlite'}"}
     seen = found(load_config(small_config(), dataset={"path": str(tmp_path / "data")}, **stores))
-    waiting = dict.fromkeys(("index", "index of model", "vectors", "facts", "builds", "changes"), "not checked")
+    waiting = dict.fromkeys(
+        ("index", "index of model", "vectors", "facts", "history", "builds", "changes"), "not checked"
+    )
     assert states(seen) == dict.fromkeys(("dataset", "model", "milvus", "catalogue"), "failed") | waiting
     assert seen["dataset"].text == (
         f"{tmp_path / 'data'} lacks movies.dat, users.dat, ratings.dat (there is no such folder); "
@@ -171,7 +175,7 @@ def test_facts_that_are_missing_or_broken(indexed, found, index):
 def test_a_catalogue_that_is_no_database(indexed, found, tmp_path):
     (tmp_path / "foreign.sqlite").write_bytes(b"no database at all, and long enough to be taken for one" * 9)
     seen = found(load_config(indexed, catalogue=f"sqlite:///{tmp_path / 'foreign.sqlite'}"))
-    assert states(seen) == {"catalogue": "failed", "facts": "not checked"}
+    assert states(seen) == {"catalogue": "failed", "facts": "not checked", "history": "failed"}
     assert "the file is not an SQLite database" in seen["catalogue"].text
 
 
@@ -198,6 +202,17 @@ def test_what_was_begun_and_not_ended_is_a_warning(indexed, found, index):
     assert f"{training.resolve() / 'checkpoint.npz'} exists" in seen["training"].text
     assert "`towhee-recsys train --fresh`" in seen["training"].text
     assert index.versions(newest=True).live.pending == (5001,), "the doctor changes nothing"
+
+
+def test_a_history_that_is_missing(indexed, found, index, tmp_path):
+    history = open_history(indexed.history_url)
+    history.drop(index.live().build)
+    seen = found(indexed)
+    assert states(seen) == {"history": "failed"}
+    assert all(part in seen["history"].text for part in (index.live().build, indexed.catalogue, "towhee-recsys index"))
+    seen = found(load_config(indexed, history=f"sqlite:///{tmp_path / 'none.sqlite'}"))
+    assert states(seen) == {"history": "failed"}
+    assert not (tmp_path / "none.sqlite").exists()
 
 
 @pytest.mark.parametrize("items", [0, -1, 10_001, 1.5, True, "5"])

@@ -24,6 +24,7 @@ CHECKS: dict[str, tuple[Callable[[Case], str], tuple[str, ...]]] = {
     "index of model": (contents.index_of_model, ("model", "index")),
     "vectors": (contents.vectors, ("index of model",)),
     "facts": (contents.facts, ("index", "catalogue")),
+    "history": (contents.history, ("index",)),
     "builds": (leftovers.builds, ("milvus",)),
     "changes": (leftovers.changes, ("index",)),
     "training": (leftovers.training, ("config",)),

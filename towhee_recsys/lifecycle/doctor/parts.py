@@ -68,12 +68,18 @@ def milvus(case: Case) -> str:
 
 
 def catalogue(case: Case) -> str:
-    """The catalogue answers."""
+    """The catalogue answers, and holds facts."""
     address = parse_url(case.config.catalogue, "catalogue")
     if address.file and not address.file.exists():  # opening it would create it
         raise StoreError(
             f"there is no catalogue {address.shown!r}. Fill it with `towhee-recsys index -c CONFIG`, or name another "
             "in `catalogue`."
         )
-    case.catalogue = open_catalogue(case.config.catalogue)
+    opened = open_catalogue(case.config.catalogue)
+    if not opened.versions():
+        raise StoreError(
+            f"the catalogue {address.shown!r} holds no items yet. Fill it with `towhee-recsys index -c CONFIG`, or name "
+            "the one that was filled in `catalogue`."
+        )
+    case.catalogue = opened
     return f"{address.shown} answers"
