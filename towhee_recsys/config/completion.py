@@ -34,8 +34,8 @@ def completed(config: Config, document: Document) -> Config:
     """`config` with the dataset's location, strictness and id columns, the features and the objective filled in.
 
     Raises:
-        ConfigError: the dataset's format is not known, its folder or its id columns are not declared, the items' id or a
-            column of users has a reserved name, a feature of kind id has another column, or the objective needs
+        ConfigError: the dataset's format is not known, its folder or its id columns are not declared, the items' id or
+            a column of users has a reserved name, a feature of kind id has another column, or the objective needs
             ratings and none are declared.
     """
     dataset = _completed_dataset(config.dataset, document)

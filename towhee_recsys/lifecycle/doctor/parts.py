@@ -78,8 +78,8 @@ def catalogue(case: Case) -> str:
     opened = open_catalogue(case.config.catalogue)
     if not opened.versions():
         raise StoreError(
-            f"the catalogue {address.shown!r} holds no items yet. Fill it with `towhee-recsys index -c CONFIG`, or name "
-            "the one that was filled in `catalogue`."
+            f"the catalogue {address.shown!r} holds no items yet. Fill it with `towhee-recsys index -c CONFIG`, or "
+            "name the one that was filled in `catalogue`."
         )
     case.catalogue = opened
     return f"{address.shown} answers"
