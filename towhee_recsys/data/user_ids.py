@@ -19,5 +19,5 @@ def possible_ids(given: Any) -> list[int | str]:
     if key is None:
         return []
     text = str(key)
-    number = [int(text)] if is_whole_number(text) and is_int_id(int(text)) else []
+    number: list[int | str] = [int(text)] if is_whole_number(text) and is_int_id(int(text)) else []
     return [*number, text] if is_text_id(text) else number

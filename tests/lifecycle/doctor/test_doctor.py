@@ -40,7 +40,7 @@ def test_all_is_well(indexed, index, found):
         f"model {record.model_id} in {Path(indexed.model.dir).resolve()}.published/{record.build}",
         seen["vectors"].text,
         "326 items, 20 of them read",
-        "60 users",
+        f"60 users in {indexed.catalogue}",
         "the trained model serves",
         "1, all finished",
         "none unfinished",
@@ -224,6 +224,17 @@ def test_what_was_begun_and_not_ended_is_a_warning(indexed, found, index):
     assert f"{training.resolve() / 'checkpoint.npz'} exists" in seen["training"].text
     assert "`towhee-recsys train --fresh`" in seen["training"].text
     assert index.versions(newest=True).live.pending == (5001,), "the doctor changes nothing"
+
+
+def test_a_history_that_is_missing(indexed, found, index, tmp_path):
+    history = open_history(indexed.history_url)
+    history.drop(index.live().build)
+    seen = found(indexed)
+    assert states(seen) == {"history": "failed"}
+    assert all(part in seen["history"].text for part in (index.live().build, indexed.catalogue, "towhee-recsys index"))
+    seen = found(load_config(indexed, history=f"sqlite:///{tmp_path / 'none.sqlite'}"))
+    assert states(seen) == {"history": "failed"}
+    assert not (tmp_path / "none.sqlite").exists()
 
 
 @pytest.mark.parametrize("items", [0, -1, 10_001, 1.5, True, "5"])

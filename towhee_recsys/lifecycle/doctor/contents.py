@@ -1,4 +1,4 @@
-"""Whether index, model and catalogue hold the same items."""
+"""Whether index, model, catalogue and history belong together."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from towhee_recsys.lifecycle.doctor.parts import usable_bundle
 from towhee_recsys.lifecycle.published import PublishedModel
 from towhee_recsys.model.embeddings import ModelRef, normalize
 from towhee_recsys.stores.history import open_history
+from towhee_recsys.stores.keyed.urls import parse_url
 from towhee_recsys.stores.vectors import EXACT, REBUILD, Id, VectorIndex, finds_itself, must_be_whole
 
 SAME = 1e-5
@@ -78,14 +79,14 @@ def facts(case: Case) -> str:
 
 
 def history(case: Case) -> str:
-    """The live build has a history, so that seen items are left out."""
-    opened, build = open_history(case.config.history_url), case.live.build
-    if not opened.exists(build):
-        raise StoreError(
-            f"{opened} has nothing of {build}, so that no known user gets recommendations. "
-            "Index again with `towhee-recsys index -c CONFIG`."
-        )
-    return f"{opened.count(build):,} users"
+    """The history of the live build is there."""
+    address = parse_url(case.config.history_url, "history")
+    if address.file and not address.file.exists():  # opening it would create it
+        raise StoreError(f"there is no history {address.shown!r}. {REBUILD}")
+    opened = open_history(case.config.history_url)
+    if not opened.exists(case.live.build):
+        raise StoreError(f"the history {address.shown!r} has nothing of {case.live.build}. {REBUILD}")
+    return f"{opened.count(case.live.build):,} users in {address.shown}"
 
 
 def _drawn(index: VectorIndex, build: str, items: int, seed: int) -> list[Id]:

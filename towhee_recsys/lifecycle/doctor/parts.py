@@ -77,7 +77,7 @@ def milvus(case: Case) -> str:
 
 
 def catalogue(case: Case) -> str:
-    """The catalogue answers."""
+    """The catalogue answers, and holds facts."""
     address = parse_url(case.config.catalogue, "catalogue")
     if address.file and not address.file.exists():  # opening it would create it
         raise StoreError(
@@ -85,6 +85,10 @@ def catalogue(case: Case) -> str:
             "in `catalogue`."
         )
     opened = open_catalogue(case.config.catalogue)
-    opened.versions(case.config.milvus.collection)
+    if not opened.versions():
+        raise StoreError(
+            f"the catalogue {address.shown!r} holds no items yet. Fill it with `towhee-recsys index -c CONFIG`, or "
+            "name the one that was filled in `catalogue`."
+        )
     case.catalogue = opened
     return f"{address.shown} answers"
