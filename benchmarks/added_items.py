@@ -28,7 +28,6 @@ from towhee_recsys.data import Dataset
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.stores.vectors import index_of
-from towhee_recsys.training.folders import with_model_dir
 from towhee_recsys.training.training_split import task_of
 
 WITHIN = (100, 500)
@@ -103,7 +102,7 @@ def on(config: Config, data: Path, work: Path) -> Config:
     stores = {"milvus": MilvusConfig(uri=str(work / "movies.db")), "catalogue": f"sqlite:///{work / 'movies.sqlite'}"}
     dataset = config.dataset.model_copy(update={"path": str(data)})
     own = {"dataset": dataset, "protocol": "rating-90-10", **stores}
-    return with_model_dir(config.model_copy(update=own), work / "model")
+    return config.model_copy(update=own).with_model_dir(work / "model")
 
 
 def liked(ratings: Interactions, config: Config) -> Interactions:

@@ -8,6 +8,8 @@ from towhee_recsys.operators.towhee_fixes import patch_towhee
 patch_towhee()
 
 from towhee_recsys.operators.catalogue_insert import CatalogueInsert  # noqa: E402
+from towhee_recsys.operators.exclude_seen import ExcludeSeen  # noqa: E402
+from towhee_recsys.operators.history_insert import HistoryInsert  # noqa: E402
 from towhee_recsys.operators.item_encoder import ItemEncoderOperator  # noqa: E402
 from towhee_recsys.operators.item_id import ItemId  # noqa: E402
 from towhee_recsys.operators.liked_items import LikedItems  # noqa: E402
@@ -24,6 +26,8 @@ from towhee_recsys.operators.user_encoder import UserEncoderOperator  # noqa: E4
 
 __all__ = [
     "CatalogueInsert",
+    "ExcludeSeen",
+    "HistoryInsert",
     "ItemEncoderOperator",
     "ItemId",
     "LikedItems",

@@ -20,11 +20,10 @@ class CatalogueInsert:
 
     The facts are the columns that the dataset declares to be shown, where the receipt knows them: the vectors come from
     `item_encoder`. With other vectors they are the whole record, and `id` names the column of its id.
-    The facts can be read at once; if `staged`, once `publish` has switched to that build.
     """
 
-    def __init__(self, catalogue: str, staged: bool = False, id: str | None = None):
-        self._catalogue, self._staged, self._id = open_catalogue(catalogue), staged, id
+    def __init__(self, catalogue: str, id: str | None = None):
+        self._catalogue, self._id = open_catalogue(catalogue), id
 
     def __call__(self, items: Mapping[str, Any] | Sequence[Mapping[str, Any]], receipt: Receipt) -> Receipt:
         """Writes the facts of one item record or a list of them.
@@ -35,8 +34,6 @@ class CatalogueInsert:
         """
         records = [items] if isinstance(items, Mapping) else items
         self._catalogue.write((self._facts(record, receipt) for record in records), receipt.build)
-        if not self._staged:
-            self._catalogue.publish(receipt.build)
         return receipt
 
     def _facts(self, record: Mapping[str, Any], receipt: Receipt) -> tuple[Id, Facts]:

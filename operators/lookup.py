@@ -8,9 +8,8 @@ from typing import Any
 
 from towhee import register
 
-from towhee_recsys.errors import QueryError, StoreError
+from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.stores.catalogue import Facts, Id, open_catalogue
-from towhee_recsys.stores.catalogue.versioned import collection_of
 from towhee_recsys.stores.vectors import REBUILD
 
 log = logging.getLogger(__name__)
@@ -28,14 +27,14 @@ class Lookup:
 
     def __init__(self, catalogue: str):
         self._catalogue = open_catalogue(catalogue)
-        self._catalogue.must_have_items()
 
     def __call__(self, hits: Sequence[Any]) -> list[Any]:
         """The recommendations, in the order of the hits.
 
         Raises:
-            QueryError: `hits` are not hits.
-            StoreError: the catalogue cannot be read, or it has no facts at all of a build that hits come from.
+            QueryError: `hits` are not hits, or a hit names no build.
+            IndexMismatchError: a build that hits come from is gone: the catalogue has no facts of it at all.
+            StoreError: the catalogue cannot be read.
         """
         if not hits:
             return []
@@ -57,19 +56,21 @@ class Lookup:
                 "lookup takes hits as milvus_search returns them, or lists of such hits: records with id, score, "
                 "predicted_rating and build."
             ) from None
+        if not all(build for build, _ in wanted):
+            raise QueryError(
+                "lookup was given a hit without a build, so that its facts cannot be found. Give it the hits of "
+                "milvus_search, which name their builds."
+            )
         facts: dict[tuple[str, Id], Facts | None] = {}
         for build in dict.fromkeys(build for build, _ in wanted):
             keys = [key for key in wanted if key[0] == build]
-            found = self._catalogue.get([item_id for _, item_id in keys], build or None)
-            if build and not any(found) and not self._holds(build):
-                raise StoreError(f"the catalogue holds no facts of the build {build}. {REBUILD}")
+            found = self._catalogue.get([item_id for _, item_id in keys], build)
+            if not any(found) and not self._catalogue.count(build):
+                raise IndexMismatchError(
+                    f"{build} is gone: the catalogue {self._catalogue.url!r} has no facts of it. {REBUILD}"
+                )
             facts |= zip(keys, found, strict=True)
         return facts
-
-    def _holds(self, build: str) -> bool:
-        """Whether there are facts of `build` or, as a dropped one is answered, of the live build of its collection."""
-        live = self._catalogue.live(collection_of(build))
-        return any(self._catalogue.count(each) for each in (build, live) if each)
 
 
 def _ranked(found: Sequence[tuple[Any, Facts]]) -> list[dict[str, Any]]:

@@ -7,28 +7,46 @@ from typing import Any
 
 from towhee import register
 
+from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.history import open_history
 from towhee_recsys.stores.vectors import IndexRecord, Receipt, open_index, publish
 
 
 @register(name="towhee_recsys/publish")
 class Publish:
-    """All receipts of a staged indexing to the live index: catalogue and vectors switch when they are complete.
+    """All receipts of a staged indexing to the live index: it is switched to when vectors and facts are complete.
 
-        .window_all("receipt", "index", ops.towhee_recsys.publish(uri=..., collection=..., catalogue=...))
+        .map("receipts", "index", ops.towhee_recsys.publish(uri=..., collection=..., catalogue=...))
 
     Gives the record of the index that is live then; the one before it is kept, older ones are dropped. `access` are the
-    credentials of a Milvus server.
+    credentials of a Milvus server. The model in `model_dir`, where that is given, is copied for as long as its build is
+    kept, so that training can replace it. The `history`, where that is given, must have been written for the build.
 
     Raises:
+        BundleError: the model in `model_dir` is not that of the vectors, or cannot be copied.
         IndexMismatchError: the receipts are of several indexings, or what was written is not all there, or cannot be
             found; the live index stays as it is.
         StoreError: a store fails.
     """
 
-    def __init__(self, uri: str, collection: str, catalogue: str, access: Mapping[str, Any] | None = None):
+    def __init__(
+        self,
+        uri: str,
+        collection: str,
+        catalogue: str,
+        access: Mapping[str, Any] | None = None,
+        model_dir: str | None = None,
+        history: str | None = None,
+    ):
         self._index, self._catalogue = open_index(uri, collection, access), open_catalogue(catalogue)
+        self._models = PublishedModels(model_dir) if model_dir else None
+        self._history = open_history(history) if history else None
 
     def __call__(self, receipts: Sequence[Receipt]) -> IndexRecord:
         """Checks and switches."""
-        return publish(self._index, receipts, self._catalogue)
+        if self._models:
+            for build, model_id in {(each.build, each.model_id) for each in receipts}:
+                self._models.write(build, model_id)
+        others = [part for part in (self._history, self._models) if part]
+        return publish(self._index, receipts, self._catalogue, others)

@@ -13,7 +13,6 @@ from towhee import AutoPipes
 from towhee.runtime.auto_pipes import set_pipe_name
 
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.pipelines.builder import load_pipeline
 from towhee_recsys.pipelines.runtime import Pipeline
 from towhee_recsys.stores.vectors import index_of
@@ -55,7 +54,7 @@ def add_items(config: Config | str, file: str | Path, on_written: Callable[[int]
 
     Raises:
         DatasetError: the file cannot be read.
-        IndexMismatchError: the index is missing, or of another model than the one in `model.dir`.
+        IndexMismatchError: there is no index, or its model is not here.
     """
     config = load_config(config)
     pipeline = add_pipeline(config)
@@ -71,32 +70,20 @@ def recommend_pipeline(config: Config | str | None = None) -> Pipeline:
     MovieLens movie_id, title, year, genres), `score` (cosine) and, where there is a rating scale, `predicted_rating`.
 
     Raises:
-        BundleError: there is no model in `model.dir` that can be used.
-        IndexMismatchError: the index is missing, or of another model.
+        BundleError: the published model cannot be used.
+        IndexMismatchError: there is no index, or its model is not here.
     """
-    return _for_published_model("recommend", config)
+    return load_pipeline("recommend", config)
 
 
 def similar_pipeline(config: Config | str | None = None) -> Pipeline:
     """Finds the items most like an item, or like each of a list: `similar({"movie_id": 260}).get()` gives `[items]`.
 
     Raises:
-        BundleError: there is no model in `model.dir` that can be used.
-        IndexMismatchError: the index is missing, or of another model.
+        BundleError: the published model cannot be used.
+        IndexMismatchError: there is no index, or its model is not here.
     """
-    return _for_published_model("similar", config)
-
-
-def _for_published_model(name: str, config: Config | str | None) -> Pipeline:
-    """The shipped pipeline of that name, after a check that there is a build for the model that encodes the queries."""
-    from towhee_recsys.bundle import load_bundle
-
-    config = load_config(config)
-    pipeline = load_pipeline(name, config)
-    bundle, index = load_bundle(config.model.dir), index_of(config.milvus)
-    index.live()
-    index.answering(ModelRef(bundle.model_id), bundle.dim)
-    return pipeline
+    return load_pipeline("similar", config)
 
 
 for _define in (add_pipeline, index_pipeline, recommend_pipeline, similar_pipeline):

@@ -9,12 +9,15 @@ from towhee import ops, pipe
 from towhee.runtime.constants import InputConst, OutputConst
 from towhee.runtime.dag_repr import DAGRepr
 
-from towhee_recsys.config import Config, load_config, read_yaml
+from towhee_recsys.config import Config, Document, load_config, read_yaml
 from towhee_recsys.errors import PipelineError, close_match
+from towhee_recsys.lifecycle.published import published_config
 from towhee_recsys.pipelines.declaration import VERBS, Declaration, Step
+from towhee_recsys.pipelines.following import FollowingSteps
 from towhee_recsys.pipelines.grammar import Reader
 from towhee_recsys.pipelines.operator_check import registered
 from towhee_recsys.pipelines.runtime import Pipeline
+from towhee_recsys.pipelines.steps import FixedSteps, Steps
 
 SHIPPED = Path(__file__).resolve().parent
 
@@ -22,18 +25,42 @@ SHIPPED = Path(__file__).resolve().parent
 def load_pipeline(name_or_file: str | Path, config: Config | str | None = None) -> Pipeline:
     """The pipeline of a shipped name (`add`, `index`, `recommend`, `similar`) or of a YAML file, built with `config`.
 
-    All operators are built at once.
+    All operators are built at once. A pipeline that publishes encodes with the model in `model.dir`, the newest. One
+    that uses the index otherwise encodes with the model that was published with it, whatever is trained meanwhile, and
+    with `follow: true` changes over to the next one between two calls.
 
     Raises:
         PipelineError: the file has mistakes, of which the message lists all, or there is no such pipeline.
+        IndexMismatchError: there is no index, or its model is not here.
         RecsysError: building an operator raised it, such as BundleError.
     """
-    document = read_yaml(_file(name_or_file))
-    reader = Reader(document, load_config(config))
+    config, document = load_config(config), read_yaml(_file(name_or_file))
+
+    def build(config: Config) -> Steps:
+        declaration = _read(document, config)
+        return Steps(_composed(declaration), declaration)
+
+    if not _uses_published_model(_read(document, config), config):
+        return Pipeline(FixedSteps(build(config)))
+    if config.follow:
+        return Pipeline(FollowingSteps(config, build))
+    return Pipeline(FixedSteps(build(published_config(config))))
+
+
+def _read(document: Document, config: Config) -> Declaration:
+    reader = Reader(document, config)
     declaration = reader.read()
     if reader.problems:
         raise PipelineError("\n".join(reader.problems))
-    return Pipeline(_composed(declaration), declaration)
+    return declaration
+
+
+def _uses_published_model(declaration: Declaration, config: Config) -> bool:
+    """Whether a pipeline uses the config's index and its model without publishing."""
+    args = [step.args for step in declaration.steps]
+    publishes = any(registered(step.op) == registered("publish") for step in declaration.steps)
+    uses_index = any(each.get("uri") == config.milvus.uri for each in args)
+    return uses_index and not publishes and any(each.get("model_dir") == config.model.dir for each in args)
 
 
 def _file(name_or_file: str | Path) -> Path:

@@ -4,58 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from towhee.runtime.dag_repr import DAGRepr
 from towhee.runtime.data_queue import DataQueue
 from towhee.runtime.runtime_pipeline import RuntimePipeline
 
 from towhee_recsys.errors import PipelineError
-from towhee_recsys.pipelines.declaration import Declaration
-from towhee_recsys.pipelines.linear import LinearRunner
-from towhee_recsys.pipelines.towhee_graph import MAX_WORKERS, on_towhees_graph
-from towhee_recsys.pipelines.verbs import LINEAR
+from towhee_recsys.pipelines.steps import Steps
+from towhee_recsys.pipelines.towhee_graph import MAX_WORKERS
 
 _Result = TypeVar("_Result")
+
+
+class Source(Protocol):
+    """Where a pipeline gets its steps from: `FixedSteps` or `FollowingSteps`."""
+
+    steps: Steps
+    """Those of now."""
+
+    def run(self, call: Callable[[Steps], _Result]) -> _Result:
+        """What `call` gives for the steps."""
 
 
 class Pipeline(RuntimePipeline):
     """A Towhee `RuntimePipeline` that runs its steps itself, except windows, and raises their errors as they are.
 
     An input that the declaration gives a default may be left out. All operators are built at once. Safe under threads.
-
-    Raises:
-        RecsysError: building an operator raised it; PipelineError with the step's name for an error of another kind.
     """
 
-    def __init__(self, dag: DAGRepr, declaration: Declaration):
-        super().__init__(dag, max_workers=MAX_WORKERS)
-        self.declaration = declaration
+    def __init__(self, source: Source):
+        super().__init__(source.steps.dag, max_workers=MAX_WORKERS)
+        self.declaration, self._source = source.steps.declaration, source
         self._threads = ThreadPoolExecutor(MAX_WORKERS, "pipeline")
-        self._runner: LinearRunner | None = None
-        if all(step.verb in LINEAR for step in declaration.steps):
-            self._runner = LinearRunner(dag, declaration.steps, self._operator_pool)
-        else:
-            self._on_towhees_graph(RuntimePipeline.preload)
 
     def __call__(self, *inputs: Any) -> DataQueue:
-        """The rows that come out for these inputs."""
+        """The rows that come out for these inputs.
+
+        Raises:
+            RecsysError: a step raised it; PipelineError with the step's name for an error of another kind.
+        """
         complete = self._complete(inputs)
-        if self._runner:
-            return self._runner(complete)
-        return self._on_towhees_graph(lambda towhee: towhee(*complete))
+        return self._source.run(lambda steps: steps(complete))
 
     def batch(self, batch_inputs: Iterable[Any]) -> list[DataQueue]:
         """The rows of each of several calls, which run at once; of several inputs, each call has a tuple."""
         calls = self._calls(batch_inputs)
-        if self._runner is None:
-            return self._on_towhees_graph(lambda towhee: towhee.batch(self._as_towhee_takes(calls)))
-        running = [self._threads.submit(self._runner, inputs) for inputs in calls]
-        try:
-            return [each.result() for each in running]
-        finally:
-            for each in running:
-                each.cancel()  # after a failure, or Ctrl-C, what has not begun
+        return self._source.run(lambda steps: self._batch(steps, calls))
 
     def debug(self, *inputs: Any, batch: bool = False, **options: Any) -> Any:
         """Towhee's visualizer of a call, with `profiler=True` or `tracer=True`; see Towhee's own `debug`."""
@@ -65,10 +59,18 @@ class Pipeline(RuntimePipeline):
         complete = self._complete(inputs)
         return self._on_towhees_graph(lambda towhee: towhee.debug(*complete, **options))
 
+    def _batch(self, steps: Steps, calls: list[tuple[Any, ...]]) -> list[DataQueue]:
+        if not steps.linear:
+            return steps.on_towhees_graph(lambda towhee: towhee.batch(self._as_towhee_takes(calls)))
+        running = [self._threads.submit(steps, inputs) for inputs in calls]
+        try:
+            return [each.result() for each in running]
+        finally:
+            for each in running:
+                each.cancel()  # after a failure, or Ctrl-C, what has not begun
+
     def _on_towhees_graph(self, run: Callable[[RuntimePipeline], _Result]) -> _Result:
-        _, *nodes, _ = self.dag_repr.top_sort
-        steps = dict(zip(nodes, self.declaration.steps, strict=True))
-        return on_towhees_graph(self.dag_repr, steps, self._operator_pool, run)
+        return self._source.run(lambda steps: steps.on_towhees_graph(run))
 
     def _calls(self, batch_inputs: Iterable[Any]) -> list[tuple[Any, ...]]:
         alone = len(self.declaration.inputs) == 1

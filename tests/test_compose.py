@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from towhee_recsys.config import load_config
-from towhee_recsys.stores.catalogue.urls import parse_url
+from towhee_recsys.stores.keyed.urls import parse_url
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
@@ -22,7 +22,7 @@ def catalogue(monkeypatch):
     """Where the catalogue of a shipped config is."""
     for variable in ("REDIS_PASSWORD", "MYSQL_PASSWORD"):
         monkeypatch.setenv(variable, variable)
-    return lambda name: parse_url(load_config(name).catalogue)
+    return lambda name: parse_url(load_config(name).catalogue, "catalogue")
 
 
 def open_port(service):

@@ -9,7 +9,7 @@ import towhee_recsys.configs
 from tests.declarations import MOVIELENS
 from towhee_recsys.config import dump_config, load_config
 from towhee_recsys.config.sources import shipped
-from towhee_recsys.stores.catalogue import check_url
+from towhee_recsys.stores.keyed import check_url
 from towhee_recsys.stores.vectors import check_uri
 
 FOLDER = Path(towhee_recsys.configs.__file__).parent
@@ -34,7 +34,7 @@ def test_it_loads_by_file_and_by_name(path, shipped_environment):
     assert config == load_config(path.stem)
     assert (config.top_k, config.seed) == (10, 42)
     check_uri(config.milvus.uri, config.milvus.access.model_dump())
-    check_url(config.catalogue)
+    check_url(config.catalogue, "catalogue")
 
 
 @pytest.mark.parametrize("name", sorted(shipped().keys() - STORES))

@@ -8,6 +8,7 @@ from dataclasses import astuple
 import pytest
 
 from towhee_recsys import delete_items, gc_index, index_builds, index_pipeline, load_config, recommend_pipeline
+from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import index_of, start_build
@@ -17,15 +18,16 @@ def test_builds_and_the_places_of_their_models(config, serve, models):
     first, second = serve(models[0]), serve(models[1])
     third = start_build(index_of(config.milvus), "c" * 16, 8)
     a, b = (model.model_id for model in models)
+    copies = PublishedModels(config.model.dir).folder
     published = [each.published for each in index_builds(config)]
     assert published[0] > published[1]
     assert [astuple(each) for each in index_builds(config)] == [
-        (second, b, 326, published[0], True, "model.dir"),
-        (first, a, 326, published[1], False, "model.dir.previous"),
+        (second, b, 326, published[0], True, str(copies / second)),
+        (first, a, 326, published[1], False, str(copies / first)),
         (third, "c" * 16, 0, None, False, None),
     ]
-    shutil.rmtree(f"{config.model.dir}.previous")
-    assert [each.model_in for each in index_builds(config)] == ["model.dir", None, None]
+    shutil.rmtree(copies)
+    assert [each.model_in for each in index_builds(config)] == [config.model.dir, None, None]
 
 
 def test_gc_keeps_as_many_as_asked_and_their_facts(config, serve, models):

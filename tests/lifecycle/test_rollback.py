@@ -1,4 +1,4 @@
-"""Rollback to the previous build, its facts and its model, whatever was killed on the way."""
+"""Rollback to the previous build, its facts, its histories and its model, in one step."""
 
 from __future__ import annotations
 
@@ -15,84 +15,57 @@ import pytest
 
 from towhee_recsys import index_builds, index_pipeline, load_bundle, recommend_pipeline, rollback_index
 from towhee_recsys.bundle import replace_bundle
+from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.config import dump_config
-from towhee_recsys.errors import IndexMismatchError, TrainingError
+from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.stores.catalogue import open_catalogue
-from towhee_recsys.training import restore_previous
-from towhee_recsys.training.lock import training_lock
+from towhee_recsys.stores.history import open_history
+from towhee_recsys.stores.vectors import publish
 
 
 def state(config):
-    """The model in place, the live build, and the catalogue's live version."""
-    live = [each.build for each in index_builds(config) if each.live]
-    return load_bundle(config.model.dir).model_id, *live, open_catalogue(config.catalogue).live("items")
+    """The live build, which must have all its parts, and its model."""
+    [live] = [each for each in index_builds(config) if each.live]
+    assert open_catalogue(config.catalogue).count(live.build) == 326
+    assert open_history(config.history_url).count(live.build) == 60
+    assert load_bundle(live.model_in).model_id == live.model_id
+    return live.model_id, live.build
 
 
-def test_model_facts_and_index_go_back_together(config, serve, models):
+def test_all_parts_go_back_together_and_running_pipelines_follow(config, serve, models):
     first = serve(models[0])
     of_the_first = recommend_pipeline(config)({}).get()
     second = serve(models[1])
     running = recommend_pipeline(config)
     of_the_second = running({}).get()
-    assert state(config) == (models[1].model_id, second, second)
+    assert state(config) == (models[1].model_id, second)
     record = rollback_index(config)
     assert (record.build, record.model_id) == (first, models[0].model_id)
-    assert state(config) == (models[0].model_id, first, first)
-    assert recommend_pipeline(config)({}).get() == of_the_first
-    assert running({}).get() == of_the_second, "who has loaded the other model goes on by its build"
+    assert state(config) == (models[0].model_id, first)
+    assert recommend_pipeline(config)({}).get() == running({}).get() == of_the_first != of_the_second
+    assert load_bundle(config.model.dir).model_id == models[1].model_id, "the model that was trained last stays"
 
 
-def test_a_build_of_the_same_model_leaves_the_models_where_they_are(config, serve, models):
+def test_a_build_of_the_same_model(config, serve, models):
     serve(models[0])
     first = serve(models[1])
     index_pipeline(config)()
     assert rollback_index(config).build == first
-    assert state(config)[0] == models[1].model_id
+    assert state(config) == (models[1].model_id, first)
 
 
-def test_stopped_between_model_and_index_all_answer_and_the_same_call_ends_it(config, serve, models):
-    first = serve(models[0])
-    of_the_first = recommend_pipeline(config)({}).get()
-    serve(models[1])
-    running = recommend_pipeline(config)
-    of_the_second = running({}).get()
-    restore_previous(config.model.dir, models[0].model_id)
-    assert recommend_pipeline(config)({}).get() == of_the_first
-    assert running({}).get() == of_the_second
-    assert rollback_index(config).build == first
-    assert state(config) == (models[0].model_id, first, first)
-    assert recommend_pipeline(config)({}).get() == of_the_first
-
-
-def test_without_its_model_nothing_is_touched(config, serve, models):
+@pytest.mark.parametrize("part", ["model", "history", "catalogue"])
+def test_without_one_of_its_parts_nothing_is_changed(config, serve, models, part):
     first = serve(models[0])
     serve(models[1])
-    shutil.rmtree(f"{config.model.dir}.previous")
+    if part == "model":
+        shutil.rmtree(PublishedModels(config.model.dir).folder / first)
+    elif part == "history":
+        open_history(config.history_url).drop(first)
+    else:
+        open_catalogue(config.catalogue).drop(first)
     before = state(config)
-    with pytest.raises(IndexMismatchError) as raised:
-        rollback_index(config)
-    message = str(raised.value)
-    assert f"{first}, is of model {models[0].model_id}, which is in neither folder" in message
-    assert f"(model.dir: {models[1].model_id}, model.dir.previous: none)" in message
-    assert message.endswith(f"Put the folder of that model back into {config.model.dir}, or index again.")
-    assert state(config) == before
-
-
-def test_a_damaged_model_is_none(config, serve, models):
-    serve(models[0])
-    serve(models[1])
-    weights = load_bundle(f"{config.model.dir}.previous").directory / "weights.npz"
-    weights.write_bytes(b"damaged")
-    with pytest.raises(IndexMismatchError, match=r"model\.dir\.previous: none\)"):
-        rollback_index(config)
-    assert weights.read_bytes() == b"damaged"
-
-
-def test_while_a_training_holds_the_folder_nothing_is_touched(config, serve, models):
-    serve(models[0])
-    serve(models[1])
-    before = state(config)
-    with training_lock(config.model.dir), pytest.raises(TrainingError, match=r"another training into .* is running"):
+    with pytest.raises(IndexMismatchError, match=rf"{first}\. The live index is as it was"):
         rollback_index(config)
     assert state(config) == before
 
@@ -104,12 +77,19 @@ def test_with_nothing_to_go_back_to(config, serve, models):
     assert state(config)[0] == models[0].model_id
 
 
+def test_a_clock_that_was_set_back_between_two_indexings_changes_no_order(config, serve, models, monkeypatch):
+    first = serve(models[0])
+    monkeypatch.setattr(sys.modules[publish.__module__], "now", lambda: "1999-01-01T00:00:00.000000+00:00")
+    serve(models[1])
+    assert rollback_index(config).build == first
+
+
 def _copied(source, folder):
     shutil.copytree(source, folder, dirs_exist_ok=True)
 
 
 @pytest.mark.slow
-def test_killed_at_any_moment_it_answers_and_the_same_command_ends_it(config, models, tmp_path):
+def test_killed_at_any_moment_it_answers_and_the_same_command_completes_it(config, models, tmp_path):
     """In processes of their own, for a Milvus Lite file is open in one at a time."""
     file, seconds = tmp_path / "config.yaml", random.Random(4)
     file.write_text(dump_config(config), encoding="utf-8")

@@ -14,10 +14,12 @@ from towhee.runtime.operator_manager import OperatorRegistry
 import towhee_recsys.operators
 from tests.vectors import embeddings
 from towhee_recsys.model.embeddings import Embeddings, ModelRef, normalize
-from towhee_recsys.stores.vectors import Hit
+from towhee_recsys.stores.vectors import Hit, open_index
 
 OPERATORS = {
     "catalogue_insert": "CatalogueInsert",
+    "exclude_seen": "ExcludeSeen",
+    "history_insert": "HistoryInsert",
     "item_encoder": "ItemEncoderOperator",
     "item_id": "ItemId",
     "liked_items": "LikedItems",
@@ -42,7 +44,7 @@ USERS = [
 ]
 MOVIES = [{"movie_id": 5001}, {"title": "Murder", "genres": ["Film-Noir"]}, {"movie_id": 5326}, {}]
 RAW = embeddings(np.random.default_rng(0).normal(size=(5, 32)), None)
-HITS = [[Hit(5001, 0.5), Hit(5003, 0.25)], [], [Hit(5001, 1.0)]]
+HITS = [[(5001, 0.5), (5003, 0.25)], [], [(5001, 1.0)]]
 ENCODING = ["user_encoder", "item_encoder", "movie_encoder", "normalize"]
 READING = [*ENCODING, "item_id", "liked_items", "milvus_search", "lookup"]
 """The operators that map queries and write nothing."""
@@ -54,6 +56,8 @@ def operator(request, indexed_config, sample_bundle):
     store = {"uri": indexed_config.milvus.uri, "collection": indexed_config.milvus.collection}
     model = ModelRef(sample_bundle.model_id, sample_bundle.calibration)
     unit = normalize(embeddings(RAW, model, RAW.search[::-1]))
+    build = open_index(**store).live().build
+    hits = [[Hit(key, score, None, build) for key, score in query] for query in HITS]
     arguments, inputs = {
         "user_encoder": ({"model_dir": indexed_config.model.dir}, USERS),
         "item_encoder": ({"model_dir": indexed_config.model.dir}, MOVIES),
@@ -62,7 +66,7 @@ def operator(request, indexed_config, sample_bundle):
         "liked_items": ({"model_dir": indexed_config.model.dir}, USERS),
         "normalize": ({}, RAW),
         "milvus_search": ({**store, "top_k": 7}, unit),
-        "lookup": ({"catalogue": indexed_config.catalogue}, HITS),
+        "lookup": ({"catalogue": indexed_config.catalogue}, hits),
     }[request.param]
     made = getattr(ops.towhee_recsys, request.param)(**arguments)
     pipeline = pipe.input("given").map("given", "found", made).output("found")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys.data.items import ItemSchema
-from towhee_recsys.errors import QueryError, StoreError
+from towhee_recsys.errors import IndexMismatchError, QueryError, StoreError
 from towhee_recsys.operators import CatalogueInsert, Lookup
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import Hit, Receipt
@@ -20,7 +20,7 @@ CHAIR = {"sku": "7", "name": "Chair", "price": None, "tags": []}
 RECEIPT = Receipt("items__unknown_000001", None, 8, np.array(["6", "7"], object), np.zeros(2, np.uint64), SCHEMA)
 
 
-def hit(key, score=0.5, predicted_rating=None, build=""):
+def hit(key, score=0.5, predicted_rating=None, build=RECEIPT.build):
     return Hit(key, score, predicted_rating, build)
 
 
@@ -56,7 +56,7 @@ def test_hits_become_recommendations_with_their_keys_in_order(lookup):
 def test_a_list_gives_what_its_members_give_one_by_one_in_one_round_trip(lookup, trips):
     queries = [[hit("6"), hit("7")], [], [hit("7")]]
     together = lookup(queries)
-    assert trips == [(["6", "7"], None)]
+    assert trips == [(["6", "7"], RECEIPT.build)]
     assert together == [lookup(hits) for hits in queries]
 
 
@@ -68,10 +68,10 @@ def test_no_hits(lookup, hits, trips):
 
 def test_hits_have_the_facts_of_their_build_by_one_round_trip_each(url, lookup, trips):
     later = replace(RECEIPT, build="items__unknown_000002")
-    CatalogueInsert(url, staged=True)([LAMP | {"name": "Lamp II"}], later)
+    CatalogueInsert(url)([LAMP | {"name": "Lamp II"}], later)
     hits = [hit("6", build=later.build), hit("6"), hit("6", build=later.build), hit("6", build=RECEIPT.build)]
     assert [item["name"] for item in lookup(hits)] == ["Lamp II", "Lamp", "Lamp II", "Lamp"]
-    assert trips == [(["6"], later.build), (["6"], None), (["6"], RECEIPT.build)]
+    assert trips == [(["6"], later.build), (["6"], RECEIPT.build)]
 
 
 def test_a_hit_without_facts_is_left_out_with_one_warning_and_ranks_have_no_gap(lookup, caplog):
@@ -97,11 +97,17 @@ def test_a_query_whose_hits_all_lack_facts_gets_no_items_alone_as_in_a_list(look
     assert "lacks the facts of 2 of the 2 items found" in caplog.text
 
 
-def test_a_catalogue_without_facts_of_the_build_is_refused_with_the_cure(lookup):
-    with pytest.raises(
-        StoreError, match=r"^the catalogue holds no facts of the build other__unknown_000001\. Build it with"
-    ):
-        lookup([[hit("6")], [hit("6", build="other__unknown_000001")]])
+def test_a_build_without_facts_is_gone_and_no_other_answers_for_it(url, lookup):
+    with pytest.raises(IndexMismatchError) as raised:
+        lookup([[hit("6")], [hit("6", build="items__unknown_000009")]])
+    assert all(
+        part in str(raised.value) for part in ("items__unknown_000009 is gone", repr(url), "towhee-recsys index")
+    )
+
+
+def test_a_hit_without_a_build_is_refused(lookup):
+    with pytest.raises(QueryError, match="a hit without a build"):
+        lookup([hit("6", build="")])
 
 
 @pytest.mark.parametrize("given", [[{"movie_id": 6, "score": 0.5}], [[6]], [6], [[None]]])
@@ -110,12 +116,12 @@ def test_what_is_not_a_hit_is_refused(lookup, given):
         lookup(given)
 
 
-def test_staged_facts_wait_for_the_switch(url):
-    assert CatalogueInsert(url, staged=True)([LAMP], RECEIPT) is RECEIPT
-    with pytest.raises(StoreError, match="holds no items yet"):
-        Lookup(url)
-    open_catalogue(url).publish(RECEIPT.build)
-    assert Lookup(url)([hit("6", 1.0)])[0]["name"] == "Lamp"
+def test_facts_are_found_as_soon_as_they_are_written(url):
+    lookup = Lookup(url)
+    with pytest.raises(IndexMismatchError, match="is gone"):
+        lookup([hit("6", 1.0)])
+    assert CatalogueInsert(url)([LAMP], RECEIPT) is RECEIPT
+    assert lookup([hit("6", 1.0)])[0]["name"] == "Lamp"
 
 
 def test_the_facts_are_the_declared_columns(url):

@@ -110,7 +110,7 @@ def test_staged_rows_of_a_call_that_failed_silently_are_not_doubled(store, catal
     insert, publish = MilvusInsert(**store, staged=True), Publish(**store, **catalogue)
     insert(MOVIES[:4], UNITS[:4])
     receipts = [
-        CatalogueInsert(**catalogue, staged=True, id="movie_id")(MOVIES[part], insert(MOVIES[part], UNITS[part]))
+        CatalogueInsert(**catalogue, id="movie_id")(MOVIES[part], insert(MOVIES[part], UNITS[part]))
         for part in (slice(0, 5), slice(5, 9))
     ]
     assert publish(receipts).rows == 9
@@ -118,7 +118,7 @@ def test_staged_rows_of_a_call_that_failed_silently_are_not_doubled(store, catal
 
 def test_a_staged_insert_is_found_once_it_is_published(store, catalogue):
     insert, publish = MilvusInsert(**store, staged=True), Publish(**store, **catalogue)
-    insert_facts = CatalogueInsert(**catalogue, staged=True, id="movie_id")
+    insert_facts = CatalogueInsert(**catalogue, id="movie_id")
     for round_ in range(2):
         receipts = [insert(MOVIES[part], UNITS[part]) for part in (slice(0, 5), slice(5, 9))]
         for part, receipt in zip((slice(0, 5), slice(5, 9)), receipts, strict=True):
@@ -135,7 +135,7 @@ def test_what_a_failed_indexing_left_is_no_part_of_the_next(store, catalogue):
     insert, publish = MilvusInsert(**store, staged=True), Publish(**store, **catalogue)
     insert(range(5), UNITS[:5])
     insert.abandon()
-    receipt = CatalogueInsert(**catalogue, staged=True, id="movie_id")(MOVIES[5:], insert(range(5, 9), UNITS[5:]))
+    receipt = CatalogueInsert(**catalogue, id="movie_id")(MOVIES[5:], insert(range(5, 9), UNITS[5:]))
     assert publish([receipt]).rows == 4
 
 
@@ -145,7 +145,7 @@ def test_what_it_left_that_is_the_same_is_gone_on_with(store, catalogue):
     assert second(range(5), UNITS[:5]).build != build, "the first is still being filled"
     first.abandon()
     third, publish = MilvusInsert(**store, staged=True), Publish(**store, **catalogue)
-    receipt = CatalogueInsert(**catalogue, staged=True, id="movie_id")(MOVIES, third(range(9), UNITS))
+    receipt = CatalogueInsert(**catalogue, id="movie_id")(MOVIES, third(range(9), UNITS))
     assert receipt.build == build
     assert publish([receipt]).rows == receipt.rows == 9
 

@@ -41,7 +41,7 @@ def test_without_an_input_it_takes_the_configs_dataset(config, sample_bundle):
     [record] = index_pipeline(config)().get()
     assert (record.rows, record.dim, record.model_id) == (326, 32, sample_bundle.model_id)
     assert index_of(config.milvus).live() == record
-    assert None not in open_catalogue(config.catalogue).get(range(5001, 5327))
+    assert None not in open_catalogue(config.catalogue).get(range(5001, 5327), record.build)
     [again] = index_pipeline(config)(config.dataset.path).get()
     assert replace(again, build=record.build) == record
 
@@ -53,7 +53,7 @@ def test_another_folder_takes_the_place_of_the_first(config, folder):
     assert record.rows == 20
     items = recommend_pipeline(config)({}).get()[0]
     assert {item["movie_id"] for item in items} <= set(range(5001, 5021))
-    assert open_catalogue(config.catalogue).get([5021]) == [None]
+    assert open_catalogue(config.catalogue).get([5021], record.build) == [None]
 
 
 def test_a_file_that_breaks_off_leaves_the_old_index_and_the_next_try_works(config, folder):
@@ -153,3 +153,17 @@ def test_a_folder_that_is_not_there(config, tmp_path):
         index_pipeline(config)(str(tmp_path / "nowhere"))
     with pytest.raises(IndexMismatchError, match="holds no index yet"):
         recommend_pipeline(config)
+
+
+def test_recommenders_that_share_a_catalogue_and_a_collection_s_name_keep_their_own_facts(config, folder, tmp_path):
+    other = load_config(config, milvus={"uri": str(tmp_path / "other.db")})
+    index_pipeline(config)()
+    users = [{"user_id": user} for user in range(10001, 10021)]
+    ours = recommend_pipeline(config)(users).get()
+    lines = (SAMPLE_DIR / "movies.dat").read_bytes().splitlines(keepends=True)
+    renamed = folder("renamed", 0, 0, b"".join(line.replace(b"::", b"::Theirs: ", 1) for line in lines))
+    for _ in range(3):
+        index_pipeline(other)(renamed)
+        assert recommend_pipeline(config)(users).get() == ours
+    theirs = recommend_pipeline(other)(users).get()[0]
+    assert all(item["title"].startswith("Theirs: ") for items in theirs for item in items)

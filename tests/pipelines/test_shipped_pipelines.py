@@ -7,6 +7,7 @@ from towhee import ops, pipe
 
 from towhee_recsys.config import resolve
 from towhee_recsys.errors import PipelineError
+from towhee_recsys.lifecycle.published import published_config
 from towhee_recsys.pipelines import load_pipeline
 from towhee_recsys.pipelines.builder import SHIPPED
 
@@ -16,7 +17,9 @@ NAMES = sorted(file.stem for file in SHIPPED.rglob("*.yaml"))
 
 def composed_by_hand(name, config):
     """What the file of that name says, in Towhee's own words."""
-    model, catalogue = {"model_dir": config.model.dir}, {"catalogue": config.catalogue}
+    serving = config if name == "index" else published_config(config)
+    model, catalogue = {"model_dir": serving.model.dir}, {"catalogue": config.catalogue}
+    history = {"history": config.history_url}
     store = config.milvus.model_dump(include={"uri", "collection", "access"})
     vectors = store | {"index": config.milvus.index.model_dump()}
     search, lookup = OURS.milvus_search(**vectors, top_k=config.top_k), OURS.lookup(**catalogue)
@@ -24,6 +27,8 @@ def composed_by_hand(name, config):
         vector = pipe.input("user").map("user", "vector", OURS.user_encoder(**model, unknown_user="error"))
         unit = vector.map("vector", "vector", OURS.normalize())
         ids = unit.map("user", "leave_out", OURS.liked_items(**model))
+        seen = OURS.exclude_seen(**model, **store, **history, include_seen=False)
+        ids = ids.map(("user", "leave_out"), "leave_out", seen)
         return ids.map(("vector", "leave_out"), "hits", search).map("hits", "items", lookup).output("items")
     if name == "similar":
         vector = pipe.input("item").map("item", "vector", OURS.item_encoder(**model))
@@ -32,7 +37,7 @@ def composed_by_hand(name, config):
         return ids.map(("vector", "leave_out"), "hits", search).map("hits", "items", lookup).output("items")
     dataset = {"dataset": resolve("${dataset}", config, "here")}
     if name == "add":
-        facts = OURS.catalogue_insert(**catalogue, staged=True)
+        facts = OURS.catalogue_insert(**catalogue)
         return (
             pipe.input("path")
             .flat_map("path", "items", OURS.read_items(**dataset, **model, chunk_size=100000))
@@ -50,8 +55,9 @@ def composed_by_hand(name, config):
         .map("items", "vectors", OURS.item_encoder(**model))
         .map("vectors", "vectors", OURS.normalize())
         .map(("items", "vectors"), "receipt", OURS.milvus_insert(**vectors, staged=True))
-        .map(("items", "receipt"), "receipt", OURS.catalogue_insert(**catalogue, staged=True))
-        .window_all("receipt", "index", OURS.publish(**store, **catalogue))
+        .map(("items", "receipt"), "receipt", OURS.catalogue_insert(**catalogue))
+        .window_all("receipt", "receipts", OURS.history_insert(**dataset, **history))
+        .map("receipts", "index", OURS.publish(**store, **catalogue, **history, **model))
         .output("index")
     )
 

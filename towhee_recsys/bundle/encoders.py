@@ -13,7 +13,7 @@ from towhee_recsys.config.objectives import purposes
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features import FeatureEncoder, Record
 from towhee_recsys.features.encoder import plain
-from towhee_recsys.features.liked import LIKED, liked_of
+from towhee_recsys.features.liked import INCLUDE_SEEN, LIKED, liked_of
 from towhee_recsys.model.embeddings import Embeddings, ModelRef
 
 
@@ -26,6 +26,7 @@ class _Encoder:
         self.id_column = (bundle.schema.users if entity == "user" else bundle.schema.items).id  # a feature or not
         self._tower, self._rows, self._known = loaded(bundle, entity)
         self._also, self._refuse_unknown = also, refuse_unknown
+        self._ignored = [*also, INCLUDE_SEEN] if entity == "user" else also
 
     def __call__(self, records: Record | Sequence[Record]) -> Embeddings:
         """One record gives float32[dim], a list of n gives float32[n, dim], by one pass through the tower.
@@ -39,7 +40,7 @@ class _Encoder:
 
     def _arrays(self, records: Sequence[Record]) -> list[np.ndarray]:
         """The records' arrays, one a feature, where known values replace missing fields."""
-        arrays = self.features.encode(records, ignored=self._also)
+        arrays = self.features.encode(records, ignored=self._ignored)
         for line, record in enumerate(records):
             key = plain(record.get(self.id_column))
             row = None if key is None else self._rows.get(str(key))
@@ -71,7 +72,7 @@ class UserEncoder(_Encoder):
     """Users to raw vectors to search with; where the objective has two purposes, with others to predict `rating`s.
 
     A record may have `liked`, a list of item ids: a tower with a history reads them, for others the vector is folded
-    in (see model/fold_in.py).
+    in (see model/fold_in.py). It may have `include_seen`, which is not read here.
     `unknown_user` is what an unknown id with no other field gets: error, or general.
     """
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from towhee_recsys.bundle.bundle import Bundle, load_bundle, read_bundle
+from towhee_recsys.bundle.bundle import Bundle, load_bundle
 from towhee_recsys.bundle.manifest import (
     CONFIG,
     FEATURES,
@@ -27,16 +26,13 @@ from towhee_recsys.bundle.manifest import (
 from towhee_recsys.config import Config, dump_config
 from towhee_recsys.config.schema import MilvusConfig
 from towhee_recsys.data.items import ItemSchema
-from towhee_recsys.errors import RecsysError
 from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.support.files import previous_of, replace_directory, sha256, write_file
+from towhee_recsys.support.files import replace_directory, sha256, write_file
 from towhee_recsys.version import __version__
 
 if TYPE_CHECKING:
     from towhee_recsys.model.paddle.fusion import FusionModel
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -83,25 +79,10 @@ def save_bundle(directory: str | Path, trained: Trained, draw: Callable[[Path], 
 
 
 def replace_bundle(directory: str | Path, fill: Callable[[Path], None]) -> Bundle:
-    """Replaces the bundle in `directory` by the one that `fill` makes, in one step, and returns it, loaded.
-
-    A sound bundle of another model that was there is kept as `<directory>.previous`, see `restore_previous`.
-    """
+    """Replaces the bundle in `directory` by the one that `fill` makes, in one step, and returns it, loaded."""
     target = Path(directory).resolve()
-    replace_directory(target, fill, _should_keep)
+    replace_directory(target, fill)
     return load_bundle(target)
-
-
-def _should_keep(old: Path, new: Path) -> bool:
-    """Whether a user may want to go back from `new` to `old`, and the place to keep it is free or holds a bundle."""
-    previous = previous_of(old)
-    if previous.exists() and not (previous / MANIFEST).is_file():
-        log.warning("%s is no model: it is left alone, and the model that is replaced is not kept", previous)
-        return False
-    try:
-        return read_bundle(old).model_id != read_bundle(new).model_id
-    except RecsysError:
-        return False
 
 
 def _write_parts(folder: Path, trained: Trained) -> None:

@@ -44,11 +44,12 @@ def check_stores(config: Config) -> None:
     Raises:
         StoreError: the config names a kind of store that does not exist, or its package is not installed.
     """
-    from towhee_recsys.stores.catalogue import check_url
+    from towhee_recsys.stores.keyed import check_url
     from towhee_recsys.stores.vectors import check_uri
 
     check_uri(config.milvus.uri, config.milvus.access.model_dump())
-    check_url(config.catalogue)
+    check_url(config.catalogue, "catalogue")
+    check_url(config.history_url, "history")
 
 
 @click.command(epilog="Example: towhee-recsys doctor -c my.yaml")

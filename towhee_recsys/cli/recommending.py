@@ -11,7 +11,7 @@ from towhee_recsys.cli.common import configured, say, table
 from towhee_recsys.cli.declared_flags import DeclaredFlagsCommand
 from towhee_recsys.cli.example_users import example_users
 from towhee_recsys.cli.profiling import profiling
-from towhee_recsys.cli.users import item_id_type, read_user
+from towhee_recsys.cli.users import read_user
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
@@ -29,6 +29,7 @@ User = dict[str, Any]
 @click.option("--with", "columns", multiple=True, metavar="COLUMN=VALUE", help="A column of the user; repeatable.")
 @click.option("-l", "--liked", metavar="IDS", help="Items that the user likes, such as 260,1196.")
 @click.option("-k", "--top-k", type=int, metavar="N", help="How many items.")
+@click.option("--include-seen", is_flag=True, help="Recommend items that the user has interacted with, too.")
 @click.option("-i", "--index", "index_first", is_flag=True, help="Index first.")
 @profiling
 @configured()
@@ -39,10 +40,15 @@ def recommend(
     user_ids: tuple[str, ...],
     columns: tuple[str, ...],
     liked: str | None,
+    include_seen: bool,
     flags: dict[str, tuple[str, ...]],
 ) -> Shown:
     """Recommend items to a user, given by id, by columns of the users' table, or by liked items."""
-    user = read_user(config, user_ids, columns, liked, flags)
+    from towhee_recsys.lifecycle.published import published_config
+
+    user = read_user(config if index_first else published_config(config), user_ids, columns, liked, flags)
+    if include_seen:
+        user["include_seen"] = True
     if index_first:
         from towhee_recsys.cli.indexing import build_index
 
@@ -60,13 +66,16 @@ def similar(config: Config, progress: bool | None, item: str) -> Shown:
     from towhee_recsys.bundle import load_bundle
     from towhee_recsys.data.item_ids import item_id
     from towhee_recsys.errors import QueryError
+    from towhee_recsys.lifecycle.published import PublishedModel
     from towhee_recsys.pipelines import similar_pipeline
     from towhee_recsys.stores.catalogue import open_catalogue
 
     find, column = similar_pipeline(config), config.dataset.items.id
-    key = item_id(item, item_id_type(config), "ID")
-    [facts] = open_catalogue(config.catalogue).get([key])  # the model may not know an item that was added later
-    known = load_bundle(config.model.dir).arrays("known.npz")["item.ids"].tolist()
+    published = PublishedModel(config)
+    bundle = load_bundle(published.folder())
+    key = item_id(item, bundle.item_schema.id_type, "ID")
+    [facts] = open_catalogue(config.catalogue).get([key], published.build or "")  # also of items that were added later
+    known = bundle.known_ids("item")
     if facts is None and str(key) not in known:
         examples = f", such as {', '.join(known[:3])}" if known else ""
         raise QueryError(
@@ -99,11 +108,10 @@ def demo(config: Config, progress: bool | None) -> Shown:
 
 def answers_for(config: Config, users: Sequence[User]) -> list[dict[str, Any]]:
     """The recommendations for each of `users`, from one call of the pipeline."""
-    from towhee_recsys.bundle import load_bundle
+    from towhee_recsys.lifecycle.published import PublishedModel
     from towhee_recsys.pipelines import recommend_pipeline
 
-    model_id = load_bundle(config.model.dir).model_id
-    lists = recommend_pipeline(config)(list(users)).get()[0]
+    lists, model_id = recommend_pipeline(config)(list(users)).get()[0], PublishedModel(config).model_id
     return [
         {"user": user, "model_id": model_id, "recommendations": items} for user, items in zip(users, lists, strict=True)
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.document import Document, dotted
@@ -15,6 +16,7 @@ from towhee_recsys.config.secrets import shown_value
 from towhee_recsys.config.tables import RESERVED
 from towhee_recsys.errors import ConfigError, close_match
 from towhee_recsys.features import IdFeature
+from towhee_recsys.features.liked import INCLUDE_SEEN
 
 KNOWN = ("ml-1m", "sample")
 """The datasets that are found by their name."""
@@ -32,12 +34,13 @@ def completed(config: Config, document: Document) -> Config:
     """`config` with the dataset's location, strictness and id columns, the features and the objective filled in.
 
     Raises:
-        ConfigError: the dataset's format is not known, its folder or its id columns are not declared, the items' id has
-            a reserved name, a feature of kind id has another column, or the objective needs ratings and none are
-            declared.
+        ConfigError: the dataset's format is not known, its folder or its id columns are not declared, the items' id or
+            a column of users has a reserved name, a feature of kind id has another column, or the objective needs
+            ratings and none are declared.
     """
     dataset = _completed_dataset(config.dataset, document)
     _must_have_own_ids(config.features, dataset, document)
+    _must_not_take_include_seen(config.features, dataset, document)
     features = with_codes(default_features(config.features, dataset), dataset)
     model, milvus = config.model, config.milvus
     return config.model_copy(
@@ -93,6 +96,19 @@ def _must_have_own_ids(features: Features, dataset: DataSchema, document: Docume
                     f"accepted: {column!r}, dataset.{side}s.id. A column of other values is of another kind, such as "
                     "category."
                 )
+
+
+def _must_not_take_include_seen(features: Features, dataset: DataSchema, document: Document) -> None:
+    """A user's record has `include_seen` beside the user's columns."""
+    columns: dict[Any, str] = {("dataset", "users", "id"): dataset.users.id}
+    columns |= {("features", "user", number, "column"): each.column for number, each in enumerate(features.user)}
+    columns |= {("dataset", "users", "codes", column): column for column in dataset.users.codes}
+    for path, column in columns.items():
+        if column == INCLUDE_SEEN:
+            raise ConfigError(
+                f"{document.where(path)}: {dotted(path)}: given {column!r}, accepted: another name; in a request it "
+                "decides whether seen items are recommended. Rename it in the data."
+            )
 
 
 def _dataset_path(dataset: DataSchema, document: Document) -> str:

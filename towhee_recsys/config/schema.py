@@ -108,6 +108,18 @@ class Config(Section):
         min_length=1,
         description="sqlite:///FILE, redis://HOST:PORT/NUMBER or mysql://HOST:PORT/DATABASE",
     )
+    follow: bool = Field(
+        default=True, description="whether a running pipeline changes over to a model that is published meanwhile"
+    )
+    history: Annotated[str | None, URL] = Field(
+        default=None,
+        min_length=1,
+        description="where each user's items are kept, to be left out of recommendations: a URL as for catalogue; left "
+        "out: the same store as the catalogue",
+    )
+    include_seen: bool = Field(
+        default=False, description="whether a user may be recommended items that the user has interacted with"
+    )
     top_k: int = Field(default=10, ge=1, le=16384, description="how many items are recommended")
     seed: int = Field(
         default=42, ge=0, le=2**32 - 1, description="fixes the split, the first weights and the shuffling"
@@ -119,3 +131,12 @@ class Config(Section):
     unknown_user: Literal["error", "general"] = Field(
         default="error", description="for an unknown user_id with no other field: stop, or give the general list"
     )
+
+    def with_model_dir(self, folder: str | Path) -> Config:
+        """The same config with another folder as its model.dir."""
+        return self.model_copy(update={"model": self.model.model_copy(update={"dir": str(folder)})})
+
+    @property
+    def history_url(self) -> str:
+        """The URL of the history: that of `history`, else of the catalogue."""
+        return self.history or self.catalogue

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from towhee_recsys.data.dataset import Dataset
+from towhee_recsys.data.items import Id
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -48,3 +50,18 @@ def all_interactions(dataset: Dataset) -> Interactions:
     return Interactions(
         users.get_indexer(table["user"]), items.get_indexer(table["item"]), table["value"].to_numpy(np.float32)
     )
+
+
+def items_by_user(dataset: Dataset, interactions: Interactions) -> Iterator[tuple[Id, list[Id]]]:
+    """Each user who has `interactions`, with the distinct items of these: ids, in the order of the dataset's tables.
+
+    `interactions` are some or all of those of `dataset`.
+    """
+    order = np.lexsort((interactions.items, interactions.users))
+    users, items = interactions.users[order], interactions.items[order]
+    new_user = np.diff(users, prepend=-1) != 0
+    distinct = new_user | (np.diff(items, prepend=-1) != 0)
+    users, items, starts = users[distinct], items[distinct], np.flatnonzero(new_user[distinct])
+    ids = dataset.item_ids[items]
+    for user, own in zip(dataset.user_ids[users[starts]].tolist(), np.split(ids, starts[1:]), strict=False):
+        yield user, own.tolist()

@@ -13,7 +13,6 @@ from towhee_recsys.data import Dataset
 from towhee_recsys.support.files import recover
 from towhee_recsys.training import train
 from towhee_recsys.training.folders import for_validation
-from towhee_recsys.training.previous import forget_previous
 from towhee_recsys.training.training_split import trained_on
 from towhee_recsys.training.validated import settings, validated
 
@@ -53,16 +52,11 @@ def split_model(config: Config, dataset: Dataset, progress: bool | None = None) 
         log.warning("measuring the model in %s", folder)
         return existing
     log.warning("training on the training part of %s, seed %d, into %s", config.protocol, config.seed, folder)
-    trained = train(own, progress=progress)
-    forget_previous(folder)  # nothing serves from this folder, so a rollback to it is not needed
-    return trained
+    return train(own, progress=progress)
 
 
 def put_in_place(bundle: Bundle, model_dir: str) -> Bundle:
-    """Moves the bundle into `model_dir` in one step and returns it, loaded.
-
-    The bundle that it replaces is kept as `<model_dir>.previous`.
-    """
+    """Moves the bundle into `model_dir` in one step and returns it, loaded."""
 
     def fill(folder: Path) -> None:
         shutil.copytree(bundle.directory, folder, dirs_exist_ok=True)

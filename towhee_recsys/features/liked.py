@@ -1,4 +1,4 @@
-"""The field `liked` of a user's record: items that the user likes, by their ids."""
+"""The fields of a user's record that are no columns: `liked`, ids of items that the user likes, and `include_seen`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import numpy as np
 from towhee_recsys.errors import QueryError
 
 LIKED = "liked"
+
+INCLUDE_SEEN = "include_seen"
+"""The field of a user's record that decides whether items the user has interacted with may be recommended."""
 
 
 def liked_ids(given: Any, field: str = LIKED) -> list[Any]:

@@ -1,12 +1,12 @@
-"""Listing the builds of a config's index with the locations of their models, and dropping old ones."""
+"""Listing the builds of a config's index with their models, and dropping old ones."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.lifecycle.models import models_of
-from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.lifecycle.parts import all_parts
 from towhee_recsys.stores.vectors import builds, gc, index_of
 
 
@@ -20,7 +20,7 @@ class IndexBuild:
         rows: The number of items.
         published: When it first went live, in UTC; None for an unfinished build.
         live: Whether it is the live build.
-        model_in: Where its model is: `model.dir` or `model.dir.previous`; None for neither.
+        model_in: The folder with its model; None where that is not on this machine.
     """
 
     build: str
@@ -38,21 +38,22 @@ def index_builds(config: Config | str) -> list[IndexBuild]:
         StoreError: the index cannot be read.
     """
     config = load_config(config)
-    locations = {model: location for location, model in reversed(models_of(config).items())}
+    models, found = PublishedModels(config.model.dir), builds(index_of(config.milvus))
+    folders = [models.find(each.name, each.model_id) if each.model_id else None for each in found]
     return [
-        IndexBuild(each.name, each.model_id, each.rows, each.published, each.live, locations.get(each.model_id or ""))
-        for each in builds(index_of(config.milvus))
+        IndexBuild(each.name, each.model_id, each.rows, each.published, each.live, str(folder) if folder else None)
+        for each, folder in zip(found, folders, strict=True)
     ]
 
 
 def gc_index(config: Config | str, keep: int = 2) -> list[str]:
-    """Drops all builds and their facts except the last `keep` that have been live; returns the names of the dropped.
+    """Drops all builds except the last `keep` that have been live, with what belongs to them; returns their names.
 
-    Unfinished builds are dropped, too. Models are not removed.
+    Unfinished builds are dropped, too.
 
     Raises:
         QueryError: `keep` is below 1.
         StoreError: a store fails.
     """
     config = load_config(config)
-    return gc(index_of(config.milvus), keep, open_catalogue(config.catalogue))
+    return gc(index_of(config.milvus), keep, all_parts(config))

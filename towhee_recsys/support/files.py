@@ -22,6 +22,9 @@ _KINDS = {
     stat.S_ISSOCK: "a socket",
 }
 
+_STATES = ("being-written", "being-removed")
+"""What a directory beside the one that is replaced can be."""
+
 
 def sha256(path: Path) -> str:
     """The SHA-256 of a file's bytes, as hex."""
@@ -96,19 +99,11 @@ def remove_unfinished(path: Path) -> None:
         left.unlink(missing_ok=True)
 
 
-def previous_of(target: Path) -> Path:
-    """Where the directory that `target` replaced is kept: `<target>.previous`."""
-    return target.with_name(f"{target.name}.previous")
-
-
-def replace_directory(
-    target: Path, fill: Callable[[Path], None], keep: Callable[[Path, Path], bool] = lambda old, new: False
-) -> None:
+def replace_directory(target: Path, fill: Callable[[Path], None]) -> None:
     """Has `fill` fill a new directory beside `target` and then replaces `target` by it.
 
-    Where `keep(old, new)` is true, the old directory becomes `<target>.previous` and replaces the one kept there.
-    A kill at any moment leaves the old directory or the new one, if need be after `recover`; and a kept one, which
-    `finish_replace` may have to put back. Only one process at a time may do this.
+    A kill at any moment leaves the old directory or the new one, if need be after `recover`. Only one process at a time
+    may do this.
     """
     finish_replace(target)
     fresh = _hidden(target, "being-written")
@@ -117,12 +112,10 @@ def replace_directory(
         fill(fresh)
         for file in fresh.iterdir():
             _sync(file)
-        old = _location_of_old(target, fresh, keep)
+        replaces = target.exists()  # to be found out while the new one is incomplete: a reader may move a complete one
         (fresh / "complete").touch()
-    if old:
-        if old.exists():
-            old.rename(_hidden(target, "before-previous"))
-        target.rename(old)
+    if replaces:
+        target.rename(_hidden(target, "being-removed"))
     with suppress(FileNotFoundError):  # a reader between the two renames has moved it already
         fresh.rename(target)
     (target / "complete").unlink(missing_ok=True)
@@ -147,18 +140,14 @@ def finish_replace(target: Path) -> None:
     For the process that may replace `target`; readers call `recover`.
     """
     recover(target)
-    older, previous = _hidden(target, "before-previous"), previous_of(target)
-    if older.exists() and not previous.exists():  # killed before the old one could take its place
-        older.rename(previous)
-    for name in ("before-previous", "being-written", "being-removed"):
-        shutil.rmtree(_hidden(target, name), ignore_errors=True)
+    for state in _STATES:
+        shutil.rmtree(_hidden(target, state), ignore_errors=True)
 
 
-def _location_of_old(target: Path, fresh: Path, keep: Callable[[Path, Path], bool]) -> Path | None:
-    """Where the old directory goes. Call it while the new one is incomplete: a reader may move a complete one."""
-    if not target.exists():
-        return None
-    return previous_of(target) if keep(target, fresh) else _hidden(target, "being-removed")
+def remove_directory(target: Path) -> None:
+    """Removes `target`, and what a killed `replace_directory` left of it."""
+    for path in (target, *(_hidden(target, state) for state in _STATES)):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _hidden(target: Path, state: str) -> Path:

@@ -16,9 +16,4 @@ def work_dir(model_dir: str | Path) -> Path:
 def for_validation(config: Config) -> Config:
     """`config` with the model.dir `<model.dir>.<protocol>-<seed>`, for a model that is measured but does not serve."""
     folder = Path(config.model.dir).resolve()
-    return with_model_dir(config, folder.with_name(f"{folder.name}.{config.protocol}-{config.seed}"))
-
-
-def with_model_dir(config: Config, folder: Path) -> Config:
-    """`config` with `folder` as its model.dir."""
-    return config.model_copy(update={"model": config.model.model_copy(update={"dir": str(folder)})})
+    return config.with_model_dir(folder.with_name(f"{folder.name}.{config.protocol}-{config.seed}"))

@@ -13,7 +13,6 @@ from towhee_recsys.training.examples import encode
 from towhee_recsys.training.fit import fit, make_trainer, rating_map_of
 from towhee_recsys.training.folders import for_validation, work_dir
 from towhee_recsys.training.lock import training_lock
-from towhee_recsys.training.previous import forget_previous
 from towhee_recsys.training.save import save
 from towhee_recsys.training.training_split import everything, split_by
 from towhee_recsys.training.validated import settings, validated
@@ -22,8 +21,9 @@ from towhee_recsys.training.validated import settings, validated
 def train(config: Config | str, *, final: bool = False, fresh: bool = False, progress: bool | None = None) -> Bundle:
     """Trains the model that a config declares and puts its bundle into `model.dir`.
 
-    The model is trained on the training part of the config's protocol. An older bundle is kept as
-    `<model.dir>.previous`. A training that was killed resumes from its last epoch.
+    The model is trained on the training part of the config's protocol. It serves once `index` has published it; until
+    then the published model does, of which `index` has made a copy. A training that was killed resumes from its last
+    epoch.
 
     Args:
         config: The config, or its name or file.
@@ -73,5 +73,4 @@ def _chosen_epochs(config: Config, dataset: Dataset, progress: bool | None) -> i
     """The number of epochs that validation chose, after training a model for it if there is none yet."""
     other = for_validation(config)
     bundle = validated(config, dataset) or validated(other, dataset) or train(other, progress=progress)
-    forget_previous(other.model.dir)  # nothing is served from there, so there is nothing to go back to
     return int(bundle.quality["kept_epoch"])

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from towhee_recsys import add_items, index_pipeline, load_config
+from towhee_recsys import add_items, load_config
+from towhee_recsys.bundle import replace_bundle
+from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.errors import QueryError
 from towhee_recsys.lifecycle import delete_items
 from towhee_recsys.lifecycle.doctor.examine import CHECKS
 from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.history import open_history
 from towhee_recsys.stores.vectors import start_build
 
 AGAIN = "Index again with `towhee-recsys index -c CONFIG`."
@@ -34,9 +38,11 @@ def test_all_is_well(indexed, index, found):
         f"{indexed.milvus.uri} answers",
         f"{indexed.catalogue} answers",
         f"326 items in {record.build}, 8 numbers each, IP, FLAT",
-        f"model {record.model_id}",
+        f"model {record.model_id} in {Path(indexed.model.dir).resolve()}.published/{record.build}",
         seen["vectors"].text,
         "326 items, 20 of them read",
+        f"60 users in {indexed.catalogue}",
+        "the trained model serves",
         "1, all finished",
         "none unfinished",
         "none unfinished",
@@ -64,7 +70,8 @@ def test_added_items_whose_facts_lack_a_column_of_a_feature_are_not_encoded_agai
 def test_with_nothing_there_nothing_is_made(small_config, found, tmp_path):
     stores = {"milvus": {"uri": str(tmp_path / "movies.db")}, "catalogue": f"sqlite:///{tmp_path / 'movies.sqlite'}"}
     seen = found(load_config(small_config(), dataset={"path": str(tmp_path / "data")}, **stores))
-    waiting = dict.fromkeys(("index", "index of model", "vectors", "facts", "builds", "changes"), "not checked")
+    waits = ("index", "index of model", "vectors", "facts", "history", "publishing", "builds", "changes")
+    waiting = dict.fromkeys(waits, "not checked")
     assert states(seen) == dict.fromkeys(("dataset", "model", "milvus", "catalogue"), "failed") | waiting
     assert seen["dataset"].text == (
         f"{tmp_path / 'data'} lacks movies.dat, users.dat, ratings.dat (there is no such folder); "
@@ -110,7 +117,7 @@ def test_a_damaged_model_hides_nothing_of_the_stores(indexed, found):
     weights = Path(indexed.model.dir) / "weights.npz"
     weights.write_bytes(weights.read_bytes()[:-1] + b"\xff")
     seen = found(indexed)
-    assert states(seen) == {"model": "failed", "index of model": "not checked", "vectors": "not checked"}
+    assert states(seen) == {"model": "failed", "publishing": "not checked"}, "the published copy serves"
     assert "weights.npz is not what was saved: its SHA-256 differs. Train again" in seen["model"].text
 
 
@@ -122,19 +129,38 @@ def test_a_model_of_another_version(indexed, found):
     assert "has format version 2; this towhee_recsys reads 4." in seen.text
 
 
-def test_an_index_of_another_model(indexed, found, sample_bundle, index):
-    other = load_config(indexed, model={"dir": str(sample_bundle.directory)})
-    seen = found(other)
-    assert states(seen) == {"index of model": "failed", "vectors": "not checked"}
-    assert (
-        "has vectors of 8 numbers, but 32 were given. Build it with `towhee-recsys index" in seen["index of model"].text
+def test_a_model_that_was_trained_since_does_not_serve_yet(indexed, found, sample_bundle, index):
+    live, other = index.live(), sample_bundle.model_id
+    replace_bundle(
+        indexed.model.dir, lambda folder: shutil.copytree(sample_bundle.directory, folder, dirs_exist_ok=True)
     )
-    live = index.live()
-    index_pipeline(other)()
     seen = found(indexed)
-    text = seen["index of model"].text
-    assert f"the live build is of model {sample_bundle.model_id}; a kept build is of {live.model_id}" in text
-    assert "`towhee-recsys index --rollback`" in text
+    assert states(seen) == {"publishing": "warning"}
+    text = seen["publishing"].text
+    assert f"model {other} in {indexed.model.dir} does not serve, since the index is of {live.model_id}" in text
+    assert text.endswith("`towhee-recsys index` publishes it.")
+
+
+def test_an_index_whose_model_is_not_here(indexed, found, sample_bundle, index):
+    live, other = index.live(), load_config(indexed, model={"dir": str(sample_bundle.directory)})
+    seen = found(other)
+    assert states(seen) == {"index of model": "failed", "vectors": "not checked", "publishing": "warning"}
+    assert f"is of model {live.model_id}, which is not here" in seen["index of model"].text
+
+
+def test_a_damaged_published_model(indexed, found, index):
+    weights = PublishedModels(indexed.model.dir).folder / index.live().build / "weights.npz"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\xff")
+    seen = found(indexed)
+    assert states(seen) == {"index of model": "failed", "vectors": "not checked"}
+    assert "weights.npz is not what was saved" in seen["index of model"].text
+
+
+def test_a_build_without_its_history(indexed, found, index):
+    open_history(indexed.history_url).drop(index.live().build)
+    seen = found(indexed)
+    assert states(seen) == {"history": "failed"}
+    assert seen["history"].text.endswith("Index again with `towhee-recsys index -c CONFIG`.")
 
 
 def test_rows_that_somebody_removed(indexed, found, index):
@@ -172,7 +198,7 @@ def test_facts_that_are_missing_or_broken(indexed, found, index):
 def test_a_catalogue_that_is_no_database(indexed, found, tmp_path):
     (tmp_path / "foreign.sqlite").write_bytes(b"no database at all, and long enough to be taken for one" * 9)
     seen = found(load_config(indexed, catalogue=f"sqlite:///{tmp_path / 'foreign.sqlite'}"))
-    assert states(seen) == {"catalogue": "failed", "facts": "not checked", "builds": "not checked"}
+    assert states(seen) == {"catalogue": "failed", "facts": "not checked", "history": "failed"}
     assert "the file is not an SQLite database" in seen["catalogue"].text
 
 
@@ -192,7 +218,7 @@ def test_an_index_without_items_is_a_warning(indexed, found, index):
 
 
 def test_what_was_begun_and_not_ended_is_a_warning(indexed, found, index):
-    live, catalogue = index.live(), open_catalogue(indexed.catalogue)
+    live = index.live()
     build = start_build(index, "b" * 16, 8)
     index.store.write_record(replace(live, rows=325, pending=(5001,)).to_json())
     training = Path(f"{indexed.model.dir}.training")
@@ -207,22 +233,17 @@ def test_what_was_begun_and_not_ended_is_a_warning(indexed, found, index):
     assert f"{training.resolve() / 'checkpoint.npz'} exists" in seen["training"].text
     assert "`towhee-recsys train --fresh`" in seen["training"].text
     assert index.versions(newest=True).live.pending == (5001,), "the doctor changes nothing"
-    catalogue.write([(1, {"movie_id": 1, "title": "x"})], f"items__{'c' * 16}_000000")
-    assert found(indexed)["builds"].text.startswith(f"2 not finished: {build}, items__cccccccccccccccc_000000.")
 
 
-def test_a_switch_that_was_stopped_between_catalogue_and_index(indexed, found, index):
-    from towhee_recsys import gc_index
-
-    first = index.live().build
-    index_pipeline(indexed)()
-    open_catalogue(indexed.catalogue).publish(first)
-    seen = found(indexed)["builds"]
-    assert seen.state == "warning"
-    assert seen.text.startswith(f"the catalogue's live version is {first}, which is not the live build")
-    assert seen.text.endswith("`towhee-recsys index --gc`.")
-    gc_index(indexed)
-    assert found(indexed)["builds"].text == "2, all finished"
+def test_a_history_that_is_missing(indexed, found, index, tmp_path):
+    history = open_history(indexed.history_url)
+    history.drop(index.live().build)
+    seen = found(indexed)
+    assert states(seen) == {"history": "failed"}
+    assert all(part in seen["history"].text for part in (index.live().build, indexed.catalogue, "towhee-recsys index"))
+    seen = found(load_config(indexed, history=f"sqlite:///{tmp_path / 'none.sqlite'}"))
+    assert states(seen) == {"history": "failed"}
+    assert not (tmp_path / "none.sqlite").exists()
 
 
 @pytest.mark.parametrize("items", [0, -1, 10_001, 1.5, True, "5"])

@@ -66,7 +66,7 @@ def test_a_frozen_catalogue_is_reported_by_its_timeout(config, found, redis_serv
     index_pipeline(config)()
     assert lines(found(config)) == {}
     seen = seen_while_frozen(redis_server, found, config, seconds=15)
-    assert lines(seen) == {"catalogue": "failed", "facts": "not checked", "builds": "not checked"}
+    assert lines(seen) == {"catalogue": "failed", "facts": "not checked", "history": "failed"}
     assert "no answer within 1 s" in seen["catalogue"].text
 
 

@@ -1,27 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from tests.stores.catalogue.stores import MariadbStore, RedisStore, SqliteStore, Store
 from towhee_recsys.stores.catalogue import Catalogue, Facts, Id, open_catalogue
-
-
-@pytest.fixture(params=["sqlite", "redis", "mariadb"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    """An empty store of each kind: what a test says of it holds for all."""
-    if request.param == "sqlite":
-        return SqliteStore(tmp_path / "items.sqlite")
-    if request.param == "redis":
-        return RedisStore(request.getfixturevalue("redis_server"))
-    return MariadbStore(request.getfixturevalue("mariadb_server"))
-
-
-@pytest.fixture
-def url(store: Store) -> str:
-    return store.url
 
 
 @pytest.fixture
@@ -43,14 +26,3 @@ def facts() -> Callable[..., Facts]:
 def item(facts: Callable[..., Facts]) -> Callable[..., tuple[Id, Facts]]:
     """An item as it is written: its id and its facts."""
     return lambda key, version="v1": (key, facts(key, version))
-
-
-@pytest.fixture
-def published(catalogue: Catalogue) -> Callable[..., None]:
-    """Writes items as a version and makes it the live one."""
-
-    def published(items: list[tuple[Id, Facts]], version: str = "v1") -> None:
-        catalogue.write(items, version)
-        catalogue.publish(version)
-
-    return published

@@ -39,87 +39,87 @@ ITEMS = [(next(iter(facts.values())), facts) for facts in FACTS]
 
 
 @pytest.fixture
-def filled(catalogue, published):
-    published(ITEMS)
+def filled(catalogue):
+    catalogue.write(ITEMS, "v1")
     return catalogue
 
 
 @pytest.mark.parametrize(("key", "facts"), ITEMS, ids=[ascii(key)[:20] for key, _ in ITEMS])
 def test_facts_come_back_as_they_were(filled, key, facts):
-    [found] = filled.get([key])
+    [found] = filled.get([key], "v1")
     assert repr(found) == repr(facts)  # in this order, of these types, to the last digit
 
 
 def test_all_come_back_in_one_call_in_the_order_asked_for_and_as_often(filled):
     wanted = [*ITEMS[::-1], *ITEMS[:3]]
-    assert filled.get([key for key, _ in wanted]) == [facts for _, facts in wanted]
+    assert filled.get([key for key, _ in wanted], "v1") == [facts for _, facts in wanted]
     assert filled.count("v1") == len(ITEMS)
 
 
 def test_a_number_and_a_text_are_two_ids(filled):
-    assert filled.get([1, "1", np.int64(1), np.str_("1")]) == [FACTS[0], FACTS[11]] * 2
+    assert filled.get([1, "1", np.int64(1), np.str_("1")], "v1") == [FACTS[0], FACTS[11]] * 2
     filled.delete(["1"], "v1")
-    assert filled.get([1, "1"]) == [FACTS[0], None]
+    assert filled.get([1, "1"], "v1") == [FACTS[0], None]
 
 
-def test_what_is_missing_is_none(catalogue, published):
-    published(ITEMS[:2])
-    assert catalogue.get([9, 2, 2**63 - 1, -1, "2", "x"]) == [None, FACTS[1], None, None, None, None]
+def test_what_is_missing_is_none(catalogue):
+    catalogue.write(ITEMS[:2], "v1")
+    assert catalogue.get([9, 2, 2**63 - 1, -1, "2", "x"], "v1") == [None, FACTS[1], None, None, None, None]
 
 
 def test_no_ids(catalogue):
-    assert catalogue.get([]) == []
+    assert catalogue.get([], "v1") == []
 
 
 def test_an_empty_catalogue_has_nothing(catalogue):
-    assert catalogue.get([1, "1"]) == [None, None]
+    assert catalogue.get([1, "1"], "v1") == [None, None]
 
 
 @pytest.mark.parametrize(
     "key", [2**63, -(2**63) - 1, 1.5, True, None, b"1", "", "x" * 513, "é" * 257, "\ud800", (1,)], ids=ascii
 )
-def test_what_is_not_an_id_is_refused(catalogue, published, key):
-    published(ITEMS[:1])
+def test_what_is_not_an_id_is_refused(catalogue, key):
+    catalogue.write(ITEMS[:1], "v1")
     accepted = (
         r"is not acceptable. Accepted: a whole number of at most 64 bits, or a text of 1 to 512 bytes in UTF-8\.$"
     )
-    for call in (catalogue.get, lambda ids: catalogue.delete(ids, "v1")):
+    for call in (lambda ids: catalogue.get(ids, "v1"), lambda ids: catalogue.delete(ids, "v1")):
         with pytest.raises(QueryError, match=accepted):
             call([1, key])
     with pytest.raises(QueryError, match=accepted):
         catalogue.write([(key, {"id": key})], "v1")
-    assert catalogue.get([1]) == FACTS[:1]
+    assert catalogue.get([1], "v1") == FACTS[:1]
 
 
 @pytest.mark.parametrize("kind", [int, str])
-def test_ten_thousand_at_once(catalogue, published, item, facts, kind):
-    published([item(kind(key)) for key in range(10_000)])
+def test_ten_thousand_at_once(catalogue, item, facts, kind):
+    catalogue.write([item(kind(key)) for key in range(10_000)], "v1")
     ids = [kind(key) for key in range(9_999, -1, -1)]
-    assert catalogue.get(ids) == [facts(key) for key in ids]
+    assert catalogue.get(ids, "v1") == [facts(key) for key in ids]
 
 
 def test_an_answer_can_be_changed_without_harm(filled):
-    first, again = filled.get([1, 1])
+    first, again = filled.get([1, 1], "v1")
     first["genres"].append("Changed")
     first["title"] = "Changed"
-    assert filled.get([1]) == [FACTS[0]]
+    assert filled.get([1], "v1") == [FACTS[0]]
     assert again["genres"] is not FACTS[0]["genres"]
 
 
 def test_it_is_there_when_it_is_opened_again(filled, url):
     assert open_catalogue(url) is filled
     other_spelling = url.replace("sqlite:///", "sqlite:////")  # one and the same to the file system
-    assert open_catalogue(other_spelling).get([1]) == [FACTS[0]]
+    assert open_catalogue(other_spelling).get([1], "v1") == [FACTS[0]]
 
 
-def test_eight_threads_read_and_write(catalogue, published, item, facts):
-    published([item(key) for key in range(100)])
+def test_eight_threads_read_and_write(catalogue, item, facts):
+    catalogue.write([item(key) for key in range(100)], "v1")
 
     def work(thread):
         for key in range(thread, 100, 8):
             catalogue.write([item(1000 + key)], "v1")
-            assert catalogue.get([key, 1000 + key, 5000]) == [facts(key), facts(1000 + key), None]
+            assert catalogue.get([key, 1000 + key, 5000], "v1") == [facts(key), facts(1000 + key), None]
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(8)))
-    assert catalogue.get(range(1000, 1100)) == [facts(key) for key in range(1000, 1100)]
+    assert catalogue.get(range(1000, 1100), "v1") == [facts(key) for key in range(1000, 1100)]

@@ -48,47 +48,47 @@ NAMES = [
 
 
 @pytest.mark.parametrize("text", BROKEN, ids=range(len(BROKEN)))
-def test_a_broken_row_is_as_a_missing_one_and_logged(store, catalogue, published, item, facts, caplog, text):
-    published([item(1), item(2), item(3)])
-    store.spoil("v1", "2", text)
-    assert catalogue.get([1, 2, 3, 2]) == [facts(1), None, facts(3), None]
+def test_a_broken_row_is_as_a_missing_one_and_logged(keyed, catalogue, item, facts, caplog, text):
+    catalogue.write([item(1), item(2), item(3)], "v1")
+    keyed.spoil("v1", "2", text)
+    assert catalogue.get([1, 2, 3, 2], "v1") == [facts(1), None, facts(3), None]
     [message] = caplog.messages
     assert f"{catalogue.url!r} has a broken row for item 2" in message
     assert "`towhee-recsys index`" in message
     catalogue.write([item(2)], "v1")
-    assert catalogue.get([2]) == [facts(2)]
+    assert catalogue.get([2], "v1") == [facts(2)]
 
 
-def test_a_broken_row_of_an_item_with_a_text_as_id(store, catalogue, published, item, facts, caplog):
-    published([item("2"), item(2)])
-    store.spoil("v1", '"2"', "{")
-    assert catalogue.get(["2", 2]) == [None, facts(2)]
+def test_a_broken_row_of_an_item_with_a_text_as_id(keyed, catalogue, item, facts, caplog):
+    catalogue.write([item("2"), item(2)], "v1")
+    keyed.spoil("v1", '"2"', "{")
+    assert catalogue.get(["2", 2], "v1") == [None, facts(2)]
     assert "has a broken row for item '2'" in caplog.text
 
 
-def test_what_was_read_before_is_read_as_it_is_now(store, catalogue, published, item, facts):
-    published([item(1), item(2)])
-    assert catalogue.get([1, 2]) == [facts(1), facts(2)]
-    store.spoil("v1", "2", '{"sku": 2, "name": "another"}')
-    assert catalogue.get([1, 2]) == [facts(1), {"sku": 2, "name": "another"}]
+def test_what_was_read_before_is_read_as_it_is_now(keyed, catalogue, item, facts):
+    catalogue.write([item(1), item(2)], "v1")
+    assert catalogue.get([1, 2], "v1") == [facts(1), facts(2)]
+    keyed.spoil("v1", "2", '{"sku": 2, "name": "another"}')
+    assert catalogue.get([1, 2], "v1") == [facts(1), {"sku": 2, "name": "another"}]
     catalogue.delete([1], "v1")
-    assert catalogue.get([1]) == [None]
+    assert catalogue.get([1], "v1") == [None]
 
 
-def test_what_is_done_to_an_answer_does_not_change_the_next(catalogue, published, item, facts):
-    published([item(1)])
+def test_what_is_done_to_an_answer_does_not_change_the_next(catalogue, item, facts):
+    catalogue.write([item(1)], "v1")
     for _ in range(3):
-        [found] = catalogue.get([1])
+        [found] = catalogue.get([1], "v1")
         assert found == facts(1)
         found["name"] = "mine"
         found["tags"].append("seen")
 
 
-def test_any_number_of_items_in_one_answer_and_in_many(catalogue, published, item, facts, monkeypatch):
+def test_any_number_of_items_in_one_answer_and_in_many(catalogue, item, facts, monkeypatch):
     monkeypatch.setattr(facts_cache, "MAX_ITEMS", 3)
-    published([item(key) for key in range(9)])
+    catalogue.write([item(key) for key in range(9)], "v1")
     for ids in ([1, 2], [2, 3, 4], [5, 1], range(9), [8, 0, 9]):
-        assert catalogue.get(ids) == [facts(key) if key < 9 else None for key in ids]
+        assert catalogue.get(ids, "v1") == [facts(key) if key < 9 else None for key in ids]
 
 
 def test_no_more_items_are_kept_than_the_bound(facts, monkeypatch):
@@ -102,12 +102,12 @@ def test_no_more_items_are_kept_than_the_bound(facts, monkeypatch):
     assert cache.get("5", "v1", 2) == {}
 
 
-def test_of_a_version_with_broken_rows_only_no_other_takes_the_place(store, catalogue, item):
+def test_of_a_version_with_broken_rows_only_no_other_takes_the_place(keyed, catalogue, item):
     catalogue.write([item(1)], "items__old")
     catalogue.write([item(1)], "items__new")
-    catalogue.publish("items__new")
-    store.spoil("items__old", "1", "{")
+    keyed.spoil("items__old", "1", "{")
     assert catalogue.get([1], "items__old") == [None]
+    assert catalogue.count("items__old") == 1
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -115,12 +115,9 @@ def test_any_name_is_a_name_and_no_more(catalogue, item, facts, name):
     versions = [f"{other}__1" for other in NAMES]
     for version in versions:
         catalogue.write([item(1, version)], version)
-        catalogue.publish(version)
-    assert catalogue.versions(name) == [f"{name}__1"]
-    assert catalogue.live(name) == f"{name}__1"
-    catalogue.publish(f"{name}__2")
-    catalogue.keep(name, [])
     gone = f"{name}__1"
+    assert catalogue.versions(name) == [gone]
+    catalogue.drop(gone)
     assert [catalogue.get([1], each) == [facts(1, each)] for each in versions] == [each != gone for each in versions]
 
 
@@ -141,12 +138,12 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("given", "wrong"), WRONG.items(), ids=map(ascii, WRONG))
-def test_what_cannot_be_a_fact_is_refused(catalogue, published, item, facts, given, wrong):
-    published([item(7)])
+def test_what_cannot_be_a_fact_is_refused(catalogue, item, facts, given, wrong):
+    catalogue.write([item(7)], "v1")
     with pytest.raises(QueryError, match=r"^item 7 cannot go into the catalogue: .* Accepted: ") as raised:
         catalogue.write([(7, facts(7) | {"name": "another"} | wrong)], "v1")
     assert given in str(raised.value)
-    assert catalogue.get([7]) == [facts(7)]
+    assert catalogue.get([7], "v1") == [facts(7)]
 
 
 @pytest.mark.parametrize("given", [{}, None, [], "text", {"name": "no id"}, {"sku": "7"}, {"name": "x", "sku": 7}])
@@ -183,12 +180,12 @@ open_catalogue(sys.argv[1]).write(items(), "m__new")
 """
 
 
-def test_a_writer_that_is_killed_leaves_nothing_that_is_served(catalogue, url, published, item, facts):
-    published([item(key) for key in range(5)], "m__old")
+def test_a_writer_that_is_killed_leaves_a_version_of_its_own_that_can_be_dropped(catalogue, url, item, facts):
+    catalogue.write([item(key) for key in range(5)], "m__old")
     with subprocess.Popen([sys.executable, "-c", KILLED, url], stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout.readline() == "under way\n"
         writer.kill()
-    assert catalogue.get(range(6)) == [*(facts(key) for key in range(5)), None]
-    catalogue.keep("m", [])
+    assert catalogue.get(range(6), "m__old") == [*(facts(key) for key in range(5)), None]
+    catalogue.drop("m__new")
     assert catalogue.versions("m") == ["m__old"]
     assert catalogue.count("m__new") == 0

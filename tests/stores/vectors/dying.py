@@ -22,7 +22,7 @@ from tests.stores.vectors.helpers import rows
 from tests.vectors import embeddings
 from towhee_recsys.model.embeddings import Embeddings, ModelRef, normalize
 from towhee_recsys.stores.catalogue import Catalogue, open_catalogue
-from towhee_recsys.stores.catalogue.sqlite import SqliteCatalogue
+from towhee_recsys.stores.keyed.sqlite import SqliteStore
 from towhee_recsys.stores.vectors import (
     VectorIndex,
     builds,
@@ -217,8 +217,8 @@ def die_at(death: int) -> None:
         return asking
 
     Milvus.call = dying(Milvus.call)
-    for name in ("write", "publish", "keep", "delete"):
-        setattr(SqliteCatalogue, name, dying(getattr(SqliteCatalogue, name)))
+    for name in ("write", "drop", "delete"):
+        setattr(SqliteStore, name, dying(getattr(SqliteStore, name)))
 
 
 if __name__ == "__main__":

@@ -66,9 +66,8 @@ def test_a_build_of_no_known_model_is_reported(index):
     assert (build.model_id, build.rows, build.published) == (None, 0, None)
 
 
-def test_the_catalogue_switches_along(index, catalogue, indexed):
+def test_facts_are_those_of_their_build(index, catalogue, indexed):
     first, second = indexed("a"), indexed("b")
-    assert catalogue.live(index.collection) == second.build
     assert facts_of(catalogue, second) == ["b 0", "b 1"]
     assert facts_of(catalogue, first) == ["a 0", "a 1"]  # for queries that are under way
     indexed("c")
@@ -81,13 +80,11 @@ def test_a_catalogue_that_lacks_items_stops_the_switch(index, catalogue, indexed
     with pytest.raises(IndexMismatchError, match=f"^{re.escape(message)}$"):
         publish(index, [receipt], catalogue)
     assert index.live() == record
-    assert catalogue.live(index.collection) == record.build
 
 
 def test_back_to_the_build_before(index, catalogue, indexed, units):
     first, second = indexed("a", 4), indexed("b", 5)
     assert rollback(index, catalogue) == index.live(units(1).model) == first
-    assert catalogue.live(index.collection) == first.build
     assert names(index) == [first.build, second.build]
     assert index.search(units(1, model="b"), 1)[0][0].build == second.build  # queries that are under way
 
@@ -137,12 +134,11 @@ def test_a_rollback_to_an_incomplete_build_is_refused(index, indexed, catalogue)
     with pytest.raises(IndexMismatchError, match=f"{first.build} of the index '{index.collection}' is gone"):
         rollback(index, catalogue)
     assert index.live() == second
-    assert catalogue.live(index.collection) == second.build
 
 
 def test_a_catalogue_without_that_version_stops_the_way_back(index, indexed, catalogue):
     first, second = indexed("a"), indexed("b")
-    catalogue.keep(index.collection, [second.build])
+    catalogue.drop(first.build)
     with pytest.raises(IndexMismatchError, match=f"the catalogue has 0 of the 5 items of {first.build}"):
         rollback(index, catalogue)
     assert index.live() == second
@@ -174,20 +170,30 @@ def test_gc_where_nothing_ever_went_live_leaves_nothing(index, catalogue, writte
     assert builds(index) == catalogue.versions(index.collection) == []
 
 
-def test_gc_brings_a_catalogue_back_that_had_switched_alone(index, catalogue, indexed, written):
-    record, receipt = indexed("a"), written("b")
-    catalogue.publish(receipt.build)  # and then the process was killed
-    assert gc(index, 1, catalogue) == [receipt.build]
-    assert catalogue.live(index.collection) == record.build
-    assert catalogue.versions(index.collection) == [record.build]
-
-
 def test_gc_leaves_other_indexes_alone(index, uri, indexed, catalogue):
     other = open_index(uri, f"{index.collection}_too")
     unfinished = start_build(other, "b" * 16, 4)
+    catalogue.write([(1, item(1, "b"))], unfinished)
     indexed("a")
     assert gc(index, 1, catalogue) == []
-    assert names(other) == [unfinished]
+    assert names(other) == catalogue.versions(other.collection) == [unfinished]
+
+
+def test_two_indexes_of_one_name_share_a_catalogue(index, indexed, catalogue, tmp_path, units):
+    """Their stores are two, the collection's name and the catalogue are one."""
+    (tmp_path / "other").mkdir()
+    record, other = indexed("a"), open_index(str(tmp_path / "other" / "other.db"), index.collection)
+    for model in "bcd":
+        build = start_build(other, model * 16, 8)
+        receipt = insert(other, build, range(5), units(5, model=model))
+        catalogue.write([(key, item(key, model)) for key in range(5)], build)
+        theirs = publish(other, [receipt], catalogue)
+        assert facts_of(catalogue, record) == ["a 0", "a 1"]
+        assert facts_of(catalogue, theirs) == [f"{model} 0", f"{model} 1"]
+    gc(other, 1, catalogue)
+    assert catalogue.versions(index.collection) == sorted([record.build, theirs.build])
+    gc(index, 1, catalogue)
+    assert facts_of(catalogue, theirs) == ["d 0", "d 1"]
 
 
 @pytest.mark.parametrize("keep", [0, -1, 1.5, "2", None, True])

@@ -24,7 +24,10 @@ class Case:
     items: int
     """How many items of the index are checked one by one."""
     config: Config = field(init=False)
-    bundle: Bundle = field(init=False)
+    trained: Bundle = field(init=False)
+    """The model in `model.dir`."""
+    published: Bundle = field(init=False)
+    """The model of the live build."""
     index: VectorIndex = field(init=False)
     catalogue: Catalogue | None = field(init=False, default=None)
     live: IndexRecord = field(init=False)

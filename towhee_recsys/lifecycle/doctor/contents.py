@@ -1,4 +1,4 @@
-"""Whether index, model and catalogue hold the same items."""
+"""Whether index, model, catalogue and history belong together."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ import numpy as np
 from towhee_recsys.errors import IndexMismatchError, StoreError
 from towhee_recsys.lifecycle.doctor.case import Case
 from towhee_recsys.lifecycle.doctor.findings import Concern
+from towhee_recsys.lifecycle.doctor.parts import usable_bundle
+from towhee_recsys.lifecycle.published import PublishedModel
 from towhee_recsys.model.embeddings import ModelRef, normalize
+from towhee_recsys.stores.history import open_history
+from towhee_recsys.stores.keyed.urls import parse_url
 from towhee_recsys.stores.vectors import EXACT, REBUILD, Id, VectorIndex, finds_itself, must_be_whole
 
 SAME = 1e-5
@@ -31,17 +35,10 @@ def index(case: Case) -> str:
 
 
 def index_of_model(case: Case) -> str:
-    """The live build is of the model in `model.dir`."""
-    ours = ModelRef(case.bundle.model_id)
-    kept = case.index.versions().kept
-    if case.live.model_id not in (None, ours.model_id) and any(each.model_id == ours.model_id for each in kept):
-        raise IndexMismatchError(
-            f"the live build is of model {case.live.model_id}; a kept build is of {ours.model_id}, the model in "
-            "model.dir, and answers queries. If a rollback was interrupted, `towhee-recsys index --rollback` completes "
-            "it; otherwise index again."
-        )
-    case.index.must_match(case.live, ours, case.bundle.dim)
-    return f"model {ours.model_id}"
+    """The model of the live build is here, its files are as they were saved, and its towers can be used."""
+    case.published = usable_bundle(PublishedModel(case.config).folder())
+    case.index.must_match(case.live, ModelRef(case.published.model_id), case.published.dim)
+    return f"model {case.published.model_id} in {case.published.directory}"
 
 
 def vectors(case: Case) -> str:
@@ -54,7 +51,7 @@ def vectors(case: Case) -> str:
     if not records:
         raise Concern("none of the sampled items is known to the model or to the catalogue. Fix the catalogue first.")
     ids = [record[case.config.dataset.items.id] for record in records]
-    fresh = normalize(ItemEncoder(case.bundle)(records))
+    fresh = normalize(ItemEncoder(case.published)(records))
     rows = case.index.store.rows(case.live.build, ids)
     held = dict(zip(rows.ids.tolist(), rows.vectors, strict=True))
     apart = {key: _apart(vector, held.get(key)) for key, vector in zip(ids, np.asarray(fresh), strict=True)}
@@ -87,6 +84,17 @@ def facts(case: Case) -> str:
     return f"{case.live.rows:,} items, {len(found)} of them read"
 
 
+def history(case: Case) -> str:
+    """The history of the live build is there."""
+    address = parse_url(case.config.history_url, "history")
+    if address.file and not address.file.exists():  # opening it would create it
+        raise StoreError(f"there is no history {address.shown!r}. {REBUILD}")
+    opened = open_history(case.config.history_url)
+    if not opened.exists(case.live.build):
+        raise StoreError(f"the history {address.shown!r} has nothing of {case.live.build}. {REBUILD}")
+    return f"{opened.count(case.live.build):,} users in {address.shown}"
+
+
 def _drawn(index: VectorIndex, build: str, items: int, seed: int) -> list[Id]:
     """The ids of `items` of a build, or of all where it has fewer; of a large one they are drawn from a part of it."""
     ids = sorted(index.store.ids(build).tolist())
@@ -99,8 +107,8 @@ def _records(case: Case) -> list[dict[str, Any]]:
     Those are the items that the model knows, by their facts or ids, and items whose facts have all columns of features.
     """
     found = case.catalogue.get(case.drawn, case.live.build) if case.catalogue else [None] * len(case.drawn)
-    known = set(case.bundle.arrays("known.npz", "item.ids")["item.ids"].tolist())
-    columns = {feature.column for feature in case.bundle.items.features}
+    known = set(case.published.arrays("known.npz", "item.ids")["item.ids"].tolist())
+    columns = {feature.column for feature in case.published.items.features}
     return [
         dict(item) if item else {case.config.dataset.items.id: key}
         for key, item in zip(case.drawn, found, strict=True)

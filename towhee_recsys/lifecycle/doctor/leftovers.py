@@ -7,21 +7,24 @@ from towhee_recsys.lifecycle.doctor.findings import Concern
 from towhee_recsys.stores.vectors import builds as builds_of
 
 
+def publishing(case: Case) -> str:
+    """The model in `model.dir` serves."""
+    trained, live = case.trained.model_id, case.live.model_id
+    if live not in (None, trained):
+        raise Concern(
+            f"model {trained} in {case.config.model.dir} does not serve, since the index is of {live}: it was trained "
+            "since, or its index was rolled back. `towhee-recsys index` publishes it."
+        )
+    return "the trained model serves"
+
+
 def builds(case: Case) -> str:
-    """Every build of the index has been live, and the catalogue has no versions of others."""
-    assert case.catalogue
-    found, live = builds_of(case.index), case.catalogue.live(case.index.collection)
-    published = {each.name for each in found if each.published}
-    there = {each.name for each in found} | set(case.catalogue.versions(case.index.collection))
-    if unfinished := sorted(there - published):
+    """Every build of the index has been live."""
+    found = builds_of(case.index)
+    if unfinished := sorted(each.name for each in found if not each.published):
         raise Concern(
             f"{len(unfinished)} not finished: {', '.join(unfinished)}. If no indexing is running, "
             "`towhee-recsys index` resumes one of its model, and `towhee-recsys index --gc` drops them."
-        )
-    if live not in {each.name for each in found if each.live}:
-        raise Concern(
-            f"the catalogue's live version is {live}, which is not the live build: a switch was interrupted. "
-            "Fix it with `towhee-recsys index --gc`."
         )
     return f"{len(found)}, all finished"
 

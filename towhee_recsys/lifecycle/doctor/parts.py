@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from towhee_recsys.config import expand_env, load_config
 from towhee_recsys.data import check_dataset
@@ -10,9 +11,12 @@ from towhee_recsys.errors import StoreError
 from towhee_recsys.lifecycle.doctor.case import Case
 from towhee_recsys.lifecycle.doctor.findings import Concern
 from towhee_recsys.stores.catalogue import open_catalogue
-from towhee_recsys.stores.catalogue.urls import parse_url
+from towhee_recsys.stores.keyed.urls import parse_url
 from towhee_recsys.stores.vectors import check_uri, index_of, index_type
 from towhee_recsys.support.urls import shown_url
+
+if TYPE_CHECKING:
+    from towhee_recsys.bundle import Bundle
 
 
 def config(case: Case) -> str:
@@ -33,21 +37,26 @@ def dataset(case: Case) -> str:
 
 
 def model(case: Case) -> str:
-    """The bundle's files are as they were saved, in a format of this version, and its towers can be used."""
+    """The files of the trained model are as saved, in a format of this version, and its towers can be used."""
+    folder = Path(case.config.model.dir).resolve()
+    case.trained = usable_bundle(folder)
+    manifest = case.trained.manifest
+    return (
+        f"model {case.trained.model_id} in {folder}: {len(manifest.files)} files as they were saved, "
+        f"format {manifest.format_version}, PaddlePaddle {manifest.versions.paddlepaddle}"
+    )
+
+
+def usable_bundle(folder: Path) -> Bundle:
+    """The bundle in `folder`, read from the disk, not from this process' cache. Raises BundleError."""
     from towhee_recsys.bundle import ItemEncoder, UserEncoder
     from towhee_recsys.bundle.bundle import read_bundle
     from towhee_recsys.support.files import recover
 
-    folder = Path(case.config.model.dir).resolve()
     recover(folder)
-    bundle = read_bundle(folder)  # from disk, not from this process' cache
+    bundle = read_bundle(folder)
     ItemEncoder(bundle), UserEncoder(bundle)
-    case.bundle = bundle
-    manifest = bundle.manifest
-    return (
-        f"model {bundle.model_id} in {folder}: {len(manifest.files)} files as they were saved, "
-        f"format {manifest.format_version}, PaddlePaddle {manifest.versions.paddlepaddle}"
-    )
+    return bundle
 
 
 def milvus(case: Case) -> str:
@@ -60,7 +69,7 @@ def milvus(case: Case) -> str:
             f"there is no Milvus Lite file {shown_url(given.uri)!r}. Create it with `towhee-recsys index -c CONFIG`, "
             "or name another in milvus.uri."
         )
-    index = index_of(case.config.milvus)
+    index = index_of(case.config.milvus, create=False)
     index_type(index.store, given.index.model_dump())
     index.store.exists(index.collection)
     case.index = index
@@ -68,14 +77,18 @@ def milvus(case: Case) -> str:
 
 
 def catalogue(case: Case) -> str:
-    """The catalogue answers, and a version was published in it."""
-    address = parse_url(case.config.catalogue)
+    """The catalogue answers, and holds facts."""
+    address = parse_url(case.config.catalogue, "catalogue")
     if address.file and not address.file.exists():  # opening it would create it
         raise StoreError(
             f"there is no catalogue {address.shown!r}. Fill it with `towhee-recsys index -c CONFIG`, or name another "
             "in `catalogue`."
         )
     opened = open_catalogue(case.config.catalogue)
-    opened.must_have_items()
+    if not opened.versions():
+        raise StoreError(
+            f"the catalogue {address.shown!r} holds no items yet. Fill it with `towhee-recsys index -c CONFIG`, or "
+            "name the one that was filled in `catalogue`."
+        )
     case.catalogue = opened
     return f"{address.shown} answers"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import isfinite, isnan
-from typing import Any, cast
+from typing import Any
 
-from towhee_recsys.data.items import ACCEPTED_IDS, FieldType, Id, ItemSchema, is_int_id, is_text_id
+from towhee_recsys.data.items import FieldType, Id, ItemSchema
 from towhee_recsys.errors import QueryError
+from towhee_recsys.stores.keyed import as_id
 
 Facts = dict[str, Any]
 """The id under the name of its column, then the other columns: numbers, texts, booleans, lists of texts, None."""
 
-_ID = ", or ".join(ACCEPTED_IDS.values())
 _TYPES: dict[FieldType, tuple[type, ...]] = {
     "number": (int, float),
     "text": (str,),
@@ -85,18 +85,6 @@ def are_facts(key: Id, facts: Any) -> bool:
         if not (_is_text(column) and _is_fact(value)):
             return False
     return True
-
-
-def as_id(given: Any) -> Id:
-    """An item's id as Python's int or str.
-
-    Raises:
-        QueryError: `given` is not an id.
-    """
-    key = given if type(given) is int else plain(given)
-    if is_int_id(key) or is_text_id(key):
-        return cast(Id, key)
-    raise QueryError(f"item id {_shown(given)} is not acceptable. Accepted: {_ID}.")
 
 
 def plain(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
 from towhee_recsys.stores.catalogue.facts import Facts
 
@@ -14,10 +14,10 @@ class FactsCache:
     """Facts of one version by key, valid as long as the store's state is the same. Not safe under threads."""
 
     def __init__(self) -> None:
-        self._valid_for: tuple[str, int] | None = None
+        self._valid_for: tuple[str, Hashable] | None = None
         self._facts: dict[str, Facts] = {}
 
-    def get(self, keys: Iterable[str], version: str, state: int) -> dict[str, Facts | None]:
+    def get(self, keys: Iterable[str], version: str, state: Hashable) -> dict[str, Facts | None]:
         """Copies of the facts that are cached for that version in that state; for another one the cache is emptied."""
         if self._valid_for != (version, state):
             self._valid_for, self._facts = (version, state), {}

@@ -37,7 +37,9 @@ def start_build(
 ) -> str:
     """Creates an empty build beside the live one and returns its name: `<collection>__<model>_<draw>`.
 
-    `how` is the type of its vector index, `fields` are its scalar fields. Only this process fills it, until `publish`
+    No other index has a build of that name, so that any number of indexes can keep their facts in one store.
+
+    `how` is the type of its vector index, `fields` are its scalar fields. It is this process' to fill, until `publish`
     or `release_build`.
 
     Raises:
@@ -45,7 +47,7 @@ def start_build(
         StoreError: the store fails.
     """
     must_be_ours(index.store, index.collection)
-    build = f"{_prefix(index, model_id)}{secrets.token_hex(3)}"
+    build = f"{_prefix(index, model_id)}{secrets.token_hex(6)}"
     index.locks.acquire(build, is_new=True)
     index.store.create(build, Layout(dim, id_type, dict(fields or {}), how))
     return build
@@ -65,7 +67,7 @@ def resume_build(
     processes of other machines are not seen.
     """
     layout, store = Layout(dim, id_type, dict(fields or {}), how), index.store
-    begun = [name for name in builds_in(index) if re.fullmatch(rf"{_prefix(index, model_id)}[0-9a-f]{{6}}", name)]
+    begun = [name for name in builds_in(index) if re.fullmatch(rf"{_prefix(index, model_id)}[0-9a-f]{{12}}", name)]
     rows = {name: store.count(name) for name in begun if _fits(store, name, layout)}
     for build in sorted(rows, key=lambda name: rows[name], reverse=True):
         if rows[build] and index.locks.acquire(build):
@@ -118,7 +120,7 @@ def receipt_of(build: str, embeddings: Any, rows: Rows) -> Receipt:
 
 def builds_in(index: VectorIndex) -> list[str]:
     """The names of all builds of the index, with unfinished ones and rows that were set aside."""
-    ours = re.compile(rf"{index.collection}__([0-9a-f]{{16}}|unknown)_[0-9a-f]{{6}}({SAVED})?")
+    ours = re.compile(rf"{index.collection}__([0-9a-f]{{16}}|unknown)_[0-9a-f]{{12}}({SAVED})?")
     return sorted(name for name in index.store.names() if ours.fullmatch(name))
 
 

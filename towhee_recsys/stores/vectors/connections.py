@@ -72,9 +72,9 @@ def open_index(
     return _process.index(uri, collection, access)
 
 
-def index_of(config: MilvusConfig) -> VectorIndex:
-    """The index that the section `milvus` of a config names, with the errors of `open_index`."""
-    return open_index(config.uri, config.collection, config.access.model_dump())
+def index_of(config: MilvusConfig, *, create: bool = True) -> VectorIndex:
+    """The index that the section `milvus` of a config names, with the argument and the errors of `open_index`."""
+    return open_index(config.uri, config.collection, config.access.model_dump(), create=create)
 
 
 def open_store(uri: str, access: Mapping[str, Any] | None = None) -> VectorStore:

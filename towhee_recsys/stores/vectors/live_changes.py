@@ -91,6 +91,7 @@ def _first(
         content_hash=content_hash([]),
         index=how.type,
         published=now(),
+        number=1,
         id_type=id_type,
         fields=dict(types),
     )

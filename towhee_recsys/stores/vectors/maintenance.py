@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from towhee_recsys.errors import IndexMismatchError, QueryError
+from towhee_recsys.stores.catalogue import Catalogue
 from towhee_recsys.stores.vectors.build import builds_in
 from towhee_recsys.stores.vectors.checks import CURE, must_be_whole
 from towhee_recsys.stores.vectors.index import VectorIndex
 from towhee_recsys.stores.vectors.pending import SAVED, recover_pending
-from towhee_recsys.stores.vectors.publish import drop_builds, go_live
+from towhee_recsys.stores.vectors.publish import BuildPart, drop_builds, must_be_complete
 from towhee_recsys.stores.vectors.records import IndexRecord
-
-if TYPE_CHECKING:
-    from towhee_recsys.stores.catalogue import Catalogue
+from towhee_recsys.stores.vectors.versions import make_live
 
 
 @dataclass(frozen=True)
@@ -47,13 +46,13 @@ def builds(index: VectorIndex) -> list[Build]:
     ]
 
 
-def rollback(index: VectorIndex, catalogue: Catalogue | None = None) -> IndexRecord:
-    """Makes the build that was live before this one live again, with the catalogue's version, and returns its record.
+def rollback(index: VectorIndex, catalogue: Catalogue | None = None, others: Sequence[BuildPart] = ()) -> IndexRecord:
+    """Makes the build that was live before this one live again, with all that belongs to it, and returns its record.
 
     The one that was live stays, for queries that are under way, until the next `publish` or `gc`.
 
     Raises:
-        IndexMismatchError: no older build is kept, or it is not whole any more; all stays as it is.
+        IndexMismatchError: no older build is kept, or it or a part of it is not whole any more; all stays as it is.
         StoreError: a store fails.
     """
     with index.writing:
@@ -67,14 +66,15 @@ def rollback(index: VectorIndex, catalogue: Catalogue | None = None) -> IndexRec
             )
         if not before.pending:
             must_be_whole(index.store, before, CURE)
-        go_live(index, before, catalogue)
+        must_be_complete(before, catalogue, others)
+        make_live(index.store, before)
         recovered = recover_pending(index.store, before)
         index.versions(newest=True)
         return recovered
 
 
-def gc(index: VectorIndex, keep: int = 2, catalogue: Catalogue | None = None) -> list[str]:
-    """Drops all builds and catalogue versions but those of the `keep` builds that were live last; returns their names.
+def gc(index: VectorIndex, keep: int = 2, parts: Sequence[BuildPart] = ()) -> list[str]:
+    """Drops all builds, with their `parts`, but the `keep` ones that were live last; returns their names.
 
     The live one is the first of them; unfinished builds are dropped, too.
 
@@ -91,9 +91,7 @@ def gc(index: VectorIndex, keep: int = 2, catalogue: Catalogue | None = None) ->
         live = versions.live
         if live and live.pending:
             recover_pending(index.store, live)
-        if live and catalogue and catalogue.live(index.collection) != live.build and catalogue.count(live.build):
-            catalogue.publish(live.build)  # a process was killed between the catalogue's switch and the index'
-        return drop_builds(index, {record.build for record in versions.all[:keep]}, catalogue)
+        return drop_builds(index, {record.build for record in versions.all[:keep]}, parts)
 
 
 def _model_in(name: str) -> str | None:

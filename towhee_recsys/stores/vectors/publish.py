@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from towhee_recsys.errors import IndexMismatchError
+from towhee_recsys.stores.catalogue import Catalogue
 from towhee_recsys.stores.vectors.build import builds_in, now
 from towhee_recsys.stores.vectors.checks import CURE, verify
 from towhee_recsys.stores.vectors.index import VectorIndex
@@ -17,69 +18,86 @@ from towhee_recsys.stores.vectors.records import IndexRecord, Receipt
 from towhee_recsys.stores.vectors.rows import content_hash
 from towhee_recsys.stores.vectors.versions import make_live
 
-if TYPE_CHECKING:
-    from towhee_recsys.stores.catalogue import Catalogue
+
+class BuildPart(Protocol):
+    """What there is of each build besides its vectors, under its name: facts, histories, the model.
+
+    It is complete before its build goes live, and dropped before its build is, so that the switch of the live build is
+    the switch of all of it.
+    """
+
+    def __str__(self) -> str:
+        """It and its place, for messages."""
+
+    def exists(self, version: str) -> bool:
+        """Whether a build has it, completely."""
+
+    def drop(self, version: str) -> None:
+        """Removes what there is of a build; nothing where there is none."""
 
 
-def publish(index: VectorIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None = None) -> IndexRecord:
-    """Makes a complete build the live index, and the version of its name the catalogue's live one.
+def publish(
+    index: VectorIndex,
+    receipts: Sequence[Receipt],
+    catalogue: Catalogue | None = None,
+    others: Sequence[BuildPart] = (),
+) -> IndexRecord:
+    """Makes a complete build the live index, with its facts in the catalogue and the `others` that belong to it.
 
-    The live build before it is kept, for queries that are under way and for `rollback`; all others are dropped. Rows of
-    a resumed build that are not in the receipts are deleted.
+    That is one step. The live build before it is kept, for queries that are under way and for `rollback`; all others
+    are dropped. Rows of a resumed build that are not in the receipts are deleted.
 
     Raises:
-        IndexMismatchError: the receipts are of several builds, or the catalogue or the build does not hold what was
-            written. The live index stays as it is; such a build is dropped, so that the next index run starts over.
+        IndexMismatchError: the receipts are of several builds, or the build or a part of it does not hold what was
+            written. The live index stays as it is; such a build is dropped, so that the next index run starts anew.
         StoreError: a store fails.
     """
+    parts = [each for each in (catalogue, *others) if each is not None]
     with index.writing:
         build = _build_of(receipts)
         if not index.store.exists(build):
             raise IndexMismatchError(
                 f"{build} is gone: another indexing of {index.collection!r} has gone live meanwhile. Index again."
             )
-        published = index.versions(newest=True).all
-        others = [each for each in published if each.build != build]
-        unfinished = len(others) == len(published)
+        versions = index.versions(newest=True)
+        before = [each for each in versions.all if each.build != build]
+        unfinished = len(before) == len(versions.all)
         try:
-            fresh = _checked(index, receipts, catalogue, unfinished)
+            fresh = _checked(index, receipts, catalogue, unfinished, versions.next_number)
+            must_be_complete(fresh, catalogue, others)
         except IndexMismatchError:
             if unfinished:
-                _drop(index, build, catalogue)
+                _drop(index, build, parts)
             raise
-        go_live(index, fresh, catalogue)
+        make_live(index.store, fresh)
         index.locks.release(build)
-        drop_builds(index, {build, *(each.build for each in others[:1])}, catalogue)
+        drop_builds(index, {build, *(each.build for each in before[:1])}, parts)
         return fresh
 
 
-def go_live(index: VectorIndex, record: IndexRecord, catalogue: Catalogue | None) -> None:
-    """Switches the catalogue, where it has all that the build has, and then the index."""
-    if catalogue:
-        known = catalogue.count(record.build)
-        if known < record.rows:
-            raise IndexMismatchError(f"the catalogue has {known} of the {record.rows} items of {record.build}. {CURE}")
-        catalogue.publish(record.build)
-    make_live(index.store, record)
-    index.versions(newest=True)
+def must_be_complete(record: IndexRecord, catalogue: Catalogue | None, others: Sequence[BuildPart]) -> None:
+    """Raises IndexMismatchError where a build lacks facts of an item, or one of its other parts."""
+    known = catalogue.count(record.build) if catalogue else record.rows
+    if known < record.rows:
+        raise IndexMismatchError(f"the catalogue has {known} of the {record.rows} items of {record.build}. {CURE}")
+    for part in others:
+        if not part.exists(record.build):
+            raise IndexMismatchError(f"{part} has nothing of {record.build}. {CURE}")
 
 
-def drop_builds(index: VectorIndex, keep: set[str], catalogue: Catalogue | None) -> list[str]:
-    """Drops all builds but those to `keep`, finished or not, and the catalogue's versions of them; returns their names.
+def drop_builds(index: VectorIndex, keep: set[str], parts: Sequence[BuildPart]) -> list[str]:
+    """Drops all builds but those to `keep`, finished or not, with their parts; returns their names.
 
-    Their records go first: what a killed process leaves of them is unfinished, and dropped the next time.
+    Their records go first, and facts before their build: what a killed process leaves is unfinished, and dropped the
+    next time.
     """
     versions = index.versions(newest=True)
     index.store.forget_records({*(record.build for record in versions.all), *versions.outdated} - keep)
     set_aside = {record.build + SAVED for record in index.versions(newest=True).all if record.pending}
     gone = [name for name in builds_in(index) if name not in keep | set_aside]
     for name in gone:
-        index.store.drop(name)
-        index.locks.release(name)
-    if catalogue:
-        gone += [version for version in catalogue.versions(index.collection) if version not in keep]
-        catalogue.keep(index.collection, keep)
-    return sorted(set(gone))
+        _drop(index, name, parts)
+    return sorted(gone)
 
 
 def _build_of(receipts: Sequence[Receipt]) -> str:
@@ -93,7 +111,7 @@ def _build_of(receipts: Sequence[Receipt]) -> str:
 
 
 def _checked(
-    index: VectorIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None, unfinished: bool
+    index: VectorIndex, receipts: Sequence[Receipt], catalogue: Catalogue | None, unfinished: bool, number: int
 ) -> IndexRecord:
     """The record of a build that holds exactly the rows of the receipts."""
     ids = np.concatenate([receipt.ids for receipt in receipts])
@@ -102,7 +120,7 @@ def _checked(
     ids, written = ids[order], written[order]
     if len(twice := np.flatnonzero(ids[1:] == ids[:-1])):
         raise IndexMismatchError(f"item id {ids[twice[0]]} was inserted twice. Fix the data. {CURE}")
-    record = _record_of(index, receipts[0], written)
+    record = _record_of(index, receipts[0], written, number)
     if unfinished and index.store.count(record.build) > record.rows:
         _delete_others(index, record.build, ids, catalogue)
     verify(index.store, record, ids, written)
@@ -117,14 +135,15 @@ def _delete_others(index: VectorIndex, build: str, ids: np.ndarray, catalogue: C
             catalogue.delete(others.tolist(), build)
 
 
-def _drop(index: VectorIndex, build: str, catalogue: Catalogue | None) -> None:
+def _drop(index: VectorIndex, build: str, parts: Sequence[BuildPart]) -> None:
+    """Drops the parts of a build before itself: of what a killed process leaves, the next one finds the build."""
+    for part in parts:
+        part.drop(build)
     index.store.drop(build)
     index.locks.release(build)
-    if catalogue:
-        catalogue.keep(index.collection, set(catalogue.versions(index.collection)) - {build})
 
 
-def _record_of(index: VectorIndex, receipt: Receipt, written: np.ndarray) -> IndexRecord:
+def _record_of(index: VectorIndex, receipt: Receipt, written: np.ndarray, number: int) -> IndexRecord:
     found = index.store.describe(receipt.build)
     return IndexRecord(
         collection=index.collection,
@@ -136,6 +155,7 @@ def _record_of(index: VectorIndex, receipt: Receipt, written: np.ndarray) -> Ind
         content_hash=content_hash(written),
         index=found.index or EXACT.type,
         published=now(),
+        number=number,
         id_type=found.id_type or "int",
         fields=dict(found.fields),
     )

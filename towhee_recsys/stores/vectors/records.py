@@ -10,7 +10,7 @@ import numpy as np
 
 from towhee_recsys.data.items import FieldType, IdType, ItemSchema
 
-FORMAT = 2
+FORMAT = 3
 """The version of records, and of builds; those of another one are refused."""
 
 
@@ -53,7 +53,8 @@ class IndexRecord:
         rows: How many rows there are, without the `pending` ones.
         content_hash: The hash of all rows, without the `pending` ones.
         index: The type of the vector index.
-        published: When it first went live, in UTC.
+        published: When it first went live, in UTC; for people, since clocks may be set back.
+        number: The place of the build in the order in which builds first went live, from 1.
         pending: The ids of rows that are being added, replaced or deleted.
         id_type: The type of the ids.
         fields: The scalar fields with their types.
@@ -68,6 +69,7 @@ class IndexRecord:
     content_hash: str
     index: str = "FLAT"
     published: str = field(default="", compare=False)
+    number: int = field(default=0, compare=False)
     pending: tuple[int | str, ...] = ()
     id_type: IdType = "int"
     fields: Mapping[str, FieldType] = field(default_factory=dict, hash=False)

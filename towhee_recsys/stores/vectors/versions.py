@@ -37,9 +37,14 @@ class Versions:
 
     @property
     def before(self) -> IndexRecord | None:
-        """The kept build that was published last before the live one."""
-        older = [each for each in self.kept if self.live and each.published < self.live.published]
-        return max(older, key=lambda each: each.published, default=None)
+        """The kept build that first went live before the live one, the last of these."""
+        older = [each for each in self.kept if self.live and each.number < self.live.number]
+        return max(older, key=lambda each: each.number, default=None)
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next build that goes live."""
+        return 1 + max((each.number for each in self.all), default=0)
 
 
 def read_versions(store: VectorStore, collection: str) -> Versions:

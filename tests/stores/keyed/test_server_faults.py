@@ -21,11 +21,10 @@ ITEMS = list(enumerate(FACTS))
 
 @pytest.fixture(params=["redis_server", "mariadb_server"])
 def server(request):
-    """A server that holds FACTS as the live version `m__1`, and runs on after the test whatever was done to it."""
+    """A server that holds FACTS as the version `m__1`, and continues after the test whatever was done to it."""
     server = request.getfixturevalue(request.param)
     catalogue = open_catalogue(server.url())
     catalogue.write(ITEMS, "m__1")
-    catalogue.publish("m__1")
     yield server
     server.thaw()
     server.start()
@@ -42,25 +41,24 @@ def failure(work, *arguments):
 def test_down_at_start_and_well_once_it_is_up(server):
     url = server.url("?timeout=7")
     server.stop()
-    shown = shown_url(url)
     assert failure(open_catalogue, url) == (
-        f"the catalogue {shown!r} cannot be opened: the server cannot be reached: Connection refused. "
+        f"the catalogue {shown_url(url)!r} cannot be opened: the server cannot be reached: Connection refused. "
         "Start it, or correct its address in `catalogue`."
     )
     server.start()
-    assert open_catalogue(url).get(range(50)) == FACTS
+    assert open_catalogue(url).get(range(50), "m__1") == FACTS
 
 
 def test_dead_while_in_use_and_well_once_it_is_up(server):
     catalogue = open_catalogue(server.url())
     server.kill()
-    assert "cannot be read: the server cannot be reached: " in failure(catalogue.get, [1])
+    assert "cannot be read: the server cannot be reached: " in failure(catalogue.get, [1], "m__1")
     assert "cannot be read: the server cannot be reached: Connection refused" in failure(catalogue.get, [1], "m__1")
     assert "cannot be written: " in failure(catalogue.write, ITEMS, "m__2")
     assert "cannot be written: " in failure(catalogue.delete, [1], "m__1")
-    assert "cannot be switched: " in failure(catalogue.publish, "m__2")
+    assert "cannot be written: " in failure(catalogue.drop, "m__2")
     server.start()
-    assert catalogue.get(range(50)) == FACTS  # what was acknowledged before the kill
+    assert catalogue.get(range(50), "m__1") == FACTS  # what was acknowledged before the kill
     catalogue.write(ITEMS, "m__2")
 
 
@@ -68,9 +66,8 @@ def test_a_restart_between_two_calls_is_not_noticed(server):
     catalogue = open_catalogue(server.url())
     with ThreadPoolExecutor(4) as pool:
         for _ in range(2):
-            assert list(pool.map(catalogue.get, [range(50)] * 8)) == [FACTS] * 8
+            assert list(pool.map(catalogue.get, [range(50)] * 8, ["m__1"] * 8)) == [FACTS] * 8
             server.restart()
-    catalogue.publish("m__1")
     catalogue.delete([99], "m__1")
     assert catalogue.count("m__1") == 50
 
@@ -106,8 +103,12 @@ def test_frozen_it_is_given_up_by_the_deadline_and_well_once_it_thaws(server):
     catalogue = open_catalogue(server.url("?timeout=5.5"))
     assert catalogue.get([1], "m__1") == FACTS[1:2]
     server.freeze()
-    calls = [*[(open_catalogue, server.url("?timeout=5.4"))] * 2, (catalogue.get, [1]), (catalogue.get, [1], "m__1")]
-    calls += [(catalogue.write, ITEMS, "m__2"), (catalogue.publish, "m__1"), (catalogue.keep, "m", [])]
+    calls = [
+        *[(open_catalogue, server.url("?timeout=5.4"))] * 2,
+        (catalogue.get, [1], "m__1"),
+        (catalogue.count, "m__1"),
+    ]
+    calls += [(catalogue.write, ITEMS, "m__2"), (catalogue.drop, "m__2"), (catalogue.versions,)]
     with ThreadPoolExecutor(len(calls)) as pool:
         start = time.monotonic()
         messages = list(pool.map(lambda call: failure(*call), calls))
@@ -118,7 +119,7 @@ def test_frozen_it_is_given_up_by_the_deadline_and_well_once_it_thaws(server):
         "Check the server, or allow it more time with ?timeout=SECONDS at the end of `catalogue`."
     )
     server.thaw()
-    assert catalogue.get(range(50)) == FACTS
+    assert catalogue.get(range(50), "m__1") == FACTS
 
 
 def test_a_wrong_password_is_reported_and_shown_nowhere(server, caplog, monkeypatch):
@@ -145,8 +146,8 @@ def test_a_password_from_the_environment_is_taken_as_it_is(server, monkeypatch, 
     assert open_catalogue("${env:WHOLE}").url == "${env:WHOLE}"
     assert open_catalogue(server.url("?timeout=9")) is catalogue  # the same place, written in another way
     server.stop()
-    assert repr(url) in failure(catalogue.get, [1])
-    assert "'${env:WHOLE}'" in failure(open_catalogue("${env:WHOLE}").get, [1])
+    assert repr(url) in failure(catalogue.get, [1], "m__1")
+    assert "'${env:WHOLE}'" in failure(open_catalogue("${env:WHOLE}").get, [1], "m__1")
     seen = f"{caplog.text} {catalogue!r} {vars(catalogue)!r}"
     assert not [piece for piece in (PASSWORD, "s3cret", "p%40ss") if piece in seen]
 

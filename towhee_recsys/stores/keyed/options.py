@@ -6,8 +6,8 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from towhee_recsys.errors import close_match
-from towhee_recsys.stores.catalogue.address import TIMEOUT, Options
-from towhee_recsys.stores.catalogue.kind import Server
+from towhee_recsys.stores.keyed.address import TIMEOUT, Options
+from towhee_recsys.stores.keyed.kind import Server
 
 CHECK_HOST = "ssl_check_hostname"
 

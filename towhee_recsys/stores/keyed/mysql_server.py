@@ -10,8 +10,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from towhee_recsys.errors import StoreError
-from towhee_recsys.stores.catalogue.address import CatalogueUrl
-from towhee_recsys.stores.catalogue.failures import NoTableError, server_error, timed_out
+from towhee_recsys.stores.keyed.address import StoreUrl
+from towhee_recsys.stores.keyed.failures import NoTableError, server_error, timed_out
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ ISOLATION = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"  # it locks
 class MysqlServer:
     """The server at `address`. Its calls raise StoreError, or NoTableError for a missing table. Safe under threads."""
 
-    def __init__(self, address: CatalogueUrl):
+    def __init__(self, address: StoreUrl):
         self._address = address
         try:
             self._engine = _engine(address)
@@ -56,13 +56,15 @@ class MysqlServer:
     def _error(self, doing: str, error: DBAPIError) -> StoreError:
         number = _number(error)
         if number == NO_TABLE:
-            return NoTableError(f"the catalogue {self._address.shown!r} cannot be {doing}: it has no tables yet.")
+            return NoTableError(
+                f"the {self._address.setting} {self._address.shown!r} cannot be {doing}: it has no table yet."
+            )
         from_client = number < 1000 or 2000 <= number < 3000
         reason = "" if from_client or error.orig is None else str(error.orig.args[-1])
         return server_error(self._address, doing, error, reason, denied=number in DENIED)
 
 
-def _engine(address: CatalogueUrl) -> Engine:
+def _engine(address: StoreUrl) -> Engine:
     """No pool of a fixed size, whose waiting would add to the timeout; nothing is sent but the statements."""
     options = address.options
     settings: dict[str, Any] = {"charset": "utf8mb4", "sql_mode": "STRICT_ALL_TABLES", "init_command": ISOLATION}

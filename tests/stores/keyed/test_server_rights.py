@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stores.catalogue.stores import MariadbStore, RedisStore
+from tests.stores.keyed.stores import MariadbStore, RedisStore
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.catalogue import open_catalogue
 
@@ -15,10 +15,9 @@ ITEM = ("x-1", FACTS)
 def test_an_account_that_may_only_read_reads(mariadb_server):
     writer = open_catalogue(MariadbStore(mariadb_server).url)
     reader = open_catalogue(mariadb_server.url(user="reader"))
-    assert reader.get(["x-1"]) == [None]
+    assert reader.get(["x-1"], "m__1") == [None]
     writer.write([ITEM], "m__1")
-    writer.publish("m__1")
-    assert reader.get(["x-1"]) == [FACTS]
+    assert reader.get(["x-1"], "m__1") == [FACTS]
     with pytest.raises(
         StoreError, match=r"cannot be written: INSERT, DELETE command denied .*\. Fix that at the server"
     ):

@@ -1,4 +1,4 @@
-"""Where a catalogue is, and how to connect to it: the parts of its URL."""
+"""Where a keyed store is, and how to connect to it: the parts of its URL."""
 
 from __future__ import annotations
 
@@ -37,14 +37,16 @@ class Options:
 
 
 @dataclass(frozen=True)
-class CatalogueUrl:
-    """Where a catalogue is. Two are equal that lead to the same place in the same way, however they are written."""
+class StoreUrl:
+    """Where a store is. Two are equal that lead to the same place in the same way, however they are written."""
 
     kind: str
     """The name of its kind: `sqlite`, `redis`, `mysql`."""
     shown: str = field(compare=False)
     """As `shown_url` shows it: `${env:NAME}` is not expanded, and other secrets are ***."""
     secrets: frozenset[str] = field(compare=False, repr=False)
+    setting: str = field(compare=False)
+    """The setting of the config that holds the URL, for messages: `catalogue`, `history`."""
     file: Path | None = field(default=None, repr=False)
     host: str = field(default="", repr=False)
     port: int = field(default=0, repr=False)

@@ -13,8 +13,10 @@ from contextlib import closing
 import pytest
 
 from towhee_recsys.errors import StoreError
-from towhee_recsys.stores.catalogue import open_catalogue, sqlite
-from towhee_recsys.stores.catalogue.urls import parse_url
+from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.catalogue.catalogue import Catalogue
+from towhee_recsys.stores.keyed import sqlite
+from towhee_recsys.stores.keyed.urls import parse_url
 
 FACTS = [{"sku": key, "name": f"name {key}", "price": 1.5, "tags": ["new"]} for key in range(500)]
 ITEMS = list(enumerate(FACTS))
@@ -31,7 +33,7 @@ def filled(file):
     """A catalogue of FACTS that another process has written."""
     code = "import sys; from towhee_recsys.stores.catalogue import open_catalogue; c = open_catalogue(sys.argv[1])"
     code += "\nitems = [(k, {'sku': k, 'name': f'name {k}', 'price': 1.5, 'tags': ['new']}) for k in range(500)]"
-    code += "\nc.write(items, 'm__1'); c.publish('m__1')"
+    code += "\nc.write(items, 'm__1')"
     subprocess.run([sys.executable, "-c", code, f"sqlite:///{file}"], check=True)
     return file
 
@@ -76,7 +78,7 @@ def test_a_file_that_was_overwritten_is_reported_when_it_is_read(filled):
     with filled.open("r+b") as disk:
         disk.seek(4096 * 2)
         disk.write(b"\xff" * (filled.stat().st_size - 4096 * 2))
-    message = failure(lambda: open_catalogue(f"sqlite:///{filled}").get(range(500)))
+    message = failure(lambda: open_catalogue(f"sqlite:///{filled}").get(range(500), "m__1"))
     assert "the file is damaged: cut short, or overwritten" in message
 
 
@@ -119,12 +121,10 @@ def test_a_folder_that_may_not_be_written(filled, tmp_path, there):
 def test_a_file_that_was_deleted_or_replaced_is_opened_again(file, tmp_path):
     catalogue = open_catalogue(f"sqlite:///{file}")
     catalogue.write(ITEMS, "m__1")
-    catalogue.publish("m__1")
     for path in tmp_path.glob("items.sqlite*"):
         path.unlink()
-    assert catalogue.get([1]) == [None]
+    assert catalogue.get([1], "m__1") == [None]
     catalogue.write(ITEMS, "m__2")
-    catalogue.publish("m__2")
     with closing(sqlite3.connect(file)) as other:
         assert other.execute("SELECT version, count(*) FROM facts GROUP BY version").fetchall() == [("m__2", 500)]
 
@@ -132,21 +132,25 @@ def test_a_file_that_was_deleted_or_replaced_is_opened_again(file, tmp_path):
 def test_a_row_that_is_not_utf_8_is_broken_and_no_obstacle_to_the_others(file, caplog):
     catalogue = open_catalogue(f"sqlite:///{file}")
     catalogue.write(ITEMS, "m__1")
-    catalogue.publish("m__1")
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("UPDATE facts SET facts = CAST(x'ff' AS TEXT) WHERE id = '1'")
-        assert catalogue.get([1, 2, 3]) == [None, *FACTS[2:4]]
+        assert catalogue.get([1, 2, 3], "m__1") == [None, *FACTS[2:4]]
         assert "has a broken row for item 1" in caplog.text
         other.execute("DELETE FROM facts WHERE id = '2'")
-    assert catalogue.get([2]) == [None]
+    assert catalogue.get([2], "m__1") == [None]
     catalogue.write(ITEMS, "m__1")
-    assert catalogue.get([1]) == FACTS[1:2]
+    assert catalogue.get([1], "m__1") == FACTS[1:2]
+
+
+def _another(file):
+    """The catalogue with a connection of its own, as another process has one."""
+    return Catalogue(sqlite.SqliteStore(parse_url(f"sqlite:///{file}", "catalogue"), "facts"))
 
 
 def test_many_rows_are_read_from_one_state_of_the_file(file, monkeypatch):
     """More ids than one SELECT can bind, while another process replaces the facts."""
     monkeypatch.setattr(sqlite, "BOUND", 10)
-    writer, reader = (sqlite.SqliteCatalogue(parse_url(f"sqlite:///{file}")) for _ in range(2))
+    writer, reader = (_another(file) for _ in range(2))
     writer.write(ITEMS, "m__1")
     with ThreadPoolExecutor(1) as pool:
         for round_ in range(10):
@@ -158,19 +162,17 @@ def test_many_rows_are_read_from_one_state_of_the_file(file, monkeypatch):
             writing.result()
 
 
-def test_a_database_of_an_older_version_keeps_its_tables_and_is_filled_again(file):
-    """Its facts had four fixed columns; the tables of now have other names."""
+def test_the_tables_of_an_older_version_stay_as_they_are(file):
+    """Its facts had four fixed columns, or a table of live versions."""
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("CREATE TABLE items (version TEXT, movie_id INTEGER, title TEXT, year INTEGER, genres TEXT)")
-        other.execute("CREATE TABLE live (moment INTEGER PRIMARY KEY AUTOINCREMENT, collection TEXT, version TEXT)")
+        other.execute("CREATE TABLE published (moment INTEGER PRIMARY KEY, collection TEXT, version TEXT)")
         other.execute("INSERT INTO items VALUES ('m__1', 1, 'Heat', 1995, '[]')")
-        other.execute("INSERT INTO live VALUES (1, 'm', 'm__1')")
+        other.execute("INSERT INTO published VALUES (1, 'm', 'm__1')")
         catalogue = open_catalogue(f"sqlite:///{file}")
-        assert failure(catalogue.must_have_items).count("`towhee-recsys index") == 1
-        assert (catalogue.get([1]), catalogue.versions("m")) == ([None], [])
+        assert (catalogue.get([1], "m__1"), catalogue.versions("m")) == ([None], [])
         catalogue.write(ITEMS, "m__1")
-        catalogue.publish("m__1")
-        assert catalogue.get([1]) == FACTS[1:2]
+        assert catalogue.get([1], "m__1") == FACTS[1:2]
         assert other.execute("SELECT * FROM items").fetchall() == [("m__1", 1, "Heat", 1995, "[]")]
 
 
@@ -182,16 +184,15 @@ def test_a_process_that_writes_for_too_long_is_named(file, monkeypatch):
         assert "cannot be written: another process has been writing to it for 30 s" in failure(
             catalogue.write, ITEMS, "m__1"
         )
-        assert catalogue.get([1]) == [None]
+        assert catalogue.get([1], "m__1") == [None]
     catalogue.write(ITEMS, "m__1")
 
 
 def test_a_full_disk_loses_nothing_that_was_acknowledged(file):
     catalogue = open_catalogue(f"sqlite:///{file}")
     catalogue.write(ITEMS[:100], "m__1")
-    catalogue.publish("m__1")
-    pages = catalogue._connection.execute("PRAGMA page_count").fetchone()[0]
-    catalogue._connection.execute(f"PRAGMA max_page_count = {pages}")
+    pages = catalogue._store._connection.execute("PRAGMA page_count").fetchone()[0]
+    catalogue._store._connection.execute(f"PRAGMA max_page_count = {pages}")
     assert "cannot be written: the disk is full" in failure(catalogue.write, ITEMS, "m__2")
-    assert catalogue.get(range(100)) == FACTS[:100]
+    assert catalogue.get(range(100), "m__1") == FACTS[:100]
     assert catalogue.versions("m") == ["m__1"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from towhee_recsys.errors import StoreError
-from towhee_recsys.stores.catalogue.address import CatalogueUrl
+from towhee_recsys.stores.keyed.address import StoreUrl
 
 
 class NoTableError(StoreError):
@@ -13,25 +13,26 @@ class NoTableError(StoreError):
 
 
 def server_error(
-    address: CatalogueUrl, doing: str, error: BaseException, reason: str = "", denied: bool = False
+    address: StoreUrl, doing: str, error: BaseException, reason: str = "", denied: bool = False
 ) -> StoreError:
     """A StoreError for a client library's `error`.
 
     `reason` is what the server answered; it is empty when there was no proper answer. `denied`: the server does not
     accept the user.
     """
+    setting = address.setting
     if denied:
         cause = "the server does not accept the user or the password"
-        cure = "Correct them in `catalogue`; ${env:NAME} in it takes a password from the environment"
+        cure = f"Correct them in `{setting}`; ${{env:NAME}} in it takes a password from the environment"
     elif reason:
-        cause, cure = address.hide(reason).rstrip("."), "Fix that at the server, or name another in `catalogue`"
+        cause, cure = address.hide(reason).rstrip("."), f"Fix that at the server, or name another in `{setting}`"
     elif timed_out(error):
         cause = f"no answer within {address.options.timeout:g} s"
-        cure = "Check the server, or allow it more time with ?timeout=SECONDS at the end of `catalogue`"
+        cure = f"Check the server, or allow it more time with ?timeout=SECONDS at the end of `{setting}`"
     else:
         cause = f"the server cannot be reached: {address.hide(_reason(error))}"
-        cure = "Start it, or correct its address in `catalogue`"
-    return StoreError(f"the catalogue {address.shown!r} cannot be {doing}: {cause}. {cure}.")
+        cure = f"Start it, or correct its address in `{setting}`"
+    return StoreError(f"the {setting} {address.shown!r} cannot be {doing}: {cause}. {cure}.")
 
 
 def timed_out(error: BaseException) -> bool:

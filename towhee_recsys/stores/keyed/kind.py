@@ -1,12 +1,12 @@
-"""The definition of a kind of catalogue."""
+"""The definition of a kind of keyed store."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from towhee_recsys.stores.catalogue.address import CatalogueUrl
-from towhee_recsys.stores.catalogue.protocol import Catalogue
+from towhee_recsys.stores.keyed.address import StoreUrl
+from towhee_recsys.stores.keyed.protocol import KeyedStore
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,14 @@ class Server:
 
 
 @dataclass(frozen=True)
-class CatalogueKind:
-    """One kind of catalogue.
+class StoreKind:
+    """One kind of store.
 
     Attributes:
         name: Its name, which is also that of the extra with its packages.
         schemes: What its URLs can begin with.
         accepted: Its URLs, for messages.
-        open: Opens the catalogue at an address; it imports what it needs. Raises StoreError.
+        open: Opens a table of the store at an address; it imports what it needs. Raises StoreError.
         packages: The packages that it needs, as they are imported.
         server: The URL of its server; None for a file.
     """
@@ -44,6 +44,6 @@ class CatalogueKind:
     name: str
     schemes: tuple[str, ...]
     accepted: str
-    open: Callable[[CatalogueUrl], Catalogue]
+    open: Callable[[StoreUrl, str], KeyedStore]
     packages: tuple[str, ...] = ()
     server: Server | None = None

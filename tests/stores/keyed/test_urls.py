@@ -1,4 +1,4 @@
-"""What `catalogue` may be, and the message for what it may not be, with no secret in it."""
+"""URLs of stores: which are accepted, and messages without secrets for those that are not."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import sys
 import pytest
 
 from towhee_recsys.errors import ConfigError, StoreError
-from towhee_recsys.stores.catalogue import check_url, open_catalogue
-from towhee_recsys.stores.catalogue.kinds import ACCEPTED
-from towhee_recsys.stores.catalogue.urls import parse_url
+from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.keyed import check_url
+from towhee_recsys.stores.keyed.kinds import ACCEPTED
+from towhee_recsys.stores.keyed.urls import parse_url
 from towhee_recsys.support.urls import shown_url
 
 
@@ -81,7 +82,7 @@ MYSQL = "timeout, ssl, ssl_ca, ssl_cert, ssl_key, ssl_check_hostname"
     ],
 )
 def test_what_is_wrong_with_a_server_s_url(url, problem):
-    for work in (open_catalogue, check_url):
+    for work in (open_catalogue, lambda url: check_url(url, "catalogue")):
         message = refusal(url, work)
         assert message == f"catalogue {shown_url(url)!r}: {problem} Accepted: {ACCEPTED}."
         assert not [piece for piece in ("s3", "cret", "123", "45") if piece in message]
@@ -104,14 +105,14 @@ def test_what_is_wrong_with_a_server_s_url(url, problem):
 def test_a_url_is_shown_without_its_secrets(monkeypatch, url, shown):
     for name, value in {"ME": "me", "WORD": "s3cret", "WHOLE": "redis://me:s3cret@host:1/2"}.items():
         monkeypatch.setenv(name, value)
-    address = parse_url(url)
+    address = parse_url(url, "catalogue")
     assert address.shown == shown
     assert "s3" not in repr(address)
 
 
 def test_the_parts_of_a_url(monkeypatch):
     monkeypatch.setenv("WORD", "a/b@c:d?e#f%20")
-    redis = parse_url("rediss://me:${env:WORD}@[::1]:7000/3?timeout=2.5&ssl_check_hostname=false")
+    redis = parse_url("rediss://me:${env:WORD}@[::1]:7000/3?timeout=2.5&ssl_check_hostname=false", "catalogue")
     assert (redis.kind, redis.host, redis.port, redis.user, redis.password) == (
         "redis",
         "::1",
@@ -126,14 +127,14 @@ def test_the_parts_of_a_url(monkeypatch):
         False,
     )
     for scheme in ("mysql", "mariadb", "mysql+pymysql"):
-        mysql = parse_url(f"{scheme}://a%40b:c%2Fd@db.example.org/my%20items")
+        mysql = parse_url(f"{scheme}://a%40b:c%2Fd@db.example.org/my%20items", "catalogue")
         assert (mysql.kind, mysql.port, mysql.user, mysql.password) == ("mysql", 3306, "a@b", "c/d")
         assert (mysql.host, mysql.database, mysql.options.tls) == ("db.example.org", "my items", False)
-    assert parse_url("mysql://host/db?ssl=true").options.tls
-    assert parse_url("mysql://host/db?ssl_check_hostname=true").options.tls
-    assert not parse_url("mysql://host/db?ssl=false").options.tls
-    assert parse_url("mariadb://host:3306/db") == parse_url("mysql://host/db")
-    assert parse_url("redis://host").port == 6379
+    assert parse_url("mysql://host/db?ssl=true", "catalogue").options.tls
+    assert parse_url("mysql://host/db?ssl_check_hostname=true", "catalogue").options.tls
+    assert not parse_url("mysql://host/db?ssl=false", "catalogue").options.tls
+    assert parse_url("mariadb://host:3306/db", "catalogue") == parse_url("mysql://host/db", "catalogue")
+    assert parse_url("redis://host", "catalogue").port == 6379
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,87 @@
+"""The items that a user has interacted with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from towhee import register
+
+from towhee_recsys.data.user_ids import possible_ids
+from towhee_recsys.errors import QueryError
+from towhee_recsys.features.liked import INCLUDE_SEEN
+from towhee_recsys.model.embeddings import ModelRef
+from towhee_recsys.stores.history import open_history
+from towhee_recsys.stores.vectors import open_index
+
+Ids = list[int | str]
+
+
+@register(name="towhee_recsys/exclude_seen")
+class ExcludeSeen:
+    """A user record and a list of ids to leave out, to these and the ids of the items that the user has seen.
+
+        .map(("user", "leave_out"), "leave_out", ops.towhee_recsys.exclude_seen(history=..., uri=..., ...))
+
+    A list of users with a list of such lists gives a list of lists, by one round trip to the history. The items are
+    those of the user's interactions when the build that will answer was indexed. A user without an id, or one whom the
+    history does not have, adds nothing; neither does one whose record has `include_seen: true`, or, if that is left
+    out, anyone where the argument `include_seen` is true.
+
+    Args:
+        history: The URL of the history.
+        uri: A Milvus Lite file, which ends in .db, or a Milvus server.
+        collection: The name of the index.
+        model_dir: The folder of the model, whose vectors are searched with.
+        access: The credentials of a server, {"token": ..., "timeout": 10}: the settings of `milvus.access`.
+        include_seen: Whether seen items may be recommended, unless a record says otherwise.
+
+    Raises:
+        BundleError: there is no model in `model_dir` that can be used; when the operator is built.
+        IndexMismatchError: no build is of this model, or the history of the build is gone.
+        QueryError: a record's `include_seen` is not true or false.
+        StoreError: a store fails.
+    """
+
+    def __init__(
+        self,
+        history: str,
+        uri: str,
+        collection: str,
+        model_dir: str,
+        access: Mapping[str, Any] | None = None,
+        include_seen: bool = False,
+    ):
+        from towhee_recsys.bundle import load_bundle
+
+        bundle = load_bundle(model_dir)
+        self._history, self._index = open_history(history), open_index(uri, collection, access)
+        self._model, self._dim = ModelRef(bundle.model_id), bundle.dim
+        self._id_column, self._include_seen = bundle.schema.users.id, include_seen
+
+    def __call__(self, users: Any, leave_out: Any) -> Any:
+        """The ids to leave out for one user or for each of several."""
+        if not isinstance(users, (list, tuple)):
+            return self([users], [leave_out])[0]
+        wanted = [self._ids_of(user) for user in users]
+        seen = self._seen([key for ids in wanted for key in ids])
+        return [
+            [*given, *(item for key in ids for item in seen[key])] for ids, given in zip(wanted, leave_out, strict=True)
+        ]
+
+    def _ids_of(self, user: Any) -> Ids:
+        """The ids by which the history may have a user whose seen items are to be left out."""
+        if not isinstance(user, Mapping):
+            return []
+        include = user.get(INCLUDE_SEEN)
+        if include not in (None, True, False):
+            raise QueryError(f"{INCLUDE_SEEN} takes true or false; {include!r:.100} was given.")
+        if self._include_seen if include is None else include:
+            return []
+        return possible_ids(user.get(self._id_column))
+
+    def _seen(self, ids: Sequence[int | str]) -> dict[int | str, Ids]:
+        if not ids:
+            return {}
+        build = self._index.answering(self._model, self._dim).build
+        return dict(zip(ids, self._history.get(ids, build), strict=True))

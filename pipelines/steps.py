@@ -1,0 +1,66 @@
+"""The steps of a pipeline with their operators: built once, called often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from towhee.runtime.dag_repr import DAGRepr
+from towhee.runtime.data_queue import DataQueue
+from towhee.runtime.operator_manager import OperatorPool
+from towhee.runtime.runtime_pipeline import RuntimePipeline
+
+from towhee_recsys.pipelines.declaration import Declaration
+from towhee_recsys.pipelines.linear import LinearRunner
+from towhee_recsys.pipelines.towhee_graph import on_towhees_graph
+from towhee_recsys.pipelines.verbs import LINEAR
+
+_Result = TypeVar("_Result")
+
+
+class Steps:
+    """A declared pipeline with all its operators. Safe under threads.
+
+    Attributes:
+        dag: It in Towhee's words.
+        declaration: As its file has it.
+
+    Raises:
+        RecsysError: building an operator raised it; PipelineError with the step's name for an error of another kind.
+    """
+
+    def __init__(self, dag: DAGRepr, declaration: Declaration):
+        self.dag, self.declaration, self._pool = dag, declaration, OperatorPool()
+        self._runner: LinearRunner | None = None
+        if all(step.verb in LINEAR for step in declaration.steps):
+            self._runner = LinearRunner(dag, declaration.steps, self._pool)
+        else:
+            self.on_towhees_graph(RuntimePipeline.preload)
+
+    @property
+    def linear(self) -> bool:
+        """Whether our own runner runs them; else Towhee's graph does."""
+        return self._runner is not None
+
+    def __call__(self, inputs: Sequence[Any]) -> DataQueue:
+        """The rows that come out for the inputs' values."""
+        if self._runner:
+            return self._runner(inputs)
+        return self.on_towhees_graph(lambda towhee: towhee(*inputs))
+
+    def on_towhees_graph(self, run: Callable[[RuntimePipeline], _Result]) -> _Result:
+        """What `run` gives for Towhee's own pipeline of these steps."""
+        _, *nodes, _ = self.dag.top_sort
+        steps = dict(zip(nodes, self.declaration.steps, strict=True))
+        return on_towhees_graph(self.dag, steps, self._pool, run)
+
+
+class FixedSteps:
+    """Steps that stay the same."""
+
+    def __init__(self, steps: Steps):
+        self.steps = steps
+
+    def run(self, call: Callable[[Steps], _Result]) -> _Result:
+        """What `call` gives for the steps."""
+        return call(self.steps)

@@ -1,0 +1,105 @@
+"""A bundle is replaced in one step, and the copies of published models outlive it, whatever is killed on the way."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.kills import killed_at_each_step
+from towhee_recsys import load_bundle
+from towhee_recsys.bundle.published import PublishedModels
+from towhee_recsys.errors import BundleError
+from towhee_recsys.support.files import finish_replace, recover, remove_directory, replace_directory
+
+BUILD = "items__unknown_0123456789ab"
+
+
+@pytest.fixture
+def trained(small_bundle, tmp_path: Path) -> Path:
+    """A folder with a model, which a test may change."""
+    return Path(shutil.copytree(small_bundle.directory, tmp_path / "model"))
+
+
+def fill(content: str) -> Callable[[Path], None]:
+    def fill(folder: Path) -> None:
+        for name in ("a", "b"):
+            (folder / name).write_text(content)
+
+    return fill
+
+
+def text(folder: Path) -> str:
+    assert {path.name for path in folder.iterdir()} == {"a", "b"}
+    return {path.read_text() for path in folder.iterdir()}.pop()
+
+
+def test_killed_before_every_step_of_a_replacement_one_is_in_place(tmp_path):
+    target = tmp_path / "directory" / "model"
+    replace = partial(replace_directory, target)
+
+    def prepare() -> None:
+        shutil.rmtree(target.parent, ignore_errors=True)
+        replace(fill("first"))
+
+    seen = set()
+    for step in killed_at_each_step(lambda: replace(fill("second")), prepare):
+        recover(target)
+        seen.add(text(target))
+        finish_replace(target)
+        assert set(target.parent.iterdir()) == {target}, step
+        replace(fill("third"))
+        assert text(target) == "third"
+    assert seen == {"first", "second"}
+
+
+def test_killed_before_every_step_of_a_copy_it_is_whole_or_missing(trained, small_bundle):
+    models = PublishedModels(trained)
+    copy = models.folder / BUILD
+
+    def prepare() -> None:
+        shutil.rmtree(models.folder, ignore_errors=True)
+
+    seen = set()
+    for step in killed_at_each_step(lambda: models.write(BUILD, small_bundle.model_id), prepare):
+        seen.add(models.exists(BUILD))
+        assert not models.exists(BUILD) or load_bundle(copy).model_id == small_bundle.model_id, step
+        models.drop(BUILD)
+        assert list(models.folder.iterdir() if models.folder.exists() else ()) == [], step
+    assert seen == {True, False}
+
+
+def test_a_copy_stays_when_the_model_is_replaced_or_gone(trained, small_bundle):
+    models = PublishedModels(trained)
+    assert models.find(BUILD, small_bundle.model_id) == trained, "before there is a copy"
+    models.write(BUILD, small_bundle.model_id)
+    shutil.rmtree(trained)
+    assert load_bundle(models.find(BUILD, small_bundle.model_id)).model_id == small_bundle.model_id
+    models.drop(BUILD)
+    assert models.find(BUILD, small_bundle.model_id) is None
+    assert models.trained_id() is None
+
+
+def test_another_model_and_a_damaged_one_are_not_copied(trained, small_bundle):
+    models = PublishedModels(trained)
+    with pytest.raises(BundleError, match=f"is {small_bundle.model_id}, but the vectors are of {'a' * 16}"):
+        models.write(BUILD, "a" * 16)
+    (trained / "weights.npz").write_bytes(b"damaged")
+    with pytest.raises(BundleError, match=r"weights\.npz is not what was saved"):
+        models.write(BUILD, small_bundle.model_id)
+    assert not models.folder.exists()
+
+
+def test_a_copy_that_cannot_be_written_is_reported(trained, small_bundle):
+    models = PublishedModels(trained)
+    models.folder.write_text("in the way")
+    with pytest.raises(BundleError, match=r"cannot be copied to .*\. The live index is as it was"):
+        models.write(BUILD, small_bundle.model_id)
+
+
+def test_removing_what_is_not_there(tmp_path):
+    remove_directory(tmp_path / "nothing")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,129 @@
+"""Ids of items by user, in the versions of a keyed store."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+
+from pydantic_core import from_json, to_json  # several times as fast as Python's json
+
+from towhee_recsys.data.items import Id
+from towhee_recsys.errors import IndexMismatchError
+from towhee_recsys.stores.keyed import KeyedStore, as_id, id_of, in_collection, key_of, open_keyed
+from towhee_recsys.stores.vectors import REBUILD
+
+log = logging.getLogger(__name__)
+
+MARKER = ""
+"""The key of a row that every version has, so that one without users exists; no id has this key."""
+
+
+class History:
+    """The ids of the items that each user has interacted with. A version has the name of the build that it belongs to.
+
+    Safe under threads. When the store fails, a call raises StoreError, by the timeout at the latest; once the store is
+    available again, the next call succeeds.
+
+    Attributes:
+        url: The store's URL as it was written, without a password; for messages.
+    """
+
+    def __init__(self, store: KeyedStore):
+        self.url, self._store = store.url, store
+
+    def __str__(self) -> str:
+        return f"the history {self.url!r}"
+
+    def write(self, rows: Iterable[tuple[Id, Sequence[Id]]], version: str) -> None:
+        """Adds users, each with the ids of its items, in place of older rows of these users; sends them in batches.
+
+        The version exists once the first call has returned, even if there were no rows.
+
+        Raises:
+            QueryError: an id is not acceptable.
+            StoreError: the store fails.
+        """
+        self._store.write(_texts(rows), version)
+
+    def get(self, users: Iterable[Id], version: str) -> list[list[Id]]:
+        """The ids of each user's items, in the users' order; [] for an unknown user. One round trip.
+
+        A broken row is logged and counts as an unknown user.
+
+        Raises:
+            QueryError: an id is not acceptable.
+            IndexMismatchError: the version does not exist.
+            StoreError: the store fails.
+        """
+        keys = [key_of(user, "user") for user in users]
+        found = self._store.read(list(dict.fromkeys([MARKER, *keys])), version)
+        if MARKER not in found:
+            raise IndexMismatchError(f"{version} is gone: the history {self.url!r} has nothing of it. {REBUILD}")
+        return [self._ids(key, found[key]) if key in found else [] for key in keys]
+
+    def exists(self, version: str) -> bool:
+        """Whether a version was written, if only for zero users.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        return bool(self._store.read([MARKER], version))
+
+    def count(self, version: str) -> int:
+        """The number of users in a version; 0 for one that does not exist.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        return self._store.count(version) - self.exists(version)
+
+    def versions(self, collection: str | None = None) -> list[str]:
+        """The versions of a collection, or of all, sorted by name; among them those whose writing was interrupted.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        return in_collection(self._store.versions(), collection)
+
+    def drop(self, version: str) -> None:
+        """Removes a version in one step; one that does not exist is ignored.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        self._store.drop(version)
+
+    def _ids(self, key: str, text: bytes | str) -> list[Id]:
+        try:
+            ids = from_json(text)
+        except ValueError:
+            ids = None
+        if isinstance(ids, list) and {*map(type, ids)} <= {int, str}:
+            return ids
+        log.warning(
+            "the history %r has a broken row for user %r, whose items are not left out; `towhee-recsys index` writes "
+            "it again",
+            self.url,
+            id_of(key),
+        )
+        return []
+
+
+_open: dict[KeyedStore, History] = {}
+
+
+def open_history(url: str) -> History:
+    """The history at `url`, opened once a process: an SQLite file, a Redis or a MySQL server.
+
+    Raises:
+        StoreError: it is another kind of URL, or the history cannot be opened.
+    """
+    store = open_keyed(url, table="history", setting="history")
+    return _open.setdefault(store, History(store))
+
+
+def _texts(rows: Iterable[tuple[Id, Sequence[Id]]]) -> Iterator[tuple[str, str]]:
+    """The rows as texts; the marker comes last, so that a version whose writing was interrupted does not exist."""
+    for user, items in rows:
+        yield key_of(user, "user"), to_json([as_id(item) for item in items]).decode()
+    yield MARKER, "[]"

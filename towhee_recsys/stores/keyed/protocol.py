@@ -1,0 +1,75 @@
+"""The interface of all keyed stores."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Protocol
+
+
+class KeyedStore(Protocol):
+    """Texts by version and key, in one table of a file or a server. Tables do not see each other's versions.
+
+    Safe under threads. When the store fails, a call raises StoreError, by the timeout at the latest; once the store is
+    available again, the next call succeeds. A version without rows does not exist.
+
+    Attributes:
+        url: The store's URL as it was written, without a password; for messages.
+    """
+
+    url: str
+
+    def write(self, rows: Iterable[tuple[str, str]], version: str) -> None:
+        """Adds rows (key, text) to a version, in place of older ones with their keys; in batches, each in one step.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        ...
+
+    def delete(self, keys: Sequence[str], version: str) -> None:
+        """Removes rows from a version; a key that does not exist is ignored.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        ...
+
+    def read(self, keys: Sequence[str], version: str) -> dict[str, bytes | str]:
+        """The texts of those of `keys` that a version has, of one state of it, in one round trip; bytes are UTF-8.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        ...
+
+    def count(self, version: str) -> int:
+        """The number of rows in a version; 0 for one that does not exist.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        ...
+
+    def versions(self) -> list[str]:
+        """All versions, sorted by name.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        ...
+
+    def drop(self, version: str) -> None:
+        """Removes all rows of a version in one step; one that does not exist is ignored.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        ...
+
+    def state(self) -> Hashable | None:
+        """A value that changes with every write, whoever makes it; None where finding out takes a round trip.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        ...
