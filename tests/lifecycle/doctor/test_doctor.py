@@ -213,7 +213,7 @@ def test_an_index_without_items_is_a_warning(indexed, found, index):
     delete_items(indexed, index.store.ids(index.live().build).tolist())
     seen = found(indexed)
     assert states(seen) == {"index": "warning", "vectors": "warning"}
-    assert "has no items: nothing is recommended. Index with" in seen["index"].text
+    assert "has no items, so nothing is recommended. Index with" in seen["index"].text
     assert "no items whose vectors could be checked" in seen["vectors"].text
 
 
