@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.cli import indexing
 from towhee_recsys.config import Config, load_config
 
@@ -71,9 +72,10 @@ def test_a_bar_shows_the_progress(
 def test_list_rollback_and_gc(run: Any, on_own: list[str], sample_bundle: Any) -> None:
     run("index", *on_own)
     builds = json.loads(run("index", *on_own, "--list", "--json").out)["builds"]
+    copies = PublishedModels(sample_bundle.directory).folder
     assert [(each["live"], each["rows"], each["model_id"], each["model_in"]) for each in builds] == [
-        (True, 326, sample_bundle.model_id, "model.dir"),
-        (False, 326, sample_bundle.model_id, "model.dir"),
+        (True, 326, sample_bundle.model_id, str(copies / builds[0]["build"])),
+        (False, 326, sample_bundle.model_id, str(copies / builds[1]["build"])),
     ]
     rows = run("index", *on_own, "--list").out.splitlines()
     moment = builds[0]["published"].replace("T", " ").partition(".")[0]
@@ -81,11 +83,11 @@ def test_list_rollback_and_gc(run: Any, on_own: list[str], sample_bundle: Any) -
     assert re.split(r"\s{2,}", rows[1].strip()) == [
         "Build",
         "Model",
-        "Location of the model",
+        "Its files",
         "Items",
         "Published (UTC)",
     ]
-    assert rows[2].split() == ["live", builds[0]["build"], sample_bundle.model_id, "model.dir", "326", *moment.split()]
+    assert rows[2].split() == ["live", builds[0]["build"], sample_bundle.model_id, "here", "326", *moment.split()]
     assert json.loads(run("index", *on_own, "--rollback", "--json").out)["build"] == builds[1]["build"]
     again = run("index", *on_own, "--rollback")
     assert again.code == 1
@@ -136,7 +138,7 @@ def test_a_file_that_cannot_be_read_is_a_failure(run: Any, on_sample: list[str],
 def test_the_doctor_of_a_sound_index(run: Any, on_own: list[str]) -> None:
     ran = run("doctor", *on_own)
     lines = ran.out.splitlines()
-    assert (ran.code, lines[-1], len(lines)) == (0, "No check failed.", 13)
+    assert (ran.code, lines[-1], len(lines)) == (0, "No check failed.", 15)
     assert lines[0] == "ok           config          sample: nothing wrong"
     document = json.loads(run("doctor", *on_own, "--items", "3", "--json").out)
     assert document["healthy"] is True
@@ -149,7 +151,7 @@ def test_the_doctor_exits_with_1_if_a_check_has_failed(run: Any, on_own: list[st
     ran = run("doctor", *on_own, *missing)
     assert ran.code == 1
     assert ran.out.splitlines()[2].startswith("failed       model           there is no trained model in ")
-    assert ran.out.splitlines()[-1] == "1 of 12 checks failed."
+    assert ran.out.splitlines()[-1] == "2 of 14 checks failed."
     document = run("doctor", *on_own, *missing, "--json")
     assert (document.code, json.loads(document.out)["healthy"]) == (1, False)
 
@@ -158,7 +160,7 @@ def test_the_doctor_looks_at_a_config_that_cannot_be_loaded(run: Any, tmp_path: 
     ran = run("doctor", "-c", str(tmp_path / "none.yaml"))
     assert ran.code == 1
     assert ran.out.splitlines()[0] == f"failed       config          there is no file {tmp_path / 'none.yaml'}."
-    assert [line.split("  ")[0] for line in ran.out.splitlines()[1:-1]] == ["not checked"] * 11
+    assert [line.split("  ")[0] for line in ran.out.splitlines()[1:-1]] == ["not checked"] * 13
     assert run("doctor", "-c", "sample", "--items", "0").code == 2
 
 
@@ -169,4 +171,4 @@ def test_the_doctor_counts_warnings(run: Any, on_sample: list[str], tmp_path: Pa
     ran = run("doctor", *on_sample, *options)
     assert ran.code == 1
     assert "warning" in ran.out.splitlines()[-3]
-    assert ran.out.splitlines()[-1] == "1 of 12 checks gave a warning: see above what to do."
+    assert ran.out.splitlines()[-1] == "1 of 14 checks gave a warning: see above what to do."

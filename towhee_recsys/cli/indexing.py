@@ -28,8 +28,8 @@ KEEP = 2
     "--add", metavar="FILE", help="Add the items of a file in the dataset's format; the model need not have seen them."
 )
 @click.option("--delete", metavar="IDS", help="Delete items, such as 260,1196, from the live index.")
-@click.option("--list", "list", is_flag=True, help="List all builds, with the locations of their models.")
-@click.option("--rollback", is_flag=True, help="Make the previous build live again, with its facts and its model.")
+@click.option("--list", "list", is_flag=True, help="List all builds, with their models.")
+@click.option("--rollback", is_flag=True, help="Make the previous build live again, with all that belongs to it.")
 @click.option("--gc", is_flag=True, help="Drop old and unfinished builds.")
 @click.option(
     "--keep", type=click.IntRange(min=1), metavar="N", help="With --gc: how many builds to keep; 2 by default."
@@ -123,7 +123,7 @@ def _list(config: Config, _: bool) -> Shown:
         if not builds:
             say("There is no build yet. Create one with `towhee-recsys index -c CONFIG`.")
             return
-        columns = ["", "Build", "Model", "Location of the model", "Items", "Published (UTC)"]
+        columns = ["", "Build", "Model", "Its files", "Items", "Published (UTC)"]
         table(f"Builds of {config.milvus.collection}", columns, [_row(each) for each in builds])
 
     return {"builds": [asdict(each) for each in builds]}, show

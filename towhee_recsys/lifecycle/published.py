@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from towhee_recsys.bundle import load_bundle
+from towhee_recsys.bundle.bundle import read_bundle
+from towhee_recsys.bundle.manifest import MANIFEST
 from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.config import Config
 from towhee_recsys.errors import IndexMismatchError
@@ -43,12 +45,14 @@ class PublishedModel:
 
         Raises:
             IndexMismatchError: there is no index, or its model is not here.
+            BundleError: the model in `model.dir` is damaged, and there is no other.
             StoreError: the store fails.
         """
         record = self._index.live_in(self._index.versions(newest=True))
         found = self._models.find(record.build, record.model_id)
         if found is None:
-            trained = self._models.trained_id() or "no model"
+            folder = Path(self._config.model.dir)
+            trained = read_bundle(folder).model_id if (folder / MANIFEST).is_file() else "no model"
             raise IndexMismatchError(
                 f"the index {record.collection!r} is of model {record.model_id}, which is not here: there is no "
                 f"{self._models.folder / record.build}, and {self._config.model.dir} has {trained}. Index again with "

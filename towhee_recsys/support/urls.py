@@ -19,7 +19,7 @@ VARIABLE = re.compile(r"\$\{env:\w+\}")
 _ENV = VARIABLE.pattern
 _START = re.compile(rf"(?:{_ENV}|[A-Za-z][A-Za-z0-9+.-]*)://")
 _URL = re.compile(
-    rf"(?P<start>{_START.pattern})(?:(?P<access>[^/?#]*[^:/?#])@)?"
+    rf"(?P<start>{_START.pattern})(?:(?P<access>[^@/?#]*[^@:/?#])@)?"
     rf"(?P<location>(?:(?:{_ENV}|[\w.-])+|\[[0-9a-fA-F:.]+\])(?::(?:{_ENV}|[0-9]{{1,5}}))?(?:/(?:{_ENV}|[\w.%-])*)*)"
     r"(?:\?(?P<options>[^@]*))?"
 )

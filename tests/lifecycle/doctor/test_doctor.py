@@ -160,7 +160,7 @@ def test_a_build_without_its_history(indexed, found, index):
     open_history(indexed.history_url).drop(index.live().build)
     seen = found(indexed)
     assert states(seen) == {"history": "failed"}
-    assert seen["history"].text.endswith("Index again with `towhee-recsys index -c CONFIG`.")
+    assert seen["history"].text.endswith("Build it with `towhee-recsys index -c CONFIG`.")
 
 
 def test_rows_that_somebody_removed(indexed, found, index):

@@ -85,10 +85,6 @@ def catalogue(case: Case) -> str:
             "in `catalogue`."
         )
     opened = open_catalogue(case.config.catalogue)
-    if not opened.versions():
-        raise StoreError(
-            f"the catalogue {address.shown!r} holds no items yet. Fill it with `towhee-recsys index -c CONFIG`, or "
-            "name the one that was filled in `catalogue`."
-        )
+    opened.versions()  # it is read, to see that it answers
     case.catalogue = opened
     return f"{address.shown} answers"
