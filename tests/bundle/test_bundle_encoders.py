@@ -119,7 +119,7 @@ def test_a_model_that_reads_only_ids_has_no_fields_to_ask_for(small_config):
     ("record", "message"),
     [
         ({"agee": 25}, "field 'agee' is not known. Did you mean 'age'?"),
-        ({"genre": "F"}, "Accepted: user_id, gender, age, occupation, zip_code, liked."),
+        ({"genre": "F"}, "Accepted: user_id, gender, age, occupation, zip_code, liked, include_seen."),
         ({"age": 200}, "age 200 is not known. Accepted: 1 (Under 18)"),
         ({"user_id": 1.5}, "user_id 1.5 is not acceptable"),
         ({"user_id": True}, "user_id True is not acceptable"),

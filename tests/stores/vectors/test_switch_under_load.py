@@ -49,6 +49,8 @@ def asking(index, catalogue, units):
                 found = index.search(vectors, 3)
                 ids = sorted({hit.id for hits in found for hit in hits})
                 facts = catalogue.get(ids, found[0][0].build)
+                if not any(facts):
+                    continue  # two builds were published meanwhile, and this one was dropped: the pipeline asks again
                 seen.append((model, found, {item and item["title"] for item in facts}))
 
         with ThreadPoolExecutor(4) as pool:
