@@ -173,5 +173,5 @@ def _named(options: Any) -> str:
 
 def _row(build: IndexBuild) -> list[Any]:
     published = build.published.replace("T", " ").partition(".")[0] if build.published else "not finished"
-    model, location = build.model_id or "unknown", build.model_in or "not here"
+    model, location = build.model_id or "unknown", "here" if build.model_in else "not here"
     return ["live" if build.live else "", build.build, model, location, build.rows, published]

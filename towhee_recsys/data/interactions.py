@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,5 +64,6 @@ def items_by_user(dataset: Dataset, interactions: Interactions) -> Iterator[tupl
     distinct = new_user | (np.diff(items, prepend=-1) != 0)
     users, items, starts = users[distinct], items[distinct], np.flatnonzero(new_user[distinct])
     ids = dataset.item_ids[items]
-    for user, own in zip(dataset.user_ids[users[starts]].tolist(), np.split(ids, starts[1:]), strict=False):
-        yield user, own.tolist()
+    owners = dataset.user_ids[users[starts]].tolist()
+    for user, (start, stop) in zip(owners, pairwise([*starts.tolist(), len(ids)]), strict=True):
+        yield user, ids[start:stop].tolist()

@@ -192,10 +192,24 @@ def counted(units, indexed):
 def test_a_long_list_to_leave_out_does_not_enlarge_the_search_of_the_others(counted, units):
     leave_out = [[], range(40), [1, 2], [], range(1000, 3000), range(17)]
     found = counted.search(units(6, dim=16, seed=1), 5, leave_out)
-    assert sorted(counted.store.searches) == [(5, 2), (5 + 16, 1), (5 + 32, 1), (5 + 64, 1), (5 + 2048, 1)]
+    assert sorted(counted.store.searches) == [(5, 2), (5 + 16, 1), (5 + 32, 1), (5 + 64, 1), (5 + 512, 1)]
     alone = [counted.search(units(6, dim=16, seed=1)[row : row + 1], ROWS)[0] for row in range(6)]
     for hits, whole, without in zip(found, alone, leave_out, strict=True):
         assert ids_of(hits) == [key for key in ids_of(whole) if key not in without][:5]
+
+
+@pytest.mark.parametrize(("nearest", "searches"), [(64, [69]), (65, [69, 261]), (200, [69, 261])])
+def test_one_who_leaves_out_many_of_the_nearest_is_searched_for_again(units, indexed, nearest, searches):
+    counted, queries = VectorIndex(CountingStore(), "counted"), units(2, dim=16, seed=1)
+    indexed(counted, units(600, dim=16))
+    ids = ids_of(counted.search(queries[:1], 600)[0])
+    counted.store.searches.clear()
+    without = [*ids[:nearest], *ids[len(ids) - 200 + nearest :]]
+    assert len(without) == 200
+    [hits, others] = counted.search(queries, 5, [without, []])
+    assert ids_of(hits) == [key for key in ids if key not in without][:5]
+    assert len(others) == 5
+    assert [limit for limit, _ in counted.store.searches if limit > 5] == searches
 
 
 def test_long_lists_of_queries_are_searched_500_at_a_time(counted, units):

@@ -49,6 +49,8 @@ def asking(index, catalogue, units):
                 found = index.search(vectors, 3)
                 ids = sorted({hit.id for hits in found for hit in hits})
                 facts = catalogue.get(ids, found[0][0].build)
+                if not any(facts):
+                    continue  # two builds were published meanwhile, and this one was dropped: the pipeline asks again
                 seen.append((model, found, {item and item["title"] for item in facts}))
 
         with ThreadPoolExecutor(4) as pool:
@@ -83,7 +85,10 @@ def must_be_whole(seen):
 def test_a_model_is_indexed_again_and_again(index, indexed, asking):
     first = indexed("a")
     with asking("aaa") as seen:
-        records = [first, *(indexed("a") for _ in range(4))]
+        records = [first]
+        for _ in range(4):
+            time.sleep(0.1)
+            records.append(indexed("a"))
     assert len(seen) > 10
     assert len(must_be_whole(seen) & {record.build for record in records}) > 1
     assert all(named == {found[0][0].build} for _, found, named in seen)

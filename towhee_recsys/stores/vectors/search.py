@@ -24,6 +24,9 @@ QUERIES_AT_ONCE = 500
 SMALL_EXTRA = 16
 """A limit is enlarged by this much at least where anything is left out, so that queries share few groups."""
 
+FIRST_EXTRA = 64
+"""A limit is enlarged by this much at first, or by a quarter of the ids to leave out: few of those are the nearest."""
+
 CACHE_BYTES = 64 * 2**20
 """Bytes of vectors that are kept of a build: those of 65,536 items with 256 numbers."""
 
@@ -132,10 +135,13 @@ def search_build(
     without = [_id_set(ids, record) for ids in request.leave_out]
     _check_limit(request.top_k, max(map(len, without), default=0), record.rows)
     found: list[list[tuple[Id, float]]] = [[] for _ in without]
-    for limit, rows in _groups(request.top_k, [len(ids) for ids in without]):
-        queries = request.vectors.search[rows]
-        for row, hits in zip(rows, store.search(record.build, queries, limit, how), strict=True):
-            found[row] = [hit for hit in hits if hit[0] not in without[row]][: request.top_k]
+    limits = {row: _limits(request.top_k, len(ids), record.rows) for row, ids in enumerate(without)}
+    for attempt in range(2):
+        for limit, rows in _groups({row: each[attempt] for row, each in limits.items()}):
+            queries = request.vectors.search[rows]
+            for row, hits in zip(rows, store.search(record.build, queries, limit, how), strict=True):
+                found[row] = [hit for hit in hits if hit[0] not in without[row]][: request.top_k]
+        limits = {row: each for row, each in limits.items() if each[0] < each[1] and len(found[row]) < request.top_k}
     if request.vectors.rating is None:
         return _hits(found, _ratings(found, request.vectors.model), record.build)
     items = cache.vectors({key for hits in found for key, _ in hits})
@@ -156,12 +162,30 @@ def _id_set(ids: Collection[Id], record: IndexRecord) -> frozenset[Id]:
     return frozenset(checked_ids(ids, record.id_type).tolist()) if len(ids) else frozenset()
 
 
-def _groups(top_k: int, left_out: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
-    """The limit of each search, with the numbers of its queries; 500 at most."""
+def _limits(top_k: int, left_out: int, rows: int) -> tuple[int, int]:
+    """How many hits a query fetches at first, and, if too few of them remain, in a second search.
+
+    The second is always enough. Both are rounded up, so that queries share few limits.
+    """
+    if not left_out:
+        return top_k, top_k
+    enough = max(SMALL_EXTRA, _power_of_2(left_out))
+    first = min(enough, max(FIRST_EXTRA, _power_of_2(left_out // 4 + 1)))
+    if top_k + first >= rows:
+        enough = first
+    return min(top_k + first, MAX_TOP_K), min(top_k + enough, MAX_TOP_K)
+
+
+def _power_of_2(count: int) -> int:
+    """The lowest power of 2 that is not below `count`, which is above 0."""
+    return 1 << (count - 1).bit_length()
+
+
+def _groups(limits: Mapping[int, int]) -> Iterator[tuple[int, list[int]]]:
+    """Each of the limits, with the numbers of its queries; 500 at most."""
     groups: dict[int, list[int]] = {}
-    for row, count in enumerate(left_out):
-        extra = max(SMALL_EXTRA, 1 << (count - 1).bit_length()) if count else 0
-        groups.setdefault(min(top_k + extra, MAX_TOP_K), []).append(row)
+    for row, limit in limits.items():
+        groups.setdefault(limit, []).append(row)
     for limit, rows in groups.items():
         for first in range(0, len(rows), QUERIES_AT_ONCE):
             yield limit, rows[first : first + QUERIES_AT_ONCE]
