@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +14,11 @@ from towhee_recsys.config.milvus import AccessConfig, FlatIndex, lite_lacks
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
 from towhee_recsys.stores.vectors.milvus.kinds import LiteStore, ServerStore
-from towhee_recsys.stores.vectors.milvus.lite import LiteFiles, check_file, close_client, lite_client
+from towhee_recsys.stores.vectors.milvus.lite import LiteFiles, check_file
+from towhee_recsys.stores.vectors.milvus.lite_calls import LiteMilvus
+from towhee_recsys.stores.vectors.milvus.lite_file import LiteFile
 from towhee_recsys.stores.vectors.milvus.server import checked_url, server_client
+from towhee_recsys.support.forks import new_lock
 from towhee_recsys.support.urls import shown_url
 
 PATIENT = 300.0
@@ -29,7 +31,7 @@ class MilvusConnections:
     def __init__(self) -> None:
         self._stores: dict[tuple[str, AccessConfig], LiteStore | ServerStore] = {}
         self._files = LiteFiles()
-        self._lock = threading.Lock()
+        self._lock = new_lock()
 
     def store(self, uri: str, access: Mapping[str, Any] | None = None) -> LiteStore | ServerStore:
         """The store at `uri`: a path that ends in .db, or http(s)://host:port/database.
@@ -53,7 +55,7 @@ class MilvusConnections:
             return ServerStore(Milvus(server_client(url, access, shown), access.timeout, shown))
         if why := lite_lacks(access, FlatIndex()):
             raise StoreError(f"milvus.uri {shown!r}: {why}.")
-        return LiteStore(Milvus(self._files.client(Path(address), shown, access.timeout), access.timeout, shown))
+        return LiteStore(LiteMilvus(self._files.file(Path(address), shown, access.timeout), access.timeout, shown))
 
 
 def check_uri(uri: str, access: Mapping[str, Any] | None = None) -> None:
@@ -95,9 +97,10 @@ def _with_secrets(access: AccessConfig) -> AccessConfig:
 def temporary_lite_store() -> Iterator[LiteStore]:
     """A Milvus Lite file that is removed afterwards. Raises StoreError where it cannot be opened."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        file = Path(folder) / "temporary.db"
-        client = lite_client(file, PATIENT)
+        file = LiteFile(Path(folder).resolve() / "temporary.db", PATIENT)
         try:
-            yield LiteStore(Milvus(client, PATIENT, str(file)))
+            store = LiteStore(LiteMilvus(file, PATIENT, "a temporary file"))
+            store.names()
+            yield store
         finally:
-            close_client(file, client)
+            file.close()
