@@ -16,9 +16,9 @@ LONGEST_CALL = 5.0
 _locks: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
-def new_lock() -> threading.Lock:
-    """A `threading.Lock` that is free in a forked process, whichever thread held it."""
-    lock = threading.Lock()
+def new_lock(reentrant: bool = False) -> Any:
+    """A `threading.Lock`, or an `RLock`, that is free in a forked process, whichever thread held it."""
+    lock = threading.RLock() if reentrant else threading.Lock()
     _locks.add(lock)
     return lock
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-
 from towhee_recsys.stores.catalogue.address import CatalogueUrl
 from towhee_recsys.stores.catalogue.kinds import KINDS
 from towhee_recsys.stores.catalogue.protocol import Catalogue
 from towhee_recsys.stores.catalogue.urls import parse_url
+from towhee_recsys.support.forks import new_lock
 
 _open: dict[CatalogueUrl, Catalogue] = {}
-_lock = threading.Lock()
+_lock = new_lock()
 
 
 def open_catalogue(url: str) -> Catalogue:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -17,6 +16,7 @@ from towhee_recsys.stores.catalogue.facts_cache import FactsCache
 from towhee_recsys.stores.catalogue.kind import CatalogueKind
 from towhee_recsys.stores.catalogue.rows import batches, from_row
 from towhee_recsys.stores.catalogue.versioned import VersionedCatalogue, collection_of
+from towhee_recsys.support.forks import new_lock
 
 TIMEOUT = 30
 """Seconds to wait for another process that writes."""
@@ -51,7 +51,7 @@ class SqliteCatalogue(VersionedCatalogue):
 
     def __init__(self, address: CatalogueUrl):
         assert address.file is not None
-        self.url, self._path, self._lock = address.shown, address.file, threading.Lock()
+        self.url, self._path, self._lock = address.shown, address.file, new_lock()
         with self._errors("opened"):
             self._open()
 

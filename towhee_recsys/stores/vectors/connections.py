@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 
-from towhee_recsys.config.milvus import MilvusConfig
-from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.stores.vectors.index import VectorIndex
 from towhee_recsys.stores.vectors.memory import SCHEME, MemoryStore
 from towhee_recsys.stores.vectors.milvus import MilvusConnections
 from towhee_recsys.stores.vectors.milvus.connect import check_uri as check_milvus_uri
-from towhee_recsys.stores.vectors.milvus.connect import file_of
 from towhee_recsys.stores.vectors.protocol import VectorStore
-from towhee_recsys.stores.vectors.versions import REBUILD
+from towhee_recsys.support.forks import new_lock
 
 
 class Connections:
@@ -24,7 +20,7 @@ class Connections:
         self._milvus = MilvusConnections()
         self._memory: dict[str, MemoryStore] = {}
         self._indexes: dict[tuple[int, str], VectorIndex] = {}
-        self._lock = threading.RLock()
+        self._lock = new_lock(reentrant=True)
 
     def store(self, uri: str, access: Mapping[str, Any] | None = None) -> VectorStore:
         """The store at `uri`, as of `open_index`."""
@@ -41,12 +37,10 @@ class Connections:
 
 
 _process = Connections()
-"""The open stores and indexes of this process: a Milvus Lite file can be open only once."""
+"""What this process has opened: a Milvus Lite file can be open once."""
 
 
-def open_index(
-    uri: str, collection: str, access: Mapping[str, Any] | None = None, *, create: bool = True
-) -> VectorIndex:
+def open_index(uri: str, collection: str, access: Mapping[str, Any] | None = None) -> VectorIndex:
     """The index called `collection` at `uri`: one object a process.
 
     Args:
@@ -55,26 +49,13 @@ def open_index(
         collection: The name of the index.
         access: token, user, password, tls and timeout of a server, as `milvus.access` in a config has them; texts in
             it may have `${env:NAME}`.
-        create: Whether a Milvus Lite file that does not exist is made.
 
     Raises:
         ConfigError: wrong settings.
-        IndexMismatchError: the Milvus Lite file does not exist, and `create` is false.
         QueryError: a wrong name.
         StoreError: the store cannot be reached or opened.
     """
-    if not create:
-        check_uri(uri, access)
-        if (file := file_of(uri)) is not None and not file.exists():
-            raise IndexMismatchError(
-                f"milvus.uri {uri!r} does not exist: collection {collection!r} holds no index yet. {REBUILD}"
-            )
     return _process.index(uri, collection, access)
-
-
-def index_of(config: MilvusConfig) -> VectorIndex:
-    """The index that the section `milvus` of a config names, with the errors of `open_index`."""
-    return open_index(config.uri, config.collection, config.access.model_dump())
 
 
 def open_store(uri: str, access: Mapping[str, Any] | None = None) -> VectorStore:

@@ -87,6 +87,7 @@ def _service_class() -> Any:
             self._owner = os.getpid()
             self._uds_path = _socket_path(self._db_file.name)
             self._log = _log_file()
+            self._lock_fd: Any = None
 
         def start(self) -> bool:
             self._lock_fd = open(self._lock_path, "a")  # noqa: SIM115 (the service ends when the lock is gone)
@@ -94,7 +95,12 @@ def _service_class() -> Any:
             libraries = {name: f"{self._bin_path}:{os.environ.get(name, '')}" for name in LIBRARY_PATHS}
             environment = os.environ | libraries | {"HOME": self._home()}
             self._p = subprocess.Popen(
-                self.args, env=environment, cwd=self._work_dir, stdout=subprocess.DEVNULL, stderr=self._log
+                self.args,
+                env=environment,
+                cwd=self._work_dir,
+                stdout=subprocess.DEVNULL,
+                stderr=self._log,
+                restore_signals=False,  # else a limit on the size of files would kill it
             )
             return self._listens()
 
