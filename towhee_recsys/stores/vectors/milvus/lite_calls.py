@@ -62,18 +62,24 @@ class LiteMilvus(Milvus):
         except StoreError as error:
             failure = error
             self._must_run(running, error)
-        found = (
-            fault_in(running.logged(start), self.file.path, running.identity) if running.log_size() > start else None
-        )
-        if failure and not found and method in _WRITES and not _is_late(failure):
-            found = fault_without_log(self.file.path, running.identity)
+        found = self._fault(running, start, failure, method in _WRITES)
         if method in _WRITES and (found or (failure and not _is_late(failure))):
             self.file.end(running)
-        if found and (method in _WRITES or found == DAMAGED):
+        if found:
             raise FileError(found) from failure
         if failure:
             raise failure
         return result
+
+    def _fault(self, running: Running, start: int, failure: StoreError | None, writes: bool) -> str | None:
+        """What is wrong with the file, by the log after its first `start` bytes, or by how the call failed."""
+        if running.log_size() > start:
+            found = fault_in(running.logged(start), self.file.path, running.identity)
+            if found and (writes or found == DAMAGED):
+                return found
+        if writes and failure and _status(failure) == "UNKNOWN":
+            return fault_without_log(self.file.path, running.identity)
+        return None
 
     def _must_run(self, running: Running, error: StoreError) -> None:
         """Raises _EndedError where the service has ended, and FileError where it is stopped."""

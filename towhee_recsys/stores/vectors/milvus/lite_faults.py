@@ -28,10 +28,12 @@ DAMAGED = (
 )
 FULL = "the disk is full. Nothing of this call is acknowledged: free space, and repeat it"
 
+UNWRITABLE = "the file cannot be written. Check the disk, its quota and the limit of file sizes (ulimit -f)"
+
 _CAUSES = {
     "database or disk is full": FULL,
     "No space left on device": FULL,
-    "disk I/O error": "the disk cannot be read or written. Check it, its quota and the limit of file sizes (ulimit -f)",
+    "disk I/O error": UNWRITABLE,
     "malformed": DAMAGED,
     "file is not a database": DAMAGED,
     "file is encrypted": DAMAGED,
@@ -60,11 +62,10 @@ def fault_in(log: str, path: Path, identity: tuple[int, int] | None) -> str | No
     return fault(errors[-1], path, identity) if errors else None
 
 
-def fault_without_log(path: Path, identity: tuple[int, int] | None) -> str | None:
-    """The fault that the file system shows, or None."""
-    if file_identity(path) != identity or shutil.disk_usage(path.parent).free < NEARLY_FULL:
-        return fault("database or disk is full", path, identity)
-    return None
+def fault_without_log(path: Path, identity: tuple[int, int] | None) -> str:
+    """The most probable fault where the service failed to write and logged nothing: of that is told what can be seen."""
+    full = shutil.disk_usage(path.parent).free < NEARLY_FULL
+    return fault("database or disk is full" if full else "disk I/O error", path, identity)
 
 
 def fault(cause: str, path: Path, identity: tuple[int, int] | None = None) -> str:
