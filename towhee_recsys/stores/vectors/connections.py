@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from towhee_recsys.config.milvus import MilvusConfig
+from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.stores.vectors.index import VectorIndex
 from towhee_recsys.stores.vectors.memory import SCHEME, MemoryStore
 from towhee_recsys.stores.vectors.milvus import MilvusConnections
 from towhee_recsys.stores.vectors.milvus.connect import check_uri as check_milvus_uri
+from towhee_recsys.stores.vectors.milvus.connect import file_of
 from towhee_recsys.stores.vectors.protocol import VectorStore
+from towhee_recsys.stores.vectors.versions import REBUILD
 from towhee_recsys.support.forks import new_lock
 
 
@@ -37,10 +41,12 @@ class Connections:
 
 
 _process = Connections()
-"""What this process has opened: a Milvus Lite file can be open once."""
+"""The open stores and indexes of this process: a Milvus Lite file can be open only once."""
 
 
-def open_index(uri: str, collection: str, access: Mapping[str, Any] | None = None) -> VectorIndex:
+def open_index(
+    uri: str, collection: str, access: Mapping[str, Any] | None = None, *, create: bool = True
+) -> VectorIndex:
     """The index called `collection` at `uri`: one object a process.
 
     Args:
@@ -49,13 +55,26 @@ def open_index(uri: str, collection: str, access: Mapping[str, Any] | None = Non
         collection: The name of the index.
         access: token, user, password, tls and timeout of a server, as `milvus.access` in a config has them; texts in
             it may have `${env:NAME}`.
+        create: Whether a Milvus Lite file that does not exist is made.
 
     Raises:
         ConfigError: wrong settings.
+        IndexMismatchError: the Milvus Lite file does not exist, and `create` is false.
         QueryError: a wrong name.
         StoreError: the store cannot be reached or opened.
     """
+    if not create:
+        check_uri(uri, access)
+        if (file := file_of(uri)) is not None and not file.exists():
+            raise IndexMismatchError(
+                f"milvus.uri {uri!r} does not exist: collection {collection!r} holds no index yet. {REBUILD}"
+            )
     return _process.index(uri, collection, access)
+
+
+def index_of(config: MilvusConfig) -> VectorIndex:
+    """The index that the section `milvus` of a config names, with the errors of `open_index`."""
+    return open_index(config.uri, config.collection, config.access.model_dump())
 
 
 def open_store(uri: str, access: Mapping[str, Any] | None = None) -> VectorStore:

@@ -19,24 +19,26 @@ from towhee_recsys.stores.vectors.records import FORMAT, IndexRecord
 from towhee_recsys.stores.vectors.rows import Id
 from towhee_recsys.stores.vectors.search import Hit, SearchRequest, VectorCache, search_build, search_request
 from towhee_recsys.stores.vectors.versions import REBUILD, VersionCache, Versions, must_be_ours
+from towhee_recsys.support.progress import Progress
 from towhee_recsys.support.forks import new_lock
 
 
 class VectorIndex:
-    """Unit vectors by item id. They lie in *builds* of a store; one build is live, older ones are kept.
+    """Unit vectors by item id. They are in *builds* of a store; one build is live, older ones are kept.
 
     Attributes:
-        store: Where the builds lie.
+        store: The store of the builds.
         collection: The name of the index in it.
         writing: Held by the thread of this process that changes the index.
         locks: The builds that this process fills.
+        progress: Reports the number of rows that this process writes to a build.
     """
 
     def __init__(self, store: VectorStore, collection: str):
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", collection):
             raise QueryError(f"collection {collection!r}: letters, digits and '_' make a name, 100 at most.")
         self.store, self.collection = store, collection
-        self.writing, self.locks = new_lock(reentrant=True), BuildLocks()
+        self.writing, self.locks, self.progress = new_lock(reentrant=True), BuildLocks(), Progress()
         self._caches: dict[IndexRecord, VectorCache] = {}
         self._usual: dict[str, IndexType] = {}
         self._version_cache = VersionCache(store, collection, changed=self._forget)
@@ -70,7 +72,7 @@ class VectorIndex:
         except IndexMismatchError:
             if self.versions(newest=True).live == record:
                 raise
-            return self.live(model)  # it was written meanwhile
+            return self.live(model)  # it was written in between
         return record
 
     def search(
@@ -97,7 +99,7 @@ class VectorIndex:
                 return self._search(record, request)
             except StoreError:
                 if time.monotonic() - began >= self.store.timeout or self._keeps(record):
-                    raise  # else the build has been dropped meanwhile, and another one answers
+                    raise  # else the build was dropped during the search, and another one answers
 
     def answering(self, model: ModelRef | None, dim: int) -> IndexRecord:
         """The build that answers vectors of `dim` numbers from `model`: the live one, or the last of that model.

@@ -63,7 +63,7 @@ def fault_in(log: str, path: Path, identity: tuple[int, int] | None) -> str | No
 
 
 def fault_without_log(path: Path, identity: tuple[int, int] | None) -> str:
-    """The most probable fault where the service failed to write and logged nothing: of that is told what can be seen."""
+    """The most probable fault where the service failed to write and logged nothing, by what the file system shows."""
     full = shutil.disk_usage(path.parent).free < NEARLY_FULL
     return fault("database or disk is full" if full else "disk I/O error", path, identity)
 

@@ -74,10 +74,10 @@ def _service_class() -> Any:
     from milvus_lite.server import Server
 
     class Service(Server):
-        """One that is up as soon as it listens, where the original waits for half a second, and keeps to itself.
+        """Milvus Lite's service, ready as soon as it listens (the original waits for half a second), in its own home.
 
-        A service makes and removes ~/.cache/milvus: two of one home meet there, and one of them answers nothing but
-        "Mmap manager has not been init", on stdout, too, which is for results.
+        A service creates and removes ~/.cache/milvus: of two with the same home, one answers only with "Mmap manager
+        has not been init", which it prints to stdout, too.
         """
 
         log_level = "ERROR"  # the environment variable LOG_LEVEL could keep failed writes out of the log
@@ -90,7 +90,7 @@ def _service_class() -> Any:
             self._lock_fd: Any = None
 
         def start(self) -> bool:
-            self._lock_fd = open(self._lock_path, "a")  # noqa: SIM115 (the service ends when the lock is gone)
+            self._lock_fd = open(self._lock_path, "a")  # noqa: SIM115 (the service ends when the lock is released)
             fcntl.lockf(self._lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             libraries = {name: f"{self._bin_path}:{os.environ.get(name, '')}" for name in LIBRARY_PATHS}
             environment = os.environ | libraries | {"HOME": self._home()}
