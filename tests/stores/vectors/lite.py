@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time  # noqa: F401 (for the processes that tests run)
 from pathlib import Path
 from typing import Any
 

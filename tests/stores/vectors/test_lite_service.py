@@ -97,7 +97,7 @@ def test_a_call_that_ends_it_each_time_is_refused_with_a_cure_and_the_next_is_an
     message = failure(
         lambda: store.milvus.call("asking", "query", "b", filter="array_length > 1", output_fields=["id"])
     )
-    for fact in (store.where, "asking", "ended twice (killed by SIGSEGV)", "free memory", "milvus.uri"):
+    for fact in (store.where, "asking", "ended again (killed by SIGSEGV)", "free memory", "milvus.uri"):
         assert fact in message
     assert store.count("b") == ROWS
 
@@ -152,6 +152,37 @@ print(os.path.exists(sys.argv[1].replace("items.db", ".items.db.lock")))
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_processes_that_are_forked_while_threads_call_get_answers(tmp_path):
     assert run(FORK, tmp_path / "items.db").splitlines() == [str([0] * 6), "True"]
+
+
+FROZEN = """
+import os, signal, sys, threading
+from pathlib import Path
+from tests.stores.vectors.lite import *
+from towhee_recsys.support import forks
+forks.LONGEST_CALL = 0.5
+store = filled(Path(sys.argv[1]), {"timeout": 3})
+kill(store, signal.SIGSTOP)
+thread = threading.Thread(target=failure, args=(store.count, "b"))
+thread.start()
+time.sleep(0.2)
+pid = os.fork()
+if not pid:
+    print(failure(store.count, "b"), flush=True)
+    print(failure(open_store, sys.argv[1].replace("items", "others")), flush=True)
+    os._exit(0)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+kill(store, signal.SIGCONT)
+thread.join()
+print(store.count("b"))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_process_that_was_forked_during_a_call_that_does_not_end_gets_an_error(tmp_path):
+    message, other, code, count = run(FROZEN, tmp_path / "items.db").splitlines()
+    for each, name in ((message, "items.db"), (other, "others.db")):
+        assert all(fact in each for fact in (name, "it was forked during a call of another thread", "`spawn`"))
+    assert (code, count) == ("0", str(ROWS))
 
 
 ORPHAN = """

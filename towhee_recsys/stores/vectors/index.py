@@ -19,8 +19,8 @@ from towhee_recsys.stores.vectors.records import FORMAT, IndexRecord
 from towhee_recsys.stores.vectors.rows import Id
 from towhee_recsys.stores.vectors.search import Hit, SearchRequest, VectorCache, search_build, search_request
 from towhee_recsys.stores.vectors.versions import REBUILD, VersionCache, Versions, must_be_ours
-from towhee_recsys.support.progress import Progress
 from towhee_recsys.support.forks import new_lock
+from towhee_recsys.support.progress import Progress
 
 
 class VectorIndex:

@@ -12,7 +12,7 @@ from typing import Any
 from towhee_recsys.config import expand_env, load_section
 from towhee_recsys.config.milvus import AccessConfig, FlatIndex, lite_lacks
 from towhee_recsys.errors import StoreError
-from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.connection import Milvus, no_fork
 from towhee_recsys.stores.vectors.milvus.kinds import LiteStore, ServerStore
 from towhee_recsys.stores.vectors.milvus.lite import LiteFiles, check_file
 from towhee_recsys.stores.vectors.milvus.lite_calls import LiteMilvus
@@ -44,7 +44,7 @@ class MilvusConnections:
             StoreError: the store cannot be reached or opened.
         """
         address, access_ = _expanded(uri), _with_secrets(_checked(access))
-        with self._lock:
+        with no_fork(shown_url(uri)), self._lock:
             if (address, access_) not in self._stores:
                 self._stores[address, access_] = self._connect(address, access_, shown_url(uri))
             return self._stores[address, access_]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.errors import milvus_errors, not_loaded
-from towhee_recsys.support.forks import Calls
+from towhee_recsys.support.forks import LONGEST_CALL, Calls
 
 _calls = Calls()
 
@@ -36,12 +37,7 @@ class Milvus:
         A server forgets at a restart what it had loaded: then the collection is loaded, and the call made once more.
         Raises StoreError when Milvus or the way to it fails, and when `timeout` has passed.
         """
-        with _calls.call():
-            if _calls.interrupted:
-                raise StoreError(
-                    f"Milvus at {self.where} cannot be called in process {os.getpid()}: it was forked during a call of "
-                    "another thread. Start processes by `spawn`, or fork while no thread calls."
-                )
+        with no_fork(self.where):
             return self._call(doing, method, collection, arguments)
 
     def _call(self, doing: str, method: str, collection: str | None, arguments: Mapping[str, Any]) -> Any:
@@ -60,6 +56,19 @@ class Milvus:
                     raise
             client.load_collection(collection, timeout=_left(end))
             return method_(*named, **arguments, timeout=_left(end))
+
+
+@contextmanager
+def no_fork(where: str) -> Iterator[None]:
+    """Meanwhile no other thread forks, for gRPC would hang in the child. Raises StoreError where it would hang."""
+    with _calls.call():
+        if _calls.interrupted:
+            raise StoreError(
+                f"Milvus at {where} cannot be called in process {os.getpid()}: it was forked during a call of another "
+                f"thread that took longer than {LONGEST_CALL:g} seconds. Start processes by `spawn`, or fork while no "
+                "thread calls."
+            )
+        yield
 
 
 def without_sparse() -> None:

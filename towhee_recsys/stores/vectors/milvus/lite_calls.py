@@ -17,6 +17,9 @@ _WRITES = {"create_collection", "create_index", "delete", "drop_collection", "in
 _REPEATED = {"insert": "upsert"}
 """What a call is repeated as: rows of an insert may be there already. All other calls can be repeated as they are."""
 
+_ATTEMPTS = 5
+"""How often a call is made at most, when other threads end the service meanwhile, as after a failed write."""
+
 _MOMENT = 0.5
 """Seconds in which a service whose connection broke is seen to have ended."""
 
@@ -37,20 +40,23 @@ class LiteMilvus(Milvus):
         return self.file.running().client
 
     def _call(self, doing: str, method: str, collection: str | None, arguments: Mapping[str, Any]) -> Any:
+        ended = 0
         try:
             running = self.file.running()
-            try:
-                return self._checked(running, doing, method, collection, arguments)
-            except _EndedError:
-                running = self.file.restarted(running)
-                return self._checked(running, doing, _REPEATED.get(method, method), collection, arguments)
-        except _EndedError as error:
-            raise StoreError(
-                f"Milvus at {self.where} failed at {doing}: its service ended twice ({error}). It may lack memory, or "
-                "this call ends it: free memory, or name a Milvus server in milvus.uri."
-            ) from None
+            for _ in range(_ATTEMPTS):
+                try:
+                    return self._checked(running, doing, method, collection, arguments)
+                except _EndedError as error:
+                    ended, why = ended + self.file.is_current(running), str(error)
+                    if ended == 2:
+                        break
+                    running, method = self.file.restarted(running), _REPEATED.get(method, method)
         except FileError as error:
             raise StoreError(f"Milvus at {self.where} failed at {doing}: {error}.") from error.__cause__
+        raise StoreError(
+            f"Milvus at {self.where} failed at {doing}: its service was started again, and ended again ({why}). It may "
+            "lack memory, or this call ends it: free memory, or name a Milvus server in milvus.uri."
+        )
 
     def _checked(
         self, running: Running, doing: str, method: str, collection: str | None, arguments: Mapping[str, Any]

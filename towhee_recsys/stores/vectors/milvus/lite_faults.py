@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -40,6 +41,7 @@ _CAUSES = {
     "database is locked": "another program is writing to the file. Wait until it has ended, and repeat the call",
     "readonly database": "this user may not write to the file or its folder. Fix the permissions, or name another file",
     "unable to open database": "this user may not open or make the file. Fix the permissions, or name another file",
+    os.strerror(errno.EAGAIN): LOCKED,
     "Permission denied": "this user may not write to the folder. Fix the permissions, or name another file",
     "Operation not permitted": "nobody may write to the folder. Name another file in milvus.uri",
     "Read-only file system": "its file system is read-only. Name another file in milvus.uri",

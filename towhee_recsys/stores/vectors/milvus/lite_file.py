@@ -97,8 +97,7 @@ class LiteFile:
         if running and os.getpid() == self._owner:
             with suppress(Exception):  # the connection may be broken
                 running.client.close()
-            if running.service:
-                end_service(self.path)
+            end_service(self.path)
 
     def _start(self) -> Running:
         if not keeps_folders() and self.path.exists() and is_cut_short(self.path):

@@ -56,6 +56,9 @@ def start_service(path: Path) -> Any:
 
 def end_service(path: Path) -> None:
     """Ends the service behind `path`, if this process has started one."""
+    if keeps_folders():
+        _manager().release_server(str(path))
+        return
     with _manager()._lock:
         if service := _manager()._servers.pop(str(path), None):
             service.stop()
@@ -91,7 +94,11 @@ def _service_class() -> Any:
 
         def start(self) -> bool:
             self._lock_fd = open(self._lock_path, "a")  # noqa: SIM115 (the service ends when the lock is released)
-            fcntl.lockf(self._lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                fcntl.lockf(self._lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                self._lock_fd = self._lock_fd.close()  # it is another process', and stays
+                raise
             libraries = {name: f"{self._bin_path}:{os.environ.get(name, '')}" for name in LIBRARY_PATHS}
             environment = os.environ | libraries | {"HOME": self._home()}
             self._p = subprocess.Popen(
