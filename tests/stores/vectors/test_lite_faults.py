@@ -126,6 +126,7 @@ except StoreError as error:
         (0o777, 0o444, (f"{ROWS}\n", "this user may not write to the file or its folder. Fix the permissions")),
         (0o555, 0o666, ("this user may not write to the folder. Fix the permissions",)),
         (0o777, 0o000, ("cannot be read: Permission denied",)),
+        (0o700, 0o666, ("cannot be read: Permission denied",)),
     ],
 )
 def test_a_file_or_a_folder_that_may_not_be_written(file, folder_mode, mode, facts):
@@ -192,6 +193,25 @@ def test_on_a_full_disk_nothing_is_acknowledged_that_is_not_in_the_file(tmp_path
     assert int(refused) > 2
     assert int(acknowledged) == 2100
     assert live == acknowledged
+
+
+NO_PROCESS = """
+import resource
+from tests.stores.vectors.lite import *
+filled(Path(sys.argv[1]) / "own.db").milvus.file.close()
+if os.getuid() == 0:
+    os.chmod(sys.argv[1], 0o777), os.setgid(65534), os.setuid(65534)
+resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+print(refusal(Path(sys.argv[1]) / "items.db"))
+"""
+
+
+def test_a_user_who_may_start_no_process():
+    folder = subprocess.run(["mktemp", "-d"], capture_output=True, text=True, check=True).stdout.strip()
+    message = run(NO_PROCESS, folder)
+    shutil.rmtree(folder)
+    for fact in (f"{folder}/items.db", "may start no more processes", "ulimit -u"):
+        assert fact in message
 
 
 LIMITED = """

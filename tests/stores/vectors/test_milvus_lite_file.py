@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -63,6 +64,25 @@ def test_a_place_below_a_file(tmp_path):
     (tmp_path / "file").touch()
     uri = str(tmp_path / "file" / "movies.db")
     assert refusal(uri) == f"milvus.uri {uri!r} lies below a file, not in a folder. Name another."
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("a\0b.db", "null"), ("circle.db", "[Ll]oop|Too many levels"), (f"{'x' * 300}/a.db", "too long")]
+)
+def test_a_path_that_cannot_be(tmp_path, name, why):
+    (tmp_path / "circle.db").symlink_to("circle.db")
+    message = refusal(tmp_path / name)
+    assert message.startswith("milvus.uri ")
+    assert re.search(why, message)
+    assert message.endswith("Name another file.")
+
+
+def test_a_working_folder_that_is_gone(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert "the working folder does not exist any more. Change to another one" in refusal("items.db")
+    assert open_store(str(tmp_path / "items.db")).names() == []
 
 
 def test_a_file_that_another_process_has_open(tmp_path, monkeypatch):

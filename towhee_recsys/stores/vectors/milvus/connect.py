@@ -13,6 +13,7 @@ from towhee_recsys.config import expand_env, load_section
 from towhee_recsys.config.milvus import AccessConfig, FlatIndex, lite_lacks
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.connection import Milvus, no_fork
+from towhee_recsys.stores.vectors.milvus.errors import cause
 from towhee_recsys.stores.vectors.milvus.kinds import LiteStore, ServerStore
 from towhee_recsys.stores.vectors.milvus.lite import LiteFiles, check_file
 from towhee_recsys.stores.vectors.milvus.lite_calls import LiteMilvus
@@ -85,7 +86,15 @@ def _checked(access: Mapping[str, Any] | None) -> AccessConfig:
 
 def _expanded(uri: str) -> str:
     full = expand_env(uri)
-    return full if _is_url(full) else str(Path(full).expanduser().resolve())
+    if _is_url(full):
+        return full
+    try:
+        return str(Path(full).expanduser().resolve())
+    except FileNotFoundError:
+        why = "the working folder does not exist any more. Change to another one"
+    except (OSError, RuntimeError, ValueError) as error:  # a name with NUL, links in a circle, no home
+        why = f"{cause(error)}. Name another file"
+    raise StoreError(f"milvus.uri {shown_url(uri)!r} is no path of a file: {why}.")
 
 
 def _with_secrets(access: AccessConfig) -> AccessConfig:

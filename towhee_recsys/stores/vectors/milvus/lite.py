@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import sys
 import time
@@ -52,8 +54,8 @@ class LiteFiles:
 
 
 def _why(error: Exception, path: Path) -> str:
-    if isinstance(error, (Timeout, BlockingIOError)):
-        return LOCKED
+    if isinstance(error, Timeout):
+        return LOCKED if Path(error.lock_file).exists() else fault(os.strerror(errno.EPERM), path)
     return fault(cause(error), path) if isinstance(error, OSError) else str(error)
 
 
@@ -68,6 +70,13 @@ def _time_to_wait(path: Path) -> float:
 
 def check_file(path: Path, uri: str) -> None:
     """Raises StoreError when there cannot be a Milvus Lite file at `path`; nothing is opened or made."""
+    try:
+        _check_file(path, uri)
+    except OSError as error:
+        raise StoreError(f"milvus.uri {uri!r} cannot be read: {error.strerror}. Name another file.") from None
+
+
+def _check_file(path: Path, uri: str) -> None:
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,33}\.db", path.name):
         raise StoreError(
             f"milvus.uri {uri!r}: Milvus Lite takes a file name of letters, digits, '.', '_' and '-' "
@@ -79,7 +88,7 @@ def check_file(path: Path, uri: str) -> None:
         raise StoreError(f"milvus.uri {uri!r} is a {other}; Milvus Lite here wants a {here}. Name another.")
     if any(folder.is_file() for folder in path.parents):
         raise StoreError(f"milvus.uri {uri!r} lies below a file, not in a folder. Name another.")
-    if path.exists() and not (_is_lites_folder(path) if here == "folder" else _is_sqlite(path, uri)):
+    if path.exists() and not (_is_lites_folder(path) if here == "folder" else _is_sqlite(path)):
         raise StoreError(f"milvus.uri {uri!r} is a {here}, but none of Milvus Lite. Name another.")
 
 
@@ -87,12 +96,9 @@ def _is_lites_folder(path: Path) -> bool:
     return (path / "LOCK").exists() or not any(path.iterdir())
 
 
-def _is_sqlite(path: Path, uri: str) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(15) in (b"", b"SQLite format 3")
-    except OSError as error:
-        raise StoreError(f"milvus.uri {uri!r} cannot be read: {error.strerror}. Name another file.") from error
+def _is_sqlite(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(15) in (b"", b"SQLite format 3")
 
 
 def _wait_for_milvus_lite(path: Path) -> None:

@@ -31,6 +31,8 @@ FULL = "the disk is full. Nothing of this call is acknowledged: free space, and 
 
 UNWRITABLE = "the file cannot be written. Check the disk, its quota and the limit of file sizes (ulimit -f)"
 
+NO_PROCESS = "this user may start no more processes. End some, or raise the limit (ulimit -u)"
+
 _CAUSES = {
     "database or disk is full": FULL,
     "No space left on device": FULL,
@@ -41,7 +43,9 @@ _CAUSES = {
     "database is locked": "another program is writing to the file. Wait until it has ended, and repeat the call",
     "readonly database": "this user may not write to the file or its folder. Fix the permissions, or name another file",
     "unable to open database": "this user may not open or make the file. Fix the permissions, or name another file",
-    os.strerror(errno.EAGAIN): LOCKED,
+    os.strerror(errno.EAGAIN): NO_PROCESS,
+    "start new thread": NO_PROCESS,
+    os.strerror(errno.ENOMEM): "memory is lacking for its service. Free memory, and repeat the call",
     "Permission denied": "this user may not write to the folder. Fix the permissions, or name another file",
     "Operation not permitted": "nobody may write to the folder. Name another file in milvus.uri",
     "Read-only file system": "its file system is read-only. Name another file in milvus.uri",

@@ -104,7 +104,7 @@ class LiteFile:
             raise FileError(DAMAGED)
         try:
             client, service = _started(self.path, self._timeout)
-        except (OSError, StoreError) as error:
+        except (OSError, RuntimeError, StoreError) as error:
             text = cause(error) if isinstance(error, OSError) else str(error)
             raise FileError(fault_in(text, self.path, None) or fault(text, self.path)) from None
         return Running(client, service, file_identity(self.path))

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from towhee_recsys.errors import StoreError
+from towhee_recsys.stores.vectors.milvus.lite_faults import LOCKED
 
 LIBRARY_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
@@ -98,7 +99,7 @@ def _service_class() -> Any:
                 fcntl.lockf(self._lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 self._lock_fd = self._lock_fd.close()  # it is another process', and stays
-                raise
+                raise StoreError(LOCKED) from None
             libraries = {name: f"{self._bin_path}:{os.environ.get(name, '')}" for name in LIBRARY_PATHS}
             environment = os.environ | libraries | {"HOME": self._home()}
             self._p = subprocess.Popen(
@@ -115,11 +116,11 @@ def _service_class() -> Any:
             """Ends it at once: what it has acknowledged is in the file. In a forked process nothing happens."""
             if os.getpid() != self._owner or self._lock_fd is None:
                 return
+            self._lock_fd = self._lock_fd.close()
             if self._p is not None:
-                self._p.kill()
-                self._p.wait()
-            self._lock_fd.close()
-            self._lock_fd = None
+                with suppress(PermissionError, subprocess.TimeoutExpired):  # of another user, it ends by the lock
+                    self._p.kill()
+                    self._p.wait(WAIT)
             for path in (self._uds_path, self._lock_path):
                 with suppress(OSError):
                     os.unlink(path)
