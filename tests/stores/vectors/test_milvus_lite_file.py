@@ -60,6 +60,12 @@ def test_a_file_of_something_else_stays_as_it_is(tmp_path, content):
     assert file.read_bytes() == content
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "items.db")
+    assert "items.db' is a device, a pipe or a socket; Milvus Lite wants a file" in refusal(tmp_path / "items.db")
+
+
 def test_a_place_below_a_file(tmp_path):
     (tmp_path / "file").touch()
     uri = str(tmp_path / "file" / "movies.db")

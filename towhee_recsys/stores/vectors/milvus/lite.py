@@ -86,6 +86,8 @@ def _check_file(path: Path, uri: str) -> None:
     if path.is_dir() if here == "file" else path.is_file():
         other = ("file", "folder")[here == "file"]
         raise StoreError(f"milvus.uri {uri!r} is a {other}; Milvus Lite here wants a {here}. Name another.")
+    if here == "file" and path.exists() and not path.is_file():
+        raise StoreError(f"milvus.uri {uri!r} is a device, a pipe or a socket; Milvus Lite wants a file. Name another.")
     if any(folder.is_file() for folder in path.parents):
         raise StoreError(f"milvus.uri {uri!r} lies below a file, not in a folder. Name another.")
     if path.exists() and not (_is_lites_folder(path) if here == "folder" else _is_sqlite(path)):
