@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,9 +19,10 @@ from towhee_recsys.errors import BundleError, RecsysError
 from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.support.files import recover
+from towhee_recsys.support.forks import new_lock
 
 _loaded: dict[Path, tuple[str, Bundle]] = {}
-_lock = threading.Lock()
+_lock = new_lock()
 
 
 @dataclass(frozen=True, eq=False, repr=False)

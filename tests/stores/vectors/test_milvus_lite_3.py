@@ -11,7 +11,13 @@ import pytest
 from tests.servers.process import missing
 
 ROOT = Path(__file__).resolve().parents[3]
-LEFT_OUT = ("test_milvus_lite_file.py", "test_milvus_lite_3.py", "test_milvus_server.py")
+LEFT_OUT = (
+    "test_lite_faults.py",
+    "test_lite_service.py",
+    "test_milvus_lite_file.py",
+    "test_milvus_lite_3.py",
+    "test_milvus_server.py",
+)
 """What is about the files of Milvus Lite 2, and servers."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -59,10 +60,35 @@ def test_a_file_of_something_else_stays_as_it_is(tmp_path, content):
     assert file.read_bytes() == content
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "items.db")
+    assert "items.db' is a device, a pipe or a socket; Milvus Lite wants a file" in refusal(tmp_path / "items.db")
+
+
 def test_a_place_below_a_file(tmp_path):
     (tmp_path / "file").touch()
     uri = str(tmp_path / "file" / "movies.db")
     assert refusal(uri) == f"milvus.uri {uri!r} lies below a file, not in a folder. Name another."
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("a\0b.db", "null"), ("circle.db", "[Ll]oop|Too many levels"), (f"{'x' * 300}/a.db", "too long")]
+)
+def test_a_path_that_cannot_be(tmp_path, name, why):
+    (tmp_path / "circle.db").symlink_to("circle.db")
+    message = refusal(tmp_path / name)
+    assert message.startswith("milvus.uri ")
+    assert re.search(why, message)
+    assert message.endswith("Name another file.")
+
+
+def test_a_working_folder_that_is_gone(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert "the working folder does not exist any more. Change to another one" in refusal("items.db")
+    assert open_store(str(tmp_path / "items.db")).names() == []
 
 
 def test_a_file_that_another_process_has_open(tmp_path, monkeypatch):
@@ -74,10 +100,10 @@ def test_a_file_that_another_process_has_open(tmp_path, monkeypatch):
         assert other.stdout.readline() == "open\n"
         messages = [refusal(uri) for _ in range(2)]  # the second found Milvus Lite's own lock gone
         other.communicate("")
-    assert messages == 2 * [
-        f"the Milvus Lite file {uri!r} cannot be opened: another process has it open. One process at a time can have "
-        "it open, and it must be writable: end the other process, or name another file in milvus.uri."
-    ]
+    for message in messages:
+        assert message.startswith(f"the Milvus Lite file {uri!r} cannot be opened: another process has it open")
+        for cure in ("run a Milvus server and name it in milvus.uri, as in http://", "or end the other process"):
+            assert cure in message
     assert open_index(uri, "items").record is None, "it could not be opened once the other had ended"
 
 
@@ -142,7 +168,7 @@ def test_a_milvus_lite_that_cannot_be_loaded_is_one_error_and_no_trace(tmp_path)
     )
     command = [sys.executable, "-W", "ignore", "-c", code, str(tmp_path / "movies.db")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    assert "movies.db' cannot be opened: milvus-lite is required" in done.stdout
+    assert "movies.db' cannot be opened: milvus-lite is not installed as it should be" in done.stdout
     assert "Traceback" not in done.stderr
 
 

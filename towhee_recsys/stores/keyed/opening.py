@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-
 from towhee_recsys.stores.keyed.address import StoreUrl
 from towhee_recsys.stores.keyed.kinds import KINDS
 from towhee_recsys.stores.keyed.protocol import KeyedStore
 from towhee_recsys.stores.keyed.urls import parse_url
+from towhee_recsys.support.forks import new_lock
 
 _open: dict[tuple[StoreUrl, str], KeyedStore] = {}
-_lock = threading.Lock()
+_lock = new_lock()
 
 
 def open_keyed(url: str, table: str, setting: str) -> KeyedStore:

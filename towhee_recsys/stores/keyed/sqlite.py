@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.keyed.address import StoreUrl
 from towhee_recsys.stores.keyed.kind import StoreKind
+from towhee_recsys.support.forks import new_lock
 
 TIMEOUT = 30
 """Seconds to wait for another process that writes."""
@@ -46,7 +46,7 @@ class SqliteStore:
     def __init__(self, address: StoreUrl, table: str):
         assert address.file is not None
         self.url, self._table, self._setting = address.shown, table, address.setting
-        self._path, self._lock, self._changes = address.file, threading.Lock(), 0
+        self._path, self._lock, self._changes = address.file, new_lock(), 0
         with self._errors("opened"):
             self._open()
 

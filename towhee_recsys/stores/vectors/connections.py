@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from towhee_recsys.stores.vectors.milvus.connect import check_uri as check_milvu
 from towhee_recsys.stores.vectors.milvus.connect import file_of
 from towhee_recsys.stores.vectors.protocol import VectorStore
 from towhee_recsys.stores.vectors.versions import REBUILD
+from towhee_recsys.support.forks import new_lock
 
 
 class Connections:
@@ -24,7 +24,7 @@ class Connections:
         self._milvus = MilvusConnections()
         self._memory: dict[str, MemoryStore] = {}
         self._indexes: dict[tuple[int, str], VectorIndex] = {}
-        self._lock = threading.RLock()
+        self._lock = new_lock(reentrant=True)
 
     def store(self, uri: str, access: Mapping[str, Any] | None = None) -> VectorStore:
         """The store at `uri`, as of `open_index`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -20,6 +19,7 @@ from towhee_recsys.stores.vectors.records import FORMAT, IndexRecord
 from towhee_recsys.stores.vectors.rows import Id
 from towhee_recsys.stores.vectors.search import Hit, SearchRequest, VectorCache, search_build, search_request
 from towhee_recsys.stores.vectors.versions import REBUILD, VersionCache, Versions, must_be_ours
+from towhee_recsys.support.forks import new_lock
 from towhee_recsys.support.progress import Progress
 
 
@@ -38,7 +38,7 @@ class VectorIndex:
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", collection):
             raise QueryError(f"collection {collection!r}: letters, digits and '_' make a name, 100 at most.")
         self.store, self.collection = store, collection
-        self.writing, self.locks, self.progress = threading.RLock(), BuildLocks(), Progress()
+        self.writing, self.locks, self.progress = new_lock(reentrant=True), BuildLocks(), Progress()
         self._caches: dict[IndexRecord, VectorCache] = {}
         self._usual: dict[str, IndexType] = {}
         self._version_cache = VersionCache(store, collection, changed=self._forget)

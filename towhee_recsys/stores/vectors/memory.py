@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.index_types import EXACT, creation_settings
 from towhee_recsys.stores.vectors.protocol import Description, Layout, Records
 from towhee_recsys.stores.vectors.rows import Id, Rows, id_array
+from towhee_recsys.support.forks import new_lock
 from towhee_recsys.support.urls import shown_url
 
 SCHEME = "memory://"
@@ -31,7 +31,7 @@ class MemoryStore:
         self._builds: dict[str, tuple[Layout, Rows]] = {}
         self._records: list[Mapping[str, Any]] = []  # the newest first
         self._live: dict[str, str] = {}
-        self._writing = threading.RLock()
+        self._writing = new_lock(reentrant=True)
 
     def check_index_type(self, index: IndexType) -> None:
         """Takes all types: each is searched exactly."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from towhee_recsys.model.embeddings import Embeddings, ModelRef, as_embeddings, 
 from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, VectorStore
 from towhee_recsys.stores.vectors.records import IndexRecord
 from towhee_recsys.stores.vectors.rows import Id, checked_ids
+from towhee_recsys.support.forks import new_lock
 
 QUERIES_AT_ONCE = 500
 """Queries of one call: Milvus Lite takes 88 ms for two calls of 500, and 123 ms for one of 1,000."""
@@ -94,7 +94,7 @@ class VectorCache:
         self._settled = time.monotonic() + (LAG if store.shared else 0)
         self._most = max(1, CACHE_BYTES // (4 * record.dim))
         self._kept: dict[Id, np.ndarray] = {}
-        self._keeping = threading.Lock()
+        self._keeping = new_lock()
 
     def __len__(self) -> int:
         return len(self._kept)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from towhee_recsys.errors import IndexMismatchError, RecsysError
 from towhee_recsys.stores.vectors.protocol import VectorStore
 from towhee_recsys.stores.vectors.records import IndexRecord
+from towhee_recsys.support.forks import new_lock
 
 FRESH = 0.5
 """Seconds for which a shared store is not read again, although another process may publish at any time."""
@@ -95,7 +96,7 @@ class VersionCache:
     def __init__(self, store: VectorStore, collection: str, changed: Callable[[], None]):
         self._store, self._collection, self._changed = store, collection, changed
         self._read: tuple[float, Versions] | None = None
-        self._comparing, self._refreshing = threading.Lock(), threading.Lock()
+        self._comparing, self._refreshing = new_lock(), new_lock()
 
     def versions(self, newest: bool) -> Versions:
         """The live build and the kept ones; the `newest` are read now."""

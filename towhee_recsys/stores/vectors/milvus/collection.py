@@ -17,7 +17,9 @@ NOW = {"consistency_level": "Strong"}
 
 def create_collection(milvus: Milvus, name: str, schema: Any, index: IndexType = EXACT) -> None:
     """Makes an empty collection, loaded, whose vectors are searched by inner product. Raises StoreError."""
-    params, doing = milvus.client.prepare_index_params(), f"creating {name}"
+    from pymilvus import MilvusClient
+
+    params, doing = MilvusClient.prepare_index_params(), f"creating {name}"
     params.add_index(VECTOR, index_type=index.type, metric_type="IP", params=creation_settings(index))
     milvus.call(doing, "create_collection", name, schema=schema, consistency_level="Session")
     milvus.call(doing, "create_index", name, index_params=params, sync=False)  # else pymilvus sleeps to wait

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +12,14 @@ from typing import Any
 from towhee_recsys.config import expand_env, load_section
 from towhee_recsys.config.milvus import AccessConfig, FlatIndex, lite_lacks
 from towhee_recsys.errors import StoreError
-from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.connection import Milvus, no_fork
+from towhee_recsys.stores.vectors.milvus.errors import cause
 from towhee_recsys.stores.vectors.milvus.kinds import LiteStore, ServerStore
-from towhee_recsys.stores.vectors.milvus.lite import LiteFiles, check_file, close_client, lite_client
+from towhee_recsys.stores.vectors.milvus.lite import LiteFiles, check_file
+from towhee_recsys.stores.vectors.milvus.lite_calls import LiteMilvus
+from towhee_recsys.stores.vectors.milvus.lite_file import LiteFile
 from towhee_recsys.stores.vectors.milvus.server import checked_url, server_client
+from towhee_recsys.support.forks import new_lock
 from towhee_recsys.support.urls import shown_url
 
 PATIENT = 300.0
@@ -29,7 +32,7 @@ class MilvusConnections:
     def __init__(self) -> None:
         self._stores: dict[tuple[str, AccessConfig], LiteStore | ServerStore] = {}
         self._files = LiteFiles()
-        self._lock = threading.Lock()
+        self._lock = new_lock()
 
     def store(self, uri: str, access: Mapping[str, Any] | None = None) -> LiteStore | ServerStore:
         """The store at `uri`: a path that ends in .db, or http(s)://host:port/database.
@@ -42,7 +45,7 @@ class MilvusConnections:
             StoreError: the store cannot be reached or opened.
         """
         address, access_ = _expanded(uri), _with_secrets(_checked(access))
-        with self._lock:
+        with no_fork(shown_url(uri)), self._lock:
             if (address, access_) not in self._stores:
                 self._stores[address, access_] = self._connect(address, access_, shown_url(uri))
             return self._stores[address, access_]
@@ -53,7 +56,7 @@ class MilvusConnections:
             return ServerStore(Milvus(server_client(url, access, shown), access.timeout, shown))
         if why := lite_lacks(access, FlatIndex()):
             raise StoreError(f"milvus.uri {shown!r}: {why}.")
-        return LiteStore(Milvus(self._files.client(Path(address), shown, access.timeout), access.timeout, shown))
+        return LiteStore(LiteMilvus(self._files.file(Path(address), shown, access.timeout), access.timeout, shown))
 
 
 def check_uri(uri: str, access: Mapping[str, Any] | None = None) -> None:
@@ -83,9 +86,15 @@ def _checked(access: Mapping[str, Any] | None) -> AccessConfig:
 
 def _expanded(uri: str) -> str:
     full = expand_env(uri)
-    if "\0" in full:
-        raise StoreError("milvus.uri has a NUL character; write it without one.")
-    return full if _is_url(full) else str(Path(full).expanduser().resolve())
+    if _is_url(full):
+        return full
+    try:
+        return str(Path(full).expanduser().resolve())
+    except FileNotFoundError:
+        why = "the working folder does not exist any more. Change to another one"
+    except (OSError, RuntimeError, ValueError) as error:  # a name with NUL, links in a circle, no home
+        why = f"{cause(error)}. Name another file"
+    raise StoreError(f"milvus.uri {shown_url(uri)!r} is no path of a file: {why}.")
 
 
 def _with_secrets(access: AccessConfig) -> AccessConfig:
@@ -97,9 +106,10 @@ def _with_secrets(access: AccessConfig) -> AccessConfig:
 def temporary_lite_store() -> Iterator[LiteStore]:
     """A Milvus Lite file that is removed afterwards. Raises StoreError where it cannot be opened."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        file = Path(folder) / "temporary.db"
-        client = lite_client(file, PATIENT)
+        file = LiteFile(Path(folder).resolve() / "temporary.db", PATIENT)
         try:
-            yield LiteStore(Milvus(client, PATIENT, str(file)))
+            store = LiteStore(LiteMilvus(file, PATIENT, "a temporary file"))
+            store.names()
+            yield store
         finally:
-            close_client(file, client)
+            file.close()

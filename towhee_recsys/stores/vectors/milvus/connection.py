@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.errors import milvus_errors, not_loaded
+from towhee_recsys.support.forks import LONGEST_CALL, Calls
+
+_calls = Calls()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Milvus:
     """A connected Milvus Lite file or Milvus server, one object a process and way of access.
 
@@ -30,16 +37,38 @@ class Milvus:
         A server forgets at a restart what it had loaded: then the collection is loaded, and the call made once more.
         Raises StoreError when Milvus or the way to it fails, and when `timeout` has passed.
         """
+        with no_fork(self.where):
+            return self._call(doing, method, collection, arguments)
+
+    def _call(self, doing: str, method: str, collection: str | None, arguments: Mapping[str, Any]) -> Any:
+        return self._called(self.client, doing, method, collection, arguments)
+
+    def _called(
+        self, client: Any, doing: str, method: str, collection: str | None, arguments: Mapping[str, Any]
+    ) -> Any:
         named, end = () if collection is None else (collection,), time.monotonic() + self.timeout
-        method_ = getattr(self.client, method)
+        method_ = getattr(client, method)
         with milvus_errors(doing, self):
             try:
                 return method_(*named, **arguments, timeout=self.timeout)
             except Exception as error:
                 if collection is None or not not_loaded(error):
                     raise
-            self.client.load_collection(collection, timeout=_left(end))
+            client.load_collection(collection, timeout=_left(end))
             return method_(*named, **arguments, timeout=_left(end))
+
+
+@contextmanager
+def no_fork(where: str) -> Iterator[None]:
+    """Meanwhile no other thread forks, for gRPC would hang in the child. Raises StoreError where it would hang."""
+    with _calls.call():
+        if _calls.interrupted:
+            raise StoreError(
+                f"Milvus at {where} cannot be called in process {os.getpid()}: it was forked during a call of another "
+                f"thread that took longer than {LONGEST_CALL:g} seconds. Start processes by `spawn`, or fork while no "
+                "thread calls."
+            )
+        yield
 
 
 def without_sparse() -> None:

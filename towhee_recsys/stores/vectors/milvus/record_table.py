@@ -5,7 +5,6 @@ One row is written whole or not at all. A build's newest row counts.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -14,6 +13,7 @@ from towhee_recsys.stores.vectors.milvus.collection import NOW, among, create_co
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
 from towhee_recsys.stores.vectors.milvus.schema import ID, VECTOR, collection_schema
 from towhee_recsys.stores.vectors.protocol import Layout
+from towhee_recsys.support.forks import new_lock
 
 RECORDS = "towhee_recsys_indexes"
 """The name of the collection."""
@@ -24,7 +24,7 @@ class RecordTable:
 
     def __init__(self, milvus: Milvus):
         self._milvus = milvus
-        self._writing = threading.Lock()  # records are numbered, and several indexes share them
+        self._writing = new_lock()  # records are numbered, and several indexes share them
 
     def newest(self, collection: str) -> list[dict[str, Any]]:
         """The newest record of each build of `collection`, the newest first."""
