@@ -7,7 +7,7 @@ import pytest
 from towhee_recsys.bundle import load_bundle
 from towhee_recsys.config import load_config
 from towhee_recsys.errors import BundleError, ConfigError, StoreError
-from towhee_recsys.stores.catalogue.urls import parse_url
+from towhee_recsys.stores.keyed.urls import parse_url
 from towhee_recsys.stores.vectors import open_store
 
 BILLION = 10**9
@@ -56,7 +56,7 @@ def test_sizes_of_a_history_that_no_memory_holds(key, accepted):
     ("error", "use"),
     [
         (BundleError, lambda: load_bundle("a\0b")),
-        (StoreError, lambda: parse_url("sqlite:///a\0b/c.sqlite")),
+        (StoreError, lambda: parse_url("sqlite:///a\0b/c.sqlite", "catalogue")),
         (StoreError, lambda: open_store("a\0b/c.db")),
     ],
 )

@@ -86,13 +86,15 @@ def _checked(access: Mapping[str, Any] | None) -> AccessConfig:
 
 def _expanded(uri: str) -> str:
     full = expand_env(uri)
+    if "\0" in full:
+        raise StoreError("milvus.uri has a NUL character; write it without one.")
     if _is_url(full):
         return full
     try:
         return str(Path(full).expanduser().resolve())
     except FileNotFoundError:
         why = "the working folder does not exist any more. Change to another one"
-    except (OSError, RuntimeError, ValueError) as error:  # a name with NUL, links in a circle, no home
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle, no home
         why = f"{cause(error)}. Name another file"
     raise StoreError(f"milvus.uri {shown_url(uri)!r} is no path of a file: {why}.")
 
