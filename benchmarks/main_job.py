@@ -1,4 +1,4 @@
-"""The main job on a config: train, index, measure, compare Milvus' scores with the model's cosines.
+"""The main job on a config: train, index, measure, compare Milvus' scores with the model's cosines, count seen items.
 
 python -m benchmarks.main_job [-c movielens_1m] [--set dataset.path=DIR]
 """
@@ -13,8 +13,9 @@ import numpy as np
 
 from towhee_recsys import evaluate, index_pipeline, load_config, read_dataset, recommend_pipeline, train
 from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
-from towhee_recsys.cli.users import example_users
+from towhee_recsys.cli.example_users import example_users
 from towhee_recsys.config import Config
+from towhee_recsys.data.interactions import all_interactions, items_by_user
 from towhee_recsys.model.embeddings import normalize
 
 
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"index {indexed - trained:.1f} s ({index.rows:,} items)")
     report(evaluate(config))
     print(f"largest difference between Milvus' score and the model's cosine: {difference(config, bundle):.2e}")
+    for setting in (False, True):
+        print(f"include_seen {str(setting).lower():5}: {seen(load_config(config, include_seen=setting))}")
     users = example_users(config, 3)
     for user, items in zip(users, recommend_pipeline(config)(users).get()[0], strict=True):
         print(user, "; ".join(item["title"] for item in items), sep="\n    ")
@@ -53,13 +56,24 @@ def difference(config: Config, bundle: Bundle) -> float:
     users = example_users(config, 3)
     vectors = np.asarray(normalize(ItemEncoder(bundle)([{item_id: key} for key in items])))
     cosines = np.asarray(normalize(UserEncoder(bundle)(users))) @ vectors.T
-    everything = recommend_pipeline(load_config(config, top_k=len(items)))(users).get()[0]
+    everything = recommend_pipeline(load_config(config, top_k=len(items), include_seen=True))(users).get()[0]
     worst = 0.0
     for line, found in zip(cosines, everything, strict=True):
         expected = dict(zip(items, line.tolist(), strict=True))
         assert len(found) == len(items), f"{len(found)} of {len(items)} items came back"
         worst = max(worst, *(abs(item["score"] - expected[item[item_id]]) for item in found))
     return worst
+
+
+def seen(config: Config) -> str:
+    """How many of the items that all known users are recommended they have interacted with."""
+    dataset, user_id, item_id = read_dataset(config.dataset), config.dataset.users.id, config.dataset.items.id
+    known = {user: set(items) for user, items in items_by_user(dataset, all_interactions(dataset))}
+    lists = recommend_pipeline(config)([{user_id: user} for user in known]).get()[0]
+    found = [[item[item_id] in known[user] for item in items] for user, items in zip(known, lists, strict=True)]
+    count, total = sum(map(sum, found)), sum(map(len, found))
+    nothing = sum(all(each) for each in found)
+    return f"{count:,} of {total:,} items have been seen ({count / total:.1%}); {nothing:,} users get nothing new"
 
 
 if __name__ == "__main__":

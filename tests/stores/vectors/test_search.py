@@ -222,16 +222,16 @@ def test_no_search_asks_for_more_than_a_store_returns(counted, units):
     assert counted.store.searches == [(16_384, 1)]
 
 
-def test_a_list_to_leave_out_that_is_longer_than_a_search_can_skip_is_refused(indexed, units):
+def test_a_list_to_leave_out_that_is_longer_than_a_search_can_skip_is_refused_where_too_few_remain(indexed, units):
     memory = VectorIndex(CountingStore(), "many")
     indexed(memory, units(16_400, dim=8))
     query = units(1, dim=8, seed=1)
-    [hits] = memory.search(query, 5, [range(16_379)])
-    assert len(hits) == 5
-    with pytest.raises(
-        QueryError, match=r"top_k 5 with 16,380 ids to leave out .* at most 16384 items.* most 16,379 ids"
-    ):
-        memory.search(query, 5, [range(16_380)])
+    nearest = [hit.id for hit in memory.search(query, 16_384)[0]]
+    others = [key for key in range(16_400) if key not in set(nearest)]
+    [hits] = memory.search(query, 5, [[*nearest[5:], *others]])
+    assert [hit.id for hit in hits] == nearest[:5]
+    with pytest.raises(QueryError, match=r"top_k 5 with 16,380 ids to leave out .* 4 of the 16384 .* most 16,379 ids"):
+        memory.search(query, 5, [nearest[4:]])
 
 
 @pytest.mark.parametrize("leave_out", [["100"], [True], [1.0], [None]])

@@ -26,21 +26,22 @@ class BuildPart(Protocol):
     the switch of all of it.
     """
 
-    def __str__(self) -> str:
-        """It and its place, for messages."""
+    def drop(self, version: str) -> None:
+        """Removes what there is of a build; nothing where there is none."""
+
+
+class CheckedPart(BuildPart, Protocol):
+    """A part that knows whether it is complete; `str` names it and its place."""
 
     def exists(self, version: str) -> bool:
         """Whether a build has it, completely."""
-
-    def drop(self, version: str) -> None:
-        """Removes what there is of a build; nothing where there is none."""
 
 
 def publish(
     index: VectorIndex,
     receipts: Sequence[Receipt],
     catalogue: Catalogue | None = None,
-    others: Sequence[BuildPart] = (),
+    others: Sequence[CheckedPart] = (),
 ) -> IndexRecord:
     """Makes a complete build the live index, with its facts in the catalogue and the `others` that belong to it.
 
@@ -52,7 +53,7 @@ def publish(
             written. The live index stays as it is; such a build is dropped, so that the next index run starts anew.
         StoreError: a store fails.
     """
-    parts = [each for each in (catalogue, *others) if each is not None]
+    parts: list[BuildPart] = [*([catalogue] if catalogue else []), *others]
     with index.writing:
         build = _build_of(receipts)
         if not index.store.exists(build):
@@ -75,7 +76,7 @@ def publish(
         return fresh
 
 
-def must_be_complete(record: IndexRecord, catalogue: Catalogue | None, others: Sequence[BuildPart]) -> None:
+def must_be_complete(record: IndexRecord, catalogue: Catalogue | None, others: Sequence[CheckedPart]) -> None:
     """Raises IndexMismatchError where a build lacks facts of an item, or one of its other parts."""
     known = catalogue.count(record.build) if catalogue else record.rows
     if known < record.rows:

@@ -133,7 +133,6 @@ def search_build(
     """
     how = request.how if request.how and request.how.type == record.index else usual
     without = [_id_set(ids, record) for ids in request.leave_out]
-    _check_limit(request.top_k, max(map(len, without), default=0), record.rows)
     found: list[list[tuple[Id, float]]] = [[] for _ in without]
     limits = {row: _limits(request.top_k, len(ids), record.rows) for row, ids in enumerate(without)}
     for attempt in range(2):
@@ -142,6 +141,8 @@ def search_build(
             for row, hits in zip(rows, store.search(record.build, queries, limit, how), strict=True):
                 found[row] = [hit for hit in hits if hit[0] not in without[row]][: request.top_k]
         limits = {row: each for row, each in limits.items() if each[0] < each[1] and len(found[row]) < request.top_k}
+    for hits, ids in zip(found, without, strict=True):
+        _check_found(len(hits), request.top_k, len(ids), record.rows)
     if request.vectors.rating is None:
         return _hits(found, _ratings(found, request.vectors.model), record.build)
     items = cache.vectors({key for hits in found for key, _ in hits})
@@ -149,12 +150,12 @@ def search_build(
     return _hits(found, _ratings(found, request.vectors.model, request.vectors.rating, items), record.build)
 
 
-def _check_limit(top_k: int, left_out: int, rows: int) -> None:
-    """Raises QueryError where skipping the ids to leave out takes more hits than a search can return."""
-    if min(top_k + left_out, rows) > MAX_TOP_K:
+def _check_found(count: int, top_k: int, left_out: int, rows: int) -> None:
+    """Raises QueryError where too few hits remain of the most that a search returns."""
+    if count < top_k and min(top_k + left_out, rows) > MAX_TOP_K:
         raise QueryError(
-            f"top_k {top_k} with {left_out:,} ids to leave out is not acceptable: a search returns at most {MAX_TOP_K} "
-            f"items, with those that are left out. Leave out at most {MAX_TOP_K - top_k:,} ids, or lower top_k."
+            f"top_k {top_k} with {left_out:,} ids to leave out is not acceptable: {count} of the {MAX_TOP_K} nearest "
+            f"items remain, and a search returns no more. Leave out at most {MAX_TOP_K - top_k:,} ids, or lower top_k."
         )
 
 
