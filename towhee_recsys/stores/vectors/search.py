@@ -160,7 +160,7 @@ def _check_limit(top_k: int, left_out: int, rows: int) -> None:
 
 def _id_set(ids: Collection[Id], record: IndexRecord) -> frozenset[Id]:
     """The ids to leave out, checked. A known user leaves out hundreds; whole numbers are checked all at once."""
-    if record.id_type == "int" and {*map(type, ids)} == {int} and -(2**63) <= min(ids) and max(ids) < 2**63:
+    if record.id_type == "int" and {*map(type, ids)} == {int} and min(ids) >= -(2**63) and max(ids) < 2**63:
         return frozenset(ids)
     return frozenset(checked_ids(ids, record.id_type).tolist())
 
