@@ -69,7 +69,7 @@ def built(index: VectorIndex, catalogue: Catalogue, number: int, death: int) -> 
     else:
         say("live", 0)
     build(index, catalogue, number)
-    gc(index, 1, catalogue)
+    gc(index, 1, [catalogue])
     assert check(index, catalogue) == number
     assert [each.live for each in builds(index)] == [True], builds(index)
     assert catalogue.versions("items") == [index.record.build]

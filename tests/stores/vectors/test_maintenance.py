@@ -146,11 +146,11 @@ def test_a_catalogue_without_that_version_stops_the_way_back(index, indexed, cat
 
 def test_gc_leaves_the_live_build_and_those_to_keep(index, catalogue, indexed, written):
     first, second, third = indexed("a"), indexed("b"), written("c")
-    assert gc(index, 2, catalogue) == [third.build]
+    assert gc(index, 2, [catalogue]) == [third.build]
     assert names(index) == catalogue.versions(index.collection)[::-1] == [second.build, first.build]
-    assert gc(index, 1, catalogue) == [first.build]
+    assert gc(index, 1, [catalogue]) == [first.build]
     assert names(index) == catalogue.versions(index.collection) == [second.build]
-    assert gc(index, 1, catalogue) == []
+    assert gc(index, 1, [catalogue]) == []
     assert index.live() == second
     with pytest.raises(IndexMismatchError, match="keeps no build older"):
         rollback(index)
@@ -159,14 +159,14 @@ def test_gc_leaves_the_live_build_and_those_to_keep(index, catalogue, indexed, w
 def test_gc_after_the_way_back_keeps_what_is_live(index, catalogue, indexed):
     first, second = indexed("a"), indexed("b")
     rollback(index, catalogue)
-    assert gc(index, 1, catalogue) == [second.build]
+    assert gc(index, 1, [catalogue]) == [second.build]
     assert index.live() == first
     assert facts_of(catalogue, first) == ["a 0", "a 1"]
 
 
 def test_gc_where_nothing_ever_went_live_leaves_nothing(index, catalogue, written):
     receipt = written("a")
-    assert gc(index, 3, catalogue) == [receipt.build]
+    assert gc(index, 3, [catalogue]) == [receipt.build]
     assert builds(index) == catalogue.versions(index.collection) == []
 
 
@@ -175,7 +175,7 @@ def test_gc_leaves_other_indexes_alone(index, uri, indexed, catalogue):
     unfinished = start_build(other, "b" * 16, 4)
     catalogue.write([(1, item(1, "b"))], unfinished)
     indexed("a")
-    assert gc(index, 1, catalogue) == []
+    assert gc(index, 1, [catalogue]) == []
     assert names(other) == catalogue.versions(other.collection) == [unfinished]
 
 
@@ -190,9 +190,9 @@ def test_two_indexes_of_one_name_share_a_catalogue(index, indexed, catalogue, tm
         theirs = publish(other, [receipt], catalogue)
         assert facts_of(catalogue, record) == ["a 0", "a 1"]
         assert facts_of(catalogue, theirs) == [f"{model} 0", f"{model} 1"]
-    gc(other, 1, catalogue)
+    gc(other, 1, [catalogue])
     assert catalogue.versions(index.collection) == sorted([record.build, theirs.build])
-    gc(index, 1, catalogue)
+    gc(index, 1, [catalogue])
     assert facts_of(catalogue, theirs) == ["d 0", "d 1"]
 
 

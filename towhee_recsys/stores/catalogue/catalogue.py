@@ -25,6 +25,10 @@ class Catalogue:
         self.url, self._store = store.url, store
         self._cache, self._lock = FactsCache(), threading.Lock()
 
+    def __str__(self) -> str:
+        """It and its place, for messages."""
+        return f"the catalogue {self.url!r}"
+
     def write(self, items: Iterable[tuple[Id, Facts]], version: str) -> None:
         """Adds items to a version, in place of older ones with their ids; sends them in batches.
 
@@ -63,6 +67,14 @@ class Catalogue:
             StoreError: the store fails.
         """
         return self._store.count(version)
+
+    def exists(self, version: str) -> bool:
+        """Whether a version has any items.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        return self.count(version) > 0
 
     def versions(self, collection: str | None = None) -> list[str]:
         """The versions of a collection, or of all, sorted by name.
