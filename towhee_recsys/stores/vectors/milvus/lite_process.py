@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import warnings
 import weakref
 from contextlib import suppress
 from functools import cache
@@ -16,6 +17,8 @@ from typing import Any
 
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.lite_faults import LOCKED
+
+warnings.filterwarnings("ignore", "pkg_resources is deprecated", module="milvus_lite")  # of no use to a user
 
 LIBRARY_PATHS = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
