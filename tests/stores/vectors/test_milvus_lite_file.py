@@ -92,7 +92,11 @@ def test_a_working_folder_that_is_gone(tmp_path, monkeypatch):
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
-    assert "the working folder does not exist any more. Change to another one" in refusal("items.db")
+    cure = "the working folder does not exist any more. Change to another one"
+    assert cure in refusal("items.db")
+    done = subprocess.run([sys.executable, "-c", MAKE, "../items.db"], capture_output=True, text=True, timeout=60)
+    assert cure in done.stderr, "nothing has been imported there before"
+    monkeypatch.chdir(tmp_path)
     assert open_store(str(tmp_path / "items.db")).names() == []
 
 
