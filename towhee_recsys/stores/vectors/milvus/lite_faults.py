@@ -78,6 +78,8 @@ def fault(cause: str, path: Path, identity: tuple[int, int] | None = None) -> st
     """What is wrong, and what to do, where `cause` is SQLite's or the system's name for it."""
     if identity is not None and file_identity(path) != identity:
         return REPLACED if path.exists() else DELETED
+    if cause == os.strerror(errno.ENOENT) and not has_working_folder():  # libraries ask for it when they are imported
+        return "the working folder does not exist any more. Change to another one"
     return next((words for text, words in _CAUSES.items() if text in cause), cause)
 
 
@@ -87,6 +89,13 @@ def file_identity(path: Path) -> tuple[int, int] | None:
         status = os.stat(path)
         return status.st_dev, status.st_ino
     return None
+
+
+def has_working_folder() -> bool:
+    """Whether the working folder of this process exists."""
+    with suppress(OSError):
+        return bool(os.getcwd())
+    return False
 
 
 def is_cut_short(path: Path) -> bool:
