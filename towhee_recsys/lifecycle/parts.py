@@ -6,10 +6,10 @@ from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.config import Config
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.history import open_history
-from towhee_recsys.stores.vectors import BuildPart, CheckedPart
+from towhee_recsys.stores.vectors import BuildPart
 
 
-def other_parts(config: Config) -> list[CheckedPart]:
+def other_parts(config: Config) -> list[BuildPart]:
     """The parts besides vectors and facts: the histories and the models.
 
     Raises:

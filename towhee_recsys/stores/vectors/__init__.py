@@ -9,7 +9,7 @@ from towhee_recsys.stores.vectors.live_changes import delete_live, insert_live
 from towhee_recsys.stores.vectors.maintenance import Build, builds, gc, rollback
 from towhee_recsys.stores.vectors.milvus.connect import temporary_lite_store
 from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, Layout, VectorStore
-from towhee_recsys.stores.vectors.publish import BuildPart, CheckedPart, publish
+from towhee_recsys.stores.vectors.publish import BuildPart, publish
 from towhee_recsys.stores.vectors.records import IndexRecord, Receipt
 from towhee_recsys.stores.vectors.rows import Id, Rows, id_array, id_type_of, model_of
 from towhee_recsys.stores.vectors.search import Hit, checked_top_k
@@ -21,7 +21,6 @@ __all__ = [
     "REBUILD",
     "Build",
     "BuildPart",
-    "CheckedPart",
     "Hit",
     "Id",
     "IndexRecord",

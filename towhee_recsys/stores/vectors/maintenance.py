@@ -13,7 +13,7 @@ from towhee_recsys.stores.vectors.build import builds_in
 from towhee_recsys.stores.vectors.checks import CURE, must_be_whole
 from towhee_recsys.stores.vectors.index import VectorIndex
 from towhee_recsys.stores.vectors.pending import SAVED, recover_pending
-from towhee_recsys.stores.vectors.publish import BuildPart, CheckedPart, drop_builds, must_be_complete
+from towhee_recsys.stores.vectors.publish import BuildPart, drop_builds, must_be_complete
 from towhee_recsys.stores.vectors.records import IndexRecord
 from towhee_recsys.stores.vectors.versions import make_live
 
@@ -46,7 +46,7 @@ def builds(index: VectorIndex) -> list[Build]:
     ]
 
 
-def rollback(index: VectorIndex, catalogue: Catalogue | None = None, others: Sequence[CheckedPart] = ()) -> IndexRecord:
+def rollback(index: VectorIndex, catalogue: Catalogue | None = None, others: Sequence[BuildPart] = ()) -> IndexRecord:
     """Makes the build that was live before this one live again, with all that belongs to it, and returns its record.
 
     The one that was live stays, for queries that are under way, until the next `publish` or `gc`.

@@ -23,25 +23,21 @@ class BuildPart(Protocol):
     """What there is of each build besides its vectors, under its name: facts, histories, the model.
 
     It is complete before its build goes live, and dropped before its build is, so that the switch of the live build is
-    the switch of all of it.
+    the switch of all of it. `str` names it and its place.
     """
+
+    def exists(self, version: str) -> bool:
+        """Whether a build has it."""
 
     def drop(self, version: str) -> None:
         """Removes what there is of a build; nothing where there is none."""
-
-
-class CheckedPart(BuildPart, Protocol):
-    """A part that knows whether it is complete; `str` names it and its place."""
-
-    def exists(self, version: str) -> bool:
-        """Whether a build has it, completely."""
 
 
 def publish(
     index: VectorIndex,
     receipts: Sequence[Receipt],
     catalogue: Catalogue | None = None,
-    others: Sequence[CheckedPart] = (),
+    others: Sequence[BuildPart] = (),
 ) -> IndexRecord:
     """Makes a complete build the live index, with its facts in the catalogue and the `others` that belong to it.
 
@@ -76,7 +72,7 @@ def publish(
         return fresh
 
 
-def must_be_complete(record: IndexRecord, catalogue: Catalogue | None, others: Sequence[CheckedPart]) -> None:
+def must_be_complete(record: IndexRecord, catalogue: Catalogue | None, others: Sequence[BuildPart]) -> None:
     """Raises IndexMismatchError where a build lacks facts of an item, or one of its other parts."""
     known = catalogue.count(record.build) if catalogue else record.rows
     if known < record.rows:
