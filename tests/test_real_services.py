@@ -81,9 +81,12 @@ def test_the_vectors_in_a_milvus_server_and_the_catalogue_in_redis(answers, milv
     check_same(answers(lines), answers())
 
 
-def test_the_lines_of_the_cluster_s_config(answers, milvus_server, redis_server, certificates, monkeypatch):
+def test_the_lines_of_the_cluster_s_config(
+    answers, sample_bundle, milvus_server, redis_server, certificates, monkeypatch
+):
     lines = shipped()["cluster"].read_text(encoding="utf-8").partition("extends: movielens_1m\n")[2]
     lines = lines.replace("timeout: 10 ", f"timeout: {PATIENCE} ")
+    lines = lines.replace("artifacts/cluster/model", str(sample_bundle.directory))
     with closing(TlsProxy(milvus_server.port, certificates)) as proxy:
         variables = {
             "CA_FILE": certificates.authority,

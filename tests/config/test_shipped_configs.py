@@ -37,19 +37,39 @@ def test_it_loads_by_file_and_by_name(path, shipped_environment):
     check_url(config.catalogue, "catalogue")
 
 
-@pytest.mark.parametrize("name", sorted(shipped().keys() - STORES))
-def test_it_keeps_its_artifacts_apart(name):
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_it_keeps_its_files_in_a_folder_of_its_own(name, shipped_environment):
     config = load_config(name)
     folder = f"artifacts/{'ml-1m' if name == 'movielens_1m' else name}"
     assert config.model.dir == f"{folder}/model"
-    assert config.milvus.uri == f"{folder}/movies.db"
-    assert config.catalogue == f"sqlite:///{folder}/movies.sqlite"
+    assert config.milvus.uri in (f"{folder}/movies.db", "http://127.0.0.1:19530", "${env:MILVUS_URI}")
+    for url in (config.catalogue, config.history_url):
+        assert url == f"sqlite:///{folder}/movies.sqlite" or not url.startswith("sqlite:")
+
+
+def test_no_two_of_them_share_a_model_a_collection_or_a_file(shipped_environment):
+    configs = [load_config(name) for name in shipped()]
+    must_differ([config.model.dir for config in configs])
+    must_differ([(config.milvus.uri, config.milvus.collection) for config in configs])
+    must_differ([url for config in configs if (url := config.catalogue).startswith("sqlite:")])
+    must_differ([url for config in configs if (url := config.history_url).startswith("sqlite:")])
+
+
+def test_no_two_of_them_share_a_collection_on_one_milvus_server(shipped_environment):
+    configs = [load_config(name) for name in shipped()]
+    must_differ([config.milvus.collection for config in configs if not config.milvus.uri.endswith(".db")])
+
+
+def must_differ(values):
+    assert len(values) > 1
+    assert len(set(values)) == len(values), values
 
 
 @pytest.mark.parametrize("name", STORES)
 def test_other_stores_are_a_few_lines_and_change_nothing_else(name, shipped_environment):
     config, usual = load_config(name), load_config("movielens_1m")
-    assert config.model_copy(update={"milvus": usual.milvus, "catalogue": usual.catalogue}) == usual
+    stores = {"milvus": usual.milvus, "catalogue": usual.catalogue}
+    assert config.with_model_dir(usual.model.dir).model_copy(update=stores) == usual
     assert config != usual
 
 
