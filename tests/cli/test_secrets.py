@@ -227,6 +227,7 @@ def test_a_bundle_has_no_secret_of_its_config(small_config, tmp_path):
     config = load_config(
         small_config("training.epochs=1"),
         catalogue=f"redis://user:{WORDS[0]}@127.0.0.1:1/0?token={WORDS[1]}",
+        history=f"redis://user:{WORDS[1]}@127.0.0.1:1/1",
         milvus={"uri": f"http://user:{WORDS[0]}@127.0.0.1:1", "access": {"token": WORDS[2]}},
     )
     folder = train(config).directory

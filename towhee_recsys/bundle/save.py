@@ -23,8 +23,7 @@ from towhee_recsys.bundle.manifest import (
     Versions,
     model_id,
 )
-from towhee_recsys.config import Config, dump_config
-from towhee_recsys.config.schema import MilvusConfig
+from towhee_recsys.config import Config, dump_config, without_locations
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.calibration import Calibration
@@ -86,21 +85,13 @@ def replace_bundle(directory: str | Path, fill: Callable[[Path], None]) -> Bundl
 
 
 def _write_parts(folder: Path, trained: Trained) -> None:
-    _write_text(folder / CONFIG, dump_config(_without_locations(trained.config)).removesuffix("\n"))
+    _write_text(folder / CONFIG, dump_config(without_locations(trained.config)).removesuffix("\n"))
     _write_json(folder / FEATURES, {"user": trained.users.state, "item": trained.items.state})
     _write_json(folder / "history.json", trained.history)
     known = {f"{side}.{name}": array for side, arrays in trained.known.items() for name, array in arrays.items()}
     weights = {name: weight.numpy() for name, weight in trained.model.state_dict().items()}
     write_file(folder / KNOWN, lambda file: np.savez(file, **known))  # type: ignore[arg-type]
     write_file(folder / WEIGHTS, lambda file: np.savez(file, **weights))
-
-
-def _without_locations(config: Config) -> Config:
-    """Where data, vectors and facts are kept is no part of a model, and may hold a password."""
-    dataset, nowhere = config.dataset, {"path": None}
-    tables = {name: getattr(dataset, name).model_copy(update=nowhere) for name in ("users", "items", "interactions")}
-    stores = {"milvus": MilvusConfig(), "catalogue": Config().catalogue}
-    return config.model_copy(update={"dataset": dataset.model_copy(update=nowhere | tables), **stores})
 
 
 def _manifest(folder: Path, trained: Trained) -> Manifest:

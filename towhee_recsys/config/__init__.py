@@ -9,6 +9,7 @@ from towhee_recsys.config.document import Document
 from towhee_recsys.config.dump import dump_config, dump_settings
 from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.config.load import load_config, load_section, shown_settings
+from towhee_recsys.config.locations import without_locations
 from towhee_recsys.config.overrides import parse_override
 from towhee_recsys.config.references import expand_env, resolve
 from towhee_recsys.config.schema import Config
@@ -34,5 +35,6 @@ __all__ = [
     "shown_path",
     "shown_settings",
     "shown_value",
+    "without_locations",
     "without_secrets",
 ]

@@ -1,4 +1,4 @@
-"""Completes a checked config: where its dataset lies, how strictly it is read, its features and its objective."""
+"""Completes a checked config: where its dataset, model and stores are, its features and its objective."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.document import Document, dotted
 from towhee_recsys.config.features import Features, default_features, with_codes
 from towhee_recsys.config.formats import TABLE, dataset_format, formats
+from towhee_recsys.config.locations import folder_name, with_locations
 from towhee_recsys.config.objectives import needs_scale
 from towhee_recsys.config.schema import Config
 from towhee_recsys.config.secrets import shown_value
@@ -21,6 +22,9 @@ from towhee_recsys.features.liked import INCLUDE_SEEN
 KNOWN = ("ml-1m", "sample")
 """The datasets that are found by their name."""
 
+UNNAMED = "data"
+"""The name of tables that have no name."""
+
 
 def cache_folder() -> Path:
     """The folder for downloads: `TOWHEE_RECSYS_HOME`, else the user's cache folder."""
@@ -31,7 +35,7 @@ def cache_folder() -> Path:
 
 
 def completed(config: Config, document: Document) -> Config:
-    """`config` with the dataset's location, strictness and id columns, the features and the objective filled in.
+    """`config` with all that was left out: locations, the dataset's strictness and ids, features and objective.
 
     Raises:
         ConfigError: the dataset's format is not known, its folder or its id columns are not declared, the items' id or
@@ -42,16 +46,8 @@ def completed(config: Config, document: Document) -> Config:
     _must_have_own_ids(config.features, dataset, document)
     _must_not_take_include_seen(config.features, dataset, document)
     features = with_codes(default_features(config.features, dataset), dataset)
-    model, milvus = config.model, config.milvus
-    return config.model_copy(
-        update={
-            "dataset": dataset,
-            "features": features,
-            "objective": _objective(config, dataset, document),
-            "model": model.model_copy(update={"dir": os.path.expanduser(model.dir)}),
-            "milvus": milvus.model_copy(update={"uri": os.path.expanduser(milvus.uri)}),
-        }
-    )
+    complete = {"dataset": dataset, "features": features, "objective": _objective(config, dataset, document)}
+    return with_locations(config, folder_name(dataset.name)).model_copy(update=complete)
 
 
 def _completed_dataset(dataset: DataSchema, document: Document) -> DataSchema:
@@ -65,12 +61,14 @@ def _completed_dataset(dataset: DataSchema, document: Document) -> DataSchema:
         )
     _must_not_be_reserved(dataset, document)
     path = _tables_folder(dataset, document) if kind == TABLE else _dataset_path(dataset, document)
+    name = UNNAMED if kind == TABLE and "name" not in dataset.model_fields_set else dataset.name
     users, items, interactions = dataset.users, dataset.items, dataset.interactions
     return dataset.model_copy(
         update={
+            "name": name,
             "format": kind,
             "path": path,
-            "strict": dataset.name in KNOWN if dataset.strict is None else dataset.strict,
+            "strict": name in KNOWN if dataset.strict is None else dataset.strict,
             "users": users.model_copy(update={"id": users.id or interactions.user}),
             "items": items.model_copy(update={"id": items.id or interactions.item}),
         }

@@ -15,7 +15,9 @@ from towhee_recsys.support.section import Section
 class DataSchema(Section):
     """Where users, items and interactions come from."""
 
-    name: str = Field(default="ml-1m", min_length=1, description="ml-1m, sample, or a name of yours")
+    name: str = Field(
+        default="ml-1m", min_length=1, description="ml-1m, sample, or a name of yours; of tables left out: data"
+    )
     format: str | None = Field(
         default=None, description="table, or movielens for its three files; left out: table where a table has a path"
     )

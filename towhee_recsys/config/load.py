@@ -12,6 +12,7 @@ from towhee_recsys.config.completion import completed
 from towhee_recsys.config.describe import follow
 from towhee_recsys.config.document import Document, KeyPath, as_document, merge, texts
 from towhee_recsys.config.formats import with_declaration
+from towhee_recsys.config.locations import with_locations
 from towhee_recsys.config.overrides import layers
 from towhee_recsys.config.problems import sentences
 from towhee_recsys.config.references import ResolvedConfig
@@ -54,7 +55,10 @@ def shown_settings(source: Source = None, *, overrides: Iterable[str] = ()) -> d
         ConfigError: as `load_config`.
     """
     document = _document(source, overrides, {})
-    config = completed(_checked(document), document)
+    config, name = _checked(document), document.get(("dataset", "name"))
+    if isinstance(name, str) and VARIABLE.search(name):  # default locations show it as it is written, too
+        config = with_locations(config, name)
+    config = completed(config, document)
     settings = without_secrets(config).model_dump(exclude={"dataset": {"tables"}})
     for path, text in texts(document.data):
         if VARIABLE.search(text) and path not in SECRETS:

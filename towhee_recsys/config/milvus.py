@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 LITE_TYPES = ("FLAT", "IVF_FLAT", "AUTOINDEX")
 """The types of index that a Milvus Lite file has."""
 
+DATASET = "<dataset.name>"
+"""What stands in default locations for the dataset's name, so that recommenders in one working folder keep apart."""
+
 _LITE_HAS = f"{', '.join(LITE_TYPES[:-1])} and {LITE_TYPES[-1]}"
 
 
@@ -119,7 +122,7 @@ class MilvusConfig(Section):
     """Where the item vectors live."""
 
     uri: Annotated[str, URL] = Field(
-        default="artifacts/items.db",
+        default=f"artifacts/{DATASET}/items.db",
         min_length=1,
         description="a file ending in .db is Milvus Lite; http(s)://host:port is a server, a cluster or a managed one",
     )

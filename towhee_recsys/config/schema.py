@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.features import Features
-from towhee_recsys.config.milvus import MilvusConfig
+from towhee_recsys.config.milvus import DATASET, MilvusConfig
 from towhee_recsys.config.objectives import Objective
 from towhee_recsys.support.section import URL, Section
 
@@ -27,7 +27,7 @@ class RatingMap(Section):
 class ModelConfig(Section):
     """The fusion model."""
 
-    dir: str = Field(default="artifacts/model", min_length=1, description="the folder of the bundle")
+    dir: str = Field(default=f"artifacts/{DATASET}/model", min_length=1, description="the folder of the bundle")
     tower: Literal["sum", "joined"] = Field(
         default="sum", description="how a tower puts its features together; joined is the article's"
     )
@@ -104,7 +104,7 @@ class Config(Section):
     training: TrainingConfig = TrainingConfig()
     milvus: MilvusConfig = MilvusConfig()
     catalogue: Annotated[str, URL] = Field(
-        default="sqlite:///artifacts/items.sqlite",
+        default=f"sqlite:///artifacts/{DATASET}/items.sqlite",
         min_length=1,
         description="sqlite:///FILE, redis://HOST:PORT/NUMBER or mysql://HOST:PORT/DATABASE",
     )
