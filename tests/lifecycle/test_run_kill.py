@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.forked_commands import ForkedCommands, kill
+from tests.forked_commands import ForkedCommands
+from tests.lifecycle.runs import USER, Runs
 from tests.stores.keyed.stores import MariadbStore, RedisStore, SqliteStore
 from towhee_recsys import index_builds, load_config, recommend_pipeline
 from towhee_recsys.bundle.published import PublishedModels
@@ -29,53 +30,8 @@ pytestmark = [
 ]
 
 KILLS = int(os.environ.get("RUN_KILLS", "8"))
-USER = 10001
 FOLLOWS = 1.0
 """Seconds after which a running pipeline has seen a publish."""
-
-
-class Runs:
-    """Runs of two configs that publish into the same stores, `old` and `new`, in processes of their own.
-
-    They differ in their seed, in all titles and in what the user has seen; the lists have all items that the user has
-    not seen. So a list of one model with a fact or the history of the other is neither's.
-    """
-
-    def __init__(self, commands: ForkedCommands, files: dict[str, Path]):
-        self._commands, self._files = commands, files
-        self.whole = 0.0
-        """Seconds that the last undisturbed run took."""
-
-    def undisturbed(self, name: str) -> list[Any]:
-        """Publishes; returns the list that serves then."""
-        self.whole = self._commands.run(*self._run(name)).seconds
-        return self.served(name)
-
-    def killed(self, name: str, moment: float, group: bool, meanwhile: Callable[[], None]) -> None:
-        """A run that is killed after so many seconds, with its service of Milvus Lite or without."""
-        process = self._commands.start(*self._run(name))
-        end = time.monotonic() + moment
-        while (left := end - time.monotonic()) > 0:
-            time.sleep(min(left, 0.1))
-            meanwhile()
-        kill(process, group)
-        ended = self._commands.wait()
-        assert ended.code in (0, -9), ended.err
-
-    def served(self, name: str) -> list[Any]:
-        """The list that a new process recommends."""
-        found: list[Any] = self._json("recommend", name, "-u", str(USER))["recommendations"]
-        return found
-
-    def must_be_healthy(self, name: str) -> None:
-        """No check of the doctor fails."""
-        assert self._json("doctor", name)["healthy"]
-
-    def _run(self, name: str) -> list[str]:
-        return ["run", "--json", "-q", "-c", str(self._files[name])]
-
-    def _json(self, command: str, name: str, *options: str) -> dict[str, Any]:
-        return self._commands.json(command, *options, "-c", str(self._files[name]))
 
 
 @pytest.fixture(params=["sqlite", "redis", "mariadb"])
@@ -141,18 +97,19 @@ def kill_again_and_again(configs: dict[str, Config], runs: Runs, running: bool) 
     def answers() -> None:
         assert recommend is None or recommend({"user_id": USER}).get()[0] in lists.values()
 
-    draw, serves = random.Random(KILLS), ["new"]
+    draw, serves, kills = random.Random(KILLS), ["new"], 0
     for number in range(KILLS):
         target = "old" if serves[-1] == "new" else "new"
         moment, group = draw.uniform(0, runs.whole), number % 2 == 0
         print(f"kill {number}: {target} after {moment:.3f} of {runs.whole:.3f} s, {group=}")
-        runs.killed(target, moment, group, answers)
+        kills += runs.killed(target, moment, group, answers)
         found = runs.served(target)
         [served] = [name for name, each in lists.items() if each == found]
         serves.append(served)
         answers()
         runs.must_be_healthy(target)
-    print(f"after each kill there served: {serves}")
+    print(f"{kills} were before the end; after each there served: {serves}")
+    assert kills
     for name in ("old", "new"):
         assert runs.undisturbed(name) == lists[name]
         runs.must_be_healthy(name)
