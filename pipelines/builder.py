@@ -21,13 +21,16 @@ from towhee_recsys.pipelines.steps import FixedSteps, Steps
 
 SHIPPED = Path(__file__).resolve().parent
 
+READING = ("milvus_search", "live_index", "exclude_seen")
+"""The operators that read what is live."""
+
 
 def load_pipeline(name_or_file: str | Path, config: Config | str | None = None) -> Pipeline:
     """The pipeline of a shipped name (`add`, `index`, `recommend`, `similar`) or of a YAML file, built with `config`.
 
-    All operators are built at once. A pipeline that publishes encodes with the model in `model.dir`, the newest. One
-    that uses the index otherwise encodes with the model that was published with it, whatever is trained meanwhile, and
-    with `follow: true` changes over to the next one between two calls.
+    All operators are built at once. A pipeline that reads the config's index encodes with the model that was published
+    with it, whatever is trained meanwhile, and with `follow: true` changes over to the next one between two calls. Any
+    other one, such as one that indexes, encodes with the model in `model.dir`, the newest.
 
     Raises:
         PipelineError: the file has mistakes, of which the message lists all, or there is no such pipeline.
@@ -56,11 +59,14 @@ def _read(document: Document, config: Config) -> Declaration:
 
 
 def _uses_published_model(declaration: Declaration, config: Config) -> bool:
-    """Whether a pipeline uses the config's index and its model without publishing."""
-    args = [step.args for step in declaration.steps]
-    publishes = any(registered(step.op) == registered("publish") for step in declaration.steps)
-    uses_index = any(each.get("uri") == config.milvus.uri for each in args)
-    return uses_index and not publishes and any(each.get("model_dir") == config.model.dir for each in args)
+    """Whether a pipeline reads the config's index and encodes with its model, without publishing."""
+    steps = [(registered(step.op), step.args) for step in declaration.steps]
+    index = (config.milvus.uri, config.milvus.collection)
+    reads = any(
+        op in map(registered, READING) and (args.get("uri"), args.get("collection")) == index for op, args in steps
+    )
+    encodes = any(args.get("model_dir") == config.model.dir for _, args in steps)
+    return reads and encodes and all(op != registered("publish") for op, _ in steps)
 
 
 def _file(name_or_file: str | Path) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import threading
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -11,8 +11,13 @@ from towhee_recsys.config import Config
 from towhee_recsys.errors import IndexMismatchError, RecsysError
 from towhee_recsys.lifecycle.published import PublishedModel
 from towhee_recsys.pipelines.steps import Steps
+from towhee_recsys.stores.vectors import IndexRecord
+from towhee_recsys.support.forks import new_lock
 
 log = logging.getLogger(__name__)
+
+RETRY = 10.0
+"""Seconds after which a model that could not be used is tried again."""
 
 _Result = TypeVar("_Result")
 
@@ -20,8 +25,9 @@ _Result = TypeVar("_Result")
 class FollowingSteps:
     """Steps that are built anew, between two calls, when a build of another model has gone live. Safe under threads.
 
-    A call that began before ends with what it began with. Where the new model cannot be used here, what served before
-    goes on serving for as long as the index keeps a build of it.
+    A call that began before ends with what it began with, and while one thread builds, others go on with what there is.
+    Where the new model cannot be used here, what served before goes on serving for as long as the index keeps a build
+    of it, and the new one is tried again after a while.
 
     Raises:
         IndexMismatchError: there is no index, or the model of its live build is not here.
@@ -30,36 +36,45 @@ class FollowingSteps:
 
     def __init__(self, config: Config, build: Callable[[Config], Steps]):
         self._published, self._build = PublishedModel(config), build
-        self._building = threading.Lock()
-        self._refused: str | None = None
-        self._model_id = self._published.model_id
-        self.steps = build(self._published.config())
+        self._building, self._refused, self._retry_at = new_lock(), "", 0.0
+        live = self._published.must_be_live()
+        self.steps, self._model_id = build(self._published.config(live)), live.model_id
 
     def run(self, call: Callable[[Steps], _Result]) -> _Result:
-        """What `call` gives for the steps of the published model; again where that was published during the call."""
-        self._follow()
-        steps, live = self.steps, self._published.build
+        """What `call` gives for the steps of the published model.
+
+        It is called again, unless the steps write, where another build was published during the call and what it read
+        is gone.
+        """
+        live = self._published.live()
+        self._follow(live)
+        steps = self.steps
         try:
             return call(steps)
         except IndexMismatchError:
-            if self._published.newest_build() == live:
+            newest = self._published.live(newest=True)
+            if newest is None or newest == live or steps.writes:
                 raise
-            self._follow()
+            self._retry_at = 0.0
+            self._follow(newest)
             return call(self.steps)
 
-    def _follow(self) -> None:
+    def _follow(self, live: IndexRecord | None) -> None:
         """Builds the steps anew where the live build is of another model than they are."""
-        if self._published.model_id == self._model_id:
+        if live is None or live.model_id in (None, self._model_id) or not self._building.acquire(blocking=False):
             return
-        with self._building:
-            model_id, build = self._published.model_id, self._published.build
-            if model_id in (None, self._model_id) or build == self._refused:
-                return
-            try:
-                self.steps = self._build(self._published.config())
-            except RecsysError as error:
-                self._refused = build  # once a build: the next one may do
-                log.warning("the model of %s, which is live now, cannot be used here: %s", build, error)
-            else:
-                self._model_id = model_id
-                log.info("following %s, of model %s", build, model_id)
+        try:
+            if live.build != self._refused or time.monotonic() >= self._retry_at:
+                self._change_over(live)
+        finally:
+            self._building.release()
+
+    def _change_over(self, live: IndexRecord) -> None:
+        try:
+            self.steps, self._model_id = self._build(self._published.config(live)), live.model_id
+        except RecsysError as error:
+            level = logging.DEBUG if live.build == self._refused else logging.WARNING
+            self._refused, self._retry_at = live.build, time.monotonic() + RETRY
+            log.log(level, "the model of %s, which is live now, cannot be used here: %s", live.build, error)
+        else:
+            log.info("following %s, of model %s", live.build, live.model_id)

@@ -12,8 +12,12 @@ from towhee.runtime.runtime_pipeline import RuntimePipeline
 
 from towhee_recsys.pipelines.declaration import Declaration
 from towhee_recsys.pipelines.linear import LinearRunner
+from towhee_recsys.pipelines.operator_check import registered
 from towhee_recsys.pipelines.towhee_graph import on_towhees_graph
 from towhee_recsys.pipelines.verbs import LINEAR
+
+WRITING = ("milvus_insert", "catalogue_insert", "history_insert", "publish")
+"""The operators that write."""
 
 _Result = TypeVar("_Result")
 
@@ -36,6 +40,11 @@ class Steps:
             self._runner = LinearRunner(dag, declaration.steps, self._pool)
         else:
             self.on_towhees_graph(RuntimePipeline.preload)
+
+    @property
+    def writes(self) -> bool:
+        """Whether a step writes to a store."""
+        return any(registered(step.op) in map(registered, WRITING) for step in self.declaration.steps)
 
     @property
     def linear(self) -> bool:

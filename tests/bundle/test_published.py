@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from functools import partial
@@ -57,30 +58,43 @@ def test_killed_before_every_step_of_a_replacement_one_is_in_place(tmp_path):
 
 
 def test_killed_before_every_step_of_a_copy_it_is_whole_or_missing(trained, small_bundle):
-    models = PublishedModels(trained)
-    copy = models.folder / BUILD
+    models, model_id = PublishedModels(trained), small_bundle.model_id
 
     def prepare() -> None:
         shutil.rmtree(models.folder, ignore_errors=True)
 
     seen = set()
-    for step in killed_at_each_step(lambda: models.write(BUILD, small_bundle.model_id), prepare):
+    for step in killed_at_each_step(lambda: models.write(BUILD, model_id), prepare):
         seen.add(models.exists(BUILD))
-        assert not models.exists(BUILD) or load_bundle(copy).model_id == small_bundle.model_id, step
+        assert not models.exists(BUILD) or load_bundle(models.folder / model_id).model_id == model_id, step
         models.drop(BUILD)
-        assert list(models.folder.iterdir() if models.folder.exists() else ()) == [], step
+        assert left(models) == [], step
     assert seen == {True, False}
 
 
+def left(models: PublishedModels) -> list[str]:
+    """What there is beside the folder of builds' needs."""
+    return [each.name for each in models.folder.rglob("*") if each.name != "builds"] if models.folder.exists() else []
+
+
 def test_a_copy_stays_when_the_model_is_replaced_or_gone(trained, small_bundle):
-    models = PublishedModels(trained)
-    assert models.find(BUILD, small_bundle.model_id) == trained, "before there is a copy"
-    models.write(BUILD, small_bundle.model_id)
+    models, model_id = PublishedModels(trained), small_bundle.model_id
+    assert models.find(model_id) == trained, "before there is a copy"
+    models.write(BUILD, model_id)
     shutil.rmtree(trained)
-    assert load_bundle(models.find(BUILD, small_bundle.model_id)).model_id == small_bundle.model_id
+    assert load_bundle(models.find(model_id)).model_id == model_id
     models.drop(BUILD)
-    assert models.find(BUILD, small_bundle.model_id) is None
-    assert models.trained_id() is None
+    assert models.find(model_id) is None
+
+
+def test_a_copy_stays_for_as_long_as_a_build_needs_it(trained, small_bundle):
+    models = PublishedModels(trained)
+    for build in (BUILD, "b2"):
+        models.write(build, small_bundle.model_id)
+    models.drop(BUILD)
+    assert (models.exists(BUILD), models.exists("b2")) == (False, True)
+    models.drop("b2")
+    assert left(models) == []
 
 
 def test_another_model_and_a_damaged_one_are_not_copied(trained, small_bundle):
@@ -93,6 +107,27 @@ def test_another_model_and_a_damaged_one_are_not_copied(trained, small_bundle):
     assert not models.folder.exists()
 
 
+def test_a_model_that_is_replaced_while_it_is_copied_is_not_published(trained, small_bundle, monkeypatch):
+    models, copy = PublishedModels(trained), shutil.copyfile
+
+    def copy_and_replace(source: Path, target: Path) -> None:
+        (trained / "known.npz").write_bytes(b"of another training")
+        copy(source, target)
+
+    monkeypatch.setattr(shutil, "copyfile", copy_and_replace)
+    with pytest.raises(BundleError, match=r"known\.npz is not what was saved"):
+        models.write(BUILD, small_bundle.model_id)
+    assert not models.exists(BUILD)
+
+
+def test_files_that_are_read_only_are_copied(trained, small_bundle):
+    for file in trained.iterdir():
+        file.chmod(0o444)
+    models = PublishedModels(trained)
+    models.write(BUILD, small_bundle.model_id)
+    assert all(os.stat(file).st_mode & 0o200 for file in models.find(small_bundle.model_id).iterdir())
+
+
 def test_a_copy_that_cannot_be_written_is_reported(trained, small_bundle):
     models = PublishedModels(trained)
     models.folder.write_text("in the way")
@@ -100,6 +135,16 @@ def test_a_copy_that_cannot_be_written_is_reported(trained, small_bundle):
         models.write(BUILD, small_bundle.model_id)
 
 
+def test_the_copies_of_a_link_stay_when_it_leads_elsewhere(trained, small_bundle, tmp_path):
+    link = tmp_path / "current"
+    link.symlink_to(trained)
+    PublishedModels(link).write(BUILD, small_bundle.model_id)
+    link.unlink()
+    link.symlink_to(tmp_path / "nothing")
+    assert load_bundle(PublishedModels(link).find(small_bundle.model_id)).model_id == small_bundle.model_id
+
+
 def test_removing_what_is_not_there(tmp_path):
     remove_directory(tmp_path / "nothing")
+    PublishedModels(tmp_path / "model").drop(BUILD)
     assert list(tmp_path.iterdir()) == []

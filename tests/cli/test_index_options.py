@@ -74,8 +74,8 @@ def test_list_rollback_and_gc(run: Any, on_own: list[str], sample_bundle: Any) -
     builds = json.loads(run("index", *on_own, "--list", "--json").out)["builds"]
     copies = PublishedModels(sample_bundle.directory).folder
     assert [(each["live"], each["rows"], each["model_id"], each["model_in"]) for each in builds] == [
-        (True, 326, sample_bundle.model_id, str(copies / builds[0]["build"])),
-        (False, 326, sample_bundle.model_id, str(copies / builds[1]["build"])),
+        (True, 326, sample_bundle.model_id, str(copies / sample_bundle.model_id)),
+        (False, 326, sample_bundle.model_id, str(copies / sample_bundle.model_id)),
     ]
     rows = run("index", *on_own, "--list").out.splitlines()
     moment = builds[0]["published"].replace("T", " ").partition(".")[0]

@@ -10,7 +10,7 @@ import pytest
 from towhee_recsys import index_pipeline, load_bundle, load_config, load_pipeline, recommend_pipeline
 from towhee_recsys.bundle import replace_bundle
 from towhee_recsys.bundle.published import PublishedModels
-from towhee_recsys.errors import BundleError, IndexMismatchError, RecsysError
+from towhee_recsys.errors import BundleError, IndexMismatchError, RecsysError, StoreError
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.history import open_history
 from towhee_recsys.stores.vectors import index_of
@@ -68,7 +68,9 @@ def test_each_part_has_the_kept_builds_and_no_others(config, serve, models):
     builds = [serve(models[number % 2]) for number in range(4)]
     parts = open_catalogue(config.catalogue), open_history(config.history_url)
     assert [each.versions("items") for each in parts] == [sorted(builds[-2:])] * 2
-    assert sorted(each.name for each in PublishedModels(config.model.dir).folder.iterdir()) == sorted(builds[-2:])
+    models_there = PublishedModels(config.model.dir)
+    assert sorted(each.name for each in (models_there.folder / "builds").iterdir()) == sorted(builds[-2:])
+    assert {each.name for each in models_there.folder.iterdir()} == {"builds", *(model.model_id for model in models)}
 
 
 def test_a_pipeline_that_does_not_follow_keeps_its_model_as_long_as_its_build_is_kept(config, serve, models):
@@ -93,6 +95,63 @@ def test_a_model_that_cannot_be_used_here_is_not_followed(config, serve, models,
     assert caplog.text.count("cannot be used here") == 1
     with pytest.raises(IndexMismatchError, match=f"{models[1].model_id}, which is not here"):
         recommend_pipeline(load_config(config, model={"dir": str(tmp_path / "elsewhere")}))
+
+
+def test_a_model_that_arrives_later_is_followed_then(config, serve, models, tmp_path):
+    serve(models[0])
+    elsewhere = load_config(config, model={"dir": str(tmp_path / "elsewhere")})
+    shutil.copytree(config.model.dir, elsewhere.model.dir)
+    running = recommend_pipeline(elsewhere)
+    serve(models[1])
+    answer(running)
+    copies = PublishedModels(elsewhere.model.dir).folder
+    shutil.copytree(config.model.dir, copies / models[1].model_id)
+    serve(models[1])  # now the build of the first model is gone
+    assert answer(running) == answer(recommend_pipeline(config))
+
+
+def test_the_same_model_is_published_again_and_again_under_a_running_pipeline(config, serve, models):
+    build = serve(models[0])
+    running = recommend_pipeline(config)
+    for _ in range(3):
+        build = serve(models[0])
+    items = answer(running, {"age": 25, "liked": [5103]})[0]  # it reads the items' vectors now, for the first time
+    assert len(items) == config.top_k
+    assert index_of(config.milvus).live().build == build
+
+
+def test_a_pipeline_that_begins_an_index_uses_the_trained_model(config, put, models, tmp_path):
+    put(models[0])
+    (tmp_path / "begin.yaml").write_text(
+        """
+input: item
+steps:
+  - {map: item -> vector, op: item_encoder, args: {model_dir: "${model.dir}"}}
+  - {map: vector -> vector, op: normalize}
+  - map: (item, vector) -> receipt
+    op: milvus_insert
+    args: {uri: "${milvus.uri}", collection: "${milvus.collection}", access: "${milvus.access}"}
+output: receipt
+""",
+        encoding="utf-8",
+    )
+    receipt = load_pipeline(tmp_path / "begin.yaml", config)({"movie_id": 5001}).get()[0]
+    assert receipt.model_id == models[0].model_id
+
+
+def test_old_builds_that_cannot_be_dropped_do_not_make_a_publish_fail(config, serve, models, caplog):
+    for model in (*models, models[0]):
+        serve(model)
+    index = index_of(config.milvus)
+    drop = index.store.drop
+    try:
+        index.store.drop = lambda name: (_ for _ in ()).throw(StoreError("no more"))
+        build = serve(models[1])
+    finally:
+        index.store.drop = drop
+    assert index.live().build == build
+    assert "`towhee-recsys index --gc` drops them: no more" in caplog.text
+    answer(recommend_pipeline(config))
 
 
 def test_a_pipeline_of_the_user_s_own_follows_too(config, serve, models, tmp_path):

@@ -59,7 +59,7 @@ def test_without_one_of_its_parts_nothing_is_changed(config, serve, models, part
     first = serve(models[0])
     serve(models[1])
     if part == "model":
-        shutil.rmtree(PublishedModels(config.model.dir).folder / first)
+        shutil.rmtree(PublishedModels(config.model.dir).folder / models[0].model_id)
     elif part == "history":
         open_history(config.history_url).drop(first)
     else:

@@ -150,6 +150,8 @@ def _load(path: Path) -> Bundle:
         recover(path)
     text = read_manifest(path)
     if path not in _loaded or _loaded[path][0] != text:
+        for gone in [each for each in _loaded if not each.exists()]:
+            del _loaded[gone]
         _loaded[path] = text, _read(path, checked(path, text))
     return _loaded[path][1]
 

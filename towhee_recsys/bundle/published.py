@@ -1,79 +1,111 @@
-"""Copies of the models that serve: one for each build of an index, under the build's name.
+"""Copies of the models that serve, kept for as long as the index has a build of them.
 
 Training replaces the model in `model.dir`. The one that encodes requests must stay what the index was built with, until
-the next one is published: so it is copied when its build goes live, and goes when its build goes.
+the next one is published: so it is copied before its build goes live, and goes when its last build goes.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 from towhee_recsys.bundle.bundle import read_bundle
 from towhee_recsys.bundle.manifest import MANIFEST
 from towhee_recsys.errors import BundleError
-from towhee_recsys.support.files import recover, remove_directory, replace_directory
+from towhee_recsys.support.files import recover, remove_directory, remove_unfinished, replace_directory, write_file
 
 
 class PublishedModels:
-    """The published copies of the models that were in `model_dir`: `<model_dir>.published/<build>`.
+    """The published copies of models that were in `model_dir`: `<model_dir>.published/<model id>`.
+
+    Beside them is a file for each build that needs one, `<model_dir>.published/builds/<build>`, with the model's id. It
+    is written before the copy and removed before it, so that a copy that no build needs can go at any time; several
+    indexes can have the same `model_dir`.
 
     Attributes:
         folder: Where they are.
     """
 
     def __init__(self, model_dir: str | Path):
-        self._trained = Path(model_dir).resolve()
+        self._trained = Path(os.path.abspath(model_dir))  # of a link, what it leads to may change
         self.folder = self._trained.with_name(f"{self._trained.name}.published")
 
     def __str__(self) -> str:
         return f"the folder of published models, {self.folder},"
 
     def write(self, build: str, model_id: str | None) -> None:
-        """Copies the model in `model_dir` for a build of its vectors. A kill leaves the whole copy or none.
+        """Keeps the model in `model_dir` for a build of its vectors. A kill leaves the whole copy or none.
 
         Raises:
-            BundleError: the model in `model_dir` is not `model_id`, or cannot be read; or the copy cannot be written.
+            BundleError: the model in `model_dir` is not `model_id`, or cannot be read; or it cannot be copied.
         """
-        bundle = read_bundle(self._trained)  # from the disk, with all its hashes
-        if bundle.model_id != model_id:
-            raise BundleError(
-                f"the model in {self._trained} is {bundle.model_id}, but the vectors are of {model_id}: it was trained "
-                "again meanwhile. The live index is as it was; index again."
-            )
+        found = read_bundle(self._trained).model_id  # from the disk, with all its hashes
+        if found != model_id:
+            raise _trained_again(self._trained, found, model_id)
         try:
-            replace_directory(self.folder / build, self._copy)
+            self._need_of(build).parent.mkdir(parents=True, exist_ok=True)
+            write_file(self._need_of(build), found.encode())
+            if not _is_bundle(self.folder / found):
+                replace_directory(self.folder / found, lambda folder: self._copy(folder, found))
         except OSError as error:
             raise BundleError(
-                f"the model cannot be copied to {self.folder / build}: {error.strerror or error}. "
+                f"the model cannot be copied to {self.folder / found}: {error.strerror or error}. "
                 "The live index is as it was; fix that and index again."
             ) from None
 
-    def find(self, build: str, model_id: str | None) -> Path | None:
-        """The folder with the model of a build: its copy, or `model_dir` where that has the same model; else None.
+    def find(self, model_id: str | None) -> Path | None:
+        """The folder with a model: its copy, or `model_dir` where that has it; None where it is not on this machine.
 
-        A process on another machine may have been given the model alone, without copies of others.
+        For None, which is vectors of no known model, it is `model_dir`.
         """
-        if self.exists(build):
-            return self.folder / build
-        return self._trained if model_id is None or self.trained_id() == model_id else None
+        if model_id and _is_bundle(self.folder / model_id):
+            return self.folder / model_id
+        return self._trained if model_id is None or self._trained_id() == model_id else None
 
     def exists(self, version: str) -> bool:
-        """Whether there is a copy for a build."""
-        recover(self.folder / version)
-        return (self.folder / version / MANIFEST).is_file()
+        """Whether the model of a build was copied."""
+        try:
+            return _is_bundle(self.folder / self._need_of(version).read_text(encoding="utf-8"))
+        except OSError:
+            return False
 
     def drop(self, version: str) -> None:
-        """Removes the copy for a build; one that is not there is passed over."""
-        remove_directory(self.folder / version)
+        """Removes what no build needs without `version`; one that is not there is passed over."""
+        self._need_of(version).unlink(missing_ok=True)
+        remove_unfinished(self._need_of(version))
+        needs = self.folder / "builds"
+        needed = {each.read_text(encoding="utf-8") for each in needs.iterdir()} if needs.is_dir() else set()
+        for each in self.folder.iterdir() if self.folder.is_dir() else ():
+            if each != needs and each.name.lstrip(".").partition(".")[0] not in needed:
+                remove_directory(each)
 
-    def _copy(self, folder: Path) -> None:
-        shutil.copytree(self._trained, folder, dirs_exist_ok=True)
+    def _need_of(self, build: str) -> Path:
+        return self.folder / "builds" / build
 
-    def trained_id(self) -> str | None:
+    def _copy(self, folder: Path, model_id: str) -> None:
+        for name in (*read_bundle(self._trained).manifest.files, MANIFEST):
+            shutil.copyfile(self._trained / name, folder / name)
+        found = read_bundle(folder).model_id  # a training may have replaced it meanwhile
+        if found != model_id:
+            raise _trained_again(self._trained, found, model_id)
+
+    def _trained_id(self) -> str | None:
         """The id of the model in `model_dir`; None where there is none that can be used."""
         try:
             recover(self._trained)
             return read_bundle(self._trained).model_id
-        except BundleError:  # missing or damaged
+        except (BundleError, OSError):  # missing, damaged or out of reach
             return None
+
+
+def _is_bundle(folder: Path) -> bool:
+    recover(folder)
+    return (folder / MANIFEST).is_file()
+
+
+def _trained_again(folder: Path, found: str, wanted: str | None) -> BundleError:
+    return BundleError(
+        f"the model in {folder} is {found}, but the vectors are of {wanted}: it was trained again meanwhile. "
+        "The live index is as it was; index again."
+    )

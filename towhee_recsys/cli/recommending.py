@@ -72,9 +72,10 @@ def similar(config: Config, progress: bool | None, item: str) -> Shown:
 
     find, column = similar_pipeline(config), config.dataset.items.id
     published = PublishedModel(config)
-    bundle = load_bundle(published.folder())
+    live = published.must_be_live()
+    bundle = load_bundle(published.folder(live))
     key = item_id(item, bundle.item_schema.id_type, "ID")
-    [facts] = open_catalogue(config.catalogue).get([key], published.build or "")  # also of items that were added later
+    [facts] = open_catalogue(config.catalogue).get([key], live.build)  # also of items that were added later
     known = bundle.known_ids("item")
     if facts is None and str(key) not in known:
         examples = f", such as {', '.join(known[:3])}" if known else ""
@@ -111,7 +112,8 @@ def answers_for(config: Config, users: Sequence[User]) -> list[dict[str, Any]]:
     from towhee_recsys.lifecycle.published import PublishedModel
     from towhee_recsys.pipelines import recommend_pipeline
 
-    lists, model_id = recommend_pipeline(config)(list(users)).get()[0], PublishedModel(config).model_id
+    lists = recommend_pipeline(config)(list(users)).get()[0]
+    model_id = PublishedModel(config).must_be_live().model_id
     return [
         {"user": user, "model_id": model_id, "recommendations": items} for user, items in zip(users, lists, strict=True)
     ]

@@ -39,7 +39,7 @@ def index_builds(config: Config | str) -> list[IndexBuild]:
     """
     config = load_config(config)
     models, found = PublishedModels(config.model.dir), builds(index_of(config.milvus))
-    folders = [models.find(each.name, each.model_id) if each.model_id else None for each in found]
+    folders = [models.find(each.model_id) if each.model_id else None for each in found]
     return [
         IndexBuild(each.name, each.model_id, each.rows, each.published, each.live, str(folder) if folder else None)
         for each, folder in zip(found, folders, strict=True)

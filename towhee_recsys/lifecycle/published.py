@@ -10,59 +10,60 @@ from towhee_recsys.bundle.manifest import MANIFEST
 from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.config import Config
 from towhee_recsys.errors import IndexMismatchError
-from towhee_recsys.stores.vectors import VectorIndex, index_of
+from towhee_recsys.stores.vectors import IndexRecord, VectorIndex, index_of
 
 
 class PublishedModel:
-    """The model of the live build of a config's index. Safe under threads; each attribute is as of now.
-
-    Of a Milvus server, what is live was read half a second ago at most.
-    """
+    """The models of a config's index and of its live build. Safe under threads."""
 
     def __init__(self, config: Config):
         self._config, self._index = config, _existing_index(config)
         self._models = PublishedModels(config.model.dir)
 
-    @property
-    def build(self) -> str | None:
-        """The name of the live build; None where there is no index."""
-        record = self._index.record
-        return record.build if record else None
+    def live(self, newest: bool = False) -> IndexRecord | None:
+        """The record of the live build; None where there is no index.
 
-    @property
-    def model_id(self) -> str | None:
-        """The id of its model; None where there is no index, or it does not know its model."""
-        record = self._index.record
-        return record.model_id if record else None
+        Unless the `newest` is asked for, that of a Milvus server was read half a second ago at most.
+        """
+        return self._index.versions(newest).live
 
-    def newest_build(self) -> str | None:
-        """The name of the live build, read now."""
-        live = self._index.versions(newest=True).live
-        return live.build if live else None
+    def must_be_live(self) -> IndexRecord:
+        """The record of the live build, read now. Raises IndexMismatchError where there is no index."""
+        return self._index.live_in(self._index.versions(newest=True))
 
-    def folder(self) -> Path:
-        """The folder with the model.
+    def folder(self, record: IndexRecord) -> Path:
+        """The folder with the model of a build.
 
         Raises:
-            IndexMismatchError: there is no index, or its model is not here.
+            IndexMismatchError: it is not here.
             BundleError: the model in `model.dir` is damaged, and there is no other.
-            StoreError: the store fails.
         """
-        record = self._index.live_in(self._index.versions(newest=True))
-        found = self._models.find(record.build, record.model_id)
+        found = self._models.find(record.model_id)
         if found is None:
             folder = Path(self._config.model.dir)
             trained = read_bundle(folder).model_id if (folder / MANIFEST).is_file() else "no model"
             raise IndexMismatchError(
                 f"the index {record.collection!r} is of model {record.model_id}, which is not here: there is no "
-                f"{self._models.folder / record.build}, and {self._config.model.dir} has {trained}. Index again with "
+                f"{self._models.folder / str(record.model_id)}, and {folder} has {trained}. Index again with "
                 "`towhee-recsys index -c CONFIG`, or copy the folder of that model to the first of these."
             )
         return found
 
-    def config(self) -> Config:
-        """The config with that folder as its model.dir. Raises what `folder` raises."""
-        return self._config.with_model_dir(self.folder())
+    def config(self, record: IndexRecord) -> Config:
+        """The config with the folder of a build's model as its model.dir. Raises what `folder` raises."""
+        return self._config.with_model_dir(self.folder(record))
+
+
+def published_config(config: Config) -> Config:
+    """`config` with the folder of the published model as its model.dir.
+
+    Raises:
+        IndexMismatchError: there is no index, or its model is not here.
+        BundleError: there is no index and no model, or it is damaged.
+        StoreError: the index cannot be read.
+    """
+    published = PublishedModel(config)
+    return published.config(published.must_be_live())
 
 
 def _existing_index(config: Config) -> VectorIndex:
@@ -72,13 +73,3 @@ def _existing_index(config: Config) -> VectorIndex:
     except IndexMismatchError:
         load_bundle(config.model.dir)
         raise
-
-
-def published_config(config: Config) -> Config:
-    """`config` with the folder of the published model as its model.dir.
-
-    Raises:
-        IndexMismatchError: there is no index, or its model is not here.
-        StoreError: the index cannot be read.
-    """
-    return PublishedModel(config).config()

@@ -131,7 +131,8 @@ def recover(target: Path) -> None:
     with suppress(FileNotFoundError, NotADirectoryError):  # another process was faster, or there is no directory
         if not target.exists() and (fresh / "complete").exists():
             fresh.rename(target)
-        (target / "complete").unlink()
+        if (target / "complete").exists():  # asked first, for a place that is read-only
+            (target / "complete").unlink()
 
 
 def finish_replace(target: Path) -> None:

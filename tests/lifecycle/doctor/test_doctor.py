@@ -38,7 +38,7 @@ def test_all_is_well(indexed, index, found):
         f"{indexed.milvus.uri} answers",
         f"{indexed.catalogue} answers",
         f"326 items in {record.build}, 8 numbers each, IP, FLAT",
-        f"model {record.model_id} in {Path(indexed.model.dir).resolve()}.published/{record.build}",
+        f"model {record.model_id} in {Path(indexed.model.dir).resolve()}.published/{record.model_id}",
         seen["vectors"].text,
         "326 items, 20 of them read",
         f"60 users in {indexed.catalogue}",
@@ -149,7 +149,7 @@ def test_an_index_whose_model_is_not_here(indexed, found, sample_bundle, index):
 
 
 def test_a_damaged_published_model(indexed, found, index):
-    weights = PublishedModels(indexed.model.dir).folder / index.live().build / "weights.npz"
+    weights = PublishedModels(indexed.model.dir).folder / index.live().model_id / "weights.npz"
     weights.write_bytes(weights.read_bytes()[:-1] + b"\xff")
     seen = found(indexed)
     assert states(seen) == {"index of model": "failed", "vectors": "not checked"}

@@ -44,7 +44,7 @@ def test_an_index_of_another_version_is_refused(index, units, old):
             call()
         message = str(raised.value)
         assert "was written by another version of towhee-recsys" in message
-        assert f"{old} is not of format 2" in message
+        assert f"{old} is not of format {FORMAT}" in message
         assert "`towhee-recsys index -c CONFIG`" in message
     assert index.store.exists(old)
 

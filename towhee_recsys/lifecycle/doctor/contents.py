@@ -36,7 +36,7 @@ def index(case: Case) -> str:
 
 def index_of_model(case: Case) -> str:
     """The model of the live build is here, its files are as they were saved, and its towers can be used."""
-    case.published = usable_bundle(PublishedModel(case.config).folder())
+    case.published = usable_bundle(PublishedModel(case.config).folder(case.live))
     case.index.must_match(case.live, ModelRef(case.published.model_id), case.published.dim)
     return f"model {case.published.model_id} in {case.published.directory}"
 

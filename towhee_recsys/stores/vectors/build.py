@@ -120,7 +120,7 @@ def receipt_of(build: str, embeddings: Any, rows: Rows) -> Receipt:
 
 def builds_in(index: VectorIndex) -> list[str]:
     """The names of all builds of the index, with unfinished ones and rows that were set aside."""
-    ours = re.compile(rf"{index.collection}__([0-9a-f]{{16}}|unknown)_[0-9a-f]{{12}}({SAVED})?")
+    ours = re.compile(rf"{index.collection}__([0-9a-f]{{16}}|unknown)_[0-9a-f]{{6,12}}({SAVED})?")
     return sorted(name for name in index.store.names() if ours.fullmatch(name))
 
 

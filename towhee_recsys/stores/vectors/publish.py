@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 
-from towhee_recsys.errors import IndexMismatchError
+from towhee_recsys.errors import IndexMismatchError, StoreError
 from towhee_recsys.stores.catalogue import Catalogue
 from towhee_recsys.stores.vectors.build import builds_in, now
 from towhee_recsys.stores.vectors.checks import CURE, verify
@@ -17,6 +18,8 @@ from towhee_recsys.stores.vectors.pending import SAVED
 from towhee_recsys.stores.vectors.records import IndexRecord, Receipt
 from towhee_recsys.stores.vectors.rows import content_hash
 from towhee_recsys.stores.vectors.versions import make_live
+
+log = logging.getLogger(__name__)
 
 
 class BuildPart(Protocol):
@@ -53,6 +56,7 @@ def publish(
     with index.writing:
         build = _build_of(receipts)
         if not index.store.exists(build):
+            _drop(index, build, parts)
             raise IndexMismatchError(
                 f"{build} is gone: another indexing of {index.collection!r} has gone live meanwhile. Index again."
             )
@@ -68,7 +72,12 @@ def publish(
             raise
         make_live(index.store, fresh)
         index.locks.release(build)
-        drop_builds(index, {build, *(each.build for each in before[:1])}, parts)
+        try:
+            drop_builds(index, {build, *(each.build for each in before[:1])}, parts)
+        except StoreError as error:
+            log.warning(
+                "%s is live, but older builds stay for now; `towhee-recsys index --gc` drops them: %s", build, error
+            )
         return fresh
 
 
