@@ -109,5 +109,4 @@ def test_put_in_place_moves(config, dataset, tmp_path):
     placed = put_in_place(fresh, config.model.dir)
     assert placed.directory == tmp_path / "model"
     assert placed.model_id == fresh.model_id != old.model_id
-    assert load_bundle(tmp_path / "model.previous").model_id == old.model_id, "for a rollback"
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["model", "model.previous"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["model"]

@@ -96,7 +96,7 @@ def test_what_is_wrong_with_a_server_s_url(url, problem):
         ("rediss://${env:ME}:s3cret@host", "rediss://***@host"),
         ("rediss://${env:ME}:${env:WORD}@host", "rediss://${env:ME}:${env:WORD}@host"),
         ("mysql://me:x${env:WORD}@host/db", "mysql://***@host/db"),
-        ("mysql://me:s3@cret@host/db", "mysql://***@host/db"),
+        ("mysql://me:s3@cret@host/db", "mysql://***"),
         ("mysql://me@host/db?timeout=3", "mysql://***@host/db?timeout=3"),
         ("mysql://me:${env:WORD}@host/db", "mysql://me:${env:WORD}@host/db"),
         ("${env:WHOLE}", "${env:WHOLE}"),

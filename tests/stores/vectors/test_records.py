@@ -10,6 +10,7 @@ from tests.stores.vectors.helpers import nearest
 from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.stores.vectors import IndexRecord, builds, delete_live, gc, insert_live, resume_build, rollback
 from towhee_recsys.stores.vectors.protocol import Layout
+from towhee_recsys.stores.vectors.records import FORMAT
 
 
 @pytest.fixture
