@@ -29,7 +29,7 @@ class MysqlServer:
         try:
             self._engine = _engine(address)
         except OSError as error:  # a TLS file
-            raise server_error(address, "opened", error) from error
+            raise server_error(address, "opened", error) from None
 
     def rows(self, doing: str, statement: str, *values: Any) -> Sequence[Any]:
         """The rows that a statement gives, in one round trip."""
@@ -50,7 +50,7 @@ class MysqlServer:
             except DBAPIError as error:
                 broke = error.connection_invalidated and not timed_out(error)
                 if last or not (broke or _number(error) == DEADLOCK):
-                    raise self._error(doing, error) from error
+                    raise self._error(doing, error) from None
         raise AssertionError("the last round returns or raises")
 
     def _error(self, doing: str, error: DBAPIError) -> StoreError:
