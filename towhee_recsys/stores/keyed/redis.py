@@ -91,7 +91,8 @@ class RedisStore:
         except (redis.RedisError, OSError) as error:
             denied = isinstance(error, (redis.AuthenticationError, redis.exceptions.AuthorizationError))
             answered = isinstance(error, (redis.BusyLoadingError, redis.ResponseError))
-            raise server_error(self._address, doing, error, str(error) if answered else "", denied) from None  # its text may have a part of a misspelt URL
+            reason = str(error) if answered else ""
+            raise server_error(self._address, doing, error, reason, denied) from None  # it may quote a misspelt URL
 
 
 KIND = StoreKind(
