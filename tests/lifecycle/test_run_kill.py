@@ -135,6 +135,7 @@ def nothing_must_be_left(config: Config) -> None:
     names, folder = sorted(each.build for each in builds), PublishedModels(config.model.dir).folder
     for part in (open_catalogue(config.catalogue), open_history(config.history_url)):
         assert part.versions(config.milvus.collection) == names
-    assert sorted(each.name for each in folder.iterdir()) == names
+    assert {each.name for each in folder.iterdir()} == {"builds", *(each.model_id for each in builds)}
+    assert sorted(each.name for each in (folder / "builds").iterdir()) == names
     beside = {each.name for each in folder.parent.iterdir() if "items." not in each.name}
     assert beside == {"model", "model.published", "new-data"}
