@@ -100,8 +100,8 @@ def kill_again_and_again(configs: dict[str, Config], runs: Runs, running: bool) 
     draw, serves, kills = random.Random(KILLS), ["new"], 0
     for number in range(KILLS):
         target = "old" if serves[-1] == "new" else "new"
-        moment, group = draw.uniform(0, runs.whole), number % 2 == 0
-        print(f"kill {number}: {target} after {moment:.3f} of {runs.whole:.3f} s, {group=}")
+        moment, group = draw.uniform(0, runs.longest), number % 2 == 0
+        print(f"kill {number}: {target} after {moment:.3f} of {runs.longest:.3f} s, {group=}")
         kills += runs.killed(target, moment, group, answers)
         found = runs.served(target)
         [served] = [name for name, each in lists.items() if each == found]
