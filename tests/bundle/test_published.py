@@ -12,9 +12,12 @@ import pytest
 
 from tests.kills import killed_at_each_step
 from towhee_recsys import load_bundle
+from towhee_recsys.bundle.bundle import read_bundle
 from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.errors import BundleError
+from towhee_recsys.evaluation.models import put_in_place
 from towhee_recsys.support.files import finish_replace, recover, remove_directory, replace_directory
+from towhee_recsys.training.lock import training_lock
 
 BUILD = "items__unknown_0123456789ab"
 
@@ -148,3 +151,22 @@ def test_removing_what_is_not_there(tmp_path):
     remove_directory(tmp_path / "nothing")
     PublishedModels(tmp_path / "model").drop(BUILD)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_killed_before_every_step_of_a_removal_it_is_whole_or_gone(tmp_path):
+    target = tmp_path / "directory" / "model"
+    for _ in killed_at_each_step(lambda: remove_directory(target), lambda: replace_directory(target, fill("whole"))):
+        assert not target.exists() or text(target) == "whole"
+    assert list(target.parent.iterdir()) == []
+
+
+def test_killed_while_a_measured_model_is_put_in_place_the_same_training_can_run(trained, small_bundle, tmp_path):
+    measured = tmp_path / "model.rating-90-10-42"
+
+    def prepare() -> None:
+        shutil.copytree(small_bundle.directory, measured, dirs_exist_ok=True)
+
+    for _ in killed_at_each_step(lambda: put_in_place(read_bundle(measured), str(trained)), prepare):
+        assert load_bundle(trained).model_id == small_bundle.model_id
+        with training_lock(str(measured)):
+            assert not measured.exists() or read_bundle(measured).model_id == small_bundle.model_id

@@ -100,8 +100,8 @@ def kill_again_and_again(configs: dict[str, Config], runs: Runs, running: bool) 
     draw, serves, kills = random.Random(KILLS), ["new"], 0
     for number in range(KILLS):
         target = "old" if serves[-1] == "new" else "new"
-        moment, group = draw.uniform(0, runs.whole), number % 2 == 0
-        print(f"kill {number}: {target} after {moment:.3f} of {runs.whole:.3f} s, {group=}")
+        moment, group = draw.uniform(0, runs.longest), number % 2 == 0
+        print(f"kill {number}: {target} after {moment:.3f} of {runs.longest:.3f} s, {group=}")
         kills += runs.killed(target, moment, group, answers)
         found = runs.served(target)
         [served] = [name for name, each in lists.items() if each == found]
@@ -135,6 +135,7 @@ def nothing_must_be_left(config: Config) -> None:
     names, folder = sorted(each.build for each in builds), PublishedModels(config.model.dir).folder
     for part in (open_catalogue(config.catalogue), open_history(config.history_url)):
         assert part.versions(config.milvus.collection) == names
-    assert sorted(each.name for each in folder.iterdir()) == names
+    assert {each.name for each in folder.iterdir()} == {"builds", *(each.model_id for each in builds)}
+    assert sorted(each.name for each in (folder / "builds").iterdir()) == names
     beside = {each.name for each in folder.parent.iterdir() if "items." not in each.name}
     assert beside == {"model", "model.published", "new-data"}

@@ -10,7 +10,7 @@ from towhee_recsys.bundle import Bundle, load_bundle, replace_bundle
 from towhee_recsys.bundle.manifest import MANIFEST
 from towhee_recsys.config import Config
 from towhee_recsys.data import Dataset
-from towhee_recsys.support.files import recover
+from towhee_recsys.support.files import recover, remove_directory
 from towhee_recsys.training import train
 from towhee_recsys.training.folders import for_validation
 from towhee_recsys.training.training_split import trained_on
@@ -62,7 +62,7 @@ def put_in_place(bundle: Bundle, model_dir: str) -> Bundle:
         shutil.copytree(bundle.directory, folder, dirs_exist_ok=True)
 
     replaced = replace_bundle(model_dir, fill)
-    shutil.rmtree(bundle.directory)
+    remove_directory(Path(bundle.directory))
     return replaced
 
 

@@ -146,9 +146,15 @@ def finish_replace(target: Path) -> None:
 
 
 def remove_directory(target: Path) -> None:
-    """Removes `target`, and what a killed `replace_directory` left of it."""
-    for path in (target, *(_hidden(target, state) for state in _STATES)):
-        shutil.rmtree(path, ignore_errors=True)
+    """Removes `target`, and what a killed `replace_directory` left of it; one that is not there is passed over.
+
+    A kill leaves all of it or none under its name; what it leaves beside it goes with the next replacement or removal.
+    """
+    finish_replace(target)
+    removed = _hidden(target, "being-removed")
+    with suppress(OSError):  # there is none, or it may not be removed
+        target.rename(removed)
+    shutil.rmtree(removed, ignore_errors=True)
 
 
 def _hidden(target: Path, state: str) -> Path:
