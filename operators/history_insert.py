@@ -17,7 +17,9 @@ class HistoryInsert:
 
         .window_all("receipt", "receipts", ops.towhee_recsys.history_insert(dataset=..., history="sqlite:///..."))
 
-    `dataset` is a declaration as in a config, `history` the URL of the store. The rows go under the name of the build
+    `dataset` is a declaration as in a config, `tables` the data frames in the place of its files, as `load_config`
+    takes them, and `history` the URL of the store. It is always the dataset's own interactions that are written: the
+    source of an indexing, such as another file, is of items alone. The rows go under the name of the build
     that the receipts are of, in place of all that an earlier, interrupted run has written there: it is a build that is
     not published yet.
 
@@ -27,10 +29,10 @@ class HistoryInsert:
         StoreError: the history cannot be opened or written.
     """
 
-    def __init__(self, dataset: Mapping[str, Any], history: str):
+    def __init__(self, dataset: Mapping[str, Any], history: str, tables: Mapping[str, Any] | None = None):
         from towhee_recsys.data import declared
 
-        self._schema, self._history = declared(dataset), open_history(history)
+        self._schema, self._history = declared({**dataset, "tables": dict(tables or {})}), open_history(history)
 
     def __call__(self, receipts: Sequence[Receipt]) -> Sequence[Receipt]:
         """Writes the history of the build and returns the receipts."""

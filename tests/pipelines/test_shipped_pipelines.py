@@ -56,7 +56,7 @@ def composed_by_hand(name, config):
         .map("vectors", "vectors", OURS.normalize())
         .map(("items", "vectors"), "receipt", OURS.milvus_insert(**vectors, staged=True))
         .map(("items", "receipt"), "receipt", OURS.catalogue_insert(**catalogue))
-        .window_all("receipt", "receipts", OURS.history_insert(**dataset, **history))
+        .window_all("receipt", "receipts", OURS.history_insert(**dataset, tables={}, **history))
         .map("receipts", "index", OURS.publish(**store, **catalogue, **history, **model))
         .output("index")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -100,6 +101,19 @@ def test_a_call_that_ends_it_each_time_is_refused_with_a_cure_and_the_next_is_an
     for fact in (store.where, "asking", "ended again (killed by SIGSEGV)", "free memory", "milvus.uri"):
         assert fact in message
     assert store.count("b") == ROWS
+
+
+def test_one_that_has_ended_leaves_the_home_of_the_next_alone(tmp_path):
+    store = filled(tmp_path / "items.db")
+    ended = store.milvus.file.running().service
+    kill(store)
+    store.upsert("b", NEW)
+    before = list((tmp_path / ".items.db.homes").glob("*/.cache/milvus"))
+    del ended
+    gc.collect()
+    assert before
+    assert all(home.exists() for home in before)
+    store.milvus.file.close()
 
 
 def test_a_stopped_one_is_named_with_the_cure_by_the_deadline(tmp_path):

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from tests.stores.vectors.helpers import upsert
 from tests.vectors import embeddings
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.model.calibration import Calibration
@@ -176,9 +177,9 @@ class CountingStore(MemoryStore):
         super().__init__()
         self.searches = []
 
-    def search(self, name, queries, limit, index=EXACT):
+    def search(self, name, queries, limit, index=EXACT, without=()):
         self.searches.append((limit, len(queries)))
-        return super().search(name, queries, limit, index)
+        return super().search(name, queries, limit, index, without)
 
 
 @pytest.fixture
@@ -222,16 +223,48 @@ def test_no_search_asks_for_more_than_a_store_returns(counted, units):
     assert counted.store.searches == [(16_384, 1)]
 
 
-def test_a_list_to_leave_out_that_is_longer_than_a_search_can_skip_is_refused_where_too_few_remain(indexed, units):
-    memory = VectorIndex(CountingStore(), "many")
-    indexed(memory, units(16_400, dim=8))
-    query = units(1, dim=8, seed=1)
-    nearest = [hit.id for hit in memory.search(query, 16_384)[0]]
-    others = [key for key in range(16_400) if key not in set(nearest)]
-    [hits] = memory.search(query, 5, [[*nearest[5:], *others]])
-    assert [hit.id for hit in hits] == nearest[:5]
-    with pytest.raises(QueryError, match=r"top_k 5 with 16,380 ids to leave out .* 4 of the 16384 .* most 16,379 ids"):
-        memory.search(query, 5, [nearest[4:]])
+@pytest.fixture(scope="module")
+def many(uri, units, indexed):
+    """More rows than a search returns."""
+    index = open_index(uri, "many")
+    indexed(index, units(16_400, dim=8))
+    return index
+
+
+def test_one_who_leaves_out_more_than_a_search_returns_gets_the_rest_and_so_do_the_others(many, units, caplog):
+    queries = units(3, dim=8, seed=1)
+    alone = many.search(queries, 5)
+    nearest = ids_of(many.search(queries[1:2], 16_384)[0])
+    rest = sorted(set(range(16_400)) - set(nearest))
+    found = many.search(queries, 5, [[], nearest, [*nearest[2:], *rest, 10**9]])
+    assert ids_of(found[0]) == ids_of(alone[0])
+    assert len(found[1]) == 5
+    assert {*ids_of(found[1])} <= {*rest}
+    assert [hit.score for hit in found[1]] == sorted((hit.score for hit in found[1]), reverse=True)
+    assert [hit.id for hit in found[2] if hit.id not in nearest[:2]] == [], "two qualify, and no more"
+    assert len(found[2]) == 2
+    assert not caplog.records
+
+
+def test_one_who_leaves_out_more_than_a_store_can_filter_by_gets_what_remains_with_a_warning(many, units, caplog):
+    queries = units(2, dim=8, seed=1)
+    nearest = ids_of(many.search(queries[:1], 16_384)[0])
+    [hits, others] = many.search(queries, 5, [[*nearest[3:], *range(10**6, 10**6 + 60_000)], []])
+    assert ids_of(hits) == nearest[:3]
+    assert len(others) == 5
+    [record] = caplog.records
+    assert record.levelname == "WARNING"
+    assert all(part in record.getMessage() for part in ("76381 ids to leave out", "65536", "3 items of 5"))
+
+
+def test_rows_that_the_record_does_not_count_yet_do_not_hide_others(units, indexed):
+    index, query = VectorIndex(MemoryStore(), "growing"), units(1, dim=16, seed=1)
+    indexed(index, units(70, dim=16))
+    vectors = units(326, dim=16)
+    upsert(index, index.record.build, range(326), vectors.search)
+    ids = ids_of(index.search(query, 326)[0])
+    [hits] = index.search(query, 10, [ids[:200]])
+    assert ids_of(hits) == ids[200:210]
 
 
 @pytest.mark.parametrize("leave_out", [["100"], [True], [1.0], [None]])

@@ -86,6 +86,14 @@ def test_searches_find_what_the_oracle_finds(store, build):
     assert store.search(name, queries[:0], 4) == []
 
 
+def test_a_search_passes_over_ids(store, build):
+    name, oracle, _ = build
+    query = np.random.default_rng(1).normal(size=(1, 8)).astype(np.float32)
+    ids = [key for key, _ in oracle.search(name, query, oracle.count(name))[0]]
+    [found] = store.search(name, query, 4, without={ids[1], ids[2], ids[4]})
+    assert [key for key, _ in found] == [ids[0], ids[3], ids[5]]
+
+
 def test_one_row_is_replaced_and_deleted_and_no_other(store, build):
     name, oracle, ids = build
     for row, key in enumerate(ids):

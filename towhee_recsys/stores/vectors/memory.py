@@ -101,10 +101,14 @@ class MemoryStore:
         return held[[row_of[key] for key in _plain(ids) if key in row_of]]
 
     def search(
-        self, name: str, queries: np.ndarray, limit: int, index: IndexType = EXACT
+        self, name: str, queries: np.ndarray, limit: int, index: IndexType = EXACT, without: Collection[Id] = ()
     ) -> list[list[tuple[Id, float]]]:
-        """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first."""
+        """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first.
+
+        Rows whose ids are among `without` are passed over.
+        """
         _, held = self._build(name)
+        held = _without(held, without) if without else held
         found = []
         for scores in np.asarray(queries, np.float32) @ held.vectors.T:
             best = np.argsort(-scores, kind="stable")[:limit]
@@ -138,11 +142,11 @@ class MemoryStore:
             raise StoreError(f"{self.where} has no build {name!r}.") from None
 
 
-def _without(held: Rows, ids: Sequence[Id] | np.ndarray) -> Rows:
+def _without(held: Rows, ids: Collection[Id] | np.ndarray) -> Rows:
     gone = set(_plain(ids))
     kept = [row for row, key in enumerate(held.ids.tolist()) if key not in gone]
     return held if len(kept) == len(held) else held[kept]
 
 
-def _plain(ids: Sequence[Id] | np.ndarray) -> list[Id]:
+def _plain(ids: Collection[Id] | np.ndarray) -> list[Id]:
     return ids.tolist() if isinstance(ids, np.ndarray) else list(ids)

@@ -109,10 +109,11 @@ class VectorStore(Protocol):
         """Those of `ids` that are there: at this moment, or where not the `latest` are needed as this process wrote."""
 
     def search(
-        self, name: str, queries: np.ndarray, limit: int, index: IndexType = EXACT
+        self, name: str, queries: np.ndarray, limit: int, index: IndexType = EXACT, without: Collection[Id] = ()
     ) -> list[list[tuple[Id, float]]]:
         """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first.
 
+        Rows whose ids are among `without`, 65,536 at most, are passed over, at the cost of a filter.
         Exact with FLAT; other types miss some, fewer where `index` has a wider search. What this process wrote is
         found at once.
         """

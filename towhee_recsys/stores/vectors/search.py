@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from towhee_recsys.stores.vectors.records import IndexRecord
 from towhee_recsys.stores.vectors.rows import Id, checked_ids
 from towhee_recsys.support.forks import new_lock
 
+log = logging.getLogger(__name__)
+
 QUERIES_AT_ONCE = 500
 """Queries of one call: Milvus Lite takes 88 ms for two calls of 500, and 123 ms for one of 1,000."""
 
@@ -26,6 +29,9 @@ SMALL_EXTRA = 16
 
 FIRST_EXTRA = 64
 """A limit is enlarged by this much at first, or by a quarter of the ids to leave out: few of those are the nearest."""
+
+MOST_FILTERED = 65_536
+"""The most ids that a store filters by: of the longest ids they are half of what a Milvus server takes in one call."""
 
 CACHE_BYTES = 64 * 2**20
 """Bytes of vectors that are kept of a build: those of 65,536 items with 256 numbers."""
@@ -128,21 +134,12 @@ def search_build(
     An item that is deleted during the search is left out where its vector is needed for a rating.
 
     Raises:
-        QueryError: an id to leave out is not of the index's type, or more are left out than a search can skip.
+        QueryError: an id to leave out is not of the index's type.
         StoreError: the store fails.
     """
     how = request.how if request.how and request.how.type == record.index else usual
     without = [_id_set(ids, record) for ids in request.leave_out]
-    found: list[list[tuple[Id, float]]] = [[] for _ in without]
-    limits = {row: _limits(request.top_k, len(ids), record.rows) for row, ids in enumerate(without)}
-    for attempt in range(2):
-        for limit, rows in _groups({row: each[attempt] for row, each in limits.items()}):
-            queries = request.vectors.search[rows]
-            for row, hits in zip(rows, store.search(record.build, queries, limit, how), strict=True):
-                found[row] = [hit for hit in hits if hit[0] not in without[row]][: request.top_k]
-        limits = {row: each for row, each in limits.items() if each[0] < each[1] and len(found[row]) < request.top_k}
-    for hits, ids in zip(found, without, strict=True):
-        _check_found(len(hits), request.top_k, len(ids), record.rows)
+    found = _nearest(store, record.build, request, how, without)
     if request.vectors.rating is None:
         return _hits(found, _ratings(found, request.vectors.model), record.build)
     items = cache.vectors({key for hits in found for key, _ in hits})
@@ -150,13 +147,30 @@ def search_build(
     return _hits(found, _ratings(found, request.vectors.model, request.vectors.rating, items), record.build)
 
 
-def _check_found(count: int, top_k: int, left_out: int, rows: int) -> None:
-    """Raises QueryError where too few hits remain of the most that a search returns."""
-    if count < top_k and min(top_k + left_out, rows) > MAX_TOP_K:
-        raise QueryError(
-            f"top_k {top_k} with {left_out:,} ids to leave out is not acceptable: {count} of the {MAX_TOP_K} nearest "
-            f"items remain, and a search returns no more. Leave out at most {MAX_TOP_K - top_k:,} ids, or lower top_k."
-        )
+def _nearest(
+    store: VectorStore, build: str, request: SearchRequest, how: IndexType, without: Sequence[Collection[Id]]
+) -> list[list[tuple[Id, float]]]:
+    """The `top_k` nearest rows of each query that are not among its ids of `without`; fewer where there are no more."""
+    found: list[list[tuple[Id, float]]] = [[] for _ in without]
+    limits = {row: _limits(request.top_k, len(ids)) for row, ids in enumerate(without)}
+    for attempt in range(2):
+        short = {}
+        for limit, rows in _groups({row: each[attempt] for row, each in limits.items()}):
+            for row, hits in zip(rows, store.search(build, request.vectors.search[rows], limit, how), strict=True):
+                found[row] = [hit for hit in hits if hit[0] not in without[row]][: request.top_k]
+                if len(found[row]) < request.top_k and len(hits) == limit:
+                    short[row] = limits[row]
+        limits = short
+    for row in limits:
+        if len(without[row]) <= MOST_FILTERED:
+            query = request.vectors.search[row : row + 1]
+            [found[row]] = store.search(build, query, request.top_k, how, without=without[row])
+        else:
+            log.warning(
+                "a query has %d ids to leave out, of which a search can skip %d: it gets %d items of %d",
+                *(len(without[row]), MOST_FILTERED, len(found[row]), request.top_k),
+            )
+    return found
 
 
 def _id_set(ids: Collection[Id], record: IndexRecord) -> frozenset[Id]:
@@ -168,17 +182,15 @@ def _id_set(ids: Collection[Id], record: IndexRecord) -> frozenset[Id]:
     return frozenset(checked_ids(ids, record.id_type).tolist())
 
 
-def _limits(top_k: int, left_out: int, rows: int) -> tuple[int, int]:
+def _limits(top_k: int, left_out: int) -> tuple[int, int]:
     """How many hits a query fetches at first, and, if too few of them remain, in a second search.
 
-    The second is always enough. Both are rounded up, so that queries share few limits.
+    The second is enough unless it is the most that a store returns. Both are rounded up: queries share few limits.
     """
     if not left_out:
         return top_k, top_k
     enough = max(SMALL_EXTRA, _power_of_2(left_out))
     first = min(enough, max(FIRST_EXTRA, _power_of_2(left_out // 4 + 1)))
-    if top_k + first >= rows:
-        enough = first
     return min(top_k + first, MAX_TOP_K), min(top_k + enough, MAX_TOP_K)
 
 

@@ -28,4 +28,13 @@ def create_collection(milvus: Milvus, name: str, schema: Any, index: IndexType =
 
 def among(ids: Iterable[Id]) -> str:
     """The filter for the rows of `ids`."""
-    return f"{ID} in [{','.join(literal(key_of(key)) for key in ids)}]"
+    return f"{ID} in {_list(ids)}"
+
+
+def not_among(ids: Iterable[Id]) -> str:
+    """The filter for all rows but those of `ids`."""
+    return f"{ID} not in {_list(ids)}"  # Milvus Lite does not know `not (... in ...)`
+
+
+def _list(ids: Iterable[Id]) -> str:
+    return f"[{','.join(literal(key_of(key)) for key in ids)}]"

@@ -14,6 +14,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.lite_faults import LOCKED
@@ -109,11 +110,12 @@ def service_class() -> Any:
             return os.pread(self._log.fileno(), LOG_READ, start).decode(errors="replace").strip()
 
         def _home(self) -> str:
-            """A folder that the service makes if it needs it; those of killed processes are removed."""
+            """A new folder that the service makes if it needs it; those of killed processes are removed."""
             homes = self._work_dir / f".{self._db_file.name}.homes"
             shutil.rmtree(homes, ignore_errors=True)
-            weakref.finalize(self, _remove, homes, os.getpid())
-            return str(homes / str(os.getpid()))
+            home = homes / uuid4().hex  # of its own: the next service of this process may run when this is removed
+            weakref.finalize(self, _remove, home, os.getpid())
+            return str(home)
 
         def _listens(self) -> bool:
             end = time.monotonic() + WAIT
@@ -147,6 +149,8 @@ def _log_file() -> Any:
     return tempfile.TemporaryFile(buffering=0)
 
 
-def _remove(homes: Path, process: int) -> None:
+def _remove(home: Path, process: int) -> None:
     if os.getpid() == process:  # else it is a fork that ends
-        shutil.rmtree(homes, ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
+        with suppress(OSError):
+            home.parent.rmdir()  # unless another home is there

@@ -10,7 +10,7 @@ import numpy as np
 
 from towhee_recsys.config.milvus import IndexType
 from towhee_recsys.stores.vectors.index_types import EXACT, search_settings
-from towhee_recsys.stores.vectors.milvus.collection import NOW, among, create_collection
+from towhee_recsys.stores.vectors.milvus.collection import NOW, among, create_collection, not_among
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
 from towhee_recsys.stores.vectors.milvus.record_table import RecordTable
 from towhee_recsys.stores.vectors.milvus.schema import (
@@ -125,9 +125,12 @@ class MilvusStore:
         return loaded_rows(found, layout.dim or 0, layout.id_type or "int", layout.fields)
 
     def search(
-        self, name: str, queries: np.ndarray, limit: int, index: IndexType = EXACT
+        self, name: str, queries: np.ndarray, limit: int, index: IndexType = EXACT, without: Collection[Id] = ()
     ) -> list[list[tuple[Id, float]]]:
-        """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first."""
+        """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first.
+
+        Rows whose ids are among `without` are passed over.
+        """
         if not len(queries):
             return []
         found = self.milvus.call(
@@ -138,6 +141,7 @@ class MilvusStore:
             anns_field=VECTOR,
             limit=limit,
             output_fields=[ID],
+            filter=not_among(without) if without else "",
             search_params={"metric_type": "IP", "params": search_settings(index, limit)},
         )
         return [list(zip(map(id_of, row.ids), row.distances, strict=True)) for row in found]
