@@ -44,7 +44,10 @@ URLS = [
 ]
 SPECIAL = ":/@?#$%& \t\n\\[]=.;"
 PROPERTY = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    derandomize=True,
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
