@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,6 +22,7 @@ from towhee_recsys.stores.vectors import (
     resume_build,
     start_build,
 )
+from towhee_recsys.support.forks import new_lock
 
 
 @register(name="towhee_recsys/milvus_insert")
@@ -63,7 +63,7 @@ class MilvusInsert:
         self._index, self._staged, self._id = open_index(uri, collection, access), staged, id
         self._type = index_type(self._index.store, index)
         self._build: str | None = None
-        self._starting = threading.Lock()
+        self._starting = new_lock()
 
     def __call__(self, items: Any, vectors: Any) -> Receipt:
         """Writes the rows and returns what was written."""

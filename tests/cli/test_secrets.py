@@ -18,7 +18,8 @@ from towhee_recsys.config import Config, dump_config
 from towhee_recsys.config.milvus import MilvusConfig
 from towhee_recsys.errors import RecsysError
 from towhee_recsys.stores.catalogue import open_catalogue
-from towhee_recsys.stores.vectors import check_uri
+from towhee_recsys.stores.vectors import check_uri, open_index
+from towhee_recsys.stores.vectors.milvus.connect import file_of
 from towhee_recsys.support.section import without_secrets
 
 WORDS = ("zebrafinch", "quokkapaw", "narwhaltusk")
@@ -112,13 +113,20 @@ def test_mangled_urls_of_catalogues(must_be_silent, url):
     must_be_silent("--set", f"catalogue={url}")
 
 
+def missing_file(uri: str) -> None:
+    """Opens the index in the file at `uri`, which does not exist; a server is not reached."""
+    if file_of(uri) is not None:
+        open_index(uri, "items", create=False)
+
+
 @PROPERTY
 @given(MILVUS)
+@example(":zebrafinch@127.0.0.1:1")
 @example("HTTP://user:zebrafinch@127.0.0.1:1")
 @example("http:/user:zebrafinch@127.0.0.1/items.db")
 def test_mangled_addresses_of_milvus(run, tmp_path, monkeypatch, url):
     monkeypatch.chdir(tmp_path)
-    for text in refusals(check_uri, url):
+    for text in [*refusals(check_uri, url), *refusals(missing_file, url), *refusals(missing_file, f"{url}/items.db")]:
         must_hide(text)
     for command in (["validate"], ["validate", "--json"]):
         ran = run(*command, "-c", "sample", "--set", f"milvus.uri={url}")

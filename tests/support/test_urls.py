@@ -36,6 +36,7 @@ def test_what_has_no_secret_is_shown_as_it_is(url):
         ("HTTP://me:s3cret@host:1", "HTTP://***@host:1"),
         ("http://host?token=s3cret&timeout=3", "http://host?***&timeout=3"),
         ("http://host?timeout=s3cret", "http://host?***"),
+        ("mysql://host/db?ssl_password=1234&ssl_key_password=12&ssl=true", "mysql://host/db?***&***&ssl=true"),
         ("http://host/#s3cret", "http://***"),
         ("http://me:s3?cret@host", "http://***"),
         ("http://me:s3/cret@host", "http://***"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import io
-import os
 import signal
 import sys
 from contextlib import suppress
@@ -15,6 +14,7 @@ import click
 from towhee_recsys.cli.common import say
 from towhee_recsys.cli.streams import discard_unwritten, writing_to_stdout
 from towhee_recsys.errors import BundleError, ConfigError, DatasetError, IndexMismatchError, QueryError, RecsysError
+from towhee_recsys.support.paths import has_working_folder
 from towhee_recsys.support.terminal import json_text
 
 FAILED, INVALID_USAGE = 1, 2
@@ -120,19 +120,11 @@ def _with_default(message: str, command: click.Command, arguments: list[str]) ->
 
 
 def _failed(message: str, kind: str, arguments: list[str], code: int) -> int:
-    if not _working_folder_exists():
+    if not has_working_folder():
         message = f"the working folder has been deleted: change to another one, then repeat the command. ({message})"
     say(f"error: {message}", err=True)
     _document(message, kind, arguments)
     return code
-
-
-def _working_folder_exists() -> bool:
-    try:
-        os.getcwd()
-    except OSError:
-        return False
-    return True
 
 
 def _document(message: str, kind: str, arguments: list[str]) -> None:

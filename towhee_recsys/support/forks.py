@@ -1,4 +1,4 @@
-"""What a forked process inherits from threads that it does not have: locks are free there, and no call is under way."""
+"""What a forked process inherits: locks are free there, no call is under way, and connections are not shared."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 LONGEST_CALL = 5.0
 """Seconds that a fork waits for the calls under way."""
 
 _locks: weakref.WeakSet[Any] = weakref.WeakSet()
+_renewed: weakref.WeakKeyDictionary[Any, Callable[[Any], object]] = weakref.WeakKeyDictionary()
 
 
 def new_lock(reentrant: bool = False) -> Any:
@@ -23,13 +26,22 @@ def new_lock(reentrant: bool = False) -> Any:
     return lock
 
 
+def renew_in_child(owner: T, renew: Callable[[T], object]) -> None:
+    """Calls `renew(owner)` at the start of each forked process, for as long as `owner` exists."""
+    _renewed[owner] = renew
+
+
 class Calls:
     """Calls of a library that a fork must not interrupt: a fork waits until those under way have ended.
 
-    gRPC hangs in a process that was forked while another thread was in it.
+    gRPC, for example, hangs in a process that was forked while another thread was in it.
+
+    Args:
+        release: Called before each fork that interrupts no call, to close what a child must not inherit.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, release: Callable[[], object] | None = None) -> None:
+        self._release = release
         self._change = threading.Condition(threading.Lock())
         self._under_way, self._forking = 0, False
         self.interrupted = False
@@ -59,6 +71,8 @@ class Calls:
             self._forking = True
             while self._under_way and (left := end - time.monotonic()) > 0:
                 self._change.wait(left)
+            if self._release and not self._under_way:
+                self._release()
 
     def _after(self) -> None:
         with self._change:
@@ -71,10 +85,20 @@ class Calls:
         self._under_way, self._forking = 0, False
 
 
-def _free_locks() -> None:
+def interruption() -> str:
+    """What is wrong in a process where `Calls.interrupted` is true, and what to do: for messages."""
+    return (
+        f"process {os.getpid()} was forked during a call of another thread that took longer than {LONGEST_CALL:g} "
+        "seconds. Start processes by `spawn`, or fork while no thread calls"
+    )
+
+
+def _in_child() -> None:
     for lock in list(_locks):
         lock._at_fork_reinit()
+    for owner, renew in list(_renewed.items()):
+        renew(owner)
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_free_locks)
+    os.register_at_fork(after_in_child=_in_child)

@@ -24,7 +24,8 @@ _URL = re.compile(
     r"(?:\?(?P<options>[^@]*))?"
 )
 _ACCESS_BY_VARIABLES = re.compile(rf"(?:(?:{_ENV}|[\w.-])*:)?{_ENV}")
-_SHOWN_OPTION = re.compile(rf"(?:timeout|ssl|ssl_[a-z_]+)=(?:[0-9]{{1,4}}(?:\.[0-9]+)?|true|false|{_ENV})")
+_OPTION = r"timeout|ssl|ssl_(?:ca|cert|key|ca_certs|certfile|keyfile|check_hostname)"
+_SHOWN_OPTION = re.compile(rf"(?:{_OPTION})=(?:[0-9]{{1,4}}(?:\.[0-9]+)?|true|false|{_ENV})")
 _HARMLESS = re.compile(rf"(?:{_ENV}|[^@:?#&=])*")
 _HOST = re.compile(r"(?:.*@)?(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]{1,5})?", re.S)
 

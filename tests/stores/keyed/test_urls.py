@@ -88,6 +88,14 @@ def test_what_is_wrong_with_a_server_s_url(url, problem):
         assert not [piece for piece in ("s3", "cret", "123", "45") if piece in message]
 
 
+@pytest.mark.parametrize("setting", ["catalogue", "history"])
+def test_a_nul_character_is_refused_with_the_setting(setting):
+    message = refusal("redis://me:s3cret@host/1\0", lambda url: check_url(url, setting))
+    assert message.startswith(f"{setting}: ")
+    assert "NUL character" in message
+    assert "s3cret" not in message
+
+
 @pytest.mark.parametrize(
     ("url", "shown"),
     [

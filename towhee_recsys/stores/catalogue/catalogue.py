@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Hashable, Iterable, Sequence
 
 from towhee_recsys.stores.catalogue.facts import Facts, Id
 from towhee_recsys.stores.catalogue.facts_cache import FactsCache
 from towhee_recsys.stores.catalogue.rows import from_row, to_row
 from towhee_recsys.stores.keyed import KeyedStore, in_collection, key_of, open_keyed
+from towhee_recsys.support.forks import new_lock
 
 
 class Catalogue:
@@ -23,7 +23,7 @@ class Catalogue:
 
     def __init__(self, store: KeyedStore):
         self.url, self._store = store.url, store
-        self._cache, self._lock = FactsCache(), threading.Lock()
+        self._cache, self._lock = FactsCache(), new_lock()
 
     def __str__(self) -> str:
         """It and its place, for messages."""

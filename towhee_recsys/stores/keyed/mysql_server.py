@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.keyed.address import StoreUrl
 from towhee_recsys.stores.keyed.failures import NoTableError, server_error, timed_out
+from towhee_recsys.support.forks import renew_in_child
 
 T = TypeVar("T")
 
@@ -22,7 +23,10 @@ ISOLATION = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"  # it locks
 
 
 class MysqlServer:
-    """The server at `address`. Its calls raise StoreError, or NoTableError for a missing table. Safe under threads."""
+    """The server at `address`. Its calls raise StoreError, or NoTableError for a missing table.
+
+    Safe under threads and forks: a forked process has connections of its own.
+    """
 
     def __init__(self, address: StoreUrl):
         self._address = address
@@ -30,6 +34,7 @@ class MysqlServer:
             self._engine = _engine(address)
         except OSError as error:  # a TLS file
             raise server_error(address, "opened", error) from None
+        renew_in_child(self._engine, partial(Engine.dispose, close=False))  # the connections are the parent's
 
     def rows(self, doing: str, statement: str, *values: Any) -> Sequence[Any]:
         """The rows that a statement gives, in one round trip."""

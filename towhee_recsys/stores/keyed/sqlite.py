@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
+import weakref
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
 from typing import Any
 
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.keyed.address import StoreUrl
 from towhee_recsys.stores.keyed.kind import StoreKind
-from towhee_recsys.support.forks import new_lock
+from towhee_recsys.support.forks import Calls, interruption, new_lock
+from towhee_recsys.support.paths import file_identity
 
 TIMEOUT = 30
 """Seconds to wait for another process that writes."""
@@ -41,14 +41,20 @@ REASONS = {
 
 
 class SqliteStore:
-    """One connection to one file. A reader sees a whole version: each change is one transaction."""
+    """One connection to one file. A reader sees a whole version: each change is one transaction.
+
+    The connection is closed before a fork, and opened again at the next call. In a child SQLite would take the locks
+    of an inherited one, on the file and on the connection, for its own.
+    """
 
     def __init__(self, address: StoreUrl, table: str):
         assert address.file is not None
         self.url, self._table, self._setting = address.shown, table, address.setting
         self._path, self._lock, self._changes = address.file, new_lock(), 0
-        with self._errors("opened"):
+        self._connection: sqlite3.Connection | None = None
+        with self._call("opened"):
             self._open()
+        _stores.add(self)
 
     def write(self, rows: Iterable[tuple[str, str]], version: str) -> None:
         """Adds rows to a version, all in one step."""
@@ -65,7 +71,7 @@ class SqliteStore:
     def read(self, keys: Sequence[str], version: str) -> dict[str, bytes | str]:
         """The texts of those of `keys` that a version has."""
         rows: list[tuple[str, bytes]] = []
-        with self._lock, self._errors("read"):
+        with self._call("read"):
             connection = self._current()
             with _snapshot(connection) if len(keys) > BOUND else nullcontext():
                 for start in range(0, len(keys), BOUND):
@@ -89,16 +95,16 @@ class SqliteStore:
 
     def state(self) -> Hashable:
         """A value that changes with every write; it takes a few microseconds."""
-        with self._lock, self._errors("read"):
+        with self._call("read"):
             return _state(self._current()), self._changes
 
     def _select(self, statement: str, *values: Any) -> list[Any]:
-        with self._lock, self._errors("read"):
+        with self._call("read"):
             return self._current().execute(statement, values).fetchall()
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._errors("written"):
+        with self._call("written"):
             connection = self._current()
             connection.execute("BEGIN IMMEDIATE")
             self._changes += 1  # a connection does not see its own writes in data_version
@@ -112,12 +118,19 @@ class SqliteStore:
 
     def _current(self) -> sqlite3.Connection:
         """The connection; a new one where the file was deleted or replaced: writes to the old one would be lost."""
-        if _identity(self._path) != self._opened:
-            self._connection.close()
-            self._open()
-        return self._connection
+        connection = self._connection
+        if connection is None or file_identity(self._path) != self._opened:
+            self.close()
+            connection = self._open()
+        return connection
 
-    def _open(self) -> None:
+    def close(self) -> None:
+        """Closes the connection; the next call opens another one."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def _open(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self._path, timeout=TIMEOUT, isolation_level=None, check_same_thread=False)
         try:
@@ -129,7 +142,15 @@ class SqliteStore:
         except BaseException:
             connection.close()
             raise
-        self._connection, self._opened, self._changes = connection, _identity(self._path), self._changes + 1
+        self._connection, self._opened, self._changes = connection, file_identity(self._path), self._changes + 1
+        return connection
+
+    @contextmanager
+    def _call(self, doing: str) -> Iterator[None]:
+        with _calls.call(), self._lock, self._errors(doing):
+            if _calls.interrupted:
+                raise StoreError(f"the {self._setting} {self.url!r} cannot be {doing}: {interruption()}.")
+            yield
 
     @contextmanager
     def _errors(self, doing: str) -> Iterator[None]:
@@ -144,6 +165,17 @@ class SqliteStore:
 
 
 KIND = StoreKind(name="sqlite", schemes=("sqlite",), accepted="sqlite:///FILE", open=SqliteStore)
+
+
+_stores: weakref.WeakSet[SqliteStore] = weakref.WeakSet()
+
+
+def _close_all() -> None:
+    for store in list(_stores):
+        store.close()
+
+
+_calls = Calls(release=_close_all)
 
 
 @contextmanager
@@ -167,11 +199,3 @@ def _must_be_ours(connection: sqlite3.Connection, table: str) -> None:
 def _state(connection: sqlite3.Connection) -> int:
     """A number that changes when another connection writes to the file; it takes a few microseconds."""
     return int(connection.execute("PRAGMA data_version").fetchone()[0])
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino

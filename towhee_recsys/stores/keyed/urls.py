@@ -36,7 +36,7 @@ def parse_url(url: str, setting: str) -> StoreUrl:
     secrets = frozenset(expand_env(each) for each in VARIABLE.findall(url)) - {""}
     kind = kind_of(scheme) if separator else None
     if "\0" in full:
-        raise StoreError("the catalogue's URL has a NUL character; write it without one.")
+        raise StoreError(f"{setting}: its URL has a NUL character; write it without one.")
     if kind is None or (kind.server is None and not re.fullmatch(r"/.+", rest, re.S)):
         raise StoreError(f"{setting} {shown_url(url)!r}: this kind of URL is not known. Accepted: {ACCEPTED}.")
     must_be_installed(kind, scheme, setting)

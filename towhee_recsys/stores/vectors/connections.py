@@ -15,6 +15,7 @@ from towhee_recsys.stores.vectors.milvus.connect import file_of
 from towhee_recsys.stores.vectors.protocol import VectorStore
 from towhee_recsys.stores.vectors.versions import REBUILD
 from towhee_recsys.support.forks import new_lock
+from towhee_recsys.support.urls import shown_url
 
 
 class Connections:
@@ -67,7 +68,7 @@ def open_index(
         check_uri(uri, access)
         if (file := file_of(uri)) is not None and not file.exists():
             raise IndexMismatchError(
-                f"milvus.uri {uri!r} does not exist: collection {collection!r} holds no index yet. {REBUILD}"
+                f"milvus.uri {shown_url(uri)!r} does not exist: collection {collection!r} holds no index yet. {REBUILD}"
             )
     return _process.index(uri, collection, access)
 

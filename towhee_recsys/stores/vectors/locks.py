@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-import threading
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock, Timeout
+
+from towhee_recsys.support.forks import new_lock
 
 
 @dataclass(eq=False)
@@ -24,7 +25,7 @@ class BuildWriter:
 
     is_new: bool = False
     lock: FileLock | None = None
-    writing: threading.Lock = field(default_factory=threading.Lock)
+    writing: AbstractContextManager[bool] = field(default_factory=new_lock)
     _runs: list[np.ndarray] = field(default_factory=list)  # sorted, each longer than the next, so that they are few
 
     def lacks(self, ids: np.ndarray) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import Any
 
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.errors import milvus_errors, not_loaded
-from towhee_recsys.support.forks import LONGEST_CALL, Calls
+from towhee_recsys.support.forks import Calls, interruption
 
 _calls = Calls()
 
@@ -63,11 +62,7 @@ def no_fork(where: str) -> Iterator[None]:
     """Meanwhile no other thread forks, for gRPC would hang in the child. Raises StoreError where it would hang."""
     with _calls.call():
         if _calls.interrupted:
-            raise StoreError(
-                f"Milvus at {where} cannot be called in process {os.getpid()}: it was forked during a call of another "
-                f"thread that took longer than {LONGEST_CALL:g} seconds. Start processes by `spawn`, or fork while no "
-                "thread calls."
-            )
+            raise StoreError(f"Milvus at {where} cannot be called: {interruption()}.")
         yield
 
 

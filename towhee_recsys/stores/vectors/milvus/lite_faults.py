@@ -10,6 +10,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from towhee_recsys.support.paths import file_identity, has_working_folder
+
 INDEX_AGAIN = "`towhee-recsys index -c CONFIG`"
 
 LOCKED = (
@@ -81,21 +83,6 @@ def fault(cause: str, path: Path, identity: tuple[int, int] | None = None) -> st
     if cause == os.strerror(errno.ENOENT) and not has_working_folder():  # libraries ask for it when they are imported
         return "the working folder does not exist any more. Change to another one"
     return next((words for text, words in _CAUSES.items() if text in cause), cause)
-
-
-def file_identity(path: Path) -> tuple[int, int] | None:
-    """What tells a file from another one that is put in its place; None where there is none."""
-    with suppress(OSError):
-        status = os.stat(path)
-        return status.st_dev, status.st_ino
-    return None
-
-
-def has_working_folder() -> bool:
-    """Whether the working folder of this process exists."""
-    with suppress(OSError):
-        return bool(os.getcwd())
-    return False
 
 
 def is_cut_short(path: Path) -> bool:

@@ -17,11 +17,11 @@ from towhee_recsys.stores.vectors.milvus.lite_faults import (
     FileError,
     fault,
     fault_in,
-    file_identity,
     is_cut_short,
 )
 from towhee_recsys.stores.vectors.milvus.lite_service import end_service, keeps_folders, start_service
 from towhee_recsys.support.forks import new_lock
+from towhee_recsys.support.paths import file_identity
 
 _NO_PINGS = {"grpc.keepalive_time_ms": 2**31 - 1, "grpc.keepalive_permit_without_calls": 0}
 """The service behind a file is on this machine; it calls pymilvus' pings too many, and closes the connection."""

@@ -1,0 +1,22 @@
+"""What the file system has at a path."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+
+def file_identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one that is put in its place; None where there is none."""
+    with suppress(OSError):
+        status = os.stat(path)
+        return status.st_dev, status.st_ino
+    return None
+
+
+def has_working_folder() -> bool:
+    """Whether the working folder of this process exists."""
+    with suppress(OSError):
+        return bool(os.getcwd())
+    return False
