@@ -11,6 +11,7 @@ from towhee_recsys.stores.keyed.batches import batches
 from towhee_recsys.stores.keyed.failures import server_error
 from towhee_recsys.stores.keyed.keys import readable
 from towhee_recsys.stores.keyed.kind import Server, StoreKind
+from towhee_recsys.support.forks import renew_in_child
 
 if TYPE_CHECKING:
     import redis
@@ -27,7 +28,8 @@ class RedisStore:
     def __init__(self, address: StoreUrl, table: str):
         self.url, self._address = address.shown, address
         self._rows, self._names = f"towhee_recsys:{table}", f"towhee_recsys:versions_of_{table}"
-        self._redis = _client(address)
+        self._connect()
+        renew_in_child(self, RedisStore._connect)  # the client has locks that other threads may hold at a fork
         with self._errors("opened"):
             self._redis.ping()
 
@@ -78,6 +80,9 @@ class RedisStore:
     def state(self) -> None:
         """Not known without a round trip."""
         return None
+
+    def _connect(self) -> None:
+        self._redis = _client(self._address)
 
     def _hash(self, version: str) -> str:
         return f"{self._rows}:{version}"
