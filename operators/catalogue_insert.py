@@ -20,9 +20,18 @@ class CatalogueInsert:
 
     The facts are the columns that the dataset declares to be shown, where the receipt knows them: the vectors come from
     `item_encoder`. With other vectors they are the whole record, and `id` names the column of its id.
+
+    Raises:
+        QueryError: `id` is not a name.
+        StoreError: the catalogue cannot be opened.
     """
 
     def __init__(self, catalogue: str, id: str | None = None):
+        if not isinstance(id, (str, type(None))):
+            raise QueryError(
+                f"catalogue_insert takes the name of a column as id; {id!r} was given. The argument `staged`, once "
+                "in its place, is no more: leave it out."
+            )
         self._catalogue, self._id = open_catalogue(catalogue), id
 
     def __call__(self, items: Mapping[str, Any] | Sequence[Mapping[str, Any]], receipt: Receipt) -> Receipt:

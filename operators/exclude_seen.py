@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from towhee import register
 
 from towhee_recsys.data.user_ids import possible_ids
@@ -24,9 +25,10 @@ class ExcludeSeen:
         .map(("user", "leave_out"), "leave_out", ops.towhee_recsys.exclude_seen(history=..., uri=..., ...))
 
     A list of users with a list of such lists gives a list of lists, by one round trip to the history. The items are
-    those of the user's interactions when the build that will answer was indexed. A user without an id, or one whom the
-    history does not have, adds nothing; neither does one whose record has `include_seen: true`, or, if that is left
-    out, anyone where the argument `include_seen` is true.
+    those of the user's interactions when the build that answers at this moment was indexed. Where another build goes
+    live before the search, that one is searched, and later interactions that it knows are not left out yet. A user
+    without an id, or one whom the history does not have, adds nothing; neither does one whose record has
+    `include_seen: true`, or, if that is left out, anyone where the argument `include_seen` is true.
 
     Args:
         history: The URL of the history.
@@ -38,7 +40,8 @@ class ExcludeSeen:
 
     Raises:
         BundleError: there is no model in `model_dir` that can be used; when the operator is built.
-        IndexMismatchError: no build is of this model, or the history of the build is gone.
+        IndexMismatchError: no build is of this model, or the build has no history: a pipeline without the step
+            history_insert made it, or the history is gone.
         QueryError: a record's `include_seen` is not true or false.
         StoreError: a store fails.
     """
@@ -74,7 +77,7 @@ class ExcludeSeen:
         if not isinstance(user, Mapping):
             return []
         include = user.get(INCLUDE_SEEN)
-        if include not in (None, True, False):
+        if include is not None and not isinstance(include, (bool, np.bool_)):  # 1 == True, but is not accepted
             raise QueryError(f"{INCLUDE_SEEN} takes true or false; {include!r:.100} was given.")
         if self._include_seen if include is None else include:
             return []

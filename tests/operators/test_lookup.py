@@ -148,3 +148,8 @@ def test_without_a_schema_the_facts_are_the_whole_record_and_the_id_column_is_na
 def test_another_kind_of_catalogue_is_refused_when_it_is_built(operator):
     with pytest.raises(StoreError, match="Accepted: sqlite:///FILE"):
         operator("mongodb://host/items")
+
+
+def test_a_second_argument_by_place_was_staged_once_and_is_refused(url):
+    with pytest.raises(QueryError, match=r"name of a column as id; True was given.*`staged`.*leave it out"):
+        CatalogueInsert(url, True)

@@ -58,7 +58,11 @@ class History:
         keys = [key_of(user, "user") for user in users]
         found = self._store.read(list(dict.fromkeys([MARKER, *keys])), version)
         if MARKER not in found:
-            raise IndexMismatchError(f"{version} is gone: the history {self.url!r} has nothing of it. {REBUILD}")
+            raise IndexMismatchError(
+                f"{version} has no history in {self.url!r}: it was indexed without the step history_insert, or its "
+                f"history is gone. {REBUILD} A pipeline of your own needs history_insert, as the shipped index.yaml "
+                "has it. To recommend seen items, too, set include_seen: true."
+            )
         return [self._ids(key, found[key]) if key in found else [] for key in keys]
 
     def exists(self, version: str) -> bool:
