@@ -44,7 +44,7 @@ class Runs:
         kill(process, group)
         ended = self._commands.wait()
         assert ended.code in (0, -signal.SIGKILL), ended.err
-        self.longest = self.longest * 1.05 if ended.code else moment
+        self.longest = self.longest * 1.02 if ended.code else moment
         return ended.code != 0
 
     def served(self, name: str) -> list[Any]:

@@ -98,9 +98,10 @@ def kill_again_and_again(configs: dict[str, Config], runs: Runs, running: bool) 
         assert recommend is None or recommend({"user_id": USER}).get()[0] in lists.values()
 
     draw, serves, kills = random.Random(KILLS), ["new"], 0
-    for number in range(KILLS):
+    shares = [(number + draw.random()) / KILLS for number in range(KILLS)]  # some in each part of a run
+    for number, share in enumerate(draw.sample(shares, KILLS)):
         target = "old" if serves[-1] == "new" else "new"
-        moment, group = draw.uniform(0, runs.longest), number % 2 == 0
+        moment, group = share * runs.longest, number % 2 == 0
         print(f"kill {number}: {target} after {moment:.3f} of {runs.longest:.3f} s, {group=}")
         kills += runs.killed(target, moment, group, answers)
         found = runs.served(target)
