@@ -11,13 +11,13 @@ import sys
 import numpy as np
 import pytest
 
-from benchmarks.index import bare
+from benchmarks.index import bare, without_history
 from benchmarks.startup import run
 from benchmarks.synthetic import write_items
 from benchmarks.timing import interleaved
 from benchmarks.tower import PlainTower
 from benchmarks.workload import workload
-from towhee_recsys import index_pipeline, read_dataset, train
+from towhee_recsys import read_dataset, train
 from towhee_recsys.bundle.towers import loaded
 from towhee_recsys.config import load_config
 from towhee_recsys.data.sample import SAMPLE_DIR
@@ -83,7 +83,7 @@ def test_indexing_takes_little_more_than_writing_the_vectors(sample_config, tmp_
     without_fields = load_config(sample_config, **plain)  # its rows are those of the bare upsert: ids and vectors
     train(without_fields)
     config = load_config(without_fields, dataset={"name": "own", "path": str(data)}, **stores)
-    pipeline, upsert = index_pipeline(config), bare("upsert", config, TRIES * (runs + 1))
+    pipeline, upsert = without_history(config, tmp_path / "index.yaml"), bare("upsert", config, TRIES * (runs + 1))
     must_take(3, lambda run: pipeline().get(), lambda run: upsert(), runs, warm_up=1)
 
 

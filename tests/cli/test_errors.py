@@ -69,8 +69,13 @@ model: {{dir: {tmp_path / "model"}}}
         assert fact in ran.err
 
 
+def _nothing_in(folder: Path) -> list[str]:
+    """Options for a model and an index that are not there."""
+    return ["--set", f"model.dir={folder / 'none'}", "--set", f"milvus.uri={folder / 'none.db'}"]
+
+
 def test_no_model_is_a_failure(run: Any, tmp_path: Path) -> None:
-    ran = run("recommend", "-c", "sample", "--set", f"model.dir={tmp_path / 'none'}")
+    ran = run("recommend", "-c", "sample", *_nothing_in(tmp_path))
     assert ran.code == 1
     assert "there is no trained model" in ran.err
     assert "towhee-recsys train" in ran.err
@@ -106,7 +111,7 @@ def test_no_data_is_a_failure_that_says_how_to_give_a_path(run: Any, tmp_path: P
 
 
 def test_an_error_is_a_document_too(run: Any, tmp_path: Path) -> None:
-    ran = run("recommend", "-c", "sample", "--set", f"model.dir={tmp_path / 'none'}", "--json")
+    ran = run("recommend", "-c", "sample", *_nothing_in(tmp_path), "--json")
     assert json.loads(ran.out)["error"]["type"] == "BundleError"
 
 
