@@ -1,7 +1,8 @@
 """One request, from a user to ten items with titles; Milvus Lite and SQLite, warm, in one thread.
 
-Every second user is given by id, the others by gender, age and occupation. Compared with `MilvusClient.search` for the
-same user's vector, on the same connection; the two take turns request by request.
+Every second user is given by id, and gets nothing that the user has seen; the others are given by gender, age and
+occupation. Compared with `MilvusClient.search` for ten items and the same user's vector, seen or not, on the same
+connection; the two take turns request by request.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ REQUESTS = 2000
 P50, P99 = Limit("≤", 1.5), Limit("≤", 2.0)
 
 WHAT_BOUNDS = {
-    "one request, p50": """Of the time outside the search, checks of vectors, hits and predicted ratings take a quarter,
-        encoding and normalizing a quarter, the lookup an eighth, and Towhee's operator pool, its queue and the calls
-        between steps the rest.""",
+    "one request, p50": """Known users: half of the requests fetch about ninety hits, of which those that the user has
+        seen are left out, and read the history. Fetching 74 hits instead of 10 takes 0.1 to 0.4 ms, the history 0.1 ms.
+        Encoding and normalizing take 0.15 ms, the lookup 0.15 ms, checks and predicted ratings 0.1 ms, and Towhee's
+        operator pool, its queue and the calls between steps the rest.""",
 }
 
 
