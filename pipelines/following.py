@@ -25,9 +25,9 @@ _Result = TypeVar("_Result")
 class FollowingSteps:
     """Steps that are built anew, between two calls, when a build of another model has gone live. Safe under threads.
 
-    A call that began before ends with what it began with, and while one thread builds, others go on with what there is.
-    Where the new model cannot be used here, what served before goes on serving for as long as the index keeps a build
-    of it, and the new one is tried again after a while.
+    A call that has begun keeps its steps, and other threads use the old steps while one thread builds the new ones. If
+    the new model cannot be used here, the old one serves for as long as the index keeps a build of it, and the new one
+    is tried again after a while.
 
     Raises:
         IndexMismatchError: there is no index, or the model of its live build is not here.

@@ -44,7 +44,7 @@ class ArrayFile:
         return list(self._members)
 
     def header(self, name: str) -> Header | None:
-        """The type and shape of an array, None where there is none of this name.
+        """The type and shape of an array; None if no array has this name.
 
         Raises:
             ValueError: it is compressed, has objects in it, or its size is not the one that its type and shape have.

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from towhee_recsys.bundle.bundle import read_bundle
-from towhee_recsys.bundle.manifest import MANIFEST
+from towhee_recsys.bundle.manifest import MANIFEST, Manifest
 from towhee_recsys.errors import BundleError
 from towhee_recsys.support.files import recover, remove_directory, remove_unfinished, replace_directory, write_file
 
@@ -40,14 +40,15 @@ class PublishedModels:
         Raises:
             BundleError: the model in `model_dir` is not `model_id`, or cannot be read; or it cannot be copied.
         """
-        found = read_bundle(self._trained).model_id  # from the disk, with all its hashes
+        trained = read_bundle(self._trained)  # from the disk, with all its hashes
+        found = trained.model_id
         if found != model_id:
             raise _trained_again(self._trained, found, model_id)
         try:
             self._need_of(build).parent.mkdir(parents=True, exist_ok=True)
             write_file(self._need_of(build), found.encode())
             if not _is_bundle(self.folder / found):
-                replace_directory(self.folder / found, lambda folder: self._copy(folder, found))
+                replace_directory(self.folder / found, lambda folder: self._copy(folder, trained.manifest))
         except OSError as error:
             raise BundleError(
                 f"the model cannot be copied to {self.folder / found}: {error.strerror or error}. "
@@ -83,15 +84,15 @@ class PublishedModels:
     def _need_of(self, build: str) -> Path:
         return self.folder / "builds" / build
 
-    def _copy(self, folder: Path, model_id: str) -> None:
-        for name in (*read_bundle(self._trained).manifest.files, MANIFEST):
+    def _copy(self, folder: Path, manifest: Manifest) -> None:
+        for name in (*manifest.files, MANIFEST):
             shutil.copyfile(self._trained / name, folder / name)
         found = read_bundle(folder).model_id  # a training may have replaced it meanwhile
-        if found != model_id:
-            raise _trained_again(self._trained, found, model_id)
+        if found != manifest.model_id:
+            raise _trained_again(self._trained, found, manifest.model_id)
 
     def _trained_id(self) -> str | None:
-        """The id of the model in `model_dir`; None where there is none that can be used."""
+        """The id of the model in `model_dir`; None if it is missing or cannot be used."""
         try:
             recover(self._trained)
             return read_bundle(self._trained).model_id

@@ -102,7 +102,7 @@ def _resumed_by(command: click.Command, arguments: list[str]) -> str:
 
 
 def _name_of(command: click.Command, arguments: list[str]) -> str:
-    """The name of the command in the arguments; empty where there is none."""
+    """The name of the command in the arguments; empty if they name none."""
     return next((each for each in arguments if each in getattr(command, "commands", {})), "")
 
 

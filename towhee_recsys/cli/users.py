@@ -42,9 +42,9 @@ def read_user(
 
     Raises:
         click.UsageError: a text is not COLUMN=VALUE, or not a value of the column; a column is given twice with
-            different values, or is none that the model reads.
+            different values, or is not a column that the model reads.
         BundleError: there is no model that can be used.
-        QueryError: a value is none of the column's codes, or a liked id is not of the dataset's type.
+        QueryError: a value is not one of the column's codes, or a liked id is not of the dataset's type.
     """
     given = [
         *(("-u", config.dataset.users.id, text) for text in user_ids),

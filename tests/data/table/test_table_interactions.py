@@ -18,7 +18,7 @@ def test_events_are_added_up_and_those_of_no_weight_left_out(tables):
         {"user": "c1", "item": "A1", "value": 1.5, "time": 300},
         {"user": "c2", "item": "A3", "value": 0.5, "time": 50},
     ]
-    assert dataset.item_ids.tolist() == ["A1", "A3"], "an item of weight 0 only is none"
+    assert dataset.item_ids.tolist() == ["A1", "A3"], "an item with no other weight than 0 is left out"
     assert dataset.schema.feedback.scale is None
 
 

@@ -1,4 +1,4 @@
-"""What can happen to a Milvus Lite file: each fault is told from the others, with a remedy of its own."""
+"""What can happen to a Milvus Lite file: each fault has its own message and its own remedy."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class KeyedStore(Protocol):
         ...
 
     def state(self) -> Hashable | None:
-        """A value that changes with every write, whoever makes it; None where finding out takes a round trip.
+        """A value that changes with every write of any process; None if reading it takes a round trip.
 
         Raises:
             StoreError: the store fails.

@@ -1,4 +1,4 @@
-"""How a Milvus Lite file is called: its service is started again when it has ended, and its failures are told apart."""
+"""Calls to a Milvus Lite file: its service is restarted when it has ended, and each kind of failure is recognized."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class LiteFile:
         self._lock = new_lock()
 
     def running(self) -> Running:
-        """The service; it is started if there is none. Raises FileError with what is wrong, and what to do."""
+        """The service, started if it does not run. Raises FileError with the fault and its remedy."""
         return self._running or self._replaced(None)
 
     def restarted(self, ended: Running) -> Running:
