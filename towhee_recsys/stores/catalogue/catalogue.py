@@ -7,22 +7,19 @@ from collections.abc import Hashable, Iterable, Sequence
 from towhee_recsys.stores.catalogue.facts import Facts, Id
 from towhee_recsys.stores.catalogue.facts_cache import FactsCache
 from towhee_recsys.stores.catalogue.rows import from_row, to_row
-from towhee_recsys.stores.keyed import KeyedStore, in_collection, key_of, open_keyed
+from towhee_recsys.stores.keyed import KeyedStore, Versioned, key_of, open_keyed
 from towhee_recsys.support.forks import new_lock
 
 
-class Catalogue:
+class Catalogue(Versioned):
     """The facts of items by id. A version has the name of the build whose items it describes, `<collection>__<...>`.
 
     Safe under threads. When the store fails, a call raises StoreError, by the timeout at the latest; once the store is
     available again, the next call succeeds.
-
-    Attributes:
-        url: The store's URL as it was written, without a password; for messages.
     """
 
     def __init__(self, store: KeyedStore):
-        self.url, self._store = store.url, store
+        super().__init__(store)
         self._cache, self._lock = FactsCache(), new_lock()
 
     def __str__(self) -> str:
@@ -75,22 +72,6 @@ class Catalogue:
             StoreError: the store fails.
         """
         return self.count(version) > 0
-
-    def versions(self, collection: str | None = None) -> list[str]:
-        """The versions of a collection, or of all, sorted by name.
-
-        Raises:
-            StoreError: the store fails.
-        """
-        return in_collection(self._store.versions(), collection)
-
-    def drop(self, version: str) -> None:
-        """Removes a version in one step; one that does not exist is ignored.
-
-        Raises:
-            StoreError: the store fails.
-        """
-        self._store.drop(version)
 
     def _read(self, keys: Sequence[str], version: str) -> dict[str, Facts | None]:
         state = self._store.state()

@@ -9,7 +9,7 @@ from pydantic_core import from_json, to_json  # several times as fast as Python'
 
 from towhee_recsys.data.items import Id
 from towhee_recsys.errors import IndexMismatchError
-from towhee_recsys.stores.keyed import KeyedStore, as_id, id_of, in_collection, key_of, open_keyed
+from towhee_recsys.stores.keyed import KeyedStore, Versioned, as_id, id_of, key_of, open_keyed
 from towhee_recsys.stores.vectors import REBUILD
 
 log = logging.getLogger(__name__)
@@ -18,18 +18,12 @@ MARKER = ""
 """The key of a row that every version has, so that one without users exists; no id has this key."""
 
 
-class History:
+class History(Versioned):
     """The ids of the items that each user has interacted with. A version has the name of the build that it belongs to.
 
     Safe under threads. When the store fails, a call raises StoreError, by the timeout at the latest; once the store is
     available again, the next call succeeds.
-
-    Attributes:
-        url: The store's URL as it was written, without a password; for messages.
     """
-
-    def __init__(self, store: KeyedStore):
-        self.url, self._store = store.url, store
 
     def __str__(self) -> str:
         return f"the history {self.url!r}"
@@ -80,22 +74,6 @@ class History:
             StoreError: the store fails.
         """
         return self._store.count(version) - self.exists(version)
-
-    def versions(self, collection: str | None = None) -> list[str]:
-        """The versions of a collection, or of all, sorted by name; among them those whose writing was interrupted.
-
-        Raises:
-            StoreError: the store fails.
-        """
-        return in_collection(self._store.versions(), collection)
-
-    def drop(self, version: str) -> None:
-        """Removes a version in one step; one that does not exist is ignored.
-
-        Raises:
-            StoreError: the store fails.
-        """
-        self._store.drop(version)
 
     def _ids(self, key: str, text: bytes | str) -> list[Id]:
         try:
