@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, field_validator, model_validator
 
-from towhee_recsys.support.section import Section
+from towhee_recsys.config.table_file import TableFile
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -31,10 +31,9 @@ class Feedback:
         return sum(self.scale) / 2 if self.scale else 0.0
 
 
-class InteractionsTable(Section):
+class InteractionsTable(TableFile):
     """The table of interactions: explicit ratings, or implicit feedback by events or counts."""
 
-    path: str | None = Field(default=None, min_length=1, description="the file")
     user: str = Field(default="", description="the column with the users' ids")
     item: str = Field(default="", description="the column with the items' ids")
     rating: str | None = Field(default=None, min_length=1, description="explicit: the column with the ratings")

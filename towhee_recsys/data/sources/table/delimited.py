@@ -1,4 +1,4 @@
-"""CSV and TSV files, by Python's own `csv`: pandas fills rows that are too short without a warning."""
+"""Files in text whose cells are separated, by Python's own `csv`: pandas fills short rows without a warning."""
 
 from __future__ import annotations
 
@@ -8,22 +8,25 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pandas as pd
 
-from towhee_recsys.data.sources.bad_rows import BadRows
+from towhee_recsys.config.table_file import TableFile
+from towhee_recsys.data.sources.bad_rows import SKIP, BadRows
 from towhee_recsys.data.sources.lines import BadLine, shortened
-from towhee_recsys.data.sources.table.files import format_of, open_text
+from towhee_recsys.data.sources.table.files import SEPARATORS, format_of, open_text
 from towhee_recsys.data.sources.table.raw import RawTable
 from towhee_recsys.errors import DatasetError
 
-SEPARATORS = {".csv": ",", ".tsv": "\t"}
 CHUNK = 512
 """Rows that are turned into columns at a time: so few that the garbage collector has nothing to do."""
 
 MOST_SHARED = 1 << 16
 """Distinct texts of a column that are shared in memory."""
+
+WRONG_COLUMNS = f"name all columns of the file in `columns`, in their order; or {SKIP}"
+"""The cure for a row that has not as many cells as columns are declared."""
 
 _LINE_END = re.compile("\r\n|\r|\n")
 
@@ -31,27 +34,56 @@ Chunk = tuple[Sequence[int], list[list[str]]]
 """Rows, with the line of the file in which each begins."""
 
 
-def read_delimited(path: Path, bad: BadRows, columns: Collection[str] | None) -> RawTable:
-    """The table in a CSV or TSV file with a header; every cell is the text that is there.
+def read_delimited(path: Path, bad: BadRows, columns: Collection[str] | None, layout: TableFile) -> RawTable:
+    """The table in a file in text, which has a header or the columns of `layout`; every cell is the text that is there.
 
     Raises:
         DatasetError: the file is unreadable, empty or has no proper header; or a row is malformed (strict reading).
     """
     with open_text(path, bad.reading.encoding) as text:
-        reader = csv.reader(text, delimiter=SEPARATORS[format_of(path)], strict=True)
-        header = _header(reader, path)
+        reader = _reader(text, layout, SEPARATORS[format_of(path, layout)])
+        header = layout.columns or _header(reader, path)
         wanted = {name: at for at, name in enumerate(header) if name and (columns is None or name in columns)}
         cells: dict[str, list[str]] = {name: [] for name in wanted}
         known: dict[str, dict[str, str]] = {name: {} for name in wanted}
         numbers: array[int] = array("q")
         for lines, rows in _chunks(reader, bad):
-            lines, rows = _of_width(lines, rows, header, bad)
+            _must_not_be_header(lines, rows, layout, path)
+            lines, rows = _of_width(lines, rows, header, bad, WRONG_COLUMNS if layout.columns else "")
             numbers.extend(lines)
             fields = list(zip(*rows, strict=True))
             for name, at in wanted.items() if rows else ():
                 cells[name].extend(_shared(fields[at], known[name]))
     series = {name: pd.Series(values, dtype=object) for name, values in cells.items()}
     return RawTable(str(path), [name for name in header if name], series, True, numbers, bad, bad.counts.total())
+
+
+class _Split:
+    """The rows of a text without quotes, as `csv.reader` gives them."""
+
+    def __init__(self, text: Iterable[str], separator: str) -> None:
+        self.line_num = 0
+        self._lines, self._separator = iter(text), separator
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return self
+
+    def __next__(self) -> list[str]:
+        line = next(self._lines).rstrip("\r\n")
+        self.line_num += 1
+        return line.split(self._separator) if line else []
+
+
+def _reader(text: IO[str], layout: TableFile, separator: str) -> Any:
+    separator = layout.separator or separator
+    if len(separator) > 1 or not layout.quotes:
+        return _Split(text, separator)
+    return csv.reader(text, delimiter=separator, strict=True)
+
+
+def _must_not_be_header(lines: Sequence[int], rows: list[list[str]], layout: TableFile, path: Path) -> None:
+    if rows and lines[0] == 1 and rows[0] == layout.columns:
+        raise DatasetError(f"{path}:1: the row has the names of the columns; leave `columns` out of the declaration")
 
 
 def _shared(cells: Sequence[str], known: dict[str, str]) -> Iterable[str]:
@@ -103,7 +135,7 @@ def _lines_of(row: list[str]) -> int:
     return 1 + sum(len(_LINE_END.findall(cell)) for cell in row)
 
 
-def _of_width(lines: Sequence[int], rows: list[list[str]], header: list[str], bad: BadRows) -> Chunk:
+def _of_width(lines: Sequence[int], rows: list[list[str]], header: list[str], bad: BadRows, cure: str) -> Chunk:
     """The rows with as many cells as the header; others are refused, but blank lines are skipped."""
     width = len(header)
     if set(map(len, rows)) <= {width}:
@@ -116,5 +148,5 @@ def _of_width(lines: Sequence[int], rows: list[list[str]], header: list[str], ba
             reason = "missing fields" if len(row) < width else "too many fields"
             names = shortened(", ".join(header))
             given = f"{reason}: given {len(row)}, accepted: {width} ({names}), in {shortened(row)}"
-            bad.refuse(BadLine(reason, given), number)
+            bad.refuse(BadLine(reason, given, cure=cure), number)
     return [number for number, _ in kept], [row for _, row in kept]

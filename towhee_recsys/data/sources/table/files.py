@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from towhee_recsys.config import DataSchema
+from towhee_recsys.config.table_file import TableFile
 from towhee_recsys.errors import DatasetError, close_match
 
-FORMATS = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
+SEPARATORS = {".csv": ",", ".tsv": "\t"}
+FORMATS = (*SEPARATORS, ".jsonl", ".ndjson", ".parquet")
 INSTALL = "pip install 'towhee_recsys[tables]'"
 
 
@@ -26,30 +28,45 @@ def path_of(schema: DataSchema, table: str) -> Path | None:
     return None if path is None else Path(schema.path or "") / Path(path).expanduser()
 
 
-def format_of(path: Path) -> str:
+def format_of(path: Path, layout: TableFile) -> str:
     """The suffix that names the format of `path`, such as `.csv` of `orders.csv.gz`.
 
+    With a separator in `layout`, a file with any other suffix is read like `.csv`.
+
     Raises:
-        DatasetError: it is not one of `FORMATS`.
+        DatasetError: it is not one of `FORMATS`, or `layout` is one of files in text and the format is not.
     """
     suffixes = [suffix.lower() for suffix in path.suffixes]
     if suffixes and suffixes[-1] in OPENERS:
         suffixes.pop()
-    if not suffixes or suffixes[-1] not in FORMATS:
+    suffix = suffixes[-1] if suffixes else ""
+    if suffix in FORMATS:
+        _refuse_layout(path, suffix, layout)
+        return suffix
+    if layout.separator is not None:
+        return ".csv"
+    raise DatasetError(
+        f"{path}: given a file {'of the format ' + repr(suffix) if suffix else 'without a suffix'}, "
+        f"accepted: {', '.join(FORMATS)}, also followed by {', '.join(OPENERS)}; or any text with a `separator`"
+    )
+
+
+def _refuse_layout(path: Path, suffix: str, layout: TableFile) -> None:
+    given = [name for name in ("separator", "columns") if getattr(layout, name)]
+    if given and suffix not in SEPARATORS:
         raise DatasetError(
-            f"{path}: given a file {'of the format ' + repr(suffixes[-1]) if suffixes else 'without a suffix'}, "
-            f"accepted: {', '.join(FORMATS)}, also followed by {', '.join(OPENERS)}"
+            f"{path}: {' and '.join(given)} given for a file of the format {suffix!r}, accepted: for files in text "
+            f"only, such as {', '.join(SEPARATORS)}. Leave out {' and '.join(given)}, or name another file"
         )
-    return suffixes[-1]
 
 
-def must_exist(path: Path, key: str) -> None:
-    """Refuses a path that is not a file; `key` is the setting that names it.
+def must_exist(path: Path, key: str, layout: TableFile) -> None:
+    """Refuses a path that is not a file; `key` is the setting that names it, `layout` how its text is laid out.
 
     Raises:
         DatasetError: there is no such file, or its format is not known.
     """
-    format_of(path)
+    format_of(path, layout)
     if path.is_file():
         return
     hint = close_match(path.name, _neighbours(path))

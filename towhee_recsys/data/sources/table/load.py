@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 
 from towhee_recsys.config import DataSchema
+from towhee_recsys.config.table_file import TableFile
 from towhee_recsys.data.sources.bad_rows import BadRows, Reading
 from towhee_recsys.data.sources.table.delimited import read_delimited
-from towhee_recsys.data.sources.table.files import format_of, must_exist, path_of
+from towhee_recsys.data.sources.table.files import SEPARATORS, format_of, must_exist, path_of
 from towhee_recsys.data.sources.table.json_lines import read_json_lines
 from towhee_recsys.data.sources.table.parquet import read_parquet
 from towhee_recsys.data.sources.table.raw import RawTable
@@ -20,8 +21,6 @@ from towhee_recsys.errors import DatasetError
 Reader = Callable[[Path, BadRows, "Collection[str] | None"], RawTable]
 
 READERS: dict[str, Reader] = {
-    ".csv": read_delimited,
-    ".tsv": read_delimited,
     ".jsonl": read_json_lines,
     ".ndjson": read_json_lines,
     ".parquet": read_parquet,
@@ -40,17 +39,23 @@ def load_table(schema: DataSchema, table: str, columns: Collection[str] | None =
     if table in schema.tables:
         return from_frame(schema.tables[table], f"dataset.tables.{table}", reading)
     path = path_of(schema, table)
-    return None if path is None else load_file(path, f"dataset.{table}.path", reading, columns)
+    layout = getattr(schema, table)
+    return None if path is None else load_file(path, f"dataset.{table}.path", reading, layout, columns)
 
 
-def load_file(path: Path, key: str, reading: Reading, columns: Collection[str] | None = None) -> RawTable:
-    """The table in the file `path`, which the setting `key` names.
+def load_file(
+    path: Path, key: str, reading: Reading, layout: TableFile, columns: Collection[str] | None = None
+) -> RawTable:
+    """The table in the file `path`, which the setting `key` names; `layout` says how a file in text is laid out.
 
     Raises:
         DatasetError: as `load_table`.
     """
-    must_exist(path, key)
-    return READERS[format_of(path)](path, BadRows(str(path), reading), columns)
+    must_exist(path, key, layout)
+    bad, suffix = BadRows(str(path), reading), format_of(path, layout)
+    if suffix in SEPARATORS:
+        return read_delimited(path, bad, columns, layout)
+    return READERS[suffix](path, bad, columns)
 
 
 def from_frame(frame: Any, key: str, reading: Reading) -> RawTable:

@@ -50,7 +50,7 @@ class RawTable:
         if problems := missing_columns(named, self.names):
             accepted = f"Accepted: {', '.join(map(repr, self.names)) or 'none, it has no columns'}"
             if len(self.names) == 1 and ";" in self.names[0]:
-                accepted = f"Its columns are separated by semicolons; save it with commas, or as .tsv. {accepted}"
+                accepted = f"Its columns are separated by semicolons; set separator: ; for this table. {accepted}"
             raise DeclarationError(bulleted(problems, f"{self.name}:", accepted))
 
     def refuse(self, mask: np.ndarray, problem: Callable[[int], BadLine]) -> None:

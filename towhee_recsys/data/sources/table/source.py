@@ -37,7 +37,7 @@ def ensure(schema: DataSchema) -> None:
             "load_config(..., tables={'interactions': frame})"
         )
     for table, path in files.items():
-        must_exist(path, f"dataset.{table}.path")
+        must_exist(path, f"dataset.{table}.path", getattr(schema, table))
 
 
 def check(schema: DataSchema) -> tuple[str, bool]:
@@ -116,7 +116,7 @@ def _other_items(schema: DataSchema, path: str, items: ItemSchema | None) -> Sid
 
 
 def _load_other(schema: DataSchema, path: str) -> RawTable:
-    return load_file(Path(path).expanduser(), "the path of the items", Reading.of(schema))
+    return load_file(Path(path).expanduser(), "the path of the items", Reading.of(schema), schema.items)
 
 
 def _side(schema: DataSchema, table: str) -> Side | None:

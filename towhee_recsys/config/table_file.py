@@ -1,0 +1,42 @@
+"""The file of a table, and how a file in text is laid out."""
+
+from __future__ import annotations
+
+from pydantic import Field, field_validator
+
+from towhee_recsys.support.section import Section
+
+
+class TableFile(Section):
+    """The file of a table: CSV, TSV, JSON lines or Parquet by its suffix, or any text with a `separator`."""
+
+    path: str | None = Field(default=None, min_length=1, description="the file")
+    separator: str | None = Field(
+        default=None,
+        min_length=1,
+        description="of a file in text: what separates its cells, such as | or ::; left out: by the suffix of the file",
+    )
+    columns: list[str] = Field(default=[], description="of a file in text without a header: the names of its columns")
+    quotes: bool = Field(
+        default=True,
+        description="of a file in text: whether cells may be in double quotes; never where the separator is longer "
+        "than one character",
+    )
+
+    @field_validator("separator")
+    @classmethod
+    def _separates(cls, given: str | None) -> str | None:
+        if given and (wrong := set(given) & set('\r\n\0"')):
+            raise ValueError(
+                f'has the character {wrong.pop()!r}; a separator is any text but line ends, NUL and ", such as | or ::'
+            )
+        return given
+
+    @field_validator("columns")
+    @classmethod
+    def _names(cls, given: list[str]) -> list[str]:
+        if not all(name.strip() for name in given):
+            raise ValueError("a column has no name; give each column of the file a name of its own, in their order")
+        if twice := next((name for name in given if given.count(name) > 1), None):
+            raise ValueError(f"{twice!r} is there twice; each column has a name of its own")
+        return given
