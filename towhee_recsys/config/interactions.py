@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -45,7 +45,12 @@ class InteractionsTable(TableFile):
         default=None,
         description="the lowest value that shows liking; left out: three quarters up the scale, or any interaction",
     )
-    time: str | None = Field(default=None, min_length=1, description="the column with the time: seconds, or ISO 8601")
+    time: str | None = Field(
+        default=None, min_length=1, description="the column with the time: numbers since 1970, or ISO 8601"
+    )
+    time_unit: Literal["s", "ms", "us", "ns"] = Field(
+        default="s", description="the unit of times that are numbers, such as ms for milliseconds"
+    )
 
     @field_validator("scale", mode="before")
     @classmethod

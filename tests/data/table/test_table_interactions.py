@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.data.table.conftest import EVENTS, IMPLICIT
+from tests.data.table.conftest import EVENTS, EXPLICIT, IMPLICIT
 from towhee_recsys.data import (
     read_dataset,
     records,
 )
+from towhee_recsys.errors import DatasetError
 
 
 def test_events_are_added_up_and_those_of_no_weight_left_out(tables):
@@ -53,3 +54,27 @@ def test_interactions_that_only_are_there_count_one_each(tables):
 def test_times(tables, cell, seconds):
     dataset = tables.read(f"customer,sku,stars,at\nc1,A1,5,{cell}\nc1,A2,5,0\n")
     assert dataset.interactions["time"].tolist() == [seconds, 0]
+
+
+@pytest.mark.parametrize(
+    ("unit", "cell", "seconds"),
+    [
+        ("ms", "1588687728923", 1588687728),
+        ("us", "1588687728923000", 1588687728),
+        ("ns", "1588687728923000000", 1588687728),
+        ("ms", "-1500", -2),
+        ("ms", "2001-01-01T01:02:03Z", 978310923),
+    ],
+)
+def test_units_of_times_that_are_numbers(tables, unit, cell, seconds):
+    text = f"customer,sku,stars,at\nc1,A1,5,{cell}\n"
+    declared = tables.declared(interactions={"path": tables.write("r.csv", text), **EXPLICIT, "time_unit": unit})
+    assert read_dataset(declared).interactions["time"].tolist() == [seconds]
+
+
+def test_a_time_that_is_out_of_its_unit(tables, must_say):
+    text = "customer,sku,stars,at\nc1,A1,5,1588687728923000000\n"
+    declared = tables.declared(interactions={"path": tables.write("r.csv", text), **EXPLICIT, "time_unit": "ms"})
+    with pytest.raises(DatasetError) as caught:
+        read_dataset(declared)
+    must_say(str(caught.value), "r.csv:2", "at", "1588687728923000000", "milliseconds since 1970")

@@ -44,7 +44,7 @@ def read_interactions(schema: DataSchema, users: Known | None, items: Known | No
     raw.must_have((f"dataset.interactions.{key}", column) for key, column in columns.items() if column)
     user, all_users = rows_of(raw, declared.user, "user", users)
     item, all_items = rows_of(raw, declared.item, "item", items)
-    values, times = values_of(raw, schema), times_of(raw, declared.time)
+    values, times = values_of(raw, schema), times_of(raw, declared.time, declared.time_unit)
     if declared.rating:
         _refuse_duplicates(raw, user, item, all_users, all_items)
     raw.close()

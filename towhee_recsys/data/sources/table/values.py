@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,14 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _ISO = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[-+][0-9]{2}:?[0-9]{2})?)?"
 )
+UNITS = {
+    "s": (1, "seconds"),
+    "ms": (1_000, "milliseconds"),
+    "us": (10**6, "microseconds"),
+    "ns": (10**9, "nanoseconds"),
+}
+"""The units of times that are numbers: how many of each are a second, and its name."""
+
 EARLIEST, LATEST = -62_135_596_800, 253_402_300_799
 """The years 1 to 9999 in seconds: a time in milliseconds lies beyond them."""
 
@@ -49,11 +59,13 @@ def values_of(raw: RawTable, schema: DataSchema) -> np.ndarray:
     return numbers
 
 
-def times_of(raw: RawTable, column: str | None) -> np.ndarray:
+def times_of(raw: RawTable, column: str | None, unit: str = "s") -> np.ndarray:
     """The time of each row in seconds since 1970 (UTC), int64[rows]; 0 where no column is declared.
 
+    Times that are numbers are of the `unit`, one of `UNITS`.
+
     Raises:
-        DatasetError: a time is neither seconds since 1970 nor ISO 8601 (strict reading).
+        DatasetError: a time is neither a number since 1970 nor ISO 8601 (strict reading).
     """
     if column is None:
         return np.zeros(len(raw.numbers), dtype=np.int64)
@@ -61,13 +73,14 @@ def times_of(raw: RawTable, column: str | None) -> np.ndarray:
     if isinstance(series.dtype, (np.dtype, pd.DatetimeTZDtype)) and series.dtype.kind == "M":
         seconds = _of_datetimes(series)
     else:
-        seconds = _seconds(series.tolist())  # nearly all differ: distinct values are not looked for
+        seconds = _seconds(series.tolist(), UNITS[unit][0])  # nearly all differ: distinct values are not looked for
     wrong = ~((seconds >= EARLIEST) & (seconds <= LATEST))
-    accepted = "seconds since 1970, or ISO 8601 such as 2024-05-31T18:30:00Z"
+    accepted = f"{UNITS[unit][1]} since 1970, or ISO 8601 such as 2024-05-31T18:30:00Z"
 
     def problem(row: int) -> BadLine:
         given = shortened(series.iloc[row]) if str(series.iloc[row]).strip() else "nothing"
-        hint = " (milliseconds? divide them by 1,000)" if seconds[row] > LATEST else ""
+        too_late = " (of another unit, such as milliseconds? Set dataset.interactions.time_unit)"
+        hint = too_late if seconds[row] > LATEST else ""
         return BadLine("time not readable", f"{column}: given {given}, accepted: {accepted}{hint}")
 
     raw.refuse(wrong, problem)
@@ -105,10 +118,13 @@ def _number(value: Any) -> float:
         return math.nan
 
 
-def _seconds(values: list[Any]) -> np.ndarray:
-    """float64[values]: seconds since 1970, rounded down; NaN where a value is no time."""
+def _seconds(values: list[Any], per_second: int) -> np.ndarray:
+    """float64[values]: seconds since 1970, rounded down; NaN where a value is no time.
+
+    Times that are numbers have `per_second` units a second.
+    """
     seconds = np.full(len(values), math.nan)
-    parsers = [_from_numbers, _from_iso]
+    parsers: list[Callable[[list[Any]], np.ndarray]] = [partial(_from_numbers, per_second=per_second), _from_iso]
     if any(map(_iso, values[:1])):
         parsers.reverse()  # the likely one first: each looks only at what the ones before it could not read
     for parse in parsers:
@@ -118,9 +134,9 @@ def _seconds(values: list[Any]) -> np.ndarray:
     return seconds
 
 
-def _from_numbers(values: list[Any]) -> np.ndarray:
+def _from_numbers(values: list[Any], per_second: int) -> np.ndarray:
     parse = float if _are_digits(values) else _number
-    return np.floor(np.fromiter(map(parse, values), np.float64, len(values)))
+    return np.floor(np.fromiter(map(parse, values), np.float64, len(values)) / per_second)
 
 
 def _are_digits(values: list[Any]) -> bool:
