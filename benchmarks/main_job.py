@@ -15,7 +15,7 @@ from towhee_recsys import evaluate, index_pipeline, load_config, read_dataset, r
 from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
 from towhee_recsys.cli.example_users import example_users
 from towhee_recsys.config import Config
-from towhee_recsys.data.interactions import all_interactions, items_by_user
+from towhee_recsys.data.interactions import items_by_user
 from towhee_recsys.model.embeddings import normalize
 
 
@@ -68,7 +68,7 @@ def difference(config: Config, bundle: Bundle) -> float:
 def seen(config: Config) -> str:
     """How many of the items that all known users are recommended they have interacted with."""
     dataset, user_id, item_id = read_dataset(config.dataset), config.dataset.users.id, config.dataset.items.id
-    known = {user: set(items) for user, items in items_by_user(dataset, all_interactions(dataset))}
+    known = {user: set(items) for user, items in items_by_user(dataset, dataset.interactions)}
     lists = recommend_pipeline(config)([{user_id: user} for user in known]).get()[0]
     found = [[item[item_id] in known[user] for item in items] for user, items in zip(known, lists, strict=True)]
     count, total = sum(map(sum, found)), sum(map(len, found))

@@ -37,10 +37,10 @@ class HistoryInsert:
     def __call__(self, receipts: Sequence[Receipt]) -> Sequence[Receipt]:
         """Writes the history of the build and returns the receipts."""
         from towhee_recsys.data import read_dataset
-        from towhee_recsys.data.interactions import all_interactions, items_by_user
+        from towhee_recsys.data.interactions import items_by_user
 
         if receipts:
             dataset, build = read_dataset(self._schema), receipts[0].build
             self._history.drop(build)
-            self._history.write(items_by_user(dataset, all_interactions(dataset)), build)
+            self._history.write(items_by_user(dataset, dataset.interactions), build)
         return receipts

@@ -8,7 +8,7 @@ import pytest
 
 from towhee_recsys import train
 from towhee_recsys.bundle import ItemEncoder, UserEncoder
-from towhee_recsys.data import read_dataset, records
+from towhee_recsys.data import interactions_frame, read_dataset, records
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.embeddings import ModelRef, normalize
 
@@ -168,7 +168,7 @@ def test_rating_vectors_are_the_rating_tower_s_alone_and_in_a_list(users, datase
 def test_what_people_like_moves_their_vector_for_each_kind_of_model(objective, tower, small_config, dataset):
     bundle = train(small_config("training.epochs=2", f"objective={objective}", f"model.tower={tower}"))
     users = UserEncoder(bundle)
-    ids = dataset.interactions["item"].value_counts().index.tolist()
+    ids = interactions_frame(dataset)["item"].value_counts().index.tolist()
     people = [{"age": 25, "liked": ids[:3]}, {"age": 25, "liked": ids[3:8]}, {"age": 25}, {"age": 25, "liked": []}]
     vectors = normalize(users(people))
     assert not close(vectors[0], vectors[1])

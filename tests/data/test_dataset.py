@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from tests.declarations import schema
-from towhee_recsys.data import iter_items, read_dataset, read_items
+from tests.interactions import same
+from towhee_recsys.data import interactions_frame, iter_items, read_dataset, read_items
 from towhee_recsys.data.sources.movielens.folder import FILES
 from towhee_recsys.data.sources.movielens.source import fingerprint
 from towhee_recsys.errors import DatasetError
@@ -47,8 +48,8 @@ def test_columns_and_types(tmp_path):
     ]
     assert dataset.items["year"][0] == 1990
     assert dataset.items["year"][1] is pd.NA
-    assert dataset.interactions.to_numpy().tolist() == [[1, 1, 5, 100], [1, 2, 3, 200], [2, 1, 4, 0]]
-    types = {**dataset.users.dtypes, **dataset.items.dtypes, **dataset.interactions.dtypes}
+    assert interactions_frame(dataset).to_numpy().tolist() == [[1, 1, 5, 100], [1, 2, 3, 200], [2, 1, 4, 0]]
+    types = {**dataset.users.dtypes, **dataset.items.dtypes, **interactions_frame(dataset).dtypes}
     assert {name: str(types[name]) for name in types if name not in ("gender", "zip_code", "title", "genres")} == {
         "user_id": "int64",
         "age": "int64",
@@ -102,7 +103,7 @@ def test_encoding_and_scale_are_the_configs(tmp_path):
     write(tmp_path / "mine", ratings="1::1::9.5::0\n", encoding="utf-8")
     dataset = read_dataset(own(tmp_path / "mine", encoding="utf-8", interactions={"scale": [0, 10]}, strict=True))
     assert dataset.items["title"][0] == "Café: Part Two"
-    assert dataset.interactions["value"].tolist() == [9.5]
+    assert dataset.interactions.values.tolist() == [9.5]
 
 
 def test_fingerprint_depends_on_the_content_alone(tmp_path):
@@ -180,10 +181,11 @@ def ml1m(ml1m_dir: Path):
 @pytest.mark.ml1m
 def test_movielens_is_read_to_the_last_row(ml1m):
     assert (len(ml1m.items), len(ml1m.users), len(ml1m.interactions)) == (3_883, 6_040, 1_000_209)
-    assert ml1m.interactions["value"].astype("float64").mean() == pytest.approx(3.58156, abs=5e-6)
-    assert ml1m.interactions["item"].value_counts().head(3).to_dict() == {2858: 3_428, 260: 2_991, 1196: 2_990}
-    assert ml1m.interactions["item"].nunique() == 3_706
-    assert (ml1m.interactions["user"] == 1).sum() == 53
+    assert ml1m.interactions.values.mean(dtype="float64") == pytest.approx(3.58156, abs=5e-6)
+    ratings = interactions_frame(ml1m)
+    assert ratings["item"].value_counts().head(3).to_dict() == {2858: 3_428, 260: 2_991, 1196: 2_990}
+    assert ratings["item"].nunique() == 3_706
+    assert (ratings["user"] == 1).sum() == 53
     assert not ml1m.bad_rows
 
 
@@ -198,6 +200,7 @@ def test_every_item_of_movielens_has_a_year_and_genres(ml1m):
 @pytest.mark.ml1m
 def test_lenient_reading_of_movielens_gives_the_same(ml1m, ml1m_dir):
     lenient = read_dataset(schema(path=str(ml1m_dir), strict=False))
-    for table in ("items", "users", "interactions"):
+    for table in ("items", "users"):
         pd.testing.assert_frame_equal(getattr(lenient, table), getattr(ml1m, table))
+    assert same(lenient.interactions, ml1m.interactions)
     assert sum(map(len, iter_items(schema(path=str(ml1m_dir))))) == 3_883

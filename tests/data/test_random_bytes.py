@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.declarations import schema
-from towhee_recsys.data import Dataset, iter_items, read_dataset, read_items
+from towhee_recsys.data import Dataset, interactions_frame, iter_items, read_dataset, read_items
 from towhee_recsys.data.sources.movielens.archive import unpack
 from towhee_recsys.errors import DatasetError
 
@@ -40,9 +40,10 @@ def dataset(files: dict[str, bytes], manner: dict) -> Dataset | None:
 def test_a_dataset_with_any_bytes_in_one_of_its_files(name, content, after_good_lines, manner):
     read = dataset(GOOD | {name: GOOD[name] * after_good_lines + content}, manner)
     if read is not None:
-        assert read.interactions["user"].isin(read.users["user_id"]).all()
-        assert read.interactions["item"].isin(read.items["movie_id"]).all()
-        assert read.interactions["value"].between(1, 5).all()
+        table = interactions_frame(read)
+        assert table["user"].isin(read.users["user_id"]).all()
+        assert table["item"].isin(read.items["movie_id"]).all()
+        assert table["value"].between(1, 5).all()
         assert read.items["movie_id"].is_unique
         assert read.items["title"].str.strip().ne("").all()
 

@@ -71,9 +71,9 @@ def task_of():
             users=len(train),
             items=train.shape[1],
             liked=4.0,
-            train=Interactions(rows, columns, train[rows, columns]),
-            validation=Interactions(rows[:0], columns[:0], train[rows, columns][:0]),
-            test=Interactions(np.array(test_users), np.array(test_items), np.array(values, dtype=np.float32)),
+            train=Interactions.of(rows, columns, train[rows, columns]),
+            validation=Interactions.of(rows[:0], columns[:0], train[rows, columns][:0]),
+            test=Interactions.of(np.array(test_users), np.array(test_items), np.array(values, dtype=np.float32)),
             questions=[question],
         )
 

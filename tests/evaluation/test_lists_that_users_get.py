@@ -26,7 +26,7 @@ def test_the_pipeline_gives_the_lists_that_evaluate_measures(quick, quick_config
     users, items, values = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("users", "items", "values")
     )
-    history.write(items_by_user(dataset, Interactions(users, items, values)), record.build)
+    history.write(items_by_user(dataset, Interactions.of(users, items, values)), record.build)
     asked = [{"user_id": user} for user in dataset.user_ids[question.users].tolist()]
     given = [[item["movie_id"] for item in items] for items in recommend_pipeline(config)(asked).get()[0]]
     assert len(given) > 40

@@ -25,7 +25,7 @@ from towhee_recsys import (
     train,
 )
 from towhee_recsys.config import Config
-from towhee_recsys.data import read_dataset
+from towhee_recsys.data import interactions_frame, read_dataset
 
 SHOP = Path(__file__).resolve().parents[2] / "examples" / "shop"
 RECOMMENDED = ["rank", "sku", "name", "category", "brand", "price", "in_stock", "tags", "score"]
@@ -102,8 +102,8 @@ def test_the_dataset(generate: ModuleType) -> None:
     }  # fmt: skip
     assert dataset.item_schema.filters == {"price": "number", "tags": "texts", "in_stock": "boolean"}
     assert dataset.schema.feedback.scale is None
-    assert dataset.interactions["value"].min() > 0
-    assert not dataset.interactions.duplicated(["user", "item"]).any()
+    assert dataset.interactions.values.min() > 0
+    assert not interactions_frame(dataset).duplicated(["user", "item"]).any()
 
 
 def test_an_unknown_customer_is_recommended_what_such_customers_choose(shop: Config, generate: ModuleType) -> None:

@@ -14,7 +14,7 @@ def ratings() -> Interactions:
     """Of 40 users, the first and the last without any; of 90 items, ten without any."""
     random = np.random.default_rng(0)
     pairs = np.sort(random.choice(38 * 80, 300, replace=False))
-    return Interactions(1 + pairs // 80, pairs % 80, random.integers(1, 6, 300).astype(np.float32))
+    return Interactions.of(1 + pairs // 80, pairs % 80, random.integers(1, 6, 300).astype(np.float32))
 
 
 @pytest.mark.parametrize("sampled", [ITEMS, 25, 1])

@@ -33,7 +33,7 @@ def rated(users: int, items: int, count: int, seed: int, scale=SCALE) -> Interac
     random = np.random.default_rng(seed)
     pairs = np.sort(random.choice(users * items, count, replace=False))
     steps = random.integers(0, 2 * int(scale[1] - scale[0]) + 1, count) / 2
-    return Interactions(pairs // items, pairs % items, (scale[0] + steps).astype(np.float32))
+    return Interactions.of(pairs // items, pairs % items, (scale[0] + steps).astype(np.float32))
 
 
 def units(rows: int, seed: int) -> np.ndarray:
@@ -120,7 +120,7 @@ def test_the_gradient_by_raw_vectors_is_that_of_autograd():
 
 
 def test_ranking_with_equal_weights_is_the_plain_cross_entropy_of_a_softmax():
-    ratings = Interactions(np.zeros(1, int), np.array([2]), np.array([5], dtype=np.float32))
+    ratings = Interactions.of(np.zeros(1, int), np.array([2]), np.array([5], dtype=np.float32))
     block = Block(np.zeros(1, int), np.arange(4), np.zeros(1, int), np.array([2]), None)
     items = np.eye(4, DIM, dtype=np.float32)
     loss, grad_users, grad_items = RankingObjective(ratings, settings(preference=[1, 1], temperature=0.5))(
@@ -148,7 +148,7 @@ def test_any_temperature_gives_numbers(temperature):
 
 
 def test_users_count_by_the_root_of_their_ratings():
-    ratings = Interactions(np.array([0, 1, 1, 1, 1]), np.array([0, 0, 1, 2, 3]), np.full(5, 5, dtype=np.float32))
+    ratings = Interactions.of(np.array([0, 1, 1, 1, 1]), np.array([0, 0, 1, 2, 3]), np.full(5, 5, dtype=np.float32))
     [block] = blocks_of(ratings, 2, 4)
     nothing = np.zeros((2, DIM), dtype=np.float32), np.zeros((4, DIM), dtype=np.float32)
     loss, *_ = RankingObjective(ratings, settings(preference=[0, 1]))(*nothing, block)
@@ -156,7 +156,7 @@ def test_users_count_by_the_root_of_their_ratings():
 
 
 def test_users_who_like_nothing_do_not_train_ranking():
-    ratings = Interactions(np.array([0, 1]), np.array([0, 1]), np.array([1, 5], dtype=np.float32))
+    ratings = Interactions.of(np.array([0, 1]), np.array([0, 1]), np.array([1, 5], dtype=np.float32))
     [block] = blocks_of(ratings, 2, 3)
     shy = int(np.flatnonzero(block.users == 0)[0])
     loss, grad_users, _ = RankingObjective(ratings, settings(preference=[0, 1]))(units(2, 0), units(3, 1), block)
@@ -181,7 +181,7 @@ def test_rating_only_sees_rated_cells():
 
 
 def test_a_perfect_prediction_loses_nothing():
-    ratings = Interactions(np.array([0, 0]), np.array([0, 1]), np.array([4.9, 1.9], dtype=np.float32))
+    ratings = Interactions.of(np.array([0, 0]), np.array([0, 1]), np.array([4.9, 1.9], dtype=np.float32))
     [block] = blocks_of(ratings, 1, 2)
     items = np.array([[0.25, 0, 0], [-0.25, 0, 0]], dtype=np.float32)
     loss, grad_users, _ = RatingObjective(ratings, settings())(np.eye(1, 3, dtype=np.float32), items, block)
@@ -240,7 +240,7 @@ def test_preference_goes_by_steps_of_any_scale(ratings, scale, expected):
 
 def test_a_scale_of_another_length_gives_the_same_loss():
     five, hundred = rated(5, 8, 20, seed=2), rated(5, 8, 20, seed=2)
-    hundred = Interactions(hundred.users, hundred.items, (hundred.values - 1) * 25)
+    hundred = Interactions.of(hundred.users, hundred.items, (hundred.values - 1) * 25)
     [block] = blocks_of(five, 5, 8, size=5)
     vectors = units(5, 0), units(8, 1)
     one, other = RankingObjective(five, settings()), RankingObjective(hundred, settings((0, 100)))
@@ -270,7 +270,7 @@ def test_weights_of_implicit_feedback_count_relative_to_their_mean():
 
 
 def test_an_interaction_without_weight_teaches_ranking_nothing():
-    pair = Interactions(np.zeros(2, int), np.array([0, 1]), np.array([1, 0], dtype=np.float32))
+    pair = Interactions.of(np.zeros(2, int), np.array([0, 1]), np.array([1, 0], dtype=np.float32))
     users, items, indices = units(1, 0), units(3, 1), np.array([0, 1])
     found, alone = (
         RankingObjective(pair.take(rows), settings(None))(

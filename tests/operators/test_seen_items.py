@@ -7,7 +7,7 @@ import pytest
 
 from towhee_recsys.config import load_config
 from towhee_recsys.data import read_dataset
-from towhee_recsys.data.interactions import Interactions, all_interactions, items_by_user
+from towhee_recsys.data.interactions import Interactions, interactions_frame, items_by_user
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.operators import ExcludeSeen, HistoryInsert
 from towhee_recsys.stores.history import open_history
@@ -19,7 +19,7 @@ CURES = ("history_insert", "include_seen: true")
 @pytest.fixture(scope="module")
 def rated(indexed_config):
     """The items that each user of the sample has rated."""
-    table = read_dataset(indexed_config.dataset).interactions
+    table = interactions_frame(read_dataset(indexed_config.dataset))
     return {user: set(items) for user, items in table.groupby("user")["item"]}
 
 
@@ -55,14 +55,14 @@ def test_each_user_has_each_item_once(indexed_config):
     dataset = read_dataset(indexed_config.dataset)
     rows = [(3, 1), (0, 2), (3, 0), (0, 2), (0, 1)]
     users, items = (np.array(column) for column in zip(*rows, strict=True))
-    few = Interactions(users, items, np.ones(5, np.float32))
+    few = Interactions.of(users, items, np.ones(5, np.float32))
     ids = dataset.item_ids.tolist()
     assert list(items_by_user(dataset, few)) == [
         (dataset.user_ids[0], [ids[1], ids[2]]),
         (dataset.user_ids[3], [ids[0], ids[1]]),
     ]
     assert list(items_by_user(dataset, few.take(np.zeros(5, bool)))) == []
-    assert sum(len(own) for _, own in items_by_user(dataset, all_interactions(dataset))) == len(dataset.interactions)
+    assert sum(len(own) for _, own in items_by_user(dataset, dataset.interactions)) == len(dataset.interactions)
 
 
 def test_inserting_again_replaces_everything_and_hands_the_receipts_on(indexed_config, tmp_path):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from towhee_recsys import load_config, recommend_pipeline
-from towhee_recsys.data import read_dataset
+from towhee_recsys.data import interactions_frame, read_dataset
 
 
 @pytest.fixture(scope="module")
 def rated(indexed_config):
-    table = read_dataset(indexed_config.dataset).interactions
+    table = interactions_frame(read_dataset(indexed_config.dataset))
     return {int(user): set(items) for user, items in table.groupby("user")["item"]}
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tests.declarations import schema
-from towhee_recsys.data import Dataset
+from towhee_recsys.data import Dataset, Interactions
 from towhee_recsys.protocols import Task, make_task
 
 MakeDataset = Callable[..., Dataset]
@@ -27,13 +27,13 @@ def dataset_of() -> MakeDataset:
         scale: tuple[float, float] | None = (1, 5),
         liked: float | None = None,
     ) -> Dataset:
-        columns = {"user": "int64", "item": "int64", "value": "float32", "time": "int64"}
-        interactions = pd.DataFrame(rows, columns=list(columns)).astype(columns)
+        given = np.array(rows, dtype=np.float64).reshape(-1, 4)
+        interactions = Interactions.of(given[:, 0] - 1, given[:, 1] - 1, given[:, 2], given[:, 3])
         value = {"rating": "value", "scale": list(scale)} if scale else {"count": "value"}
         declared = {"path": "interactions.csv", "user": "user", "item": "item", "time": "time", **value}
         return Dataset(
-            users=pd.DataFrame({"user": range(1, 1 + (users or interactions["user"].max()))}),
-            items=pd.DataFrame({"item": range(1, 1 + (items or interactions["item"].max()))}),
+            users=pd.DataFrame({"user": range(1, 1 + (users or interactions.users.max() + 1))}),
+            items=pd.DataFrame({"item": range(1, 1 + (items or interactions.items.max() + 1))}),
             interactions=interactions,
             schema=schema(name="mine", interactions={**declared, **({} if liked is None else {"liked": liked})}),
             fingerprint="0" * 64,

@@ -51,8 +51,8 @@ def test_nothing_leaks(random_dataset, task_of, protocol, seed, validation, scal
         task = task_of(protocol, dataset, seed, validation)
     except EvaluationError:
         return  # too few ratings; any other error fails
-    used = dataset.interactions[dataset.interactions["value"] >= lowest]
-    everything = (used["user"] - 1) * items + used["item"] - 1
+    used = dataset.interactions.values >= lowest
+    everything = dataset.interactions.users[used] * items + dataset.interactions.items[used]
     train, held, test = (keys(part, task) for part in (task.train, task.validation, task.test))
     assert sorted(train + held + test) == sorted(everything), "each interaction is in one part"
     assert train

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys.bundle import ItemEncoder, UserEncoder
-from towhee_recsys.data import read_dataset
+from towhee_recsys.data import interactions_frame, read_dataset
 from towhee_recsys.data.sample.generate import affinity, simulate
 from towhee_recsys.data.sample.tastes import planted_score
 from towhee_recsys.model.embeddings import normalize
@@ -68,7 +68,7 @@ def for_persons(sample_bundle, dataset, vectors) -> np.ndarray:
 @pytest.fixture(scope="module", params=["how many rated it", "its mean rating"])
 def for_everybody(request, dataset) -> np.ndarray:
     """Scores of items that know nothing of people."""
-    by_item = dataset.interactions.groupby("item")["value"]
+    by_item = interactions_frame(dataset).groupby("item")["value"]
     found = by_item.count() if request.param == "how many rated it" else by_item.mean()
     return found.reindex(dataset.items["movie_id"], fill_value=0).to_numpy()
 
@@ -115,7 +115,8 @@ def test_predicted_ratings_know_taste_too(sample_bundle, groups, vectors, tastes
 
 def test_liked_items_show_a_person_s_taste(sample_bundle, dataset, vectors, personal):
     """Persons of whom only ten liked items are known get further than by one list for everybody."""
-    by_user = dataset.interactions[dataset.interactions["value"] == 5].groupby("user")["item"]
+    ratings = interactions_frame(dataset)
+    by_user = ratings[ratings["value"] == 5].groupby("user")["item"]
     liked = {key: items.tolist()[:10] for key, items in by_user if len(items) >= 10}
     rows = dataset.users["user_id"].isin(liked).to_numpy()
     people = [{"liked": liked[key]} for key in dataset.users["user_id"][rows].tolist()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from towhee_recsys.data.dataset import Dataset, records
-from towhee_recsys.data.interactions import Interactions, all_interactions
+from towhee_recsys.data.interactions import Interactions, interactions_frame
 from towhee_recsys.data.items import FieldType, IdType, ItemSchema
 from towhee_recsys.data.reading import (
     check_dataset,
@@ -21,11 +21,11 @@ __all__ = [
     "IdType",
     "Interactions",
     "ItemSchema",
-    "all_interactions",
     "check_dataset",
     "count_items",
     "declared",
     "ensure_dataset",
+    "interactions_frame",
     "iter_items",
     "read_dataset",
     "read_items",

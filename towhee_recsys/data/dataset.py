@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from towhee_recsys.config import DataSchema
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.data.items import FieldType, IdType, ItemSchema
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ class Dataset:
     Attributes:
         users: A row a user, with the declared columns under their own names; `schema.users.id` is unique.
         items: A row an item, likewise.
-        interactions: A row an interaction: `user` and `item` (ids), `value` (float32: a rating, or a weight) and `time`
-            (int64, seconds; 0 where there is none).
+        interactions: The interactions, in the order of the data, by the rows of `users` and `items`.
         schema: The declaration, as `load_config` completes it.
         fingerprint: SHA-256 over what was read, in hexadecimal digits: the same content has the same one.
         item_types: The types of the items' columns.
@@ -32,7 +32,7 @@ class Dataset:
 
     users: pd.DataFrame
     items: pd.DataFrame
-    interactions: pd.DataFrame
+    interactions: Interactions
     schema: DataSchema
     fingerprint: str
     item_types: dict[str, FieldType] = field(default_factory=dict)

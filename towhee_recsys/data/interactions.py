@@ -8,24 +8,43 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from towhee_recsys.data.dataset import Dataset
 from towhee_recsys.data.items import Id
 
 if TYPE_CHECKING:
+    import pandas as pd
     from scipy.sparse import csr_matrix
+
+    from towhee_recsys.data.dataset import Dataset
 
 
 @dataclass(frozen=True, eq=False)
 class Interactions:
-    """Interactions as arrays of one length: rows of users and items int64, values float32.
+    """Interactions as arrays of one length.
 
-    A value is a rating, or the weight of implicit feedback.
+    Attributes:
+        users: int32[n], rows of the dataset's table of users.
+        items: int32[n], rows of the dataset's table of items.
+        values: float32[n], each a rating, or a weight of implicit feedback.
+        times: int64[n], seconds since 1970 (UTC); 0 where there is none.
     """
 
     users: np.ndarray
     items: np.ndarray
     values: np.ndarray
+    times: np.ndarray
+
+    @classmethod
+    def of(cls, users: ArrayLike, items: ArrayLike, values: ArrayLike, times: ArrayLike | None = None) -> Interactions:
+        """Interactions of numbers of any type, which are converted; without `times` all have the time 0."""
+        numbers = np.asarray(values, dtype=np.float32)
+        return cls(
+            np.asarray(users, dtype=np.int32),
+            np.asarray(items, dtype=np.int32),
+            numbers,
+            np.zeros(len(numbers), dtype=np.int64) if times is None else np.asarray(times, dtype=np.int64),
+        )
 
     def __len__(self) -> int:
         return len(self.values)
@@ -34,7 +53,7 @@ class Interactions:
         """The interactions at `rows` (positions or a mask), sorted by user."""
         rows = np.flatnonzero(rows) if rows.dtype == bool else rows
         rows = rows[np.argsort(self.users[rows], kind="stable")]
-        return Interactions(self.users[rows], self.items[rows], self.values[rows])
+        return Interactions(self.users[rows], self.items[rows], self.values[rows], self.times[rows])
 
     def matrix(self, users: int, items: int) -> csr_matrix:
         """The values as float32[users, items], stored where there is an interaction."""
@@ -43,14 +62,13 @@ class Interactions:
         return csr_matrix((self.values, (self.users, self.items)), shape=(users, items))
 
 
-def all_interactions(dataset: Dataset) -> Interactions:
-    """All interactions of `dataset`, in its order: rows are those of its tables of users and items."""
+def interactions_frame(dataset: Dataset) -> pd.DataFrame:
+    """The interactions as a frame with ids: `user`, `item`, `value` (float32) and `time` (int64), in their order."""
     import pandas as pd
 
-    users, items, table = pd.Index(dataset.user_ids), pd.Index(dataset.item_ids), dataset.interactions
-    return Interactions(
-        users.get_indexer(table["user"]), items.get_indexer(table["item"]), table["value"].to_numpy(np.float32)
-    )
+    given = dataset.interactions
+    users, items = dataset.user_ids[given.users], dataset.item_ids[given.items]
+    return pd.DataFrame({"user": users, "item": items, "value": given.values, "time": given.times})
 
 
 def items_by_user(dataset: Dataset, interactions: Interactions) -> Iterator[tuple[Id, list[Id]]]:
@@ -63,7 +81,6 @@ def items_by_user(dataset: Dataset, interactions: Interactions) -> Iterator[tupl
     new_user = np.diff(users, prepend=-1) != 0
     distinct = new_user | (np.diff(items, prepend=-1) != 0)
     users, items, starts = users[distinct], items[distinct], np.flatnonzero(new_user[distinct])
-    ids = dataset.item_ids[items]
-    owners = dataset.user_ids[users[starts]].tolist()
-    for user, (start, stop) in zip(owners, pairwise([*starts.tolist(), len(ids)]), strict=True):
-        yield user, ids[start:stop].tolist()
+    item_ids, owners = dataset.item_ids, dataset.user_ids[users[starts]].tolist()
+    for user, (start, stop) in zip(owners, pairwise([*starts.tolist(), len(items)]), strict=True):
+        yield user, item_ids[items[start:stop]].tolist()

@@ -56,7 +56,8 @@ class Blocks:
 
     def __init__(self, interactions: Interactions, users: int, batch_size: int, sampled_items: int):
         self._batch_size, self._sampled_items = batch_size, sampled_items
-        self._items, self._columns = np.unique(interactions.items, return_inverse=True)
+        items, self._columns = np.unique(interactions.items, return_inverse=True)
+        self._items = items.astype(np.int64)
         self._starts = np.searchsorted(interactions.users, np.arange(users + 1))
         self.active = np.flatnonzero(np.diff(self._starts))
         self.count = -(-len(self.active) // batch_size)

@@ -54,7 +54,7 @@ def fold_in(
         log_q=None,
     )
     values = np.full(len(users), _liked_value(feedback), dtype=np.float32)
-    made = make_objectives(objective, Interactions(users, liked_rows, values), settings)[purposes(objective)[0]]
+    made = make_objectives(objective, Interactions.of(users, liked_rows, values), settings)[purposes(objective)[0]]
     if tower == "sum":  # a joined tower's raw vectors have lengths that no decay can be compared with
         made.decay = max(made.decay, made.least_fold_in_decay)
     factors = (made.factors_alone(counts) * (counts > 0)).astype(np.float32)

@@ -20,12 +20,10 @@ class Drawable:
 
     Attributes:
         interactions: All interactions, in the dataset's order.
-        times: When they happened, int64[interactions], in seconds.
         middle: The middle of the rating scale; 0 for implicit feedback, so that no interaction is below it.
     """
 
     interactions: Interactions
-    times: np.ndarray
     middle: float
 
 
@@ -59,7 +57,7 @@ def random_811(given: Drawable, random: np.random.Generator) -> np.ndarray:
 def leave_last_out(given: Drawable, random: np.random.Generator) -> np.ndarray:
     """The last interaction of each user with several is the test; of simultaneous ones the last is drawn."""
     users = given.interactions.users
-    ranks, counts = ranks_within(users, given.times, random.random(len(users))), _counts_within(users)
+    ranks, counts = ranks_within(users, given.interactions.times, random.random(len(users))), _counts_within(users)
     return _test_where((ranks == counts - 1) & (counts > 1))
 
 
@@ -67,7 +65,9 @@ def temporal(given: Drawable, random: np.random.Generator) -> np.ndarray:
     """The last fifth of all interactions is the test; the order of simultaneous ones is drawn."""
     count = len(given.interactions)
     one_group = np.zeros(count, dtype=np.int64)
-    return _test_where(ranks_within(one_group, given.times, random.random(count)) >= count - _share_of(count, 0.2))
+    return _test_where(
+        ranks_within(one_group, given.interactions.times, random.random(count)) >= count - _share_of(count, 0.2)
+    )
 
 
 def cold_users(given: Drawable, random: np.random.Generator) -> np.ndarray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from towhee_recsys.data.dataset import Dataset
-from towhee_recsys.data.interactions import Interactions, all_interactions
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.errors import EvaluationError, close_match
 from towhee_recsys.protocols import draws, questions
 from towhee_recsys.protocols.draws import Drawable
@@ -108,9 +108,9 @@ def make_task(protocol: str, dataset: Dataset, *, seed: int, validation: float) 
             f"validation takes a share of the training part, 0 <= share < 1; {validation!r} was given"
         )
     feedback = dataset.schema.feedback
-    given = Drawable(all_interactions(dataset), dataset.interactions["time"].to_numpy(np.int64), feedback.middle)
+    given = Drawable(dataset.interactions, feedback.middle)
     if chosen.by_time:
-        _check_times(protocol, dataset.name, given.times)
+        _check_times(protocol, dataset.name, given.interactions.times)
     for_draw, for_validation, for_questions = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3))
     parts = draws.with_validation(chosen.draw(given, for_draw), validation, for_validation)
     task = Task(
@@ -125,7 +125,7 @@ def make_task(protocol: str, dataset: Dataset, *, seed: int, validation: float) 
         questions=[],
     )
     if chosen.new_items:
-        task = replace(task, new_items=np.unique(task.test.items))
+        task = replace(task, new_items=np.unique(task.test.items).astype(np.int64))
     _check_parts(task, dataset.name, given.interactions, validation)
     return replace(task, questions=chosen.questions(task, for_questions))
 

@@ -54,7 +54,7 @@ def cold_users(task: Task, random: np.random.Generator) -> list[Question]:
 
 
 def _known_users(task: Task, relevant: Interactions, candidates: np.ndarray) -> Question:
-    users = np.intersect1d(task.train.users, relevant.users)
+    users = np.intersect1d(task.train.users, relevant.users).astype(np.int64)
     excluded = _marks(task, task.train) + _marks(task, task.validation)
     return Question(
         name="",
@@ -68,7 +68,7 @@ def _known_users(task: Task, relevant: Interactions, candidates: np.ndarray) -> 
 
 
 def _unknown_users(task: Task, given: Interactions, relevant: Interactions, name: str) -> Question:
-    users = np.unique(relevant.users)
+    users = np.unique(relevant.users).astype(np.int64)
     return Question(
         name=name,
         users=users,

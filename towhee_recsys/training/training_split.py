@@ -9,7 +9,7 @@ import numpy as np
 
 from towhee_recsys.config import Config
 from towhee_recsys.data import Dataset
-from towhee_recsys.data.interactions import Interactions, all_interactions
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.protocols import Task, make_task
 from towhee_recsys.support.step_timers import timed
 
@@ -56,8 +56,7 @@ def split_by(protocol: str, dataset: Dataset, *, seed: int, validation: float) -
 @timed("splitting")
 def everything(dataset: Dataset) -> TrainingSplit:
     """All interactions for training, and none for validation."""
-    interactions = all_interactions(dataset)
-    none = np.arange(0)
+    interactions, none = dataset.interactions, np.arange(0)
     return TrainingSplit(
         interactions.take(np.arange(len(interactions))), interactions.take(none), none, trained_on(dataset)
     )

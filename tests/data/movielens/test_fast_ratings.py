@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.interactions import same
+from towhee_recsys.data import Interactions
 from towhee_recsys.data.sources.bad_rows import Reading
 from towhee_recsys.data.sources.movielens.fast import read_ratings_fast
 from towhee_recsys.data.sources.movielens.parsers import rating_parser
-from towhee_recsys.data.sources.movielens.source import _ratings_frame
+from towhee_recsys.data.sources.movielens.source import _ratings
 from towhee_recsys.data.sources.rows import Rows
 from towhee_recsys.errors import DatasetError
 
-USERS, MOVIES, SCALE = {1, 2, 30}, {5, 6, 2**63 - 1}, (1.0, 5.0)
+USERS, MOVIES, SCALE = pd.Index([1, 30, 2]), pd.Index([5, 6, 2**63 - 1]), (1.0, 5.0)
 GOOD = "1::5::4::978300760\n2::6::3::0\n30::9223372036854775807::1::9223372036854775807\n"
 
 BAD = {
@@ -46,9 +48,9 @@ BAD = {
 }
 
 
-def slowly(path) -> pd.DataFrame | None:
+def slowly(path) -> Interactions | None:
     try:
-        return _ratings_frame(Rows(path, rating_parser(USERS, MOVIES, SCALE), Reading()))
+        return _ratings(Rows(path, rating_parser(USERS, MOVIES, SCALE), Reading()), USERS, MOVIES)
     except DatasetError:
         return None
 
@@ -56,8 +58,9 @@ def slowly(path) -> pd.DataFrame | None:
 def test_a_file_without_a_bad_line_is_read_alike(tmp_path):
     (path := tmp_path / "ratings.dat").write_text(GOOD)
     quick = read_ratings_fast(path, USERS, MOVIES, SCALE)
-    pd.testing.assert_frame_equal(quick, slowly(path))
-    assert len(quick) == 3
+    assert same(quick, slowly(path))
+    assert quick.users.tolist() == [0, 2, 1]
+    assert quick.items.tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize("text", BAD.values(), ids=BAD.keys())
@@ -83,4 +86,4 @@ def test_whatever_it_reads_is_what_line_by_line_reading_gives(tmp_path_factory, 
     path.write_text(text, newline="")
     quick = read_ratings_fast(path, USERS, MOVIES, SCALE)
     if quick is not None:
-        pd.testing.assert_frame_equal(quick, slowly(path))
+        assert same(quick, slowly(path))

@@ -11,6 +11,7 @@ from tests.declarations import schema
 from towhee_recsys.config import load_config
 from towhee_recsys.data import (
     check_dataset,
+    interactions_frame,
     iter_items,
     read_dataset,
     records,
@@ -44,7 +45,7 @@ def test_frames_in_the_place_of_files():
         {"sku": 2, "name": "z", "price": 3, "weight": 3.0, "stock": False, "tags": [], "kind": "k"},
     ]
     assert isinstance(records(dataset.items)[0]["price"], int)
-    assert dataset.interactions.to_numpy().tolist() == [["c", 1, 2.0, 0], ["c", 2, 3.0, 0]]
+    assert interactions_frame(dataset).to_numpy().tolist() == [["c", 1, 2.0, 0], ["c", 2, 3.0, 0]]
     assert check_dataset(config.dataset)[1]
     assert list(iter_items(config.dataset, chunk_size=2))[1] == records(dataset.items)[2:]
     changed = load_config(config, tables={"items": items.assign(weight=0), "interactions": orders})
@@ -83,6 +84,6 @@ def test_times_of_frames(unit, zone):
     orders = pd.DataFrame({"customer": ["c", "d"], "sku": ["x", "x"], "at": times.dt.tz_localize(zone)})
     table = {"user": "customer", "item": "sku", "time": "at"}
     declared = schema(name="x", interactions=table, strict=True, tables={"interactions": orders})
-    noon, early = read_dataset(declared).interactions["time"]
+    noon, early = read_dataset(declared).interactions.times
     assert noon == 1717156800 - (7200 if zone else 0)
     assert early == -1 - (3600 if zone else 0)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.data.table.conftest import EVENTS, EXPLICIT, IMPLICIT, ITEMS, RATINGS, USERS
 from tests.declarations import schema
-from towhee_recsys.data import Dataset, read_dataset, records
+from towhee_recsys.data import Dataset, interactions_frame, read_dataset, records
 from towhee_recsys.errors import DatasetError
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12) | st.sampled_from(
@@ -110,9 +110,10 @@ def dataset(files: dict[str, bytes], events: bool, **manner: object) -> Dataset 
 
 def must_be_whole(read: Dataset | None) -> None:
     if read is not None:
-        assert read.interactions["user"].isin(read.users["customer"]).all()
-        assert read.interactions["item"].isin(read.items["sku"]).all()
-        assert read.interactions["value"].between(0.25, 5).all()
+        table = interactions_frame(read)
+        assert table["user"].isin(read.users["customer"]).all()
+        assert table["item"].isin(read.items["sku"]).all()
+        assert table["value"].between(0.25, 5).all()
         assert read.items["sku"].is_unique
         assert read.users["customer"].is_unique
         assert set(read.item_types) == set(read.items)

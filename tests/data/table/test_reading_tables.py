@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import astuple
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,10 @@ import pytest
 from tests.data.table.conftest import EXPLICIT, ITEMS, RATINGS, READ_ITEMS, USERS
 from tests.declarations import schema
 from towhee_recsys.data import (
-    all_interactions,
     check_dataset,
     count_items,
     ensure_dataset,
+    interactions_frame,
     iter_items,
     read_dataset,
     read_items,
@@ -30,12 +31,12 @@ def test_every_table_as_declared(tables):
         {"customer": "c1", "country": "DE", "age": 30},
         {"customer": "c2", "country": "NA", "age": None},
     ]
-    assert records(dataset.interactions) == [
+    assert records(interactions_frame(dataset)) == [
         {"user": "c1", "item": "A1", "value": 5.0, "time": 100},
         {"user": "c1", "item": "A2", "value": 3.0, "time": 200},
         {"user": "c2", "item": "A1", "value": 4.5, "time": 300},
     ]
-    assert (str(dataset.interactions["value"].dtype), str(dataset.interactions["time"].dtype)) == ("float32", "int64")
+    assert [str(each.dtype) for each in astuple(dataset.interactions)] == ["int32", "int32", "float32", "int64"]
     assert dataset.item_types == {
         "sku": "text", "name": "text", "price": "number", "stock": "boolean", "tags": "texts", "size": "text"
     }  # fmt: skip
@@ -43,7 +44,7 @@ def test_every_table_as_declared(tables):
     assert dataset.item_schema.filters == {"tags": "texts", "stock": "boolean"}
     assert (dataset.item_schema.id, dataset.item_schema.id_type, dataset.item_schema.title) == ("sku", "text", "name")
     assert (dataset.user_ids.dtype, dataset.item_ids.dtype) == (object, object)
-    assert all_interactions(dataset).items.tolist() == [0, 1, 0]
+    assert dataset.interactions.items.tolist() == [0, 1, 0]
     assert not dataset.bad_rows
 
 
@@ -78,7 +79,7 @@ def test_ids_are_whole_numbers_or_stay_the_texts_that_they_are(tables, ids, kept
     section["interactions"] = {"path": tables.write("r.csv", ratings), **EXPLICIT}
     dataset = read_dataset(tables.declared(**section))
     assert dataset.item_ids.tolist() == kept
-    assert dataset.interactions["item"].tolist() == kept
+    assert interactions_frame(dataset)["item"].tolist() == kept
     assert dataset.item_schema.id_type == ("int" if isinstance(kept[0], int) else "text")
     assert [record["sku"] for chunk in iter_items(tables.declared(**section)) for record in chunk] == kept
 
@@ -87,9 +88,9 @@ def test_numbers_in_one_table_match_texts_in_another(tables):
     frame = pd.DataFrame({"sku": [1, 2]})
     tables.write("r.csv", "customer,sku,stars,at\nx,1,5,1\n")
     section = {"tables": {"items": frame}, "interactions": {"path": "r.csv", **EXPLICIT}}
-    assert read_dataset(tables.declared(**section)).interactions["item"].tolist() == [1]
+    assert interactions_frame(read_dataset(tables.declared(**section)))["item"].tolist() == [1]
     section["tables"] = {"items": frame.astype(str)}
-    assert read_dataset(tables.declared(**section)).interactions["item"].tolist() == ["1"]
+    assert interactions_frame(read_dataset(tables.declared(**section)))["item"].tolist() == ["1"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pytest
 from tests.data.table.conftest import EXPLICIT, ITEM_COLUMNS, ITEMS, RATINGS, READ_ITEMS
 from towhee_recsys.data import (
     count_items,
+    interactions_frame,
     read_dataset,
     records,
 )
@@ -66,7 +67,7 @@ def test_json_lines_keep_their_types(tables):
     assert dataset.items["tags"].tolist() == [["a", "b"], [], ["3"]]
     assert dataset.items["mixed"].tolist() == [None, "5", "M"]
     assert dataset.items["name"].tolist() == ["x", "y", "1984"]
-    assert dataset.interactions.to_numpy().tolist() == [[5, "1", 4.0, 978307200]]
+    assert interactions_frame(dataset).to_numpy().tolist() == [[5, "1", 4.0, 978307200]]
     assert (dataset.user_ids.dtype, dataset.item_schema.id_type) == (np.int64, "text")
 
 
@@ -92,7 +93,7 @@ def test_parquet_keeps_its_types(tables, tmp_path):
         {"sku": "1", "name": "x", "price": 2**53 + 1, "stock": True, "tags": ["a"], "since": "2024-05-31T00:00:00"},
         {"sku": "2", "name": None, "price": None, "stock": False, "tags": [], "since": None},
     ]
-    assert dataset.interactions["time"].tolist() == [1704067200]
+    assert dataset.interactions.times.tolist() == [1704067200]
     (tmp_path / "r.parquet").write_bytes(b"PAR1 no more")
     with pytest.raises(DatasetError, match=r"r\.parquet is not a Parquet file"):
         read_dataset(declared)

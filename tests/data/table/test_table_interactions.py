@@ -6,6 +6,7 @@ import pytest
 
 from tests.data.table.conftest import EVENTS, EXPLICIT, IMPLICIT
 from towhee_recsys.data import (
+    interactions_frame,
     read_dataset,
     records,
 )
@@ -15,7 +16,7 @@ from towhee_recsys.errors import DatasetError
 def test_events_are_added_up_and_those_of_no_weight_left_out(tables):
     declared = tables.declared(interactions={"path": tables.write("e.csv", EVENTS), **IMPLICIT})
     dataset = read_dataset(declared)
-    assert records(dataset.interactions) == [
+    assert records(interactions_frame(dataset)) == [
         {"user": "c1", "item": "A1", "value": 1.5, "time": 300},
         {"user": "c2", "item": "A3", "value": 0.5, "time": 50},
     ]
@@ -27,14 +28,14 @@ def test_types_of_events_can_be_numbers(tables):
     section = {"user": "customer", "item": "sku", "event": "what", "weights": {1: 0.5, 2: 3}}
     text = "customer,sku,what\nc1,A,1\nc1,B,2\n"
     declared = tables.declared(interactions={"path": tables.write("e.csv", text), **section})
-    assert read_dataset(declared).interactions["value"].tolist() == [0.5, 3.0]
+    assert read_dataset(declared).interactions.values.tolist() == [0.5, 3.0]
 
 
 def test_interactions_that_only_are_there_count_one_each(tables):
     declared = tables.declared(
         interactions={"path": tables.write("e.csv", EVENTS), "user": "customer", "item": "sku", "time": "at"}
     )
-    assert read_dataset(declared).interactions["value"].tolist() == [3.0, 1.0, 1.0]
+    assert read_dataset(declared).interactions.values.tolist() == [3.0, 1.0, 1.0]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_interactions_that_only_are_there_count_one_each(tables):
 )
 def test_times(tables, cell, seconds):
     dataset = tables.read(f"customer,sku,stars,at\nc1,A1,5,{cell}\nc1,A2,5,0\n")
-    assert dataset.interactions["time"].tolist() == [seconds, 0]
+    assert dataset.interactions.times.tolist() == [seconds, 0]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_times(tables, cell, seconds):
 def test_units_of_times_that_are_numbers(tables, unit, cell, seconds):
     text = f"customer,sku,stars,at\nc1,A1,5,{cell}\n"
     declared = tables.declared(interactions={"path": tables.write("r.csv", text), **EXPLICIT, "time_unit": unit})
-    assert read_dataset(declared).interactions["time"].tolist() == [seconds]
+    assert read_dataset(declared).interactions.times.tolist() == [seconds]
 
 
 def test_a_time_that_is_out_of_its_unit(tables, must_say):

@@ -17,7 +17,7 @@ def task_of() -> Callable[..., Task]:
 
     def task_of(table: np.ndarray, seed: int = 0) -> Task:
         users, items = np.nonzero(table)
-        train = Interactions(users, items, table[users, items].astype(np.float32))
+        train = Interactions.of(users, items, table[users, items].astype(np.float32))
         nothing = train.take(np.zeros(0, dtype=np.int64))
         return Task("rating-90-10", seed, *table.shape, 4.0, train, nothing, nothing, [])
 

@@ -38,7 +38,9 @@ def fitted(task_of, ratings_table, some_side_information):
 @pytest.fixture
 def ratings():
     rng = np.random.default_rng(7)
-    return Interactions(np.sort(rng.integers(0, 300, 200)), rng.integers(0, 24, 200), np.zeros(200, dtype=np.float32))
+    return Interactions.of(
+        np.sort(rng.integers(0, 300, 200)), rng.integers(0, 24, 200), np.zeros(200, dtype=np.float32)
+    )
 
 
 @ranked
@@ -112,7 +114,7 @@ def test_ratings_in_parts_have_the_same_prediction(name, fitted, ratings):
 
 @rated
 def test_the_ratings_to_predict_are_not_used(name, fitted, ratings):
-    other = Interactions(ratings.users, ratings.items, np.full(200, 5, dtype=np.float32))
+    other = Interactions.of(ratings.users, ratings.items, np.full(200, 5, dtype=np.float32))
     assert np.array_equal(fitted(name)(other), fitted(name)(ratings))
 
 
@@ -128,7 +130,7 @@ def test_unknown_users_and_items_get_ratings(name, task_of, ratings_table, some_
     known = ratings_table.copy()
     known[250:] = 0
     predict = fit(name, task_of(known), some_side_information)
-    unknown = Interactions(np.array([255, 255, 3]), np.array([2, 23, 23]), np.zeros(3, dtype=np.float32))
+    unknown = Interactions.of(np.array([255, 255, 3]), np.array([2, 23, 23]), np.zeros(3, dtype=np.float32))
     assert ((predict(unknown) >= 1) & (predict(unknown) <= 5)).all()
 
 

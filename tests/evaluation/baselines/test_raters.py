@@ -11,7 +11,7 @@ NONE = SideInformation(None, None)
 
 def every_pair(users, items):
     pairs = np.indices((users, items)).reshape(2, -1)
-    return Interactions(pairs[0], pairs[1], np.zeros(users * items, dtype=np.float32))
+    return Interactions.of(pairs[0], pairs[1], np.zeros(users * items, dtype=np.float32))
 
 
 def predicted(name, task):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from towhee_recsys.data.interactions import Interactions
+from towhee_recsys.data.sources.pairs import repeated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,17 +19,15 @@ EXPECTED = b"0123456789:\n"
 """All bytes that such a file has: its ratings are whole stars."""
 
 
-def read_ratings_fast(
-    path: Path, users: Collection[int], movies: Collection[int], scale: tuple[float, float]
-) -> pd.DataFrame | None:
-    """`Dataset.interactions`; None where line by line reading might refuse a line or read it otherwise."""
+def read_ratings_fast(path: Path, users: pd.Index, movies: pd.Index, scale: tuple[float, float]) -> Interactions | None:
+    """The ratings of the known ids; None where line by line reading might refuse a line or read it otherwise."""
     if not _is_plain(path):
         return None
     if (frame := _parsed(path)) is None:
         return None
-    known = frame["user"].isin(list(users)) & frame["item"].isin(list(movies))
-    good = known.all() and frame["value"].between(*scale).all() and not frame.duplicated(["user", "item"]).any()
-    return frame.astype({"value": "float32"}) if good else None
+    user, item = users.get_indexer(frame["user"]), movies.get_indexer(frame["item"])
+    good = min(user.min(), item.min()) >= 0 and frame["value"].between(*scale).all() and not repeated(user, item).any()
+    return Interactions.of(user, item, frame["value"], frame["time"]) if good else None
 
 
 def _is_plain(path: Path) -> bool:

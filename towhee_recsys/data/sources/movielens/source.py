@@ -9,8 +9,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from towhee_recsys.config import DataSchema
 from towhee_recsys.data.dataset import Dataset
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.data.sources.bad_rows import Reading
 from towhee_recsys.data.sources.lines import count_lines
@@ -18,7 +21,7 @@ from towhee_recsys.data.sources.movielens.declaration import ITEM_TYPES, check_d
 from towhee_recsys.data.sources.movielens.download import download_dataset
 from towhee_recsys.data.sources.movielens.fast import read_ratings_fast
 from towhee_recsys.data.sources.movielens.folder import FILES, PUBLISHED, complaint, missing, movies_file
-from towhee_recsys.data.sources.movielens.parsers import movie_parser, rating_parser, user_parser
+from towhee_recsys.data.sources.movielens.parsers import RatingRow, movie_parser, rating_parser, user_parser
 from towhee_recsys.data.sources.rows import Rows
 from towhee_recsys.errors import DatasetError
 
@@ -65,16 +68,18 @@ def read(schema: DataSchema) -> Dataset:
         DeclarationError: as `ensure`.
         DatasetError: a file is missing or unreadable, a line is bad (strict reading), or too many are (lenient).
     """
+    import pandas as pd
+
     check_declaration(schema)
     folder, reading, scale = _folder(schema), Reading.of(schema), schema.interactions.scale or (1.0, 5.0)
     movie_rows = Rows(folder / "movies.dat", movie_parser(), reading)
     user_rows = Rows(folder / "users.dat", user_parser(schema.users.codes, strict=reading.strict), reading)
     movies, users = _movies_frame(movie_rows), _users_frame(user_rows)
-    known = set(users["user_id"].tolist()), set(movies["movie_id"].tolist())
-    rating_rows = Rows(folder / "ratings.dat", rating_parser(*known, scale), reading)
-    ratings = read_ratings_fast(rating_rows.path, *known, scale)
+    user_ids, movie_ids = pd.Index(users["user_id"]), pd.Index(movies["movie_id"])
+    rating_rows = Rows(folder / "ratings.dat", rating_parser(user_ids, movie_ids, scale), reading)
+    ratings = read_ratings_fast(rating_rows.path, user_ids, movie_ids, scale)
     if ratings is None:
-        ratings = _ratings_frame(rating_rows)
+        ratings = _ratings(rating_rows, user_ids, movie_ids)
     counts = {
         f"{rows.path.name}: {reason}": n
         for rows in (movie_rows, user_rows, rating_rows)
@@ -146,9 +151,9 @@ def _users_frame(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(list(rows)).astype({"user_id": "int64", "age": "int64", "occupation": "int64"})
 
 
-def _ratings_frame(rows: Iterable[tuple[int, int, float, int]]) -> pd.DataFrame:
-    import numpy as np
-    import pandas as pd
-
+def _ratings(rows: Iterable[RatingRow], users: pd.Index, movies: pd.Index) -> Interactions:
     columns = [("user", "int64"), ("item", "int64"), ("value", "float32"), ("time", "int64")]
-    return pd.DataFrame(np.fromiter(rows, dtype=columns))
+    table = np.fromiter(rows, dtype=columns)
+    return Interactions.of(
+        users.get_indexer(table["user"]), movies.get_indexer(table["item"]), table["value"], table["time"]
+    )

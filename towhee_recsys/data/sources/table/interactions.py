@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from towhee_recsys.config import DataSchema
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.data.sources.lines import BadLine
+from towhee_recsys.data.sources.pairs import pair_keys, repeated
 from towhee_recsys.data.sources.table.ids import Known, rows_of
 from towhee_recsys.data.sources.table.load import load_table
 from towhee_recsys.data.sources.table.raw import RawTable
@@ -18,9 +19,9 @@ from towhee_recsys.errors import DatasetError
 
 @dataclass(frozen=True, eq=False)
 class LoadedInteractions:
-    """`Dataset.interactions` as `frame`, and the ids of the users and the items: those given, else those in it."""
+    """The interactions by the rows of `users` and `items`: those given, else those in the table."""
 
-    frame: pd.DataFrame
+    interactions: Interactions
     users: Known
     items: Known
     raw: RawTable
@@ -48,22 +49,20 @@ def read_interactions(schema: DataSchema, users: Known | None, items: Known | No
     if declared.rating:
         _refuse_duplicates(raw, user, item, all_users, all_items)
     raw.close()
-    frame = pd.DataFrame({"user": user, "item": item, "value": values, "time": times})[raw.good]
+    good = raw.good if declared.rating else raw.good & (values > 0)
+    user, item, values, times = user[good], item[good], values[good], times[good]
     if not declared.rating:
-        frame = _added_up(frame[frame["value"] > 0])
-    if frame.empty:
+        user, item, values, times = _added_up(user, item, values, times)
+    if not len(user):
         raise DatasetError(f"{raw.name}: all interactions have the weight 0; give an event a weight above 0")
-    return LoadedInteractions(
-        _with_ids(frame, all_users, all_items),
-        users or _used(all_users, frame["user"]),
-        items or _used(all_items, frame["item"]),
-        raw,
-    )
+    user, used_users = (user, users) if users else _used(all_users, user)
+    item, used_items = (item, items) if items else _used(all_items, item)
+    return LoadedInteractions(Interactions.of(user, item, values, times), used_users, used_items, raw)
 
 
 def _refuse_duplicates(raw: RawTable, user: np.ndarray, item: np.ndarray, users: Known, items: Known) -> None:
     again = np.zeros(len(user), dtype=bool)
-    again[raw.good] = _pairs(user[raw.good], item[raw.good]).duplicated().to_numpy()
+    again[raw.good] = repeated(user[raw.good], item[raw.good])
 
     def problem(row: int) -> BadLine:
         pair = f"user {users.ids[user[row]]!r} and item {items.ids[item[row]]!r}"
@@ -72,26 +71,22 @@ def _refuse_duplicates(raw: RawTable, user: np.ndarray, item: np.ndarray, users:
     raw.refuse(again, problem)
 
 
-def _added_up(frame: pd.DataFrame) -> pd.DataFrame:
-    groups = frame.groupby(["user", "item"], sort=False, as_index=False)
-    return groups.agg({"value": "sum", "time": "max"})
+def _added_up(
+    user: np.ndarray, item: np.ndarray, values: np.ndarray, times: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Each pair of a user and an item once, in the order in which they first come: the sum of values, the last time."""
+    if not len(user):
+        return user, item, values, times
+    pairs = pair_keys(user, item)
+    order = np.argsort(pairs, kind="stable")
+    starts = np.flatnonzero(np.diff(pairs[order], prepend=-1))
+    first = order[starts]
+    back = np.argsort(first)
+    sums, latest = np.add.reduceat(values[order], starts), np.maximum.reduceat(times[order], starts)
+    return user[first[back]], item[first[back]], sums[back], latest[back]
 
 
-def _pairs(user: np.ndarray, item: np.ndarray) -> pd.Series:
-    """One number for each pair of rows."""
-    return pd.Series(user * (item.max(initial=0) + 1) + item)
-
-
-def _used(known: Known, rows: pd.Series) -> Known:
-    """Of `known` the ids at `rows`, in their order."""
-    return Known(known.ids[np.unique(rows.to_numpy())], known.type, known.table)
-
-
-def _with_ids(frame: pd.DataFrame, users: Known, items: Known) -> pd.DataFrame:
-    columns = {
-        "user": users.ids[frame["user"].to_numpy()],
-        "item": items.ids[frame["item"].to_numpy()],
-        "value": frame["value"].to_numpy(np.float32),
-        "time": frame["time"].to_numpy(np.int64),
-    }
-    return pd.DataFrame(columns)
+def _used(known: Known, rows: np.ndarray) -> tuple[np.ndarray, Known]:
+    """`rows` among those ids of `known` that they are of, and these ids, in their order."""
+    used = np.unique(rows)
+    return np.searchsorted(used, rows), Known(known.ids[used], known.type, known.table)

@@ -67,7 +67,9 @@ def read(schema: DataSchema) -> Dataset:
     items = items or of_ids(found.items, schema.items.id)
     users = users or of_ids(found.users, schema.users.id)
     bad = _counts([items.bad, users.bad, found.raw.bad])
-    return Dataset(users.frame, items.frame, found.frame, schema, fingerprint(schema, _files(schema)), items.types, bad)
+    return Dataset(
+        users.frame, items.frame, found.interactions, schema, fingerprint(schema, _files(schema)), items.types, bad
+    )
 
 
 def iter_items(
