@@ -119,10 +119,10 @@ def must_be_unit(vectors: np.ndarray, names: Sequence[Any]) -> None:
     Raises:
         QueryError: a vector is not; the message has the first such one's name out of `names`.
     """
-    lengths = np.linalg.norm(np.asarray(vectors), axis=1)
-    off = np.flatnonzero(~(np.abs(lengths - 1) < 1e-3))  # NaN is off, too
-    if len(off):
-        row = int(off[0])
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))  # np.linalg.norm takes three times as long
+    off = ~(np.abs(lengths - 1) < 1e-3)  # NaN is off, too
+    if off.any():
+        row = int(np.flatnonzero(off)[0])
         raise QueryError(f"the vector of {names[row]} has length {lengths[row]:.4g}, not 1: `normalize` it first.")
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from tests.stores.vectors.helpers import upsert
+from tests.stores.vectors.helpers import milvus_only, upsert
 from tests.vectors import embeddings
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.stores.vectors import EXACT, Hit, VectorIndex, open_index
 from towhee_recsys.stores.vectors.memory import MemoryStore
+from towhee_recsys.stores.vectors.milvus.nearest import Nearest, search_nearest
 
 ROWS = 60
 
@@ -276,3 +278,21 @@ def test_ids_to_leave_out_are_of_the_type_of_the_index(filled, queries, leave_ou
 def test_there_are_as_many_lists_to_leave_out_as_queries(filled, queries):
     with pytest.raises(QueryError, match="5 queries need as many lists of ids to leave out; 2 were given"):
         filled.search(queries, 3, [[1], [2]])
+
+
+@pytest.mark.parametrize("chosen", ["", "id in [100, 103, 105]"])
+def test_the_direct_call_finds_what_the_search_of_pymilvus_finds(filled, queries, chosen):
+    milvus = milvus_only(filled)
+    wanted, build = Nearest(7, {}, chosen), filled.live().build
+    directly = search_nearest(milvus.client, build, queries.search, wanted, timeout=30)
+    without_stub = SimpleNamespace(search=milvus.client.search)
+    assert search_nearest(without_stub, build, queries.search, wanted, timeout=30) == directly
+    assert [len(found) for found in directly] == [3 if chosen else 7] * len(queries)
+
+
+def test_a_search_that_milvus_refuses_raises_its_error(filled, queries):
+    from pymilvus import MilvusException
+
+    milvus = milvus_only(filled)
+    with pytest.raises(MilvusException, match=r"filter|expr|parse"):
+        search_nearest(milvus.client, filled.live().build, queries.search, Nearest(7, {}, "id ~ 1"), timeout=30)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.errors import milvus_errors, not_loaded
 from towhee_recsys.support.forks import Calls, interruption
+
+Method = str | Callable[..., Any]
+"""The name of a method of pymilvus' client, or a function that takes the client first."""
 
 _calls = Calls()
 
@@ -28,8 +32,10 @@ class Milvus:
     where: str
     """Its address as the user wrote it, without passwords: for messages."""
 
-    def call(self, doing: str, method: str, collection: str | None = None, /, **arguments: Any) -> Any:
-        """What the client's `method` returns for `collection`; `doing` is the activity that messages name.
+    def call(self, doing: str, method: Method, collection: str | None = None, /, **arguments: Any) -> Any:
+        """What the client's `method`, or a function of the client, returns for `collection`.
+
+        `doing` is the activity that messages name.
 
             milvus.call("counting the rows of items", "query", "items", output_fields=["count(*)"])
 
@@ -39,14 +45,14 @@ class Milvus:
         with no_fork(self.where):
             return self._call(doing, method, collection, arguments)
 
-    def _call(self, doing: str, method: str, collection: str | None, arguments: Mapping[str, Any]) -> Any:
+    def _call(self, doing: str, method: Method, collection: str | None, arguments: Mapping[str, Any]) -> Any:
         return self._called(self.client, doing, method, collection, arguments)
 
     def _called(
-        self, client: Any, doing: str, method: str, collection: str | None, arguments: Mapping[str, Any]
+        self, client: Any, doing: str, method: Method, collection: str | None, arguments: Mapping[str, Any]
     ) -> Any:
         named, end = () if collection is None else (collection,), time.monotonic() + self.timeout
-        method_ = getattr(client, method)
+        method_ = getattr(client, method) if isinstance(method, str) else partial(method, client)
         with milvus_errors(doing, self):
             try:
                 return method_(*named, **arguments, timeout=self.timeout)

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from towhee_recsys.errors import StoreError
-from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.connection import Method, Milvus
 from towhee_recsys.stores.vectors.milvus.lite_faults import DAMAGED, FileError, fault_in, fault_without_log, is_stopped
 from towhee_recsys.stores.vectors.milvus.lite_file import LiteFile, Running
 from towhee_recsys.stores.vectors.milvus.lite_service import how_ended
 
 _WRITES = {"create_collection", "create_index", "delete", "drop_collection", "insert", "load_collection", "upsert"}
 
-_REPEATED = {"insert": "upsert"}
+_REPEATED: dict[Method, Method] = {"insert": "upsert"}
 """What a call is repeated as: rows of an insert may be there already. All other calls can be repeated as they are."""
 
 _ATTEMPTS = 5
@@ -39,7 +39,7 @@ class LiteMilvus(Milvus):
         """The client on the service that runs. Raises StoreError."""
         return self.file.running().client
 
-    def _call(self, doing: str, method: str, collection: str | None, arguments: Mapping[str, Any]) -> Any:
+    def _call(self, doing: str, method: Method, collection: str | None, arguments: Mapping[str, Any]) -> Any:
         ended = 0
         try:
             running = self.file.running()
@@ -59,7 +59,7 @@ class LiteMilvus(Milvus):
         )
 
     def _checked(
-        self, running: Running, doing: str, method: str, collection: str | None, arguments: Mapping[str, Any]
+        self, running: Running, doing: str, method: Method, collection: str | None, arguments: Mapping[str, Any]
     ) -> Any:
         """What the call returns. Raises StoreError, FileError for what is wrong with the file, or _EndedError."""
         start, failure, result = running.log_size(), None, None

@@ -12,6 +12,7 @@ from towhee_recsys.config.milvus import IndexType
 from towhee_recsys.stores.vectors.index_types import EXACT, search_settings
 from towhee_recsys.stores.vectors.milvus.collection import NOW, among, create_collection, not_among
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.nearest import Found, Nearest, search_nearest
 from towhee_recsys.stores.vectors.milvus.record_table import RecordTable
 from towhee_recsys.stores.vectors.milvus.schema import (
     ID,
@@ -126,25 +127,16 @@ class MilvusStore:
 
     def search(
         self, name: str, queries: np.ndarray, limit: int, index: IndexType = EXACT, without: Collection[Id] = ()
-    ) -> list[list[tuple[Id, float]]]:
+    ) -> list[Found]:
         """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first.
 
         Rows whose ids are among `without` are passed over.
         """
         if not len(queries):
             return []
-        found = self.milvus.call(
-            f"searching {name}",
-            "search",
-            name,
-            data=[query.tobytes() for query in np.asarray(queries, dtype=np.float32)],  # numbers are packed one by one
-            anns_field=VECTOR,
-            limit=limit,
-            output_fields=[ID],
-            filter=not_among(without) if without else "",
-            search_params={"metric_type": "IP", "params": search_settings(index, limit)},
-        )
-        return [list(zip(map(id_of, row.ids), row.distances, strict=True)) for row in found]
+        wanted = Nearest(limit, search_settings(index, limit), not_among(without) if without else "")
+        found: list[Found] = self.milvus.call(f"searching {name}", search_nearest, name, queries=queries, wanted=wanted)
+        return found
 
     def write_record(self, record: Mapping[str, Any]) -> None:
         """Replaces the record of `record["build"]`."""
