@@ -8,7 +8,7 @@ import pytest
 
 from tests.data.table.conftest import EXPLICIT, ITEM_COLUMNS
 from towhee_recsys import load_config
-from towhee_recsys.data import iter_items, read_dataset, records
+from towhee_recsys.data import interactions_frame, iter_items, read_dataset, records
 from towhee_recsys.errors import ConfigError, DatasetError
 
 COLUMNS = ["customer", "sku", "stars", "at"]
@@ -25,8 +25,7 @@ def text_of(rows, separator):
 
 
 def interactions_of(dataset):
-    frame = dataset.interactions
-    return [dict(zip(("user", "item", "value", "time"), row, strict=True)) for row in frame.itertuples(index=False)]
+    return records(interactions_frame(dataset))
 
 
 @pytest.mark.parametrize("separator", ["|", ";", "\t", " ", "::", " - ", "→", ", "])
