@@ -19,15 +19,19 @@ _END = object()
 
 def map_rows(step: Step, operator: Any, rows: Iterable[Row]) -> Iterator[Row]:
     """One value a row; the values of a generator are a list."""
-    for row in rows:
-        put = _kept(step, row)
-        if _has(row, step.inputs):
-            with timed_step(step.title), errors_of(step):
-                result = operator(*[row[name] for name in step.inputs])
-                if isinstance(result, Generator):
-                    result = _as_lists(step, result)
-                put |= _named(step, result)
-        yield put
+    return (mapped(step, operator, row) for row in rows)
+
+
+def mapped(step: Step, operator: Any, row: Row) -> Row:
+    """What a map puts after one row."""
+    put = _kept(step, row)
+    if _has(row, step.inputs):
+        with timed_step(step.title), errors_of(step):
+            result = operator(*[row[name] for name in step.inputs])
+            if isinstance(result, Generator):
+                result = _as_lists(step, result)
+            put |= _named(step, result)
+    return put
 
 
 def flat_map_rows(step: Step, operator: Any, rows: Iterable[Row]) -> Iterator[Row]:

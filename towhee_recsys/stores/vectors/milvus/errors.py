@@ -71,13 +71,13 @@ class _Quiet(logging.Filter):
 
 
 _quiet = _Quiet()
+for _name in ("pymilvus.decorators", "pymilvus.client.connection_manager"):
+    logging.getLogger(_name).addFilter(_quiet)
 
 
 @contextmanager
 def without_their_log() -> Iterator[None]:
     """Within the block, pymilvus' log records of this thread's calls are dropped."""
-    for name in ("pymilvus.decorators", "pymilvus.client.connection_manager"):
-        logging.getLogger(name).addFilter(_quiet)  # adding it again changes nothing
     _quiet.calls.depth = getattr(_quiet.calls, "depth", 0) + 1
     try:
         yield
