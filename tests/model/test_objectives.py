@@ -261,16 +261,17 @@ def test_a_config_accepts_the_names_of_all_objectives():
     assert set(get_args(Objective)) == {"auto", *OBJECTIVES}
 
 
-def test_weights_of_implicit_feedback_count_relative_to_their_mean():
-    weights = np.array([0.1, 0.1, 0.4, 1, 0], dtype=np.float32)
+def test_weights_of_implicit_feedback_count_relative_to_the_mean_of_those_above_0():
+    weights = np.array([0.1, 0.1, 0.4, 1, 0, -2], dtype=np.float32)
     found = interaction_weights(weights, None, [0, 1])
-    assert found.mean() == pytest.approx(1)
-    assert found == pytest.approx(weights / weights.mean())
+    assert found[:4].mean() == pytest.approx(1)
+    assert found == pytest.approx([0.25, 0.25, 1, 2.5, 0, 0])
     assert interaction_weights(10 * weights, None, [0, 1]) == pytest.approx(found, rel=1e-6)
 
 
-def test_an_interaction_without_weight_teaches_ranking_nothing():
-    pair = Interactions.of(np.zeros(2, int), np.array([0, 1]), np.array([1, 0], dtype=np.float32))
+@pytest.mark.parametrize("weight", [0, -1])
+def test_an_interaction_without_weight_teaches_ranking_nothing(weight):
+    pair = Interactions.of(np.zeros(2, int), np.array([0, 1]), np.array([1, weight], dtype=np.float32))
     users, items, indices = units(1, 0), units(3, 1), np.array([0, 1])
     found, alone = (
         RankingObjective(pair.take(rows), settings(None))(
@@ -278,10 +279,10 @@ def test_an_interaction_without_weight_teaches_ranking_nothing():
         )
         for rows in (indices, indices[:1])
     )
-    for one, other in zip(found, alone, strict=True):  # the mean weight is half as large
-        assert one == pytest.approx(np.sqrt(2) * other, rel=1e-5)
+    for one, other in zip(found, alone, strict=True):
+        assert one == pytest.approx(other, rel=1e-5)
 
 
 def test_weights_that_are_all_0_are_refused():
     with pytest.raises(TrainingError, match=r"all 3 interactions .* weight 0.*dataset\.interactions\.weights"):
-        interaction_weights(np.zeros(3, dtype=np.float32), None, [0, 1])
+        interaction_weights(np.array([0, 0, -1], dtype=np.float32), None, [0, 1])

@@ -66,10 +66,10 @@ def test_recboles_ratings_are_those_from_the_middle_of_the_scale(dataset_of, tas
     assert len(task_of("random-811-r3", dataset_of(rows, scale=(0.5, 4.5))).train) == 2
 
 
-def test_without_a_scale_recboles_protocol_uses_all_interactions(dataset_of, task_of):
+def test_without_a_scale_recboles_protocol_uses_all_weights_above_0(dataset_of, task_of):
     rows = [(1, item, weight, 0) for item, weight in enumerate([0.1, 0.1, 0.4, 1, 0, 0.1], 1)]
     task = task_of("random-811-r3", dataset_of(rows, scale=None))
-    assert (len(task.train), len(task.validation), len(task.test)) == (4, 1, 1)
+    assert (len(task.train), len(task.validation), len(task.test)) == (3, 1, 1), "all but the one of weight 0"
 
 
 def test_recboles_validation_is_its_own(dataset_of, task_of):

@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 
 from tests.declarations import schema
+from towhee_recsys.config.interactions import ANY_WEIGHT
 from towhee_recsys.config.schema import ProtocolName
 from towhee_recsys.data import interactions_frame, read_dataset
 from towhee_recsys.errors import EvaluationError
@@ -75,7 +76,7 @@ def test_a_protocol_names_its_questions(random_dataset, task_of, protocol):
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-@pytest.mark.parametrize(("liked", "expected"), [(None, 0), (2, 2)])
+@pytest.mark.parametrize(("liked", "expected"), [(None, ANY_WEIGHT), (2, 2), (0, ANY_WEIGHT)])
 def test_without_a_scale_liking_goes_by_the_weight(random_dataset, dataset_of, task_of, protocol, liked, expected):
     rows = interactions_frame(random_dataset(1)).to_numpy()
     task = task_of(protocol, dataset_of(rows, scale=None, liked=liked), validation=0.1)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from towhee_recsys.config.cleaning import Between, DuplicateRule, Duration, MinInteractions, check_rule, duration
 from towhee_recsys.config.table_file import TableFile
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+ANY_WEIGHT = 2.0**-126
+"""The lowest weight that shows interest, the smallest normal float32: a pair of weight 0 or less shows none."""
 
 
 @dataclass(frozen=True)
@@ -19,16 +24,23 @@ class Feedback:
 
     Attributes:
         scale: The lowest and the highest rating; None where values are weights of implicit feedback.
-        liked: The lowest value that shows liking.
+        liked: The lowest value that shows liking; of weights above 0.
+        half_life: In how many seconds the weight of implicit feedback halves; None where it does not.
     """
 
     scale: tuple[float, float] | None
     liked: float
+    half_life: float | None = None
+
+    @property
+    def lowest(self) -> float:
+        """The lowest value that a model can learn a user's choice from: of ratings any, of weights any above 0."""
+        return -math.inf if self.scale else ANY_WEIGHT
 
     @property
     def middle(self) -> float:
-        """The middle of the scale; 0, below every weight, where there is no scale."""
-        return sum(self.scale) / 2 if self.scale else 0.0
+        """The middle of the scale; where there is none, the lowest weight above 0."""
+        return sum(self.scale) / 2 if self.scale else ANY_WEIGHT
 
 
 class InteractionsTable(TableFile):
@@ -39,7 +51,7 @@ class InteractionsTable(TableFile):
     rating: str | None = Field(default=None, min_length=1, description="explicit: the column with the ratings")
     scale: tuple[float, float] | None = Field(default=None, description="explicit: the lowest and the highest rating")
     event: str | None = Field(default=None, min_length=1, description="implicit: the column with the types of events")
-    weights: dict[str, float] = Field(default={}, description="implicit: how much each type of event counts")
+    weights: dict[str, float] = Field(default={}, description="implicit: how much each event counts; below 0 against")
     count: str | None = Field(default=None, min_length=1, description="implicit: the column with the number of times")
     liked: float | None = Field(
         default=None,
@@ -51,6 +63,12 @@ class InteractionsTable(TableFile):
     time_unit: Literal["s", "ms", "us", "ns"] = Field(
         default="s", description="the unit of times that are numbers, such as ms for milliseconds"
     )
+    half_life: Duration | None = Field(default=None, description="implicit: the time in which weights halve")
+    between: Between = Between()
+    duplicates: DuplicateRule | None = Field(
+        default=None, description="of one user and item; left out: error for ratings, sum for implicit feedback"
+    )
+    min_interactions: MinInteractions = MinInteractions()
 
     @field_validator("scale", mode="before")
     @classmethod
@@ -72,13 +90,6 @@ class InteractionsTable(TableFile):
             return given
         return {str(key) if type(key) is int else key: weight for key, weight in given.items()}
 
-    @field_validator("weights")
-    @classmethod
-    def _not_negative(cls, given: dict[str, float]) -> dict[str, float]:
-        if wrong := [name for name, weight in given.items() if weight < 0]:
-            raise ValueError(f"the weight of {wrong[0]!r} is {given[wrong[0]]:g}; weights are numbers from 0 up")
-        return given
-
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if self.user and self.user == self.item:
@@ -98,10 +109,29 @@ class InteractionsTable(TableFile):
             raise ValueError(f"liked is {self.liked:g}, outside of the scale {self.scale[0]:g} to {self.scale[1]:g}")
         return self
 
+    @model_validator(mode="after")
+    def _can_be_cleaned(self) -> Self:
+        check_rule(self.duplicates, explicit=bool(self.rating))
+        if self.half_life and self.rating:
+            raise ValueError("half_life is given with rating; the weights of implicit feedback halve, ratings do not")
+        if self.half_life:
+            duration(self.half_life)
+        if not self.time and (needs := "half_life" if self.half_life else "between.time" if self.between.time else ""):
+            raise ValueError(f"{needs} is given without time, the column with the times of the interactions")
+        return self
+
+    @property
+    def duplicate_rule(self) -> DuplicateRule:
+        """What happens to several interactions of one user and item."""
+        return self.duplicates or ("error" if self.rating else "sum")
+
     @property
     def feedback(self) -> Feedback:
         """What the values mean."""
-        if self.liked is not None or self.scale is None:
-            return Feedback(self.scale, self.liked or 0.0)
+        if self.scale is None:
+            half_life = duration(self.half_life) if self.half_life else None
+            return Feedback(None, max(self.liked or 0.0, ANY_WEIGHT), half_life)
+        if self.liked is not None:
+            return Feedback(self.scale, self.liked)
         lowest, highest = self.scale
         return Feedback(self.scale, lowest + 0.75 * (highest - lowest))

@@ -23,11 +23,13 @@ class Dataset:
     Attributes:
         users: A row a user, with the declared columns under their own names; `schema.users.id` is unique.
         items: A row an item, likewise.
-        interactions: The interactions, in the order of the data, by the rows of `users` and `items`.
+        interactions: The interactions, in the order of the data, by the rows of `users` and `items`: once cleaned, of
+            each user and item one.
         schema: The declaration, as `load_config` completes it.
         fingerprint: SHA-256 over what was read, in hexadecimal digits: the same content has the same one.
         item_types: The types of the items' columns.
         bad_rows: How many rows were skipped, by "file: reason".
+        removed: How many interactions cleaning has removed, by the rule, such as "min_interactions".
     """
 
     users: pd.DataFrame
@@ -37,6 +39,7 @@ class Dataset:
     fingerprint: str
     item_types: dict[str, FieldType] = field(default_factory=dict)
     bad_rows: Counter[str] = field(default_factory=Counter)
+    removed: Counter[str] = field(default_factory=Counter)
 
     @property
     def name(self) -> str:

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from towhee_recsys.config import DataSchema, load_config
+from towhee_recsys.data.cleaning import cleaned
 from towhee_recsys.data.dataset import Dataset
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.data.sources import source_of
@@ -28,12 +29,14 @@ def declared(dataset: Mapping[str, Any]) -> DataSchema:
 def read_dataset(schema: DataSchema) -> Dataset:
     """The dataset that `schema`, the `dataset` section of a loaded config, declares; downloaded first if it says so.
 
+    Its interactions are cleaned as declared.
+
     Raises:
         DatasetError: a file is missing or unreadable, the download failed, a row is bad (strict reading), or too many
-            are (lenient reading).
+            are (lenient reading), or cleaning leaves no interaction.
     """
     ensure_dataset(schema)
-    return source_of(schema).read(schema)
+    return cleaned(source_of(schema).read(schema))
 
 
 def ensure_dataset(schema: DataSchema) -> None:

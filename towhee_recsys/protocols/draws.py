@@ -20,7 +20,7 @@ class Drawable:
 
     Attributes:
         interactions: All interactions, in the dataset's order.
-        middle: The middle of the rating scale; 0 for implicit feedback, so that no interaction is below it.
+        middle: The middle of the rating scale; the lowest weight above 0 for implicit feedback.
     """
 
     interactions: Interactions

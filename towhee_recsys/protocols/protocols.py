@@ -123,6 +123,7 @@ def make_task(protocol: str, dataset: Dataset, *, seed: int, validation: float) 
         validation=given.interactions.take(parts == draws.VALIDATION),
         test=given.interactions.take(parts == draws.TEST),
         questions=[],
+        half_life=feedback.half_life,
     )
     if chosen.new_items:
         task = replace(task, new_items=np.unique(task.test.items).astype(np.int64))

@@ -61,6 +61,7 @@ class Task:
         test: The interactions to predict the ratings of, where they are ratings.
         questions: The lists that a model is to give.
         new_items: int64, rows of items that are held out whole, as if they came after training.
+        half_life: In how many seconds the weights of implicit feedback halve; None where they do not.
     """
 
     protocol: str
@@ -73,3 +74,4 @@ class Task:
     test: Interactions
     questions: list[Question]
     new_items: np.ndarray = field(default_factory=lambda: np.arange(0))
+    half_life: float | None = None

@@ -9,6 +9,7 @@ import numpy as np
 
 from towhee_recsys.config.features import Features
 from towhee_recsys.data import Dataset, records
+from towhee_recsys.data.decay import decayed
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.support.step_timers import timed
@@ -55,14 +56,16 @@ class Examples:
 def encode(dataset: Dataset, split: TrainingSplit, features: Features) -> Examples:
     """Fits the features, and encodes all users and items by them.
 
-    The ids of users with training interactions are known, and those of all items but the split's new ones.
+    The ids of users whose training interactions show a choice are known, and those of all items but the split's new
+    ones.
 
     Raises:
         DeclarationError: features name columns that the users or the items do not have.
     """
-    people = _with_histories(dataset, split.training, features)
+    training = _of_users_who_choose(split.training, dataset.schema.feedback.lowest)
+    people = _with_histories(dataset, training, features)
     known_items = dataset.items.drop(dataset.items.index[split.new_items])
-    user_ids = set(dataset.user_ids[np.unique(split.training.users)])
+    user_ids = set(dataset.user_ids[np.unique(training.users)])
     users = FeatureEncoder.fit(features.user, people, user_ids, "features.user")
     items = FeatureEncoder.fit(features.item, known_items, set(known_items[dataset.schema.items.id]), "features.item")
     return Examples(
@@ -72,9 +75,16 @@ def encode(dataset: Dataset, split: TrainingSplit, features: Features) -> Exampl
         dataset.item_ids.astype(str),
         users.encode(records(people)),
         items.encode(records(dataset.items)),
-        split.training,
+        training,
         split.validation,
     )
+
+
+def _of_users_who_choose(training: Interactions, lowest: float) -> Interactions:
+    """Without users who have no value from `lowest` up: nothing shows what they pick. All where no user has one."""
+    chooses = np.bincount(training.users, training.values >= lowest) > 0
+    kept = chooses[training.users]
+    return training if kept.all() or not kept.any() else training.take(kept)
 
 
 def _with_histories(dataset: Dataset, training: Interactions, features: Features) -> pd.DataFrame:
@@ -82,7 +92,8 @@ def _with_histories(dataset: Dataset, training: Interactions, features: Features
     columns = [feature.column for feature in features.user if feature.is_history]
     if not columns:
         return dataset.users
-    liked = training.take(training.values >= dataset.schema.feedback.liked)
+    feedback = dataset.schema.feedback
+    liked = decayed(training, feedback.half_life).take(training.values >= feedback.liked)
     liked = liked.take(np.lexsort((liked.values, liked.users)))
     ends = np.searchsorted(liked.users, np.arange(1, len(dataset.users)))
     items = np.split(dataset.item_ids[liked.items], ends)

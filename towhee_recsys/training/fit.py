@@ -8,6 +8,7 @@ import time
 from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.config.objectives import Objective, purposes
 from towhee_recsys.config.schema import ModelConfig, TrainingConfig
+from towhee_recsys.data.decay import decayed
 from towhee_recsys.errors import TrainingError
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.objectives import ObjectiveSettings, make_objectives
@@ -47,7 +48,7 @@ def make_trainer(
     validation = Validation(
         built, examples, purposes(objective), liked=feedback.liked, rating_map=rating_map, seed=seed
     )
-    objectives = make_objectives(objective, examples.training, settings)
+    objectives = make_objectives(objective, decayed(examples.training, feedback.half_life), settings)
     return Trainer(built, objectives, examples, validation, training, seed=seed, epochs=epochs)
 
 

@@ -11,6 +11,12 @@ BOM = b"\xef\xbb\xbf"
 SHOWN = 80
 """The longest piece of a line that a message repeats."""
 
+ONE_RATING = (
+    "fix the row, set dataset.interactions.duplicates to last, first or mean, or set dataset.strict: false to skip such "
+    "rows"
+)
+"""The cure for a second rating of an item by the same user."""
+
 
 class BadLine(ValueError):  # noqa: N818 - it is a verdict on a line, not yet an error
     """Why a line is refused: the `reason` to count it under, what was found in detail, and a `cure` of its own.

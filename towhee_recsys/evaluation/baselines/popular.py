@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from towhee_recsys.data.decay import remaining_now
+from towhee_recsys.data.popularity import item_popularity
 from towhee_recsys.errors import EvaluationError
 from towhee_recsys.evaluation.baselines.side_information import SideInformation
 from towhee_recsys.evaluation.measure import Score
@@ -24,13 +26,15 @@ def random(task: Task, side: SideInformation) -> Score:
 
 
 def popularity(task: Task, side: SideInformation) -> Score:
-    """How many users liked the item: better than how many have seen it, for some is seen often and disliked often."""
+    """How many users liked the item; with a half-life recently, as `item_popularity` counts."""
     counts = popular(task)
     return lambda question: np.tile(counts, (len(question.users), 1))
 
 
 def group_popularity(task: Task, side: SideInformation) -> Score:
     """The item's share of what the user's group liked, smoothed towards its share of what all users liked.
+
+    With a half-life each like counts as in `popularity`.
 
     Raises:
         EvaluationError: no feature gives groups of users.
@@ -43,16 +47,16 @@ def group_popularity(task: Task, side: SideInformation) -> Score:
         )
     liked = task.train.values >= task.liked
     cells = groups[task.train.users[liked]] * task.items + task.train.items[liked]
-    counts = np.bincount(cells, minlength=(groups.max() + 1) * task.items).reshape(-1, task.items)
-    overall = counts.sum(axis=0) / max(counts.sum(), 1)
+    weights = remaining_now(task.train, task.half_life)[liked]
+    counts = np.bincount(cells, weights, minlength=(groups.max() + 1) * task.items).reshape(-1, task.items)
+    overall = popular(task) / max(counts.sum(), 1)
     shares = (counts + PRIOR * overall) / (counts.sum(axis=1, keepdims=True) + PRIOR)
     return lambda question: shares[groups[question.users]].astype(np.float32)
 
 
 def popular(task: Task) -> np.ndarray:
     """How many users liked each item in training: float32[items]."""
-    liked = task.train.items[task.train.values >= task.liked]
-    return np.bincount(liked, minlength=task.items).astype(np.float32)
+    return item_popularity(task.train, task.items, liked=task.liked, half_life=task.half_life)
 
 
 def _drawn(task: Task, user: int) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from towhee_recsys.config import dump_config
+from towhee_recsys.config.interactions import ANY_WEIGHT
 from towhee_recsys.evaluation.results import Evaluation
 from towhee_recsys.protocols import PROTOCOLS
 
@@ -38,7 +39,7 @@ def _facts(evaluation: Evaluation) -> dict[str, str]:
         "Interactions to validate with": f"{len(task.validation):,}",
         "Held-out interactions": f"{len(task.test):,}",
         "Users with a list": f"{len(task.questions[0].users):,}" if task.questions else "0",
-        "Liked": f"{value} of {task.liked:g} or more",
+        "Liked": "weight above 0" if task.liked == ANY_WEIGHT else f"{value} of {task.liked:g} or more",
     }
     skipped = dataset.bad_rows.total()
     return facts | ({"Bad rows skipped": f"{skipped:,}"} if skipped else {})

@@ -70,21 +70,22 @@ def interaction_weights(
 ) -> np.ndarray:
     """How much each interaction shows liking, float64[n], from its value.
 
-    A rating's weight is its preference. Weights of implicit feedback are taken relative to their mean, so that the
-    settings of training mean the same whether views count 1 and purchases 10, or 0.1 and 1.
+    A rating's weight is its preference. Weights of implicit feedback are taken relative to the mean of those above 0,
+    so that the settings of training mean the same whether views count 1 and purchases 10, or 0.1 and 1. A weight of 0
+    or less shows no liking: to its user the item is one of the others.
 
     Raises:
         TrainingError: no weight of implicit feedback is above 0.
     """
     if scale:
         return rating_preference(values, scale, preference)
-    mean = float(values.mean(dtype=np.float64))
-    if not mean > 0:
+    weights = np.maximum(values, 0).astype(np.float64)
+    if not weights.any():
         raise TrainingError(
-            f"all {len(values):,} interactions to train on have the weight 0, so there is nothing to learn. Give some "
-            "types of events a weight above 0 in dataset.interactions.weights."
+            f"all {len(values):,} interactions to train on have the weight 0 or less, so there is nothing to learn. "
+            "Give some types of events a weight above 0 in dataset.interactions.weights."
         )
-    return values.astype(np.float64) / mean
+    return weights / weights[weights > 0].mean()
 
 
 def rating_preference(ratings: np.ndarray, scale: tuple[float, float], weights: Sequence[float]) -> np.ndarray:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.data.sources.pairs import repeated
+from towhee_recsys.data.pairs import repeated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,14 +19,20 @@ EXPECTED = b"0123456789:\n"
 """All bytes that such a file has: its ratings are whole stars."""
 
 
-def read_ratings_fast(path: Path, users: pd.Index, movies: pd.Index, scale: tuple[float, float]) -> Interactions | None:
-    """The ratings of the known ids; None where line by line reading might refuse a line or read it otherwise."""
+def read_ratings_fast(
+    path: Path, users: pd.Index, movies: pd.Index, scale: tuple[float, float], *, once: bool = True
+) -> Interactions | None:
+    """The ratings of the known ids; None where line by line reading might refuse a line or read it otherwise.
+
+    With `once` it refuses a second rating of a movie by the same user.
+    """
     if not _is_plain(path):
         return None
     if (frame := _parsed(path)) is None:
         return None
     user, item = users.get_indexer(frame["user"]), movies.get_indexer(frame["item"])
-    good = min(user.min(), item.min()) >= 0 and frame["value"].between(*scale).all() and not repeated(user, item).any()
+    good = min(user.min(), item.min()) >= 0 and frame["value"].between(*scale).all()
+    good = good and not (once and repeated(user, item).any())
     return Interactions.of(user, item, frame["value"], frame["time"]) if good else None
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Container, Mapping
 from typing import Any, TypeVar
 
 from towhee_recsys.config.tables import Codes
-from towhee_recsys.data.sources.lines import BadLine
+from towhee_recsys.data.sources.lines import ONE_RATING, BadLine
 from towhee_recsys.data.sources.movielens import fields
 
 MOVIE_FIELDS = ("movie id", "title", "genres")
@@ -83,11 +83,12 @@ def user_parser(codes: Mapping[str, Codes], *, strict: bool) -> Callable[[str], 
 
 
 def rating_parser(
-    users: Container[int], movies: Container[int], scale: tuple[float, float]
+    users: Container[int], movies: Container[int], scale: tuple[float, float], *, once: bool = True
 ) -> Callable[[str], RatingRow]:
     """From `7::6::4::978300760` to the tuple (user_id, movie_id, rating, timestamp).
 
-    Ids are those of `users` and `movies`, ratings within `scale`, both ends included.
+    Ids are those of `users` and `movies`, ratings within `scale`, both ends included. With `once` a second rating of a
+    movie by the same user is refused.
     """
     user_ids = _Memo(lambda text: fields.known(fields.whole(text, "user id"), users, "user"))
     movie_ids = _Memo(lambda text: fields.known(fields.whole(text, "movie id"), movies, "movie"))
@@ -98,10 +99,11 @@ def rating_parser(
         user, movie, rating, timestamp = fields.split(line, RATING_FIELDS)
         when = fields.whole(timestamp, "timestamp")
         row = user_id, movie_id, _, _ = user_ids[user], movie_ids[movie], ratings[rating], when
-        seen = rated[user_id]
-        if movie_id in seen:
-            raise _second("rating", f"rating of user {user_id} for movie {movie_id}")
-        seen.add(movie_id)
+        if once:
+            seen = rated[user_id]
+            if movie_id in seen:
+                raise _second("rating", f"rating of user {user_id} for movie {movie_id}", ONE_RATING)
+            seen.add(movie_id)
         return row
 
     return parse
@@ -125,5 +127,5 @@ def _pass_once(number: int, seen: set[int], name: str) -> None:
     seen.add(number)
 
 
-def _second(name: str, which: str) -> BadLine:
-    return BadLine(f"duplicate {name}", f"duplicate {name}: {which} came before", whole=True)
+def _second(name: str, which: str, cure: str = "") -> BadLine:
+    return BadLine(f"duplicate {name}", f"duplicate {name}: {which} came before", cure=cure, whole=True)

@@ -72,12 +72,13 @@ def read(schema: DataSchema) -> Dataset:
 
     check_declaration(schema)
     folder, reading, scale = _folder(schema), Reading.of(schema), schema.interactions.scale or (1.0, 5.0)
+    once = schema.interactions.duplicate_rule == "error"
     movie_rows = Rows(folder / "movies.dat", movie_parser(), reading)
     user_rows = Rows(folder / "users.dat", user_parser(schema.users.codes, strict=reading.strict), reading)
     movies, users = _movies_frame(movie_rows), _users_frame(user_rows)
     user_ids, movie_ids = pd.Index(users["user_id"]), pd.Index(movies["movie_id"])
-    rating_rows = Rows(folder / "ratings.dat", rating_parser(user_ids, movie_ids, scale), reading)
-    ratings = read_ratings_fast(rating_rows.path, user_ids, movie_ids, scale)
+    rating_rows = Rows(folder / "ratings.dat", rating_parser(user_ids, movie_ids, scale, once=once), reading)
+    ratings = read_ratings_fast(rating_rows.path, user_ids, movie_ids, scale, once=once)
     if ratings is None:
         ratings = _ratings(rating_rows, user_ids, movie_ids)
     counts = {

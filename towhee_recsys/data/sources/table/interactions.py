@@ -8,8 +8,8 @@ import numpy as np
 
 from towhee_recsys.config import DataSchema
 from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.data.sources.lines import BadLine
-from towhee_recsys.data.sources.pairs import pair_keys, repeated
+from towhee_recsys.data.pairs import repeated
+from towhee_recsys.data.sources.lines import ONE_RATING, BadLine
 from towhee_recsys.data.sources.table.ids import Known, rows_of
 from towhee_recsys.data.sources.table.load import load_table
 from towhee_recsys.data.sources.table.raw import RawTable
@@ -30,7 +30,7 @@ class LoadedInteractions:
 def read_interactions(schema: DataSchema, users: Known | None, items: Known | None) -> LoadedInteractions:
     """The interactions of the known `users` and `items`, or of all that come where there are no such tables.
 
-    Ratings stand as they come. Implicit feedback is added up by user and item, with the latest of its times; rows of
+    They are the rows of the table, of one user and item any number unless the declaration refuses duplicates. Rows of
     weight 0 are left out.
 
     Raises:
@@ -46,15 +46,13 @@ def read_interactions(schema: DataSchema, users: Known | None, items: Known | No
     user, all_users = rows_of(raw, declared.user, "user", users)
     item, all_items = rows_of(raw, declared.item, "item", items)
     values, times = values_of(raw, schema), times_of(raw, declared.time, declared.time_unit)
-    if declared.rating:
+    if declared.duplicate_rule == "error":
         _refuse_duplicates(raw, user, item, all_users, all_items)
     raw.close()
-    good = raw.good if declared.rating else raw.good & (values > 0)
+    good = raw.good if declared.rating else raw.good & (values != 0)
     user, item, values, times = user[good], item[good], values[good], times[good]
-    if not declared.rating:
-        user, item, values, times = _added_up(user, item, values, times)
-    if not len(user):
-        raise DatasetError(f"{raw.name}: all interactions have the weight 0; give an event a weight above 0")
+    if not declared.rating and not (values > 0).any():
+        raise DatasetError(f"{raw.name}: all interactions have the weight 0 or less; give an event a weight above 0")
     user, used_users = (user, users) if users else _used(all_users, user)
     item, used_items = (item, items) if items else _used(all_items, item)
     return LoadedInteractions(Interactions.of(user, item, values, times), used_users, used_items, raw)
@@ -65,25 +63,13 @@ def _refuse_duplicates(raw: RawTable, user: np.ndarray, item: np.ndarray, users:
     again[raw.good] = repeated(user[raw.good], item[raw.good])
 
     def problem(row: int) -> BadLine:
-        pair = f"user {users.ids[user[row]]!r} and item {items.ids[item[row]]!r}"
-        return BadLine("duplicate rating", f"duplicate rating: {pair} came before; accepted: one rating for each pair")
+        [user_id], [item_id] = users.ids[[user[row]]].tolist(), items.ids[[item[row]]].tolist()
+        found = (
+            f"duplicate rating: user {user_id!r} and item {item_id!r} came before; accepted: one rating for each pair"
+        )
+        return BadLine("duplicate rating", found, cure=ONE_RATING)
 
     raw.refuse(again, problem)
-
-
-def _added_up(
-    user: np.ndarray, item: np.ndarray, values: np.ndarray, times: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Each pair of a user and an item once, in the order in which they first come: the sum of values, the last time."""
-    if not len(user):
-        return user, item, values, times
-    pairs = pair_keys(user, item)
-    order = np.argsort(pairs, kind="stable")
-    starts = np.flatnonzero(np.diff(pairs[order], prepend=-1))
-    first = order[starts]
-    back = np.argsort(first)
-    sums, latest = np.add.reduceat(values[order], starts), np.maximum.reduceat(times[order], starts)
-    return user[first[back]], item[first[back]], sums[back], latest[back]
 
 
 def _used(known: Known, rows: np.ndarray) -> tuple[np.ndarray, Known]:
