@@ -13,6 +13,7 @@ from towhee_recsys.data.sources.bad_rows import BadRows
 from towhee_recsys.data.sources.declared import declared_columns
 from towhee_recsys.data.sources.table.columns import convert
 from towhee_recsys.data.sources.table.ids import Known, unique_ids
+from towhee_recsys.data.sources.table.made import make_columns, sources_of
 from towhee_recsys.data.sources.table.raw import RawTable
 
 
@@ -38,7 +39,9 @@ def read_side(
     Raises:
         DatasetError: a declared column is missing, a row is bad (strict reading), or too many are (lenient reading).
     """
-    raw.must_have(declared_columns(declared, key))
+    named = [each for each in declared_columns(declared, key) if each[1] not in declared.made]
+    raw.must_have([*named, *sources_of(declared, key)])
+    make_columns(raw, declared, key)
     noun = key.rpartition(".")[2].rstrip("s")
     known = unique_ids(raw, declared.id, noun, id_type)
     wanted = dict(types or {})
