@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.declarations import schema
 from towhee_recsys.data import Dataset, interactions_frame, iter_items, read_dataset, read_items
-from towhee_recsys.data.sources.movielens.archive import unpack
+from towhee_recsys.data.sources.published.archive import unpack
 from towhee_recsys.errors import DatasetError
 
 GOOD = {

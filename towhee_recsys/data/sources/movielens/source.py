@@ -18,10 +18,10 @@ from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.data.sources.bad_rows import Reading
 from towhee_recsys.data.sources.lines import count_lines
 from towhee_recsys.data.sources.movielens.declaration import ITEM_TYPES, check_declaration
-from towhee_recsys.data.sources.movielens.download import download_dataset
 from towhee_recsys.data.sources.movielens.fast import read_ratings_fast
 from towhee_recsys.data.sources.movielens.folder import FILES, PUBLISHED, complaint, missing, movies_file
 from towhee_recsys.data.sources.movielens.parsers import RatingRow, movie_parser, rating_parser, user_parser
+from towhee_recsys.data.sources.published.download import download_dataset
 from towhee_recsys.data.sources.rows import Rows
 from towhee_recsys.errors import DatasetError
 

@@ -15,7 +15,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.declarations import schema
-from towhee_recsys.data.sources.movielens import download, transfer
+from towhee_recsys.data.sources.published import download, transfer
 from towhee_recsys.errors import DatasetError
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from towhee_recsys.config import DataSchema
 from towhee_recsys.data.sources.movielens import folder as folders
-from towhee_recsys.data.sources.movielens.archive import unpack
-from towhee_recsys.data.sources.movielens.transfer import SourceError, fetch
+from towhee_recsys.data.sources.published.archive import unpack
+from towhee_recsys.data.sources.published.transfer import SourceError, fetch
 from towhee_recsys.errors import DatasetError
 
 SOURCES = (

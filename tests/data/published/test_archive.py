@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from towhee_recsys.data.sources.movielens import archive as archives
-from towhee_recsys.data.sources.movielens.archive import unpack
+from towhee_recsys.data.sources.published import archive as archives
+from towhee_recsys.data.sources.published.archive import unpack
 from towhee_recsys.errors import DatasetError
 
 GOOD = {
