@@ -1,4 +1,4 @@
-"""Columns that are made of others when a table of users or items is read."""
+"""Which columns of a table of users or items are kept, and what is made of them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 class MadeColumns(TableFile):
     """What is made of the columns of a file, in this order: missing values, extracted columns, lists of labels."""
 
+    keep: list[str] = Field(
+        default=[], description="columns that are read beside those that are declared otherwise; left out: all"
+    )
     missing: list[str] = Field(default=[], description="texts of cells that mean nothing is there, such as [N/A]")
     extract: dict[str, str] = Field(
         default={},

@@ -113,3 +113,21 @@ def test_what_cannot_be_made(must_say, items, facts, table):
     with pytest.raises(ConfigError) as caught:
         load_config(dataset=dataset)
     must_say(str(caught.value), f"dataset.{table}", *facts)
+
+
+@pytest.mark.parametrize("name", ["i.csv", "i.jsonl", "frame"])
+def test_only_columns_that_are_kept_or_declared_are_there(tables, name):
+    rows = [{"i": 1, "a": "x", "title": "Heat (1995)", "b": "y", "c": "z"}]
+    if name == "i.jsonl":
+        rows[0]["b"] = [{"large": ["and", "nested"]}]
+    frame = pd.DataFrame(rows)
+    text = frame.to_csv(index=False) if name == "i.csv" else frame.to_json(orient="records", lines=True)
+    declared = items_of(tables, text, "i.csv" if name == "frame" else name, **TITLES, keep=["c"])
+    if name == "frame":
+        declared = declared.model_copy(update={"tables": {"items": frame}})
+    assert records(read_dataset(declared).items) == [{"i": 1, "title": "Heat", "year": 1995, "c": "z"}]
+
+
+def test_a_kept_column_that_is_not_there(tables, must_say):
+    message = refused(tables, "i,stor\n1,x\n", keep=["store"])
+    must_say(message, "dataset.items.keep[0]", "'store'", "Did you mean 'stor'?")

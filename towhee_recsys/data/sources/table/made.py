@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from towhee_recsys.config.made_columns import MadeColumns
-from towhee_recsys.data.sources.declared import Named
+from towhee_recsys.config.tables import UsersTable
+from towhee_recsys.data.sources.declared import Named, declared_columns
 from towhee_recsys.data.sources.lines import BadLine
 from towhee_recsys.data.sources.table.cells import cells
 from towhee_recsys.data.sources.table.ids import whole_number
@@ -19,16 +19,23 @@ from towhee_recsys.errors import DatasetError
 _TRUTH = {"0": False, "0.0": False, "false": False, "1": True, "1.0": True, "true": True}
 
 
-def sources_of(declared: MadeColumns, key: str) -> list[Named]:
-    """The columns that others are made of, with the settings that name them."""
+def columns_in_file(declared: UsersTable, key: str) -> list[Named]:
+    """The columns that the section `key`, `declared`, names and that are in the file itself, with their settings."""
     labels = declared.multi_hot.items()
     return [
+        *(each for each in declared_columns(declared, key) if each[1] not in declared.made),
+        *((f"{key}.keep[{row}]", column) for row, column in enumerate(declared.keep)),
         *((f"{key}.extract.{column}", column) for column in declared.extract),
         *((f"{key}.multi_hot.{name}[{row}]", column) for name, columns in labels for row, column in enumerate(columns)),
     ]
 
 
-def make_columns(raw: RawTable, declared: MadeColumns, key: str) -> None:
+def columns_to_read(declared: UsersTable, key: str) -> set[str] | None:
+    """The columns that are read of the file; None where all are kept."""
+    return {column for _, column in columns_in_file(declared, key)} if declared.keep else None
+
+
+def make_columns(raw: RawTable, declared: UsersTable, key: str) -> None:
     """Replaces columns of `raw` by those that the section `key`, `declared`, makes of them.
 
     Raises:
@@ -38,6 +45,8 @@ def make_columns(raw: RawTable, declared: MadeColumns, key: str) -> None:
         raise DatasetError(
             f"{raw.name}: {key} makes the column {taken[0]!r}, which is in the table; give the new one another name"
         )
+    if (kept := columns_to_read(declared, key)) is not None:
+        raw.columns = {name: column for name, column in raw.columns.items() if name in kept}
     if declared.missing:
         raw.columns.update({name: _without(column, declared.missing) for name, column in raw.columns.items()})
     for name, pattern in declared.extract.items():
@@ -48,10 +57,10 @@ def make_columns(raw: RawTable, declared: MadeColumns, key: str) -> None:
 
 def _replace(raw: RawTable, old: Iterable[str], new: dict[str, pd.Series]) -> None:
     """Puts the columns `new` where the first of `old` is, and drops `old`."""
-    old = list(old)
-    names = [each for name in raw.names for each in (new if name == old[0] else [] if name in old else [name])]
-    raw.columns = {name: new[name] if name in new else raw.columns[name] for name in names}
-    raw.names = names
+    first, *others = old
+    there = {name: {name: column} for name, column in raw.columns.items() if name not in others} | {first: new}
+    raw.columns = {name: column for columns in there.values() for name, column in columns.items()}
+    raw.names = list(dict.fromkeys([*raw.columns, *raw.names]))
 
 
 def _without(column: pd.Series, missing: list[str]) -> pd.Series:

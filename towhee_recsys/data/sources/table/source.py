@@ -20,6 +20,7 @@ from towhee_recsys.data.sources.table.fingerprint import fingerprint
 from towhee_recsys.data.sources.table.ids import Known
 from towhee_recsys.data.sources.table.interactions import read_interactions
 from towhee_recsys.data.sources.table.load import load_file, load_table
+from towhee_recsys.data.sources.table.made import columns_to_read
 from towhee_recsys.data.sources.table.raw import RawTable
 from towhee_recsys.data.sources.table.side import Side, of_ids, read_side
 from towhee_recsys.errors import DatasetError
@@ -125,11 +126,13 @@ def _other_items(schema: DataSchema, path: str, items: ItemSchema | None) -> Sid
 
 
 def _load_other(schema: DataSchema, path: str) -> RawTable:
-    return load_file(Path(path).expanduser(), "the path of the items", Reading.of(schema), schema.items)
+    columns = columns_to_read(schema.items, "dataset.items")
+    return load_file(Path(path).expanduser(), "the path of the items", Reading.of(schema), schema.items, columns)
 
 
 def _side(schema: DataSchema, table: str) -> Side | None:
-    raw, declared, key = load_table(schema, table), getattr(schema, table), f"dataset.{table}"
+    declared, key = getattr(schema, table), f"dataset.{table}"
+    raw = load_table(schema, table, columns_to_read(declared, key))
     if raw is not None:
         return read_side(raw, declared, key)
     if columns := [setting for setting, _ in declared_columns(declared, key)][1:]:
