@@ -11,8 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.declarations import schema
+from towhee_recsys.config.published import PUBLISHED
 from towhee_recsys.data import Dataset, interactions_frame, iter_items, read_dataset, read_items
-from towhee_recsys.data.sources.movielens.archive import unpack
+from towhee_recsys.data.sources.published.archive import unpack
 from towhee_recsys.errors import DatasetError
 
 GOOD = {
@@ -68,4 +69,4 @@ def test_an_archive_of_any_bytes(content):
         archive = Path(folder, "ml-1m.zip")
         archive.write_bytes(content)
         with pytest.raises(DatasetError, match=r"is not unpacked: .*; delete it and try again"):
-            unpack(archive, Path(folder, "out"))
+            unpack(archive, Path(folder, "out"), PUBLISHED["ml-1m"])

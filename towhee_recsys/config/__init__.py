@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from towhee_recsys.config.completion import cache_folder
+from towhee_recsys.config.completion import cache_folder, is_published
 from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.describe import config_schema
 from towhee_recsys.config.document import Document
@@ -27,6 +27,7 @@ __all__ = [
     "dump_config",
     "dump_settings",
     "expand_env",
+    "is_published",
     "load_config",
     "load_section",
     "parse_override",

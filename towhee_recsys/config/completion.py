@@ -9,9 +9,10 @@ from typing import Any
 from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.document import Document, dotted
 from towhee_recsys.config.features import Features, default_features, with_codes
-from towhee_recsys.config.formats import TABLE, dataset_format, formats
+from towhee_recsys.config.formats import MOVIELENS, TABLE, dataset_format, formats
 from towhee_recsys.config.locations import folder_name, with_locations
 from towhee_recsys.config.objectives import needs_scale
+from towhee_recsys.config.published import PUBLISHED
 from towhee_recsys.config.schema import Config
 from towhee_recsys.config.secrets import shown_value
 from towhee_recsys.config.tables import RESERVED
@@ -19,7 +20,7 @@ from towhee_recsys.errors import ConfigError, close_match
 from towhee_recsys.features import IdFeature
 from towhee_recsys.features.liked import INCLUDE_SEEN
 
-KNOWN = ("ml-1m", "sample")
+KNOWN = (*PUBLISHED, "sample")
 """The datasets that are found by their name."""
 
 UNNAMED = "data"
@@ -32,6 +33,11 @@ def cache_folder() -> Path:
 
     home = os.environ.get("TOWHEE_RECSYS_HOME") or platformdirs.user_cache_dir("towhee_recsys")
     return Path(home).expanduser()
+
+
+def is_published(dataset: DataSchema) -> bool:
+    """Whether `dataset` is known by name, in the format in which it is published."""
+    return dataset.name in PUBLISHED and PUBLISHED[dataset.name].format == dataset.format
 
 
 def completed(config: Config, document: Document) -> Config:
@@ -60,19 +66,23 @@ def _completed_dataset(dataset: DataSchema, document: Document) -> DataSchema:
             f"{', '.join(formats())}.{close_match(given, formats())}"
         )
     _must_not_be_reserved(dataset, document)
-    path = _tables_folder(dataset, document) if kind == TABLE else _dataset_path(dataset, document)
-    name = UNNAMED if kind == TABLE and "name" not in dataset.model_fields_set else dataset.name
+    dataset = dataset.model_copy(update={"name": _name(dataset, kind), "format": kind})
+    path = _dataset_path(dataset, document) if kind == MOVIELENS else _tables_folder(dataset, document)
     users, items, interactions = dataset.users, dataset.items, dataset.interactions
     return dataset.model_copy(
         update={
-            "name": name,
-            "format": kind,
             "path": path,
-            "strict": name in KNOWN if dataset.strict is None else dataset.strict,
+            "strict": dataset.name in KNOWN if dataset.strict is None else dataset.strict,
             "users": users.model_copy(update={"id": users.id or interactions.user}),
             "items": items.model_copy(update={"id": items.id or interactions.item}),
         }
     )
+
+
+def _name(dataset: DataSchema, kind: str) -> str:
+    if "name" in dataset.model_fields_set or kind == MOVIELENS:
+        return dataset.name
+    return UNNAMED if kind == TABLE else kind
 
 
 def _must_not_be_reserved(dataset: DataSchema, document: Document) -> None:
@@ -114,8 +124,8 @@ def _dataset_path(dataset: DataSchema, document: Document) -> str:
         return os.path.expanduser(dataset.path)
     if dataset.name == "sample":
         return str(Path(__file__).parent.parent / "data" / "sample")
-    if dataset.name == "ml-1m":
-        return str(cache_folder() / "ml-1m")
+    if is_published(dataset):
+        return str(cache_folder() / dataset.name)
     name = document.get(("dataset", "name"), dataset.name)  # as written: it may come from the environment
     raise ConfigError(
         f"{document.where(('dataset', 'name'))}: dataset.path: missing; the dataset {name!r} needs the folder of its "
@@ -132,6 +142,8 @@ def _tables_folder(dataset: DataSchema, document: Document) -> str | None:
                 f"{document.where(('dataset', 'interactions'))}: dataset.interactions.{name}: missing, accepted: the "
                 f"column with the {name}s' ids."
             )
+    if dataset.path is None and is_published(dataset):
+        return str(cache_folder() / dataset.name)
     return None if dataset.path is None else os.path.expanduser(dataset.path)
 
 

@@ -16,19 +16,26 @@ class DataSchema(Section):
     """Where users, items and interactions come from."""
 
     name: str = Field(
-        default="ml-1m", min_length=1, description="ml-1m, sample, or a name of yours; of tables left out: data"
+        default="ml-1m",
+        min_length=1,
+        description="that of a published dataset such as ml-1m, sample, or a name of yours; left out: that of the "
+        "format, of tables: data",
     )
     format: str | None = Field(
-        default=None, description="table, or movielens for its three files; left out: table where a table has a path"
+        default=None,
+        description="table, or one that declares its files, such as movielens; left out: table where a table has a "
+        "path, else that of the published dataset",
     )
     path: str | None = Field(
         default=None,
         min_length=1,
-        description="the folder of the files; of ml-1m left out: in the cache folder, of tables: the working folder",
+        description="the folder of the files; of a published dataset left out: in the cache folder, of tables: the "
+        "working folder",
     )
-    download: bool = Field(default=False, description="fetch ml-1m when it is not at `path`")
+    download: bool = Field(default=False, description="fetch a published dataset when it is not at `path`")
     strict: bool | None = Field(
-        default=None, description="stop at the first bad row; left out: true for ml-1m and sample, false for own files"
+        default=None,
+        description="stop at the first bad row; left out: true for published datasets and sample, false for own files",
     )
     max_bad_share: float = Field(
         default=0.01, ge=0, le=1, description="lenient reading stops above this share of bad rows"

@@ -15,7 +15,7 @@ Node = dict[str, Any]
 """A part of a JSON Schema."""
 
 _LIMITS = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "to", "exclusiveMaximum": "below"}
-_MAPPED = {"string": "texts", "number": "numbers", "integer": "whole numbers"}
+_MAPPED = {"array": "lists", "string": "texts", "number": "numbers", "integer": "whole numbers"}
 _BETTER = [
     (re.compile(r"^from \S+$"), r"\g<0> up"),
     (re.compile(r"^(above \S+) (to|below)"), r"\1 and \2"),

@@ -79,7 +79,7 @@ def _of_codes(table: UsersTable) -> list[Feature]:
 
 
 def _of_lists(table: UsersTable) -> list[Feature]:
-    return [CategoriesFeature(column=column) for column in table.lists]
+    return [CategoriesFeature(column=column) for column in (*table.lists, *table.multi_hot)]
 
 
 def _named(feature: Feature, table: UsersTable) -> Feature:

@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from towhee_recsys.config.document import Document, merge
+from towhee_recsys.config.published import PUBLISHED
 from towhee_recsys.config.yaml import read_yaml
 
 TABLE = "table"
 """The format whose declaration is all the user's."""
+
+MOVIELENS = "movielens"
+"""The format of a dataset that names neither a format nor tables, and is not known by name."""
 
 
 @cache
@@ -33,13 +37,16 @@ def with_declaration(document: Document) -> Document:
 
 
 def dataset_format(dataset: Any) -> str:
-    """The format that a `dataset` section has or, where it names none, that its tables show."""
+    """The format that a `dataset` section has or, where it names none, that its tables or its name show."""
     given = dataset if isinstance(dataset, Mapping) else {}
     if isinstance(given.get("format"), str):
         return str(given["format"])
     sections = [given.get(name) for name in ("users", "items", "interactions")]
     has_paths = any(isinstance(section, Mapping) and section.get("path") for section in sections)
-    return TABLE if has_paths or given.get("tables") else "movielens"
+    if has_paths or given.get("tables"):
+        return TABLE
+    name = given.get("name")
+    return PUBLISHED[name].format if isinstance(name, str) and name in PUBLISHED else MOVIELENS
 
 
 @cache

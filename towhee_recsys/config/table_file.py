@@ -17,6 +17,11 @@ class TableFile(Section):
         description="of a file in text: what separates its cells, such as | or ::; left out: by the suffix of the file",
     )
     columns: list[str] = Field(default=[], description="of a file in text without a header: the names of its columns")
+    skip_lines: int = Field(
+        default=0,
+        ge=0,
+        description="of a file in text: lines before its header, or before its rows where `columns` names the columns",
+    )
     quotes: bool = Field(
         default=True,
         description="of a file in text: whether cells may be in double quotes; never where the separator is longer "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, field_validator, model_validator
 
-from towhee_recsys.config.table_file import TableFile
+from towhee_recsys.config.made_columns import MadeColumns
 from towhee_recsys.support.section import Section
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ RESERVED = ("rank", "score", "predicted_rating")
 """What a recommendation has beside the columns of its item."""
 
 
-class UsersTable(TableFile):
+class UsersTable(MadeColumns):
     """The table of users; without a path, users are those of the interactions."""
 
     path: str | None = Field(default=None, min_length=1, description="the file; left out: there is no such table")

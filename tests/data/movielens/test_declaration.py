@@ -36,6 +36,11 @@ def message(do: Any, **dataset: Any) -> str:
         ({"interactions": {"item": "film"}}, ["interactions.item: given 'film'", "accepted: 'movie_id'"]),
         ({"interactions": {"rating": "stars"}}, ["interactions.rating: given 'stars'", "accepted: 'rating'"]),
         ({"interactions": {"time": "when"}}, ["interactions.time: given 'when'", "accepted: 'timestamp'"]),
+        ({"interactions": {"time_unit": "ms"}}, ["interactions.time_unit: given 'ms'", "accepted: 's'"]),
+        ({"interactions": {"separator": "|"}}, ["interactions.separator: given '|'", "accepted: nothing"]),
+        ({"users": {"columns": ["id"]}}, ["users.columns: given ['id']", "accepted: nothing"]),
+        ({"items": {"missing": ["-"]}}, ["items.missing: given ['-']", "accepted: nothing"]),
+        ({"items": {"multi_hot": {"a": ["b"]}}}, ["items.multi_hot: given {'a': ['b']}", "accepted: nothing"]),
         ({"tables": {"items": None}}, ["dataset.tables: given items", "accepted: nothing"]),
     ],
 )

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -62,13 +61,3 @@ class Tables:
 @pytest.fixture
 def tables(tmp_path: Path) -> Tables:
     return Tables(tmp_path)
-
-
-@pytest.fixture
-def must_say() -> Callable[..., None]:
-    """Asserts that a message has all the facts."""
-
-    def check(message: str, *facts: str) -> None:
-        assert [fact for fact in facts if fact not in message] == [], message
-
-    return check

@@ -185,7 +185,7 @@ def test_columns_of_no_table(tables, must_say, items, setting):
     [
         ("rating.csv", ["rating.csv does not exist", "Did you mean 'ratings.csv'?", "dataset.interactions.path"]),
         ("no/ratings.csv", ["does not exist", "dataset.path"]),
-        ("ratings.xlsx", ["'.xlsx'", ".csv, .tsv, .jsonl, .ndjson, .parquet", ".gz"]),
+        ("ratings.xlsx", ["'.xlsx'", ".csv, .tsv, .jsonl, .ndjson, .json, .parquet", ".gz"]),
         ("ratings", ["without a suffix", ".csv"]),
         ("ratings.gz", ["without a suffix", ".csv"]),
     ],

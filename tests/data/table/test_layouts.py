@@ -136,3 +136,30 @@ def test_layouts_that_are_refused(must_say, layout, facts, table):
     with pytest.raises(ConfigError) as caught:
         load_config(dataset=dataset)
     must_say(str(caught.value), f"dataset.{table}", *facts)
+
+
+@pytest.mark.parametrize("has_header", [True, False])
+def test_lines_before_the_table(tables, has_header):
+    text = f"# made by\n# somebody\n{text_of([COLUMNS, *ROWS] if has_header else ROWS, ',')}"
+    layout = {"skip_lines": 2} | ({} if has_header else {"columns": COLUMNS})
+    dataset = read_dataset(tables.declared(interactions={"path": tables.write("r.csv", text), **layout, **EXPLICIT}))
+    assert interactions_of(dataset) == READ
+
+
+def test_a_header_is_replaced_by_columns(tables):
+    text = text_of([["a", "b", "c", "d"], *ROWS], ",")
+    section = {"path": tables.write("r.csv", text), "skip_lines": 1, "columns": COLUMNS}
+    assert interactions_of(read_dataset(tables.declared(interactions={**section, **EXPLICIT}))) == READ
+
+
+@pytest.mark.parametrize("separator", [",", "::"])
+def test_lines_are_counted_from_the_beginning_of_the_file(tables, must_say, separator):
+    bad = text_of([*ROWS, ["c2", "A2", "9", "1"]], separator)
+    message = refused(tables, f"# \n# \n{bad}", separator=separator, columns=COLUMNS, skip_lines=2)
+    must_say(message, "r.dat:6:", "'9'")
+    message = refused(tables, "# \n" + text_of([["a", "b"], ["a"]], separator), separator=separator, skip_lines=1)
+    must_say(message, "r.dat:3:", "given 1", "accepted: 2")
+
+
+def test_no_line_is_left(tables, must_say):
+    must_say(refused(tables, "a\n", "r.csv", skip_lines=3), "r.csv", "1 lines", "skip_lines: 3")

@@ -7,14 +7,15 @@ from importlib import import_module
 from typing import Any, Protocol, cast
 
 from towhee_recsys.config import DataSchema
+from towhee_recsys.config.formats import TABLE
 from towhee_recsys.data.dataset import Dataset
 from towhee_recsys.data.items import ItemSchema
 
 SOURCES = {
     "movielens": "towhee_recsys.data.sources.movielens.source",
-    "table": "towhee_recsys.data.sources.table.source",
+    TABLE: "towhee_recsys.data.sources.table.source",
 }
-"""The module that reads each format, a `Source`; it is imported when it is needed."""
+"""The module that reads a format, a `Source`, imported when it is needed; that of tables reads all others."""
 
 
 class Source(Protocol):
@@ -62,4 +63,4 @@ class Source(Protocol):
 
 def source_of(schema: DataSchema) -> Source:
     """The reader of the format that `schema` declares."""
-    return cast(Source, import_module(SOURCES[str(schema.format)]))
+    return cast(Source, import_module(SOURCES.get(str(schema.format), SOURCES[TABLE])))

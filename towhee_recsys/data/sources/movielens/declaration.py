@@ -6,26 +6,36 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from towhee_recsys.config import DataSchema
+from towhee_recsys.config.made_columns import MadeColumns
+from towhee_recsys.config.table_file import TableFile
 from towhee_recsys.data.items import FieldType
 from towhee_recsys.data.sources.declared import declared_columns
 from towhee_recsys.errors import DeclarationError, bulleted, close_match
+from towhee_recsys.support.section import Section
 
 USER_COLUMNS = ("user_id", "gender", "age", "occupation", "zip_code")
 ITEM_TYPES: dict[str, FieldType] = {"movie_id": "number", "title": "text", "year": "number", "genres": "texts"}
+
+
+def _fixed_settings(section: type[Section]) -> Iterator[tuple[str, Any]]:
+    """The settings of a section that keep their defaults."""
+    return ((name, field.default) for name, field in section.model_fields.items())
+
+
 FIXED = {
-    "users.path": None,
     "users.id": "user_id",
     "users.lists": {},
-    "items.path": None,
     "items.id": "movie_id",
     "items.lists": {"genres": "|"},
-    "interactions.path": None,
     "interactions.user": "user_id",
     "interactions.item": "movie_id",
     "interactions.rating": "rating",
     "interactions.event": None,
     "interactions.count": None,
     "interactions.time": "timestamp",
+    "interactions.time_unit": "s",
+    **{f"{table}.{key}": value for table in ("users", "items") for key, value in _fixed_settings(MadeColumns)},
+    **{f"interactions.{key}": value for key, value in _fixed_settings(TableFile)},
 }
 """The settings that cannot have another value."""
 
@@ -55,7 +65,7 @@ def _fixed(schema: DataSchema) -> Iterator[str]:
         table, setting = key.split(".")
         given = getattr(getattr(schema, table), setting)
         if given != accepted:
-            yield _refused(f"dataset.{key}", given, "nothing" if accepted in (None, {}) else repr(accepted))
+            yield _refused(f"dataset.{key}", given, "nothing" if accepted in (None, {}, []) else repr(accepted))
 
 
 def _columns(schema: DataSchema) -> Iterator[str]:

@@ -18,10 +18,11 @@ from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.data.sources.bad_rows import Reading
 from towhee_recsys.data.sources.lines import count_lines
 from towhee_recsys.data.sources.movielens.declaration import ITEM_TYPES, check_declaration
-from towhee_recsys.data.sources.movielens.download import download_dataset
 from towhee_recsys.data.sources.movielens.fast import read_ratings_fast
-from towhee_recsys.data.sources.movielens.folder import FILES, PUBLISHED, complaint, missing, movies_file
+from towhee_recsys.data.sources.movielens.folder import FILES, movies_file
 from towhee_recsys.data.sources.movielens.parsers import RatingRow, movie_parser, rating_parser, user_parser
+from towhee_recsys.data.sources.published.download import download_dataset
+from towhee_recsys.data.sources.published.folder import awaited
 from towhee_recsys.data.sources.rows import Rows
 from towhee_recsys.errors import DatasetError
 
@@ -37,7 +38,7 @@ def ensure(schema: DataSchema) -> None:
         DatasetError: files are missing and may not be downloaded, or the download failed.
     """
     check_declaration(schema)
-    download_dataset(schema)
+    download_dataset(schema, FILES)
 
 
 def check(schema: DataSchema) -> tuple[str, bool]:
@@ -49,10 +50,8 @@ def check(schema: DataSchema) -> tuple[str, bool]:
     """
     check_declaration(schema)
     folder = _folder(schema)
-    if missing(folder):
-        if schema.download and schema.name == PUBLISHED and not folder.is_file():
-            return f"{folder} does not have MovieLens 1M yet; `towhee-recsys train -c CONFIG` downloads it.", False
-        raise DatasetError(f"{complaint(folder, schema)}.")
+    if sentence := awaited(schema, FILES):
+        return sentence, False
     for name in FILES:
         try:
             (folder / name).open("rb").close()

@@ -42,12 +42,13 @@ def read_delimited(path: Path, bad: BadRows, columns: Collection[str] | None, la
     """
     with open_text(path, bad.reading.encoding) as text:
         reader = _reader(text, layout, SEPARATORS[format_of(path, layout)])
-        header = layout.columns or _header(reader, path)
+        _skip(text, layout.skip_lines, path)
+        header = layout.columns or _header(reader, path, layout.skip_lines + 1)
         wanted = {name: at for at, name in enumerate(header) if name and (columns is None or name in columns)}
         cells: dict[str, list[str]] = {name: [] for name in wanted}
         known: dict[str, dict[str, str]] = {name: {} for name in wanted}
         numbers: array[int] = array("q")
-        for lines, rows in _chunks(reader, bad):
+        for lines, rows in _chunks(reader, bad, layout.skip_lines):
             _must_not_be_header(lines, rows, layout, path)
             lines, rows = _of_width(lines, rows, header, bad, WRONG_COLUMNS if layout.columns else "")
             numbers.extend(lines)
@@ -82,8 +83,15 @@ def _reader(text: IO[str], layout: TableFile, separator: str) -> Any:
 
 
 def _must_not_be_header(lines: Sequence[int], rows: list[list[str]], layout: TableFile, path: Path) -> None:
-    if rows and lines[0] == 1 and rows[0] == layout.columns:
-        raise DatasetError(f"{path}:1: the row has the names of the columns; leave `columns` out of the declaration")
+    if rows and rows[0] == layout.columns and lines[0] == layout.skip_lines + 1:
+        cure = f"leave `columns` out of the declaration, or set skip_lines: {layout.skip_lines + 1}"
+        raise DatasetError(f"{path}:{lines[0]}: the row has the names of the columns; {cure}")
+
+
+def _skip(text: IO[str], lines: int, path: Path) -> None:
+    for number in range(lines):
+        if not text.readline():
+            raise DatasetError(f"{path} has {number} lines, so nothing is left after skip_lines: {lines}")
 
 
 def _shared(cells: Sequence[str], known: dict[str, str]) -> Iterable[str]:
@@ -91,19 +99,19 @@ def _shared(cells: Sequence[str], known: dict[str, str]) -> Iterable[str]:
     return map(known.setdefault, cells, cells) if len(known) < MOST_SHARED else cells
 
 
-def _header(reader: Any, path: Path) -> list[str]:
+def _header(reader: Any, path: Path, line: int) -> list[str]:
     try:
         header: list[str] = next((row for row in reader if row), [])
     except csv.Error as error:
         if "NUL" in str(error):  # Python 3.10 refuses the line
             raise _has_nul(path) from None
-        raise DatasetError(f"{path}:1: the row with the names of the columns cannot be read: {error}") from None
+        raise DatasetError(f"{path}:{line}: the row with the names of the columns cannot be read: {error}") from None
     if not any(name.strip() for name in header):
         raise DatasetError(f"{path} is empty; the first row must have the names of the columns")
     if any("\0" in name for name in header):
         raise _has_nul(path)
     if twice := next((name for name in header if name and header.count(name) > 1), None):
-        raise DatasetError(f"{path}:1: the column {twice!r} is there twice; rename one of them")
+        raise DatasetError(f"{path}:{line}: the column {twice!r} is there twice; rename one of them")
     return header
 
 
@@ -111,23 +119,27 @@ def _has_nul(path: Path) -> DatasetError:
     return DatasetError(f"{path}:1: NUL bytes, as UTF-16 has them; save the file as UTF-8")
 
 
-def _chunks(reader: Any, bad: BadRows) -> Iterator[Chunk]:
-    """All rows, some at a time; a row whose quotes are wrong is refused, with all lines that it took."""
+def _chunks(reader: Any, bad: BadRows, skipped: int) -> Iterator[Chunk]:
+    """All rows, some at a time; a row whose quotes are wrong is refused, with all lines that it took.
+
+    Before what `reader` reads there were `skipped` lines.
+    """
     rows: list[list[str]] = [[]]
     while rows:
-        rows, first, problem = [], reader.line_num + 1, None
+        rows, first, problem = [], reader.line_num + skipped + 1, None
         try:
             rows.extend(islice(reader, CHUNK))
         except csv.Error as error:  # the rows before it have been added
             problem = error
-        if problem is None and reader.line_num - first + 1 == len(rows):
+        last = reader.line_num + skipped
+        if problem is None and last - first + 1 == len(rows):
             yield range(first, first + len(rows)), rows
             continue
         *lines, after = accumulate(map(_lines_of, rows), initial=first)
         yield lines, rows
         if problem is not None:
             details = f'the row cannot be read: {problem}; accepted: cells in double quotes, with "" for a quote inside'
-            bad.refuse(BadLine("malformed row", details), after, max(1, reader.line_num - after + 1))
+            bad.refuse(BadLine("malformed row", details), after, max(1, last - after + 1))
             rows = rows or [[]]
 
 

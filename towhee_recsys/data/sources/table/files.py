@@ -18,7 +18,7 @@ from towhee_recsys.config.table_file import TableFile
 from towhee_recsys.errors import DatasetError, close_match
 
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
-FORMATS = (*SEPARATORS, ".jsonl", ".ndjson", ".parquet")
+FORMATS = (*SEPARATORS, ".jsonl", ".ndjson", ".json", ".parquet")
 INSTALL = "pip install 'towhee_recsys[tables]'"
 
 
@@ -52,7 +52,7 @@ def format_of(path: Path, layout: TableFile) -> str:
 
 
 def _refuse_layout(path: Path, suffix: str, layout: TableFile) -> None:
-    given = [name for name in ("separator", "columns") if getattr(layout, name)]
+    given = [name for name in ("separator", "columns", "skip_lines") if getattr(layout, name)]
     if given and suffix not in SEPARATORS:
         raise DatasetError(
             f"{path}: {' and '.join(given)} given for a file of the format {suffix!r}, accepted: for files in text "

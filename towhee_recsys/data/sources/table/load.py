@@ -23,6 +23,7 @@ Reader = Callable[[Path, BadRows, "Collection[str] | None"], RawTable]
 READERS: dict[str, Reader] = {
     ".jsonl": read_json_lines,
     ".ndjson": read_json_lines,
+    ".json": read_json_lines,
     ".parquet": read_parquet,
 }
 

@@ -10,9 +10,9 @@ import pandas as pd
 from towhee_recsys.config.tables import ItemsTable, UsersTable
 from towhee_recsys.data.items import FieldType, IdType
 from towhee_recsys.data.sources.bad_rows import BadRows
-from towhee_recsys.data.sources.declared import declared_columns
 from towhee_recsys.data.sources.table.columns import convert
 from towhee_recsys.data.sources.table.ids import Known, unique_ids
+from towhee_recsys.data.sources.table.made import columns_in_file, make_columns
 from towhee_recsys.data.sources.table.raw import RawTable
 
 
@@ -38,7 +38,8 @@ def read_side(
     Raises:
         DatasetError: a declared column is missing, a row is bad (strict reading), or too many are (lenient reading).
     """
-    raw.must_have(declared_columns(declared, key))
+    raw.must_have(columns_in_file(declared, key))
+    make_columns(raw, declared, key)
     noun = key.rpartition(".")[2].rstrip("s")
     known = unique_ids(raw, declared.id, noun, id_type)
     wanted = dict(types or {})

@@ -7,16 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from towhee_recsys.config import DataSchema
+from towhee_recsys.config import DataSchema, is_published
+from towhee_recsys.config.published import PUBLISHED
 from towhee_recsys.data.dataset import Dataset, records
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.data.sources.bad_rows import BadRows, Reading
 from towhee_recsys.data.sources.declared import declared_columns
+from towhee_recsys.data.sources.published.download import download_dataset
+from towhee_recsys.data.sources.published.folder import awaited
 from towhee_recsys.data.sources.table.files import must_exist, open_binary, path_of
 from towhee_recsys.data.sources.table.fingerprint import fingerprint
 from towhee_recsys.data.sources.table.ids import Known
 from towhee_recsys.data.sources.table.interactions import read_interactions
 from towhee_recsys.data.sources.table.load import load_file, load_table
+from towhee_recsys.data.sources.table.made import columns_to_read
 from towhee_recsys.data.sources.table.raw import RawTable
 from towhee_recsys.data.sources.table.side import Side, of_ids, read_side
 from towhee_recsys.errors import DatasetError
@@ -25,11 +29,13 @@ TABLES = ("users", "items", "interactions")
 
 
 def ensure(schema: DataSchema) -> None:
-    """Makes sure that the files are there.
+    """Makes sure that the files are there; a published dataset is downloaded where the declaration says so.
 
     Raises:
-        DatasetError: a file is missing or not declared, or its format is not known.
+        DatasetError: a file is missing or not declared, or its format is not known; or the download failed.
     """
+    if published := _published_files(schema):
+        download_dataset(schema, published)
     files = _files(schema)
     if "interactions" not in {*files, *schema.tables}:
         raise DatasetError(
@@ -41,11 +47,13 @@ def ensure(schema: DataSchema) -> None:
 
 
 def check(schema: DataSchema) -> tuple[str, bool]:
-    """Which tables are found; they are all there.
+    """Which tables are found, and whether they are all there: a published dataset may have yet to be downloaded.
 
     Raises:
         DatasetError: a file is missing, or cannot be opened.
     """
+    if sentence := awaited(schema, _published_files(schema)):
+        return sentence, False
     ensure(schema)
     files = _files(schema)
     for path in files.values():
@@ -118,11 +126,13 @@ def _other_items(schema: DataSchema, path: str, items: ItemSchema | None) -> Sid
 
 
 def _load_other(schema: DataSchema, path: str) -> RawTable:
-    return load_file(Path(path).expanduser(), "the path of the items", Reading.of(schema), schema.items)
+    columns = columns_to_read(schema.items, "dataset.items")
+    return load_file(Path(path).expanduser(), "the path of the items", Reading.of(schema), schema.items, columns)
 
 
 def _side(schema: DataSchema, table: str) -> Side | None:
-    raw, declared, key = load_table(schema, table), getattr(schema, table), f"dataset.{table}"
+    declared, key = getattr(schema, table), f"dataset.{table}"
+    raw = load_table(schema, table, columns_to_read(declared, key))
     if raw is not None:
         return read_side(raw, declared, key)
     if columns := [setting for setting, _ in declared_columns(declared, key)][1:]:
@@ -138,6 +148,14 @@ def _files(schema: DataSchema) -> dict[str, Path]:
     """The declared files, but for those that a data frame takes the place of."""
     paths = {table: path_of(schema, table) for table in TABLES if table not in schema.tables}
     return {table: path for table, path in paths.items() if path is not None}
+
+
+def _published_files(schema: DataSchema) -> list[str]:
+    """Those of the declared files that the published dataset of this name has."""
+    if not is_published(schema):
+        return []
+    declared = {getattr(schema, table).path for table in TABLES if table not in schema.tables}
+    return [name for name in PUBLISHED[schema.name].files if name in declared]
 
 
 def _counts(tables: list[BadRows | None]) -> Counter[str]:

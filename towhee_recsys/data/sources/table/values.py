@@ -23,7 +23,7 @@ _ISO = re.compile(
 )
 UNITS = {
     "s": (1, "seconds"),
-    "ms": (1_000, "milliseconds"),
+    "ms": (10**3, "milliseconds"),
     "us": (10**6, "microseconds"),
     "ns": (10**9, "nanoseconds"),
 }

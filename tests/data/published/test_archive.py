@@ -10,15 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from towhee_recsys.data.sources.movielens import archive as archives
-from towhee_recsys.data.sources.movielens.archive import unpack
+from towhee_recsys.config.published import PUBLISHED
+from towhee_recsys.data.sources.published import archive as archives
 from towhee_recsys.errors import DatasetError
+
+ML_1M = PUBLISHED["ml-1m"]
 
 GOOD = {
     "ml-1m/movies.dat": "1::A (1990)::War\n",
     "ml-1m/users.dat": "1::F::25::12::1\n",
     "ml-1m/ratings.dat": "1::1::5::0\n",
 }
+
+
+def unpack(archive, folder):
+    archives.unpack(archive, folder, ML_1M)
 
 
 def zipped(path, *members):
@@ -65,7 +71,7 @@ def test_links(tmp_path):
 
 
 def test_zip_bomb_by_size(tmp_path):
-    bomb = zipped(tmp_path / "a.zip", ("ml-1m/README", b"\0" * (archives.MOST_BYTES + 1)))
+    bomb = zipped(tmp_path / "a.zip", ("ml-1m/README", b"\0" * (ML_1M.most_bytes + 1)))
     assert bomb.stat().st_size < 1_000_000
     assert "it unpacks to 209,71" in refusal(bomb, tmp_path / "ml-1m")
 

@@ -8,6 +8,7 @@ import logging
 import os
 import shutil
 import socket
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from zipfile import ZipFile
@@ -15,8 +16,11 @@ from zipfile import ZipFile
 import pytest
 
 from tests.declarations import schema
-from towhee_recsys.data.sources.movielens import download, transfer
+from towhee_recsys.config.published import PUBLISHED
+from towhee_recsys.data.sources.published import download, transfer
 from towhee_recsys.errors import DatasetError
+
+ML_1M = PUBLISHED["ml-1m"]
 
 
 def archive_bytes():
@@ -42,7 +46,9 @@ class Handler(BaseHTTPRequestHandler):
         manner = self.path.split("/")[1]
         if manner == "missing":
             return self.send_error(404)
-        content = b"<html>log in first</html>" if manner == "wrong" else ARCHIVE
+        content = {"wrong": b"<html>log in first</html>", "no-md5": b"not found"}.get(manner, ARCHIVE)
+        if self.path.endswith(".md5") and manner != "no-md5":
+            content = (f"MD5 (x.zip) = {MD5}\n" if manner == "bsd" else f"{MD5.upper()}  x.zip\n").encode()
         start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and manner != "no-range" else 0
         if start and start >= len(content):
             return self.send_error(416)
@@ -82,7 +88,8 @@ def folder(tmp_path):
 
 
 def ensure(folder, *sources, md5=MD5):
-    return download.download_dataset(schema(path=str(folder), download=True), sources=sources, md5=md5)
+    published = replace(ML_1M, urls=sources, md5=md5)
+    return download.download_dataset(schema(path=str(folder), download=True), ML_1M.files, published)
 
 
 def names(folder):
@@ -99,6 +106,35 @@ def test_download_puts_the_folder_in_place_and_shows_the_terms(server, folder, c
     assert names(folder.parent) == ["ml-1m"]
     assert "https://doi.org/10.1145/2827872" in capsys.readouterr().err
     assert f"MovieLens 1M is in {folder}" in caplog.text
+
+
+def test_the_terms_are_shown_before_anything_is_fetched(folder, closed_port, capsys):
+    with pytest.raises(DatasetError):
+        ensure(folder, f"http://127.0.0.1:{closed_port}/")
+    shown = capsys.readouterr().err
+    assert shown.startswith("MovieLens 1M belongs to the University of Minnesota")
+    assert ML_1M.license in shown
+
+
+@pytest.mark.parametrize("manner", ["good", "bsd"])
+def test_an_archive_that_changes_is_checked_by_the_checksum_beside_it(server, folder, manner):
+    ensure(folder, f"{server.url}/{manner}/x.zip", md5=None)
+    assert [path for path, _ in server.requests] == [f"/{manner}/x.zip.md5", f"/{manner}/x.zip"]
+    assert names(folder) == COMPLETE
+
+
+def test_a_checksum_that_is_none_or_wrong_or_missing(server, folder, closed_port):
+    offline = f"http://127.0.0.1:{closed_port}/x.zip"
+    urls = [f"{server.url}/no-md5/x.zip", f"{server.url}/missing/x.zip", f"{server.url}/wrong/x.zip", offline]
+    with pytest.raises(DatasetError) as caught:
+        ensure(folder, *urls, md5=None)
+    causes = str(caught.value).splitlines()[1:5]
+    assert f"{urls[0]}.md5" in causes[0]
+    assert "32 hexadecimal digits" in causes[0]
+    assert "404" in causes[1]
+    assert "wrong checksum" in causes[2]
+    assert "no connection" in causes[3]
+    assert not folder.exists()
 
 
 def test_second_call_makes_no_request(server, folder):
@@ -132,7 +168,7 @@ def test_folder_with_other_files_is_not_touched(server, folder):
 
 def test_without_leave_nothing_is_fetched(folder):
     with pytest.raises(DatasetError, match=r"or set dataset\.download: true"):
-        download.download_dataset(schema(path=str(folder)))
+        download.download_dataset(schema(path=str(folder)), ML_1M.files)
     assert not folder.parent.exists()
 
 
@@ -267,6 +303,6 @@ def test_no_test_reaches_the_network():
         socket.create_connection(("192.0.2.1", 80), timeout=1)
 
 
-def test_sources_are_https():
-    assert all(url.startswith("https://") for url in download.SOURCES)
-    assert len(download.SOURCES) == 2
+def test_addresses_are_https():
+    assert all(url.startswith("https://") for each in PUBLISHED.values() for url in (*each.urls, each.license))
+    assert len(ML_1M.urls) == 2

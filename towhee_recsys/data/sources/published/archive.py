@@ -9,27 +9,27 @@ from functools import partial
 from pathlib import Path, PureWindowsPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from towhee_recsys.data.sources.movielens.folder import FILES
+from towhee_recsys.config.published import Published
 from towhee_recsys.errors import DatasetError
 from towhee_recsys.support.files import write_file
 
-README = "README"
 MOST_MEMBERS = 100
-MOST_BYTES = 200 * 2**20
 
 
-def unpack(archive: Path, folder: Path) -> None:
-    """Put movies.dat, users.dat and ratings.dat (and README, if there is one) of `archive` into `folder`.
+def unpack(archive: Path, folder: Path, published: Published) -> None:
+    """Puts the files of the dataset `published` that are in `archive` into `folder`.
 
     Raises:
         DatasetError: the archive is damaged, lacks a file or has it twice; it holds links or names that lead
-            out of a folder; it unpacks to more than 100 members or 200 MiB.
+            out of a folder; it has more than 100 members, or its files more than `published.most_bytes`.
         OSError: the disk refused the files.
     """
     try:
         with ZipFile(archive) as opened:
             _refuse_tricks(opened.infolist())
-            for name, member in _wanted(opened.infolist()).items():
+            wanted = _wanted(opened.infolist(), published)
+            _refuse_bomb(wanted, published.most_bytes)
+            for name, member in wanted.items():
                 with opened.open(member) as content:
                     write_file(folder / name, partial(shutil.copyfileobj, content))
     except Exception as error:  # zipfile lets a dozen kinds through when bytes are damaged
@@ -39,11 +39,8 @@ def unpack(archive: Path, folder: Path) -> None:
 
 
 def _refuse_tricks(members: list[ZipInfo]) -> None:
-    size = sum(member.file_size for member in members)
     if len(members) > MOST_MEMBERS:
         raise BadZipFile(f"it has {len(members):,} members, more than {MOST_MEMBERS}")
-    if size > MOST_BYTES:
-        raise BadZipFile(f"it unpacks to {size:,} bytes, more than {MOST_BYTES:,}")
     for member in members:
         name = PureWindowsPath(member.filename)  # it knows both slashes and drive letters
         if name.anchor or ".." in name.parts:
@@ -52,16 +49,22 @@ def _refuse_tricks(members: list[ZipInfo]) -> None:
             raise BadZipFile(f"its member {member.filename!r} is a link")
 
 
-def _wanted(members: list[ZipInfo]) -> dict[str, ZipInfo]:
+def _refuse_bomb(members: dict[str, ZipInfo], most_bytes: int) -> None:
+    size = sum(member.file_size for member in members.values())
+    if size > most_bytes:
+        raise BadZipFile(f"it unpacks to {size:,} bytes, more than {most_bytes:,}")
+
+
+def _wanted(members: list[ZipInfo], published: Published) -> dict[str, ZipInfo]:
     """The members to unpack, by base name."""
     found: dict[str, ZipInfo] = {}
     for member in members:
         name = PureWindowsPath(member.filename).name
-        if member.is_dir() or name not in (*FILES, README):
+        if member.is_dir() or name not in (*published.files, *published.more):
             continue
         if name in found:
             raise BadZipFile(f"it has {name} twice")
         found[name] = member
-    if lacking := [name for name in FILES if name not in found]:
+    if lacking := [name for name in published.files if name not in found]:
         raise BadZipFile(f"it lacks {', '.join(lacking)}")
     return found

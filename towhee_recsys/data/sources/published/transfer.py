@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,34 @@ CONNECT_SECONDS, READ_SECONDS = 10, 30
 BLOCK = 1 << 13
 """Bytes that are read at a time: what has come of a block is lost when the connection breaks off."""
 
-LARGEST = 100 * 2**20
-"""Bytes that are taken from a server at most: the archive has six million."""
+LARGEST = 2**30
+"""Bytes that are taken from a server at most: the largest archive has 350 million."""
+
+_MD5 = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{32}(?![0-9a-fA-F])")
 
 
 class SourceError(Exception):
     """A server did not give the file; the message is the short cause."""
+
+
+def fetch_md5(url: str) -> str:
+    """The MD5 checksum in the small text at `url`, in lower case: `HEX  NAME` or `MD5 (NAME) = HEX`.
+
+    Raises:
+        SourceError: the server is out of reach or refuses, or there is not exactly one such checksum.
+    """
+    import requests
+
+    try:
+        with requests.get(url, stream=True, timeout=(CONNECT_SECONDS, READ_SECONDS)) as response:
+            response.raise_for_status()
+            text = next(response.iter_content(BLOCK), b"").decode("latin-1")
+    except requests.RequestException as error:
+        raise SourceError(f"its checksum, {url}: {_cause(error)}") from error
+    found = _MD5.findall(text)
+    if len(found) != 1:
+        raise SourceError(f"its checksum, {url}: given a text without one MD5, accepted: 32 hexadecimal digits")
+    return str(found[0]).lower()
 
 
 def fetch(url: str, file: Path) -> None:
