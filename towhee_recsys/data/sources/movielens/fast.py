@@ -21,11 +21,13 @@ EXPECTED = b"0123456789:\n"
 
 def read_ratings_fast(path: Path, users: pd.Index, movies: pd.Index, scale: tuple[float, float]) -> Interactions | None:
     """The ratings of the known ids; None where line by line reading might refuse a line or read it otherwise."""
+    import pandas as pd
+
     if not _is_plain(path):
         return None
     if (frame := _parsed(path)) is None:
         return None
-    user, item = users.get_indexer(frame["user"]), movies.get_indexer(frame["item"])
+    user, item = users.get_indexer(pd.Index(frame["user"])), movies.get_indexer(pd.Index(frame["item"]))
     good = min(user.min(), item.min()) >= 0 and frame["value"].between(*scale).all() and not repeated(user, item).any()
     return Interactions.of(user, item, frame["value"], frame["time"]) if good else None
 
