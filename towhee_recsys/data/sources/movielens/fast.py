@@ -26,11 +26,13 @@ def read_ratings_fast(
 
     With `once` it refuses a second rating of a movie by the same user.
     """
+    import pandas as pd
+
     if not _is_plain(path):
         return None
     if (frame := _parsed(path)) is None:
         return None
-    user, item = users.get_indexer(frame["user"]), movies.get_indexer(frame["item"])
+    user, item = users.get_indexer(pd.Index(frame["user"])), movies.get_indexer(pd.Index(frame["item"]))
     good = min(user.min(), item.min()) >= 0 and frame["value"].between(*scale).all()
     good = good and not (once and repeated(user, item).any())
     return Interactions.of(user, item, frame["value"], frame["time"]) if good else None

@@ -152,8 +152,9 @@ def _users_frame(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
 
 
 def _ratings(rows: Iterable[RatingRow], users: pd.Index, movies: pd.Index) -> Interactions:
+    import pandas as pd
+
     columns = [("user", "int64"), ("item", "int64"), ("value", "float32"), ("time", "int64")]
     table = np.fromiter(rows, dtype=columns)
-    return Interactions.of(
-        users.get_indexer(table["user"]), movies.get_indexer(table["item"]), table["value"], table["time"]
-    )
+    user, item = users.get_indexer(pd.Index(table["user"])), movies.get_indexer(pd.Index(table["item"]))
+    return Interactions.of(user, item, table["value"], table["time"])
