@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         add_pipeline,
         index_pipeline,
         load_pipeline,
+        recommend_frame,
         recommend_pipeline,
         similar_pipeline,
     )
@@ -60,6 +61,7 @@ _LAZY_EXPORTS = {
     "paddle_model": "bundle.paddle_model",
     "prepare_items": "training.prepare",
     "read_dataset": "data",
+    "recommend_frame": "pipelines",
     "recommend_pipeline": "pipelines",
     "rollback_index": "lifecycle",
     "similar_pipeline": "pipelines",
@@ -85,6 +87,7 @@ __all__ = [
     "paddle_model",
     "prepare_items",
     "read_dataset",
+    "recommend_frame",
     "recommend_pipeline",
     "rollback_index",
     "similar_pipeline",
