@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         similar_pipeline,
     )
     from towhee_recsys.training import prepare_items, train
+    from towhee_recsys.tuning import tune
 
 _LAZY_EXPORTS = {
     "Config": "config",
@@ -66,6 +67,7 @@ _LAZY_EXPORTS = {
     "rollback_index": "lifecycle",
     "similar_pipeline": "pipelines",
     "train": "training",
+    "tune": "tuning",
 }
 
 __all__ = [
@@ -92,6 +94,7 @@ __all__ = [
     "rollback_index",
     "similar_pipeline",
     "train",
+    "tune",
 ]
 
 
