@@ -14,6 +14,7 @@ from towhee.runtime.auto_pipes import set_pipe_name
 
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.pipelines.builder import load_pipeline
+from towhee_recsys.pipelines.frames import recommend_frame
 from towhee_recsys.pipelines.runtime import Pipeline
 from towhee_recsys.stores.vectors import index_of
 
@@ -23,6 +24,7 @@ __all__ = [
     "add_pipeline",
     "index_pipeline",
     "load_pipeline",
+    "recommend_frame",
     "recommend_pipeline",
     "similar_pipeline",
 ]

@@ -67,6 +67,7 @@ LAYERS = [
     "protocols",
     "training",
     "evaluation",
+    "tuning",
     "lifecycle",
     "operators",
     "pipelines",

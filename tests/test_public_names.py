@@ -13,7 +13,7 @@ from towhee_recsys.config import Config, load_config
 
 FUNCTIONS = (
     *("recommend_pipeline", "index_pipeline", "similar_pipeline", "add_pipeline", "load_pipeline"),
-    *("load_config", "train", "evaluate"),
+    *("load_config", "train", "evaluate", "recommend_frame"),
 )
 OPERATORS = (
     *("user_encoder", "movie_encoder", "read_movielens", "normalize", "milvus_insert", "milvus_search", "lookup"),

@@ -37,10 +37,12 @@ if TYPE_CHECKING:
         add_pipeline,
         index_pipeline,
         load_pipeline,
+        recommend_frame,
         recommend_pipeline,
         similar_pipeline,
     )
     from towhee_recsys.training import prepare_items, train
+    from towhee_recsys.tuning import tune
 
 _LAZY_EXPORTS = {
     "Config": "config",
@@ -60,10 +62,12 @@ _LAZY_EXPORTS = {
     "paddle_model": "bundle.paddle_model",
     "prepare_items": "training.prepare",
     "read_dataset": "data",
+    "recommend_frame": "pipelines",
     "recommend_pipeline": "pipelines",
     "rollback_index": "lifecycle",
     "similar_pipeline": "pipelines",
     "train": "training",
+    "tune": "tuning",
 }
 
 __all__ = [
@@ -85,10 +89,12 @@ __all__ = [
     "paddle_model",
     "prepare_items",
     "read_dataset",
+    "recommend_frame",
     "recommend_pipeline",
     "rollback_index",
     "similar_pipeline",
     "train",
+    "tune",
 ]
 
 

@@ -30,6 +30,10 @@ class TrainingError(RecsysError):
     """Training cannot start or continue."""
 
 
+class TuningError(RecsysError):
+    """Tuning cannot start or continue."""
+
+
 class EvaluationError(RecsysError):
     """A protocol is unknown, or the data cannot be split or evaluated by it."""
 

@@ -34,12 +34,12 @@ def interrupted(caplog, monkeypatch):
 
     monkeypatch.setattr(checkpoint, "WRITING_SHARE", float("inf"))  # so small a training would not write every epoch
 
-    def interrupted(config, epoch: int) -> None:
+    def interrupted(config, epoch: int, **options: bool) -> None:
         handler = CtrlC(epoch)
         log.addHandler(handler)
         try:
             with pytest.raises(KeyboardInterrupt):
-                train(config)
+                train(config, **options)
         finally:
             log.removeHandler(handler)
 
@@ -63,6 +63,32 @@ def test_after_ctrl_c_training_resumes_and_ends_with_the_same_model(small_config
     assert epochs(caplog) == ["resuming a training that was interrupted after epoch 2", "epoch 3", "epoch 4"]
     assert resumed.model_id == small_bundle.model_id
     assert resumed.quality == small_bundle.quality
+
+
+@pytest.mark.parametrize("final", [False, True])
+def test_one_that_continues_a_model_resumes_as_if_it_had_not_been_interrupted(
+    final, small_config, small_bundle, interrupted, caplog, tmp_path
+):
+    for name in ("model", "straight"):
+        shutil.copytree(small_bundle.directory, tmp_path / name)
+    straight = train(small_config(f"model.dir={tmp_path / 'straight'}"), warm_start=True, final=final)
+    assert straight.model_id != small_bundle.model_id
+    interrupted(small_config(), 2, warm_start=True, final=final)
+    assert load_bundle(tmp_path / "model").model_id == small_bundle.model_id
+    epochs(caplog)
+    assert train(small_config(), warm_start=True, final=final).model_id == straight.model_id
+    assert "resuming a training that was interrupted after epoch 2" in epochs(caplog)
+    assert {path.name for path in tmp_path.iterdir()} == {"model", "straight"}
+
+
+def test_one_that_continues_a_model_is_not_resumed_from_nothing(
+    small_config, small_bundle, interrupted, caplog, tmp_path
+):
+    shutil.copytree(small_bundle.directory, tmp_path / "model")
+    interrupted(small_config(), 2, warm_start=True)
+    epochs(caplog)
+    assert train(small_config()).model_id == small_bundle.model_id
+    assert epochs(caplog)[0] == "epoch 1"
 
 
 @pytest.mark.parametrize("epoch", [1, 2, 3])

@@ -14,6 +14,7 @@ from towhee_recsys.cli.measuring import compare, evaluate
 from towhee_recsys.cli.recommending import demo, recommend, similar
 from towhee_recsys.cli.streams import replace_closed_streams
 from towhee_recsys.cli.training import prepare, run, train
+from towhee_recsys.cli.tuning import tune
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog="Try: towhee-recsys demo")
@@ -22,7 +23,10 @@ def commands() -> None:
     """A YAML file becomes a trained, indexed, measured and served recommender."""
 
 
-for _command in (train, prepare, index, recommend, similar, evaluate, compare, run, demo, doctor, validate, schema):
+for _command in (
+    *(train, tune, prepare, index, recommend, similar),
+    *(evaluate, compare, run, demo, doctor, validate, schema),
+):
     commands.add_command(_command)
 
 

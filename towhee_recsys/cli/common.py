@@ -36,14 +36,21 @@ def configured(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]], 
         @functools.wraps(command)
         def run(name: str, overrides: tuple[str, ...], **options: Any) -> tuple[Any, Callable[[], None]]:
             config = configuration(name, overrides, options.pop("top_k", None))
-            try:
+            with named_in(name):
                 return command(config=config, **options)
-            except DeclarationError as error:  # names settings, but not the file that they are in
-                raise DeclarationError(f"{name}: {error}") from error
 
         return run
 
     return decorate
+
+
+@contextmanager
+def named_in(name: str) -> Iterator[None]:
+    """Puts the name of the config before errors about its declarations, which name settings but not their file."""
+    try:
+        yield
+    except DeclarationError as error:
+        raise DeclarationError(f"{name}: {error}") from error
 
 
 def config_option(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -29,6 +29,7 @@ NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 RESUMES = {
     "train": "The same command resumes the training.",
+    "tune": "The same command resumes the tuning. The best config so far is written.",
     "index": "The same command resumes the indexing.",
     "run": "The same command resumes an interrupted training or indexing.",
     "demo": "The same command resumes an interrupted training or indexing.",

@@ -24,16 +24,19 @@ Shown = tuple[Any, Callable[[], None]]
 @click.command(epilog="Example: towhee-recsys train -c movielens_1m --set training.epochs=20")
 @click.option("--fresh", is_flag=True, help="Start over instead of resuming an interrupted training.")
 @click.option("--final", is_flag=True, help="Train on all interactions, for production.")
+@click.option("--continue", "warm_start", is_flag=True, help="Start from the model in model.dir, on data that grew.")
 @profiling
 @configured()
-def train(config: Config, progress: bool | None, fresh: bool, final: bool) -> Shown:
+def train(config: Config, progress: bool | None, fresh: bool, final: bool, warm_start: bool) -> Shown:
     """Train the model that a config declares."""
     from towhee_recsys.training import train as train_model
+    from towhee_recsys.training.training_split import CONTINUES
 
-    bundle = train_model(config, final=final, fresh=fresh, progress=progress)
-    quality = bundle.quality
+    bundle = train_model(config, final=final, warm_start=warm_start, fresh=fresh, progress=progress)
+    quality, parent = bundle.quality, bundle.manifest.trained_on.get(CONTINUES)
     result = {"model_id": bundle.model_id, "model_dir": str(config.model.dir), "quality": quality}
-    title = f"Model {bundle.model_id} in {config.model.dir}"
+    result |= {CONTINUES: parent} if parent else {}
+    title = f"Model {bundle.model_id} in {config.model.dir}" + (f", continued from {parent}" if parent else "")
 
     def show() -> None:
         table(title, ["", "Figure"], [[*pair] for pair in quality.items()])

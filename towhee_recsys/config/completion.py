@@ -15,6 +15,7 @@ from towhee_recsys.config.objectives import needs_scale
 from towhee_recsys.config.published import PUBLISHED
 from towhee_recsys.config.schema import Config
 from towhee_recsys.config.secrets import shown_value
+from towhee_recsys.config.space import check_tuning
 from towhee_recsys.config.tables import RESERVED
 from towhee_recsys.errors import ConfigError, close_match
 from towhee_recsys.features import IdFeature
@@ -45,15 +46,17 @@ def completed(config: Config, document: Document) -> Config:
 
     Raises:
         ConfigError: the dataset's format is not known, its folder or its id columns are not declared, the items' id or
-            a column of users has a reserved name, a feature of kind id has another column, or the objective needs
-            ratings and none are declared.
+            a column of users has a reserved name, a feature of kind id has another column, the objective needs
+            ratings and none are declared, or what `tune` is to try is not acceptable.
     """
     dataset = _completed_dataset(config.dataset, document)
     _must_have_own_ids(config.features, dataset, document)
     _must_not_take_include_seen(config.features, dataset, document)
     features = with_codes(default_features(config.features, dataset), dataset)
     complete = {"dataset": dataset, "features": features, "objective": _objective(config, dataset, document)}
-    return with_locations(config, folder_name(dataset.name)).model_copy(update=complete)
+    config = with_locations(config, folder_name(dataset.name)).model_copy(update=complete)
+    check_tuning(config, document)
+    return config
 
 
 def _completed_dataset(dataset: DataSchema, document: Document) -> DataSchema:

@@ -12,6 +12,7 @@ from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.features import Features
 from towhee_recsys.config.milvus import DATASET, MilvusConfig
 from towhee_recsys.config.objectives import Objective
+from towhee_recsys.config.tuning import TuneConfig
 from towhee_recsys.support.section import URL, Section
 
 
@@ -102,6 +103,7 @@ class Config(Section):
     features: Features = Features()
     model: ModelConfig = ModelConfig()
     training: TrainingConfig = TrainingConfig()
+    tune: TuneConfig = TuneConfig()
     milvus: MilvusConfig = MilvusConfig()
     catalogue: Annotated[str, URL] = Field(
         default=f"sqlite:///artifacts/{DATASET}/items.sqlite",

@@ -41,6 +41,17 @@ def read_source(source: Source) -> Document:
     raise ConfigError(f"a config is a shipped name, a file, a mapping or a Config, not a {type(source).__name__}.")
 
 
+def name_from(source: str, folder: Path) -> str:
+    """The name by which a config in `folder` extends the one that `source` names here.
+
+    Raises:
+        ConfigError: there is no such config.
+    """
+    path, _ = _find(source, Path(), "")
+    names = {file: name for name, file in shipped().items()}
+    return names.get(path) or os.path.relpath(path.resolve(), folder.resolve())
+
+
 def _extended(document: Document, folder: Path, chain: list[tuple[Path, str]]) -> Document:
     documents = [document]
     while "extends" in documents[-1].data:

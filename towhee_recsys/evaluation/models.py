@@ -13,7 +13,7 @@ from towhee_recsys.data import Dataset
 from towhee_recsys.support.files import recover, remove_directory
 from towhee_recsys.training import train
 from towhee_recsys.training.folders import for_validation
-from towhee_recsys.training.training_split import trained_on
+from towhee_recsys.training.training_split import CONTINUES, trained_on
 from towhee_recsys.training.validated import settings, validated
 
 log = logging.getLogger(__name__)
@@ -81,6 +81,8 @@ def _description(bundle: Bundle | None, config: Config, dataset: Dataset) -> str
     if bundle is None:
         return f"there is no model in {config.model.dir}"
     had = bundle.manifest.trained_on
+    if CONTINUES in had:
+        return f"the model in {config.model.dir} continues {had[CONTINUES]}, which may have seen what it is tested on"
     wanted = trained_on(dataset, config.protocol, config.seed)
     if any(had.get(key) != wanted[key] for key in ("fingerprint", "reading")):
         return f"the model in {config.model.dir} was trained on other data"

@@ -11,7 +11,7 @@ import numpy as np
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features.feature import Feature
 from towhee_recsys.features.layer import Layer, Weight
-from towhee_recsys.features.vocabulary import Vocabulary
+from towhee_recsys.features.vocabulary import UNKNOWN, Vocabulary
 
 Declared = TypeVar("Declared", bound=Feature)
 State = dict[str, Any]
@@ -25,7 +25,8 @@ class Column(ABC, Generic[Declared]):
         feature: The declaration.
         state: What `fit` found.
         paddle_layer: The dotted name of the layer's class in PaddlePaddle, made as `layer(feature, table_rows, size)`.
-            Its weights have the names that `layer` requests.
+            Its weights have the names that `layer` requests; its attribute `table` is the name of the one with
+            `table_rows` rows.
     """
 
     paddle_layer: ClassVar[str]
@@ -55,6 +56,13 @@ class Column(ABC, Generic[Declared]):
     def table_rows(self) -> int:
         """The number of rows of the layer's table; row numbers in encoded arrays are below it."""
 
+    def rows_in(self, other: Column[Declared]) -> np.ndarray:
+        """For each row of this column's table the row of `other`, of the same declaration, that means the same.
+
+        int64[table_rows], with -1 where `other` has none.
+        """
+        return np.arange(self.table_rows)
+
     @abstractmethod
     def layer(self, size: int, weight: Weight) -> Layer:
         """The layer in NumPy, which gives vectors float32[n, size] for encoded arrays."""
@@ -75,3 +83,10 @@ class VocabularyColumn(Column[Declared]):
     def table_rows(self) -> int:
         """The number of known values, and the row of the unknown."""
         return len(self.vocabulary)
+
+    def rows_in(self, other: Column[Declared]) -> np.ndarray:
+        """Rows are those of the same values; what comes before them, such as the unknown's row, is the same."""
+        assert isinstance(other, VocabularyColumn)
+        first = self.table_rows - len(self.vocabulary.values)
+        rows = other.vocabulary.rows(self.vocabulary.values)
+        return np.concatenate([np.arange(first), np.where(rows == UNKNOWN, -1, rows + first - 1)])

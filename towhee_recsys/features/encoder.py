@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from towhee_recsys.errors import DeclarationError, QueryError, bulleted, close_match
-from towhee_recsys.features.column import Column
+from towhee_recsys.features.column import Column, State
 from towhee_recsys.features.feature import Feature
 from towhee_recsys.features.kinds import KINDS
 
@@ -35,16 +35,25 @@ class FeatureEncoder:
 
     @classmethod
     def fit(
-        cls, features: Sequence[Feature], table: pd.DataFrame, known: Collection[Any], key: str = "features"
+        cls,
+        features: Sequence[Feature],
+        table: pd.DataFrame,
+        known: Collection[Any],
+        key: str = "features",
+        kept: Mapping[str, State] | None = None,
     ) -> FeatureEncoder:
         """Fits `features` on `table`; of its ids only the `known` ones get a row of their own.
+
+        The columns in `kept` have the states there; they are not fitted.
 
         Raises:
             DeclarationError: features, which the config declares at `key`, name columns that the table does not have.
         """
         check_columns({f"{key}[{row}].column": feature.column for row, feature in enumerate(features)}, table)
-        fitted = {}
+        fitted = dict(kept or {})
         for feature in features:
+            if feature.column in fitted:
+                continue
             column = table[feature.column].astype(object)
             values = [plain(value) for value in column.where(column.notna(), None)]
             if feature.is_id:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from towhee_recsys.data import Dataset, records
 from towhee_recsys.data.decay import decayed
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.features import FeatureEncoder
+from towhee_recsys.features.column import State
 from towhee_recsys.support.step_timers import timed
 from towhee_recsys.training.training_split import TrainingSplit
 
@@ -53,11 +55,13 @@ class Examples:
 
 
 @timed("features")
-def encode(dataset: Dataset, split: TrainingSplit, features: Features) -> Examples:
+def encode(
+    dataset: Dataset, split: TrainingSplit, features: Features, kept: Mapping[str, Mapping[str, State]] | None = None
+) -> Examples:
     """Fits the features, and encodes all users and items by them.
 
     The ids of users whose training interactions show a choice are known, and those of all items but the split's new
-    ones.
+    ones. `kept` are, for `user` and `item`, states of columns that are not fitted.
 
     Raises:
         DeclarationError: features name columns that the users or the items do not have.
@@ -66,8 +70,9 @@ def encode(dataset: Dataset, split: TrainingSplit, features: Features) -> Exampl
     people = _with_histories(dataset, training, features)
     known_items = dataset.items.drop(dataset.items.index[split.new_items])
     user_ids = set(dataset.user_ids[np.unique(training.users)])
-    users = FeatureEncoder.fit(features.user, people, user_ids, "features.user")
-    items = FeatureEncoder.fit(features.item, known_items, set(known_items[dataset.schema.items.id]), "features.item")
+    item_ids, kept = set(known_items[dataset.schema.items.id]), kept or {}
+    users = FeatureEncoder.fit(features.user, people, user_ids, "features.user", kept.get("user"))
+    items = FeatureEncoder.fit(features.item, known_items, item_ids, "features.item", kept.get("item"))
     return Examples(
         users,
         items,

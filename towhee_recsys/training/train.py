@@ -14,11 +14,19 @@ from towhee_recsys.training.fit import fit, make_trainer, rating_map_of
 from towhee_recsys.training.folders import for_validation, work_dir
 from towhee_recsys.training.lock import training_lock
 from towhee_recsys.training.save import save
-from towhee_recsys.training.training_split import everything, split_by
+from towhee_recsys.training.training_split import TrainingSplit, everything, split_by
 from towhee_recsys.training.validated import settings, validated
+from towhee_recsys.training.warm_start import kept_states, parent_of, split_for, start_from
 
 
-def train(config: Config | str, *, final: bool = False, fresh: bool = False, progress: bool | None = None) -> Bundle:
+def train(
+    config: Config | str,
+    *,
+    final: bool = False,
+    warm_start: bool = False,
+    fresh: bool = False,
+    progress: bool | None = None,
+) -> Bundle:
     """Trains the model that a config declares and puts its bundle into `model.dir`.
 
     The model is trained on the training part of the config's protocol. It serves once `index` has published it; until
@@ -30,27 +38,29 @@ def train(config: Config | str, *, final: bool = False, fresh: bool = False, pro
         final: Trains on all interactions, for the number of epochs that validation chose: by the model in `model.dir`
             if it was trained by this config, else by the one that `evaluate` uses, in
             `<model.dir>.<protocol>-<seed>`, which is trained if need be.
+        warm_start: Starts from the model in `model.dir` instead of from nothing, on data that have grown since; it
+            takes `training.epochs` epochs. There is no validation part, since that model may have seen it; the manifest
+            names that model. It must have the objective, the features and the model settings of the config.
         fresh: Starts again, whatever an interrupted training has left.
         progress: Shows a bar; by default only in a terminal.
 
     Raises:
         DatasetError: the data are missing or bad.
         EvaluationError: the protocol cannot split them.
-        TrainingError: training fails; an older bundle stays as it is.
+        BundleError: with `warm_start`, there is no model in `model.dir`, or it is damaged.
+        TrainingError: training fails, or cannot start from the model; an older bundle stays as it is.
     """
     config = load_config(config)
     use_device(config.training.device)
     with training_lock(config.model.dir):
+        parent = parent_of(config) if warm_start else None
         with timed_step("reading the data"):
             dataset = read_dataset(config.dataset)
         feedback = dataset.schema.feedback
-        if final:
-            epochs, split = _chosen_epochs(config, dataset, progress), everything(dataset)
-        else:
-            epochs = config.training.epochs
-            split = split_by(config.protocol, dataset, seed=config.seed, validation=config.training.validation)
-        examples = encode(dataset, split, config.features)
-        rating_map = rating_map_of(examples, feedback, config.model)
+        epochs = _chosen_epochs(config, dataset, progress) if final and not parent else config.training.epochs
+        split = _split(config, dataset, final, parent)
+        examples = encode(dataset, split, config.features, kept_states(parent) if parent else None)
+        rating_map = parent.manifest.rating_map if parent else rating_map_of(examples, feedback, config.model)
         trainer = make_trainer(
             examples,
             feedback,
@@ -61,12 +71,23 @@ def train(config: Config | str, *, final: bool = False, fresh: bool = False, pro
             seed=config.seed,
             epochs=epochs,
         )
+        if parent:
+            start_from(parent, trainer.model, examples)
         checkpoint = Checkpoint(work_dir(config.model.dir), split.record, settings(config), config.seed)
         fit(trainer, checkpoint, fresh=fresh, progress=progress)
-        calibration = calibrate(trainer, rating_map)
+        calibration = parent.calibration if parent else calibrate(trainer, rating_map)
         bundle = save(config, dataset, split.record, trainer, rating_map, calibration)
         checkpoint.remove()
         return bundle
+
+
+def _split(config: Config, dataset: Dataset, final: bool, parent: Bundle | None) -> TrainingSplit:
+    if final:
+        split = everything(dataset)
+    else:
+        share = 0 if parent else config.training.validation
+        split = split_by(config.protocol, dataset, seed=config.seed, validation=share)
+    return split_for(split, parent) if parent else split
 
 
 def _chosen_epochs(config: Config, dataset: Dataset, progress: bool | None) -> int:

@@ -16,6 +16,9 @@ from towhee_recsys.support.step_timers import timed
 EVERYTHING = "everything"
 """The name of the protocol in the record of a training on all interactions."""
 
+CONTINUES = "continues"
+"""The key of the model from which a training started, in the record of its data; see `warm_start`."""
+
 READ_BY = {"strict", "max_bad_share", "encoding", "users", "items", "interactions"}
 NOT_READ_BY: dict[str, Any] = {
     "users": {"path": True, "codes": {"__all__": {"flags"}}},

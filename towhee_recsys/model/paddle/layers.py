@@ -1,6 +1,7 @@
 """The layer of each kind of feature: arrays as its column encodes them, to float32[n, size].
 
-A column names its layer's class, which is made as `layer(feature, table_rows, size)`.
+A column names its layer's class, which is made as `layer(feature, table_rows, size)`. Its `table` is the name of the
+weight that has a row for each of the column's values.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ def _fresh() -> Any:
 
 class EmbeddingLayer(nn.Layer):
     """Rows, int64[n]: an embedding for each; that of the row `padding`, if there is one, stays 0."""
+
+    table = "embedding.weight"
 
     def __init__(self, rows: int, size: int, padding: int | None = None):
         super().__init__()
@@ -74,6 +77,8 @@ class BiasLayer(nn.Layer):
 class CategoriesLayer(nn.Layer):
     """Sets, multi-hot float32[n, rows]: the sum of the members' embeddings, or a connected layer with a bias."""
 
+    table = "members.weight"
+
     def __init__(self, feature: CategoriesFeature, rows: int, size: int):
         super().__init__()
         bias = False if feature.pooling == "sum" else None
@@ -89,6 +94,8 @@ class TextLayer(nn.Layer):
 
     A text CNN after Kim 2014, arXiv:1408.5882.
     """
+
+    table = "embedding.weight"
 
     def __init__(self, feature: TextFeature, rows: int, size: int):
         super().__init__()
@@ -118,6 +125,8 @@ class TextLayer(nn.Layer):
 class HistoryLayer(nn.Layer):
     """Items liked, int64[n, length]: the sum of their embeddings over the root of their number."""
 
+    table = "embedding.weight"
+
     def __init__(self, feature: HistoryFeature, rows: int, size: int):
         super().__init__()
         self.embedding = nn.Embedding(rows, size, padding_idx=PADDING, weight_attr=_fresh())
@@ -130,6 +139,8 @@ class HistoryLayer(nn.Layer):
 
 class NumberLayer(nn.Layer):
     """Numbers, float32[n, 1] or float32[n, knots]: along a learned direction, or each between two embeddings."""
+
+    table = "directions.weight"
 
     def __init__(self, feature: NumberFeature, rows: int, size: int):
         super().__init__()

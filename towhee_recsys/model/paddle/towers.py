@@ -23,6 +23,16 @@ class Tower(nn.Layer, ABC):
 
     inputs: nn.LayerList
 
+    @property
+    def tables(self) -> dict[str, int]:
+        """The weights with a row for each value of a feature: their names, with the feature's index."""
+        return {f"inputs.{index}.{layer.table}": index for index, layer in enumerate(self.inputs)}
+
+    @property
+    def bias_tables(self) -> dict[str, int]:
+        """The weights with the biases of each id, likewise."""
+        return {}
+
     def forward(self, arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
         """One raw vector for each line of `arrays`, which are in the order of the declared features."""
         return self.combine(self.feature_outputs(arrays), arrays)
@@ -66,6 +76,11 @@ class SumTower(Tower):
         self.ids = [index for index, feature in enumerate(encoder.features) if feature.is_id]
         self.biases = nn.LayerList([BiasLayer(columns[index].table_rows, free, DIRECTIONS[role]) for index in self.ids])
         self.role = role
+
+    @property
+    def bias_tables(self) -> dict[str, int]:
+        """The amounts by which each id moves along the directions that all share."""
+        return {f"biases.{number}.amounts.weight": index for number, index in enumerate(self.ids)}
 
     def set_unseen_ids(self, arrays: Sequence[np.ndarray], seen: np.ndarray) -> None:
         """Gives an unknown id the biases that an interaction's id has on average: it may be any. A known one without

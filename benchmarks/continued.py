@@ -1,0 +1,107 @@
+"""Training that continues a model on data that have grown, beside training from nothing on the same data.
+
+A random tenth of all interactions is the test part, which no training reads. Of the others about a tenth counts as new:
+those of a random twentieth of the users and of a random fiftieth of the items, and a random part of the rest. A first
+model is trained without them. On all, it is then continued with `EPOCHS` epochs (`train --continue`), and another is
+trained from nothing, as the config says. Each is trained as `train` does, by the config's protocol. Times are processor
+seconds, from the data files to the written bundle.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.case import Case
+from benchmarks.rows import Limit, Row
+from benchmarks.timing import processor_seconds
+from towhee_recsys import read_dataset, train
+from towhee_recsys.bundle import Bundle
+from towhee_recsys.config import Config, load_config
+from towhee_recsys.evaluation.scorer import measure_model
+from towhee_recsys.protocols import make_task
+
+PACKAGES = ("paddlepaddle", "numpy")
+
+EPOCHS, LEARNING_RATE = 8, 0.01
+"""Of the training that continues: a quarter of those of movielens_1m, with a third of its learning rate."""
+
+NEW_USERS, NEW_ITEMS, NEW_OF_THE_REST = 0.05, 0.02, 0.04
+"""The shares of users and items that are new, with all their interactions, and of the other interactions."""
+
+METRICS = {"rmse": Limit("≤", 1.01), "ndcg@10": Limit("≥", 0.99)}
+"""What is measured on the test part, and how it may differ from training from nothing."""
+
+
+def measure(case: Case) -> list[Row]:
+    """The row of the work, and a row for each metric."""
+    whole = read_dataset(case.config.dataset)
+    task = make_task("rating-90-10", whole, seed=case.config.seed, validation=0)
+    tested = set(zip(whole.user_ids[task.test.users].tolist(), whole.item_ids[task.test.items].tolist(), strict=True))
+    folders = write_parts(Path(str(case.config.dataset.path)), case.work / "continued", tested, case.config.seed)
+    settings = {"training.epochs": EPOCHS, "training.learning_rate": LEARNING_RATE}
+    earlier, later = (_config(case, folder, "model") for folder in folders)
+    train(earlier, fresh=True)
+    ours = _trained(load_config(later, **settings), warm_start=True)
+    theirs = _trained(_config(case, folders[1], "from-nothing"))
+    seconds = [each[1] for each in (ours, theirs)]
+    found = [measure_model(each[0], whole, task).metrics for each in (ours, theirs)]
+    against = "training from nothing"
+    return [
+        Row("train on a tenth of new interactions", "processor s", *_pair(seconds, against), Limit("≤", 0.5)),
+        *(
+            Row(
+                f"the same, {name.upper()} on the test part", "", *_pair([each[name] for each in found], against), limit
+            )
+            for name, limit in METRICS.items()
+        ),
+    ]
+
+
+def write_parts(source: Path, work: Path, tested: Collection[tuple[int, int]], seed: int) -> list[Path]:
+    """The folders of the data without the `tested` pairs of user and item: without the new ones, and with them."""
+    lines = [line for line in (source / "ratings.dat").read_bytes().splitlines(keepends=True) if line.strip()]
+    pairs = [tuple(map(int, line.split(b"::")[:2])) for line in lines]
+    left = [row for row, pair in enumerate(pairs) if pair not in tested]
+    users, items = np.array([pairs[row] for row in left]).T
+    random = np.random.default_rng(seed)
+    new = np.isin(users, _drawn(users, NEW_USERS, random)) | np.isin(items, _drawn(items, NEW_ITEMS, random))
+    new |= random.random(len(left)) < NEW_OF_THE_REST
+    parts = {"earlier": np.array(left)[~new], "all": left}
+    return [_write(source, work / name, [lines[row] for row in rows]) for name, rows in parts.items()]
+
+
+def _drawn(ids: np.ndarray, share: float, random: np.random.Generator) -> np.ndarray:
+    """A random share of the distinct ids."""
+    distinct = np.unique(ids)
+    return random.permutation(distinct)[: round(share * len(distinct))]
+
+
+def _write(source: Path, folder: Path, ratings: Sequence[bytes]) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("movies.dat", "users.dat"):
+        shutil.copyfile(source / name, folder / name)
+    (folder / "ratings.dat").write_bytes(b"".join(ratings))
+    return folder
+
+
+def _config(case: Case, data: Path, model: str) -> Config:
+    dataset = case.config.dataset.model_copy(update={"path": str(data)})
+    epochs: dict[str, Any] = {"training.epochs": 2} if case.quick else {}
+    config = case.config.model_copy(update={"dataset": dataset})
+    return load_config(config.with_model_dir(case.work / "continued" / model), **epochs)
+
+
+def _trained(config: Config, *, warm_start: bool = False) -> tuple[Bundle, float]:
+    """The model, and the processor seconds that it took."""
+    began = processor_seconds()
+    return train(config, fresh=True, warm_start=warm_start), processor_seconds() - began
+
+
+def _pair(figures: Sequence[float], against: str) -> tuple[float, str, float]:
+    ours, theirs = figures
+    return ours, against, theirs

@@ -1,0 +1,45 @@
+"""The config that tuning writes: the given one, with the best settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from towhee_recsys.config import Config, dump_settings, parse_override
+from towhee_recsys.config.document import as_document, flat, merge
+from towhee_recsys.config.secrets import SECRETS, is_secret
+from towhee_recsys.config.sources import name_from
+from towhee_recsys.config.space import nested
+from towhee_recsys.tuning.results import TrialResult
+
+KEPT = ("dataset", "objective", "protocol", "features", "model", "training", "tune", "seed")
+"""Of the overrides that tuning was called with, those of these settings are written: the others do not change it."""
+
+
+def best_config(source: Config | str, overrides: Iterable[str], folder: Path, best: TrialResult, metric: str) -> str:
+    """The YAML text of a config in `folder` that extends `source`; of a `Config`, of which no file is known, all of it.
+
+    Secrets among the overrides are left out.
+    """
+    settings: dict[str, Any] = {}
+    if isinstance(source, Config):
+        settings = source.model_dump(exclude={"dataset": {"tables"}})
+    else:
+        settings = {"version": 1, "extends": name_from(source, folder)}
+    for given in map(parse_override, overrides):
+        if next(iter(given)) in KEPT and not _has_secret(given):
+            settings = _merged(settings, given)
+    for name, value in best.settings.items():
+        settings = _merged(settings, nested(name, value))
+    head = f"# The best of `towhee-recsys tune`, trial {best.number}: {metric} {best.value:.4f} on validation data.\n"
+    return head + dump_settings(settings)
+
+
+def _merged(settings: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    return merge(as_document(settings, ""), as_document(over, "")).data
+
+
+def _has_secret(given: Mapping[str, Any]) -> bool:
+    paths = [tuple(name.split(".")) for name, _ in flat(given)]
+    return any(path in SECRETS or is_secret(path) for path in paths)

@@ -1,0 +1,39 @@
+"""The picture of a tuning: the trials in their order, and how much each setting matters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from towhee_recsys.metrics import metric_of
+from towhee_recsys.support.files import write_file
+from towhee_recsys.tuning.results import TrialResult
+
+
+def draw_tuning(trials: Sequence[TrialResult], importance: Mapping[str, float], metric: str, path: Path) -> None:
+    """Writes a PNG with a panel of the metric, trial by trial, and, if it is known, one of the settings' importance."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10 if importance else 5.5, 4), layout="constrained")
+    panels = figure.subplots(1, 2 if importance else 1, squeeze=False)[0]
+    _draw_trials(panels[0], trials, metric)
+    if importance:
+        names = list(importance)[::-1]
+        panels[1].barh(names, [importance[name] for name in names])
+        panels[1].set(title="Importance of settings", xlabel="share of the differences between trials")
+    write_file(path, lambda file: figure.savefig(file, dpi=100, format="png"))
+
+
+def _draw_trials(panel: Any, trials: Sequence[TrialResult], metric: str) -> None:
+    definition = metric_of(metric)
+    for state, marker in (("complete", "o"), ("pruned", "x")):
+        shown = [(each.number, each.value) for each in trials if each.state == state]
+        if shown:
+            panel.plot(*zip(*shown, strict=True), marker, label=f"{state}, {len(shown)} trials")
+    complete = [each for each in trials if each.state == "complete"]
+    best = accumulate((each.value for each in complete), lambda *pair: definition.best(pair))
+    panel.step([each.number for each in complete], list(best), where="post", color="grey", label="best so far")
+    panel.set(title=f"{definition.columns[metric]} on validation data", xlabel="trial")
+    panel.legend()
