@@ -12,7 +12,7 @@ SHOWN = 80
 """The longest piece of a line that a message repeats."""
 
 ONE_RATING = (
-    "fix the row, set dataset.interactions.duplicates to last, first or mean, or set dataset.strict: false to skip such "
+    "fix the row, or set dataset.interactions.duplicates to last, first or mean, or dataset.strict: false to skip such "
     "rows"
 )
 """The cure for a second rating of an item by the same user."""
