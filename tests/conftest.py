@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from towhee_recsys.config import Config, load_config
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from tests.servers.milvus import MilvusServer
     from tests.servers.redis import RedisServer
     from towhee_recsys.bundle import Bundle
+
+settings.register_profile("no deadline", deadline=None)  # no test asserts how long something takes
+settings.load_profile("no deadline")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
