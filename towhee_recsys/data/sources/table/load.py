@@ -16,6 +16,7 @@ from towhee_recsys.data.sources.table.files import SEPARATORS, format_of, must_e
 from towhee_recsys.data.sources.table.json_lines import read_json_lines
 from towhee_recsys.data.sources.table.parquet import read_parquet
 from towhee_recsys.data.sources.table.raw import RawTable
+from towhee_recsys.data.sources.table.sql import read_sql
 from towhee_recsys.errors import DatasetError
 
 Reader = Callable[[Path, BadRows, "Collection[str] | None"], RawTable]
@@ -34,13 +35,15 @@ def load_table(schema: DataSchema, table: str, columns: Collection[str] | None =
     Of `columns` those that are there are read; all by default.
 
     Raises:
-        DatasetError: the file is missing, empty or unreadable, or is not in its format.
+        DatasetError: the file is missing, empty or unreadable, or is not in its format; or the query fails.
     """
     reading = Reading.of(schema)
     if table in schema.tables:
         return from_frame(schema.tables[table], f"dataset.tables.{table}", reading)
-    path = path_of(schema, table)
-    layout = getattr(schema, table)
+    path, layout = path_of(schema, table), getattr(schema, table)
+    if layout.sql is not None:
+        key = f"dataset.{table}.sql"
+        return read_sql(layout.sql, key, BadRows(key, reading), columns)
     return None if path is None else load_file(path, f"dataset.{table}.path", reading, layout, columns)
 
 

@@ -1,0 +1,113 @@
+"""Tables that are the results of queries, by SQLAlchemy: rows come in chunks, by a cursor of the server's."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import numpy as np
+import pandas as pd
+
+from towhee_recsys.config import expand_url
+from towhee_recsys.config.sql import SqlQuery
+from towhee_recsys.data.sources.bad_rows import BadRows
+from towhee_recsys.data.sources.table.raw import RawTable
+from towhee_recsys.data.sources.table.sql_errors import connecting, package_missing, querying
+from towhee_recsys.errors import DatasetError
+from towhee_recsys.support.urls import shown_url
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Connection, CursorResult
+
+CHUNK = 20_000
+"""Rows that are fetched at a time."""
+
+DRIVERS = {"mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
+"""The drivers of schemes that name none, where it is not SQLAlchemy's default."""
+
+
+def read_sql(sql: SqlQuery, key: str, bad: BadRows, columns: Collection[str] | None) -> RawTable:
+    """The rows of the query `sql`, which the section `key` declares; of `columns` those that are there, or all.
+
+    Values keep their types. The digest of the table is over all rows and the names of their columns.
+
+    Raises:
+        DatasetError: a package is missing, the database cannot be reached, or the query fails or has a column twice.
+    """
+    with connected(sql, key) as connection, querying(sql, key):
+        result = connection.execution_options(stream_results=True, no_parameters=True).exec_driver_sql(sql.query)
+        names = _names(result, key)
+        wanted = {name: at for at, name in enumerate(names) if columns is None or name in columns}
+        digest, count = hashlib.sha256(repr(names).encode()), 0
+        parts: dict[str, list[pd.Series]] = {name: [pd.Series([], dtype=object)] for name in wanted}
+        for rows in result.partitions(CHUNK):
+            digest.update("\n".join(map(repr, rows)).encode("utf-8", "surrogatepass"))
+            count += len(rows)
+            for name, at in wanted.items():
+                parts[name].append(_column([row[at] for row in rows]))
+    whole = {name: pd.concat(chunks[1:] or chunks, ignore_index=True) for name, chunks in parts.items()}
+    return RawTable(key, names, whole, False, range(1, count + 1), bad, digest=digest.digest())
+
+
+@contextmanager
+def connected(sql: SqlQuery, key: str) -> Iterator[Connection]:
+    """A connection to the database of `sql`.
+
+    Raises:
+        DatasetError: a package is missing, or the database cannot be reached.
+    """
+    try:
+        import sqlalchemy
+    except ImportError:
+        raise package_missing(key, "sqlalchemy") from None
+    with connecting(sql, key):
+        url = _url(sql, key)
+        engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool, hide_parameters=True)
+        connection = engine.connect()
+    with connection:
+        yield connection
+
+
+def _url(sql: SqlQuery, key: str) -> URL:
+    from pathlib import Path
+
+    from sqlalchemy import make_url
+
+    url = make_url(expand_url(sql.url))
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise DatasetError(
+            f"{key}.url: given {shown_url(sql.url)!r}, accepted: sqlite:///FILE of a file that is there (seen from "
+            f"{Path().resolve()}); a relative path has three slashes, an absolute one four"
+        )
+    return url.set(drivername=DRIVERS.get(url.drivername, url.drivername))
+
+
+def _names(result: CursorResult[Any], key: str) -> list[str]:
+    if not result.returns_rows:
+        raise DatasetError(f"{key}.query: given a statement without rows, accepted: a query such as SELECT ...")
+    names = [str(name) for name in result.keys()]  # noqa: SIM118 - a result is no mapping
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise DatasetError(f"{key}.query: the column {twice!r} is there twice; name one of them otherwise with AS")
+    return names
+
+
+def _column(values: list[Any]) -> pd.Series:
+    """The values of a chunk: whole numbers and floats as such, and everything else as objects."""
+    kind = pd.api.types.infer_dtype(values, skipna=False)
+    if kind == "integer" and all(-(2**63) <= value < 2**63 for value in values):
+        return pd.Series(np.array(values, dtype=np.int64))
+    if kind == "floating":
+        return pd.Series(values, dtype=np.float64)
+    shared: dict[Any, Any] = {}  # equal texts are one in memory
+    plain = [_plain(value) if isinstance(value, (Decimal, UUID)) else value for value in values]
+    return pd.Series([shared.setdefault(v, v) if isinstance(v, str) else v for v in plain], dtype=object)
+
+
+def _plain(value: Decimal | UUID) -> int | float | str:
+    if isinstance(value, UUID):
+        return str(value)
+    return int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
