@@ -49,13 +49,13 @@ def model(case: Case) -> str:
 
 def usable_bundle(folder: Path) -> Bundle:
     """The bundle in `folder`, read from the disk, not from this process' cache. Raises BundleError."""
-    from towhee_recsys.bundle import ItemEncoder, UserEncoder
+    from towhee_recsys.bundle import ItemEncoder, UserEncoder, popular_items
     from towhee_recsys.bundle.bundle import read_bundle
     from towhee_recsys.support.files import recover
 
     recover(folder)
     bundle = read_bundle(folder)
-    ItemEncoder(bundle), UserEncoder(bundle)
+    ItemEncoder(bundle), UserEncoder(bundle), popular_items(bundle)
     return bundle
 
 
