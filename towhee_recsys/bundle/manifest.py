@@ -42,13 +42,17 @@ class Versions(Section):
 
 
 class DatasetFacts(Section):
-    """The dataset that the model was trained on: its name, the hash of its content and its numbers of rows."""
+    """The dataset that the model was trained on: its name, the hash of its content and its numbers of rows.
+
+    `removed` is how many interactions cleaning has removed, by the rule.
+    """
 
     name: str
     fingerprint: str
     users: int = Field(ge=0)
     items: int = Field(ge=0)
     interactions: int = Field(ge=0)
+    removed: dict[str, int] = Field(default={})
 
 
 class Manifest(Section):

@@ -45,7 +45,7 @@ class Trained:
         popularity: How many users like each known item, float32[items].
         rating_map: The line from cosine to rating that training used; None where there is no rating scale.
         calibration: The line that predictions use; likewise.
-        dataset: name, fingerprint, and the numbers of users, items and interactions.
+        dataset: name, fingerprint, the numbers of users, items and interactions, and of removed interactions by rule.
         trained_on: The protocol and seed that split the data, and how they were read.
         quality: The epoch that was kept as `kept_epoch`, and its figures on the validation part.
         history: A line of figures for each epoch.

@@ -53,6 +53,7 @@ def save(
             "users": len(dataset.users),
             "items": len(dataset.items),
             "interactions": len(dataset.interactions),
+            "removed": dict(dataset.removed),
         },
         item_schema=dataset.item_schema,
         trained_on=trained_on,

@@ -41,9 +41,11 @@ def model(case: Case) -> str:
     folder = Path(case.config.model.dir).resolve()
     case.trained = usable_bundle(folder)
     manifest = case.trained.manifest
+    removed = ", ".join(f"{count:,} by {rule}" for rule, count in manifest.dataset.removed.items())
     return (
         f"model {case.trained.model_id} in {folder}: {len(manifest.files)} files as they were saved, "
         f"format {manifest.format_version}, PaddlePaddle {manifest.versions.paddlepaddle}"
+        f"{f'; cleaning removed interactions: {removed}' if removed else ''}"
     )
 
 
