@@ -19,6 +19,7 @@ from towhee_recsys.operators.milvus_insert import MilvusInsert  # noqa: E402
 from towhee_recsys.operators.milvus_search import MilvusSearch  # noqa: E402
 from towhee_recsys.operators.movie_encoder import MovieEncoderOperator  # noqa: E402
 from towhee_recsys.operators.normalize import Normalize  # noqa: E402
+from towhee_recsys.operators.popular_items import PopularItems  # noqa: E402
 from towhee_recsys.operators.publish import Publish  # noqa: E402
 from towhee_recsys.operators.read_items import ReadItems  # noqa: E402
 from towhee_recsys.operators.read_movielens import ReadMovielens  # noqa: E402
@@ -37,6 +38,7 @@ __all__ = [
     "MilvusSearch",
     "MovieEncoderOperator",
     "Normalize",
+    "PopularItems",
     "Publish",
     "ReadItems",
     "ReadMovielens",

@@ -234,3 +234,22 @@ def test_an_unknown_user_who_likes_something_is_no_error(small_bundle):
 def test_what_is_accepted_of_a_user_includes_liked(small_bundle):
     with pytest.raises(QueryError, match=r"field 'shoe' is not known\..* Accepted: user_id, .*, liked, include_seen\."):
         UserEncoder(small_bundle)({"shoe": 42})
+
+
+def test_of_whom_a_model_knows_something(users, small_bundle):
+    known = [
+        {"user_id": 10_001},
+        {"user_id": "10001"},
+        {"age": 25},
+        {"user_id": 999_999, "gender": "F"},
+        {"liked": [5001]},
+    ]
+    unknown = [{}, {"user_id": None, "age": None}, {"liked": []}, {"include_seen": True}]
+    assert users.knows([*known, *unknown]).tolist() == [True] * len(known) + [False] * len(unknown)
+    assert UserEncoder(small_bundle, "general").knows([{"user_id": 999_999}, {"user_id": 10_002}]).tolist() == [
+        False,
+        True,
+    ]
+    assert users.knows([]).tolist() == []
+    with pytest.raises(QueryError, match="gendre"):
+        users.knows([{"gendre": "F"}])

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.bundle.conftest import reseal
 from towhee_recsys import load_bundle, train
-from towhee_recsys.bundle import ItemEncoder, UserEncoder
+from towhee_recsys.bundle import ItemEncoder, UserEncoder, popular_items
 from towhee_recsys.bundle.paddle_model import paddle_model
 from towhee_recsys.errors import BundleError
 
@@ -242,3 +242,25 @@ def test_any_entry_of_the_manifest(copy, small_bundle, data):
     (copy / "manifest.json").write_text(json.dumps(manifest))
     with suppress(BundleError):
         encoders(copy)
+
+
+@pytest.mark.parametrize(
+    ("forged", "fact"),
+    [
+        (None, "item.popularity is missing"),
+        (np.zeros(3, np.float32), "item.popularity is float32[3]; float32[326] is expected"),
+        (np.zeros(326), "item.popularity is float64[326]"),
+        (np.full(326, np.nan, np.float32), "not finite, or below 0"),
+        (np.full(326, -1, np.float32), "not finite, or below 0"),
+    ],
+)
+def test_a_popularity_that_does_not_fit_the_items(forged, fact, copy, seal):
+    with np.load(copy / "known.npz") as file:
+        arrays = dict(file)
+    arrays.pop("item.popularity")
+    np.savez(copy / "known.npz", **arrays, **({} if forged is None else {"item.popularity": forged}))
+    seal()
+    message = refused(lambda: popular_items(load_bundle(copy)))
+    assert message.startswith(f"{copy / 'known.npz'}: item.popularity")
+    assert fact in message
+    assert "Train again" in message

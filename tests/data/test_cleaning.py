@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.interactions import same
@@ -35,6 +35,7 @@ def rows(given: Interactions) -> list[list[Any]]:
     return frame(given).to_numpy().tolist()
 
 
+@settings(deadline=None)
 @given(ROWS, LEAST, LEAST)
 def test_a_core_has_what_it_needs_and_nothing_can_be_added(data, least_of_user, least_of_item):
     pairs = frame(interactions(data)).drop_duplicates(["user", "item"])
@@ -64,6 +65,7 @@ def test_a_core_is_taken_again_until_it_is_stable():
     assert len(k_core(chain, 2, 1)) == len(k_core(chain, 1, 1)) == 18
 
 
+@settings(deadline=None)
 @given(ROWS, st.sampled_from(["first", "last", "max", "sum", "mean"]))
 def test_a_pair_comes_once(data, rule):
     given = interactions(data)
@@ -86,6 +88,7 @@ def one_by_one(table: pd.DataFrame, rule: str) -> list[list[Any]]:
     return found
 
 
+@settings(deadline=None)
 @given(ROWS, st.sampled_from([None, -0.5, 0.25, 2]), st.sampled_from([None, -0.5, 0.25, 2]))
 def test_an_interval_has_both_ends(data, lowest, highest):
     values = interactions(data).values
@@ -93,6 +96,7 @@ def test_an_interval_has_both_ends(data, lowest, highest):
     assert within(values, (lowest, highest)).tolist() == kept
 
 
+@settings(deadline=None)
 @given(ROWS, st.sampled_from([1.0, 2.5, 1000.0]), st.integers(0, 20))
 def test_weights_that_are_added_up_and_then_decay_are_those_of_the_events(data, half_life, later):
     """A sum is what remains at the time of its last event, so that it can decay on from there."""

@@ -24,7 +24,7 @@ def found(quick, quick_config, other):
 
 def test_the_json_form(found, quick, quick_config, other):
     assert json.loads(json.dumps(found, allow_nan=False)) == found
-    assert [*found] == ["protocol", "seed", "seeds", "ratings", "users", "models", "baselines"]
+    assert [*found] == ["protocol", "seed", "seeds", "ratings", "users", "removed", "models", "baselines"]
     assert [*found["models"]] == [quick_config.model.dir, other.model.dir]
     for figures in found["models"].values():
         assert [*figures] == ["model_id", "metrics", "intervals", "significance"]

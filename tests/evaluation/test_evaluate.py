@@ -22,7 +22,7 @@ def test_the_json_form(quick):
     found = as_json(quick)
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert [*found] == [
-        *("protocol", "seed", "seeds", "ratings", "users", "model_id"),
+        *("protocol", "seed", "seeds", "ratings", "users", "removed", "model_id"),
         *("metrics", "intervals", "significance", "baselines"),
     ]
     assert (found["protocol"], found["seed"], found["seeds"]) == ("rating-90-10", 42, [42])

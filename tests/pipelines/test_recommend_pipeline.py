@@ -51,7 +51,7 @@ def test_the_facts_are_those_of_the_data(recommend):
         assert "|".join(item["genres"]) == genres
 
 
-@pytest.mark.parametrize("person", [PERSON, {"user_id": 10001}, {}], ids=str)
+@pytest.mark.parametrize("person", [PERSON, {"user_id": 10001}], ids=str)
 def test_scores_and_stars_are_the_models_for_every_item(indexed_config, sample_bundle, person):
     items = items_for(recommend_pipeline(load_config(indexed_config, top_k=1000, include_seen=True)), person)
     assert sorted(ids(items)) == list(range(5001, 5327))

@@ -2,6 +2,16 @@
 
 from towhee_recsys.bundle.bundle import Bundle, load_bundle
 from towhee_recsys.bundle.encoders import ItemEncoder, UserEncoder
+from towhee_recsys.bundle.popularity import popular_items
 from towhee_recsys.bundle.save import Trained, replace_bundle, save_bundle
 
-__all__ = ["Bundle", "ItemEncoder", "Trained", "UserEncoder", "load_bundle", "replace_bundle", "save_bundle"]
+__all__ = [
+    "Bundle",
+    "ItemEncoder",
+    "Trained",
+    "UserEncoder",
+    "load_bundle",
+    "popular_items",
+    "replace_bundle",
+    "save_bundle",
+]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -105,8 +106,39 @@ class UserEncoder(_Encoder):
             raw = _folded_in(self.bundle, raw, liked)
         return Embeddings(raw, self._rating_tower(arrays) if self._rating_tower else None, self.model)
 
+    def knows(self, records: Sequence[Record]) -> np.ndarray:
+        """For each record whether the model knows anything of the user: bool[n].
+
+        It knows nothing where all features are as those of {}, and the record has no liked items.
+
+        Raises:
+            QueryError: as a call.
+        """
+        known = np.array([bool(liked_of(record)) or self._is_described(record) for record in records], dtype=bool)
+        others = np.flatnonzero(~known)
+        if len(others):
+            known[others] = self._differ(self._arrays([records[row] for row in others]))
+        return known
+
+    def _is_described(self, record: Record) -> bool:
+        """Whether the record has an id of which the model knows something."""
+        key = plain(record.get(self.id_column)) if isinstance(record, Mapping) else None
+        row = None if key is None else self._rows.get(str(key))
+        return row is not None and bool(self._described[row])
+
+    @cached_property
+    def _described(self) -> np.ndarray:
+        """For each known user whether the model knows more than the id: bool[users]."""
+        return self._differ(self._known)
+
+    def _differ(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
+        """Where records' arrays are other than those of {}: bool[n]."""
+        nothing = self.features.encode([{}])
+        pairs = zip(arrays, nothing, strict=True)
+        return np.any([(own != none).reshape(len(own), -1).any(axis=1) for own, none in pairs], axis=0)
+
     def _advice(self, fields: Sequence[str]) -> str:
-        return super()._advice(fields) + " Or set unknown_user: general, to give such users the general list."
+        return super()._advice(fields) + " Or set unknown_user: general, to give such users the most popular items."
 
 
 class ItemEncoder(_Encoder):

@@ -20,9 +20,12 @@ from towhee_recsys.support.section import Section
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-FORMAT_VERSION: Final = 4
+FORMAT_VERSION: Final = 5
 MANIFEST = "manifest.json"
 CONFIG, FEATURES, KNOWN, WEIGHTS = "config.yaml", "features.json", "known.npz", "weights.npz"
+POPULARITY = "item.popularity"
+"""The array in known.npz with the popularity of each known item, float32[items]."""
+
 IDENTITY = (FEATURES, KNOWN, WEIGHTS)
 """The files that decide what vectors the model gives: the model id is the hash of them and of the calibration."""
 
@@ -39,13 +42,17 @@ class Versions(Section):
 
 
 class DatasetFacts(Section):
-    """The dataset that the model was trained on: its name, the hash of its content and its numbers of rows."""
+    """The dataset that the model was trained on: its name, the hash of its content and its numbers of rows.
+
+    `removed` is how many interactions cleaning has removed, by the rule.
+    """
 
     name: str
     fingerprint: str
     users: int = Field(ge=0)
     items: int = Field(ge=0)
     interactions: int = Field(ge=0)
+    removed: dict[str, int] = Field(default={})
 
 
 class Manifest(Section):
@@ -53,7 +60,7 @@ class Manifest(Section):
     both are None where the dataset has no rating scale.
     """
 
-    format_version: Literal[4]
+    format_version: Literal[5]
     model_id: str
     versions: Versions
     seed: int

@@ -17,6 +17,7 @@ from towhee_recsys.bundle.manifest import (
     FORMAT_VERSION,
     KNOWN,
     MANIFEST,
+    POPULARITY,
     WEIGHTS,
     DatasetFacts,
     Manifest,
@@ -41,9 +42,10 @@ class Trained:
     Attributes:
         known: For `user` and `item`, the ids of the known records as `ids`, text, and their arrays as `0`, `1`, …, one
             a feature.
+        popularity: How many users like each known item, float32[items].
         rating_map: The line from cosine to rating that training used; None where there is no rating scale.
         calibration: The line that predictions use; likewise.
-        dataset: name, fingerprint, and the numbers of users, items and interactions.
+        dataset: name, fingerprint, the numbers of users, items and interactions, and of removed interactions by rule.
         trained_on: The protocol and seed that split the data, and how they were read.
         quality: The epoch that was kept as `kept_epoch`, and its figures on the validation part.
         history: A line of figures for each epoch.
@@ -53,6 +55,7 @@ class Trained:
     users: FeatureEncoder
     items: FeatureEncoder
     known: dict[str, dict[str, np.ndarray]]
+    popularity: np.ndarray
     model: FusionModel
     rating_map: Calibration | None
     calibration: Calibration | None
@@ -89,6 +92,7 @@ def _write_parts(folder: Path, trained: Trained) -> None:
     _write_json(folder / FEATURES, {"user": trained.users.state, "item": trained.items.state})
     _write_json(folder / "history.json", trained.history)
     known = {f"{side}.{name}": array for side, arrays in trained.known.items() for name, array in arrays.items()}
+    known[POPULARITY] = trained.popularity
     weights = {name: weight.numpy() for name, weight in trained.model.state_dict().items()}
     write_file(folder / KNOWN, lambda file: np.savez(file, **known))  # type: ignore[arg-type]
     write_file(folder / WEIGHTS, lambda file: np.savez(file, **weights))

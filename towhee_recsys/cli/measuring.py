@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from towhee_recsys.cli.cleaning import removed_table
 from towhee_recsys.cli.common import configured, each_configured, say, table
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def compare(
 def show_evaluation(evaluation: Evaluation, report: str | None = None) -> None:
     """Prints a table of models and baselines, and below it the significance of the differences."""
     columns = _columns(evaluation)
+    removed_table(evaluation.dataset.removed)
     table(_title(evaluation), ["", *columns.values()], [*_rows(evaluation, [*columns])])
     for name in evaluation.models:
         for metric, test in evaluation.significance(name).items():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from towhee_recsys.cli.checking import check_stores
+from towhee_recsys.cli.cleaning import removed_table
 from towhee_recsys.cli.common import configured, say, table
 from towhee_recsys.cli.example_users import example_users
 from towhee_recsys.cli.indexing import build_index
@@ -34,11 +35,18 @@ def train(config: Config, progress: bool | None, fresh: bool, final: bool, warm_
 
     bundle = train_model(config, final=final, warm_start=warm_start, fresh=fresh, progress=progress)
     quality, parent = bundle.quality, bundle.manifest.trained_on.get(CONTINUES)
-    result = {"model_id": bundle.model_id, "model_dir": str(config.model.dir), "quality": quality}
+    removed = bundle.manifest.dataset.removed
+    result = {
+        "model_id": bundle.model_id,
+        "model_dir": str(config.model.dir),
+        "removed": removed,
+        "quality": quality,
+    }
     result |= {CONTINUES: parent} if parent else {}
     title = f"Model {bundle.model_id} in {config.model.dir}" + (f", continued from {parent}" if parent else "")
 
     def show() -> None:
+        removed_table(removed)
         table(title, ["", "Figure"], [[*pair] for pair in quality.items()])
         if any(name.startswith("validation_") for name in quality):
             click.echo(

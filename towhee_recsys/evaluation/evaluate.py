@@ -30,11 +30,11 @@ def evaluate(
     terminal only.
 
     Returns:
-        `{"protocol", "seed", "seeds", "ratings", "users", "model_id", "metrics": {"rmse", "mae", "ndcg@10", ...},
-        "intervals": {metric: [low, high]}, "significance": {metric: {"against", "difference", "low", "high",
-        "p_value"}}, "baselines": {name: {...}}}`; docs/evaluation.md explains the metrics. A value that cannot be
-        computed is missing, as are `rmse` and `mae` where the dataset declares no rating scale. Further questions of a
-        protocol have names such as "ndcg@10 (5 liked)".
+        `{"protocol", "seed", "seeds", "ratings", "users", "removed": {rule: interactions that cleaning has removed},
+        "model_id", "metrics": {"rmse", "mae", "ndcg@10", ...}, "intervals": {metric: [low, high]}, "significance":
+        {metric: {"against", "difference", "low", "high", "p_value"}}, "baselines": {name: {...}}}`; docs/evaluation.md
+        explains the metrics. A value that cannot be computed is missing, as are `rmse` and `mae` where the dataset
+        declares no rating scale. Further questions of a protocol have names such as "ndcg@10 (5 liked)".
 
     Raises:
         EvaluationError: the protocol cannot split the dataset, or one of `peers` cannot be had.

@@ -108,6 +108,7 @@ class Evaluation:
             "seeds": [each.seed for each in self.tasks],
             "ratings": len(task.test),
             "users": len(task.questions[0].users),
+            "removed": dict(self.dataset.removed),
         }
 
     def model_json(self, name: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
+from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder, popular_items
 from towhee_recsys.data import Dataset, records
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.errors import EvaluationError
@@ -32,13 +32,20 @@ class ModelScorer:
         self._described = records(dataset.users[described]) if described else [{}] * len(dataset.users)
         items = [{item_id: key} for key in self._item_ids.tolist()]
         self._items = np.asarray(normalize(ItemEncoder(bundle)(items)))
+        popular = popular_items(bundle)
+        self._popularity = np.array([popular.get(key, 0) for key in self._item_ids.tolist()], dtype=np.float32)
 
     def score(self, question: Question) -> np.ndarray:
         """The cosine of each user's vector with every item's: float32[n, items].
 
-        Known users are given by id, others by their features and the items of their history.
+        Known users are given by id, others by their features and the items of their history. Of a user of whom nothing
+        is known, popular items have scores above 1, by which they come first, as in a recommendation.
         """
-        return np.asarray(normalize(self._encode(self._users(question)))) @ self._items.T
+        users = self._users(question)
+        scores = np.asarray(normalize(self._encode(users))) @ self._items.T
+        unknown = ~self._encode.knows(users)
+        scores[unknown] = np.where(self._popularity > 0, 1 + self._popularity, scores[unknown])
+        return scores
 
     def predict(self, interactions: Interactions) -> np.ndarray:
         """The predicted rating of each interaction's user and item: float64[n].

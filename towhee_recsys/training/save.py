@@ -8,6 +8,7 @@ from typing import Any
 from towhee_recsys.bundle import Bundle, Trained, save_bundle
 from towhee_recsys.config import Config
 from towhee_recsys.data import Dataset
+from towhee_recsys.data.popularity import item_popularity
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.support.step_timers import timed
 from towhee_recsys.training.calibrate import quality
@@ -34,12 +35,15 @@ def save(
         rating_map: The map from cosine to rating that was trained; None where there is no rating scale.
         calibration: The one that predicts ratings; likewise.
     """
-    examples = trainer.examples
+    examples, feedback = trainer.examples, dataset.schema.feedback
     trained = Trained(
         config=config,
         users=examples.users,
         items=examples.items,
         known=examples.known(),
+        popularity=item_popularity(
+            examples.training, len(dataset.items), liked=feedback.liked, half_life=feedback.half_life
+        ),
         model=trainer.model,
         rating_map=rating_map,
         calibration=calibration,
@@ -49,6 +53,7 @@ def save(
             "users": len(dataset.users),
             "items": len(dataset.items),
             "interactions": len(dataset.interactions),
+            "removed": dict(dataset.removed),
         },
         item_schema=dataset.item_schema,
         trained_on=trained_on,

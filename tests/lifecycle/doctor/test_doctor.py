@@ -12,6 +12,7 @@ import pytest
 
 from towhee_recsys import add_items, load_config
 from towhee_recsys.bundle import replace_bundle
+from towhee_recsys.bundle.manifest import FORMAT_VERSION
 from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.errors import QueryError
 from towhee_recsys.lifecycle import delete_items
@@ -33,8 +34,8 @@ def test_all_is_well(indexed, index, found):
     assert [each.text for each in seen.values()] == [
         "the given settings: nothing wrong",
         f"movies.dat, users.dat, ratings.dat in {indexed.dataset.path}",
-        f"model {record.model_id} in {Path(indexed.model.dir).resolve()}: 6 files as they were saved, format 4, "
-        "PaddlePaddle 3.3.1",
+        f"model {record.model_id} in {Path(indexed.model.dir).resolve()}: 6 files as they were saved, "
+        f"format {FORMAT_VERSION}, PaddlePaddle 3.3.1",
         f"{indexed.milvus.uri} answers",
         f"{indexed.catalogue} answers",
         f"326 items in {record.build}, 8 numbers each, IP, FLAT",
@@ -126,7 +127,7 @@ def test_a_model_of_another_version(indexed, found):
     manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format_version": 2}), encoding="utf-8")
     seen = found(indexed)["model"]
     assert seen.state == "failed"
-    assert "has format version 2; this towhee_recsys reads 4." in seen.text
+    assert f"has format version 2; this towhee_recsys reads {FORMAT_VERSION}." in seen.text
 
 
 def test_a_model_that_was_trained_since_does_not_serve_yet(indexed, found, sample_bundle, index):

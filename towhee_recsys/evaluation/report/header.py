@@ -42,7 +42,8 @@ def _facts(evaluation: Evaluation) -> dict[str, str]:
         "Liked": "weight above 0" if task.liked == ANY_WEIGHT else f"{value} of {task.liked:g} or more",
     }
     skipped = dataset.bad_rows.total()
-    return facts | ({"Bad rows skipped": f"{skipped:,}"} if skipped else {})
+    facts |= {"Bad rows skipped": f"{skipped:,}"} if skipped else {}
+    return facts | {f"Interactions removed by {rule}": f"{count:,}" for rule, count in dataset.removed.items()}
 
 
 def _models(evaluation: Evaluation) -> list[tuple[str, list[str], str]]:

@@ -41,21 +41,23 @@ def model(case: Case) -> str:
     folder = Path(case.config.model.dir).resolve()
     case.trained = usable_bundle(folder)
     manifest = case.trained.manifest
+    removed = ", ".join(f"{count:,} by {rule}" for rule, count in manifest.dataset.removed.items())
     return (
         f"model {case.trained.model_id} in {folder}: {len(manifest.files)} files as they were saved, "
         f"format {manifest.format_version}, PaddlePaddle {manifest.versions.paddlepaddle}"
+        f"{f'; cleaning removed interactions: {removed}' if removed else ''}"
     )
 
 
 def usable_bundle(folder: Path) -> Bundle:
     """The bundle in `folder`, read from the disk, not from this process' cache. Raises BundleError."""
-    from towhee_recsys.bundle import ItemEncoder, UserEncoder
+    from towhee_recsys.bundle import ItemEncoder, UserEncoder, popular_items
     from towhee_recsys.bundle.bundle import read_bundle
     from towhee_recsys.support.files import recover
 
     recover(folder)
     bundle = read_bundle(folder)
-    ItemEncoder(bundle), UserEncoder(bundle)
+    ItemEncoder(bundle), UserEncoder(bundle), popular_items(bundle)
     return bundle
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, TypeVar
 
 from towhee_recsys.config.milvus import IndexType
 from towhee_recsys.errors import IndexMismatchError, QueryError, StoreError
-from towhee_recsys.model.embeddings import ModelRef
+from towhee_recsys.model.embeddings import Embeddings, ModelRef, as_embeddings
 from towhee_recsys.stores.vectors.checks import must_be_whole
 from towhee_recsys.stores.vectors.index_types import index_type
 from towhee_recsys.stores.vectors.locks import BuildLocks
@@ -17,10 +17,12 @@ from towhee_recsys.stores.vectors.pending import recover_pending
 from towhee_recsys.stores.vectors.protocol import VectorStore
 from towhee_recsys.stores.vectors.records import FORMAT, IndexRecord
 from towhee_recsys.stores.vectors.rows import Id
-from towhee_recsys.stores.vectors.search import Hit, SearchRequest, VectorCache, search_build, search_request
+from towhee_recsys.stores.vectors.search import Hit, SearchRequest, VectorCache, hits_of, search_build, search_request
 from towhee_recsys.stores.vectors.versions import REBUILD, VersionCache, Versions, must_be_ours
 from towhee_recsys.support.forks import new_lock
 from towhee_recsys.support.progress import Progress
+
+_Result = TypeVar("_Result")
 
 
 class VectorIndex:
@@ -92,14 +94,31 @@ class VectorIndex:
             QueryError: a wrong `top_k`, vectors that are not of length 1, or ids that are not of the index's type.
             StoreError: the store fails.
         """
-        request, began = search_request(queries, top_k, leave_out, how), time.monotonic()
+        request = search_request(queries, top_k, leave_out, how)
+        return self._from_answering(request.vectors, lambda record: self._search(record, request))
+
+    def hits_of(self, queries: Any, lists: Sequence[Sequence[tuple[Id, float]]]) -> list[list[Hit]]:
+        """For each query float32[n, dim] the hits of given items, with their given scores, that the index has.
+
+        They are of the build that `search` would read.
+
+        Raises:
+            IndexMismatchError: no build is of the queries' model.
+            StoreError: the store fails.
+        """
+        vectors = as_embeddings(queries)
+        return self._from_answering(vectors, lambda record: hits_of(record, self._cache(record), vectors, lists))
+
+    def _from_answering(self, vectors: Embeddings, read: Callable[[IndexRecord], _Result]) -> _Result:
+        """What `read` gives for the build that answers `vectors`."""
+        began = time.monotonic()
         while True:
-            record = self.answering(request.vectors.model, request.vectors.shape[-1])
+            record = self.answering(vectors.model, vectors.shape[-1])
             try:
-                return self._search(record, request)
+                return read(record)
             except StoreError:
                 if time.monotonic() - began >= self.store.timeout or self._keeps(record):
-                    raise  # else the build was dropped during the search, and another one answers
+                    raise  # else the build was dropped meanwhile, and another one answers
 
     def answering(self, model: ModelRef | None, dim: int) -> IndexRecord:
         """The build that answers vectors of `dim` numbers from `model`: the live one, or the last of that model.
@@ -142,11 +161,13 @@ class VectorIndex:
             )
 
     def _search(self, record: IndexRecord, request: SearchRequest) -> list[list[Hit]]:
-        cache = self._caches.get(record) or self._caches.setdefault(record, VectorCache(self.store, record))
         usual = self._usual.get(record.index)
         if usual is None:
             usual = self._usual[record.index] = index_type(self.store, {"type": record.index})
-        return search_build(self.store, record, cache, request, usual)
+        return search_build(self.store, record, self._cache(record), request, usual)
+
+    def _cache(self, record: IndexRecord) -> VectorCache:
+        return self._caches.get(record) or self._caches.setdefault(record, VectorCache(self.store, record))
 
     def _keeps(self, record: IndexRecord) -> bool:
         return any(each.build == record.build for each in self.versions(newest=True).all)

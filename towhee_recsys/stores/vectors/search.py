@@ -147,6 +147,19 @@ def search_build(
     return _hits(found, _ratings(found, request.vectors.model, request.vectors.rating, items), record.build)
 
 
+def hits_of(
+    record: IndexRecord, cache: VectorCache, vectors: Embeddings, lists: Sequence[Sequence[tuple[Id, float]]]
+) -> list[list[Hit]]:
+    """The hits of given items and scores, a list for each of `vectors`, without items that the build lacks.
+
+    Raises:
+        StoreError: the store fails.
+    """
+    items = cache.vectors({key for each in lists for key, _ in each})
+    found = [[hit for hit in each if hit[0] in items] for each in lists]
+    return _hits(found, _ratings(found, vectors.model, vectors.for_rating, items), record.build)
+
+
 def _nearest(
     store: VectorStore, build: str, request: SearchRequest, how: IndexType, without: Sequence[Collection[Id]]
 ) -> list[list[tuple[Id, float]]]:

@@ -1,0 +1,92 @@
+"""The most popular items."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from towhee import register
+
+from towhee_recsys.model.embeddings import Embeddings, as_embeddings
+from towhee_recsys.stores.vectors import Hit, Id, checked_top_k, open_index
+
+
+@register(name="towhee_recsys/popular_items")
+class PopularItems:
+    """The hits of a user of whom the model knows nothing become the most popular items; other users keep their hits.
+
+        .map(("user", "vector", "leave_out", "hits"), "hits", ops.towhee_recsys.popular_items(...))
+
+    Nothing is known of a record without an id that the model knows, without a column of users and without `liked`.
+    The items are those that most users of the training data liked, recently where the dataset declares a half-life,
+    without the ids to leave out. The `score` of a hit is its popularity relative to the most popular item's, from 0
+    to 1. Where there are too few, the list ends with the nearest of the other items, with the score 0.
+
+    A list of users with lists of their vectors, ids to leave out and hits gives a list of lists of hits.
+
+    Args:
+        model_dir: The folder of the model, whose vectors the hits were found by.
+        uri: A Milvus Lite file, which ends in .db, or a Milvus server.
+        collection: The name of the index.
+        top_k: How many items each user gets, from 1 to 16,384.
+        access: The credentials of a server, {"token": ..., "timeout": 10}: the settings of `milvus.access`.
+
+    Raises:
+        BundleError: there is no model in `model_dir` that can be used; when the operator is built.
+        IndexMismatchError: no build is of this model.
+        QueryError: a wrong `top_k`, or a record that the model cannot take.
+        StoreError: Milvus fails.
+    """
+
+    def __init__(
+        self,
+        model_dir: str,
+        uri: str,
+        collection: str,
+        top_k: int = 10,
+        access: Mapping[str, Any] | None = None,
+    ):
+        from towhee_recsys.bundle import UserEncoder, load_bundle, popular_items
+
+        bundle = load_bundle(model_dir)
+        self._encoder, self._popular = UserEncoder(bundle, "general"), popular_items(bundle)
+        self._index, self._top_k = open_index(uri, collection, access, create=False), checked_top_k(top_k)
+
+    def __call__(self, users: Any, vectors: Any, leave_out: Any, hits: Any) -> Any:
+        """The hits of one user or of each of several."""
+        if not isinstance(users, (list, tuple)):
+            return self([users], as_embeddings(vectors)[np.newaxis], [leave_out], [hits])[0]
+        rows = np.flatnonzero(~self._encoder.knows(users))
+        if not len(rows):
+            return hits
+        lists = list(hits)
+        popular = self._popular_hits(as_embeddings(vectors)[rows], [leave_out[row] for row in rows])
+        for row, found in zip(rows, popular, strict=True):
+            lists[row] = self._filled_up(found, hits[row])
+        return lists
+
+    def _popular_hits(self, vectors: Embeddings, leave_out: Sequence[Collection[Id]]) -> list[list[Hit]]:
+        """The popular items for each of `vectors`: what the index does not have any more is replaced by the next."""
+        missing: set[Id] = set()
+        wanted = self._top_k
+        while True:
+            lists = [self._most_popular(missing.union(ids), wanted) for ids in leave_out]
+            found = self._index.hits_of(vectors, lists)
+            asked = {key for each in lists for key, _ in each}
+            lost = asked - {hit.id for each in found for hit in each}
+            if not lost:
+                return [each[: self._top_k] for each in found]
+            missing |= lost
+            wanted *= 2
+
+    def _most_popular(self, leave_out: Collection[Id], count: int) -> list[tuple[Id, float]]:
+        return list(islice((each for each in self._popular.items() if each[0] not in leave_out), count))
+
+    def _filled_up(self, found: list[Hit], nearest: Sequence[Hit]) -> list[Hit]:
+        """`found`, and as many of the other `nearest` hits as are wanted."""
+        ids = {hit.id for hit in found}
+        others = [replace(hit, score=0.0) for hit in nearest if hit.id not in ids]
+        return [*found, *others][: self._top_k]
