@@ -2,8 +2,8 @@
 
 A random tenth of all interactions is the test part, which no training reads. Of the others about a tenth counts as new:
 those of a random twentieth of the users and of a random fiftieth of the items, and a random part of the rest. A first
-model is trained without them. On all, it is then continued with `EPOCHS` epochs (`train --continue`), and another is
-trained from nothing, as the config says. Each is trained as `train` does, by the config's protocol. Times are processor
+model is trained without them. On all, it is then continued (`train --continue`), and another is trained from
+nothing. Each is trained as `train` does, by the config's protocol. Times are processor
 seconds, from the data files to the written bundle.
 """
 
@@ -27,9 +27,6 @@ from towhee_recsys.protocols import make_task
 
 PACKAGES = ("paddlepaddle", "numpy")
 
-EPOCHS, LEARNING_RATE = 8, 0.01
-"""Of the training that continues: a quarter of those of movielens_1m, with a third of its learning rate."""
-
 NEW_USERS, NEW_ITEMS, NEW_OF_THE_REST = 0.05, 0.02, 0.04
 """The shares of users and items that are new, with all their interactions, and of the other interactions."""
 
@@ -43,10 +40,9 @@ def measure(case: Case) -> list[Row]:
     task = make_task("rating-90-10", whole, seed=case.config.seed, validation=0)
     tested = set(zip(whole.user_ids[task.test.users].tolist(), whole.item_ids[task.test.items].tolist(), strict=True))
     folders = write_parts(Path(str(case.config.dataset.path)), case.work / "continued", tested, case.config.seed)
-    settings = {"training.epochs": EPOCHS, "training.learning_rate": LEARNING_RATE}
     earlier, later = (_config(case, folder, "model") for folder in folders)
     train(earlier, fresh=True)
-    ours = _trained(load_config(later, **settings), warm_start=True)
+    ours = _trained(later, warm_start=True)
     theirs = _trained(_config(case, folders[1], "from-nothing"))
     seconds = [each[1] for each in (ours, theirs)]
     found = [measure_model(each[0], whole, task).metrics for each in (ours, theirs)]

@@ -13,7 +13,7 @@ from towhee_recsys.config import Config, load_config
 
 FUNCTIONS = (
     *("recommend_pipeline", "index_pipeline", "similar_pipeline", "add_pipeline", "load_pipeline"),
-    *("load_config", "train", "evaluate", "recommend_frame"),
+    *("load_config", "train", "evaluate", "tune", "recommend_frame"),
 )
 OPERATORS = (
     *("user_encoder", "movie_encoder", "read_movielens", "normalize", "milvus_insert", "milvus_search", "lookup"),
@@ -23,7 +23,8 @@ PIPELINES = ("index", "add", "recommend", "similar")
 ANSWER = ["rank", "movie_id", "title", "year", "genres", "score", "predicted_rating"]
 SETTINGS = ("dataset.path", "model.dir", "milvus.uri", "milvus.collection", "catalogue", "top_k", "seed")
 COMMANDS = {
-    "train": ["-c", "--set", "--json"],
+    "train": ["-c", "--set", "--json", "--final", "--fresh", "--continue"],
+    "tune": ["-c", "--set", "--json", "--trials", "--timeout", "-o", "--fresh"],
     "index": ["-c", "--set", "--json", "--add", "--delete", "--list", "--rollback", "--gc"],
     "recommend": ["-u", "-k", "-i", "-c", "--with", "--liked", "--set", "--json"],
     "similar": ["-k", "-c", "--set", "--json"],

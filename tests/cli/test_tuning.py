@@ -80,7 +80,7 @@ def test_train_continue(file, run, tmp_path):
     refused = run("train", "-c", str(file), "--continue", "-q")
     assert (refused.code, "no trained model" in refused.err) == (1, True)
     parent = json.loads(run("train", "-c", str(file), "--json").out)
-    child = json.loads(run("train", "-c", str(file), "--continue", "--set", "training.epochs=1", "--json").out)
+    child = json.loads(run("train", "-c", str(file), "--continue", "--json").out)
     assert child["continues"] == parent["model_id"] != child["model_id"]
     ran = run("train", "-c", str(file), "--continue", "--final", "-q")
     assert f"continued from {child['model_id']}" in ran.out

@@ -71,12 +71,13 @@ def test_one_that_continues_a_model_resumes_as_if_it_had_not_been_interrupted(
 ):
     for name in ("model", "straight"):
         shutil.copytree(small_bundle.directory, tmp_path / name)
-    straight = train(small_config(f"model.dir={tmp_path / 'straight'}"), warm_start=True, final=final)
+    longer = "training.continue_epochs=4"
+    straight = train(small_config(longer, f"model.dir={tmp_path / 'straight'}"), warm_start=True, final=final)
     assert straight.model_id != small_bundle.model_id
-    interrupted(small_config(), 2, warm_start=True, final=final)
+    interrupted(small_config(longer), 2, warm_start=True, final=final)
     assert load_bundle(tmp_path / "model").model_id == small_bundle.model_id
     epochs(caplog)
-    assert train(small_config(), warm_start=True, final=final).model_id == straight.model_id
+    assert train(small_config(longer), warm_start=True, final=final).model_id == straight.model_id
     assert "resuming a training that was interrupted after epoch 2" in epochs(caplog)
     assert {path.name for path in tmp_path.iterdir()} == {"model", "straight"}
 
@@ -85,7 +86,7 @@ def test_one_that_continues_a_model_is_not_resumed_from_nothing(
     small_config, small_bundle, interrupted, caplog, tmp_path
 ):
     shutil.copytree(small_bundle.directory, tmp_path / "model")
-    interrupted(small_config(), 2, warm_start=True)
+    interrupted(small_config("training.continue_epochs=4"), 2, warm_start=True)
     epochs(caplog)
     assert train(small_config()).model_id == small_bundle.model_id
     assert epochs(caplog)[0] == "epoch 1"

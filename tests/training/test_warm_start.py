@@ -89,13 +89,14 @@ def test_it_learns_what_is_new_and_keeps_what_it_knew(small_config, grown):
         return bundle.calibration.ratings(np.asarray(vectors.rating) @ item)
 
     before = predicted(parent)
-    later = load_config(config, **{"dataset.path": str(grown), "training.epochs": 3})
+    later = load_config(config, **{"dataset.path": str(grown)})
     child = train(later, final=True, warm_start=True)
     assert child.directory == parent.directory
     assert child.model_id != parent.model_id
     assert child.manifest.trained_on["continues"] == parent.model_id
     assert child.manifest.trained_on["protocol"] == "everything"
-    assert [line["epoch"] for line in history(child)] == [1, 2, 3]
+    assert [line["epoch"] for line in history(child)] == [1, 2, 3], "a quarter of twelve"
+    assert history(child)[0]["learning_rate"] == pytest.approx(config.training.learning_rate / 3)
     assert child.calibration == parent.calibration
     assert child.manifest.rating_map == parent.manifest.rating_map
     assert child.quality == {"kept_epoch": 3}
@@ -108,8 +109,18 @@ def test_it_has_no_validation_part_that_its_parent_may_have_seen(small_config, g
     parent = train(config)
     child = train(load_config(config, **{"dataset.path": str(grown)}), warm_start=True)
     assert "validation_rmse" in parent.quality
-    assert child.quality == {"kept_epoch": config.training.epochs}
+    assert child.quality == {"kept_epoch": 1}, "a quarter of four"
     assert child.manifest.trained_on["protocol"] == config.protocol
+
+
+def test_epochs_and_learning_rate_can_be_set(small_config):
+    config = small_config("training.epochs=1")
+    parent = train(config)
+    own = load_config(config, **{"training.continue_epochs": 2, "training.continue_learning_rate": 0.003})
+    child = train(own, warm_start=True)
+    assert [(line["epoch"], line["learning_rate"]) for line in history(child)] == [(1, 0.003), (2, 0.003)]
+    assert child.config.training.epochs == 1
+    assert train(own, fresh=True).model_id == parent.model_id, "another training does not depend on them"
 
 
 def test_without_a_model_it_says_how_to_train_one(small_config, tmp_path):

@@ -154,10 +154,8 @@ def test_another_space_seed_or_dataset_starts_another_study(tuned):
     assert len(tune(tuned(), trials=1, fresh=True).trials) == 1
 
 
-def test_a_timeout_ends_it_before_the_next_trial(tuned, monkeypatch):
-    clock = iter(range(0, 10_000, 40))
-    monkeypatch.setattr("towhee_recsys.tuning.tune.time.monotonic", lambda: next(clock))
-    assert 1 <= len(tune(tuned(), trials=50, timeout=150).trials) < 5
+def test_a_timeout_ends_it_before_the_next_trial(tuned):
+    assert [len(tune(tuned(), trials=50, timeout=1e-6).trials) for _ in range(2)] == [1, 2]
 
 
 def test_trials_that_lag_behind_are_pruned(tuned):
@@ -166,7 +164,7 @@ def test_trials_that_lag_behind_are_pruned(tuned):
     pruned = [each for each in found.trials if each.state == "pruned"]
     assert pruned
     assert all(2 <= each.epochs < 6 for each in pruned), "each has a fifth of its epochs in any case"
-    assert {each.settings["training.learning_rate"] for each in pruned} == {1e-7}
+    assert max(each.value for each in pruned) < found.best.value
 
 
 def test_a_training_that_fails_is_a_trial_that_failed(tuned):

@@ -19,8 +19,11 @@ from towhee_recsys.errors import ConfigError, bulleted, close_match
 SECTIONS = ("model", "training")
 """The sections whose settings can be tuned."""
 
-NOT_TUNED = ("model.dir", "model.rating_map", "training.validation", "training.device")
-"""Settings of these that cannot: they are no part of how a model is made, or would change what it is measured on."""
+NOT_TUNED = (
+    *("model.dir", "model.rating_map", "training.validation", "training.device"),
+    *("training.continue_epochs", "training.continue_learning_rate"),
+)
+"""Settings of these that cannot: a trial does not read them, or they would change what it is measured on."""
 
 
 def tunable() -> list[str]:

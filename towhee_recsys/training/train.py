@@ -16,7 +16,7 @@ from towhee_recsys.training.lock import training_lock
 from towhee_recsys.training.save import save
 from towhee_recsys.training.training_split import TrainingSplit, everything, split_by
 from towhee_recsys.training.validated import settings, validated
-from towhee_recsys.training.warm_start import kept_states, parent_of, split_for, start_from
+from towhee_recsys.training.warm_start import kept_states, parent_of, settings_for, split_for, start_from
 
 
 def train(
@@ -38,9 +38,10 @@ def train(
         final: Trains on all interactions, for the number of epochs that validation chose: by the model in `model.dir`
             if it was trained by this config, else by the one that `evaluate` uses, in
             `<model.dir>.<protocol>-<seed>`, which is trained if need be.
-        warm_start: Starts from the model in `model.dir` instead of from nothing, on data that have grown since; it
-            takes `training.epochs` epochs. There is no validation part, since that model may have seen it; the manifest
-            names that model. It must have the objective, the features and the model settings of the config.
+        warm_start: Starts from the model in `model.dir` instead of from nothing, on data that have grown since, with
+            the epochs and the rate of `training.continue_epochs` and `training.continue_learning_rate`. There is no
+            validation part, since that model may have seen it; the manifest names that model. It must have the
+            objective, the features and the model settings of the config.
         fresh: Starts again, whatever an interrupted training has left.
         progress: Shows a bar; by default only in a terminal.
 
@@ -57,7 +58,8 @@ def train(
         with timed_step("reading the data"):
             dataset = read_dataset(config.dataset)
         feedback = dataset.schema.feedback
-        epochs = _chosen_epochs(config, dataset, progress) if final and not parent else config.training.epochs
+        training = settings_for(config.training) if parent else config.training
+        epochs = _chosen_epochs(config, dataset, progress) if final and not parent else training.epochs
         split = _split(config, dataset, final, parent)
         examples = encode(dataset, split, config.features, kept_states(parent) if parent else None)
         rating_map = parent.manifest.rating_map if parent else rating_map_of(examples, feedback, config.model)
@@ -67,7 +69,7 @@ def train(
             rating_map,
             objective=config.objective,
             model=config.model,
-            training=config.training,
+            training=training,
             seed=config.seed,
             epochs=epochs,
         )

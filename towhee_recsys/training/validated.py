@@ -14,6 +14,9 @@ from towhee_recsys.errors import RecsysError
 from towhee_recsys.support.files import recover
 from towhee_recsys.training.training_split import trained_on
 
+CONTINUED = ("continue_epochs", "continue_learning_rate")
+"""Settings of trainings that continue a model."""
+
 
 def validated(config: Config, dataset: Dataset) -> Bundle | None:
     """The bundle in `model.dir` if this config has trained it on its protocol's training part of these data."""
@@ -34,5 +37,6 @@ def settings(config: Config) -> dict[str, Any]:
     """The settings that decide the result of a training on given interactions, as plain data."""
     sections = config.model_dump(mode="json", include={"objective", "features", "model", "training"})
     sections["model"].pop("dir")
-    sections["training"].pop("device")
+    for name in ("device", *CONTINUED):
+        sections["training"].pop(name)
     return sections

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import time
 from collections.abc import Iterable, Iterator
@@ -49,7 +50,7 @@ def tune(
         config: The config, or its name or file. Its section `tune` declares the space, the metric and the trials.
         overrides: Texts such as `training.epochs=5`, laid over it.
         trials: How many trials, with those of earlier runs; left out, `tune.trials`.
-        timeout: Seconds after which no trial starts any more; left out, there is no limit.
+        timeout: Seconds after which no further trial starts; left out, there is no limit.
         output: The config to write, which extends `config`; left out, `<model.dir>.tuning/best.yaml`.
         fresh: Starts over, and forgets earlier trials.
         progress: Shows a bar; by default only in a terminal.
@@ -64,7 +65,7 @@ def tune(
     overrides = [overrides] if isinstance(overrides, str) else list(overrides)
     source, config = config, load_config(config, overrides=overrides)
     trials = _checked(config.tune.trials if trials is None else trials, "trials")
-    until = None if timeout is None else time.monotonic() + _checked(timeout, "timeout")
+    seconds = math.inf if timeout is None else _checked(timeout, "timeout")
     optuna()
     use_device(config.training.device)
     folder = tuning_dir(config)
@@ -78,7 +79,7 @@ def tune(
 
     with open_study(folder, config, problem, settings, fresh=fresh) as study:
         try:
-            for trial in _run(study, trials, until, progress):
+            for trial in _run(study, trials, seconds, progress):
                 if trial == study.best:
                     write_best(trial)
         finally:
@@ -94,15 +95,17 @@ def tuning_dir(config: Config) -> Path:
     return folder.with_name(f"{folder.name}.tuning")
 
 
-def _run(study: Study, trials: int, until: float | None, progress: bool | None) -> Iterator[TrialResult]:
-    done = len(study.trials)
+def _run(study: Study, trials: int, seconds: float, progress: bool | None) -> Iterator[TrialResult]:
+    done, until = len(study.trials), time.monotonic() + seconds
     with progress_bar(progress, total=trials, initial=done, desc="tune", unit="trial") as bar:
-        while done < trials and (until is None or time.monotonic() < until):
+        while done < trials:
             trial = study.run_trial()
             done += 1
             bar.update()
             log.info("trial %d of %d: %s, %s, %s", done, trials, trial.state, trial.value, trial.settings)
             yield trial
+            if time.monotonic() >= until:
+                break
 
 
 def _tuning(study: Study, config: Config, problem: Problem, file: Path, picture: Path) -> Tuning:
