@@ -14,7 +14,7 @@ class UserEncoderOperator:
         pipe.input("user").map("user", "vector", ops.towhee_recsys.user_encoder(model_dir="artifacts/ml-1m/model"))
 
     A record has any of the declared columns, for MovieLens `user_id, gender, age, occupation`; of a known user the id
-    is enough. `unknown_user` is "error" or "general": what an unknown id without another field gets.
+    is enough. `unknown_user` is "error" or "general": an unknown id without another field is refused, or is as {}.
     Raises BundleError when built, QueryError when called.
     """
 

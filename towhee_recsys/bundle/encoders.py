@@ -74,7 +74,7 @@ class UserEncoder(_Encoder):
 
     A record may have `liked`, a list of item ids: a tower with a history reads them, for others the vector is folded
     in (see model/fold_in.py). It may have `include_seen`, which is not read here.
-    `unknown_user` is what an unknown id with no other field gets: error, or general.
+    `unknown_user` is what becomes of an unknown id with no other field: an error, or, for general, the same as of {}.
     """
 
     def __init__(self, bundle: Bundle, unknown_user: Literal["error", "general"] = "error"):

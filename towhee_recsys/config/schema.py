@@ -137,7 +137,7 @@ class Config(Section):
         description='what `run` demands of the model, such as {"ndcg@10": ">= 1.05 * popularity", "rmse": "<= 0.86"}',
     )
     unknown_user: Literal["error", "general"] = Field(
-        default="error", description="for an unknown user_id with no other field: stop, or give the general list"
+        default="error", description="for an unknown id with no other field: stop, or give the most popular items"
     )
 
     def with_model_dir(self, folder: str | Path) -> Config:
