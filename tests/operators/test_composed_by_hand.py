@@ -41,6 +41,12 @@ def recommended(config):
         .map("user", "vector", OURS.user_encoder(model_dir=config.model.dir))
         .map("vector", "vector", OURS.normalize())
         .map("vector", "hits", OURS.milvus_search(**store(config), top_k=config.top_k))
+        .map("user", "leave_out", OURS.liked_items(model_dir=config.model.dir))
+        .map(
+            ("user", "vector", "leave_out", "hits"),
+            "hits",
+            OURS.popular_items(model_dir=config.model.dir, **store(config), top_k=config.top_k),
+        )
         .map("hits", "movies", OURS.lookup(catalogue=config.catalogue))
         .output("hits", "movies")
     )

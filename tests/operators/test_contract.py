@@ -29,6 +29,7 @@ OPERATORS = {
     "milvus_search": "MilvusSearch",
     "movie_encoder": "MovieEncoderOperator",
     "normalize": "Normalize",
+    "popular_items": "PopularItems",
     "publish": "Publish",
     "read_items": "ReadItems",
     "read_movielens": "ReadMovielens",

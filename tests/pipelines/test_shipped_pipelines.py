@@ -28,8 +28,10 @@ def composed_by_hand(name, config):
         unit = vector.map("vector", "vector", OURS.normalize())
         ids = unit.map("user", "leave_out", OURS.liked_items(**model))
         seen = OURS.exclude_seen(**model, **store, **history, include_seen=False)
-        ids = ids.map(("user", "leave_out"), "leave_out", seen)
-        return ids.map(("vector", "leave_out"), "hits", search).map("hits", "items", lookup).output("items")
+        hits = ids.map(("user", "leave_out"), "leave_out", seen).map(("vector", "leave_out"), "hits", search)
+        popular = OURS.popular_items(**model, **store, top_k=config.top_k)
+        hits = hits.map(("user", "vector", "leave_out", "hits"), "hits", popular)
+        return hits.map("hits", "items", lookup).output("items")
     if name == "similar":
         vector = pipe.input("item").map("item", "vector", OURS.item_encoder(**model))
         unit = vector.map("vector", "vector", OURS.normalize())
