@@ -16,11 +16,10 @@ from filelock import FileLock, Timeout
 
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.errors import TrainingError, TuningError
-from towhee_recsys.metrics import metric_of
 from towhee_recsys.training.validated import settings as settings_of
 from towhee_recsys.tuning.library import optuna
 from towhee_recsys.tuning.problem import Problem
-from towhee_recsys.tuning.results import State, TrialResult
+from towhee_recsys.tuning.results import State, TrialResult, best_of, definition
 from towhee_recsys.tuning.space import Setting, value_in
 
 RANDOM_TRIALS = 8
@@ -50,9 +49,7 @@ class Study:
     @property
     def best(self) -> TrialResult | None:
         """The best of those that were trained to the end; None where none was."""
-        complete = [each for each in self.trials if each.state == "complete"]
-        value = metric_of(self._problem.metric).best(each.value for each in complete)
-        return next((each for each in complete if each.value == value), None)
+        return best_of(self.trials, self._problem.metric)
 
     def importance(self) -> dict[str, float]:
         """See `Tuning.importance`."""
@@ -147,7 +144,7 @@ def open_study(
                 study = library.create_study(
                     storage=storage,
                     study_name=_name(config, problem, settings),
-                    direction="minimize" if metric_of(problem.metric).direction == "lower" else "maximize",
+                    direction="minimize" if definition(problem.metric).direction == "lower" else "maximize",
                     pruner=library.pruners.MedianPruner(n_startup_trials=NEVER_PRUNED, n_warmup_steps=warm_up),
                     load_if_exists=True,
                 )
