@@ -2,9 +2,8 @@
 
 A random tenth of all interactions is the test part, which no training reads. Of the others about a tenth counts as new:
 those of a random twentieth of the users and of a random fiftieth of the items, and a random part of the rest. A first
-model is trained without them. On all, it is then continued (`train --continue`), and another is trained from
-nothing. Each is trained as `train` does, by the config's protocol. Times are processor
-seconds, from the data files to the written bundle.
+model is trained without them. On all, it is then continued (`train --continue`), and another is trained from nothing,
+each by the config's protocol. Times are processor seconds, from the data files to the written bundle.
 """
 
 from __future__ import annotations
@@ -51,7 +50,10 @@ def measure(case: Case) -> list[Row]:
         Row("train on a tenth of new interactions", "processor s", *_pair(seconds, against), Limit("≤", 0.5)),
         *(
             Row(
-                f"the same, {name.upper()} on the test part", "", *_pair([each[name] for each in found], against), limit
+                f"{name.upper()} of the continued model on the test part",
+                "",
+                *_pair([each[name] for each in found], against),
+                limit,
             )
             for name, limit in METRICS.items()
         ),

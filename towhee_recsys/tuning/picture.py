@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from towhee_recsys.metrics import metric_of
 from towhee_recsys.support.files import write_file
-from towhee_recsys.tuning.results import TrialResult
+from towhee_recsys.tuning.results import TrialResult, best_of, definition
 
 
 def draw_tuning(trials: Sequence[TrialResult], importance: Mapping[str, float], metric: str, path: Path) -> None:
@@ -27,13 +25,12 @@ def draw_tuning(trials: Sequence[TrialResult], importance: Mapping[str, float], 
 
 
 def _draw_trials(panel: Any, trials: Sequence[TrialResult], metric: str) -> None:
-    definition = metric_of(metric)
     for state, marker in (("complete", "o"), ("pruned", "x")):
         shown = [(each.number, each.value) for each in trials if each.state == state]
         if shown:
             panel.plot(*zip(*shown, strict=True), marker, label=f"{state}, {len(shown)} trials")
-    complete = [each for each in trials if each.state == "complete"]
-    best = accumulate((each.value for each in complete), lambda *pair: definition.best(pair))
-    panel.step([each.number for each in complete], list(best), where="post", color="grey", label="best so far")
-    panel.set(title=f"{definition.columns[metric]} on validation data", xlabel="trial")
+    so_far = ((each.number, best_of(trials[:row], metric)) for row, each in enumerate(trials, start=1))
+    best = [(number, found.value) for number, found in so_far if found]
+    panel.step(*zip(*best, strict=True), where="post", color="grey", label="best so far")
+    panel.set(title=f"{definition(metric).columns[metric]} on validation data", xlabel="trial")
     panel.legend()

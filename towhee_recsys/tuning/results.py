@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from towhee_recsys.config import Config
+from towhee_recsys.metrics import Metric, metric_of
 
 State = Literal["complete", "pruned", "failed"]
 
@@ -33,6 +35,20 @@ class TrialResult:
     seconds: float
     settings: dict[str, Any]
     error: str | None = None
+
+
+def definition(metric: str) -> Metric:
+    """The definition of a metric that trials improve."""
+    found = metric_of(metric)
+    assert found
+    return found
+
+
+def best_of(trials: Sequence[TrialResult], metric: str) -> TrialResult | None:
+    """The first of the best trials among those that were trained to the end; None where none was."""
+    values = {row: each.value for row, each in enumerate(trials) if each.state == "complete" and each.value is not None}
+    best = definition(metric).best(values.values())
+    return next((trials[row] for row, value in values.items() if value == best), None)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ from towhee_recsys.tuning.picture import draw_tuning
 from towhee_recsys.tuning.problem import Problem, problem_of
 from towhee_recsys.tuning.results import TrialResult, Tuning
 from towhee_recsys.tuning.space import space_of
-from towhee_recsys.tuning.study import Study, open_study, with_values
+from towhee_recsys.tuning.storage import open_study
+from towhee_recsys.tuning.study import Study, with_values
 
 log = logging.getLogger(__name__)
 
