@@ -91,7 +91,7 @@ def test_a_training_with_lazy_rows_gives_the_weights_and_figures_of_one_without(
     monkeypatch.setattr(lazy_rows, "SHARE", 0)
     lazy = make(f"model.tower={tower}")
     for _ in range(3):
-        assert lazy.epoch() == pytest.approx(whole.epoch(), abs=2e-4)
+        assert lazy.epoch() == pytest.approx(whole.epoch(), abs=2e-3)
     for name, weight in whole.model.state_dict().items():
         differences = np.abs(lazy.model.state_dict()[name].numpy() - weight.numpy())
         assert (differences > 1e-3).mean() < 1e-3, f"{name}: a gradient of nearly 0 may have another sign"
