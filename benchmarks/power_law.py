@@ -12,10 +12,13 @@ CHUNK = 1_000_000
 """Interactions, about, that are generated at once."""
 
 KINDS = 16
-"""Users and items are of so many kinds; half of a user's items are of the user's kind."""
+"""Users and items are of so many kinds; half of what a user draws is of the user's kind."""
 
 FEWEST = 20
-"""The fewest interactions of a user, about, as in MovieLens."""
+"""About the fewest interactions of a user, as in MovieLens."""
+
+HEAD = 20.0
+"""The popularity of an item falls as 1 / (its rank + HEAD)."""
 
 
 @dataclass(frozen=True)
@@ -28,27 +31,35 @@ class Shape:
 
 
 def interactions(shape: Shape, seed: int = 42) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
-    """Users int64, items int64, ratings float32 of half stars from 0.5 to 5 and times int64, in chunks, by users.
+    """Users int64, items int64, ratings float32 of half points from 0.5 to 5 and times int64, in chunks, by users.
 
-    No user has an item twice. Numbers of users and items begin with 0; the last users may have no interaction where
-    chance gave the others more.
+    No user has an item twice. Users and items are numbered from 0.
     """
-    counts, weights = _counts(shape, seed), 1 / (np.arange(shape.items) + 20.0)
-    cumulative = np.cumsum(weights) / weights.sum()
-    left, edges = shape.interactions, np.searchsorted(np.cumsum(counts), np.arange(0, counts.sum() + CHUNK, CHUNK))
+    popularity = 1 / (np.arange(shape.items) + HEAD)
+    popularity /= popularity.sum()
+    counts, left = _counts(shape, popularity, seed), shape.interactions
+    edges = np.searchsorted(np.cumsum(counts), np.arange(0, counts.sum() + CHUNK, CHUNK))
     for first, last in pairwise(edges):
         rng = np.random.default_rng([seed, 1, first])
-        cells = _cells(np.arange(first, last), counts[first:last], cumulative, rng)[:left]
+        cells = _cells(np.arange(first, last), counts[first:last], np.cumsum(popularity), rng)[:left]
         left -= len(cells)
         users, items = np.divmod(cells, shape.items)
         yield users, items, _ratings(users, items, seed, rng), rng.integers(1_000_000_000, 1_500_000_000, len(cells))
 
 
-def _counts(shape: Shape, seed: int) -> np.ndarray:
-    """How many items each user draws: a log-normal number, some of which are drawn twice."""
-    raw = np.random.default_rng([seed, 0]).lognormal(0, 1.1, shape.users)
-    mean = 1.12 * shape.interactions / shape.users
-    return np.minimum(FEWEST + raw * max(0.0, mean - FEWEST) / raw.mean(), shape.items / 4).astype(np.int64)
+def _counts(shape: Shape, popularity: np.ndarray, seed: int) -> np.ndarray:
+    """How often each user draws an item, log-normal: so often that as many as wanted, and a hundredth, are distinct."""
+    spread = np.random.default_rng([seed, 0]).lognormal(0, 1.1, shape.users)
+    grid = np.geomspace(1, 8 * shape.items, 64)
+    chance = popularity / 2
+    chance[::KINDS] += np.add.reduceat(popularity, np.arange(0, shape.items, KINDS)) / 2
+    distinct = [-np.expm1(draws * np.log1p(-chance)).sum() for draws in grid]
+    low, high = 0.0, float(shape.items)
+    for _ in range(40):
+        counts = FEWEST + (low + high) / 2 * spread
+        enough = np.interp(counts, grid, distinct).sum() > 1.01 * shape.interactions
+        low, high = (low, (low + high) / 2) if enough else ((low + high) / 2, high)
+    return counts.astype(np.int64)
 
 
 def _cells(users: np.ndarray, counts: np.ndarray, cumulative: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -60,7 +71,7 @@ def _cells(users: np.ndarray, counts: np.ndarray, cumulative: np.ndarray, rng: n
 
 
 def _ratings(users: np.ndarray, items: np.ndarray, seed: int, rng: np.random.Generator) -> np.ndarray:
-    """3.5, how the user and the item differ from others, a point more for items of the user's kind, and noise."""
+    """How users and items differ from the mean, a point more for items of the user's kind, and noise."""
     own = [np.random.default_rng([seed, 2, part]).normal(0, 0.4, 4096).astype(np.float32) for part in range(2)]
     mean = 3.2 + own[0][users % 4096] + own[1][items % 4096] + (users % KINDS == items % KINDS)
     noisy = mean + rng.normal(0, 0.6, len(users))
