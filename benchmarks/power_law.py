@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
@@ -76,3 +77,32 @@ def _ratings(users: np.ndarray, items: np.ndarray, seed: int, rng: np.random.Gen
     mean = 3.2 + own[0][users % 4096] + own[1][items % 4096] + (users % KINDS == items % KINDS)
     noisy = mean + rng.normal(0, 0.6, len(users))
     return (np.clip(np.rint(2 * noisy), 1, 10) / 2).astype(np.float32)
+
+
+def write_tables(folder: Path, shape: Shape, seed: int = 42) -> None:
+    """Writes `interactions.csv` (user, item, rating, time), `users.csv` (user, age), `items.csv` (item, title, tags).
+
+    The titles are of three words, the tags two of eighteen, drawn by `seed`.
+    """
+    import pandas as pd
+
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng([seed, 3])
+    users = pd.DataFrame({"user": np.arange(shape.users), "age": rng.integers(0, 7, shape.users)})
+    words = np.minimum(rng.pareto(1, (shape.items, 3)) * 20, 4999).astype(np.int64).tolist()
+    titles = [" ".join(f"w{word}" for word in each) for each in words]
+    tags = [f"t{first}|t{second}" for first, second in rng.integers(0, 18, (shape.items, 2)).tolist()]
+    items = pd.DataFrame({"item": np.arange(shape.items), "title": titles, "tags": tags})
+    users.to_csv(folder / "users.csv", index=False)
+    items.to_csv(folder / "items.csv", index=False)
+    _write_interactions(folder / "interactions.csv", shape, seed)
+
+
+def _write_interactions(file: Path, shape: Shape, seed: int) -> None:
+    import pyarrow as pa
+    from pyarrow.csv import CSVWriter
+
+    schema = pa.schema({"user": pa.int64(), "item": pa.int64(), "rating": pa.float32(), "time": pa.int64()})
+    with CSVWriter(str(file), schema) as out:
+        for chunk in interactions(shape, seed):
+            out.write_batch(pa.record_batch(list(chunk), schema=schema))
