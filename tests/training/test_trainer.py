@@ -90,7 +90,7 @@ def test_a_restored_trainer_continues_as_if_nothing_had_happened(make):
     trainer, other = make(), make()
     trainer.epoch()
     state = {
-        name: {key: array.copy() for key, array in group.items()} if isinstance(group, dict) else list(group)
+        name: {key: np.array(array) for key, array in group.items()} if isinstance(group, dict) else list(group)
         for name, group in trainer.state().items()
     }
     straight = [trainer.epoch() for _ in range(2)]

@@ -93,9 +93,8 @@ def _write_parts(folder: Path, trained: Trained) -> None:
     _write_json(folder / "history.json", trained.history)
     known = {f"{side}.{name}": array for side, arrays in trained.known.items() for name, array in arrays.items()}
     known[POPULARITY] = trained.popularity
-    weights = {name: weight.numpy() for name, weight in trained.model.state_dict().items()}
     write_file(folder / KNOWN, lambda file: np.savez(file, **known))  # type: ignore[arg-type]
-    write_file(folder / WEIGHTS, lambda file: np.savez(file, **weights))
+    write_file(folder / WEIGHTS, lambda file: np.savez(file, **trained.model.state_dict()))  # each is copied in turn
 
 
 def _manifest(folder: Path, trained: Trained) -> Manifest:

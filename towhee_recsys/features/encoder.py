@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Record = Mapping[str, Any]
+
+CHUNK = 8_192
+"""Rows of a table that are encoded at once."""
 
 
 class FeatureEncoder:
@@ -54,8 +57,7 @@ class FeatureEncoder:
         for feature in features:
             if feature.column in fitted:
                 continue
-            column = table[feature.column].astype(object)
-            values = [plain(value) for value in column.where(column.notna(), None)]
+            values = [value for part in _values(table[feature.column]) for value in part]
             if feature.is_id:
                 values = [value for value in values if value in known]
             fitted[feature.column] = KINDS[feature.kind].column.fit(feature, values)
@@ -75,6 +77,17 @@ class FeatureEncoder:
             self._check(record, accepted)
         return [
             column.encode([plain(record.get(feature.column)) for record in records])
+            for feature, column in zip(self.features, self.columns, strict=True)
+        ]
+
+    def encode_table(self, table: pd.DataFrame) -> list[np.ndarray]:
+        """As `encode`, for all rows of a frame that has the fitted columns; no records are made, which take memory.
+
+        Raises:
+            QueryError: a value is not one that its feature can take.
+        """
+        return [
+            np.concatenate([column.encode(values) for values in _values(table[feature.column])])
             for feature, column in zip(self.features, self.columns, strict=True)
         ]
 
@@ -99,6 +112,13 @@ class FeatureEncoder:
 
     def _example(self) -> str:
         return "{" + ", ".join(f"{feature.column!r}: ..." for feature in self.features) + "}"
+
+
+def _values(column: pd.Series) -> Iterator[list[Any]]:
+    """The values of a column, None for missing ones, in parts of at most `CHUNK`: one part at least."""
+    for first in range(0, max(1, len(column)), CHUNK):
+        part = column.iloc[first : first + CHUNK].astype(object)
+        yield [plain(value) for value in part.where(part.notna(), None)]
 
 
 def check_columns(named: Mapping[str, str], table: pd.DataFrame) -> None:

@@ -45,7 +45,7 @@ class HistoryColumn(VocabularyColumn[HistoryFeature]):
     @classmethod
     def fit(cls, feature: HistoryFeature, values: Sequence[Any]) -> State:
         """The distinct items of all histories."""
-        return {"values": Vocabulary(item for items in values for item in items or ()).values}
+        return {"values": Vocabulary(item for items in values if items is not None for item in items).values}
 
     def encode(self, values: Sequence[Any]) -> np.ndarray:
         """The last `length` items of each history, padded at the end: int64[n, length]."""

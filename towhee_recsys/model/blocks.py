@@ -56,9 +56,11 @@ class Blocks:
 
     def __init__(self, interactions: Interactions, users: int, batch_size: int, sampled_items: int):
         self._batch_size, self._sampled_items = batch_size, sampled_items
-        items, self._columns = np.unique(interactions.items, return_inverse=True)
-        self._items = items.astype(np.int64)
-        self._starts = np.searchsorted(interactions.users, np.arange(users + 1))
+        counts = np.bincount(interactions.items)
+        self._items, self._counts = np.flatnonzero(counts), counts[counts > 0]
+        columns = np.cumsum(counts > 0, dtype=np.int32) - np.int32(1)
+        self._columns = columns[interactions.items]
+        self._starts = np.searchsorted(interactions.users, np.arange(users + 1, dtype=interactions.users.dtype))
         self.active = np.flatnonzero(np.diff(self._starts))
         self.count = -(-len(self.active) // batch_size)
         self._log_q = self._log_likelihood() if len(self._items) > sampled_items else None
@@ -82,6 +84,5 @@ class Blocks:
 
     def _log_likelihood(self) -> np.ndarray:
         """log of the probability that an item is in a block: one of its users is, or it is drawn."""
-        counts = np.bincount(self._columns)
-        no_user = (1 - min(1.0, self._batch_size / len(self.active))) ** counts
-        return np.log(1 - no_user * (1 - self._sampled_items / len(counts))).astype(np.float32)
+        no_user = (1 - min(1.0, self._batch_size / len(self.active))) ** self._counts
+        return np.log(1 - no_user * (1 - self._sampled_items / len(self._items))).astype(np.float32)

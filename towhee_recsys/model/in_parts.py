@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cache, reduce
+from functools import cache
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -37,8 +37,12 @@ def in_parts(objective: Objective, users: np.ndarray, items: np.ndarray, block: 
     results = _threads().map(compute, np.split(users, ends), parts)
 
     def wait() -> Gradients:
-        losses, grads_users, grads_items = zip(*results, strict=True)
-        return sum(losses), np.concatenate(grads_users), reduce(np.add, grads_items)
+        loss, grads_users, grad_items = 0.0, [], np.zeros_like(items)
+        for part_loss, part_users, part_items in results:  # one after the other, so that few are in memory at once
+            loss += part_loss
+            grads_users.append(part_users)
+            grad_items += part_items
+        return loss, np.concatenate(grads_users), grad_items
 
     return wait
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from towhee_recsys.protocols.protocols import PROTOCOLS, make_task
+from towhee_recsys.protocols.protocols import PROTOCOLS, make_task, split
 from towhee_recsys.protocols.task import Question, Task
 
-__all__ = ["PROTOCOLS", "Question", "Task", "make_task"]
+__all__ = ["PROTOCOLS", "Question", "Task", "make_task", "split"]

@@ -92,8 +92,9 @@ def with_validation(parts: np.ndarray, share: float, random: np.random.Generator
     if not share or (parts == VALIDATION).any():
         return parts
     train = np.flatnonzero(parts == TRAIN)
-    held_out = random.permutation(train)[: _share_of(len(train), share)]
-    return np.where(np.isin(np.arange(len(parts)), held_out), np.int8(VALIDATION), parts)
+    parts = parts.copy()
+    parts[random.permutation(train)[: _share_of(len(train), share)]] = VALIDATION
+    return parts
 
 
 def ranks_within(groups: np.ndarray, *keys: np.ndarray) -> np.ndarray:

@@ -86,9 +86,20 @@ PROTOCOLS = {
 
 
 def make_task(protocol: str, dataset: Dataset, *, seed: int, validation: float) -> Task:
-    """Splits `dataset` by `protocol` and makes the questions that follow.
+    """Splits `dataset` by `protocol`, as `split` does, and makes the questions that follow.
 
     What counts as liked is declared with the dataset. A question may have no users.
+
+    Raises:
+        EvaluationError: as `split`.
+    """
+    task = split(protocol, dataset, seed=seed, validation=validation)
+    *_, for_questions = _generators(seed)
+    return replace(task, questions=PROTOCOLS[protocol].questions(task, for_questions))
+
+
+def split(protocol: str, dataset: Dataset, *, seed: int, validation: float) -> Task:
+    """The task without its questions, which take more memory than all else: training needs its parts alone.
 
     Args:
         protocol: A name in `PROTOCOLS`.
@@ -111,7 +122,7 @@ def make_task(protocol: str, dataset: Dataset, *, seed: int, validation: float) 
     given = Drawable(dataset.interactions, feedback.middle)
     if chosen.by_time:
         _check_times(protocol, dataset.name, given.interactions.times)
-    for_draw, for_validation, for_questions = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3))
+    for_draw, for_validation, _ = _generators(seed)
     parts = draws.with_validation(chosen.draw(given, for_draw), validation, for_validation)
     task = Task(
         protocol=protocol,
@@ -125,10 +136,13 @@ def make_task(protocol: str, dataset: Dataset, *, seed: int, validation: float) 
         questions=[],
         half_life=feedback.half_life,
     )
-    if chosen.new_items:
-        task = replace(task, new_items=np.unique(task.test.items).astype(np.int64))
     _check_parts(task, dataset.name, given.interactions, validation)
-    return replace(task, questions=chosen.questions(task, for_questions))
+    return replace(task, new_items=np.unique(task.test.items).astype(np.int64)) if chosen.new_items else task
+
+
+def _generators(seed: int) -> list[np.random.Generator]:
+    """The generators of the draw, of the validation part and of the questions: none depends on the others."""
+    return [np.random.default_rng(each) for each in np.random.SeedSequence(seed).spawn(3)]
 
 
 def _protocol_named(protocol: str) -> Protocol:

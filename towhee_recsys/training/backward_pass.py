@@ -15,8 +15,10 @@ from towhee_recsys.model.in_parts import in_parts
 from towhee_recsys.model.objectives import Objective
 from towhee_recsys.model.paddle.fusion import FusionModel
 from towhee_recsys.model.paddle.quiet import paddle
+from towhee_recsys.model.paddle.towers import Tower
 from towhee_recsys.training.cached_features import CachedFeature
 from towhee_recsys.training.examples import Examples
+from towhee_recsys.training.lazy_rows import LazyRows
 from towhee_recsys.training.tower_pass import TowerPass
 
 HISTORY_DROPPED = 0.5
@@ -31,6 +33,7 @@ class BackwardPass:
     objectives: Mapping[Purpose, Objective]
     examples: Examples
     cached: Mapping[int, CachedFeature]
+    large: Mapping[Tower, Mapping[int, LazyRows]]
     settings: TrainingConfig
 
     def __call__(self, block: Block, rng: np.random.Generator) -> dict[str, float]:
@@ -39,7 +42,9 @@ class BackwardPass:
         items = self._item_pass(block.items, rng)
         running: dict[Purpose, Any] = {}
         for name, objective in self.objectives.items():
-            own = TowerPass(self.model.tower(name), self.examples.users, users, objective.decay)
+            tower = self.model.tower(name)
+            known = {number: rows(block.users) for number, rows in self.large[tower].items()}
+            own = TowerPass(tower, self.examples.users, users, objective.decay, known)
             running[name] = own, in_parts(objective, own.vectors, items.vectors, block)
         grad_items, losses = np.zeros_like(items.vectors), {}
         for name, (own, wait) in running.items():
@@ -52,6 +57,7 @@ class BackwardPass:
     def _item_pass(self, rows: np.ndarray, rng: np.random.Generator) -> TowerPass:
         arrays = [paddle.to_tensor(array[rows]) for array in self.examples.item_arrays]
         outputs = {number: feature(rows, rng) for number, feature in self.cached.items()}
+        outputs |= {number: large(rows) for number, large in self.large[self.model.item_tower].items()}
         return TowerPass(self.model.item_tower, self.examples.items, arrays, self.settings.item_decay, outputs)
 
     def _user_tensors(self, rows: np.ndarray, rng: np.random.Generator) -> list[paddle.Tensor]:

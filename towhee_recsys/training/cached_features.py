@@ -16,6 +16,10 @@ REFRESHED_SHARE = 1 / 16
 CNN costs more than all the rest of a step, and changes more slowly."""
 
 
+CHUNK = 8_192
+"""Texts that are computed at once."""
+
+
 class CachedTextFeature:
     """A text feature of all items, int64[items, length], whose outputs float32[items, size] are computed in parts."""
 
@@ -27,7 +31,9 @@ class CachedTextFeature:
     def refresh(self) -> None:
         """Computes all outputs, so that an epoch starts the same way whether or not training was interrupted."""
         with paddle.no_grad():
-            self._outputs = self._layer(paddle.to_tensor(self._words)).numpy()
+            firsts = range(0, len(self._words), CHUNK)
+            parts = [self._layer(paddle.to_tensor(self._words[first : first + CHUNK])).numpy() for first in firsts]
+        self._outputs = np.concatenate(parts)
 
     @timed("towers forward")
     def __call__(self, items: np.ndarray, rng: np.random.Generator) -> paddle.Tensor:

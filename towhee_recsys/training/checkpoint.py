@@ -18,6 +18,9 @@ GROUPS = ("weights", "kept", "optimizer")
 WRITING_SHARE = 0.1
 """Writing may take this share of the time that training takes, so a large model is not written every epoch."""
 
+VERSION = 2
+"""The version of what a state consists of: one of another version is not resumed."""
+
 MAY_CHANGE = ("epochs", "patience", "learning_rate", "warmup_steps")
 """Settings of training that may differ in the process that resumes: how long to train, and how fast."""
 
@@ -75,5 +78,5 @@ class Checkpoint:
 
 def _key(record: dict[str, Any], settings: dict[str, Any], seed: int) -> str:
     training = {name: value for name, value in settings["training"].items() if name not in MAY_CHANGE}
-    text = json.dumps([record, {**settings, "training": training}, seed], sort_keys=True)
+    text = json.dumps([VERSION, record, {**settings, "training": training}, seed], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from towhee_recsys.config.features import Features
-from towhee_recsys.data import Dataset, records
+from towhee_recsys.data import Dataset
 from towhee_recsys.data.decay import decayed
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.features import FeatureEncoder
@@ -69,8 +69,8 @@ def encode(
     training = _of_users_who_choose(split.training, dataset.schema.feedback.lowest)
     people = _with_histories(dataset, training, features)
     known_items = dataset.items.drop(dataset.items.index[split.new_items])
-    user_ids = set(dataset.user_ids[np.unique(training.users)])
-    item_ids, kept = set(known_items[dataset.schema.items.id]), kept or {}
+    user_ids = set(dataset.user_ids[np.unique(training.users)].tolist())
+    item_ids, kept = set(known_items[dataset.schema.items.id].tolist()), kept or {}
     users = FeatureEncoder.fit(features.user, people, user_ids, "features.user", kept.get("user"))
     items = FeatureEncoder.fit(features.item, known_items, item_ids, "features.item", kept.get("item"))
     return Examples(
@@ -78,8 +78,8 @@ def encode(
         items,
         dataset.user_ids.astype(str),
         dataset.item_ids.astype(str),
-        users.encode(records(people)),
-        items.encode(records(dataset.items)),
+        users.encode_table(people),
+        items.encode_table(dataset.items),
         training,
         split.validation,
     )
@@ -101,5 +101,7 @@ def _with_histories(dataset: Dataset, training: Interactions, features: Features
     liked = decayed(training, feedback.half_life).take(training.values >= feedback.liked)
     liked = liked.take(np.lexsort((liked.values, liked.users)))
     ends = np.searchsorted(liked.users, np.arange(1, len(dataset.users)))
-    items = np.split(dataset.item_ids[liked.items], ends)
-    return dataset.users.assign(**{column: [own.tolist() for own in items] for column in columns})
+    histories = np.empty(len(dataset.users), dtype=object)
+    for row, items in enumerate(np.split(dataset.item_ids[liked.items], ends)):
+        histories[row] = items
+    return dataset.users.assign(**dict.fromkeys(columns, histories))

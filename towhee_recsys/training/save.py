@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from towhee_recsys.bundle import Bundle, Trained, save_bundle
 from towhee_recsys.config import Config
-from towhee_recsys.data import Dataset
+from towhee_recsys.config.interactions import Feedback
+from towhee_recsys.data import Dataset, ItemSchema
 from towhee_recsys.data.popularity import item_popularity
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.support.step_timers import timed
@@ -16,11 +17,39 @@ from towhee_recsys.training.curves import draw_curves
 from towhee_recsys.training.trainer import Trainer
 
 
+class DataRecord(NamedTuple):
+    """What a bundle records of its data.
+
+    Attributes:
+        facts: The dataset's name and fingerprint, and its numbers of users, items and interactions.
+        item_schema: The columns of the items that a catalogue and an index keep.
+        feedback: What the values of interactions mean.
+        trained_on: The record of the interactions that were used; see `training_split.trained_on`.
+    """
+
+    facts: dict[str, Any]
+    item_schema: ItemSchema
+    feedback: Feedback
+    trained_on: dict[str, Any]
+
+
+def data_record(dataset: Dataset, trained_on: dict[str, Any]) -> DataRecord:
+    """The record of `dataset`."""
+    facts = {
+        "name": dataset.name,
+        "fingerprint": dataset.fingerprint,
+        "users": len(dataset.users),
+        "items": len(dataset.items),
+        "interactions": len(dataset.interactions),
+        "removed": dict(dataset.removed),
+    }
+    return DataRecord(facts, dataset.item_schema, dataset.schema.feedback, trained_on)
+
+
 @timed("saving")
 def save(
     config: Config,
-    dataset: Dataset,
-    trained_on: dict[str, Any],
+    data: DataRecord,
     trainer: Trainer,
     rating_map: Calibration | None,
     calibration: Calibration | None,
@@ -29,34 +58,26 @@ def save(
 
     Args:
         config: The config, which the bundle keeps.
-        dataset: What the model was trained on.
-        trained_on: The record of the interactions that were used; see `training_split.trained_on`.
+        data: The record of what the model was trained on.
         trainer: What trained the model.
         rating_map: The map from cosine to rating that was trained; None where there is no rating scale.
         calibration: The one that predicts ratings; likewise.
     """
-    examples, feedback = trainer.examples, dataset.schema.feedback
+    examples, feedback = trainer.examples, data.feedback
     trained = Trained(
         config=config,
         users=examples.users,
         items=examples.items,
         known=examples.known(),
         popularity=item_popularity(
-            examples.training, len(dataset.items), liked=feedback.liked, half_life=feedback.half_life
+            examples.training, len(examples.item_ids), liked=feedback.liked, half_life=feedback.half_life
         ),
         model=trainer.model,
         rating_map=rating_map,
         calibration=calibration,
-        dataset={
-            "name": dataset.name,
-            "fingerprint": dataset.fingerprint,
-            "users": len(dataset.users),
-            "items": len(dataset.items),
-            "interactions": len(dataset.interactions),
-            "removed": dict(dataset.removed),
-        },
-        item_schema=dataset.item_schema,
-        trained_on=trained_on,
+        dataset=data.facts,
+        item_schema=data.item_schema,
+        trained_on=data.trained_on,
         quality=quality(trainer, calibration),
         history=trainer.history,
     )

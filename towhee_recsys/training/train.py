@@ -13,7 +13,7 @@ from towhee_recsys.training.examples import encode
 from towhee_recsys.training.fit import fit, make_trainer, rating_map_of
 from towhee_recsys.training.folders import for_validation, work_dir
 from towhee_recsys.training.lock import training_lock
-from towhee_recsys.training.save import save
+from towhee_recsys.training.save import data_record, save
 from towhee_recsys.training.training_split import TrainingSplit, everything, split_by
 from towhee_recsys.training.validated import settings, validated
 from towhee_recsys.training.warm_start import kept_states, parent_of, settings_for, split_for, start_from
@@ -62,6 +62,8 @@ def train(
         epochs = _chosen_epochs(config, dataset, progress) if final and not parent else training.epochs
         split = _split(config, dataset, final, parent)
         examples = encode(dataset, split, config.features, kept_states(parent) if parent else None)
+        data = data_record(dataset, split.record)
+        del dataset, split  # training needs no more of them, and their memory for other things
         rating_map = parent.manifest.rating_map if parent else rating_map_of(examples, feedback, config.model)
         trainer = make_trainer(
             examples,
@@ -75,10 +77,10 @@ def train(
         )
         if parent:
             start_from(parent, trainer.model, examples)
-        checkpoint = Checkpoint(work_dir(config.model.dir), split.record, settings(config), config.seed)
+        checkpoint = Checkpoint(work_dir(config.model.dir), data.trained_on, settings(config), config.seed)
         fit(trainer, checkpoint, fresh=fresh, progress=progress)
         calibration = parent.calibration if parent else calibrate(trainer, rating_map)
-        bundle = save(config, dataset, split.record, trainer, rating_map, calibration)
+        bundle = save(config, data, trainer, rating_map, calibration)
         checkpoint.remove()
         return bundle
 

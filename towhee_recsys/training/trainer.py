@@ -16,15 +16,13 @@ from towhee_recsys.model.in_parts import cores_for_parts
 from towhee_recsys.model.objectives import Objective
 from towhee_recsys.model.paddle.fusion import FusionModel
 from towhee_recsys.model.paddle.quiet import paddle
-from towhee_recsys.support.step_timers import EPOCHS, timed, timed_step
+from towhee_recsys.support.allocation import memory_reused
+from towhee_recsys.support.step_timers import EPOCHS, timed
 from towhee_recsys.training.backward_pass import BackwardPass
 from towhee_recsys.training.cached_features import cached_features
 from towhee_recsys.training.examples import Examples
+from towhee_recsys.training.optimizer import Optimizer
 from towhee_recsys.training.validation import Validation
-
-ADAM_BETA2 = 0.95
-"""Adam's second decay, usually 0.999. A user is in one step an epoch, and a training has some hundred steps: the first
-squared gradients have to be forgotten sooner (found on validation data of MovieLens 1M)."""
 
 
 class Trainer:
@@ -51,10 +49,8 @@ class Trainer:
         self.settings, self.seed, self.epochs = settings, seed, epochs or settings.epochs
         self.blocks = Blocks(examples.training, len(examples.user_ids), settings.batch_size, settings.sampled_items)
         self.cached = cached_features(examples.items, model.item_tower, examples.item_arrays, settings.unknown_rate)
-        self.backward = BackwardPass(model, objectives, examples, self.cached, settings)
-        self.optimizer = paddle.optimizer.Adam(settings.learning_rate, beta2=ADAM_BETA2, parameters=model.parameters())
-        for weight in model.parameters():  # a step may compute no text: Adam's moments still apply, resumed or not
-            weight.grad = paddle.zeros_like(weight)
+        self.optimizer = Optimizer(model, examples, settings)
+        self.backward = BackwardPass(model, objectives, examples, self.cached, self.optimizer.rows, settings)
         self.history: list[dict[str, float]] = []
         self.kept: dict[str, np.ndarray] = {}
 
@@ -87,11 +83,12 @@ class Trainer:
         for feature in self.cached.values():
             feature.refresh()
         losses = []
-        with cores_for_parts():
+        with cores_for_parts(), memory_reused():
             for step, block in enumerate(self.blocks(rng)):
                 self.optimizer.set_lr(self._learning_rate((number - 1) * self.blocks.count + step))
                 losses.append(self._step(block, rng))
                 self._check_finite("loss", sum(losses[-1].values()), number, len(losses))
+            self.optimizer.finish()
         self._check_finite("sum of all weights", self._sum_of_weights(), number, len(losses))
         self.history.append(self._figures(number, losses))
         if self.settings.patience and self.kept_epoch == number:
@@ -116,13 +113,12 @@ class Trainer:
     def _step(self, block: Block, rng: np.random.Generator) -> dict[str, float]:
         """One step of the optimiser; the losses by purpose, and that of the decay."""
         losses = self.backward(block, rng)
-        with timed_step("optimiser"), paddle.utils.unique_name.guard():  # its state has the same names in every run
-            self.optimizer.step()
+        self.optimizer.step()
         self.optimizer.clear_grad()
         return losses
 
     def _sum_of_weights(self) -> float:
-        return float(sum(weight.numpy().sum(dtype=np.float64) for weight in self.model.parameters()))
+        return sum(weight.sum().item() for weight in self.model.parameters())
 
     def _check_finite(self, name: str, value: float, epoch: int, step: int) -> None:
         if not math.isfinite(value):
@@ -142,13 +138,11 @@ class Trainer:
         return line
 
     def state(self) -> dict[str, Any]:
-        """All that a later process needs to resume: arrays by name, and the history."""
+        """All that a later process needs to resume: arrays or tensors by name, until the next step, and the history."""
         return {
-            "weights": {name: weight.numpy() for name, weight in self.model.state_dict().items()},
+            "weights": self.model.state_dict(),
             "kept": self.kept,
-            "optimizer": {
-                name: value.numpy() for name, value in self.optimizer.state_dict().items() if hasattr(value, "numpy")
-            },
+            "optimizer": self.optimizer.state(),
             "history": self.history,
         }
 
@@ -159,7 +153,7 @@ class Trainer:
     def restore(self, state: dict[str, Any]) -> None:
         """Goes back to a `state`."""
         self.model.set_state_dict(state["weights"])
-        self.optimizer.set_state_dict({name: paddle.to_tensor(value) for name, value in state["optimizer"].items()})
+        self.optimizer.restore(state["optimizer"])
         self.history = state["history"]
         if self.settings.patience:
             self.kept = state["kept"]

@@ -10,7 +10,7 @@ import numpy as np
 from towhee_recsys.config import Config
 from towhee_recsys.data import Dataset
 from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.protocols import Task, make_task
+from towhee_recsys.protocols import Task, make_task, split
 from towhee_recsys.support.step_timers import timed
 
 EVERYTHING = "everything"
@@ -47,12 +47,12 @@ class TrainingSplit:
 
 @timed("splitting")
 def split_by(protocol: str, dataset: Dataset, *, seed: int, validation: float) -> TrainingSplit:
-    """The training and the validation part of a protocol, by the seed and the share that `make_task` takes.
+    """The training and the validation part of a protocol, by the seed and the share that `split` takes.
 
     Raises:
         EvaluationError: the protocol cannot split this dataset.
     """
-    task = make_task(protocol, dataset, seed=seed, validation=validation)
+    task = split(protocol, dataset, seed=seed, validation=validation)
     return TrainingSplit(task.train, task.validation, task.new_items, trained_on(dataset, protocol, seed))
 
 

@@ -21,6 +21,9 @@ from towhee_recsys.training.examples import Examples
 SAMPLED_USERS = 512
 """Lists are made for at most so many users, drawn by seed: this takes some hundredths of a second."""
 
+CHUNK = 8_192
+"""Users or items whose vectors are computed at once."""
+
 BEST: dict[str, Callable[[list[float]], np.intp]] = {"validation_rmse": np.argmin, "validation_ndcg@10": np.argmax}
 """The figures by which the best epoch is chosen: by the first one that the history has. RMSE is the steadier one."""
 
@@ -44,7 +47,8 @@ class Validation:
         rng = np.random.default_rng(seed)
         self._users = np.sort(rng.permutation(np.unique(relevant.users))[:SAMPLED_USERS])
         self._relevant = relevant.matrix(*shape)[self._users].astype(bool)
-        marks = replace(examples.training, values=np.ones_like(examples.training.values))  # a value may be 0
+        own = examples.training.take(np.isin(examples.training.users, self._users))
+        marks = replace(own, values=np.ones_like(own.values))  # a value may be 0
         self._excluded = marks.matrix(*shape)[self._users].astype(bool)
 
     @timed("validation")
@@ -89,5 +93,9 @@ class Validation:
 
     def _vectors(self, tower: Tower, arrays: list[np.ndarray]) -> np.ndarray:
         self._model.eval()
+        vectors = np.empty((len(arrays[0]), self._model.embedding_size), dtype=np.float32)
         with paddle.no_grad():
-            return unit(tower([paddle.to_tensor(array) for array in arrays]).numpy())[0]
+            for first in range(0, len(vectors), CHUNK):
+                part = slice(first, first + CHUNK)
+                vectors[part] = unit(tower([paddle.to_tensor(array[part]) for array in arrays]).numpy())[0]
+        return vectors

@@ -93,8 +93,9 @@ class SumTower(Tower):
             amounts[unseen] = amounts[counts == counts[~unseen].min()].mean(axis=0)
             amounts[UNKNOWN] = amounts[rows].mean(axis=0)
             weight.set_value(amounts)
-            embedding = self.inputs[index].embedding.weight
-            embedding.set_value(np.where(unseen[:, None], 0, embedding.numpy()))
+            embedding, nobody = self.inputs[index].embedding.weight, np.flatnonzero(unseen)
+            with paddle.no_grad():
+                paddle.scatter_(embedding, paddle.to_tensor(nobody), paddle.zeros([len(nobody), embedding.shape[1]]))
 
     def combine(self, outputs: list[paddle.Tensor], arrays: Sequence[paddle.Tensor]) -> paddle.Tensor:
         """The sum, and the two numbers that preserve its norm."""
