@@ -74,7 +74,7 @@ def read(schema: DataSchema) -> Dataset:
     found = read_interactions(schema, _known(users), _known(items))
     items = items or of_ids(found.items, schema.items.id)
     users = users or of_ids(found.users, schema.users.id)
-    bad = _counts([items.bad, users.bad, found.raw.bad])
+    bad = _counts([items.bad, users.bad, found.bad])
     return Dataset(
         users.frame, items.frame, found.interactions, schema, fingerprint(schema, _files(schema)), items.types, bad
     )
