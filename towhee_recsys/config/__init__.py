@@ -11,7 +11,7 @@ from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.config.load import load_config, load_section, shown_settings
 from towhee_recsys.config.locations import without_locations
 from towhee_recsys.config.overrides import parse_override
-from towhee_recsys.config.references import expand_env, resolve
+from towhee_recsys.config.references import expand_env, expand_url, resolve
 from towhee_recsys.config.schema import Config
 from towhee_recsys.config.secrets import shown_path, shown_value
 from towhee_recsys.config.yaml import read_yaml
@@ -27,6 +27,7 @@ __all__ = [
     "dump_config",
     "dump_settings",
     "expand_env",
+    "expand_url",
     "is_published",
     "load_config",
     "load_section",

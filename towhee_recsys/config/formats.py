@@ -42,8 +42,8 @@ def dataset_format(dataset: Any) -> str:
     if isinstance(given.get("format"), str):
         return str(given["format"])
     sections = [given.get(name) for name in ("users", "items", "interactions")]
-    has_paths = any(isinstance(section, Mapping) and section.get("path") for section in sections)
-    if has_paths or given.get("tables"):
+    has_own = any(isinstance(section, Mapping) and (section.get("path") or section.get("sql")) for section in sections)
+    if has_own or given.get("tables"):
         return TABLE
     name = given.get("name")
     return PUBLISHED[name].format if isinstance(name, str) and name in PUBLISHED else MOVIELENS

@@ -37,7 +37,10 @@ def with_locations(config: Config, folder: str) -> Config:
 def without_locations(config: Config) -> Config:
     """`config` without where its data and stores are: that is no part of a model, and may hold a password."""
     dataset, nowhere = config.dataset, {"path": None}
-    tables = {name: getattr(dataset, name).model_copy(update=nowhere) for name in ("users", "items", "interactions")}
+    tables = {
+        name: getattr(dataset, name).model_copy(update=nowhere | {"sql": None})
+        for name in ("users", "items", "interactions")
+    }
     return config.with_model_dir(ModelConfig().dir).model_copy(
         update={
             "dataset": dataset.model_copy(update=nowhere | tables),

@@ -6,16 +6,18 @@ import os
 import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
 from towhee_recsys.config.document import Document, KeyPath, as_document, dotted, flat, merge
 from towhee_recsys.config.scalars import scalar
 from towhee_recsys.config.schema import Config
 from towhee_recsys.config.secrets import SECRETS, is_secret
 from towhee_recsys.errors import ConfigError, close_match
-from towhee_recsys.support.urls import shown_text
+from towhee_recsys.support.urls import VARIABLE, shown_text
 
 _SECRETS = {dotted(path): mark for path, mark in SECRETS.items()}
 _ENV = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
+_ENV_PASSWORD = re.compile(rf"(?<=:){VARIABLE.pattern}(?=@[^@]*$)")
 _REFERENCE = re.compile(r"\$\{(?!env:)([^{}]*)\}")
 _ANY = re.compile(r"\$\{[^{}]*\}")
 
@@ -27,6 +29,15 @@ def expand_env(text: str) -> str:
         ConfigError: a variable is not set.
     """
     return _ENV.sub(lambda found: _variable(found[1]), text)
+
+
+def expand_url(url: str) -> str:
+    """`url` with its variables expanded; a password that is one `${env:NAME}` is percent-encoded: it can be any text.
+
+    Raises:
+        ConfigError: a variable is not set.
+    """
+    return expand_env(_ENV_PASSWORD.sub(lambda found: quote(expand_env(found[0]), safe=""), url))
 
 
 def resolve(value: Any, config: Config, where: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -24,15 +24,16 @@ def _marked_settings(kind: type[BaseModel], around: KeyPath = ()) -> Iterator[tu
     for name, mark in marked(kind).items():
         yield (*around, name), mark
     for name, field in kind.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
-            yield from _marked_settings(field.annotation, (*around, name))
+        for each in (field.annotation, *get_args(field.annotation)):  # a section, or one that may be left out
+            if isinstance(each, type) and issubclass(each, Section):
+                yield from _marked_settings(each, (*around, name))
 
 
 SECRETS = dict(_marked_settings(Config))
 """The settings that may hold a secret, such as ("milvus", "uri"), and how a text there is shown. Their `${env:NAME}`
 stays as written until a store calls `expand_env`."""
 
-_SECTIONS = {path[:length] for path in SECRETS for length in range(1, len(path))}
+_SECTIONS = {path[:-1] for path in SECRETS}
 _ACCESS = ("milvus", "access")
 
 

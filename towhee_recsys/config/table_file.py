@@ -1,16 +1,23 @@
-"""The file of a table, and how a file in text is laid out."""
+"""The file of a table, or the query that gives it, and how a file in text is laid out."""
 
 from __future__ import annotations
 
-from pydantic import Field, field_validator
+from typing import TYPE_CHECKING
 
+from pydantic import Field, field_validator, model_validator
+
+from towhee_recsys.config.sql import SqlQuery
 from towhee_recsys.support.section import Section
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class TableFile(Section):
-    """The file of a table: CSV, TSV, JSON lines or Parquet by its suffix, or any text with a `separator`."""
+    """A table: a file (CSV, TSV, JSON lines or Parquet by its suffix, or any text with a `separator`), or a query."""
 
     path: str | None = Field(default=None, min_length=1, description="the file")
+    sql: SqlQuery | None = Field(default=None, description="a query instead of a file")
     separator: str | None = Field(
         default=None,
         min_length=1,
@@ -45,3 +52,10 @@ class TableFile(Section):
         if twice := next((name for name in given if given.count(name) > 1), None):
             raise ValueError(f"{twice!r} is there twice; each column has a name of its own")
         return given
+
+    @model_validator(mode="after")
+    def _file_or_query(self) -> Self:
+        given = [name for name in ("path", "separator", "columns", "skip_lines") if getattr(self, name)]
+        if self.sql and given:
+            raise ValueError(f"{given[0]} and sql are given; a table is a file or the rows of a query. Leave one out")
+        return self

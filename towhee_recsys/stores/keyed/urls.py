@@ -6,15 +6,13 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
-from towhee_recsys.config import expand_env
+from towhee_recsys.config import expand_env, expand_url
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.keyed.address import StoreUrl
 from towhee_recsys.stores.keyed.kind import Server
 from towhee_recsys.stores.keyed.kinds import ACCEPTED, kind_of, must_be_installed
 from towhee_recsys.stores.keyed.options import options_of
 from towhee_recsys.support.urls import VARIABLE, shown_url, split_url
-
-_ENV_PASSWORD = re.compile(rf"(?<=:){VARIABLE.pattern}(?=@[^@]*$)")
 
 
 def parse_url(url: str, setting: str) -> StoreUrl:
@@ -31,7 +29,7 @@ def parse_url(url: str, setting: str) -> StoreUrl:
         StoreError: it is another kind of URL, or a package that it needs is not installed.
         ConfigError: an environment variable in it is not set.
     """
-    full = expand_env(_ENV_PASSWORD.sub(lambda found: quote(expand_env(found[0]), safe=""), url))
+    full = expand_url(url)
     scheme, separator, rest = full.partition("://")
     secrets = frozenset(expand_env(each) for each in VARIABLE.findall(url)) - {""}
     kind = kind_of(scheme) if separator else None

@@ -12,17 +12,20 @@ from towhee_recsys.config import DataSchema
 from towhee_recsys.errors import DatasetError
 
 
-def fingerprint(schema: DataSchema, files: Mapping[str, Path]) -> str:
-    """SHA-256 over the bytes of `files` and the content of the data frames: same content, same fingerprint.
+def fingerprint(schema: DataSchema, files: Mapping[str, Path], digests: Mapping[str, bytes]) -> str:
+    """SHA-256 over the bytes of `files`, the content of the data frames, and the `digests` of other tables.
+
+    The same content has the same fingerprint.
 
     Raises:
         DatasetError: a file cannot be read.
     """
     digest = hashlib.sha256()
     frames: dict[str, pd.DataFrame] = dict(schema.tables.items())
-    for table in sorted([*files, *frames]):
+    known = {table: _of_frame(frame) for table, frame in frames.items()} | dict(digests)
+    for table in sorted([*files, *known]):
         digest.update(f"{table}\n".encode())
-        digest.update(_of_file(files[table]) if table in files else _of_frame(frames[table]))
+        digest.update(_of_file(files[table]) if table in files else known[table])
     return digest.hexdigest()
 
 

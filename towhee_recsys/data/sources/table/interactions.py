@@ -26,12 +26,13 @@ ROLES = ("user", "item", "rating", "event", "count", "time")
 
 @dataclass(frozen=True, eq=False)
 class LoadedInteractions:
-    """The interactions by the rows of `users` and `items`: those given, else those in the table."""
+    """The interactions by the rows of `users` and `items`: those given, else those in the table; and its digest."""
 
     interactions: Interactions
     users: Known
     items: Known
     bad: BadRows
+    digest: bytes | None = None
 
 
 def read_interactions(
@@ -63,9 +64,10 @@ def _read(
     named = [(f"dataset.interactions.{role}", column) for role in ROLES if (column := getattr(declared, role))]
     user_numbers = RowNumbers(declared.user, "user", users)
     item_numbers = RowNumbers(declared.item, "item", items)
-    found = GoodRows(explicit=bool(declared.rating))
+    found, digest = GoodRows(explicit=bool(declared.rating)), None
     for raw in load(schema, "interactions", {column for _, column in named}, part):
         raw.must_have(named)
+        digest = raw.digest
         user, item = user_numbers.of(raw), item_numbers.of(raw)
         found.add(raw, user, item, values_of(raw, schema), times_of(raw, declared.time, declared.time_unit))
     user, item, values, times = found.arrays()
@@ -79,7 +81,7 @@ def _read(
         raise DatasetError(f"{bad.name}: all interactions have the weight 0 or less; give an event a weight above 0")
     user, used_users = (user, users) if users else _used(all_users, user)
     item, used_items = (item, items) if items else _used(all_items, item)
-    return LoadedInteractions(Interactions.of(user, item, values, times), used_users, used_items, bad)
+    return LoadedInteractions(Interactions.of(user, item, values, times), used_users, used_items, bad, digest)
 
 
 def _used(known: Known, rows: np.ndarray) -> tuple[np.ndarray, Known]:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from towhee_recsys.config import DataSchema
+from towhee_recsys.config.sql import SqlQuery
 from towhee_recsys.config.table_file import TableFile
 from towhee_recsys.data.sources.bad_rows import BadRows, Reading
 from towhee_recsys.data.sources.table.delimited import read_delimited
@@ -18,6 +19,7 @@ from towhee_recsys.data.sources.table.json_lines import read_json_lines
 from towhee_recsys.data.sources.table.parquet import read_parquet
 from towhee_recsys.data.sources.table.raw import RawTable
 from towhee_recsys.data.sources.table.regular import NotRegularError, read_regular
+from towhee_recsys.data.sources.table.sql import read_sql
 from towhee_recsys.errors import DatasetError
 
 Reader = Callable[[Path, BadRows, "Collection[str] | None", "int | None"], Iterator[RawTable]]
@@ -39,13 +41,14 @@ def load_table(schema: DataSchema, table: str, columns: Collection[str] | None =
     Of `columns` those that are there are read; all by default.
 
     Raises:
-        DatasetError: the file is missing, empty or unreadable, or is not in its format.
+        DatasetError: the file is missing, empty or unreadable, or is not in its format; or the query fails.
     """
     reading = Reading.of(schema)
     if table in schema.tables:
         return next(from_frame(schema.tables[table], f"dataset.tables.{table}", reading))
-    path = path_of(schema, table)
-    layout = getattr(schema, table)
+    path, layout = path_of(schema, table), getattr(schema, table)
+    if layout.sql is not None:
+        return next(_query(layout.sql, table, reading, columns, None))
     return None if path is None else load_file(path, f"dataset.{table}.path", reading, layout, columns)
 
 
@@ -70,6 +73,8 @@ def load_parts(schema: DataSchema, table: str, columns: Collection[str], size: i
     key, reading, layout = f"dataset.{table}.path", Reading.of(schema), getattr(schema, table)
     if table in schema.tables:
         return from_frame(schema.tables[table], f"dataset.tables.{table}", reading, size)
+    if layout.sql is not None:
+        return _query(layout.sql, table, reading, columns, size)
     if (path := path_of(schema, table)) is None:
         raise DatasetError(f"{key}: missing, accepted: the file with the {table}")
     must_exist(path, key, layout)
@@ -88,6 +93,13 @@ def load_regular_parts(schema: DataSchema, table: str, columns: Collection[str],
         raise NotRegularError
     reading = replace(Reading.of(schema), strict=True)
     return read_regular(path, BadRows(str(path), reading), columns, layout, size * BYTES_OF_ROW)
+
+
+def _query(
+    sql: SqlQuery, table: str, reading: Reading, columns: Collection[str] | None, size: int | None
+) -> Iterator[RawTable]:
+    key = f"dataset.{table}.sql"
+    return read_sql(sql, key, BadRows(key, reading), columns, size)
 
 
 def _parts(

@@ -18,12 +18,13 @@ from towhee_recsys.data.sources.table.raw import RawTable
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """The good rows of a table of users or items, with the types of its columns and the counts of bad rows."""
+    """The good rows of a table of users or items, the types of its columns, the counts of bad rows, and its digest."""
 
     frame: pd.DataFrame
     types: dict[str, FieldType]
     known: Known
     bad: BadRows | None = None
+    digest: bytes | None = None
 
 
 def read_side(
@@ -55,7 +56,7 @@ def read_side(
     found: dict[str, FieldType] = {name: kind for name, (_, kind) in converted.items()}
     good = Known(known.ids[raw.good], known.type, known.table)
     frame = pd.DataFrame(columns)[raw.good].reset_index(drop=True)
-    return Side(frame, {declared.id: _field_type(known.type), **found}, good, raw.bad)
+    return Side(frame, {declared.id: _field_type(known.type), **found}, good, raw.bad, raw.digest)
 
 
 def of_ids(known: Known, column: str) -> Side:

@@ -9,6 +9,7 @@ from typing import Any
 
 from towhee_recsys.config import DataSchema, is_published
 from towhee_recsys.config.published import PUBLISHED
+from towhee_recsys.config.sql import SqlQuery
 from towhee_recsys.data.dataset import Dataset, records
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.data.sources.bad_rows import BadRows, Reading
@@ -23,7 +24,9 @@ from towhee_recsys.data.sources.table.load import load_file, load_table
 from towhee_recsys.data.sources.table.made import columns_to_read
 from towhee_recsys.data.sources.table.raw import RawTable
 from towhee_recsys.data.sources.table.side import Side, of_ids, read_side
+from towhee_recsys.data.sources.table.sql import connected
 from towhee_recsys.errors import DatasetError
+from towhee_recsys.support.urls import shown_url
 
 TABLES = ("users", "items", "interactions")
 
@@ -37,10 +40,10 @@ def ensure(schema: DataSchema) -> None:
     if published := _published_files(schema):
         download_dataset(schema, published)
     files = _files(schema)
-    if "interactions" not in {*files, *schema.tables}:
+    if "interactions" not in {*files, *schema.tables, *_queries(schema)}:
         raise DatasetError(
-            "dataset.interactions.path: missing, accepted: the file with the interactions; or, in Python, "
-            "load_config(..., tables={'interactions': frame})"
+            "dataset.interactions.path: missing, accepted: the file with the interactions; or sql: {url: ..., "
+            "query: ...}, or, in Python, load_config(..., tables={'interactions': frame})"
         )
     for table, path in files.items():
         must_exist(path, f"dataset.{table}.path", getattr(schema, table))
@@ -59,8 +62,12 @@ def check(schema: DataSchema) -> tuple[str, bool]:
     for path in files.values():
         with open_binary(path) as file:
             file.read(1)
+    for table, sql in _queries(schema).items():
+        with connected(sql, f"dataset.{table}.sql"):
+            pass
     frames = [f"the data frame dataset.tables.{table}" for table in schema.tables]
-    return ", ".join([*map(str, files.values()), *frames]), True
+    queries = [f"dataset.{table}.sql of {shown_url(sql.url)}" for table, sql in _queries(schema).items()]
+    return ", ".join([*map(str, files.values()), *queries, *frames]), True
 
 
 def read(schema: DataSchema) -> Dataset:
@@ -75,9 +82,10 @@ def read(schema: DataSchema) -> Dataset:
     items = items or of_ids(found.items, schema.items.id)
     users = users or of_ids(found.users, schema.users.id)
     bad = _counts([items.bad, users.bad, found.bad])
-    return Dataset(
-        users.frame, items.frame, found.interactions, schema, fingerprint(schema, _files(schema)), items.types, bad
-    )
+    digests = {"users": users.digest, "items": items.digest, "interactions": found.digest}
+    given = {table: digest for table, digest in digests.items() if digest is not None}
+    content = fingerprint(schema, _files(schema), given)
+    return Dataset(users.frame, items.frame, found.interactions, schema, content, items.types, bad)
 
 
 def iter_items(
@@ -96,11 +104,13 @@ def iter_items(
 
 
 def count_items(schema: DataSchema, path: str | None) -> int | None:
-    """About how many items there are; None without a table of items.
+    """About how many items there are; None without a table of items, or where it is a query.
 
     Raises:
         DatasetError: a file cannot be read.
     """
+    if path is None and "items" in _queries(schema):
+        return None
     table = _load_other(schema, path) if path is not None else load_table(schema, "items", ())
     return None if table is None else len(table.numbers)
 
@@ -148,6 +158,12 @@ def _files(schema: DataSchema) -> dict[str, Path]:
     """The declared files, but for those that a data frame takes the place of."""
     paths = {table: path_of(schema, table) for table in TABLES if table not in schema.tables}
     return {table: path for table, path in paths.items() if path is not None}
+
+
+def _queries(schema: DataSchema) -> dict[str, SqlQuery]:
+    """The declared queries, but for those that a data frame takes the place of."""
+    queries = {table: getattr(schema, table).sql for table in TABLES if table not in schema.tables}
+    return {table: sql for table, sql in queries.items() if sql is not None}
 
 
 def _published_files(schema: DataSchema) -> list[str]:
