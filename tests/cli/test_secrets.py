@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from towhee_recsys import load_config
 from towhee_recsys.config import Config, dump_config
 from towhee_recsys.config.milvus import MilvusConfig
+from towhee_recsys.data import read_dataset
 from towhee_recsys.errors import RecsysError
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import check_uri, open_index
@@ -114,6 +115,29 @@ def test_mangled_urls_of_catalogues(must_be_silent, url):
     must_be_silent("--set", f"catalogue={url}")
 
 
+DATABASES = urls(("mysql", "mysql+pymysql", "MySQL", "postgresql", "sqlite", "mysq"))
+
+
+@PROPERTY
+@given(DATABASES)
+@example("mysql:/:zebrafinch@127.0.0.1")
+@example("mysql//:zebrafinch@127.0.0.1:1/x")
+@example("mysql://us$er:zebrafinch@127.0.0.1:1/x")
+@example("mysql://user:zebrafinch\u2100@127.0.0.1/items")
+@example("sqlite:///:zebrafinch@127.0.0.1")
+def test_mangled_urls_of_queries(run, tmp_path, monkeypatch, url):
+    monkeypatch.chdir(tmp_path)
+    sql = {"url": url, "query": "SELECT 1"}
+    dataset = {"interactions": {"sql": sql, "user": "u", "item": "i"}}
+    for text in refusals(lambda: read_dataset(load_config(dataset=dataset).dataset)):
+        must_hide(text)
+    (tmp_path / "my.yaml").write_text(yaml.safe_dump({"dataset": dataset}), encoding="utf-8")
+    for command in (["validate"], ["validate", "--json"], ["doctor"]):
+        ran = run(*command, "-c", "my.yaml")
+        must_hide(ran.out + ran.err)
+        assert "Traceback" not in ran.err
+
+
 def missing_file(uri: str) -> None:
     """Opens the index in the file at `uri`, which does not exist; a server is not reached."""
     if file_of(uri) is not None:
@@ -168,6 +192,11 @@ OVERRIDES = [
     "top_k=redis://user:{secret}@127.0.0.1",
     "seed=redis:/:{secret}@127.0.0.1",
     "dataset.format=redis://:{secret}@127.0.0.1",
+    "dataset.interactions.sql=mysql://:{secret}@127.0.0.1",
+    "dataset.interactions.sql=[{secret}]",
+    "dataset.interactions.sql.url=[{secret}]",
+    "dataset.interactions.sql.ulr=mysql://:{secret}@127.0.0.1/x",
+    "dataset.users={{sql: {{url: 'mysql://u:{secret}@127.0.0.1:1/x', query: 1}}}}",
 ]
 
 
@@ -197,6 +226,10 @@ def test_each_override(must_be_silent, override):
             {"catalogue": "redis://u:${S}@127.0.0.1:1/0"},
             {"model": {"dir": "${catalogue}"}, "catalogue": "redis://u:S@127.0.0.1:1/0"},
             {"redis://u:S@h": 1},
+            {"dataset": {"items": {"sql": {"url": "mysql://u:S@127.0.0.1:1/${top_q}", "query": "S"}}}},
+            {"dataset": {"items": {"sql": {"S": 1}}}},
+            {"dataset": {"items": {"sql": {"url": {"S": 1}}}}},
+            {"model": {"dir": "${dataset.items.sql.url}"}, "dataset": {"items": {"sql": {"url": "mysql://u:S@h/x"}}}},
         ]
     ),
     SECRETS,

@@ -124,7 +124,7 @@ def _number(node: Node) -> str:
 
 
 def _child(node: Node, part: int | str) -> Node | None:
-    node = node["anyOf"][0] if "anyOf" in node else node
+    node = _plain(node["anyOf"][0]) if "anyOf" in node else node
     if part in node.get("properties", ()):
         return node["properties"][part]
     if isinstance(part, int) and part < len(node.get("prefixItems", ())):

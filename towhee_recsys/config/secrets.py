@@ -33,7 +33,7 @@ SECRETS = dict(_marked_settings(Config))
 """The settings that may hold a secret, such as ("milvus", "uri"), and how a text there is shown. Their `${env:NAME}`
 stays as written until a store calls `expand_env`."""
 
-_SECTIONS = {path[:-1] for path in SECRETS}
+_SECTIONS = {path[:-1] for path in SECRETS} - {()}
 _ACCESS = ("milvus", "access")
 
 
