@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 CHUNK = 20_000
 """Rows that are fetched at a time."""
 
-Rows = Sequence[Any]
-"""Rows of a result, each a tuple."""
-
 DRIVERS = {"mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
 """The drivers of schemes that name none, where it is not SQLAlchemy's default."""
 
@@ -47,33 +44,21 @@ def read_sql(
         result = connection.execution_options(stream_results=True, no_parameters=True).exec_driver_sql(sql.query)
         names = _names(result, key)
         wanted = {name: at for at, name in enumerate(names) if columns is None or name in columns}
-        digest, first = hashlib.sha256(repr(names).encode()), 1
-        for chunks in _parts(result.partitions(CHUNK), size):
-            for rows in chunks:
-                digest.update("\n".join(["", *map(repr, rows)]).encode("utf-8", "surrogatepass"))
-            series = {
-                name: _whole([_column([row[at] for row in rows]) for rows in chunks]) for name, at in wanted.items()
-            }
-            after = first + sum(map(len, chunks))
-            yield RawTable(key, names, series, False, range(first, after), bad, digest=digest.digest())
-            first = after
+        digest, parts, first, after = hashlib.sha256(repr(names).encode()), [], 1, 1
+        for rows in result.partitions(CHUNK):
+            digest.update("\n".join(["", *map(repr, rows)]).encode("utf-8", "surrogatepass"))
+            parts.append({name: _column([row[at] for row in rows]) for name, at in wanted.items()})
+            after += len(rows)
+            if size is not None and after - first >= size:
+                yield RawTable(key, names, _joined(parts), False, range(first, after), bad, digest=digest.digest())
+                parts, first = [], after
+        if parts or first == 1:
+            rest = _joined(parts or [{name: _column([]) for name in wanted}])
+            yield RawTable(key, names, rest, False, range(first, after), bad, digest=digest.digest())
 
 
-def _parts(chunks: Iterable[Rows], size: int | None) -> Iterator[list[Rows]]:
-    """The chunks, some at a time, so that each part has `size` rows or some more; at least one part."""
-    part: list[Rows] = []
-    first = True
-    for chunk in chunks:
-        part.append(chunk)
-        if size is not None and sum(map(len, part)) >= size:
-            yield part
-            part, first = [], False
-    if part or first:
-        yield part
-
-
-def _whole(chunks: list[pd.Series]) -> pd.Series:
-    return pd.concat(chunks, ignore_index=True) if chunks else pd.Series([], dtype=object)
+def _joined(parts: list[dict[str, pd.Series]]) -> dict[str, pd.Series]:
+    return {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
 
 
 @contextmanager
