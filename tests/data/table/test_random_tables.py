@@ -11,7 +11,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -134,7 +133,5 @@ def test_any_bytes_in_a_csv_file(name, content, after_good_lines, manner):
 @given(CONTENT, st.sampled_from([".jsonl", ".tsv", ".parquet", ".csv.gz", ".csv.xz", ".csv.bz2", ".csv.zst"]))
 @example(gzip.compress(RATINGS.encode()), ".csv.gz")
 def test_any_bytes_in_a_file_of_another_format(content, suffix):
-    if suffix == ".parquet":
-        pytest.importorskip("pyarrow")
     files = {each: text.encode() for each, text in GOOD.items() if each != "ratings.csv"}
     must_be_whole(dataset({**files, f"ratings{suffix}": content}, False, strict=False, max_bad_share=1.0))

@@ -21,6 +21,7 @@ from towhee_recsys.data import (
     records,
 )
 from towhee_recsys.data.sources.table import sql as sql_module
+from towhee_recsys.data.sources.table.interactions import read_interactions
 from towhee_recsys.errors import ConfigError, DatasetError
 
 SCRIPT = """
@@ -77,7 +78,11 @@ def test_every_table_from_a_query(tables, database):
 def test_rows_come_in_chunks(tables, database, monkeypatch):
     whole = read_dataset(shop(tables, f"sqlite:///{database}"))
     monkeypatch.setattr(sql_module, "CHUNK", 1)
-    in_chunks = read_dataset(shop(tables, f"sqlite:///{database}"))
+    declared = shop(tables, f"sqlite:///{database}")
+    in_chunks = read_dataset(declared)
+    assert in_chunks.fingerprint == whole.fingerprint
+    in_parts = read_interactions(declared, None, None, part=1).interactions
+    assert in_parts.values.tolist() == whole.interactions.values.tolist()
     assert records(in_chunks.items) == records(whole.items)
     assert records(interactions_frame(in_chunks)) == records(interactions_frame(whole))
 

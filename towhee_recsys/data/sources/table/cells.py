@@ -17,8 +17,8 @@ LISTS = (list, tuple, set, frozenset, np.ndarray)
 class Cells(NamedTuple):
     """The cells of a column.
 
-    `codes` is int64[rows], the position of each cell's value in `values`, -1 where it is missing. `is_text` says that
-    values are texts as in a CSV file, with their types found by content.
+    `codes` are integers, the position of each cell's value in `values`, or -1 where it is missing. `is_text` says that
+    values are texts as in a CSV file, with their types found by content, or whole numbers as Python writes them.
     """
 
     codes: np.ndarray
@@ -42,10 +42,11 @@ class Cells(NamedTuple):
 
 def cells(column: pd.Series, is_text: bool) -> Cells:
     """The distinct values of `column`, in the order in which they come; what is empty or blank is missing."""
-    if not is_text:
-        column = _hashable(column.astype(object))
-    codes, found = pd.factorize(column)
-    values = found.tolist()
+    if is_text and isinstance(column.dtype, pd.CategoricalDtype):
+        codes, values = column.cat.codes.to_numpy(), column.cat.categories.tolist()
+    else:
+        codes, found = pd.factorize(column if is_text or _is_numeric(column) else _hashable(column.astype(object)))
+        values = found.tolist()
     blank = [code for code, value in enumerate(values) if isinstance(value, str) and not value.strip()]
     if blank:
         codes = np.where(np.isin(codes, blank), -1, codes)
@@ -55,6 +56,10 @@ def cells(column: pd.Series, is_text: bool) -> Cells:
 def has_lists(column: pd.Series) -> bool:
     """Whether cells of `column` are lists."""
     return column.dtype == object and any(isinstance(value, LISTS) for value in column)
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    return isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf"
 
 
 def _hashable(column: pd.Series) -> pd.Series:

@@ -8,14 +8,15 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pandas as pd
 
 from towhee_recsys.config.table_file import TableFile
 from towhee_recsys.data.sources.bad_rows import SKIP, BadRows
 from towhee_recsys.data.sources.lines import BadLine, shortened
-from towhee_recsys.data.sources.table.files import SEPARATORS, format_of, open_text
+from towhee_recsys.data.sources.table.files import open_text
+from towhee_recsys.data.sources.table.layout import header_of, row_reader, separator_of, skip_lines
 from towhee_recsys.data.sources.table.raw import RawTable
 from towhee_recsys.errors import DatasetError
 
@@ -34,52 +35,55 @@ Chunk = tuple[Sequence[int], list[list[str]]]
 """Rows, with the line of the file in which each begins."""
 
 
-def read_delimited(path: Path, bad: BadRows, columns: Collection[str] | None, layout: TableFile) -> RawTable:
-    """The table in a file in text, which has a header or the columns of `layout`; every cell is the text that is there.
+def read_delimited(
+    path: Path, bad: BadRows, columns: Collection[str] | None, layout: TableFile, size: int | None
+) -> Iterator[RawTable]:
+    """The table in a file in text, in parts of about `size` rows, or as a whole; every cell is the text that is there.
+
+    The names of the columns are in the header of the file, or those of `layout`.
 
     Raises:
         DatasetError: the file is unreadable, empty or has no proper header; or a row is malformed (strict reading).
     """
     with open_text(path, bad.reading.encoding) as text:
-        reader = _reader(text, layout, SEPARATORS[format_of(path, layout)])
-        _skip(text, layout.skip_lines, path)
-        header = layout.columns or _header(reader, path, layout.skip_lines + 1)
+        reader = row_reader(text, layout, separator_of(path, layout))
+        skip_lines(text, layout.skip_lines, path)
+        header = layout.columns or header_of(reader, path, layout.skip_lines + 1)
+        names = [name for name in header if name]
         wanted = {name: at for at, name in enumerate(header) if name and (columns is None or name in columns)}
-        cells: dict[str, list[str]] = {name: [] for name in wanted}
-        known: dict[str, dict[str, str]] = {name: {} for name in wanted}
-        numbers: array[int] = array("q")
+        part, bad_before = _Part(wanted), 0
+
+        def table() -> RawTable:
+            return RawTable(str(path), names, part.series(), True, part.numbers, bad, bad.counts.total() - bad_before)
+
         for lines, rows in _chunks(reader, bad, layout.skip_lines):
             _must_not_be_header(lines, rows, layout, path)
-            lines, rows = _of_width(lines, rows, header, bad, WRONG_COLUMNS if layout.columns else "")
-            numbers.extend(lines)
-            fields = list(zip(*rows, strict=True))
-            for name, at in wanted.items() if rows else ():
-                cells[name].extend(_shared(fields[at], known[name]))
-    series = {name: pd.Series(values, dtype=object) for name, values in cells.items()}
-    return RawTable(str(path), [name for name in header if name], series, True, numbers, bad, bad.counts.total())
+            part.add(*_of_width(lines, rows, header, bad, WRONG_COLUMNS if layout.columns else ""))
+            if size is not None and len(part.numbers) >= size:
+                yield table()
+                part, bad_before = _Part(wanted), bad.counts.total()
+        yield table()
 
 
-class _Split:
-    """The rows of a text without quotes, as `csv.reader` gives them."""
+class _Part:
+    """Rows that are collected by column."""
 
-    def __init__(self, text: Iterable[str], separator: str) -> None:
-        self.line_num = 0
-        self._lines, self._separator = iter(text), separator
+    def __init__(self, wanted: dict[str, int]) -> None:
+        self.numbers: array[int] = array("q")
+        self._wanted = wanted
+        self._cells: dict[str, list[str]] = {name: [] for name in wanted}
+        self._known: dict[str, dict[str, str]] = {name: {} for name in wanted}
 
-    def __iter__(self) -> Iterator[list[str]]:
-        return self
+    def add(self, lines: Sequence[int], rows: list[list[str]]) -> None:
+        """Adds rows, which begin in these lines of the file."""
+        self.numbers.extend(lines)
+        fields = list(zip(*rows, strict=True))
+        for name, at in self._wanted.items() if rows else ():
+            self._cells[name].extend(_shared(fields[at], self._known[name]))
 
-    def __next__(self) -> list[str]:
-        line = next(self._lines).rstrip("\r\n")
-        self.line_num += 1
-        return line.split(self._separator) if line else []
-
-
-def _reader(text: IO[str], layout: TableFile, separator: str) -> Any:
-    separator = layout.separator or separator
-    if len(separator) > 1 or not layout.quotes:
-        return _Split(text, separator)
-    return csv.reader(text, delimiter=separator, strict=True)
+    def series(self) -> dict[str, pd.Series]:
+        """The columns."""
+        return {name: pd.Series(values, dtype=object) for name, values in self._cells.items()}
 
 
 def _must_not_be_header(lines: Sequence[int], rows: list[list[str]], layout: TableFile, path: Path) -> None:
@@ -88,35 +92,9 @@ def _must_not_be_header(lines: Sequence[int], rows: list[list[str]], layout: Tab
         raise DatasetError(f"{path}:{lines[0]}: the row has the names of the columns; {cure}")
 
 
-def _skip(text: IO[str], lines: int, path: Path) -> None:
-    for number in range(lines):
-        if not text.readline():
-            raise DatasetError(f"{path} has {number} lines, so nothing is left after skip_lines: {lines}")
-
-
 def _shared(cells: Sequence[str], known: dict[str, str]) -> Iterable[str]:
     """`cells`, with equal ones as one text in memory, unless the column has so many that this saves little."""
     return map(known.setdefault, cells, cells) if len(known) < MOST_SHARED else cells
-
-
-def _header(reader: Any, path: Path, line: int) -> list[str]:
-    try:
-        header: list[str] = next((row for row in reader if row), [])
-    except csv.Error as error:
-        if "NUL" in str(error):  # Python 3.10 refuses the line
-            raise _has_nul(path) from None
-        raise DatasetError(f"{path}:{line}: the row with the names of the columns cannot be read: {error}") from None
-    if not any(name.strip() for name in header):
-        raise DatasetError(f"{path} is empty; the first row must have the names of the columns")
-    if any("\0" in name for name in header):
-        raise _has_nul(path)
-    if twice := next((name for name in header if name and header.count(name) > 1), None):
-        raise DatasetError(f"{path}:{line}: the column {twice!r} is there twice; rename one of them")
-    return header
-
-
-def _has_nul(path: Path) -> DatasetError:
-    return DatasetError(f"{path}:1: NUL bytes, as UTF-16 has them; save the file as UTF-8")
 
 
 def _chunks(reader: Any, bad: BadRows, skipped: int) -> Iterator[Chunk]:

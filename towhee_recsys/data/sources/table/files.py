@@ -19,7 +19,6 @@ from towhee_recsys.errors import DatasetError, close_match
 
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 FORMATS = (*SEPARATORS, ".jsonl", ".ndjson", ".json", ".parquet")
-INSTALL = "pip install 'towhee_recsys[tables]'"
 
 
 def path_of(schema: DataSchema, table: str) -> Path | None:
@@ -88,14 +87,14 @@ def open_binary(path: Path) -> Iterator[IO[bytes]]:
     """The bytes of the file, decompressed.
 
     Raises:
-        DatasetError: the file cannot be read or decompressed, or the package that decompresses it is not installed.
+        DatasetError: the file cannot be read or decompressed.
     """
     try:
         with OPENERS.get(path.suffix.lower(), _plain)(path) as file:
             yield file
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error.strerror or error}") from error
-    except (EOFError, zlib.error, lzma.LZMAError) as error:
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+        if getattr(error, "errno", None) is not None:
+            raise DatasetError(f"{path} cannot be read: {error.strerror}") from error  # type: ignore[union-attr]
         raise DatasetError(f"{path} cannot be decompressed: {error}; copy it again from where it came") from error
 
 
@@ -131,23 +130,10 @@ def _plain(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
-def _zstandard(path: Path) -> IO[bytes]:
-    """The whole content at once: a stream of this package ends without an error where the file was cut."""
-    try:
-        import zstandard
-    except ImportError:
-        raise DatasetError(f"{path}: files ending in .zst need the package zstandard: {INSTALL}") from None
-    rest, parts = path.read_bytes(), []
-    while rest:
-        frame = zstandard.ZstdDecompressor().decompressobj()
-        try:
-            parts.append(frame.decompress(rest))
-        except zstandard.ZstdError as error:
-            raise EOFError(str(error)) from None
-        if not frame.eof:
-            raise EOFError("it ends too early")
-        rest = frame.unused_data
-    return io.BytesIO(b"".join(parts))
+def _zstandard(path: Path) -> Any:
+    import pyarrow
+
+    return pyarrow.CompressedInputStream(pyarrow.OSFile(str(path)), "zstd")
 
 
 OPENERS: dict[str, Callable[[Path], Any]] = {

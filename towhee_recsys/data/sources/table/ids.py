@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
@@ -37,16 +37,18 @@ def id_cells(raw: RawTable, column: str) -> Cells:
     Raises:
         DatasetError: values are neither whole numbers nor texts; or a row has no id (strict reading).
     """
-    if not raw.is_text and (kinds := set(map(type, raw.columns[column])) & {dict, *LISTS}):
+    series = raw.columns[column]
+    if series.dtype == object and not raw.is_text and (kinds := set(map(type, series)) & {dict, *LISTS}):
         raise DatasetError(f"{raw.name}: {column}: given a {kinds.pop().__name__}, accepted: {_ACCEPTED}")
-    found = cells(raw.columns[column], raw.is_text)
+    found = cells(series, raw.is_text)
     raw.refuse(found.missing, lambda _: BadLine(f"missing {column}", f"{column}: given nothing, accepted: an id"))
     return found if found.is_text else found._replace(values=[_plain(raw, column, value) for value in found.values])
 
 
-def type_of(ids: Cells) -> IdType:
-    """The kind that ids are of when they are all there are."""
-    return "int" if ids.values and all(_is_whole(value, ids.is_text) for value in ids.values) else "text"
+def type_of(ids: Iterable[int | str], is_text: bool) -> IdType:
+    """The kind that `ids` are of when they are all there are; `is_text` as in `Cells`."""
+    found = [each for each in ids if not (isinstance(each, str) and not each.strip())]
+    return "int" if found and all(_is_whole(each, is_text) for each in found) else "text"
 
 
 def as_type(value: int | str, kind: IdType) -> int | str | None:
@@ -78,7 +80,7 @@ def unique_ids(raw: RawTable, column: str, noun: str, kind: IdType | None) -> Kn
         DatasetError: as `id_cells`; or an id comes twice, or is not of `kind` (strict reading).
     """
     found = id_cells(raw, column)
-    kind = kind or type_of(found)
+    kind = kind or type_of(found.values, found.is_text)
     values = [as_type(value, kind) for value in found.values]
     raw.refuse(
         found.spread((value is None for value in values), False, bool),
@@ -96,22 +98,46 @@ def unique_ids(raw: RawTable, column: str, noun: str, kind: IdType | None) -> Kn
     return Known(ids, kind, raw.name)
 
 
-def rows_of(raw: RawTable, column: str, noun: str, known: Known | None) -> tuple[np.ndarray, Known]:
-    """For each row of `raw` the row number of its id in `known`, by default in the distinct ids of `column`, sorted.
+class RowNumbers:
+    """The row numbers of the ids in a column that is read in parts: in the `known` ids, or in all that come.
 
-    Raises:
-        DatasetError: as `id_cells`; or an id is not known (strict reading).
+    Ids that are not known before are numbered as they come, until `finish` sorts them.
     """
-    found = id_cells(raw, column)
-    if known is None:
-        kind = type_of(found)
-        ids = sorted({as_type(value, kind) for value in found.values})  # type: ignore[type-var]
-        known = Known(array_of(ids, kind), kind, raw.name)
-    index: dict[int | str | None, int] = {each: row for row, each in enumerate(known.ids.tolist())}
-    rows = found.spread((index.get(as_type(value, known.type), -1) for value in found.values), -1, np.int64)
-    accepted = f"which is not in {known.table}; accepted: an id that is there"
-    raw.refuse(rows < 0, _problem(f"unknown {noun}", f"{column}: given {{}}, {accepted}", found))
-    return rows, known
+
+    def __init__(self, column: str, noun: str, known: Known | None) -> None:
+        self._column, self._noun, self._known, self._is_text, self._table = column, noun, known, True, ""
+        ids = [] if known is None else known.ids.tolist()
+        self._rows: dict[int | str, int] = {each: row for row, each in enumerate(ids)}
+
+    def of(self, raw: RawTable) -> np.ndarray:
+        """For each row of `raw` the number of its id, int32[rows]; -1 where the row is refused.
+
+        Raises:
+            DatasetError: as `id_cells`; or an id is not known (strict reading).
+        """
+        found = id_cells(raw, self._column)
+        self._is_text, self._table = raw.is_text, raw.name
+        if (known := self._known) is None:
+            self._number(found)
+            return found.spread((self._rows.get(value, -1) for value in found.values), -1, np.int32)
+        ids = (as_type(value, known.type) for value in found.values)
+        rows = found.spread((-1 if each is None else self._rows.get(each, -1) for each in ids), -1, np.int32)
+        accepted = f"which is not in {known.table}; accepted: an id that is there"
+        raw.refuse(rows < 0, _problem(f"unknown {self._noun}", f"{self._column}: given {{}}, {accepted}", found))
+        return rows
+
+    def _number(self, found: Cells) -> None:
+        for value in found.values:
+            if value not in self._rows and not (isinstance(value, str) and not value.strip()):
+                self._rows[value] = len(self._rows)
+
+    def finish(self, rows: np.ndarray) -> tuple[np.ndarray, Known]:
+        """`rows`, which `of` has given, as rows of the ids that are returned with them: known ones, or sorted ones."""
+        if self._known is not None:
+            return rows, self._known
+        kind = type_of(self._rows, self._is_text)
+        final, ids = pd.factorize(array_of([as_type(each, kind) for each in self._rows], kind), sort=True)
+        return final.astype(np.int32)[rows], Known(ids, kind, self._table)
 
 
 def _problem(reason: str, details: str, found: Cells) -> Callable[[int], BadLine]:

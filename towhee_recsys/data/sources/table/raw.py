@@ -26,7 +26,7 @@ class RawTable:
         numbers: The number of each row in messages: its line in a text file, else counted from 1.
         bad: Where bad rows are counted.
         bad_before: How many rows were bad already when the file was parsed; they are not among `columns`.
-        digest: SHA-256 over the content, of a table whose source cannot be hashed but by reading it.
+        digest: SHA-256 over the content up to here, of a table whose source cannot be hashed but by reading it.
         good: bool[rows], the rows that no check has refused yet.
     """
 

@@ -81,8 +81,8 @@ def read(schema: DataSchema) -> Dataset:
     found = read_interactions(schema, _known(users), _known(items))
     items = items or of_ids(found.items, schema.items.id)
     users = users or of_ids(found.users, schema.users.id)
-    bad = _counts([items.bad, users.bad, found.raw.bad])
-    digests = {"users": users.digest, "items": items.digest, "interactions": found.raw.digest}
+    bad = _counts([items.bad, users.bad, found.bad])
+    digests = {"users": users.digest, "items": items.digest, "interactions": found.digest}
     given = {table: digest for table, digest in digests.items() if digest is not None}
     content = fingerprint(schema, _files(schema), given)
     return Dataset(users.frame, items.frame, found.interactions, schema, content, items.types, bad)

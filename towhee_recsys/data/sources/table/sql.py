@@ -30,10 +30,12 @@ DRIVERS = {"mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
 """The drivers of schemes that name none, where it is not SQLAlchemy's default."""
 
 
-def read_sql(sql: SqlQuery, key: str, bad: BadRows, columns: Collection[str] | None) -> RawTable:
-    """The rows of the query `sql`, which the section `key` declares; of `columns` those that are there, or all.
+def read_sql(
+    sql: SqlQuery, key: str, bad: BadRows, columns: Collection[str] | None, size: int | None
+) -> Iterator[RawTable]:
+    """The rows of the query `sql`, which the section `key` declares, in parts of about `size` rows, or as a whole.
 
-    Values keep their types. The digest of the table is over all rows and the names of their columns.
+    Values keep their types; of `columns` those that are there are kept, or all.
 
     Raises:
         DatasetError: a package is missing, the database cannot be reached, or the query fails or has a column twice.
@@ -42,15 +44,21 @@ def read_sql(sql: SqlQuery, key: str, bad: BadRows, columns: Collection[str] | N
         result = connection.execution_options(stream_results=True, no_parameters=True).exec_driver_sql(sql.query)
         names = _names(result, key)
         wanted = {name: at for at, name in enumerate(names) if columns is None or name in columns}
-        digest, count = hashlib.sha256(repr(names).encode()), 0
-        parts: dict[str, list[pd.Series]] = {name: [pd.Series([], dtype=object)] for name in wanted}
+        digest, parts, first, after = hashlib.sha256(repr(names).encode()), [], 1, 1
         for rows in result.partitions(CHUNK):
-            digest.update("\n".join(map(repr, rows)).encode("utf-8", "surrogatepass"))
-            count += len(rows)
-            for name, at in wanted.items():
-                parts[name].append(_column([row[at] for row in rows]))
-    whole = {name: pd.concat(chunks[1:] or chunks, ignore_index=True) for name, chunks in parts.items()}
-    return RawTable(key, names, whole, False, range(1, count + 1), bad, digest=digest.digest())
+            digest.update("\n".join(["", *map(repr, rows)]).encode("utf-8", "surrogatepass"))
+            parts.append({name: _column([row[at] for row in rows]) for name, at in wanted.items()})
+            after += len(rows)
+            if size is not None and after - first >= size:
+                yield RawTable(key, names, _joined(parts), False, range(first, after), bad, digest=digest.digest())
+                parts, first = [], after
+        if parts or first == 1:
+            rest = _joined(parts or [{name: _column([]) for name in wanted}])
+            yield RawTable(key, names, rest, False, range(first, after), bad, digest=digest.digest())
+
+
+def _joined(parts: list[dict[str, pd.Series]]) -> dict[str, pd.Series]:
+    return {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
 
 
 @contextmanager

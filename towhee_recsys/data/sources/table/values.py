@@ -70,8 +70,11 @@ def times_of(raw: RawTable, column: str | None, unit: str = "s") -> np.ndarray:
     if column is None:
         return np.zeros(len(raw.numbers), dtype=np.int64)
     series = raw.columns[column]
-    if isinstance(series.dtype, (np.dtype, pd.DatetimeTZDtype)) and series.dtype.kind == "M":
+    kind = series.dtype.kind if isinstance(series.dtype, (np.dtype, pd.DatetimeTZDtype)) else ""
+    if kind == "M":
         seconds = _of_datetimes(series)
+    elif kind in ("i", "u", "f"):
+        seconds = np.floor(series.to_numpy(np.float64) / UNITS[unit][0])
     else:
         seconds = _seconds(series.tolist(), UNITS[unit][0])  # nearly all differ: distinct values are not looked for
     wrong = ~((seconds >= EARLIEST) & (seconds <= LATEST))
