@@ -12,7 +12,7 @@ from towhee_recsys.config import DataSchema
 from towhee_recsys.errors import DatasetError
 
 
-def fingerprint(schema: DataSchema, files: Mapping[str, Path]) -> str:
+def fingerprint_of(schema: DataSchema, files: Mapping[str, Path]) -> str:
     """SHA-256 over the bytes of `files` and the content of the data frames: same content, same fingerprint.
 
     Raises:
