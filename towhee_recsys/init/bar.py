@@ -1,0 +1,102 @@
+"""What plain baselines reach on a held-out part: the bar that a model has to clear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from towhee_recsys.data import Dataset
+from towhee_recsys.data.interactions import Interactions
+from towhee_recsys.errors import EvaluationError
+from towhee_recsys.evaluation.baselines import BASELINES, SideInformation
+from towhee_recsys.evaluation.measure import measure
+from towhee_recsys.protocols import Task
+from towhee_recsys.protocols.protocols import make_task
+
+MOST_INTERACTIONS, MOST_ITEMS, MOST_USERS = 2_000_000, 20_000, 2_000
+"""What is measured on at most, so that it takes seconds: users are drawn, and the most frequent items kept."""
+
+SHOWN = {"popularity": "ndcg@10", "item_knn": "ndcg@10", "biases": "rmse"}
+"""The baselines, and the metric by which each is known."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The figures of baselines.
+
+    Attributes:
+        metrics: The value of the metric of each baseline, by both names.
+        sample: What was measured on, where it was not all; empty where it was.
+        problem: Why nothing could be measured; empty where it could.
+    """
+
+    metrics: dict[str, dict[str, float]]
+    sample: str = ""
+    problem: str = ""
+
+
+def measure_bar(dataset: Dataset, protocol: str, seed: int) -> Bar:
+    """The figures of popularity and item-KNN, and of biases where there are ratings, by `protocol`."""
+    smaller, sample = _sampled(dataset, seed)
+    try:
+        task = make_task(protocol, smaller, seed=seed, validation=0.0)
+    except EvaluationError as error:
+        return Bar({}, sample, str(error))
+    task = _with_fewer_users(task, seed)
+    metrics: dict[str, dict[str, float]] = {}
+    for name, metric in SHOWN.items():
+        if not BASELINES[name].fits(dataset.schema.feedback):
+            continue
+        found = _metrics(name, task)
+        if metric in found:
+            metrics[name] = {metric: found[metric]}
+    return Bar(metrics, sample, "" if metrics else "no user of the held-out part is known and likes anything there")
+
+
+def _metrics(name: str, task: Task) -> dict[str, float]:
+    baseline, nothing = BASELINES[name], SideInformation(None, None)
+    score = baseline.ranker(task, nothing) if baseline.ranker else None
+    predict = baseline.rater(task, nothing) if baseline.rater else None
+    return measure(task, score, predict).metrics
+
+
+def _sampled(dataset: Dataset, seed: int) -> tuple[Dataset, str]:
+    """The dataset with fewer users and items where it is large, and what was left."""
+    given = dataset.interactions
+    if len(given) <= MOST_INTERACTIONS and len(dataset.items) <= MOST_ITEMS:
+        return dataset, ""
+    draw = np.random.default_rng(seed).random(len(dataset.users))
+    share = min(1.0, MOST_INTERACTIONS / len(given))
+    kept = given.take(draw[given.users] < share)
+    counts = np.bincount(kept.items, minlength=len(dataset.items))
+    frequent = np.sort(np.argsort(-counts, kind="stable")[:MOST_ITEMS])
+    kept = kept.take(np.isin(kept.items, frequent))
+    users, items = np.unique(kept.users), np.unique(kept.items)
+    sample = f"a sample of {len(kept):,} interactions: {len(users):,} users, the {len(items):,} most frequent items"
+    return _with_rows(dataset, kept, users, items), sample
+
+
+def _with_rows(dataset: Dataset, kept: Interactions, users: np.ndarray, items: np.ndarray) -> Dataset:
+    """The dataset with these rows of users and items alone."""
+    numbered = replace(
+        kept,
+        users=np.searchsorted(users, kept.users).astype(kept.users.dtype),
+        items=np.searchsorted(items, kept.items).astype(kept.items.dtype),
+    )
+    return replace(
+        dataset,
+        users=dataset.users.iloc[users].reset_index(drop=True),
+        items=dataset.items.iloc[items].reset_index(drop=True),
+        interactions=numbered,
+    )
+
+
+def _with_fewer_users(task: Task, seed: int) -> Task:
+    """The task with lists for some of its users."""
+    questions: list[Any] = []
+    for question in task.questions[:1]:
+        rows = np.random.default_rng(seed).permutation(len(question.users))[:MOST_USERS]
+        questions.append(question.part(np.sort(rows)) if len(question.users) > MOST_USERS else question)
+    return replace(task, questions=questions)
