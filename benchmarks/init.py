@@ -49,7 +49,8 @@ def measured(config: Config, work: Path) -> dict[str, Any]:
     """The metrics by the shipped config and by the written one, and the seconds that `init` took."""
     work.mkdir(parents=True, exist_ok=True)
     path = config.dataset.path and str(Path(config.dataset.path).resolve())
-    shipped = load_config(config, **{"model.dir": str(work / "shipped"), "dataset.path": path})
+    own: dict[str, Any] = {"model.dir": str(work / "shipped"), "dataset.path": path}
+    shipped = load_config(config, **own)
     write_tables(shipped, work)
     with _working_in(work):
         began = time.perf_counter()

@@ -60,13 +60,13 @@ def test_a_file_without_names_takes_those_of_columns(folder, rated):
     ],
 )
 def test_scales(folder, rated, levels, scale, liked):
-    rows = [row[:2] + [levels[row[2] % len(levels)]] for row in rated(())]
+    rows = [[*row[:2], levels[row[2] % len(levels)]] for row in rated(())]
     found = declared(folder.init(folder.write("r.csv", [["user", "item", "score"], *rows])))
     assert (found.scale, found.liked) == (scale, liked)
 
 
 def test_a_level_that_never_occurs_is_unsure(folder, rated):
-    rows = [row[:2] + [2 + row[2] % 3] for row in rated(())]
+    rows = [[*row[:2], 2 + row[2] % 3] for row in rated(())]
     created = folder.init(folder.write("r.csv", [["user", "item", "stars"], *rows]))
     assert "no rating is 1 and 5" in created.verdict.unsure["dataset.interactions.scale"]
     assert "unsure: no rating is 1 and 5" in created.text
@@ -93,7 +93,7 @@ def test_events_whose_names_say_nothing_are_unsure(folder):
 
 @pytest.mark.parametrize("name", ["liked", "label", "rating"])
 def test_yes_and_no_are_events(folder, rated, name):
-    rows = [row[:2] + [row[2] % 2] for row in rated(())]
+    rows = [[*row[:2], row[2] % 2] for row in rated(())]
     found = declared(folder.init(folder.write("r.csv", [["user", "item", name], *rows])))
     assert (found.event, found.weights) == (name, {"0": 0, "1": 1})
 
@@ -109,7 +109,7 @@ def test_counts(folder):
 
 
 def test_rows_that_count_once(folder, rated):
-    path = folder.write("r.csv", [["user", "item", "rating"], *(row[:2] + [5] for row in rated(()))])
+    path = folder.write("r.csv", [["user", "item", "rating"], *([*row[:2], 5] for row in rated(()))])
     created = folder.init(path)
     found = declared(created)
     assert (found.rating, found.event, found.count) == (None, None, None)

@@ -10,7 +10,7 @@ from towhee_recsys.errors import DatasetError
 
 COLOURS = ["red", "green", "blue", "black"]
 TAGS = ["new", "old", "big", "small", "warm", "cold"]
-WORDS = "lamp desk chair sofa shelf table mirror carpet curtain stool bench drawer".split()
+WORDS = ["lamp", "desk", "chair", "sofa", "shelf", "table", "mirror", "carpet", "curtain", "stool", "bench", "drawer"]
 
 
 def items(seed: int = 0) -> list[list[object]]:

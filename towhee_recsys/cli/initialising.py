@@ -67,7 +67,8 @@ def init(
         force=force,
         layout=layout,
     )
-    created = create_config(wanted, _ask if sys.stdin.isatty() and sys.stdout.isatty() else None)
+    may_ask = progress is not False and sys.stdin.isatty() and sys.stdout.isatty()
+    created = create_config(wanted, _ask if may_ask else None)
     return {"config": str(created.path), **created.verdict.to_json()}, lambda: _show(created)
 
 

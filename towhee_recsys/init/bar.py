@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -95,8 +94,7 @@ def _with_rows(dataset: Dataset, kept: Interactions, users: np.ndarray, items: n
 
 def _with_fewer_users(task: Task, seed: int) -> Task:
     """The task with lists for some of its users."""
-    questions: list[Any] = []
-    for question in task.questions[:1]:
-        rows = np.random.default_rng(seed).permutation(len(question.users))[:MOST_USERS]
-        questions.append(question.part(np.sort(rows)) if len(question.users) > MOST_USERS else question)
-    return replace(task, questions=questions)
+    question = task.questions[0]
+    count = len(question.users)
+    first = int(np.random.default_rng(seed).integers(max(1, count - MOST_USERS)))
+    return replace(task, questions=[question.part(slice(first, first + MOST_USERS))])

@@ -67,6 +67,16 @@ def _gorse(folder: Path) -> KnownFolder:
     return KnownFolder(None, tables, dict(GORSE_COLUMNS))
 
 
+def _recbole(folder: Path) -> KnownFolder:
+    found = sorted(folder.glob("*.inter"))
+    if not found:
+        raise _missing(folder, "recbole", ["a file NAME.inter"])
+    others = {"users": found[0].with_suffix(".user"), "items": found[0].with_suffix(".item")}
+    return KnownFolder(
+        None, {"interactions": found[0], **{name: path for name, path in others.items() if path.is_file()}}
+    )
+
+
 def _missing(folder: Path, layout: str, accepted: list[str]) -> DatasetError:
     there = sorted(path.name for path in folder.iterdir())[:10]
     return DatasetError(
@@ -75,5 +85,9 @@ def _missing(folder: Path, layout: str, accepted: list[str]) -> DatasetError:
     )
 
 
-LAYOUTS: dict[str, Callable[[Path], KnownFolder]] = {"movielens": _movielens, "gorse": _gorse}
+LAYOUTS: dict[str, Callable[[Path], KnownFolder]] = {
+    "movielens": _movielens,
+    "recbole": _recbole,
+    "gorse": _gorse,
+}
 """The layouts that `--from` takes."""

@@ -40,7 +40,7 @@ class Ids:
 
 
 def find_ids(
-    interactions: FoundTable, tables: Mapping[Side, FoundTable], forced: Mapping[str, str], notes: Notes
+    interactions: FoundTable, tables: Mapping[Side, FoundTable], forced: Mapping[Side, str], notes: Notes
 ) -> tuple[Ids, Ids | None]:
     """The likeliest columns with ids, and the next likeliest where the choice is unsure.
 
@@ -67,7 +67,7 @@ def find_ids(
 
 
 def _pairs(
-    columns: Mapping[str, Column], tables: Mapping[Side, FoundTable], forced: Mapping[str, str]
+    columns: Mapping[str, Column], tables: Mapping[Side, FoundTable], forced: Mapping[Side, str]
 ) -> Iterator[tuple[float, Ids]]:
     """Each pair of columns with its score: the higher, the likelier are they the users and the items."""
     scores = {name: _id_score(column) for name, column in columns.items()}
@@ -77,7 +77,7 @@ def _pairs(
         for item in [forced["item"]] if "item" in forced else columns:
             if user == item:
                 continue
-            of_user, of_item = joins["user", user], joins["item", item]  # type: ignore[index]
+            of_user, of_item = joins["user", user], joins["item", item]
             score = scores[user] + scores[item] + 2 * of_user[0] + 2 * of_item[0]
             score += 1.2 * (suggests(user, "user") - suggests(user, "item"))
             score += 1.2 * (suggests(item, "item") - suggests(item, "user"))

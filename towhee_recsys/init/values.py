@@ -67,7 +67,7 @@ def _whole(interactions: FoundTable, name: str) -> Column:
 
 def _candidates(column: Column) -> Iterator[tuple[float, ValueKey, str]]:
     """What the column may be, with scores; from 1 on it is sure."""
-    named = {key: suggests(column.name, key) for key in ("rating", "event", "count")}  # type: ignore[arg-type]
+    named = {key: suggests(column.name, key) for key in ("rating", "event", "count")}
     is_constant = column.distinct <= 1 and column.rows >= CONSTANT_FROM
     if is_constant or column.kind in ("empty", "list", "date") or is_identifier(column.name):
         return
@@ -115,10 +115,11 @@ def _event(column: Column, notes: Notes) -> Values | None:
     events = [str(value) for value, count in zip(column.values, column.counts, strict=True) if count]
     if not 1 <= len(events) <= MOST_EVENTS or not all(event.strip() for event in events):
         return None
+    guessed: list[str] = []
     if column.kind == "boolean":
-        weights, guessed = {event: float(event.strip().lower() == "true") for event in events}, []
+        weights = {event: float(event.strip().lower() == "true") for event in events}
     elif column.is_numeric and is_binary(column):
-        weights, guessed = {event: float(event) for event in events}, []
+        weights = {event: float(event) for event in events}
     else:
         weights, guessed = weights_of(events)
     if max(weights.values()) <= 0:
