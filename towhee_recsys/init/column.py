@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from towhee_recsys.data.sources.table.cells import Cells, cells, has_lists
+from towhee_recsys.data.sources.table.cells import cells, has_lists
 
 Kind = Literal["empty", "whole", "decimal", "boolean", "date", "list", "text"]
 
@@ -35,9 +36,9 @@ class Column:
         kind: What nearly all of its cells are.
         rows: The number of cells.
         values: The distinct values, in the order in which they come; missing ones are not among them.
-        codes: int64[rows], the position of each cell in `values`; -1 where it is missing.
+        counts: int64[values], how many cells have each.
         numbers: float64[values], NaN where a value is no number.
-        is_text: Whether cells are texts, as in a CSV file.
+        runs: How often the value changes from a row to the next, and 1.
     """
 
     name: str
@@ -45,33 +46,37 @@ class Column:
     kind: Kind
     rows: int
     values: list[Any]
-    codes: np.ndarray
+    counts: np.ndarray
     numbers: np.ndarray
-    is_text: bool
+    runs: int
 
     @classmethod
     def of(cls, name: str, at: int, series: pd.Series, is_text: bool) -> Column:
         """The column with the cells of `series`."""
         if not is_text and has_lists(series):
-            return cls(name, at, "list", len(series), [], np.full(len(series), -1), np.zeros(0), False)
+            return cls(name, at, "list", len(series), [], np.zeros(0, np.int64), np.zeros(0), len(series))
         found = cells(series, is_text)
-        numbers = np.fromiter(map(number_in, found.values), np.float64, len(found.values))
-        return cls(name, at, _kind(found, numbers), len(series), found.values, found.codes, numbers, is_text)
+        runs = 1 + int((np.diff(found.codes) != 0).sum()) if len(series) else 0
+        counts = np.bincount(found.codes[found.codes >= 0], minlength=len(found.values))
+        return cls.counted(name, at, dict(zip(found.values, counts.tolist(), strict=True)), len(series), runs)
 
-    @property
-    def counts(self) -> np.ndarray:
-        """int64[values]: how many cells have each value."""
-        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values))
+    @classmethod
+    def counted(cls, name: str, at: int, counts: Mapping[Any, int], rows: int, runs: int) -> Column:
+        """The column with so many cells of each value, and `rows` with the missing ones."""
+        kept = {value: count for value, count in counts.items() if count}
+        values, numbers = list(kept), np.fromiter(map(number_in, kept), np.float64, len(kept))
+        often = np.fromiter(kept.values(), np.int64, len(kept))
+        return cls(name, at, _kind(values, numbers, often), rows, values, often, numbers, runs)
 
     @property
     def filled(self) -> int:
         """The number of cells that are not missing."""
-        return int((self.codes >= 0).sum())
+        return int(self.counts.sum())
 
     @property
     def distinct(self) -> int:
         """The number of distinct values."""
-        return int((self.counts > 0).sum())
+        return len(self.values)
 
     @property
     def repeats(self) -> float:
@@ -105,12 +110,11 @@ def _as_id(value: Any) -> str:
     return str(int(value)) if is_whole else str(value)
 
 
-def _kind(found: Cells, numbers: np.ndarray) -> Kind:
-    if not found.values or bool(found.missing.all()):
+def _kind(values: list[Any], numbers: np.ndarray, counts: np.ndarray) -> Kind:
+    if not values:
         return "empty"
-    counts = np.bincount(found.codes[found.codes >= 0], minlength=len(found.values))
     kinds: Counter[Kind] = Counter()
-    for value, number, count in zip(found.values, numbers.tolist(), counts.tolist(), strict=True):
+    for value, number, count in zip(values, numbers.tolist(), counts.tolist(), strict=True):
         kinds[_kind_of(value, number)] += count
     kinds["decimal"] += kinds["whole"] if kinds["decimal"] else 0  # 4 among 4.5 and 3.5
     kind, count = kinds.most_common(1)[0]

@@ -118,8 +118,7 @@ def _mean_words(column: Column) -> float:
 
 def _is_contiguous(column: Column) -> bool:
     """Whether equal values stand together, as in a file that is sorted by the column."""
-    runs = 1 + int((np.diff(column.codes) != 0).sum()) if column.rows else 0
-    return column.repeats >= 2 and runs < 1.5 * column.distinct
+    return column.repeats >= 2 and column.runs < 1.5 * column.distinct
 
 
 def _join(column: Column, table: FoundTable | None) -> tuple[float, str | None]:

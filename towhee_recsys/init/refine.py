@@ -44,7 +44,7 @@ def refine(declared: Declared, notes: Notes, output: str) -> tuple[str, Verdict]
     dataset = cleaned(read)
     features = _declared_features(config)
     if declared.tables:
-        _limit_bad_rows(declared, dataset, notes)
+        _limit_bad_rows(declared, read, notes)
         _keep_the_last(section, repeated, notes)
         _without_equal_times(section, dataset, notes)
         features = {side: _features(dataset, f"{side}s", notes) for side in features}
@@ -86,15 +86,16 @@ def _features(dataset: Dataset, name: str, notes: Notes) -> list[FoundFeature]:
 
 def _limit_bad_rows(declared: Declared, dataset: Dataset, notes: Notes) -> None:
     """Raises the limit of bad rows where there are more than usual, and says which."""
-    for table in declared.tables.values():
+    for name, table in declared.tables.items():
         found = {tuple(reason.split(": ", 1)): count for reason, count in dataset.bad_rows.items()}
         bad = {reason: count for (file, reason), count in found.items() if file == table.path.name}
-        share = sum(bad.values()) / max(1, table.rows)
+        rows = len(getattr(dataset, name)) + sum(bad.values())
+        share = sum(bad.values()) / max(1, rows)
         if share > USUAL:
             reasons = ", ".join(f"{count:,} x {reason}" for reason, count in bad.items())
             limit = min(1.0, math.ceil(share * 1000 + 1) / 1000)
             declared.section["max_bad_share"] = max(limit, declared.section.get("max_bad_share", 0))
-            notes.why["dataset", "max_bad_share"] = f"of {table.rows:,} rows in {table.path.name}: {reasons}"
+            notes.why["dataset", "max_bad_share"] = f"of {rows:,} rows in {table.path.name}: {reasons}"
 
 
 def _keep_the_last(section: dict[str, Any], repeated: int, notes: Notes) -> None:

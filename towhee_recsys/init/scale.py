@@ -73,7 +73,7 @@ def liked_from(scale: tuple[float, float], column: Column) -> float:
 
 def _levels(column: Column) -> tuple[np.ndarray, np.ndarray]:
     """The distinct numbers, ascending, and how often each occurs, without those that are few and far off."""
-    finite = np.isfinite(column.numbers) & (column.counts > 0)
+    finite = np.isfinite(column.numbers)
     numbers, counts = column.numbers[finite], column.counts[finite]
     order = np.argsort(numbers)
     numbers, counts = numbers[order], counts[order]

@@ -100,7 +100,7 @@ def _texts(column: Column) -> tuple[list[str], np.ndarray]:
     found: list[tuple[Any, int]] = [
         (value, count)
         for value, count in zip(column.values, column.counts.tolist(), strict=True)
-        if count and isinstance(value, str)
+        if isinstance(value, str)
     ]
     found = found[:LOOKED_AT]
     return [text for text, _ in found], np.array([count for _, count in found], dtype=np.int64)

@@ -40,14 +40,14 @@ def find_values(interactions: FoundTable, used: Collection[str], forced: Mapping
     """
     for key in ("rating", "event", "count"):
         if key in forced:
-            found = _declared(key, _whole(interactions, forced[key]), notes)
+            found = _declared(key, interactions.whole(forced[key]), notes)
             if found is None:
                 raise DatasetError(_refused(interactions, key, forced[key]))
             return found
     rest = [column for column in interactions.columns.values() if column.name not in used]
     candidates = sorted((each for column in rest for each in _candidates(column)), key=lambda each: -each[0])
     for score, key, name in candidates:
-        found = _declared(key, _whole(interactions, name), notes)
+        found = _declared(key, interactions.whole(name), notes)
         if found is not None:
             if score < 1:
                 notes.unsure[(*SECTION, key)] = (
@@ -58,11 +58,6 @@ def find_values(interactions: FoundTable, used: Collection[str], forced: Mapping
     _explain(rest, notes)
     notes.why[SECTION] = "each row counts once: no column has ratings, types of events or counts"
     return Values()
-
-
-def _whole(interactions: FoundTable, name: str) -> Column:
-    raw = interactions.read([name])
-    return Column.of(name, interactions.columns[name].at, raw.columns[name], raw.is_text)
 
 
 def _candidates(column: Column) -> Iterator[tuple[float, ValueKey, str]]:
@@ -112,7 +107,7 @@ def _rating(column: Column, notes: Notes) -> Values | None:
 
 
 def _event(column: Column, notes: Notes) -> Values | None:
-    events = [str(value) for value, count in zip(column.values, column.counts, strict=True) if count]
+    events = list(map(str, column.values))
     if not 1 <= len(events) <= MOST_EVENTS or not all(event.strip() for event in events):
         return None
     guessed: list[str] = []
@@ -133,8 +128,7 @@ def _event(column: Column, notes: Notes) -> Values | None:
 
 
 def _count(column: Column, notes: Notes) -> Values | None:
-    numbers = column.numbers[column.counts > 0]
-    if not column.is_numeric or not (numbers > 0).any() or (numbers < 0).any():
+    if not column.is_numeric or not (column.numbers > 0).any() or (column.numbers < 0).any():
         return None
     notes.why[(*SECTION, "count")] = "of one user and item they are added up"
     return Values({"count": column.name})
