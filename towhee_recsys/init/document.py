@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -26,7 +27,6 @@ def commented_yaml(
         after: Lines of comments at the end of a section.
     """
     lines = [_comment(line) for line in header]
-    lines += [_comment(comments[()])] if () in comments else []
     lines += _section(settings, (), comments, after or {})
     return "\n".join(lines) + "\n"
 
@@ -48,13 +48,15 @@ def _section(
             for number, element in enumerate(value):
                 text = f"{indent}  - {dump_value(element)}"
                 yield from _with_comment(text, comments.get((*here, str(number)), ""), f"{indent}  ")
-            yield from (f"{indent}  {_comment(line)}" for line in after.get(here, ()))
+            for line in after.get(here, ()):
+                yield from _comments(line, f"{indent}  ")
         else:
             if was_section:
                 yield ""
                 was_section = False
             yield from _with_comment(f"{indent}{dump_value(key)}: {dump_value(value)}", comment, indent)
-    yield from (f"{indent}{_comment(line)}" for line in after.get(path, ()))
+    for line in after.get(path, ()):
+        yield from _comments(line, indent)
 
 
 def _is_section(value: Mapping[str, Any]) -> bool:
@@ -69,8 +71,13 @@ def _with_comment(text: str, comment: str, indent: str) -> Iterator[str]:
     elif len(text) + len(comment) + 8 <= WIDTH:
         yield f"{text}      {_comment(comment)}"
     else:
-        yield f"{indent}{_comment(comment)}"
+        yield from _comments(comment, indent)
         yield text
+
+
+def _comments(text: str, indent: str) -> Iterator[str]:
+    """`text` as lines of comments."""
+    return (f"{indent}{_comment(line)}" for line in textwrap.wrap(text, WIDTH - len(indent) - 2))
 
 
 def _comment(text: str) -> str:
