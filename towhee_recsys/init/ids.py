@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 import numpy as np
 
 from towhee_recsys.errors import DatasetError
 from towhee_recsys.init.column import Column
+from towhee_recsys.init.joins import joins
 from towhee_recsys.init.names import is_identifier, suggests
 from towhee_recsys.init.notes import Notes
 from towhee_recsys.init.table import FoundTable
 
 Side = Literal["user", "item"]
 
+CANDIDATES = 16
+"""The most columns that are compared: those whose content is the likest to ids."""
+
 MARGIN = 0.5
 """By how much the best choice must lead for it to be sure."""
 
 FEW, MANY_ROWS = 12, 200
 """A column of so many rows with so few values is one of levels or types, not of ids."""
-
-LEAST_OVERLAP = 0.2
-"""The least share of the values of a column that are ids of a table, for the column to have these ids."""
 
 EPOCH = (10**8, 5 * 10**9)
 """Whole numbers in this range may be seconds since 1970."""
@@ -61,7 +64,7 @@ def find_ids(
     if unsure:
         notes.unsure["dataset", "interactions", "user"] = (
             f"users are in {ids.user!r} and items in {ids.item!r}; it may be {unsure.user!r} and {unsure.item!r}: "
-            f"--user {unsure.user} --item {unsure.item}"
+            f"{shlex.join(['--user', unsure.user, '--item', unsure.item])}"
         )
     return ids, unsure
 
@@ -71,18 +74,21 @@ def _pairs(
 ) -> Iterator[tuple[float, Ids]]:
     """Each pair of columns with its score: the higher, the likelier are they the users and the items."""
     scores = {name: _id_score(column) for name, column in columns.items()}
-    joins = {(side, name): _join(columns[name], tables.get(side)) for side in ("user", "item") for name in columns}
-    contiguous = {name: _is_contiguous(column) for name, column in columns.items()}
-    for user in [forced["user"]] if "user" in forced else columns:
-        for item in [forced["item"]] if "item" in forced else columns:
-            if user == item:
-                continue
-            of_user, of_item = joins["user", user], joins["item", item]
-            score = scores[user] + scores[item] + 2 * of_user[0] + 2 * of_item[0]
-            score += 1.2 * (suggests(user, "user") - suggests(user, "item"))
-            score += 1.2 * (suggests(item, "item") - suggests(item, "user"))
-            score += 0.1 * (columns[user].at < columns[item].at) + 0.15 * (contiguous[user] - contiguous[item])
-            yield score, Ids(user, item, of_user[1], of_item[1])
+    likely = sorted(columns, key=lambda name: -scores[name])[:CANDIDATES]
+    users = [forced["user"]] if "user" in forced else likely
+    items = [forced["item"]] if "item" in forced else likely
+    joins_users = joins([columns[name] for name in users], tables.get("user"))
+    joins_items = joins([columns[name] for name in items], tables.get("item"))
+    for user, item in product(users, items):
+        if user == item:
+            continue
+        of_user, of_item = joins_users[user], joins_items[item]
+        score = scores[user] + scores[item] + 2 * of_user.score + 2 * of_item.score
+        score += 1.2 * (suggests(user, "user") - suggests(user, "item"))
+        score += 1.2 * (suggests(item, "item") - suggests(item, "user"))
+        score += 0.1 * (columns[user].at < columns[item].at)
+        score += 0.15 * (_is_contiguous(columns[user]) - _is_contiguous(columns[item]))
+        yield score, Ids(user, item, of_user.id, of_item.id)
 
 
 def _id_score(column: Column) -> float:
@@ -119,27 +125,3 @@ def _mean_words(column: Column) -> float:
 def _is_contiguous(column: Column) -> bool:
     """Whether equal values stand together, as in a file that is sorted by the column."""
     return column.repeats >= 2 and column.runs < 1.5 * column.distinct
-
-
-def _join(column: Column, table: FoundTable | None) -> tuple[float, str | None]:
-    """How well the values are ids of the table, from 0 to 1 and above for equal names, and the table's column."""
-    if table is None:
-        return 0, None
-    found = [(_fit(column, other), other.name) for other in table.columns.values() if _may_identify(other)]
-    score, name = max(found, default=(0, None), key=lambda each: each[0])
-    return score, name if score else None
-
-
-def _may_identify(column: Column) -> bool:
-    return column.kind not in ("empty", "list", "boolean") and column.distinct >= 0.9 * column.filled > 0
-
-
-def _fit(column: Column, other: Column) -> float:
-    values, known = column.texts(), other.texts()
-    shared = len(values & known)
-    overlap, coverage = shared / max(1, len(values)), shared / max(1, len(known))
-    if overlap < LEAST_OVERLAP:
-        return 0
-    same = 0.3 * (column.name == other.name and shared > 0)
-    early = 0.01 / (1 + other.at)
-    return overlap * (0.5 + 0.5 * coverage) + same + early + 0.05 * is_identifier(other.name)

@@ -12,7 +12,7 @@ from towhee_recsys.init.dataset import dataset_section, must_be_writable
 from towhee_recsys.init.ids import Ids, Side, find_ids
 from towhee_recsys.init.notes import Notes
 from towhee_recsys.init.sides import side_table
-from towhee_recsys.init.table import SAMPLED, FoundTable, find_table
+from towhee_recsys.init.table import ALL_ROWS, SAMPLED, FoundTable, find_table
 from towhee_recsys.init.times import find_time
 from towhee_recsys.init.values import Values, find_values
 
@@ -43,7 +43,7 @@ def find_declaration(
     Raises:
         DatasetError: a file is missing or unreadable, a known column is not there, or there are no interactions.
     """
-    tables = {name: find_table(path, SAMPLED if name == "interactions" else None) for name, path in paths.items()}
+    tables = {name: find_table(path, SAMPLED if name == "interactions" else ALL_ROWS) for name, path in paths.items()}
     interactions = tables["interactions"]
     _must_be_there(interactions, columns)
     ids = _ids(tables, columns, choose, notes)
