@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from towhee_recsys.config.interactions import InteractionsTable
@@ -172,6 +174,25 @@ def test_json_lines(folder, rated):
     found = declared(folder.init(folder.path / "r.jsonl"))
     assert (found.user, found.item, found.rating, found.time) == keys
     assert found.path == "r.jsonl"
+
+
+@pytest.mark.parametrize("name", ["r.parquet", "r.jsonl", "r.csv.gz", "r.tsv.zst"])
+def test_files_of_other_formats(folder, rated, name):
+    header, *rows = rated(("reader", "article", "stars", "at"))
+    frame = pd.DataFrame(rows, columns=header).assign(at=pd.to_datetime([row[3] for row in rows], unit="s", utc=True))
+    if name.endswith(".parquet"):
+        frame.to_parquet(folder.path / name)
+    elif name.endswith(".jsonl"):
+        frame.to_json(folder.path / name, orient="records", lines=True, date_format="iso")
+    else:
+        frame.assign(at=frame["at"].map(lambda time: time.isoformat())).to_csv(
+            folder.path / name, index=False, sep="\t" if ".tsv" in name else ","
+        )
+    created = folder.init(Path(name))
+    found = declared(created)
+    assert (found.user, found.item, found.rating, found.time) == ("reader", "article", "stars", "at")
+    assert found.separator is None
+    assert folder.dataset(created).interactions.times.min() >= 1_600_000_000
 
 
 def test_latin_1(folder, rated):
