@@ -67,6 +67,7 @@ LAYERS = [
     "protocols",
     "training",
     "evaluation",
+    "init",
     "tuning",
     "lifecycle",
     "operators",

@@ -1,4 +1,4 @@
-"""What cleaning has removed is shown by train, evaluate and doctor, and in the report; nothing where it removed none."""
+"""What cleaning removes is shown."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import click
 from towhee_recsys.cli.checking import doctor, schema, validate
 from towhee_recsys.cli.errors import end_at_sigterm, exit_code_of
 from towhee_recsys.cli.indexing import index
+from towhee_recsys.cli.initialising import init
 from towhee_recsys.cli.measuring import compare, evaluate
 from towhee_recsys.cli.recommending import demo, recommend, similar
 from towhee_recsys.cli.streams import replace_closed_streams
@@ -24,7 +25,7 @@ def commands() -> None:
 
 
 for _command in (
-    *(train, tune, prepare, index, recommend, similar),
+    *(init, train, tune, prepare, index, recommend, similar),
     *(evaluate, compare, run, demo, doctor, validate, schema),
 ):
     commands.add_command(_command)

@@ -71,12 +71,18 @@ def each_configured(command: Callable[..., tuple[Any, Callable[[], None]]]) -> C
 
 
 def showing(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., int]:
-    """Prints the result of a command as JSON or for people; `--set` is passed to it as `overrides`.
+    """As `printing`; `--set` is passed to the command as `overrides`."""
+    return click.option(
+        "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting; repeatable."
+    )(printing(command))
+
+
+def printing(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., int]:
+    """Prints the result of a command as JSON or for people.
 
     The exit code is 0, or 1 if the result is a dict with `"healthy": False`.
     """
 
-    @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting; repeatable.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
     @click.option("-v", "--verbose", is_flag=True, help="Log what is being done.")
     @click.option("-q", "--quiet", is_flag=True, help="Print nothing but the result.")

@@ -36,3 +36,11 @@ def dump_settings(settings: Mapping[str, Any]) -> str:
     return yaml.dump(
         dict(settings), Dumper=_Dumper, sort_keys=False, default_flow_style=None, allow_unicode=True, width=1000
     )
+
+
+def dump_value(value: Any) -> str:
+    """Plain data as YAML on one line, such as `{a: 1, b: [x, y]}`."""
+    [text] = yaml.dump(
+        [value], Dumper=_Dumper, sort_keys=False, default_flow_style=True, allow_unicode=True, width=2**31
+    ).splitlines()
+    return text[1:-1]

@@ -64,7 +64,7 @@ def load_file(
     return next(_parts(path, BadRows(str(path), reading), layout, columns, None))
 
 
-def load_parts(schema: DataSchema, table: str, columns: Collection[str], size: int) -> Iterator[RawTable]:
+def load_parts(schema: DataSchema, table: str, columns: Collection[str] | None, size: int) -> Iterator[RawTable]:
     """The declared `table` in parts of about `size` rows; at least one. Each has all columns, and one `BadRows`.
 
     Raises, during the iteration:

@@ -1,0 +1,99 @@
+"""A table as it is found: where it is, how its text is laid out, and its columns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from towhee_recsys.config import DataSchema
+from towhee_recsys.config.interactions import InteractionsTable
+from towhee_recsys.config.table_file import TableFile
+from towhee_recsys.data.sources.table.cells import cells
+from towhee_recsys.data.sources.table.files import FORMATS, SEPARATORS, must_exist
+from towhee_recsys.data.sources.table.load import load_parts, load_regular_parts
+from towhee_recsys.data.sources.table.raw import RawTable
+from towhee_recsys.data.sources.table.regular import NotRegularError
+from towhee_recsys.errors import DatasetError
+from towhee_recsys.init.column import Column
+from towhee_recsys.init.layout import Encoding, encoding_of, layout_of, suffix_of
+
+SAMPLED = 100_000
+"""The rows of interactions by which columns are told apart."""
+
+ALL_ROWS = 1 << 62
+PART = 1 << 20
+"""The rows that are counted at a time."""
+
+MOST_COUNTED = 200_000
+"""The most distinct values that are counted; of more of them, those that come first are enough."""
+
+
+@dataclass(frozen=True, eq=False)
+class FoundTable:
+    """A table in a file.
+
+    Attributes:
+        path: The file.
+        layout: How its text is laid out.
+        encoding: The encoding of its text.
+        columns: What is in each column, of all rows or the first ones.
+    """
+
+    path: Path
+    layout: TableFile
+    encoding: Encoding
+    columns: dict[str, Column]
+
+    def whole(self, name: str) -> Column:
+        """The column `name` of all rows, which are read in parts.
+
+        Raises:
+            DatasetError: the file cannot be read.
+        """
+        at, schema = self.columns[name].at, _schema(self.path, self.layout, self.encoding)
+        try:
+            return _counted(name, at, load_regular_parts(schema, "interactions", [name], PART))
+        except (NotRegularError, DatasetError):  # a row is malformed: the exact reader skips it
+            return _counted(name, at, load_parts(schema, "interactions", [name], PART))
+
+
+def find_table(path: Path, rows: int = ALL_ROWS) -> FoundTable:
+    """The table in the file at `path`; its columns are those of about the first `rows`, by default of all.
+
+    Raises:
+        DatasetError: there is no such file, it cannot be read, or it has no rows.
+    """
+    is_text = suffix_of(path) not in FORMATS or suffix_of(path) in SEPARATORS
+    must_exist(path, "the argument", TableFile(separator=",") if is_text else TableFile())
+    encoding: Encoding = "utf-8" if suffix_of(path) == ".parquet" else encoding_of(path)
+    layout = layout_of(path, encoding) if is_text else TableFile()
+    raw = next(load_parts(_schema(path, layout, encoding), "interactions", None, rows))
+    if not len(raw.numbers):
+        raise DatasetError(f"{path} has no rows that can be read; a table has a row with names, and rows below it")
+    columns = {name: Column.of(name, at, series, raw.is_text) for at, (name, series) in enumerate(raw.columns.items())}
+    return FoundTable(path, layout, encoding, columns)
+
+
+def _schema(path: Path, layout: TableFile, encoding: Encoding) -> DataSchema:
+    """The declaration of the file, in which any row may be bad."""
+    table = InteractionsTable(path=str(path), **layout.model_dump(exclude={"path"}))
+    return DataSchema(interactions=table, encoding=encoding, strict=False, max_bad_share=1.0)
+
+
+def _counted(name: str, at: int, parts: Iterable[RawTable]) -> Column:
+    counts: Counter[Any] = Counter()
+    rows = 0
+    for part in parts:
+        found = cells(part.columns[name], part.is_text)
+        of_part = np.bincount(found.codes[found.codes >= 0], minlength=len(found.values)).tolist()
+        values = map(str, found.values) if part.is_text else found.values
+        for value, count in zip(values, of_part, strict=True):
+            if len(counts) < MOST_COUNTED or value in counts:
+                counts[value] += count
+        rows += len(part.numbers)
+    return Column.counted(name, at, counts, rows, rows)
