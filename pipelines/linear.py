@@ -73,13 +73,13 @@ class LinearRunner:
 
     def _mapped(self, inputs: Sequence[Any], operators: Sequence[Any]) -> Iterator[Row]:
         """The same for maps alone, where one row goes in and at most one comes out: a request takes less time so."""
-        row = dict(zip(self._inputs, inputs, strict=True))
+        put = dict(zip(self._inputs, inputs, strict=True))
         for step, operator, columns in zip(self._steps, operators, self._columns, strict=False):
-            if (row := columns.one_row(row)) is None:
+            if (row := columns.one_row(put)) is None:
                 return
-            row = mapped(step, operator, row)
-        if (row := self._columns[-1].one_row(row)) is not None:
-            yield row
+            put = mapped(step, operator, row)
+        if (result := self._columns[-1].one_row(put)) is not None:
+            yield result
 
     @contextmanager
     def _acquired(self) -> Iterator[list[Any]]:

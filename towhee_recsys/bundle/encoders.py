@@ -117,7 +117,7 @@ class UserEncoder(_Encoder):
         known = np.array([bool(liked_of(record)) or self._is_described(record) for record in records], dtype=bool)
         others = np.flatnonzero(~known)
         if len(others):
-            known[others] = self._differ(self._arrays([records[row] for row in others]))
+            known[others] = self._differ(self._arrays([records[row] for row in others.tolist()]))
         return known
 
     def _is_described(self, record: Record) -> bool:
