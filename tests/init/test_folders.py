@@ -50,11 +50,14 @@ def test_gorse(folder):
 
 def test_recbole(folder, rated):
     folder.write("data/toy.inter", rated(("user_id:token", "item_id:token", "rating:float", "timestamp:float")), "\t")
-    folder.write("data/toy.item", [["item_id:token", "colour:token"], *([n, "ab"[n % 2]] for n in range(1, 31))], "\t")
+    folder.write(
+        "data/toy.item", [["item_id:token", "tags:token_seq"], *([n, "a b"[n % 2 :]] for n in range(1, 31))], "\t"
+    )
     created = folder.init(Path("data"), layout="recbole")
     found = created.config.dataset
     assert (found.interactions.path, found.items.path) == ("toy.inter", "toy.item")
     assert (found.interactions.user, found.interactions.rating) == ("user_id:token", "rating:float")
+    assert found.items.lists == {"tags:token_seq": " "}
     assert len(folder.dataset(created).interactions) == 400
 
 

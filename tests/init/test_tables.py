@@ -142,6 +142,13 @@ def test_skewed_numbers_are_called_so(folder, rated):
     assert "skewed: knots lie at quantiles" in created.text
 
 
+def test_dates_are_no_categories(folder, rated):
+    rows = [[item, f"2024-03-{1 + item % 3:02}"] for item in range(1, 31)]
+    created = folder.init(folder.write("r.csv", rated()), items=folder.write("i.csv", [["id", "published"], *rows]))
+    assert features(created, "item") == {"id": "id"}
+    assert "dates, in too few years" in created.verdict.left_out["items"]["published"]
+
+
 def test_a_table_that_does_not_join(folder, rated):
     path = folder.write("i.csv", [["id", "x"], ["p1", 1], ["p2", 2]])
     with pytest.raises(DatasetError) as caught:

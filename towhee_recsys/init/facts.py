@@ -18,7 +18,7 @@ LONGEST = 200
 
 
 def facts_of(dataset: Dataset, items: dict[str, Any], features: Sequence[FoundFeature]) -> dict[str, list[str]]:
-    """The settings `show` and `filter`: columns that are features, and short texts that are none."""
+    """The settings `show` and `filter` of columns that are features: short texts are shown, the others filtered by."""
     taken = {items["id"], items.get("title"), *RESERVED}
     kinds = {each.column: each.settings.get("kind", "") for each in features if each.column not in taken}
     filtered = [column for column, kind in kinds.items() if kind in FILTERS and _is_name(column)][:MOST]

@@ -121,8 +121,8 @@ def _of_texts(filled: pd.Series, name: str, side: UsersTable) -> Found:
         return {}, "links"
     if isinstance(side, ItemsTable) and name == side.title:
         return _text(filled, "words of the title")
-    if name in side.extract and column.kind == "date":
-        return {}, "a date: its year is a feature"
+    if column.kind == "date":
+        return {}, "dates: their year is a feature" if name in side.extract else "dates, in too few years to learn from"
     settings, why = _category(filled, "values")
     if settings:
         return settings, why

@@ -12,6 +12,9 @@ from towhee_recsys.init.column import Column
 from towhee_recsys.init.names import suggests
 
 SEPARATORS = ("|", ";", ",", "/")
+RECBOLE_LIST = ":token_seq"
+"""What RecBole's files add to the names of columns with lists."""
+
 LOOKED_AT = 20_000
 """The most distinct texts that are looked at."""
 
@@ -34,6 +37,8 @@ def list_separator(column: Column) -> str | None:
     """
     if column.kind != "text":
         return None
+    if column.name.endswith(RECBOLE_LIST):
+        return " "
     texts, counts = _texts(column)
     found = [(score, separator) for separator in SEPARATORS if (score := _repeats(texts, counts, separator))]
     return max(found)[1] if found else None
