@@ -109,7 +109,7 @@ def test_encoding_and_scale_are_the_configs(tmp_path):
 def test_fingerprint_depends_on_the_content_alone(tmp_path):
     one, same = write(tmp_path / "one"), write(tmp_path / "same")
     other = write(tmp_path / "other", ratings=RATINGS.replace("5", "4"))
-    assert read_dataset(own(one)).fingerprint == fingerprint(same) != fingerprint(other)
+    assert read_dataset(own(one)).fingerprint == fingerprint(own(same)) != fingerprint(own(other))
     whole = b"".join((one / name).read_bytes() for name in FILES)
     assert fingerprint(one) == hashlib.sha256(whole).hexdigest()
 

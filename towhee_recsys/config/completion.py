@@ -54,7 +54,7 @@ def completed(config: Config, document: Document) -> Config:
     _must_not_take_include_seen(config.features, dataset, document)
     features = with_codes(default_features(config.features, dataset), dataset)
     complete = {"dataset": dataset, "features": features, "objective": _objective(config, dataset, document)}
-    config = with_locations(config, folder_name(dataset.name)).model_copy(update=complete)
+    config = with_locations(config.model_copy(update=complete), folder_name(dataset.name))
     check_tuning(config, document)
     return config
 

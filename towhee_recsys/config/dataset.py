@@ -8,8 +8,12 @@ from pydantic import Field, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from towhee_recsys.config.interactions import Feedback, InteractionsTable
+from towhee_recsys.config.milvus import DATASET
 from towhee_recsys.config.tables import ItemsTable, UsersTable
 from towhee_recsys.support.section import Section
+
+CACHE = f"artifacts/{DATASET}/dataset"
+"""Where a dataset is kept by default."""
 
 
 class DataSchema(Section):
@@ -41,10 +45,21 @@ class DataSchema(Section):
         default=0.01, ge=0, le=1, description="lenient reading stops above this share of bad rows"
     )
     encoding: Literal["latin-1", "utf-8"] = Field(default="utf-8", description="the text encoding of the files")
+    cache: str | None = Field(
+        default=CACHE,
+        min_length=1,
+        description="the folder where a dataset of 100,000 interactions or more is kept as it was read, for the next "
+        "time; false: nowhere",
+    )
     users: UsersTable = UsersTable()
     items: ItemsTable = ItemsTable()
     interactions: InteractionsTable = InteractionsTable()
     tables: SkipJsonSchema[dict[str, Any]] = Field(default={}, description="from Python: data frames instead of files")
+
+    @field_validator("cache", mode="before")
+    @classmethod
+    def _on_or_off(cls, given: Any) -> Any:
+        return {False: None, True: CACHE}[given] if isinstance(given, bool) else given
 
     @field_validator("tables")
     @classmethod

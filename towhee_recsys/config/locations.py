@@ -6,6 +6,7 @@ import os
 import re
 from urllib.parse import quote
 
+from towhee_recsys.config.dataset import CACHE
 from towhee_recsys.config.milvus import DATASET, MilvusConfig
 from towhee_recsys.config.schema import Config, ModelConfig
 
@@ -19,7 +20,7 @@ def folder_name(name: str) -> str:
 
 def with_locations(config: Config, folder: str) -> Config:
     """`config` with its default locations below `artifacts/<folder>`, and `~` written out in those of files."""
-    defaults = {ModelConfig().dir, MilvusConfig().uri, Config().catalogue}
+    defaults = {ModelConfig().dir, MilvusConfig().uri, Config().catalogue, CACHE}
 
     def located(location: str) -> str:
         return location.replace(DATASET, folder) if location in defaults else os.path.expanduser(location)
@@ -29,6 +30,9 @@ def with_locations(config: Config, folder: str) -> Config:
             "model": config.model.model_copy(update={"dir": located(config.model.dir)}),
             "milvus": config.milvus.model_copy(update={"uri": located(config.milvus.uri)}),
             "catalogue": located(config.catalogue),
+            "dataset": config.dataset.model_copy(
+                update={"cache": config.dataset.cache and located(config.dataset.cache)}
+            ),
             "history": config.history and located(config.history),  # it may be `${catalogue}`
         }
     )
@@ -43,7 +47,7 @@ def without_locations(config: Config) -> Config:
     }
     return config.with_model_dir(ModelConfig().dir).model_copy(
         update={
-            "dataset": dataset.model_copy(update=nowhere | tables),
+            "dataset": dataset.model_copy(update=nowhere | tables | {"cache": CACHE}),
             "milvus": MilvusConfig(),
             "catalogue": Config().catalogue,
             "history": None,

@@ -29,6 +29,7 @@ class Dataset:
         fingerprint: SHA-256 over what was read, in hexadecimal digits: the same content has the same one.
         item_types: The types of the items' columns.
         bad_rows: How many rows were skipped, by "file: reason".
+        warnings: What was logged about skipped rows.
         removed: How many interactions cleaning has removed, by the rule, such as "min_interactions".
     """
 
@@ -39,6 +40,7 @@ class Dataset:
     fingerprint: str
     item_types: dict[str, FieldType] = field(default_factory=dict)
     bad_rows: Counter[str] = field(default_factory=Counter)
+    warnings: tuple[str, ...] = ()
     removed: Counter[str] = field(default_factory=Counter)
 
     @property

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from towhee_recsys.config import DataSchema, load_config
+from towhee_recsys.data.cache import SMALLEST, keep_dataset, key_of, load_dataset, states_of
 from towhee_recsys.data.cleaning import cleaned
 from towhee_recsys.data.dataset import Dataset
 from towhee_recsys.data.items import ItemSchema
@@ -29,14 +31,26 @@ def declared(dataset: Mapping[str, Any]) -> DataSchema:
 def read_dataset(schema: DataSchema) -> Dataset:
     """The dataset that `schema`, the `dataset` section of a loaded config, declares; downloaded first if it says so.
 
-    Its interactions are cleaned as declared.
+    Its interactions are cleaned as declared. A dataset of many interactions is kept in the folder `schema.cache`, from
+    where it is loaded as long as the content of its files and the declaration are the same.
 
     Raises:
         DatasetError: a file is missing or unreadable, the download failed, a row is bad (strict reading), or too many
             are (lenient reading), or cleaning leaves no interaction.
     """
     ensure_dataset(schema)
-    return cleaned(source_of(schema).read(schema))
+    source = source_of(schema)
+    files = source.files(schema)
+    states, fingerprint = states_of(files), source.fingerprint(schema)
+    if fingerprint is None or schema.cache is None:
+        return cleaned(source.read(schema, fingerprint))
+    folder = Path(schema.cache, key_of(schema, fingerprint))
+    if (kept := load_dataset(folder, schema)) is not None:
+        return kept
+    dataset = cleaned(source.read(schema, fingerprint))
+    if len(dataset.interactions) >= SMALLEST and states == states_of(files):  # no file has been changed meanwhile
+        keep_dataset(dataset, folder)
+    return dataset
 
 
 def ensure_dataset(schema: DataSchema) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 from towhee_recsys.config import DataSchema
@@ -35,8 +36,18 @@ class Source(Protocol):
             DatasetError: a file is missing, or cannot be opened.
         """
 
-    def read(self, schema: DataSchema) -> Dataset:
-        """Reads the whole dataset.
+    def files(self, schema: DataSchema) -> list[Path]:
+        """The files that are read."""
+
+    def fingerprint(self, schema: DataSchema) -> str | None:
+        """SHA-256 over the content of the files; None where other content than that of files is read.
+
+        Raises:
+            DatasetError: a file cannot be read.
+        """
+
+    def read(self, schema: DataSchema, content: str | None = None) -> Dataset:
+        """Reads the whole dataset; `content` is its fingerprint, where it is known.
 
         Raises:
             DatasetError: a file is missing or unreadable, or has a bad row (strict reading) or too many of them.

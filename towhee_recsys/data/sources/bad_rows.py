@@ -44,12 +44,13 @@ class Reading:
 class BadRows:
     """Refuses the bad rows of the table that messages call `name`.
 
-    `counts` has the skipped rows by reason.
+    `counts` has the skipped rows by reason; `warning` is what `close` logs about them, "" where there are none.
     """
 
     def __init__(self, name: str, reading: Reading) -> None:
         self.name, self.reading = name, reading
         self.counts: Counter[str] = Counter()
+        self.warning = ""
         self._first: dict[str, tuple[int, BadLine]] = {}
 
     def refuse(self, problem: BadLine, number: int, count: int = 1) -> None:
@@ -80,7 +81,8 @@ class BadRows:
         if bad:
             reasons = ", ".join(f"{count:,} x {reason}" for reason, count in self.counts.most_common())
             summary = f"{self.name}: {bad:,} of {rows:,} rows skipped: {reasons}"
-            logger.warning("%s", "; ".join([summary, *self._cures()]))
+            self.warning = "; ".join([summary, *self._cures()])
+            logger.warning("%s", self.warning)
 
     def _complaint(self, bad: int, rows: int, limit: str) -> str:
         reasons = ", ".join(

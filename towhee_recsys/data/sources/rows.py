@@ -32,6 +32,11 @@ class Rows(Generic[Row]):
         """The skipped lines by reason."""
         return self._bad.counts
 
+    @property
+    def warning(self) -> str:
+        """What was logged about them; "" where there are none."""
+        return self._bad.warning
+
     def __iter__(self) -> Iterator[Row]:
         parse, encoding = self.parse, self.reading.encoding
         number, raw = 0, b"\n"

@@ -60,8 +60,13 @@ def check(schema: DataSchema) -> tuple[str, bool]:
     return f"{', '.join(FILES)} in {folder}", True
 
 
-def read(schema: DataSchema) -> Dataset:
-    """The users, the movies and the ratings.
+def files(schema: DataSchema) -> list[Path]:
+    """The three files."""
+    return [_folder(schema) / name for name in FILES]
+
+
+def read(schema: DataSchema, content: str | None = None) -> Dataset:
+    """The users, the movies and the ratings; `content` is their fingerprint, where it is known.
 
     Raises:
         DeclarationError: as `ensure`.
@@ -80,12 +85,18 @@ def read(schema: DataSchema) -> Dataset:
     ratings = read_ratings_fast(rating_rows.path, user_ids, movie_ids, scale, once=once)
     if ratings is None:
         ratings = _ratings(rating_rows, user_ids, movie_ids)
-    counts = {
-        f"{rows.path.name}: {reason}": n
-        for rows in (movie_rows, user_rows, rating_rows)
-        for reason, n in rows.bad.items()
-    }
-    return Dataset(users, movies, ratings, schema, fingerprint(folder), ITEM_TYPES, Counter(counts))
+    read_rows = (movie_rows, user_rows, rating_rows)
+    counts = {f"{rows.path.name}: {reason}": n for rows in read_rows for reason, n in rows.bad.items()}
+    return Dataset(
+        users,
+        movies,
+        ratings,
+        schema,
+        content or fingerprint(schema),
+        ITEM_TYPES,
+        Counter(counts),
+        tuple(rows.warning for rows in read_rows if rows.warning),
+    )
 
 
 def iter_items(
@@ -112,20 +123,20 @@ def count_items(schema: DataSchema, path: str | None) -> int:
     return count_lines(movies_file(path or _folder(schema)))
 
 
-def fingerprint(folder: Path) -> str:
-    """SHA-256 over the bytes of the three files of `folder`, in hexadecimal digits: same content, same fingerprint.
+def fingerprint(schema: DataSchema) -> str:
+    """SHA-256 over the bytes of the three files, in hexadecimal digits: same content, same fingerprint.
 
     Raises:
         DatasetError: a file cannot be read.
     """
     digest = hashlib.sha256()
-    for name in FILES:
+    for path in files(schema):
         try:
-            with (folder / name).open("rb") as file:
+            with path.open("rb") as file:
                 while block := file.read(1 << 20):
                     digest.update(block)
         except OSError as error:
-            raise DatasetError(f"{folder / name} cannot be read: {error.strerror or error}") from error
+            raise DatasetError(f"{path} cannot be read: {error.strerror or error}") from error
     return digest.hexdigest()
 
 

@@ -12,7 +12,7 @@ from towhee_recsys.config import DataSchema
 from towhee_recsys.errors import DatasetError
 
 
-def fingerprint(schema: DataSchema, files: Mapping[str, Path], digests: Mapping[str, bytes]) -> str:
+def fingerprint_of(schema: DataSchema, files: Mapping[str, Path], digests: Mapping[str, bytes]) -> str:
     """SHA-256 over the bytes of `files`, the content of the data frames, and the `digests` of other tables.
 
     The same content has the same fingerprint.

@@ -17,7 +17,7 @@ from towhee_recsys.data.sources.declared import declared_columns
 from towhee_recsys.data.sources.published.download import download_dataset
 from towhee_recsys.data.sources.published.folder import awaited
 from towhee_recsys.data.sources.table.files import must_exist, open_binary, path_of
-from towhee_recsys.data.sources.table.fingerprint import fingerprint
+from towhee_recsys.data.sources.table.fingerprint import fingerprint_of
 from towhee_recsys.data.sources.table.ids import Known
 from towhee_recsys.data.sources.table.interactions import read_interactions
 from towhee_recsys.data.sources.table.load import load_file, load_table
@@ -70,8 +70,22 @@ def check(schema: DataSchema) -> tuple[str, bool]:
     return ", ".join([*map(str, files.values()), *queries, *frames]), True
 
 
-def read(schema: DataSchema) -> Dataset:
-    """The users, the items and the interactions.
+def files(schema: DataSchema) -> list[Path]:
+    """The declared files, but for those that a data frame takes the place of."""
+    return list(_files(schema).values())
+
+
+def fingerprint(schema: DataSchema) -> str | None:
+    """SHA-256 over the content of the files; None where there are data frames, or rows of queries.
+
+    Raises:
+        DatasetError: a file cannot be read.
+    """
+    return None if schema.tables or _queries(schema) else fingerprint_of(schema, _files(schema), {})
+
+
+def read(schema: DataSchema, content: str | None = None) -> Dataset:
+    """The users, the items and the interactions; `content` is the fingerprint of all, where it is known.
 
     Raises:
         DatasetError: a file is missing or unreadable, lacks a declared column or has a bad row (strict reading), or
@@ -81,11 +95,19 @@ def read(schema: DataSchema) -> Dataset:
     found = read_interactions(schema, _known(users), _known(items))
     items = items or of_ids(found.items, schema.items.id)
     users = users or of_ids(found.users, schema.users.id)
-    bad = _counts([items.bad, users.bad, found.bad])
     digests = {"users": users.digest, "items": items.digest, "interactions": found.digest}
     given = {table: digest for table, digest in digests.items() if digest is not None}
-    content = fingerprint(schema, _files(schema), given)
-    return Dataset(users.frame, items.frame, found.interactions, schema, content, items.types, bad)
+    bad = [table for table in (items.bad, users.bad, found.bad) if table is not None]
+    return Dataset(
+        users.frame,
+        items.frame,
+        found.interactions,
+        schema,
+        content or fingerprint_of(schema, _files(schema), given),
+        items.types,
+        _counts(bad),
+        tuple(table.warning for table in bad if table.warning),
+    )
 
 
 def iter_items(
@@ -174,7 +196,6 @@ def _published_files(schema: DataSchema) -> list[str]:
     return [name for name in PUBLISHED[schema.name].files if name in declared]
 
 
-def _counts(tables: list[BadRows | None]) -> Counter[str]:
+def _counts(tables: list[BadRows]) -> Counter[str]:
     """How many rows were skipped, by "file: reason"."""
-    found = [table for table in tables if table is not None]
-    return Counter({f"{Path(table.name).name}: {reason}": n for table in found for reason, n in table.counts.items()})
+    return Counter({f"{Path(table.name).name}: {reason}": n for table in tables for reason, n in table.counts.items()})
