@@ -111,12 +111,12 @@ def test_fingerprint_depends_on_the_content_alone(tmp_path):
     other = write(tmp_path / "other", ratings=RATINGS.replace("5", "4"))
     assert read_dataset(own(one)).fingerprint == fingerprint(own(same)) != fingerprint(own(other))
     whole = b"".join((one / name).read_bytes() for name in FILES)
-    assert fingerprint(one) == hashlib.sha256(whole).hexdigest()
+    assert fingerprint(own(one)) == hashlib.sha256(whole).hexdigest()
 
 
 def test_fingerprint_of_a_missing_file(tmp_path):
     with pytest.raises(DatasetError, match=r"movies\.dat cannot be read: No such file"):
-        fingerprint(tmp_path)
+        fingerprint(own(tmp_path))
 
 
 def test_items_alone_from_a_folder_or_a_file(tmp_path):

@@ -25,14 +25,13 @@ def with_locations(config: Config, folder: str) -> Config:
     def located(location: str) -> str:
         return location.replace(DATASET, folder) if location in defaults else os.path.expanduser(location)
 
+    cache = config.dataset.cache
     return config.model_copy(
         update={
+            "dataset": config.dataset.model_copy(update={"cache": cache and located(cache)}),
             "model": config.model.model_copy(update={"dir": located(config.model.dir)}),
             "milvus": config.milvus.model_copy(update={"uri": located(config.milvus.uri)}),
             "catalogue": located(config.catalogue),
-            "dataset": config.dataset.model_copy(
-                update={"cache": config.dataset.cache and located(config.dataset.cache)}
-            ),
             "history": config.history and located(config.history),  # it may be `${catalogue}`
         }
     )

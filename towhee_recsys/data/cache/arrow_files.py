@@ -63,7 +63,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
 def _series(column: Any, dtype: str) -> pd.Series:
     if dtype in _NUMPY:
         return pd.Series(column.to_numpy())
-    return pd.Series(column.to_pylist(), dtype=dtype)  # type: ignore[call-overload,no-any-return]
+    return pd.Series(column.to_pylist(), dtype=dtype)
 
 
 def _write(path: Path, table: Any) -> None:
