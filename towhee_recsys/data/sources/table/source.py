@@ -76,7 +76,7 @@ def files(schema: DataSchema) -> list[Path]:
 
 
 def fingerprint(schema: DataSchema) -> str | None:
-    """SHA-256 over the content of the files; None where there are data frames or queries, which are not cached.
+    """SHA-256 over the content of the files; None where there are data frames, or rows of queries.
 
     Raises:
         DatasetError: a file cannot be read.
@@ -95,9 +95,9 @@ def read(schema: DataSchema, content: str | None = None) -> Dataset:
     found = read_interactions(schema, _known(users), _known(items))
     items = items or of_ids(found.items, schema.items.id)
     users = users or of_ids(found.users, schema.users.id)
-    bad = [table for table in (items.bad, users.bad, found.bad) if table is not None]
     digests = {"users": users.digest, "items": items.digest, "interactions": found.digest}
     given = {table: digest for table, digest in digests.items() if digest is not None}
+    bad = [table for table in (items.bad, users.bad, found.bad) if table is not None]
     return Dataset(
         users.frame,
         items.frame,
