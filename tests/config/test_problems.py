@@ -69,7 +69,7 @@ def test_every_problem_is_reported_at_once_with_its_place(write, refused):
     [
         ({"milvus": None}, "milvus: given null, accepted: a mapping of access, collection, index, uri."),
         ({"milvus": ["x"]}, "milvus: given a list of 1, accepted: a mapping of access, collection, index, uri."),
-        ({"training": {"test": 0.1}}, f"training.test: unknown key. Accepted: {TRAINING}."),
+        ({"training": {"held_out": 0.1}}, f"training.held_out: unknown key. Accepted: {TRAINING}."),
         ({"training": {"decay": 0.1}}, "training.decay: unknown key. Did you mean '"),
         ({"training": {"validation": 1}}, "training.validation: given 1, accepted: a number from 0 to below 1."),
         ({"training": {"patience": 0}}, "training.patience: given 0, accepted: a whole number from 1 up or null."),
@@ -85,7 +85,7 @@ def test_every_problem_is_reported_at_once_with_its_place(write, refused):
         (
             {"protocol": "ranking-8020"},
             "protocol: given 'ranking-8020', accepted: 'rating-90-10', 'ranking-80-20', 'random-811-r3', "
-            "'leave-last-out', 'temporal', 'cold-users' or 'cold-items'. Did you mean 'ranking-80-20'?",
+            "'leave-last-out', 'temporal', 'cold-users', 'cold-items' or 'pre-split'. Did you mean 'ranking-80-20'?",
         ),
         ({"require": {"rmse": 0.86}}, "require.rmse: given 0.86, accepted: text. Put it in quotes to make it a text."),
         ({"require": ["rmse"]}, "require: given a list of 1, accepted: a mapping of names to texts."),

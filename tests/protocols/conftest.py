@@ -8,9 +8,12 @@ import pytest
 
 from tests.declarations import schema
 from towhee_recsys.data import Dataset, Interactions
-from towhee_recsys.protocols import Task, make_task
+from towhee_recsys.protocols import PROTOCOLS, Task, make_task
 
 MakeDataset = Callable[..., Dataset]
+
+DRAWN = [name for name in PROTOCOLS if name != "pre-split"]
+"""The protocols that draw the parts themselves."""
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.protocols.conftest import DRAWN
 from towhee_recsys.errors import EvaluationError
-from towhee_recsys.protocols import PROTOCOLS
 
-protocols = st.sampled_from(list(PROTOCOLS))
+protocols = st.sampled_from(DRAWN)
 shapes = {
     "users": st.integers(1, 25),
     "items": st.integers(1, 40),
@@ -101,7 +101,7 @@ def test_same_seed_same_task_and_another_one_differs(random_dataset, task_of, pr
     assert not equal(one, task_of(protocol, dataset, seed + 1, 0.1))
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", DRAWN)
 def test_the_test_does_not_depend_on_the_validation(random_dataset, task_of, protocol):
     one, other = (task_of(protocol, random_dataset(2), validation=share) for share in (0.0, 0.3))
     assert same(one.test, other.test)

@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 
 from tests.declarations import schema
+from tests.protocols.conftest import DRAWN
 from towhee_recsys.config.interactions import ANY_WEIGHT
 from towhee_recsys.config.schema import ProtocolName
 from towhee_recsys.data import interactions_frame, read_dataset
@@ -12,7 +13,7 @@ from towhee_recsys.errors import EvaluationError
 from towhee_recsys.protocols import PROTOCOLS, make_task
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", DRAWN)
 def test_every_protocol_splits_the_sample(task_of, protocol):
     task = task_of(protocol, read_dataset(schema(name="sample")), validation=0.05)
     assert (task.protocol, task.seed, task.liked) == (protocol, 42, 4)
@@ -30,7 +31,7 @@ def test_timestamps_that_are_all_equal(dataset_of, task_of, protocol):
     assert "temporal" not in message.replace(f"protocol {protocol}", ""), "another one by time is no cure"
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", DRAWN)
 @pytest.mark.parametrize("count", [0, 1])
 def test_too_few_ratings(dataset_of, task_of, protocol, count):
     with pytest.raises(EvaluationError, match=f"mine has too few interactions .* protocol {protocol}: of {count},"):
@@ -69,13 +70,13 @@ def test_a_config_accepts_the_names_of_all_protocols():
     assert get_args(ProtocolName) == tuple(PROTOCOLS)
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", DRAWN)
 def test_a_protocol_names_its_questions(random_dataset, task_of, protocol):
     questions = task_of(protocol, random_dataset(1)).questions
     assert tuple(question.name for question in questions) == PROTOCOLS[protocol].question_names
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", DRAWN)
 @pytest.mark.parametrize(("liked", "expected"), [(None, ANY_WEIGHT), (2, 2), (0, ANY_WEIGHT)])
 def test_without_a_scale_liking_goes_by_the_weight(random_dataset, dataset_of, task_of, protocol, liked, expected):
     rows = interactions_frame(random_dataset(1)).to_numpy()

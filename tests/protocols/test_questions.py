@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from towhee_recsys.protocols import PROTOCOLS
+from tests.protocols.conftest import DRAWN
 
 
 def items_of(matrix, row=0):
@@ -91,7 +91,7 @@ def test_liking_begins_at_three_quarters_of_the_scale(random_dataset, task_of, s
     assert task_of("rating-90-10", random_dataset(1, scale=scale)).liked == liked
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", DRAWN)
 def test_questions_without_users(dataset_of, task_of, protocol):
     dataset = dataset_of([(user, item, 2, user * item) for user in range(1, 11) for item in range(1, 21)])
     if protocol == "random-811-r3":

@@ -46,6 +46,12 @@ class Feedback:
 class InteractionsTable(TableFile):
     """The table of interactions: explicit ratings, or implicit feedback by events or counts."""
 
+    validation: str | None = Field(
+        default=None, min_length=1, description="for the protocol pre-split: the file with interactions to choose by"
+    )
+    test: str | None = Field(
+        default=None, min_length=1, description="for the protocol pre-split: the file with interactions to test on"
+    )
     user: str = Field(default="", description="the column with the users' ids")
     item: str = Field(default="", description="the column with the items' ids")
     rating: str | None = Field(default=None, min_length=1, description="explicit: the column with the ratings")
@@ -89,6 +95,14 @@ class InteractionsTable(TableFile):
         if not isinstance(given, dict):
             return given
         return {str(key) if type(key) is int else key: weight for key, weight in given.items()}
+
+    @model_validator(mode="after")
+    def _can_be_split(self) -> Self:
+        if self.validation and not self.test:
+            raise ValueError("validation is given without test, the file with the interactions to test on")
+        if self.test and self.sql:
+            raise ValueError("test is given with sql; interactions that come split are in files. Leave one out")
+        return self
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

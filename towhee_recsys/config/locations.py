@@ -39,14 +39,15 @@ def with_locations(config: Config, folder: str) -> Config:
 
 def without_locations(config: Config) -> Config:
     """`config` without where its data and stores are: that is no part of a model, and may hold a password."""
-    dataset, nowhere = config.dataset, {"path": None}
+    dataset, nowhere = config.dataset, {"path": None, "sql": None}
     tables = {
-        name: getattr(dataset, name).model_copy(update=nowhere | {"sql": None})
-        for name in ("users", "items", "interactions")
+        "users": dataset.users.model_copy(update=nowhere),
+        "items": dataset.items.model_copy(update=nowhere),
+        "interactions": dataset.interactions.model_copy(update=nowhere | {"validation": None, "test": None}),
     }
     return config.with_model_dir(ModelConfig().dir).model_copy(
         update={
-            "dataset": dataset.model_copy(update=nowhere | tables | {"cache": CACHE}),
+            "dataset": dataset.model_copy(update={"path": None, "cache": CACHE} | tables),
             "milvus": MilvusConfig(),
             "catalogue": Config().catalogue,
             "history": None,

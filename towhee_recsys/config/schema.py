@@ -89,7 +89,14 @@ class TrainingConfig(Section):
 
 
 ProtocolName = Literal[
-    "rating-90-10", "ranking-80-20", "random-811-r3", "leave-last-out", "temporal", "cold-users", "cold-items"
+    "rating-90-10",
+    "ranking-80-20",
+    "random-811-r3",
+    "leave-last-out",
+    "temporal",
+    "cold-users",
+    "cold-items",
+    "pre-split",
 ]
 
 

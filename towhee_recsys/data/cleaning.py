@@ -52,9 +52,7 @@ def cleaned(dataset: Dataset) -> Dataset:
 
 def at(interactions: Interactions, rows: np.ndarray) -> Interactions:
     """The interactions at `rows` (positions or a mask), in that order."""
-    return Interactions(
-        interactions.users[rows], interactions.items[rows], interactions.values[rows], interactions.times[rows]
-    )
+    return interactions.at(rows)
 
 
 def within(values: np.ndarray, limits: tuple[float | None, float | None]) -> np.ndarray:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from towhee_recsys.data.dataset import Dataset
 
 
+PARTS = TRAIN, VALIDATION, TEST = range(3)
+"""What an interaction is for where the data come split."""
+
+
 @dataclass(frozen=True, eq=False)
 class Interactions:
     """Interactions as arrays of one length.
@@ -28,12 +32,14 @@ class Interactions:
         items: int32[n], rows of the dataset's table of items.
         values: float32[n], each a rating, or a weight of implicit feedback.
         times: int64[n], seconds since 1970 (UTC); 0 where there is none.
+        parts: int8[n], one of `PARTS` each, where the data come split; else None.
     """
 
     users: np.ndarray
     items: np.ndarray
     values: np.ndarray
     times: np.ndarray
+    parts: np.ndarray | None = None
 
     @classmethod
     def of(cls, users: ArrayLike, items: ArrayLike, values: ArrayLike, times: ArrayLike | None = None) -> Interactions:
@@ -52,8 +58,12 @@ class Interactions:
     def take(self, rows: np.ndarray) -> Interactions:
         """The interactions at `rows` (positions or a mask), sorted by user."""
         rows = np.flatnonzero(rows) if rows.dtype == bool else rows
-        rows = rows[np.argsort(self.users[rows], kind="stable")]
-        return Interactions(self.users[rows], self.items[rows], self.values[rows], self.times[rows])
+        return self.at(rows[np.argsort(self.users[rows], kind="stable")])
+
+    def at(self, rows: np.ndarray) -> Interactions:
+        """The interactions at `rows` (positions or a mask), in that order."""
+        parts = None if self.parts is None else self.parts[rows]
+        return Interactions(self.users[rows], self.items[rows], self.values[rows], self.times[rows], parts)
 
     def matrix(self, users: int, items: int) -> csr_matrix:
         """The values as float32[users, items], stored where there is an interaction."""

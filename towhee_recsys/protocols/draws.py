@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from towhee_recsys.data.interactions import Interactions
+from towhee_recsys.data.interactions import TEST, TRAIN, VALIDATION, Interactions
+from towhee_recsys.errors import EvaluationError
 
-UNUSED, TRAIN, VALIDATION, TEST = range(-1, 3)
+UNUSED = -1
 
 FREQUENT = 20
 """An item with fewer interactions is not held out: there would be hardly any user to test it with."""
@@ -85,6 +86,20 @@ def cold_items(given: Drawable, random: np.random.Generator) -> np.ndarray:
     frequent = np.flatnonzero(counts >= FREQUENT)
     items = frequent if round(0.05 * len(frequent)) else np.flatnonzero(counts)
     return _test_where(np.isin(given.interactions.items, random.permutation(items)[: _share_of(len(items), 0.05)]))
+
+
+def pre_split(given: Drawable, random: np.random.Generator) -> np.ndarray:
+    """The parts in which the interactions come.
+
+    Raises:
+        EvaluationError: they come in one.
+    """
+    if given.interactions.parts is None:
+        raise EvaluationError(
+            "the protocol pre-split needs data that come split: dataset.interactions.test is missing, accepted: the "
+            "file with the interactions to test on. Declare it, or choose another protocol."
+        )
+    return given.interactions.parts
 
 
 def with_validation(parts: np.ndarray, share: float, random: np.random.Generator) -> np.ndarray:

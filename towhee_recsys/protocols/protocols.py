@@ -81,6 +81,12 @@ PROTOCOLS = {
         questions.cold_items,
         new_items=True,
     ),
+    "pre-split": Protocol(
+        "The interactions in the file that the dataset declares as its test are held out, to predict their ratings and "
+        "to find the liked items.",
+        draws.pre_split,
+        questions.warm,
+    ),
 }
 """The protocols by name; `config.schema.ProtocolName` lists the same names."""
 
@@ -110,8 +116,8 @@ def split(protocol: str, dataset: Dataset, *, seed: int, validation: float) -> T
             own instead.
 
     Raises:
-        EvaluationError: the protocol is not known, or goes by time where all times are equal; the share is out of its
-            range; there are so few interactions that a part would be empty.
+        EvaluationError: the protocol is not known, goes by time where all times are equal, or needs data that come
+            split; the share is out of its range; there are so few interactions that a part would be empty.
     """
     chosen = _protocol_named(protocol)
     if not 0 <= validation < 1:

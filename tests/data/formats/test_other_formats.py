@@ -102,6 +102,9 @@ def test_amazon_2023(format_of, must_say):
     declared = made.declared(interactions={"path": "All_Beauty.jsonl"}, items={"path": "meta_All_Beauty.jsonl"})
     dataset = read_dataset(declared)
     assert rows_of(dataset) == [("AE", "B0P", 4.0, 1588687728)]
+    made.write("twice.jsonl", json.dumps(review | {"timestamp": 1588687729000, "rating": 2.0}), json.dumps(review))
+    twice = made.read(interactions={"path": "twice.jsonl"}, items={"path": "meta_All_Beauty.jsonl"})
+    assert rows_of(twice) == [("AE", "B0P", 2.0, 1588687729)], "the last one by time"
     assert records(dataset.items) == [
         {"main_category": "All Beauty", "title": "Oil", "store": "H&S", "categories": ["Hair", "Oil"],
          "parent_asin": "B0P"}

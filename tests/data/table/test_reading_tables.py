@@ -36,7 +36,8 @@ def test_every_table_as_declared(tables):
         {"user": "c1", "item": "A2", "value": 3.0, "time": 200},
         {"user": "c2", "item": "A1", "value": 4.5, "time": 300},
     ]
-    assert [str(each.dtype) for each in astuple(dataset.interactions)] == ["int32", "int32", "float32", "int64"]
+    kinds = [each if each is None else str(each.dtype) for each in astuple(dataset.interactions)]
+    assert kinds == ["int32", "int32", "float32", "int64", None], "without parts"
     assert dataset.item_types == {
         "sku": "text", "name": "text", "price": "number", "stock": "boolean", "tags": "texts", "size": "text"
     }  # fmt: skip

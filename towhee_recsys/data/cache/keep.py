@@ -54,7 +54,8 @@ def _write(dataset: Dataset, folder: Path) -> None:
 
     write_frame(folder / USERS, dataset.users)
     write_frame(folder / ITEMS, dataset.items)
-    write_arrays(folder / INTERACTIONS, vars(dataset.interactions))
+    arrays = {name: array for name, array in vars(dataset.interactions).items() if array is not None}
+    write_arrays(folder / INTERACTIONS, arrays)
     record = {
         "fingerprint": dataset.fingerprint,
         "item_types": dataset.item_types,

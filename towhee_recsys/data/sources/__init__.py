@@ -14,6 +14,7 @@ from towhee_recsys.data.items import ItemSchema
 
 SOURCES = {
     "movielens": "towhee_recsys.data.sources.movielens.source",
+    "recbole": "towhee_recsys.data.sources.recbole.source",
     TABLE: "towhee_recsys.data.sources.table.source",
 }
 """The module that reads a format, a `Source`, imported when it is needed; that of tables reads all others."""

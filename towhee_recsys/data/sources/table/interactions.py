@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,13 +26,17 @@ ROLES = ("user", "item", "rating", "event", "count", "time")
 
 @dataclass(frozen=True, eq=False)
 class LoadedInteractions:
-    """The interactions by the rows of `users` and `items`: those given, else those in the table; and its digest."""
+    """The interactions by the rows of `users` and `items`: those given, else those in the table; and its digest.
+
+    Where they come split, `bad_later` has the bad rows of the later parts.
+    """
 
     interactions: Interactions
     users: Known
     items: Known
     bad: BadRows
     digest: bytes | None = None
+    bad_later: Sequence[BadRows] = ()
 
 
 def read_interactions(

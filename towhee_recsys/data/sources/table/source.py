@@ -19,9 +19,9 @@ from towhee_recsys.data.sources.published.folder import awaited
 from towhee_recsys.data.sources.table.files import must_exist, open_binary, path_of
 from towhee_recsys.data.sources.table.fingerprint import fingerprint_of
 from towhee_recsys.data.sources.table.ids import Known
-from towhee_recsys.data.sources.table.interactions import read_interactions
 from towhee_recsys.data.sources.table.load import load_file, load_table
 from towhee_recsys.data.sources.table.made import columns_to_read
+from towhee_recsys.data.sources.table.parts import files_of, read_split
 from towhee_recsys.data.sources.table.raw import RawTable
 from towhee_recsys.data.sources.table.side import Side, of_ids, read_side
 from towhee_recsys.data.sources.table.sql import connected
@@ -46,7 +46,8 @@ def ensure(schema: DataSchema) -> None:
             "query: ...}, or, in Python, load_config(..., tables={'interactions': frame})"
         )
     for table, path in files.items():
-        must_exist(path, f"dataset.{table}.path", getattr(schema, table))
+        key = f"dataset.{table}.path" if table in TABLES else f"dataset.{table}"
+        must_exist(path, key, getattr(schema, table.partition(".")[0]))
 
 
 def check(schema: DataSchema) -> tuple[str, bool]:
@@ -92,12 +93,13 @@ def read(schema: DataSchema, content: str | None = None) -> Dataset:
             too many of them (lenient reading).
     """
     items, users = _side(schema, "items"), _side(schema, "users")
-    found = read_interactions(schema, _known(users), _known(items))
+    found = read_split(schema, _known(users), _known(items))
     items = items or of_ids(found.items, schema.items.id)
     users = users or of_ids(found.users, schema.users.id)
+    tables = (items.bad, users.bad, found.bad, *found.bad_later)
+    bad = [table for table in tables if table is not None]
     digests = {"users": users.digest, "items": items.digest, "interactions": found.digest}
     given = {table: digest for table, digest in digests.items() if digest is not None}
-    bad = [table for table in (items.bad, users.bad, found.bad) if table is not None]
     return Dataset(
         users.frame,
         items.frame,
@@ -140,7 +142,7 @@ def count_items(schema: DataSchema, path: str | None) -> int | None:
 def _items(schema: DataSchema) -> Side:
     if (items := _side(schema, "items")) is not None:
         return items
-    return of_ids(read_interactions(schema, _known(_side(schema, "users")), None).items, schema.items.id)
+    return of_ids(read_split(schema, _known(_side(schema, "users")), None).items, schema.items.id)
 
 
 def _other_items(schema: DataSchema, path: str, items: ItemSchema | None) -> Side:
@@ -179,7 +181,7 @@ def _known(side: Side | None) -> Known | None:
 def _files(schema: DataSchema) -> dict[str, Path]:
     """The declared files, but for those that a data frame takes the place of."""
     paths = {table: path_of(schema, table) for table in TABLES if table not in schema.tables}
-    return {table: path for table, path in paths.items() if path is not None}
+    return {table: path for table, path in paths.items() if path is not None} | files_of(schema)
 
 
 def _queries(schema: DataSchema) -> dict[str, SqlQuery]:
