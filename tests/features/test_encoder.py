@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.declarations import MOVIELENS
+from towhee_recsys.data import records
 from towhee_recsys.errors import DeclarationError, QueryError
-from towhee_recsys.features import CategoryFeature, FeatureEncoder, IdFeature, NumberFeature, TextFeature
+from towhee_recsys.features import CategoryFeature, FeatureEncoder, IdFeature, NumberFeature, TextFeature, encoder
 
 MOVIES = pd.DataFrame(
     {
@@ -167,3 +170,29 @@ def test_half_a_year_is_no_age():
 
 
 USERS = pd.DataFrame({"user_id": [1], "gender": ["F"], "age": [25], "occupation": [12], "zip_code": ["0"]})
+
+
+def test_a_table_is_encoded_as_its_records_are_whatever_the_parts(monkeypatch):
+    whole = SIDE.encode(records(MOVIES))
+    for size in (1, 2, 3, 100):
+        monkeypatch.setattr(encoder, "CHUNK", size)
+        assert same(SIDE.encode_table(MOVIES), whole)
+    nothing = SIDE.encode_table(MOVIES.head(0))
+    assert [(each.dtype, each.shape[1:]) for each in nothing] == [(each.dtype, each.shape[1:]) for each in whole]
+    assert {len(each) for each in nothing} == {0}
+
+
+def test_a_large_table_is_encoded_in_a_part_of_the_memory_of_its_records():
+    table = pd.DataFrame({"movie_id": range(40_000), "year": 2000, "title": "Heat", "genres": [["Crime"]] * 40_000})
+    peaks = [_peak(lambda: SIDE.encode_table(table)), _peak(lambda: SIDE.encode(records(table)))]
+    assert peaks[0] < peaks[1] / 2
+
+
+def _peak(work) -> int:
+    """The bytes that are taken during `work`, beyond what is there before and what it returns."""
+    tracemalloc.start()
+    try:
+        result = work()
+        return tracemalloc.get_traced_memory()[1] - sum(array.nbytes for array in result)
+    finally:
+        tracemalloc.stop()

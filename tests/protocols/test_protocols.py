@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import get_args
 
+import numpy as np
 import pytest
 
 from tests.declarations import schema
@@ -10,7 +11,7 @@ from towhee_recsys.config.interactions import ANY_WEIGHT
 from towhee_recsys.config.schema import ProtocolName
 from towhee_recsys.data import interactions_frame, read_dataset
 from towhee_recsys.errors import EvaluationError
-from towhee_recsys.protocols import PROTOCOLS, make_task
+from towhee_recsys.protocols import PROTOCOLS, make_task, split
 
 
 @pytest.mark.parametrize("protocol", DRAWN)
@@ -18,6 +19,17 @@ def test_every_protocol_splits_the_sample(task_of, protocol):
     task = task_of(protocol, read_dataset(schema(name="sample")), validation=0.05)
     assert (task.protocol, task.seed, task.liked) == (protocol, 42, 4)
     assert len(task.questions[0].users) > 10
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_split_has_the_parts_of_the_task_and_no_questions(task_of, protocol):
+    dataset = read_dataset(schema(name="sample"))
+    task, parts = task_of(protocol, dataset, validation=0.05), split(protocol, dataset, seed=42, validation=0.05)
+    assert not parts.questions
+    assert np.array_equal(parts.new_items, task.new_items)
+    for name in ("train", "validation", "test"):
+        own, expected = getattr(parts, name), getattr(task, name)
+        assert all(np.array_equal(getattr(own, column), values) for column, values in vars(expected).items())
 
 
 @pytest.mark.parametrize("protocol", ["leave-last-out", "temporal"])

@@ -81,7 +81,7 @@ class Optimizer:
         for name, rows in self._tables():
             rows.mean.set_value(moments.pop(f"{name}.mean"))
             rows.square.set_value(moments.pop(f"{name}.square"))
-        self._adam.set_state_dict({name: paddle.to_tensor(value) for name, value in moments.items()})
+        self._adam.set_state_dict({name: paddle.to_tensor(np.asarray(value)) for name, value in moments.items()})
 
     def _tables(self) -> Iterator[tuple[str, LazyRows]]:
         for name, tower in self._towers.items():
