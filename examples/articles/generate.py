@@ -59,7 +59,11 @@ TOPICS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "islands": ("ferry", "lagoon", "harbour", "lighthouse", "reef"),
     },
 }
+<<<<<<< HEAD
 """The sections of the magazine, with topics and their words. No column names a topic: the texts alone show it."""
+=======
+"""The sections of the magazine, the topics of each, and their words. No column names a topic; the texts show it."""
+>>>>>>> 50738c0 (wip: settings, tests, benchmark of the examples)
 
 TITLES = ("The {} that changed everything", "Why the {} matters now", "A year with the {}", "What the {} tells us")
 TEASERS = (
@@ -68,7 +72,7 @@ TEASERS = (
     "Our reporter on the {}, the {} and what comes next.",
 )
 
-FAVOURITE_SECTIONS, FAVOURITE_TOPIC, DISLIKED = (6.0, 3.0), 5.0, 0.1
+FAVOURITE_SECTIONS, FAVOURITE_TOPIC, DISLIKED = (3.0, 2.0), 10.0, 0.1
 """Planted tastes: how many times as often as anybody a reader picks two sections, one topic in each, and a third
 section, which the reader hides when it is shown."""
 
@@ -120,8 +124,8 @@ def write(out: Path, seed: int = SEED) -> None:
     out.mkdir(parents=True, exist_ok=True)
     _write(
         out / "articles.csv",
-        ("article_id", "published", "section", "title", "teaser"),
-        ((a.id, _date(a.day), a.section, a.title, a.teaser) for a in articles),
+        ("article_id", "issue", "published", "section", "title", "teaser"),
+        ((a.id, a.day + 1, _date(a.day), a.section, a.title, a.teaser) for a in articles),
     )
     _write(out / "reads.csv", ("at", "reader_id", "article_id", "action"), events)
 
