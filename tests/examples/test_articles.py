@@ -52,9 +52,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 @pytest.fixture(scope="session")
 def articles(settings: list[str]) -> Config:
-    """The config of the articles, trained and indexed."""
+    """The config of the articles, trained on all reads and indexed."""
     config = load_config(config_file("articles"), overrides=settings)
-    train(config)
+    train(config, final=True)
     index_pipeline(config)()
     return config
 
@@ -62,7 +62,7 @@ def articles(settings: list[str]) -> Config:
 @pytest.fixture(scope="session")
 def rankings(articles: Config, readers: list[Any]) -> list[list[dict[str, Any]]]:
     """All articles for each reader, best first."""
-    recommend = recommend_pipeline(load_config(articles, top_k=300))
+    recommend = recommend_pipeline(load_config(articles, top_k=360))
     [answers] = recommend([{"reader_id": reader.id, "include_seen": True} for reader in readers]).get()
     return [list(items) for items in answers]
 
@@ -73,45 +73,44 @@ def test_the_committed_files_are_what_the_script_writes(generate: ModuleType, tm
 
 def test_the_dataset(generate: ModuleType, settings: list[str], unread: set[str]) -> None:
     dataset = read_dataset(load_config(config_file("articles"), overrides=settings).dataset)
-    assert (len(dataset.users), len(dataset.items)) == (generate.READERS, 300)
+    assert (len(dataset.users), len(dataset.items)) == (generate.READERS, 360)
     assert not dataset.bad_rows
     assert dataset.schema.feedback.half_life == 7 * 86_400
     pairs = interactions_frame(dataset)
-    assert unread == set(dataset.item_ids.tolist()) - set(pairs["item"])
-    assert len(unread) == 15
+    assert len(unread) == 18
+    assert not unread & set(pairs["item"])
     assert (pairs["value"] == -2).sum() > 100, "hidden"
 
 
 def test_new_articles_are_ranked_by_what_their_texts_say(
     rankings: list[list[dict[str, Any]]], readers: list[Any], written: dict[str, Any], unread: set[str]
 ) -> None:
-    """Nobody has read them: the first of them for a reader is of a section that the reader likes, and of the topic."""
-    sections, topics = [], []
-    for reader, items in zip(readers, rankings, strict=True):
-        new = [written[item["article_id"]] for item in items if item["article_id"] in unread]
-        assert len(new) == len(unread)
-        sections += [(reader.sections.get(new[0].section, 1) > 1, np.mean([reader.sections.get(each.section, 1) > 1 for each in new]))]
-        topics += [(new[0].topic in reader.topics, np.mean([each.topic in reader.topics for each in new]))]
-    print(np.mean(sections, axis=0), np.mean(topics, axis=0))
+    """Nobody has read them; the first of them for a reader is of a section and of a topic that the reader likes."""
+    first = [next(item["article_id"] for item in items if item["article_id"] in unread) for items in rankings]
+    pairs = [(reader, written[key]) for reader, key in zip(readers, first, strict=True)]
+    assert np.mean([reader.sections.get(article.section, 1) > 1 for reader, article in pairs]) > 0.8, "by chance 33%"
+    assert np.mean([article.topic in reader.topics for reader, article in pairs]) > 0.45, "by chance 11%"
 
 
-def test_new_articles_are_in_lists(rankings: list[list[dict[str, Any]]], unread: set[str]) -> None:
-    print(np.mean([any(item["article_id"] in unread for item in items[:10]) for items in rankings]))
+def test_new_articles_are_recommended(rankings: list[list[dict[str, Any]]], unread: set[str]) -> None:
+    lists = [{item["article_id"] for item in items[:10]} for items in rankings]
+    assert np.mean([bool(keys & unread) for keys in lists]) > 0.3
 
 
 def test_similar_articles_are_of_the_topic_even_without_reads(
     articles: Config, written: dict[str, Any], unread: set[str]
 ) -> None:
-    records = read_dataset(articles.dataset).items.to_dict("records")
-    [answers] = similar_pipeline(articles)(records).get()
-    for keys in (unread, set(written) - unread):
-        of_topic, of_section = [], []
-        for record, items in zip(records, answers, strict=True):
-            own = written[record["article_id"]]
-            if own.id in keys:
-                of_topic += [written[item["article_id"]].topic == own.topic for item in items]
-                of_section += [written[item["article_id"]].section == own.section for item in items]
-        print(np.mean(of_topic), np.mean(of_section))
+    """Six sections have three topics each: by chance 17% are of the section, and 6% of the topic."""
+    records: list[dict[str, Any]] = read_dataset(articles.dataset).items.to_dict("records")
+    new = [record for record in records if record["article_id"] in unread]
+    [answers] = similar_pipeline(articles)(new).get()
+    pairs = [
+        (written[record["article_id"]], written[item["article_id"]])
+        for record, items in zip(new, answers, strict=True)
+        for item in items
+    ]
+    assert np.mean([own.section == other.section for own, other in pairs]) > 0.8
+    assert np.mean([own.topic == other.topic for own, other in pairs]) > 0.4
 
 
 def test_hidden_articles_are_not_recommended(articles: Config, readers: list[Any]) -> None:
@@ -139,8 +138,8 @@ def test_the_commands(articles: Config, settings: list[str], tmp_path: Path) -> 
     run("index")
     known = run("recommend", "-u", "r001", "-k", "4")
     assert [list(item) for item in known["recommendations"]] == [RECOMMENDED] * 4
-    new = run("recommend", "--liked", "a299,a300", "-k", "3")
-    assert not {"a299", "a300"} & {item["article_id"] for item in new["recommendations"]}
-    similar = run("similar", "a300", "-k", "2")
-    assert "a300" not in [item["article_id"] for item in similar["similar"]]
+    new = run("recommend", "--liked", "a359,a360", "-k", "3")
+    assert not {"a359", "a360"} & {item["article_id"] for item in new["recommendations"]}
+    similar = run("similar", "a360", "-k", "2")
+    assert "a360" not in [item["article_id"] for item in similar["similar"]]
     assert "ndcg@10" in run("evaluate")["metrics"]
