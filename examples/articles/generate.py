@@ -59,11 +59,7 @@ TOPICS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "islands": ("ferry", "lagoon", "harbour", "lighthouse"),
     },
 }
-<<<<<<< HEAD
-"""The sections of the magazine, with topics and their words. No column names a topic: the texts alone show it."""
-=======
 """The sections of the magazine, the topics of each, and their words. No column names a topic; the texts show it."""
->>>>>>> 50738c0 (wip: settings, tests, benchmark of the examples)
 
 TITLES = ("The {} that changed everything", "Why the {} matters now", "A year with the {}", "What the {} tells us")
 TEASERS = (
