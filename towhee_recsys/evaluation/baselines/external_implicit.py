@@ -16,7 +16,9 @@ from towhee_recsys.evaluation.measure import Score
 from towhee_recsys.protocols.task import Question, Task
 
 
-def ials(task: Task, side: SideInformation) -> Score:
+def ials(
+    task: Task, side: SideInformation, *, factors: int = 128, regularization: float = 100, alpha: float = 10
+) -> Score:
     """Implicit alternating least squares (Hu, Koren and Volinsky 2008, doi:10.1109/ICDM.2008.22) of the liked items.
 
     Each user is computed from the liked items of the history; users without any get the most popular items.
@@ -27,7 +29,7 @@ def ials(task: Task, side: SideInformation) -> Score:
     general = popular(task)
     with _one_blas_thread():
         model = library("implicit").als.AlternatingLeastSquares(
-            factors=128, regularization=100, alpha=10, random_state=task.seed
+            factors=factors, regularization=regularization, alpha=alpha, random_state=task.seed
         )
         model.fit(likes(training_history(task), task), show_progress=False)
 

@@ -22,17 +22,18 @@ PROFILE_DECAY = 100.0
 """All chosen on MovieLens 1M, on validation data or on draws of other seeds than the tests'."""
 
 
-def item_knn(task: Task, side: SideInformation) -> Score:
+def item_knn(task: Task, side: SideInformation, *, neighbours: int = NEIGHBOURS, shrinkage: float = SHRINKAGE) -> Score:
     """Sums of cosines with the items of the history, weighted by their values; users without history get the popular.
 
-    For each item its 200 nearest count; cosines of items with few interactions are shrunk towards 0. Sarwar et al. 2001
-    (doi:10.1145/371920.372071), Deshpande and Karypis 2004 (doi:10.1145/963770.963776).
+    For each item its nearest `neighbours` count; `shrinkage` pulls cosines of items with few interactions towards 0.
+    Sarwar et al. 2001 (doi:10.1145/371920.372071), Deshpande and Karypis 2004 (doi:10.1145/963770.963776).
     """
     from scipy.sparse import hstack
 
     ratings, general = scaled(training_history(task), task), popular(task)
     starts = range(0, task.items, BLOCK)
-    cosines = hstack([_nearest(ratings, slice(start, start + BLOCK)) for start in starts], format="csr")
+    blocks = [_nearest(ratings, slice(start, start + BLOCK), neighbours, shrinkage) for start in starts]
+    cosines = hstack(blocks, format="csr")
 
     def score(question: Question) -> np.ndarray:
         return with_fallback((scaled(question.history, task) @ cosines).toarray(), question.history, general)
@@ -95,15 +96,15 @@ def content_profile(task: Task, side: SideInformation) -> Score:
     return score
 
 
-def _nearest(ratings: csr_matrix, block: slice) -> csr_matrix:
+def _nearest(ratings: csr_matrix, block: slice, neighbours: int, shrinkage: float) -> csr_matrix:
     """The cosines of all items with those of a `block`, [items, block]: for each of these with its nearest."""
     from scipy.sparse import csr_matrix
 
     norms = np.sqrt(np.asarray(ratings.multiply(ratings).sum(axis=0)).ravel())
-    cosines = (ratings.T @ ratings[:, block]).toarray() / (np.outer(norms, norms[block]) + SHRINKAGE)
+    cosines = (ratings.T @ ratings[:, block]).toarray() / (np.outer(norms, norms[block]) + shrinkage)
     own = np.arange(len(norms))[block]
     cosines[own, own - block.start] = 0
-    if len(cosines) > NEIGHBOURS:
-        farther = np.argpartition(-cosines, NEIGHBOURS, axis=0)[NEIGHBOURS:]
+    if len(cosines) > neighbours:
+        farther = np.argpartition(-cosines, neighbours, axis=0)[neighbours:]
         np.put_along_axis(cosines, farther, 0, axis=0)
     return csr_matrix(cosines, dtype=np.float32)
