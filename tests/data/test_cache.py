@@ -6,7 +6,7 @@ import logging
 import os
 import shutil
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +53,13 @@ def small(tmp_path) -> Dataset:
             interactions={"path": "r.csv", **EXPLICIT, "between": {"value": [1, 5]}},
         )
     )
+
+
+def test_parts_in_which_interactions_come_are_kept(small, tmp_path):
+    numbers = np.arange(len(small.interactions), dtype=np.int8)
+    split = replace(small, interactions=replace(small.interactions, parts=numbers))
+    keep_dataset(split, tmp_path / "kept" / KEYS[0])
+    assert_equal(load_dataset(tmp_path / "kept" / KEYS[0], small.schema), split)
 
 
 def test_a_kept_dataset_is_the_one_that_was_read(small, tmp_path, caplog):

@@ -17,6 +17,7 @@ import pytest
 
 from tests.declarations import schema
 from towhee_recsys.config.published import PUBLISHED
+from towhee_recsys.data import check_dataset, read_dataset
 from towhee_recsys.data.sources.published import download, transfer
 from towhee_recsys.errors import DatasetError
 
@@ -46,9 +47,10 @@ class Handler(BaseHTTPRequestHandler):
         manner = self.path.split("/")[1]
         if manner == "missing":
             return self.send_error(404)
-        content = {"wrong": b"<html>log in first</html>", "no-md5": b"not found"}.get(manner, ARCHIVE)
+        content = {"wrong": b"<html>log in first</html>", "no-md5": b"not found"}.get(manner, self.server.archive)
         if self.path.endswith(".md5") and manner != "no-md5":
-            content = (f"MD5 (x.zip) = {MD5}\n" if manner == "bsd" else f"{MD5.upper()}  x.zip\n").encode()
+            md5 = hashlib.md5(self.server.archive).hexdigest()
+            content = (f"MD5 (x.zip) = {md5}\n" if manner == "bsd" else f"{md5.upper()}  x.zip\n").encode()
         start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and manner != "no-range" else 0
         if start and start >= len(content):
             return self.send_error(416)
@@ -68,7 +70,7 @@ class Handler(BaseHTTPRequestHandler):
 def server(monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.requests = []
+        server.requests, server.archive = [], ARCHIVE
         server.url = f"http://127.0.0.1:{server.server_port}"
         Thread(target=server.serve_forever, daemon=True).start()
         yield server
@@ -135,6 +137,26 @@ def test_a_checksum_that_is_none_or_wrong_or_missing(server, folder, closed_port
     assert "wrong checksum" in causes[2]
     assert "no connection" in causes[3]
     assert not folder.exists()
+
+
+def test_a_dataset_in_tables_is_downloaded_before_it_is_read(server, tmp_path, monkeypatch):
+    content = io.BytesIO()
+    with ZipFile(content, "w") as file:
+        file.writestr("ml-latest-small/movies.csv", "movieId,title,genres\n6,Heat (1995),Crime\n")
+        file.writestr("ml-latest-small/ratings.csv", "userId,movieId,rating,timestamp\n1,6,4.5,978300760\n")
+        file.writestr("ml-latest-small/tags.csv", "not needed")
+        file.writestr("ml-latest-small/README.txt", "terms")
+    server.archive = content.getvalue()
+    published = replace(PUBLISHED["ml-latest-small"], urls=(f"{server.url}/good/x.zip",))
+    monkeypatch.setitem(PUBLISHED, "ml-latest-small", published)
+    monkeypatch.setenv("TOWHEE_RECSYS_HOME", str(tmp_path))
+    declared = schema(name="ml-latest-small", download=True)
+    assert not check_dataset(declared)[1]
+    assert read_dataset(declared).items["title"].tolist() == ["Heat"]
+    assert names(tmp_path / "ml-latest-small") == ["README.txt", "movies.csv", "ratings.csv"]
+    assert check_dataset(declared)[1]
+    read_dataset(declared)
+    assert len(server.requests) == 2
 
 
 def test_second_call_makes_no_request(server, folder):
