@@ -7,28 +7,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from towhee_recsys.config import DataSchema, is_published
-from towhee_recsys.config.published import PUBLISHED
-from towhee_recsys.config.sql import SqlQuery
+from towhee_recsys.config import DataSchema
 from towhee_recsys.data.dataset import Dataset, records
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.data.sources.bad_rows import BadRows, Reading
 from towhee_recsys.data.sources.declared import declared_columns
 from towhee_recsys.data.sources.published.download import download_dataset
 from towhee_recsys.data.sources.published.folder import awaited
-from towhee_recsys.data.sources.table.files import must_exist, open_binary, path_of
+from towhee_recsys.data.sources.table.files import must_exist, open_binary
 from towhee_recsys.data.sources.table.fingerprint import fingerprint_of
 from towhee_recsys.data.sources.table.ids import Known
+from towhee_recsys.data.sources.table.inputs import TABLES, declared_files, declared_queries, published_files
 from towhee_recsys.data.sources.table.load import load_file, load_table
 from towhee_recsys.data.sources.table.made import columns_to_read
-from towhee_recsys.data.sources.table.parts import files_of, read_split
+from towhee_recsys.data.sources.table.parts import read_split
 from towhee_recsys.data.sources.table.raw import RawTable
 from towhee_recsys.data.sources.table.side import Side, of_ids, read_side
 from towhee_recsys.data.sources.table.sql import connected
 from towhee_recsys.errors import DatasetError
 from towhee_recsys.support.urls import shown_url
-
-TABLES = ("users", "items", "interactions")
 
 
 def ensure(schema: DataSchema) -> None:
@@ -37,10 +34,10 @@ def ensure(schema: DataSchema) -> None:
     Raises:
         DatasetError: a file is missing or not declared, or its format is not known; or the download failed.
     """
-    if published := _published_files(schema):
+    if published := published_files(schema):
         download_dataset(schema, published)
-    files = _files(schema)
-    if "interactions" not in {*files, *schema.tables, *_queries(schema)}:
+    files = declared_files(schema)
+    if "interactions" not in {*files, *schema.tables, *declared_queries(schema)}:
         raise DatasetError(
             "dataset.interactions.path: missing, accepted: the file with the interactions; or sql: {url: ..., "
             "query: ...}, or, in Python, load_config(..., tables={'interactions': frame})"
@@ -56,24 +53,24 @@ def check(schema: DataSchema) -> tuple[str, bool]:
     Raises:
         DatasetError: a file is missing, or cannot be opened.
     """
-    if sentence := awaited(schema, _published_files(schema)):
+    if sentence := awaited(schema, published_files(schema)):
         return sentence, False
     ensure(schema)
-    files = _files(schema)
+    files = declared_files(schema)
     for path in files.values():
         with open_binary(path) as file:
             file.read(1)
-    for table, sql in _queries(schema).items():
+    for table, sql in declared_queries(schema).items():
         with connected(sql, f"dataset.{table}.sql"):
             pass
     frames = [f"the data frame dataset.tables.{table}" for table in schema.tables]
-    queries = [f"dataset.{table}.sql of {shown_url(sql.url)}" for table, sql in _queries(schema).items()]
+    queries = [f"dataset.{table}.sql of {shown_url(sql.url)}" for table, sql in declared_queries(schema).items()]
     return ", ".join([*map(str, files.values()), *queries, *frames]), True
 
 
 def files(schema: DataSchema) -> list[Path]:
     """The declared files, but for those that a data frame takes the place of."""
-    return list(_files(schema).values())
+    return list(declared_files(schema).values())
 
 
 def fingerprint(schema: DataSchema) -> str | None:
@@ -82,7 +79,7 @@ def fingerprint(schema: DataSchema) -> str | None:
     Raises:
         DatasetError: a file cannot be read.
     """
-    return None if schema.tables or _queries(schema) else fingerprint_of(schema, _files(schema), {})
+    return None if schema.tables or declared_queries(schema) else fingerprint_of(schema, declared_files(schema), {})
 
 
 def read(schema: DataSchema, content: str | None = None) -> Dataset:
@@ -105,7 +102,7 @@ def read(schema: DataSchema, content: str | None = None) -> Dataset:
         items.frame,
         found.interactions,
         schema,
-        content or fingerprint_of(schema, _files(schema), given),
+        content or fingerprint_of(schema, declared_files(schema), given),
         items.types,
         _counts(bad),
         tuple(table.warning for table in bad if table.warning),
@@ -133,7 +130,7 @@ def count_items(schema: DataSchema, path: str | None) -> int | None:
     Raises:
         DatasetError: a file cannot be read.
     """
-    if path is None and "items" in _queries(schema):
+    if path is None and "items" in declared_queries(schema):
         return None
     table = _load_other(schema, path) if path is not None else load_table(schema, "items", ())
     return None if table is None else len(table.numbers)
@@ -176,26 +173,6 @@ def _side(schema: DataSchema, table: str) -> Side | None:
 
 def _known(side: Side | None) -> Known | None:
     return None if side is None else side.known
-
-
-def _files(schema: DataSchema) -> dict[str, Path]:
-    """The declared files, but for those that a data frame takes the place of."""
-    paths = {table: path_of(schema, table) for table in TABLES if table not in schema.tables}
-    return {table: path for table, path in paths.items() if path is not None} | files_of(schema)
-
-
-def _queries(schema: DataSchema) -> dict[str, SqlQuery]:
-    """The declared queries, but for those that a data frame takes the place of."""
-    queries = {table: getattr(schema, table).sql for table in TABLES if table not in schema.tables}
-    return {table: sql for table, sql in queries.items() if sql is not None}
-
-
-def _published_files(schema: DataSchema) -> list[str]:
-    """Those of the declared files that the published dataset of this name has."""
-    if not is_published(schema):
-        return []
-    declared = {getattr(schema, table).path for table in TABLES if table not in schema.tables}
-    return [name for name in PUBLISHED[schema.name].files if name in declared]
 
 
 def _counts(tables: list[BadRows]) -> Counter[str]:
