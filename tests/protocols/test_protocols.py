@@ -21,7 +21,7 @@ def test_every_protocol_splits_the_sample(task_of, protocol):
     assert len(task.questions[0].users) > 10
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("protocol", DRAWN)
 def test_a_split_has_the_parts_of_the_task_and_no_questions(task_of, protocol):
     dataset = read_dataset(schema(name="sample"))
     task, parts = task_of(protocol, dataset, validation=0.05), split(protocol, dataset, seed=42, validation=0.05)
