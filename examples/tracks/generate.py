@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 FOLDER = Path(__file__).resolve().parent
 SEED = 2024
-LISTENERS, ARTISTS_OF_A_SCENE, TRACKS_OF_AN_ARTIST = 300, 4, 7
+LISTENERS, ARTISTS_OF_A_SCENE, TRACKS_OF_AN_ARTIST = 500, 4, 12
 FIRST_DAY, DAYS = datetime(2024, 1, 1, tzinfo=timezone.utc), 365
 
 SCENES: Mapping[str, Sequence[str]] = {
@@ -133,12 +133,16 @@ def _plays(rng: Random, listener: Listener, tracks: Sequence[Track]) -> Iterator
     for _ in range(8 + int(14 * rng.random())):
         odds = list(accumulate(track.fame * planted_taste(listener, track) for track in left))
         track = left.pop(bisect(odds, rng.random() * odds[-1], hi=len(odds) - 1))
-        again = 0.8 if planted_taste(listener, track) > 1 else 0.4
-        count = 1
-        while rng.random() < again and count < 30:
+        count, again = 1, _again(planted_taste(listener, track))
+        while rng.random() < again and count < 20:
             count += 1
         last = FIRST_DAY + timedelta(seconds=int(rng.random() * DAYS * 86_400))
         yield listener.id, track.id, count, last.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _again(taste: float) -> float:
+    """The share of plays that another one follows: of any track, of one of the scene, of one of the artist, too."""
+    return 0.2 if taste <= 1 else 0.6 if taste <= max(FAVOURITE_SCENES) else 0.8
 
 
 def _one_of(rng: Random, values: Sequence[T]) -> T:

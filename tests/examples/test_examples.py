@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 USER = ["-a", "25", "-g", "F", "-j", "programmer"]
@@ -75,15 +79,31 @@ def test_invalid_input_gives_an_error_without_a_traceback(folder: Path, trained:
 
 
 def test_the_notebook_runs_and_has_its_outputs(tmp_path: Path) -> None:
-    import nbformat
-    from nbclient import NotebookClient
-
-    notebook = nbformat.read(EXAMPLES / "quickstart.ipynb", as_version=4)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert sum(bool(cell.outputs) for cell in code) >= len(code) - 1
+    code = code_with_outputs(EXAMPLES / "quickstart.ipynb")
     pictures = [output for cell in code for output in cell.outputs if "image/png" in output.get("data", {})]
     assert len(pictures) == 2
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    execute(EXAMPLES / "quickstart.ipynb", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["tracks", "articles"])
+def test_the_notebook_of_an_example_runs_and_has_its_outputs(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "examples" / name
+    shutil.copytree(EXAMPLES / name, folder)
+    assert code_with_outputs(folder / f"{name}.ipynb")
+    execute(folder / f"{name}.ipynb", folder)
+
+
+def code_with_outputs(notebook: Path) -> list[Any]:
+    """The cells of code of a notebook, all of which but one have outputs."""
+    code = [cell for cell in nbformat.read(notebook, as_version=4).cells if cell.cell_type == "code"]
+    assert sum(bool(cell.outputs) for cell in code) >= len(code) - 1
+    return code
+
+
+def execute(notebook: Path, folder: Path) -> None:
+    """Runs a notebook in a folder."""
+    read = nbformat.read(notebook, as_version=4)
+    NotebookClient(read, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
 
 
 def listed(output: str) -> list[tuple[int, float, float]]:

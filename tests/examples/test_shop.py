@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from functools import partial
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from textwrap import dedent
 from types import ModuleType
@@ -15,6 +11,7 @@ from typing import Any
 import pytest
 from towhee import register
 
+from tests.worked_examples import assert_committed_as_written, command, config_file, generator, settings_in
 from towhee_recsys import (
     evaluate,
     index_pipeline,
@@ -27,7 +24,6 @@ from towhee_recsys import (
 from towhee_recsys.config import Config
 from towhee_recsys.data import interactions_frame, read_dataset
 
-SHOP = Path(__file__).resolve().parents[2] / "examples" / "shop"
 RECOMMENDED = ["rank", "sku", "name", "category", "brand", "price", "in_stock", "tags", "score"]
 """What a recommendation has, in the order of the declaration."""
 
@@ -42,58 +38,29 @@ class InStockOnly:
 
 @pytest.fixture(scope="session")
 def generate() -> ModuleType:
-    spec = spec_from_file_location("shop_generate", SHOP / "generate.py")
-    assert spec
-    assert spec.loader
-    module = sys.modules["shop_generate"] = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return generator("shop")
 
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What is set on top of shop.yaml: where things lie."""
-    folder = tmp_path_factory.mktemp("shop")
-    return [
-        f"dataset.path={SHOP}",
-        "dataset.strict=true",
-        f"model.dir={folder / 'model'}",
-        f"milvus.uri={folder / 'products.db'}",
-        f"catalogue=sqlite:///{folder / 'products.sqlite'}",
-        "training.device=cpu",
-    ]
+    return settings_in("shop", tmp_path_factory.mktemp("shop"))
 
 
 @pytest.fixture(scope="session")
 def shop(settings: list[str]) -> Config:
     """The config of the shop, trained and indexed."""
-    config = load_config(SHOP / "shop.yaml", overrides=settings)
+    config = load_config(config_file("shop"), overrides=settings)
     train(config)
     index_pipeline(config)()
     return config
 
 
-def command(*arguments: str, settings: list[str]) -> Any:
-    """The JSON document that a command prints."""
-    sets = [argument for setting in settings for argument in ("--set", setting)]
-    ran = subprocess.run(
-        [sys.executable, "-m", "towhee_recsys", *arguments, "-c", str(SHOP / "shop.yaml"), *sets, "--json"],
-        capture_output=True,
-        text=True,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return json.loads(ran.stdout)
-
-
 def test_the_committed_files_are_what_the_script_writes(generate: ModuleType, tmp_path: Path) -> None:
-    generate.write(tmp_path)
-    for name in ("products.csv", "customers.csv", "orders.csv"):
-        assert (tmp_path / name).read_bytes() == (SHOP / name).read_bytes(), f"regenerate {name}"
-    assert sum(path.stat().st_size for path in SHOP.iterdir()) < 1_000_000
+    assert_committed_as_written("shop", generate, tmp_path)
 
 
-def test_the_dataset(generate: ModuleType) -> None:
-    dataset = read_dataset(load_config(SHOP / "shop.yaml", overrides=[f"dataset.path={SHOP}"]).dataset)
+def test_the_dataset(generate: ModuleType, settings: list[str]) -> None:
+    dataset = read_dataset(load_config(config_file("shop"), overrides=settings).dataset)
     assert (len(dataset.users), len(dataset.items)) == (generate.CUSTOMERS, 150)
     assert not dataset.bad_rows
     assert dataset.item_schema.id_type == "text"
@@ -169,7 +136,7 @@ def test_the_measures_are_those_of_lists_and_the_model_is_better_than_popularity
 def test_the_commands(shop: Config, settings: list[str], tmp_path: Path) -> None:
     """In processes of their own, so with an index of their own: a Milvus Lite file is open in one at a time."""
     stores = [f"milvus.uri={tmp_path / 'products.db'}", f"catalogue=sqlite:///{tmp_path / 'products.sqlite'}"]
-    run = partial(command, settings=settings + stores)
+    run = partial(command, "shop", settings=settings + stores)
     run("index")
     answer = run("recommend", "--with", "country=GB", "--with", "age_group=60+", "-k", "3")
     assert answer["user"] == {"country": "GB", "age_group": "60+"}

@@ -52,12 +52,12 @@ def test_the_committed_files_are_what_the_script_writes(generate: ModuleType, tm
 
 def test_the_dataset(generate: ModuleType, settings: list[str]) -> None:
     dataset = read_dataset(load_config(config_file("tracks"), overrides=settings).dataset)
-    assert (len(dataset.users), len(dataset.items)) == (generate.LISTENERS, 252)
+    assert (len(dataset.users), len(dataset.items)) == (generate.LISTENERS, 432)
     assert not dataset.bad_rows
     assert dataset.item_schema.id_type == "int"
     assert list(dataset.users) == ["listener_id"]
     plays = interactions_frame(dataset)
-    assert plays["value"].between(1, 30).all()
+    assert plays["value"].between(1, 20).all()
     assert plays["time"].nunique() > len(plays) / 2
 
 
