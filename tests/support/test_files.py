@@ -21,7 +21,7 @@ from towhee_recsys.support.output_file import OutputFile
 PACKAGE = Path(files.__file__).parent.parent
 EXCEPTIONS = {
     "support/files.py",
-    "data/sources/movielens/transfer.py",  # a download grows, and resumes where it broke off
+    "data/sources/published/transfer.py",  # a download grows, and resumes where it broke off
     "stores/vectors/milvus/lite.py",  # locks
     "stores/vectors/milvus/lite_process.py",
     "bundle/published.py",  # into a folder that is put in place as a whole

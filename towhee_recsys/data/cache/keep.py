@@ -14,7 +14,7 @@ from pathlib import Path
 
 from towhee_recsys.data.cache.files import INTERACTIONS, ITEMS, RECORD, TABLES, USERS, checksum
 from towhee_recsys.data.dataset import Dataset
-from towhee_recsys.support.files import remove_directory
+from towhee_recsys.support.files import remove_directory, write_file
 
 SMALLEST = 100_000
 """A dataset of fewer interactions is read in a moment, and not kept."""
@@ -64,8 +64,8 @@ def _write(dataset: Dataset, folder: Path) -> None:
         "warnings": dataset.warnings,
         "checksums": {name: checksum(folder / name) for name in TABLES},
     }
-    content = json.dumps(record)
-    (folder / RECORD).write_text(f"{zlib.crc32(content.encode())}\n{content}", encoding="utf-8")
+    content = json.dumps(record).encode()
+    write_file(folder / RECORD, b"%d\n%b" % (zlib.crc32(content), content))
 
 
 def _remove_old(folder: Path) -> None:
