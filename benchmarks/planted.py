@@ -93,10 +93,8 @@ def measured(name: str, work: Path, seeds: int) -> dict[str, Any]:
     dataset = read_dataset(config.dataset)
     side = side_information(config.features, dataset)
     chosen = {each: settings for each in PEERS if (settings := choose(each, config, dataset, side)) is not None}
-    runs = [
-        _run(load_config(config, **{"seed": seed, "model.dir": str(work / name / f"model-{seed}")}), dataset, chosen)
-        for seed in range(config.seed, config.seed + seeds)
-    ]
+    drawn = [load_config(config, seed=config.seed + draw) for draw in range(seeds)]
+    runs = [_run(each.with_model_dir(work / name / f"model-{each.seed}"), dataset, chosen) for each in drawn]
     return {
         "name": name,
         "protocol": config.protocol,
@@ -114,7 +112,7 @@ def measured(name: str, work: Path, seeds: int) -> dict[str, Any]:
 def example(name: str, work: Path) -> Config:
     """The config of an example, wherever the benchmark runs."""
     folder = EXAMPLES / name
-    places = {"dataset.path": str(folder), "model.dir": str(work / name / "model")}
+    places: dict[str, Any] = {"dataset.path": str(folder), "model.dir": str(work / name / "model")}
     return load_config(folder / f"{name}.yaml", **places)
 
 

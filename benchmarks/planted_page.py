@@ -21,13 +21,14 @@ CHOSEN = """\
 
 ## How settings were chosen
 
-By validation data inside the training part; the test part shown was not used.
+By validation data inside the training part. (The scripts that write the data are another matter: they were written to
+have in them what the examples are to show. [quality.md](quality.md) has figures on real data.)
 
 - shop and tracks: `towhee-recsys tune --trials 40 --set tune.validation=0.2` over `learning_rate`, `ranking_decay`,
   `item_decay` and `temperature`; the best trial, rounded, is in the config.
-- articles: features, `half_life` and the same settings were compared by `temporal` on the events before the test part
-  (`dataset.interactions.between: {{time: [null, "2024-04-15T23:02:32Z"]}}`), of which the last fifth is later than the
-  rest, as in the test. A random validation part would not show what new articles need.
+- articles: features, `half_life` and the same settings, one at a time, by `temporal` on the events before the test part
+  (`dataset.interactions.between: {{time: [null, "2024-04-15T23:02:32Z"]}}`): their last fifth is later than the rest,
+  as in the test. A random validation part would not show what new articles need.
 - item-KNN and iALS: a grid, on a random fifth of the training part; then they are fitted to the whole of it:
 
 """

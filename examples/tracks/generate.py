@@ -99,8 +99,8 @@ def write(out: Path, seed: int = SEED) -> None:
 def simulate(rng: Random) -> tuple[list[Track], list[Listener]]:
     """The tracks and the listeners that the files are made of."""
     artists = {name: scene for scene in SCENES for name in _artists(scene)}
-    tracks = [track for name, scene in artists.items() for track in _tracks(rng, name, scene)]
-    tracks = [Track(1001 + row, *fields) for row, fields in enumerate(tracks)]
+    described = [fields for name, scene in artists.items() for fields in _tracks(rng, name, scene)]
+    tracks = [Track(1001 + row, *fields) for row, fields in enumerate(described)]
     return tracks, [_listener(rng, 1 + row, artists) for row in range(LISTENERS)]
 
 
