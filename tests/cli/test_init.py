@@ -48,6 +48,24 @@ def test_the_config_runs_as_it_is(run: Any) -> None:
     assert Path("artifacts/shop/model").is_dir()
 
 
+def test_files_that_come_split_run_as_they_are(run: Any) -> None:
+    draw, header = random.Random(0), "user_id:token\titem_id:token\trating:float\n"
+    rows = [f"{user}\t{item}\t{draw.randint(1, 5)}\n" for user in range(30) for item in draw.sample(range(20), 10)]
+    draw.shuffle(rows)
+    Path("toy").mkdir()
+    for part, (start, stop) in {"train": (0, 240), "valid": (240, 265), "test": (265, 300)}.items():
+        Path(f"toy/toy.{part}.inter").write_text(header + "".join(rows[start:stop]))
+    found = json.loads(run("init", "--from", "recbole", "toy", "-o", "toy.yaml", "--json").out)
+    assert found["protocol"]["name"] == "pre-split"
+    quick = ["--set", "training.epochs=2", "--set", "training.device=cpu"]
+    assert run("train", "-c", "toy.yaml", *quick).code == 0
+    ran = run("evaluate", "-c", "toy.yaml", *quick, "--json")
+    assert ran.code == 0, ran.err
+    measured = json.loads(ran.out)
+    assert (measured["protocol"], measured["ratings"]) == ("pre-split", 35)
+    assert measured["baselines"]["biases"]["rmse"] == pytest.approx(found["bar"]["metrics"]["biases"]["rmse"])
+
+
 def test_a_config_that_is_there(run: Any) -> None:
     Path("config.yaml").write_text("mine")
     ran = run("init", *TABLES)

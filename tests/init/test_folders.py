@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from towhee_recsys.errors import DatasetError
+from towhee_recsys.protocols import make_task
 
 
 def test_movielens(folder, small_data):
@@ -59,6 +62,86 @@ def test_recbole(folder, rated):
     assert (found.interactions.user, found.interactions.rating) == ("user_id:token", "rating:float")
     assert found.items.lists == {"tags:token_seq": " "}
     assert len(folder.dataset(created).interactions) == 400
+
+
+HEADER = ["user_id:token", "item_id:token", "rating:float", "timestamp:float"]
+
+
+def write_parts(folder, rated, names, name="toy", rating=None):
+    """Files with a part each of 400 ratings; one of the last file is `rating`. Gives their rows."""
+    rows = rated(None)
+    random.Random(1).shuffle(rows)
+    if rating is not None:
+        rows[-1][2] = rating
+    sizes = [0, 320, 360, 400] if len(names) == 3 else [0, 360, 400]
+    parts = [rows[start:stop] for start, stop in pairwise(sizes)]
+    for part, own in zip(names, parts, strict=True):
+        folder.write(f"data/{name}.{part}.inter", [HEADER, *own], "\t")
+    return parts
+
+
+@pytest.mark.parametrize("names", [("train", "valid", "test"), ("part1", "part2", "part3"), ("train", "test")])
+def test_recbole_files_that_come_split(folder, rated, names):
+    parts = write_parts(folder, rated, names)
+    folder.write("data/toy.user", [["user_id:token", "age:token"], *([n, "ab"[n % 2]] for n in range(1, 41))], "\t")
+    created = folder.init(Path("data"), layout="recbole")
+    found, config = created.config.dataset.interactions, created.config
+    files = [f"toy.{name}.inter" for name in names]
+    assert [file for file in (found.path, found.validation, found.test) if file] == files
+    assert (config.protocol, config.objective, found.scale) == ("pre-split", "both", (1, 5))
+    assert (found.rating, found.time) == ("rating:float", "timestamp:float")
+    assert config.dataset.users.path == "toy.user"
+    assert [each.column for each in config.features.user] == ["user_id:token", "age:token"]
+    assert created.verdict.counts["interactions"] == 400
+    assert created.verdict.protocol[0] == "pre-split"
+    assert files[-1] in created.verdict.protocol[1]
+    task = make_task("pre-split", folder.dataset(created), seed=1, validation=0)
+    given = [len(task.train), *([len(task.validation)] if len(names) == 3 else []), len(task.test)]
+    assert given == list(map(len, parts))
+
+
+def test_the_bar_of_files_that_come_split_is_measured_on_their_test(folder, rated):
+    *_, test = write_parts(folder, rated, ("train", "valid", "test"))
+    created = folder.init(Path("data"), layout="recbole")
+    assert set(created.verdict.bar.metrics) == {"popularity", "item_knn", "biases"}
+    rows = [[user, item, 6 - rating, time] for user, item, rating, time in test]
+    folder.write("data/toy.test.inter", [HEADER, *rows], "\t")
+    changed = folder.init(Path("data"), layout="recbole")
+    assert changed.verdict.bar.metrics["biases"] != created.verdict.bar.metrics["biases"]
+
+
+def test_the_scale_covers_all_parts(folder, rated):
+    write_parts(folder, rated, ("train", "valid", "test"), rating=10)
+    assert folder.init(Path("data"), layout="recbole").config.dataset.interactions.scale == (1, 10)
+
+
+def test_bad_rows_of_a_part_are_allowed_by_the_limit(folder, rated):
+    write_parts(folder, rated, ("train", "test"))
+    with open(folder.path / "data" / "toy.test.inter", "a", encoding="utf-8") as file:
+        file.write("x\ty\tbad\t1600000000\n")
+    created = folder.init(Path("data"), layout="recbole")
+    assert created.config.dataset.max_bad_share > 1 / 41
+    assert [name for name in created.verdict.bad_rows if name.startswith("toy.test.inter")]
+    assert len(folder.dataset(created).interactions) == 400
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["a.inter", "b.inter"],
+        ["toy.train.inter", "toy.valid.inter"],
+        ["toy.train.inter", "other.test.inter"],
+        ["toy.inter", "toy.train.inter", "toy.test.inter"],
+        ["toy.test.inter"],
+    ],
+)
+def test_recbole_files_of_several_datasets_or_unclear_ones(folder, rated, names):
+    for name in names:
+        folder.write(f"data/{name}", [HEADER, *rated(None)], "\t")
+    with pytest.raises(DatasetError) as caught:
+        folder.init(Path("data"), layout="recbole")
+    facts = [*names, "NAME.inter", "NAME.train.inter", "NAME.part1.inter", "folders of their own"]
+    assert [fact for fact in facts if fact not in str(caught.value)] == []
 
 
 @pytest.mark.parametrize(

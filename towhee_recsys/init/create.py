@@ -77,9 +77,10 @@ def create_config(wanted: Wanted, choose: Choose | None = None) -> Created:
 def _declared(wanted: Wanted, choose: Choose | None, notes: Notes) -> Declared:
     given = {"interactions": wanted.interactions, "users": wanted.users, "items": wanted.items}
     paths, columns = {name: path for name, path in given.items() if path is not None}, dict(wanted.columns)
+    parts: dict[str, Path] = {}
     if wanted.layout is not None:
         folder = known_folder(wanted.layout, wanted.interactions)
         if folder.section is not None:
             return Declared(folder.section)
-        paths, columns = {**paths, **folder.tables}, folder.columns | columns
-    return find_declaration(paths, columns, choose, notes)
+        paths, columns, parts = {**paths, **folder.tables}, folder.columns | columns, folder.parts
+    return find_declaration(paths, columns, choose, notes, parts)

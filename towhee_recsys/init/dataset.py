@@ -30,8 +30,9 @@ def dataset_section(
     for name in TABLES:
         if name in tables:
             table = tables[name]
-            path = {"path": table.path.name if folder else shown_path(table.path)}
-            section[name] = path | _layout(table) | _role_names(table, settings[name])
+            files = {"path": table.path, **table.parts}
+            shown = {setting: path.name if folder else shown_path(path) for setting, path in files.items()}
+            section[name] = shown | _layout(table) | _role_names(table, settings[name])
     return section
 
 

@@ -19,11 +19,13 @@ class KnownFolder:
         section: The `dataset` section; None where there are tables.
         tables: The files of the tables, by their names.
         columns: The columns of the interactions, by their roles.
+        parts: Where the interactions come split, the other files of them: "validation" and "test".
     """
 
     section: dict[str, Any] | None = None
     tables: dict[str, Path] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, Path] = field(default_factory=dict)
 
 
 MOVIELENS = {
@@ -35,6 +37,12 @@ MOVIELENS = {
 """The files of each format of MovieLens; the first that are all there decide."""
 
 GORSE = {"interactions": "feedback.csv", "users": "users.csv", "items": "items.csv"}
+RECBOLE_SPLITS = (
+    {"path": "train", "validation": "valid", "test": "test"},
+    {"path": "part1", "validation": "part2", "test": "part3"},
+)
+"""The parts of NAME.PART.inter, RecBole's `benchmark_filename`, by their settings; validation may be missing."""
+
 GORSE_COLUMNS = {"user": "user_id", "item": "item_id", "event": "feedback_type", "time": "timestamp"}
 
 
@@ -71,10 +79,32 @@ def _recbole(folder: Path) -> KnownFolder:
     found = sorted(folder.glob("*.inter"))
     if not found:
         raise _missing(folder, "recbole", ["a file NAME.inter"])
-    others = {"users": found[0].with_suffix(".user"), "items": found[0].with_suffix(".item")}
-    return KnownFolder(
-        None, {"interactions": found[0], **{name: path for name, path in others.items() if path.is_file()}}
+    name, files = _one_dataset(folder, found)
+    others = {"users": folder / f"{name}.user", "items": folder / f"{name}.item"}
+    tables = {table: path for table, path in others.items() if path.is_file()}
+    return KnownFolder(None, {"interactions": files.pop("path"), **tables}, parts=files)
+
+
+def _one_dataset(folder: Path, found: list[Path]) -> tuple[str, dict[str, Path]]:
+    """The name of the dataset that all files `found` are of, and the files by their settings."""
+    name, _, part = found[0].stem.rpartition(".")
+    if len(found) == 1 and not any(part in split.values() for split in RECBOLE_SPLITS):
+        return found[0].stem, {"path": found[0]}
+    for split in RECBOLE_SPLITS:
+        files = {setting: folder / f"{name}.{part}.inter" for setting, part in split.items()}
+        there = {setting: path for setting, path in files.items() if path in found}
+        if len(there) == len(found) and {"path", "test"} <= there.keys():
+            return name, there
+    raise DatasetError(
+        f"{folder}: given {', '.join(path.name for path in found)}, accepted: the files of one dataset, NAME.inter or, "
+        f"split, {' or '.join(map(_names_of, RECBOLE_SPLITS))}. Move the others into folders of their own, or give "
+        "the tables one by one, without --from."
     )
+
+
+def _names_of(split: dict[str, str]) -> str:
+    train, validation, test = (f"NAME.{part}.inter" for part in split.values())
+    return f"{train}, {test} and maybe {validation}"
 
 
 def _missing(folder: Path, layout: str, accepted: list[str]) -> DatasetError:

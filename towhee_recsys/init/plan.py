@@ -34,7 +34,7 @@ class Plan:
 def make_plan(dataset: Dataset, notes: Notes) -> Plan:
     """The plan for the interactions of `dataset`."""
     users, is_rated = dataset.interactions.users, dataset.schema.feedback.scale is not None
-    protocol = _protocol(users, dataset.interactions.times, is_rated, notes)
+    protocol = _protocol(dataset, is_rated, notes)
     size, active = len(users), len(np.unique(users))
     notes.why["objective",] = (
         "two vectors for each user, to find items and to predict ratings; one for each item"
@@ -49,7 +49,11 @@ def are_real(times: np.ndarray) -> bool:
     return len(np.unique(times)) >= max(2, min(DISTINCT_TIMES, len(times) // 2))
 
 
-def _protocol(users: np.ndarray, times: np.ndarray, is_rated: bool, notes: Notes) -> str:
+def _protocol(dataset: Dataset, is_rated: bool, notes: Notes) -> str:
+    users, times = dataset.interactions.users, dataset.interactions.times
+    if dataset.interactions.parts is not None:
+        notes.why["protocol",] = f"the data come split: what is in {dataset.schema.interactions.test} is held out"
+        return "pre-split"
     if is_rated:
         notes.why["protocol",] = "a random tenth of the ratings is held out, to predict them and to find liked items"
         return "rating-90-10"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from towhee_recsys.data.cleaning import cleaned
 from towhee_recsys.data.pairs import pair_keys
 from towhee_recsys.data.reading import ensure_dataset
 from towhee_recsys.data.sources import source_of
+from towhee_recsys.data.sources.table.parts import AGAIN, SETTINGS
 from towhee_recsys.features import Feature
 from towhee_recsys.init.bar import measure_bar
 from towhee_recsys.init.facts import facts_of
@@ -86,16 +88,27 @@ def _features(dataset: Dataset, name: str, notes: Notes) -> list[FoundFeature]:
 
 def _limit_bad_rows(declared: Declared, dataset: Dataset, notes: Notes) -> None:
     """Raises the limit of bad rows where there are more than usual, and says which."""
-    for name, table in declared.tables.items():
-        found = {tuple(reason.split(": ", 1)): count for reason, count in dataset.bad_rows.items()}
-        bad = {reason: count for (file, reason), count in found.items() if file == table.path.name}
-        rows = len(getattr(dataset, name)) + sum(bad.values())
+    found = {tuple(reason.split(": ", 1)): count for reason, count in dataset.bad_rows.items()}
+    for name, good in _good_rows(declared, dataset):
+        bad = {reason: count for (file, reason), count in found.items() if file == name and reason != AGAIN}
+        rows = good + sum(bad.values())
         share = sum(bad.values()) / max(1, rows)
         if share > USUAL:
             reasons = ", ".join(f"{count:,} x {reason}" for reason, count in bad.items())
             limit = min(1.0, math.ceil(share * 1000 + 1) / 1000)
             declared.section["max_bad_share"] = max(limit, declared.section.get("max_bad_share", 0))
-            notes.why["dataset", "max_bad_share"] = f"of {rows:,} rows in {table.path.name}: {reasons}"
+            notes.why["dataset", "max_bad_share"] = f"of {rows:,} rows in {name}: {reasons}"
+
+
+def _good_rows(declared: Declared, dataset: Dataset) -> Iterator[tuple[str, int]]:
+    """The name of each file, and how many of its rows are good."""
+    parts = dataset.interactions.parts
+    for name, table in declared.tables.items():
+        if name == "interactions" and parts is not None:
+            files = {"path": table.path, **table.parts}
+            yield from ((path.name, int((parts == SETTINGS[setting]).sum())) for setting, path in files.items())
+        else:
+            yield table.path.name, len(getattr(dataset, name))
 
 
 def _keep_the_last(section: dict[str, Any], repeated: int, notes: Notes) -> None:

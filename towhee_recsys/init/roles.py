@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from towhee_recsys.errors import DatasetError, close_match
@@ -12,7 +13,7 @@ from towhee_recsys.init.dataset import dataset_section, must_be_writable
 from towhee_recsys.init.ids import Ids, Side, find_ids
 from towhee_recsys.init.notes import Notes
 from towhee_recsys.init.sides import side_table
-from towhee_recsys.init.table import ALL_ROWS, SAMPLED, FoundTable, find_table
+from towhee_recsys.init.table import SAMPLED, FoundTable, find_table
 from towhee_recsys.init.times import find_time
 from towhee_recsys.init.values import Values, find_values
 
@@ -37,14 +38,17 @@ def find_declaration(
     columns: Mapping[str, str],
     choose: Callable[[list[Ids]], Ids] | None,
     notes: Notes,
+    parts: Mapping[str, Path] = MappingProxyType({}),
 ) -> Declared:
     """The section for the files at `paths`; `columns` are those that are known, by their roles.
+
+    Where the interactions come split, `paths` has those to train on, and `parts` the "validation" and the "test".
 
     Raises:
         DatasetError: a file is missing or unreadable, a known column is not there, or there are no interactions.
     """
-    tables = {name: find_table(path, SAMPLED if name == "interactions" else ALL_ROWS) for name, path in paths.items()}
-    interactions = tables["interactions"]
+    tables = {name: find_table(path) for name, path in paths.items() if name != "interactions"}
+    interactions = tables["interactions"] = find_table(paths["interactions"], SAMPLED, parts)
     _must_be_there(interactions, columns)
     ids = _ids(tables, columns, choose, notes)
     time, unit = find_time(interactions, {ids.user, ids.item, *columns.values()}, columns.get("time"), notes)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -42,41 +44,49 @@ class FoundTable:
         layout: How its text is laid out.
         encoding: The encoding of its text.
         columns: What is in each column, of all rows or the first ones.
+        parts: Other files of the same layout, by the settings of interactions that come split.
     """
 
     path: Path
     layout: TableFile
     encoding: Encoding
     columns: dict[str, Column]
+    parts: Mapping[str, Path] = field(default_factory=dict)
 
     def whole(self, name: str) -> Column:
-        """The column `name` of all rows, which are read in parts.
+        """The column `name` of all rows of all files, which are read a number of rows at a time.
 
         Raises:
             DatasetError: the file cannot be read.
         """
-        at, schema = self.columns[name].at, _schema(self.path, self.layout, self.encoding)
+        at, files = self.columns[name].at, (self.path, *self.parts.values())
+        schemas = [_schema(path, self.layout, self.encoding) for path in files]
+        regular = (load_regular_parts(each, "interactions", [name], PART) for each in schemas)
         try:
-            return _counted(name, at, load_regular_parts(schema, "interactions", [name], PART))
+            return _counted(name, at, chain.from_iterable(regular))
         except (NotRegularError, DatasetError):  # a row is malformed: the exact reader skips it
-            return _counted(name, at, load_parts(schema, "interactions", [name], PART))
+            parts = (load_parts(each, "interactions", [name], PART) for each in schemas)
+            return _counted(name, at, chain.from_iterable(parts))
 
 
-def find_table(path: Path, rows: int = ALL_ROWS) -> FoundTable:
+def find_table(path: Path, rows: int = ALL_ROWS, parts: Mapping[str, Path] = MappingProxyType({})) -> FoundTable:
     """The table in the file at `path`; its columns are those of about the first `rows`, by default of all.
+
+    `parts` are other files of the same table, whose layout is that of the first.
 
     Raises:
         DatasetError: there is no such file, it cannot be read, or it has no rows.
     """
     is_text = suffix_of(path) not in FORMATS or suffix_of(path) in SEPARATORS
     must_exist(path, "the argument", TableFile(separator=",") if is_text else TableFile())
-    encoding: Encoding = "utf-8" if suffix_of(path) == ".parquet" else encoding_of(path)
+    encodings = {encoding_of(each) for each in (path, *parts.values()) if suffix_of(each) != ".parquet"}
+    encoding: Encoding = "latin-1" if "latin-1" in encodings else "utf-8"
     layout = layout_of(path, encoding) if is_text else TableFile()
     raw = next(load_parts(_schema(path, layout, encoding), "interactions", None, rows))
     if not len(raw.numbers):
         raise DatasetError(f"{path} has no rows that can be read; a table has a row with names, and rows below it")
     columns = {name: Column.of(name, at, series, raw.is_text) for at, (name, series) in enumerate(raw.columns.items())}
-    return FoundTable(path, layout, encoding, columns)
+    return FoundTable(path, layout, encoding, columns, parts)
 
 
 def _schema(path: Path, layout: TableFile, encoding: Encoding) -> DataSchema:

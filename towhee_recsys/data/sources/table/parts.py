@@ -20,6 +20,10 @@ SETTINGS = {"path": TRAIN, "validation": VALIDATION, "test": TEST}
 """The setting that names the file of each part, in their order."""
 
 
+AGAIN = "in an earlier part"
+"""Why a row is skipped whose pair of a user and an item is in an earlier part; no limit counts it."""
+
+
 def files_of(schema: DataSchema) -> dict[str, Path]:
     """The files of the parts that are not for training, by their settings below `dataset`."""
     declared = schema.interactions
@@ -57,7 +61,7 @@ def read_split(schema: DataSchema, users: Known | None, items: Known | None) -> 
             raise _again(whole, again, all_users, all_items, bad)
         for table, part in zip(bad, found, strict=True):
             if count := int((again & (whole.parts == part)).sum()):
-                table.counts["in an earlier part"] += count
+                table.counts[AGAIN] += count
         whole = whole.at(~again)
     return LoadedInteractions(whole, all_users, all_items, bad[0], bad_later=bad[1:])
 
