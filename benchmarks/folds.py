@@ -51,7 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         config = load_config(given.config, overrides=given.set, **places)
         found = measured(config, given.peers.split(","), given.folds)
     rows = [
-        [name, f"{np.mean(errors):.4f}", f"{np.std(errors):.4f}", *(f"{error:.4f}" for error in errors), f"{seconds:.0f}"]
+        [
+            name,
+            f"{np.mean(errors):.4f}",
+            f"{np.std(errors):.4f}",
+            *(f"{error:.4f}" for error in errors),
+            f"{seconds:.0f}",
+        ]
         for name, (errors, seconds) in found.items()
     ]
     table("RMSE", ["model", "mean", "deviation", *(f"fold {fold}" for fold in range(1, given.folds + 1)), "s"], rows)

@@ -26,16 +26,15 @@ GENRES = (
 )
 
 
-def converted(source: Path, folder: Path) -> Path:
+def converted(source: Path, folder: Path, users: int = USERS, ratings: int = RATINGS) -> Path:
     """Writes u.data, u.item and u.user into `folder`, of the MovieLens 1M in `source`; returns `folder`.
 
     Users and movies are numbered anew, from 1.
     """
     dataset = read_dataset(load_config("movielens_1m", **{"dataset.path": str(source)}).dataset)
     random, rated = np.random.default_rng(SEED), interactions_frame(dataset)
-    users = random.choice(dataset.user_ids, USERS, replace=False)
-    rated = rated[rated["user"].isin(users)]
-    rated = rated.iloc[np.sort(random.choice(len(rated), RATINGS, replace=False))]
+    rated = rated[rated["user"].isin(random.choice(dataset.user_ids, users, replace=False))]
+    rated = rated.iloc[np.sort(random.choice(len(rated), ratings, replace=False))]
     user_ids, movie_ids = np.unique(rated["user"]), np.unique(rated["item"])
     data = pd.DataFrame(
         {

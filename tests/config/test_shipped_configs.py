@@ -40,7 +40,7 @@ def test_it_loads_by_file_and_by_name(path, shipped_environment):
 @pytest.mark.parametrize("name", sorted(shipped()))
 def test_it_keeps_its_files_in_a_folder_of_its_own(name, shipped_environment):
     config = load_config(name)
-    folder = f"artifacts/{'ml-1m' if name == 'movielens_1m' else name}"
+    folder = f"artifacts/{name.replace('movielens_', 'ml-')}"
     assert config.model.dir == f"{folder}/model"
     assert config.milvus.uri in (f"{folder}/movies.db", "http://127.0.0.1:19530", "${env:MILVUS_URI}")
     for url in (config.catalogue, config.history_url):

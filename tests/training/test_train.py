@@ -68,7 +68,12 @@ def test_the_bundle_has_all_that_it_promises(sample_config, sample_bundle):
     assert manifest.dataset.fingerprint == manifest.trained_on["fingerprint"] == fingerprint
     assert (manifest.trained_on["protocol"], manifest.trained_on["seed"]) == (sample_config.protocol, 42)
     assert str(Path(sample_config.dataset.path)) not in manifest.model_dump_json(), "no location"
-    locations = {"milvus": True, "catalogue": True, "dataset": {"path", "cache"}, "model": {"dir"}}  # no part of a model
+    locations = {
+        "milvus": True,
+        "catalogue": True,
+        "dataset": {"path", "cache"},
+        "model": {"dir"},
+    }  # no part of a model
     assert sample_bundle.config.model_dump(exclude=locations) == sample_config.model_dump(exclude=locations)
     assert [line["epoch"] for line in history(sample_bundle)] == list(range(1, len(history(sample_bundle)) + 1))
 
