@@ -80,6 +80,8 @@ def test_a_half_life_has_a_unit(given: str, seconds: float):
         (EVENTS | {"between": {"rating": [3, 4]}}, ["between.rating: unknown key", "time, value"]),
         (EVENTS | {"min_interactions": {"user": 0}}, ["min_interactions.user: given 0", "whole number from 1 up"]),
         (EVENTS | {"min_interactions": 5}, ["min_interactions: given 5", "item, user"]),
+        (EVENTS | {"weights": {"buy": 1e31}}, ["weights.buy: given 1e+31", "a number from -1e+30 to 1e+30"]),
+        (EVENTS | {"between": {"value": [-1e31, 1]}}, ["between.value[0]: given -1e+31", "from -1e+30 to 1e+30"]),
         (EVENTS | {"duplicates": "mean"}, ["'mean'", "implicit feedback", "sum, last, max, first"]),
         (EVENTS | {"duplicates": "newest"}, ["duplicates: given 'newest'", "'last'", "'sum'"]),
         (RATINGS | {"duplicates": "sum"}, ["'sum'", "explicit ratings", "error, last, first, mean"]),

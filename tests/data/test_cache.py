@@ -99,6 +99,13 @@ def test_nothing_is_kept_of_columns_that_files_do_not_have(small, tmp_path, capl
     assert "not kept" in caplog.text
 
 
+def test_a_folder_that_cannot_be_opened_is_passed_over(small, tmp_path):
+    folder = tmp_path / ("x" * 300) / KEYS[0]
+    assert load_dataset(folder, small.schema) is None
+    keep_dataset(small, folder)
+    assert load_dataset(folder, small.schema) is None
+
+
 @pytest.mark.parametrize("name", ["users.arrow", "items.arrow", "interactions.arrow", "dataset.json"])
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty", "missing"])
 def test_a_damaged_one_is_not_loaded(small, tmp_path, caplog, name, damage):

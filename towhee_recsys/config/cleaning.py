@@ -29,6 +29,11 @@ _TIME = re.compile(_DAY.pattern + r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[-+][0-9
 
 Moment = str | int
 
+LARGEST = 1e30
+"""The largest count or weight: the sum of any number of them is still a float of 32 bits."""
+
+Value = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
+
 
 class MinInteractions(Section):
     """The k-core: users and items with fewer interactions are left out, again and again until none is left."""
@@ -40,7 +45,7 @@ class MinInteractions(Section):
 class Between(Section):
     """The interactions that are kept: both ends of an interval belong to it, and null is no limit."""
 
-    value: tuple[float | None, float | None] | None = Field(
+    value: tuple[Value | None, Value | None] | None = Field(
         default=None, description="[lowest, highest] rating, or weight of a row"
     )
     time: tuple[Moment | None, Moment | None] | None = Field(

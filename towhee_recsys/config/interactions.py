@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from towhee_recsys.config.cleaning import Between, DuplicateRule, Duration, MinInteractions, check_rule, duration
+from towhee_recsys.config.cleaning import Between, DuplicateRule, Duration, MinInteractions, Value, check_rule, duration
 from towhee_recsys.config.table_file import TableFile
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class InteractionsTable(TableFile):
     rating: str | None = Field(default=None, min_length=1, description="explicit: the column with the ratings")
     scale: tuple[float, float] | None = Field(default=None, description="explicit: the lowest and the highest rating")
     event: str | None = Field(default=None, min_length=1, description="implicit: the column with the types of events")
-    weights: dict[str, float] = Field(default={}, description="implicit: how much each event counts; below 0 against")
+    weights: dict[str, Value] = Field(default={}, description="implicit: how much each event counts; below 0 against")
     count: str | None = Field(default=None, min_length=1, description="implicit: the column with the number of times")
     liked: float | None = Field(
         default=None,

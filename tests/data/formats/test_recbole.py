@@ -103,6 +103,11 @@ def test_a_header_of_another_format(recbole, must_say, cell):
     must_say(refused(recbole), "mine.inter:1", repr(cell), "NAME:TYPE", "token, token_seq, float, float_seq")
 
 
+def test_a_column_that_is_there_twice(recbole, must_say):
+    recbole.write("mine.inter", f"{INTER}\titem_id:float", "1\t2\t3\t4\t5")
+    must_say(refused(recbole), "mine.inter:1", "'item_id'", "twice", "rename")
+
+
 def test_a_bad_row(recbole, must_say):
     recbole.write("mine.inter", INTER, "196\t242\t3\t1", "186\t302\t7\t2", "196\t302\t3")
     message = refused(recbole, interactions=EXPLICIT)

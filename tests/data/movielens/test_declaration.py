@@ -35,6 +35,7 @@ def message(do: Any, **dataset: Any) -> str:
         ({"users": {"codes": {"gender": {"names": {1: "one"}}}}}, ["gender.names: given 1", "texts"]),
         ({"interactions": {"item": "film"}}, ["interactions.item: given 'film'", "accepted: 'movie_id'"]),
         ({"interactions": {"rating": "stars"}}, ["interactions.rating: given 'stars'", "accepted: 'rating'"]),
+        ({"interactions": {"test": "test.dat"}}, ["interactions.test: given 'test.dat'", "accepted: nothing"]),
         ({"interactions": {"time": "when"}}, ["interactions.time: given 'when'", "accepted: 'timestamp'"]),
         ({"interactions": {"time_unit": "ms"}}, ["interactions.time_unit: given 'ms'", "accepted: 's'"]),
         ({"interactions": {"separator": "|"}}, ["interactions.separator: given '|'", "accepted: nothing"]),

@@ -42,7 +42,8 @@ ROWS = [
     ("events", "c1,A1,viev,5", "unknown event", ["what: given 'viev'", "Did you mean 'view'?"]),
     ("events", "c1,A1,,5", "unknown event", ["what: given nothing", "view, cart, buy, look"]),
     ("counts", "c1,A1,many", "count not a number", ["n: given 'many'", "a number"]),
-    ("counts", "c1,A1,-1", "negative count", ["n: given '-1'", "a number from 0 up"]),
+    ("counts", "c1,A1,-1", "count out of range", ["n: given '-1'", "a number from 0 to 1e+30"]),
+    ("counts", "c1,A1,1e39", "count out of range", ["n: given '1e39'", "a number from 0 to 1e+30"]),
 ]
 TEXTS = {"ratings": RATINGS, "items": ITEMS, "users": USERS, "events": EVENTS, "counts": "customer,sku,n\nc2,A1,3\n"}
 
@@ -133,7 +134,11 @@ def test_files_that_are_no_table(tables, must_say, content, facts, strict):
         ('{"customer": 1, "sku": 2, "stars": 5, "at": null}\n', ["at: given None", "seconds since 1970"]),
         ('{"customer": 1, "sku": 2, "stars": [5], "at": 1}\n', ["stars: given '[5]'", "a number"]),
         ('{"customer": [1], "sku": 2, "stars": 5, "at": 1}\n', ["customer: given a list", "whole numbers or texts"]),
-        ('{"customer": true, "sku": 2, "stars": 5, "at": 1}\n', ["customer: given True", "whole numbers or texts"]),
+        ('{"customer": true, "sku": 2, "stars": 5, "at": 1}\n', ["customer: given a bool", "whole numbers or texts"]),
+        (
+            '{"customer": 1, "sku": 2, "stars": 5, "at": 1}\n{"customer": true, "sku": 2, "stars": 5, "at": 1}\n',
+            ["customer: given a bool", "whole numbers or texts"],
+        ),
     ],
 )
 def test_invalid_json_lines(tables, must_say, text, facts):

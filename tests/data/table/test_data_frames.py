@@ -60,6 +60,10 @@ def test_frames_in_the_place_of_files():
         ({"items": [1]}, "dataset.tables.items: given a list, accepted: a pandas.DataFrame"),
         ({"items": pd.DataFrame([[1, 2]], columns=["sku", "sku"])}, "'sku' is there twice"),
         ({"items": pd.DataFrame({"sku": [1.5]})}, "given 1.5, accepted: ids that are whole numbers or texts"),
+        (
+            {"items": pd.DataFrame({"sku": pd.Series(["a\ud800"], dtype=object)})},
+            r"given 'a\ud800', accepted: ids",
+        ),
         ({"items": pd.DataFrame({"sku": [1], "price": [np.inf]})}, "dataset.tables.items:1: price: given inf"),
         ({"items": pd.DataFrame({"sku": []})}, "dataset.tables.items is empty"),
     ],

@@ -169,6 +169,30 @@ def test_regular_files_are_read_quickly(tables, suffix, change, part):
     assert equal(quick, _read(declared, None, None, part, load_parts))
 
 
+NAMED = {"columns": HEADER.split(",")}
+ODD_STARTS = {
+    "a carriage return after the header": (f"{HEADER}\rc1,A1,5,1\nc2,A1,5,2\n", {}),
+    "a carriage return before the header": (f"\r{HEADER}\nc1,A1,5,1\nc2,A1,5,2\n", {"quotes": False}),
+    "a carriage return in a skipped line": ("a\rc1,A1,5,1\nc2,A1,5,2\n", {**NAMED, "skip_lines": 1}),
+    "skipped lines longer than a part": (
+        "\n".join([*MANY, "c1,A1,5,1", "c2,A1,5,2", ""]),
+        {**NAMED, "skip_lines": len(MANY)},
+    ),
+    "a byte order mark in Latin-1": ("\ufeffc1,A1,5,1\nc2,A1,5,2\n", {**NAMED, "encoding": "latin-1"}),
+}
+
+
+@pytest.mark.parametrize("part", [1, 1000])
+@pytest.mark.parametrize(("text", "settings"), ODD_STARTS.values(), ids=ODD_STARTS.keys())
+def test_odd_starts_are_read_as_the_exact_reader_reads_them(tables, text, settings, part):
+    layout, name = dict(settings), tables.write("r.csv", text)
+    encoding = layout.pop("encoding", "utf-8")
+    declared = tables.declared(interactions={"path": name, **layout, **EXPLICIT}, encoding=encoding)
+    found = read_interactions(declared, None, None, part)
+    assert found.interactions.times.tolist() == [1, 2]
+    assert equal(found, _read(declared, None, None, part, load_parts))
+
+
 def test_a_missing_id_leaves_the_others_whole_numbers(tables):
     lenient = tables.ratings(f"{HEADER}\n1,2,5,1\n,2,5,1\n3, ,5,1\n", None, None, strict=False, max_bad_share=0.7)
     found = read_interactions(lenient, None, None)

@@ -74,7 +74,7 @@ def test_the_fingerprint_is_over_all_files(tables):
     assert read_dataset(declared(tables, changed)).fingerprint != first
 
 
-def test_a_pair_in_two_parts(tables, must_say):
+def test_a_pair_in_two_parts(tables, must_say, caplog):
     files = FILES | {"test": HEADER + "c1,10,2,5\nc2,9,3,6\n"}
     with pytest.raises(DatasetError) as caught:
         read_dataset(declared(tables, files))
@@ -82,6 +82,9 @@ def test_a_pair_in_two_parts(tables, must_say):
     dataset = read_dataset(declared(tables, files, strict=False))
     assert dataset.interactions.parts.tolist() == [0, 0, 0, 1, 2]
     assert dataset.bad_rows == {"test.csv: in an earlier part": 1}
+    [warning] = dataset.warnings
+    must_say(warning, "test.csv", "skipped", "1 x in an earlier part")
+    assert caplog.messages == [warning]
 
 
 def test_a_file_that_is_not_there(tables, must_say):

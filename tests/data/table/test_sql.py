@@ -11,6 +11,7 @@ import pytest
 from tests.data.table.conftest import EXPLICIT
 from tests.servers.mariadb import PASSWORD
 from towhee_recsys.config import dump_config, load_config, shown_settings, without_locations, without_secrets
+from towhee_recsys.config.sql import SqlQuery
 from towhee_recsys.data import (
     check_dataset,
     count_items,
@@ -22,6 +23,7 @@ from towhee_recsys.data import (
 )
 from towhee_recsys.data.sources.table import sql as sql_module
 from towhee_recsys.data.sources.table.interactions import read_interactions
+from towhee_recsys.data.sources.table.sql_errors import querying
 from towhee_recsys.errors import ConfigError, DatasetError
 
 SCRIPT = """
@@ -142,9 +144,17 @@ def test_queries_that_give_no_table(tables, database, must_say, query, facts):
     must_say(refused(tables, f"sqlite:///{database}", users={"query": query}), *facts)
 
 
+def test_a_failure_that_is_none_of_sqlalchemy_s(must_say):
+    url = "mysql://shop:hunter2@db/shop"
+    with pytest.raises(DatasetError) as caught, querying(SqlQuery(url=url, query="SELECT 1"), "dataset.users.sql"):
+        raise sqlite3.Warning("hunter2: one statement at a time")  # as SQLite on Python 3.10 has it
+    must_say(str(caught.value), "dataset.users.sql.query", "***: one statement at a time", "Correct the query")
+
+
 @pytest.mark.parametrize(
     ("url", "facts"),
     [
+        ("mysql://u:p@127.0.0.1:port/x", ["'mysql://***'", "cannot be opened: ValueError"]),
         ("sqlite:///no/such.sqlite", ["sql.url", "sqlite:///no/such.sqlite", "sqlite:///FILE"]),
         ("sqlite://", ["sqlite:///FILE"]),
         ("nosql://127.0.0.1/x", ["sql.url", "'nosql://127.0.0.1/x'", "SQLAlchemy", "mysql://"]),

@@ -24,6 +24,13 @@ def test_events_are_added_up_and_those_of_no_weight_left_out(tables):
     assert dataset.schema.feedback.scale is None
 
 
+def test_a_count_too_small_for_a_weight_is_left_out(tables):
+    text = "customer,sku,n\nc1,A,1e-50\nc1,B,2\n"
+    section = {"user": "customer", "item": "sku", "count": "n"}
+    declared = tables.declared(interactions={"path": tables.write("e.csv", text), **section})
+    assert read_dataset(declared).interactions.values.tolist() == [2.0]
+
+
 def test_types_of_events_can_be_numbers(tables):
     section = {"user": "customer", "item": "sku", "event": "what", "weights": {1: 0.5, 2: 3}}
     text = "customer,sku,what\nc1,A,1\nc1,B,2\n"

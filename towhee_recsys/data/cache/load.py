@@ -23,17 +23,17 @@ logger = logging.getLogger("towhee_recsys.data")
 
 
 def load_dataset(folder: Path, schema: DataSchema) -> Dataset | None:
-    """The dataset that is kept in `folder`; None where there is none, or a damaged one.
+    """The dataset that is kept in `folder`; None where there is none, or one that is damaged or cannot be opened.
 
     Its interactions are mapped into memory, and cannot be changed in place. What was logged about bad rows when it was
     read is logged again.
     """
-    if not (folder / RECORD).is_file():
-        return None
     try:
+        if not (folder / RECORD).is_file():
+            return None
         dataset = _load(folder, schema)
     except Exception as error:  # of a file of any bytes
-        logger.info("%s is damaged (%s), so the dataset is read again", folder, error)
+        logger.info("%s cannot be loaded (%s), so the dataset is read again", folder, error)
         return None
     with suppress(OSError):
         os.utime(folder)  # used last

@@ -30,6 +30,8 @@ FIXED = {
     "interactions.user": "user_id",
     "interactions.item": "movie_id",
     "interactions.rating": "rating",
+    "interactions.validation": None,
+    "interactions.test": None,
     "interactions.event": None,
     "interactions.count": None,
     "interactions.time": "timestamp",

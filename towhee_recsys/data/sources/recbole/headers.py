@@ -64,6 +64,8 @@ def _columns(path: Path, key: str, schema: DataSchema) -> dict[str, str]:
                 f"{path}:1: given the column {cell!r}, accepted: NAME:TYPE with the type {', '.join(TYPES)}."
                 f"{close_match(kind, TYPES)}"
             )
+        if name in columns:
+            raise DatasetError(f"{path}:1: the column {name!r} is there twice; rename one of them")
         columns[name] = kind
     return columns
 

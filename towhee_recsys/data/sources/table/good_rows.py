@@ -25,8 +25,9 @@ class GoodRows:
 
     def add(self, raw: RawTable, user: np.ndarray, item: np.ndarray, values: np.ndarray, times: np.ndarray) -> None:
         """Adds the rows of a part whose checks are done."""
+        values = np.where(raw.good, values, 0).astype(np.float32)  # what is refused may be too large
         kept = raw.good if self._explicit else raw.good & (values != 0)
-        for parts, column in zip(self._parts, (user, item, values.astype(np.float32), times), strict=True):
+        for parts, column in zip(self._parts, (user, item, values, times), strict=True):
             parts.append(column[kept])
         self._numbers.append(raw.numbers if kept.all() else np.asarray(raw.numbers)[kept].tolist())
         self._read += len(raw.numbers) + raw.bad_before

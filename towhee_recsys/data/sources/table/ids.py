@@ -38,7 +38,7 @@ def id_cells(raw: RawTable, column: str) -> Cells:
         DatasetError: values are neither whole numbers nor texts; or a row has no id (strict reading).
     """
     series = raw.columns[column]
-    if series.dtype == object and not raw.is_text and (kinds := set(map(type, series)) & {dict, *LISTS}):
+    if series.dtype == object and not raw.is_text and (kinds := set(map(type, series)) & {bool, dict, *LISTS}):
         raise DatasetError(f"{raw.name}: {column}: given a {kinds.pop().__name__}, accepted: {_ACCEPTED}")
     found = cells(series, raw.is_text)
     raw.refuse(found.missing, lambda _: BadLine(f"missing {column}", f"{column}: given nothing, accepted: an id"))
@@ -150,11 +150,20 @@ def _is_whole(value: int | str, is_text: bool) -> bool:
     return -(2**63) <= value < 2**63
 
 
+def _is_encodable(text: str) -> bool:
+    """Whether `text` can be stored: half a character, a lone surrogate, cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _plain(raw: RawTable, column: str, value: Any) -> int | str:
     if isinstance(value, Integral) and not isinstance(value, (bool, np.bool_)):
         return int(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)  # a column with gaps has its whole numbers as floats
-    if isinstance(value, str):
+    if isinstance(value, str) and _is_encodable(value):
         return value
     raise DatasetError(f"{raw.name}: {column}: given {value!r}, accepted: {_ACCEPTED}")

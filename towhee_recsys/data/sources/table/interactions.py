@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,10 +52,9 @@ def read_interactions(
         DatasetError: the file is missing or unreadable, lacks a declared column or has a bad row (strict reading), or
             too many of them (lenient reading); or nothing is left.
     """
-    try:
+    with suppress(NotRegularError, DatasetError):
         return _read(schema, users, items, part, load_regular_parts)
-    except (NotRegularError, DatasetError):
-        return _read(schema, users, items, part, load_parts)
+    return _read(schema, users, items, part, load_parts)
 
 
 def _read(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from towhee_recsys.data.sources.bad_rows import SKIP, BadRows
 from towhee_recsys.data.sources.table.ids import Known, array_of, as_type
 from towhee_recsys.data.sources.table.interactions import LoadedInteractions, read_interactions
 from towhee_recsys.errors import DatasetError
+
+logger = logging.getLogger("towhee_recsys.data")
 
 SETTINGS = {"path": TRAIN, "validation": VALIDATION, "test": TEST}
 """The setting that names the file of each part, in their order."""
@@ -61,7 +64,7 @@ def read_split(schema: DataSchema, users: Known | None, items: Known | None) -> 
             raise _again(whole, again, all_users, all_items, bad)
         for table, part in zip(bad, found, strict=True):
             if count := int((again & (whole.parts == part)).sum()):
-                table.counts[AGAIN] += count
+                _leave_out(count, table)
         whole = whole.at(~again)
     return LoadedInteractions(whole, all_users, all_items, bad[0], bad_later=bad[1:])
 
@@ -93,6 +96,13 @@ def _in_earlier_part(whole: Interactions) -> np.ndarray:
     return np.logical_or.reduce(
         [(whole.parts == part) & np.isin(keys, keys[whole.parts < part]) for part in (VALIDATION, TEST)]
     )
+
+
+def _leave_out(count: int, table: BadRows) -> None:
+    table.counts["in an earlier part"] += count
+    warning = f"{table.name}: rows skipped: {count:,} x in an earlier part"
+    table.warning = "; ".join(filter(None, [table.warning, warning]))
+    logger.warning("%s", warning)
 
 
 def _again(whole: Interactions, again: np.ndarray, users: Known, items: Known, bad: list[BadRows]) -> DatasetError:

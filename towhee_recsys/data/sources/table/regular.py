@@ -49,7 +49,8 @@ def read_regular(
     rows = 0
     with open_binary(path) as file:
         for number, block in enumerate(_blocks(file, size)):
-            block = _checked(block if number else _without_start(block, lines), quotes, bad.reading.encoding)
+            block = block if number else _without_start(block, lines, bad.reading.encoding)
+            block = _checked(block, quotes, bad.reading.encoding)
             if not number and first_row and block.split(b"\n", 1)[0].rstrip(b"\r") == first_row:
                 raise NotRegularError
             series = _columns(block, delimiter, len(header), len(separator), wanted)
@@ -79,11 +80,13 @@ def _blocks(file: IO[bytes], size: int) -> Iterator[bytes]:
     yield rest
 
 
-def _without_start(block: bytes, lines: int) -> bytes:
-    """The first block without a byte order mark and the `lines` of the header."""
-    block = block.removeprefix(BOM)
+def _without_start(block: bytes, lines: int, encoding: str) -> bytes:
+    """The first block without a byte order mark and the `lines` of the header, if these end as all lines do."""
+    block = block.removeprefix(BOM if encoding == "utf-8" else b"")
     for _ in range(lines):
-        block = block.partition(b"\n")[2]
+        line, end, block = block.partition(b"\n")
+        if b"\r" in line.removesuffix(b"\r") or not (end or block):
+            raise NotRegularError
     return block
 
 

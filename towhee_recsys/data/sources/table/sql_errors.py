@@ -47,14 +47,14 @@ def connecting(sql: SqlQuery, key: str) -> Iterator[None]:
 
 @contextmanager
 def querying(sql: SqlQuery, key: str) -> Iterator[None]:
-    """Turns what goes wrong while rows are read into a DatasetError with what the database says."""
-    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-
+    """Turns what goes wrong while rows are read into a DatasetError with what the database reports."""
     try:
         yield
-    except SQLAlchemyError as error:
-        said = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-        reason = _without_secrets(str(said.args[-1] if said.args else said), sql).strip().rstrip(".")
+    except RecsysError:
+        raise
+    except Exception as error:  # drivers have some that SQLAlchemy lets through, such as sqlite3.Warning
+        cause = getattr(error, "orig", None) or error
+        reason = _without_secrets(str(cause.args[-1] if cause.args else cause), sql).strip().rstrip(".")
         raise DatasetError(
             f"{key}.query: {shown_url(sql.url)!r} does not give the rows: {reason}. Correct the query, or the rights "
             "of its user"

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from towhee_recsys.config import DataSchema
+from towhee_recsys.config.cleaning import LARGEST
 from towhee_recsys.data.sources.lines import BadLine, shortened
 from towhee_recsys.data.sources.table.cells import Cells, cells
 from towhee_recsys.data.sources.table.raw import RawTable
@@ -38,7 +39,7 @@ def values_of(raw: RawTable, schema: DataSchema) -> np.ndarray:
 
     Raises:
         DatasetError: a rating is no number or is out of scale, an event has no weight, or a count is no number from 0
-            up (strict reading).
+            to `LARGEST` (strict reading).
     """
     table = schema.interactions
     if table.event is not None:
@@ -55,7 +56,8 @@ def values_of(raw: RawTable, schema: DataSchema) -> np.ndarray:
         accepted = f"a number from {lowest:g} to {highest:g}, dataset.interactions.scale"
         _refuse(raw, ~((numbers >= lowest) & (numbers <= highest)), "rating out of scale", column, found, accepted)
     else:
-        _refuse(raw, ~(numbers >= 0), "negative count", column, found, "a number from 0 up")
+        accepted = f"a number from 0 to {LARGEST:g}"
+        _refuse(raw, ~((numbers >= 0) & (numbers <= LARGEST)), "count out of range", column, found, accepted)
     return numbers
 
 
