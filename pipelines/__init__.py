@@ -69,7 +69,8 @@ def recommend_pipeline(config: Config | str | None = None) -> Pipeline:
     """Recommends items to a user, or to each of a list of users: `recommend({"age": 25}).get()` gives `[items]`.
 
     A user is a dict of declared columns. An item is a dict: `rank`, its id and facts under their declared names (for
-    MovieLens movie_id, title, year, genres), `score` (cosine) and, where there is a rating scale, `predicted_rating`.
+    MovieLens movie_id, title, year, genres), `score` (cosine; the relative popularity where nothing is known of the
+    user) and, where there is a rating scale, `predicted_rating`.
 
     Raises:
         BundleError: the published model cannot be used.

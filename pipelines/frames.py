@@ -10,7 +10,6 @@ from towhee_recsys.config import Config, load_config
 from towhee_recsys.data import records
 from towhee_recsys.errors import QueryError, close_match
 from towhee_recsys.features.liked import INCLUDE_SEEN, LIKED
-from towhee_recsys.lifecycle.published import published_config
 from towhee_recsys.pipelines.builder import load_pipeline
 from towhee_recsys.pipelines.runtime import Pipeline
 
@@ -29,7 +28,7 @@ def recommend_frame(config: Config | str, users: pd.DataFrame, top_k: int | None
 
     A row of `users` is a user, given by any columns that the dataset's users have, and by `liked` and `include_seen`,
     as to `recommend_pipeline`. A missing cell (None, NaN, NA, NaT) counts as not given; a row without any value gets
-    the general list. All answers come from the model that is published when the call begins.
+    the most popular items. All answers come from the model that is published when the call begins.
 
     Args:
         config: The config of a trained and indexed recommender, or its name or file.
@@ -39,8 +38,8 @@ def recommend_frame(config: Config | str, users: pd.DataFrame, top_k: int | None
     Returns:
         The index is that of `users`, each label repeated for each item, so that `users.join(answer)` works. Columns:
         the users' id if `users` has it (named `user_<id>` where an item's column has that name), `rank` from 1, the
-        item's id and facts, `score` (cosine) and, where there is a rating scale, `predicted_rating`. Without users it
-        has these columns and no rows.
+        item's id and facts, `score` (cosine, or the relative popularity where nothing is known of the user) and, where
+        there is a rating scale, `predicted_rating`. Without users it has these columns and no rows.
 
     Raises:
         QueryError: `users` is no data frame, or has a column or a value that the model cannot take.
@@ -50,7 +49,7 @@ def recommend_frame(config: Config | str, users: pd.DataFrame, top_k: int | None
     settings: dict[str, Any] = {"follow": False} if top_k is None else {"follow": False, "top_k": top_k}
     config = load_config(config, **settings)
     recommend = load_pipeline("recommend", config)
-    bundle = load_bundle(published_config(config).model.dir)
+    bundle = load_bundle(recommend.declaration.steps[0].args["model_dir"])  # another one may be published by now
     _check_users(users, bundle)
     lists: list[list[dict[str, Any]]] = []
     for first in range(0, len(users), BLOCK):

@@ -253,3 +253,10 @@ def test_of_whom_a_model_knows_something(users, small_bundle):
     assert users.knows([]).tolist() == []
     with pytest.raises(QueryError, match="gendre"):
         users.knows([{"gendre": "F"}])
+
+
+def test_a_history_of_items_that_are_not_known_says_nothing(small_config):
+    config = small_config("training.epochs=1", "features.user=[{kind: history}]")
+    users = UserEncoder(train(config), "general")
+    assert users.knows([{"liked": [5001]}, {"liked": [999_999]}, {"liked": []}]).tolist() == [True, False, False]
+    assert close(users({"liked": [999_999]}), users({}))

@@ -74,6 +74,18 @@ def test_a_config_that_is_there(run: Any) -> None:
     assert run("init", *TABLES, "--force").code == 0
 
 
+@pytest.mark.parametrize("output", ["r.csv", "./r.csv", "i.csv"])
+def test_a_config_never_replaces_a_table(output: str, run: Any) -> None:
+    rows = "".join(f"u{row % 20},i{row % 13},{1 + row % 5}\n" for row in range(200))
+    Path("r.csv").write_text(f"user,item,rating\n{rows}")
+    Path("i.csv").write_text("item,name\n" + "".join(f"i{row},thing {row}\n" for row in range(13)))
+    before = Path(output).read_text()
+    ran = run("init", "r.csv", "--items", "i.csv", "-o", output, "--force")
+    assert (ran.code, Path(output).read_text()) == (2, before)
+    assert f"{Path(output)} is one of the tables" in ran.err
+    assert "-o" in ran.err
+
+
 def test_columns_that_are_given_and_doubts(run: Any) -> None:
     draw = random.Random(0)
     rows = [f"{draw.randrange(40)},{draw.randrange(30)},{draw.randint(1, 5)}\n" for _ in range(400)]

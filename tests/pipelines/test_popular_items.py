@@ -82,7 +82,7 @@ def plays() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["user", "song", "what", "at"])
 
 
-@pytest.fixture(scope="module", params=[None, "10d"], ids=["no decay", "decay"])
+@pytest.fixture(scope="module", params=[None, "10d", "1d"], ids=["no decay", "decay", "fast decay"])
 def songs(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("songs")
     columns = {"user": "user", "item": "song", "time": "at", "event": "what", "weights": {"play": 1.0, "skip": -1.0}}
@@ -140,6 +140,8 @@ def test_evaluation_measures_the_same_lists(songs):
     best = [dataset.item_ids[row] for row in np.argsort(-scores[0], kind="stable")[:3]]
     assert [expected[key] for key in best] == sorted(expected.values(), reverse=True)[:3]
     assert (scores == scores[0]).all()
+    everything = recommend_pipeline(load_config(songs, top_k=20))({}).get()[0]
+    assert dataset.item_ids[np.argsort(-scores[0], kind="stable")].tolist() == ids(everything, "song")
 
 
 def test_items_that_the_index_has_no_more_are_replaced(songs):

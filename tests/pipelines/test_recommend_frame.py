@@ -60,7 +60,7 @@ def test_no_users_give_no_rows_with_the_columns(indexed_config, users):
     assert found.dtypes[["rank", "score", "predicted_rating"]].astype(str).tolist() == ["int64", "float64", "float64"]
 
 
-def test_rows_without_values_get_the_general_list(indexed_config, recommend):
+def test_rows_without_values_get_the_most_popular_items(indexed_config, recommend):
     for users in (pd.DataFrame(index=[7, 8]), pd.DataFrame({"age": [None, None]}, index=[7, 8])):
         found = recommend_frame(indexed_config, users)
         assert found.loc[8, "movie_id"].tolist() == [item["movie_id"] for item in recommend({}).get()[0]]
@@ -91,6 +91,29 @@ def test_settings_are_checked(indexed_config, tmp_path):
         recommend_frame(indexed_config, USERS, top_k=0)
     with pytest.raises(IndexMismatchError):
         recommend_frame(load_config(indexed_config, milvus={"uri": f"memory://{tmp_path}"}), USERS)
+
+
+def test_a_model_that_is_published_during_the_call_changes_nothing(small_config, tmp_path, monkeypatch):
+    stores = {"milvus": {"uri": str(tmp_path / "items.db")}, "catalogue": f"sqlite:///{tmp_path / 'items.sqlite'}"}
+    config = load_config(small_config("training.epochs=1"), **stores)
+    first = train(config).model_id
+    index_pipeline(config)()
+    load_pipeline, load_bundle, used = frames.load_pipeline, frames.load_bundle, []
+
+    def publishing(*args):
+        pipeline = load_pipeline(*args)
+        train(load_config(config, seed=7))
+        index_pipeline(config)()
+        return pipeline
+
+    def noting(folder):
+        used.append(load_bundle(folder).model_id)
+        return load_bundle(folder)
+
+    monkeypatch.setattr(frames, "load_pipeline", publishing)
+    monkeypatch.setattr(frames, "load_bundle", noting)
+    assert len(recommend_frame(config, pd.DataFrame({"user_id": [10001]}), top_k=2)) == 2
+    assert used == [first]
 
 
 def test_from_frames_to_a_frame(tmp_path):

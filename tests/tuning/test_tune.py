@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import sys
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from towhee_recsys import load_config, read_dataset, tune
+from towhee_recsys.config import dump_config
 from towhee_recsys.errors import TuningError
 from towhee_recsys.protocols import make_task
 from towhee_recsys.tuning import study as module
@@ -195,8 +199,11 @@ def test_a_metric_that_cannot_be_measured(tuned):
 @pytest.mark.parametrize(
     ("options", "fact"),
     [
-        ({"trials": 0}, "trials takes a number above 0"),
-        ({"timeout": -1}, "timeout takes"),
+        ({"trials": 0}, "trials takes a whole number above 0"),
+        ({"trials": 1.5}, "trials takes a whole number above 0, not 1.5"),
+        ({"trials": "2"}, "trials takes a whole number above 0, not '2'"),
+        ({"timeout": -1}, "timeout takes a number above 0"),
+        ({"timeout": "2"}, "timeout takes a number above 0, not '2'"),
         ({"output": "no/such/best.yaml"}, "best.yaml cannot be written"),
     ],
 )
@@ -212,6 +219,67 @@ def test_a_damaged_file_is_refused_and_replaced_by_fresh(tuned):
     with pytest.raises(TuningError, match=r"study.sqlite cannot be read or written: .*--fresh"):
         tune(tuned(), trials=2)
     assert len(tune(tuned(), trials=1, fresh=True).trials) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DROP TABLE trial_params",
+        "DELETE FROM trial_user_attributes",
+        "UPDATE alembic_version SET version_num = 'other'",
+    ],
+)
+def test_a_file_that_is_not_as_it_was_written_is_refused(change, tuned):
+    file = tune(tuned(), trials=1).file.parent / "study.sqlite"
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute(change)
+    with pytest.raises(TuningError, match=r"study.sqlite cannot be read or written: .*--fresh"):
+        tune(tuned(), trials=2)
+
+
+def test_a_file_that_fails_during_a_trial(tuned, monkeypatch):
+    config, train = tuned(), Problem.train
+
+    def failing(problem, given, report):
+        with closing(sqlite3.connect(f"{config.model.dir}.tuning/study.sqlite")) as database, database:
+            database.execute("DROP TABLE trial_intermediate_values")
+        return train(problem, given, report)
+
+    monkeypatch.setattr(Problem, "train", failing)
+    with pytest.raises(TuningError, match=r"study.sqlite cannot be read or written: no such table"):
+        tune(config, trials=1)
+
+
+def test_a_plot_that_cannot_be_written_is_named(tuned):
+    config = tuned()
+    os.makedirs(f"{config.model.dir}.tuning/trials.png")
+    with pytest.raises(TuningError, match=r"the plot \S+trials.png cannot be written: it is a folder"):
+        tune(config, trials=1)
+
+
+def test_the_config_that_is_tuned_is_not_replaced(tuned, tmp_path, monkeypatch):
+    """The best config extends it: it would extend itself."""
+    (tmp_path / "base.yaml").write_text(dump_config(tuned()), encoding="utf-8")
+    (tmp_path / "own.yaml").write_text("extends: base.yaml\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for output in ("own.yaml", str(tmp_path / "base.yaml")):
+        before = Path(output).read_bytes()
+        with pytest.raises(TuningError, match=r"cannot be written to .*, since it extends that file"):
+            tune("own.yaml", trials=1, output=output)
+        assert Path(output).read_bytes() == before
+    best = tune("own.yaml", trials=1).file
+    with pytest.raises(TuningError, match=r"best.yaml, since it extends that file"):
+        tune(str(best), trials=1)
+
+
+def test_times_are_a_part_of_the_problem_where_weights_decay(tuned):
+    config = tuned()
+    problem = problem_of(config, read_dataset(config.dataset))
+    later = replace(problem.examples.training, times=problem.examples.training.times + 1)
+    other = replace(problem, examples=replace(problem.examples, training=later))
+    assert problem.key == other.key
+    decaying = replace(problem.feedback, half_life=60.0)
+    assert replace(problem, feedback=decaying).key != replace(other, feedback=decaying).key
 
 
 def test_one_process_at_a_time(tuned, monkeypatch):

@@ -109,16 +109,20 @@ class UserEncoder(_Encoder):
     def knows(self, records: Sequence[Record]) -> np.ndarray:
         """For each record whether the model knows anything of the user: bool[n].
 
-        It knows nothing where all features are as those of {}, and the record has no liked items.
+        It knows nothing where all features are as those of {}, and the record has no liked items to fold in.
 
         Raises:
             QueryError: as a call.
         """
-        known = np.array([bool(liked_of(record)) or self._is_described(record) for record in records], dtype=bool)
+        known = np.array([self._has_liked(record) or self._is_described(record) for record in records], dtype=bool)
         others = np.flatnonzero(~known)
         if len(others):
             known[others] = self._differ(self._arrays([records[row] for row in others.tolist()]))
         return known
+
+    def _has_liked(self, record: Record) -> bool:
+        """Whether the record has liked items besides those of a history, which is a feature."""
+        return self._folds_in and bool(liked_of(record))
 
     def _is_described(self, record: Record) -> bool:
         """Whether the record has an id of which the model knows something."""

@@ -52,6 +52,18 @@ def name_from(source: str, folder: Path) -> str:
     return names.get(path) or os.path.relpath(path.resolve(), folder.resolve())
 
 
+def files_of(source: str) -> list[Path]:
+    """The file of the config that `source` names, and those of the configs that it extends, resolved.
+
+    Raises:
+        ConfigError: as `read_source`.
+    """
+    path, name = _find(source, Path(), "")
+    chain = [(path, name)]
+    _extended(read_yaml(path, name), path.parent, chain)
+    return [path.resolve() for path, _ in chain]
+
+
 def _extended(document: Document, folder: Path, chain: list[tuple[Path, str]]) -> Document:
     documents = [document]
     while "extends" in documents[-1].data:

@@ -33,18 +33,19 @@ class ModelScorer:
         items = [{item_id: key} for key in self._item_ids.tolist()]
         self._items = np.asarray(normalize(ItemEncoder(bundle)(items)))
         popular = popular_items(bundle)
-        self._popularity = np.array([popular.get(key, 0) for key in self._item_ids.tolist()], dtype=np.float32)
+        places = dict(zip(popular, range(len(popular), 0, -1), strict=True))
+        self._places = np.array([places.get(key, 0) for key in self._item_ids.tolist()], dtype=np.float32)
 
     def score(self, question: Question) -> np.ndarray:
         """The cosine of each user's vector with every item's: float32[n, items].
 
         Known users are given by id, others by their features and the items of their history. Of a user of whom nothing
-        is known, popular items have scores above 1, by which they come first, as in a recommendation.
+        is known, popular items have scores from 2 up, one for each, by which they come in the order of recommendations.
         """
         users = self._users(question)
         scores = np.asarray(normalize(self._encode(users))) @ self._items.T
         unknown = ~self._encode.knows(users)
-        scores[unknown] = np.where(self._popularity > 0, 1 + self._popularity, scores[unknown])
+        scores[unknown] = np.where(self._places > 0, 1 + self._places, scores[unknown])
         return scores
 
     def predict(self, interactions: Interactions) -> np.ndarray:

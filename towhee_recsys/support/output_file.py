@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from towhee_recsys.errors import RecsysError
 
@@ -30,8 +31,8 @@ class OutputFile:
             with tempfile.TemporaryFile(dir=target.parent):
                 pass
 
-    def write(self, text: str) -> None:
-        """Writes `text` in UTF-8.
+    def write(self, content: str | Callable[[BinaryIO], object]) -> None:
+        """Writes a text in UTF-8, or what a function writes into the open file.
 
         Raises:
             RecsysError: of the class `error`: it cannot be written; an earlier file stays as it was.
@@ -39,7 +40,7 @@ class OutputFile:
         from towhee_recsys.support.files import write_file  # with all of bundles, which the work has loaded by now
 
         with self._translated():
-            write_file(self.path, text.encode("utf-8", "replace"))
+            write_file(self.path, content.encode("utf-8", "replace") if isinstance(content, str) else content)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

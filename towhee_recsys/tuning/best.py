@@ -9,8 +9,9 @@ from typing import Any
 from towhee_recsys.config import Config, dump_settings, parse_override
 from towhee_recsys.config.document import as_document, flat, merge
 from towhee_recsys.config.secrets import SECRETS, is_secret
-from towhee_recsys.config.sources import name_from
+from towhee_recsys.config.sources import files_of, name_from
 from towhee_recsys.config.space import nested
+from towhee_recsys.errors import TuningError
 from towhee_recsys.tuning.results import TrialResult
 
 KEPT = ("dataset", "objective", "protocol", "features", "model", "training", "tune", "seed")
@@ -34,6 +35,19 @@ def best_config(source: Config | str, overrides: Iterable[str], folder: Path, be
         settings = _merged(settings, nested(name, value))
     head = f"# The best of `towhee-recsys tune`, trial {best.number}: {metric} {best.value:.4f} on validation data.\n"
     return head + dump_settings(settings)
+
+
+def check_not_read(source: Config | str, output: Path) -> None:
+    """Checks that a config in `output` would not extend itself.
+
+    Raises:
+        TuningError: `output` is the config `source`, or one that it extends.
+    """
+    if isinstance(source, str) and output.resolve() in files_of(source):
+        raise TuningError(
+            f"the best config cannot be written to {output}, since it extends that file. Name another file for the "
+            "output, or copy the config that is tuned."
+        )
 
 
 def _merged(settings: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

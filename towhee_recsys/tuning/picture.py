@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from towhee_recsys.support.files import write_file
+from towhee_recsys.support.output_file import OutputFile
 from towhee_recsys.tuning.results import TrialResult, best_of, definition
 
 
-def draw_tuning(trials: Sequence[TrialResult], importance: Mapping[str, float], metric: str, path: Path) -> None:
-    """Writes a PNG with a panel of the metric, trial by trial, and, if it is known, one of the settings' importance."""
+def draw_tuning(
+    trials: Sequence[TrialResult], importance: Mapping[str, float], metric: str, output: OutputFile
+) -> None:
+    """Writes a PNG with a panel of the metric, trial by trial, and, if it is known, one of the settings' importance.
+
+    Raises:
+        TuningError: it cannot be written.
+    """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(10 if importance else 5.5, 4), layout="constrained")
@@ -21,7 +26,7 @@ def draw_tuning(trials: Sequence[TrialResult], importance: Mapping[str, float], 
         names = list(importance)[::-1]
         panels[1].barh(names, [importance[name] for name in names])
         panels[1].set(title="Importance of settings", xlabel="share of the differences between trials")
-    write_file(path, lambda file: figure.savefig(file, dpi=100, format="png"))
+    output.write(lambda file: figure.savefig(file, dpi=100, format="png"))
 
 
 def _draw_trials(panel: Any, trials: Sequence[TrialResult], metric: str) -> None:

@@ -51,7 +51,7 @@ class Problem:
         for array in (*ids, *examples.user_arrays, *examples.item_arrays):
             _add(digest, array)
         for part in (examples.training, examples.validation):
-            for array in (part.users, part.items, part.values):
+            for array in (part.users, part.items, part.values, *([part.times] if self.feedback.half_life else [])):
                 _add(digest, array)
         return digest.hexdigest()
 

@@ -16,7 +16,7 @@ from towhee_recsys.errors import TuningError
 from towhee_recsys.model.paddle.device import use_device
 from towhee_recsys.support.output_file import OutputFile
 from towhee_recsys.support.progress import progress_bar
-from towhee_recsys.tuning.best import best_config
+from towhee_recsys.tuning.best import best_config, check_not_read
 from towhee_recsys.tuning.library import optuna
 from towhee_recsys.tuning.picture import draw_tuning
 from towhee_recsys.tuning.problem import Problem, problem_of
@@ -60,19 +60,21 @@ def tune(
         ConfigError: the config or its space is wrong.
         DatasetError: the data are missing or bad.
         EvaluationError: the protocol cannot split them.
-        TuningError: optuna is missing, another process tunes here, `output` cannot be written, or no trial was trained
-            to the end.
+        TuningError: optuna is missing, another process tunes here, the config cannot be written or would replace one
+            that it extends, or no trial was trained to the end.
     """
     overrides = [overrides] if isinstance(overrides, str) else list(overrides)
     source, config = config, load_config(config, overrides=overrides)
-    trials = _checked(config.tune.trials if trials is None else trials, "trials")
-    seconds = math.inf if timeout is None else _checked(timeout, "timeout")
+    trials = config.tune.trials if trials is None else _checked(trials, "trials", int)
+    seconds = math.inf if timeout is None else _checked(timeout, "timeout", int, float)
     optuna()
     use_device(config.training.device)
     folder = tuning_dir(config)
     file = OutputFile(output or folder / "best.yaml", "config", TuningError)
+    picture = OutputFile(folder / "trials.png", "plot", TuningError)
     if output:
         file.check()
+    check_not_read(source, file.path)
     problem, settings = problem_of(config, read_dataset(config.dataset)), space_of(config)
 
     def write_best(best: TrialResult) -> None:
@@ -86,13 +88,13 @@ def tune(
         finally:
             if study.best:
                 write_best(study.best)
-                draw_tuning(study.trials, study.importance(), problem.metric, folder / "trials.png")
-        return _tuning(study, config, problem, file.path, folder / "trials.png")
+                draw_tuning(study.trials, study.importance(), problem.metric, picture)
+        return _tuning(study, config, problem, file.path, picture.path)
 
 
 def tuning_dir(config: Config) -> Path:
     """The folder with the trials: `<model.dir>.tuning`."""
-    folder = Path(os.path.normpath(config.model.dir))
+    folder = Path(os.path.abspath(config.model.dir))
     return folder.with_name(f"{folder.name}.tuning")
 
 
@@ -128,7 +130,8 @@ def _tuning(study: Study, config: Config, problem: Problem, file: Path, picture:
     )
 
 
-def _checked(given: Number, name: str) -> Number:
-    if isinstance(given, bool) or not given > 0:
-        raise TuningError(f"{name} takes a number above 0, not {given!r}.")
+def _checked(given: Number, name: str, *types: type) -> Number:
+    if isinstance(given, bool) or not isinstance(given, types) or not given > 0:
+        kind = "number" if float in types else "whole number"
+        raise TuningError(f"{name} takes a {kind} above 0, not {given!r}.")
     return given
