@@ -6,10 +6,9 @@ model is trained without them. On all, it is then continued (`train --continue`)
 each by the config's protocol. Times are processor seconds, from the data files to the written bundle.
 
 The epochs and the rate of a continued training were chosen with `--choose`, on validation data: a random tenth of the
-others, which no training of the choice read; nor did it read the test part. Of the combinations that it tries whose two
-metrics are within half a percent of training from nothing, it takes the one with the fewest epochs; of several, the one
-whose metrics are the best: of an eighth, a quarter and a half of the epochs at a sixth, a third and two thirds of the
-rate, a quarter at a third.
+others, which no training of the choice read; nor did it read the test part. Of six combinations, it takes the one with
+the fewest epochs whose two metrics are within half a percent of training from nothing; of several, the one whose
+metrics are the best. [objectives.md](objectives.md) has their figures.
 """
 
 from __future__ import annotations
