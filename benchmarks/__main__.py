@@ -46,13 +46,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     work = Path(given.work).resolve()
     path = Path(given.json or (work / "quick.json" if given.quick else "docs/performance.json"))
     names = given.names or list(BENCHMARKS)
+    if given.choose and names != ["continued"]:
+        sys.exit(f"error: --choose: given {', '.join(names)}, accepted: continued, whose settings are chosen.")
     for name in names:
         check(name)
     if len(names) > 1:
         return _each_alone(names, given)
+    case = Case(load_config(given.config, overrides=given.set), work, given.quick, given.largest)
+    if given.choose:
+        return module(f"{names[0]}-choice").choose(case)
     if names != [PAGE]:
-        config = load_config(given.config, overrides=given.set)
-        rows = module(names[0]).measure(Case(config, work, given.quick, given.largest))
+        rows = module(names[0]).measure(case)
         table(names[0], *table_of(rows))
         _merge(path, names[0], rows)
     _write_page(path)
@@ -66,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-c", "--config", default="movielens_1m")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--quick", action="store_true", help="few runs each, to check that all work; into quick.json")
+    parser.add_argument(
+        "--choose", action="store_true", help="with continued: compare its settings on validation data; writes nothing"
+    )
     parser.add_argument("--largest", type=int, default=1_000_000, metavar="ITEMS", help="skip larger catalogues")
     parser.add_argument("--work", default="build/bench", metavar="DIR", help="for models and indexes")
     parser.add_argument("--json", metavar="FILE", help="docs/performance.json by default; the page goes to its folder")

@@ -62,7 +62,7 @@ def split_for(split: TrainingSplit, parent: Bundle) -> TrainingSplit:
 def settings_for(training: TrainingConfig) -> TrainingConfig:
     """The settings of a training that continues: fewer epochs, at a lower rate, which forget less.
 
-    The shares of the defaults were found on MovieLens 1M: see `benchmarks/continued.py`.
+    The shares of the defaults were chosen on validation data of MovieLens 1M: see `benchmarks/continued.py`.
     """
     epochs = training.continue_epochs or math.ceil(training.epochs / 4)
     return training.model_copy(
