@@ -8,12 +8,15 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """Parameters of glibc's `mallopt`, as malloc.h numbers them."""
 
-LARGEST_INT = 2**31 - 1
-USUAL_TRIM, USUAL_MAPS = 64 << 20, 65_536
-"""What glibc uses by itself: it raises its threshold to 64 MB where blocks of 32 MB are used, and maps larger ones."""
+REUSED = {M_TRIM_THRESHOLD: 2**31 - 1, M_MMAP_THRESHOLD: 48 << 20, M_ARENA_MAX: 1}
+"""Blocks of up to 48 MB are used again. Larger ones and more heaps than one would leave large gaps between the others.
+"""
+
+USUAL = {M_TRIM_THRESHOLD: 64 << 20, M_MMAP_THRESHOLD: 32 << 20, M_ARENA_MAX: 0}
+"""What glibc goes up to by itself where blocks of 32 MB are used."""
 
 
 @contextmanager
@@ -27,13 +30,13 @@ def memory_reused() -> Iterator[None]:
     if library is None:
         yield
         return
-    library.mallopt(M_MMAP_MAX, 0)
-    library.mallopt(M_TRIM_THRESHOLD, LARGEST_INT)
+    for parameter, value in REUSED.items():
+        library.mallopt(parameter, value)
     try:
         yield
     finally:
-        library.mallopt(M_MMAP_MAX, USUAL_MAPS)
-        library.mallopt(M_TRIM_THRESHOLD, USUAL_TRIM)
+        for parameter, value in USUAL.items():
+            library.mallopt(parameter, value)
         library.malloc_trim(0)
 
 

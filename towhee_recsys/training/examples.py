@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,7 +66,10 @@ def encode(
     Raises:
         DeclarationError: features name columns that the users or the items do not have.
     """
-    training = _of_users_who_choose(split.training, dataset.schema.feedback.lowest)
+    feedback = dataset.schema.feedback
+    training = _of_users_who_choose(split.training, feedback.lowest)
+    if feedback.half_life is None:  # nothing reads the times, which take most memory of the columns
+        training = replace(training, times=np.broadcast_to(np.int64(0), len(training)))
     people = _with_histories(dataset, training, features)
     known_items = dataset.items.drop(dataset.items.index[split.new_items])
     user_ids = set(dataset.user_ids[np.unique(training.users)].tolist())

@@ -36,14 +36,18 @@ class TowerPass:
         outputs = tower.feature_outputs(arrays, known)
         decays = [decay and feature.decays for feature in encoder.features]
         decayed = [each for own, each in zip(decays, outputs, strict=True) if own and not each.stop_gradient]
-        pulls = [(decay / len(each), each.numpy()) for each in decayed]
-        self.decay_loss = sum(share * float(np.vdot(values, values)) for share, values in pulls)
-        self._decayed, self._grads_decayed = decayed, [2 * share * values for share, values in pulls]
+        self.decay_loss = sum(decay / len(each) * _squares(each.numpy()) for each in decayed)
+        self._decayed, self._decay = decayed, decay
         self._raw = tower.combine(outputs, arrays)
         self.vectors, self._lengths = unit(self._raw.numpy())
 
     @timed("backward")
     def backward(self, grad_vectors: np.ndarray) -> None:
         """Adds to the weights' gradients, given the loss's gradient by `vectors`."""
-        grads = [*self._grads_decayed, grad_raw(grad_vectors, self.vectors, self._lengths)]
+        decays = [2 * (self._decay / len(each)) * each.numpy() for each in self._decayed]
+        grads = [*decays, grad_raw(grad_vectors, self.vectors, self._lengths)]
         paddle.autograd.backward([*self._decayed, self._raw], [paddle.to_tensor(grad) for grad in grads])
+
+
+def _squares(values: np.ndarray) -> float:
+    return float(np.vdot(values, values))
