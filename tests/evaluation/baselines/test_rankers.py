@@ -58,14 +58,13 @@ def test_cosines_by_hand(task_of, question_of):
 
 
 def test_only_the_nearest_take_part(task_of, question_of, ratings_table, monkeypatch):
-    monkeypatch.setattr(similarities, "NEIGHBOURS", 3)
     monkeypatch.setattr(similarities, "BLOCK", 5)
     weights = ratings_table / 5
     norms = np.sqrt((weights**2).sum(axis=0))
     cosines = weights.T @ weights / (np.outer(norms, norms) + 50)
     np.fill_diagonal(cosines, 0)
     cosines[cosines < np.sort(cosines, axis=0)[-3]] = 0
-    scores = BASELINES["item_knn"].ranker(task_of(ratings_table), NONE)(question_of(ratings_table))
+    scores = BASELINES["item_knn"].ranker(task_of(ratings_table), NONE, neighbours=3)(question_of(ratings_table))
     assert scores == pytest.approx(weights @ cosines, rel=1e-4, abs=1e-6)
 
 
