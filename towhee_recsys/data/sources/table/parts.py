@@ -22,7 +22,6 @@ logger = logging.getLogger("towhee_recsys.data")
 SETTINGS = {"path": TRAIN, "validation": VALIDATION, "test": TEST}
 """The setting that names the file of each part, in their order."""
 
-
 AGAIN = "in an earlier part"
 """Why a row is skipped whose pair of a user and an item is in an earlier part; no limit counts it."""
 
@@ -99,8 +98,8 @@ def _in_earlier_part(whole: Interactions) -> np.ndarray:
 
 
 def _leave_out(count: int, table: BadRows) -> None:
-    table.counts["in an earlier part"] += count
-    warning = f"{table.name}: rows skipped: {count:,} x in an earlier part"
+    table.counts[AGAIN] += count
+    warning = f"{table.name}: rows skipped: {count:,} x {AGAIN}"
     table.warning = "; ".join(filter(None, [table.warning, warning]))
     logger.warning("%s", warning)
 
