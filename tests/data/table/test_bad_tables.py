@@ -190,6 +190,8 @@ def test_columns_of_no_table(tables, must_say, items, setting):
     [
         ("rating.csv", ["rating.csv does not exist", "Did you mean 'ratings.csv'?", "dataset.interactions.path"]),
         ("no/ratings.csv", ["does not exist", "dataset.path"]),
+        ("x" * 300 + ".csv", ["xxx.csv does not exist", "dataset.interactions.path"]),
+        ("~nobody-of-this-name/r.csv", ["~nobody-of-this-name/r.csv does not exist", "dataset.interactions.path"]),
         ("ratings.xlsx", ["'.xlsx'", ".csv, .tsv, .jsonl, .ndjson, .json, .parquet", ".gz"]),
         ("ratings", ["without a suffix", ".csv"]),
         ("ratings.gz", ["without a suffix", ".csv"]),
@@ -212,7 +214,7 @@ def test_no_interactions_at_all(tables, must_say):
 
 def test_a_folder_in_the_place_of_a_file(tables):
     (tables.folder / "r.csv").mkdir()
-    with pytest.raises(DatasetError, match=r"r\.csv does not exist"):
+    with pytest.raises(DatasetError, match=r"r\.csv is a folder"):
         read_dataset(tables.declared(interactions={"path": "r.csv", **EXPLICIT}))
 
 

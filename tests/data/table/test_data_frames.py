@@ -76,6 +76,13 @@ def test_frames_that_are_no_tables(tables, fact):
     assert fact in str(caught.value)
 
 
+def test_sets_of_several_types_are_lists_of_texts():
+    orders, items = pd.DataFrame({"c": [1], "sku": [1]}), pd.DataFrame({"sku": [1], "tags": [{2, "a", 1}]})
+    tables = {"interactions": orders, "items": items}
+    dataset = read_dataset(schema(name="x", interactions={"user": "c", "item": "sku"}, tables=tables))
+    assert dataset.items["tags"].tolist() == [["1", "2", "a"]]
+
+
 def test_a_frame_for_no_table():
     with pytest.raises(ConfigError, match="tables"):
         load_config(dataset={"name": "x"}, tables={"orders": pd.DataFrame()})

@@ -91,6 +91,16 @@ def test_columns_that_are_not_there(tables, must_say):
     must_say(message, "dataset.items.multi_hot.kinds[1]", "'Drama'", "dataset.items.extract.title", "'titel'")
 
 
+@pytest.mark.parametrize(
+    ("settings", "setting"), [({}, "dataset.items.id"), ({"show": ["a"]}, "dataset.items.show[0]")]
+)
+def test_a_declared_column_is_not_replaced(tables, must_say, settings, setting):
+    column = "a" if settings else "i"
+    with pytest.raises(DatasetError) as caught:
+        read_dataset(items_of(tables, "i,a,b\n1,0,1\n", multi_hot={"kinds": [column, "b"]}, **settings))
+    must_say(str(caught.value), setting, repr(column), "dataset.items.multi_hot", "a column that stays")
+
+
 def test_a_new_column_with_the_name_of_another(tables, must_say):
     message = refused(tables, "i,title,year\n1,Heat (1995),1995\n", **TITLES)
     must_say(message, "i.csv", "dataset.items", "'year'", "another name")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +30,15 @@ def with_headers(schema: DataSchema, items: str | None = None) -> DataSchema:
     for table, suffix in SUFFIXES.items():
         declared = getattr(schema, table)
         path = declared.path or f"{stem}{suffix}"
-        is_there = declared.path or table == "interactions" or (folder / path).is_file()
+        is_there = declared.path or table == "interactions" or os.path.isfile(folder / path)
         if table in schema.tables or declared.sql is not None or not is_there:
             continue
-        columns = _columns(folder / Path(path).expanduser(), f"dataset.{table}.path", schema)
+        columns = _columns(folder / os.path.expanduser(path), f"dataset.{table}.path", schema)
         tables[table] = declared.model_copy(update={"path": path, **_layout(columns), **_found(declared, columns)})
     for name in ("validation", "test"):
         _must_be_like(schema, name, tables)
     if items is not None:
-        columns = _columns(Path(items).expanduser(), "the path of the items", schema)
+        columns = _columns(Path(os.path.expanduser(items)), "the path of the items", schema)
         declared = tables.get("items", schema.items)
         tables["items"] = declared.model_copy(update={**_layout(columns), **_found(schema.items, columns)})
     return schema.model_copy(update=tables)
@@ -49,7 +50,7 @@ def _stem(schema: DataSchema) -> str:
         return Path(schema.interactions.path).name.partition(".")[0]
     folder = Path(schema.path or "")
     names = [schema.name, folder.resolve().name]
-    return next((name for name in names if (folder / f"{name}.inter").is_file()), schema.name)
+    return next((name for name in names if os.path.isfile(folder / f"{name}.inter")), schema.name)
 
 
 def _columns(path: Path, key: str, schema: DataSchema) -> dict[str, str]:
@@ -88,7 +89,7 @@ def _must_be_like(schema: DataSchema, name: str, tables: dict[str, Any]) -> None
     file = getattr(schema.interactions, name)
     if file is None or "interactions" not in tables:
         return
-    path = Path(schema.path or "") / Path(file).expanduser()
+    path = Path(schema.path or "", os.path.expanduser(file))
     given, accepted = list(_columns(path, f"dataset.interactions.{name}", schema)), tables["interactions"].columns
     if given != accepted:
         raise DatasetError(

@@ -126,7 +126,7 @@ def _lists(raw: RawTable, name: str, column: pd.Series, separator: str | None) -
 def _list(value: Any, separator: str | None) -> list[str] | None:
     """`value` as a list of texts; empty where it is missing, None where it is no list."""
     if isinstance(value, LISTS):
-        parts = sorted(value) if isinstance(value, (set, frozenset)) else list(value)
+        parts = sorted(value, key=str) if isinstance(value, (set, frozenset)) else list(value)
         return (
             None
             if any(isinstance(part, (dict, *LISTS)) for part in parts)

@@ -24,7 +24,7 @@ FORMATS = (*SEPARATORS, ".jsonl", ".ndjson", ".json", ".parquet")
 def path_of(schema: DataSchema, table: str) -> Path | None:
     """The file of `table` (users, items or interactions); None where none is declared."""
     path = getattr(schema, table).path
-    return None if path is None else Path(schema.path or "") / Path(path).expanduser()
+    return None if path is None else Path(schema.path or "", os.path.expanduser(path))
 
 
 def format_of(path: Path, layout: TableFile) -> str:
@@ -66,11 +66,12 @@ def must_exist(path: Path, key: str, layout: TableFile) -> None:
         DatasetError: there is no such file, or its format is not known.
     """
     format_of(path, layout)
-    if path.is_file():
+    if os.path.isfile(path):  # False where it cannot be seen, too
         return
-    hint = close_match(path.name, _neighbours(path))
+    is_folder = os.path.isdir(path)
+    hint = "" if is_folder else close_match(path.name, _neighbours(path))
     raise DatasetError(
-        f"{path} does not exist (seen from {Path().resolve()}).{hint} Set {key} to the file; "
+        f"{path} {'is a folder' if is_folder else 'does not exist'} (seen from {Path().resolve()}).{hint} Set {key} to the file; "
         "paths are relative to dataset.path, or to the working folder where that is left out"
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -89,7 +90,7 @@ def load_regular_parts(schema: DataSchema, table: str, columns: Collection[str],
         DatasetError: as `load_parts`; a row is bad, whether reading is strict or not.
     """
     path, layout = path_of(schema, table), getattr(schema, table)
-    if path is None or table in schema.tables or not path.is_file() or format_of(path, layout) not in SEPARATORS:
+    if path is None or table in schema.tables or not os.path.isfile(path) or format_of(path, layout) not in SEPARATORS:
         raise NotRegularError
     reading = replace(Reading.of(schema), strict=True)
     return read_regular(path, BadRows(str(path), reading), columns, layout, size * BYTES_OF_ROW)

@@ -39,8 +39,10 @@ def make_columns(raw: RawTable, declared: UsersTable, key: str) -> None:
     """Replaces columns of `raw` by those that the section `key`, `declared`, makes of them.
 
     Raises:
-        DatasetError: a new column has the name of one that is there; or a cell is not 0 or 1 (strict reading).
+        DatasetError: a new column has the name of one that is there, or a declared one is replaced; or a cell is not 0
+            or 1 (strict reading).
     """
+    _must_stay(declared, key)
     if taken := sorted(declared.made & set(raw.names)):
         raise DatasetError(
             f"{raw.name}: {key} makes the column {taken[0]!r}, which is in the table; give the new one another name"
@@ -53,6 +55,15 @@ def make_columns(raw: RawTable, declared: UsersTable, key: str) -> None:
         _replace(raw, [name], _extracted(raw, name, re.compile(pattern)))
     for name, columns in declared.multi_hot.items():
         _replace(raw, columns, {name: _labels(raw, columns)})
+
+
+def _must_stay(declared: UsersTable, key: str) -> None:
+    replaced = {column for columns in declared.multi_hot.values() for column in columns} - declared.made
+    for setting, column in declared_columns(declared, key):
+        if column in replaced:
+            raise DatasetError(
+                f"{setting}: given {column!r}, which {key}.multi_hot replaces by a list; accepted: a column that stays"
+            )
 
 
 def _replace(raw: RawTable, old: Iterable[str], new: dict[str, pd.Series]) -> None:

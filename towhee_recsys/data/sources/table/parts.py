@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def files_of(schema: DataSchema) -> dict[str, Path]:
         return {}
     names = {name: getattr(declared, name) for name in SETTINGS if name != "path"}
     folder = Path(schema.path or "")
-    return {f"interactions.{name}": folder / Path(file).expanduser() for name, file in names.items() if file}
+    return {f"interactions.{name}": folder / os.path.expanduser(file) for name, file in names.items() if file}
 
 
 def read_split(schema: DataSchema, users: Known | None, items: Known | None) -> LoadedInteractions:

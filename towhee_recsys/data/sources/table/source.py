@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -158,7 +159,7 @@ def _other_items(schema: DataSchema, path: str, items: ItemSchema | None) -> Sid
 
 def _load_other(schema: DataSchema, path: str) -> RawTable:
     columns = columns_to_read(schema.items, "dataset.items")
-    return load_file(Path(path).expanduser(), "the path of the items", Reading.of(schema), schema.items, columns)
+    return load_file(Path(os.path.expanduser(path)), "the path of the items", Reading.of(schema), schema.items, columns)
 
 
 def _side(schema: DataSchema, table: str) -> Side | None:
