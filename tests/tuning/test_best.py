@@ -54,3 +54,12 @@ def test_of_a_loaded_config_all_is_written(tmp_path):
     config = load_config("sample", top_k=3)
     written(tmp_path, config)
     assert load_config(str(tmp_path / "out" / "best.yaml")) == load_config(config, **BEST.settings)
+
+
+def test_the_secrets_of_a_config_from_python_are_not_written(tmp_path, monkeypatch):
+    monkeypatch.setenv("TOKEN", "s3cret")
+    config = load_config("sample", catalogue="redis://:s3cret@host/0", history="redis://:${env:TOKEN}@host/1")
+    access = {"user": "me", "password": "s3cret"}
+    text = written(tmp_path, load_config(config, milvus={"uri": "http://localhost:19530", "access": access}))
+    assert "s3cret" not in text
+    assert "history: redis://:${env:TOKEN}@host/1" in text

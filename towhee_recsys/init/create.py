@@ -60,26 +60,23 @@ def create_config(wanted: Wanted, choose: Choose | None = None) -> Created:
     `choose` is called where it is unsure which columns have the users and the items; None takes the likelier ones.
 
     Raises:
-        ConfigError: the config cannot be written, is there already, or would replace a table.
+        ConfigError: the config cannot be written, or is there already.
         DatasetError: a file is missing or unreadable, or no interactions of users and items are found in it.
     """
     output = OutputFile(wanted.output, "config", ConfigError)
     output.check()
     if wanted.output.exists() and not wanted.force:
         raise ConfigError(f"{wanted.output} is there already. Name another file with -o, or replace it with --force.")
+    if wanted.output.exists() and wanted.output.suffix not in (".yaml", ".yml"):
+        raise ConfigError(
+            f"{wanted.output} is there already and may hold data: --force replaces .yaml files alone. Name another file "
+            "with -o."
+        )
     notes = Notes()
-    declared = _declared(wanted, choose, notes)
-    _check_not_read(wanted.output, declared)
-    text, verdict = refine(declared, notes, str(wanted.output))
+    text, verdict = refine(_declared(wanted, choose, notes), notes, str(wanted.output))
     config = load_config(parse_mapping(text.encode(), str(wanted.output)).data)
     output.write(text)
     return Created(wanted.output, text, config, verdict)
-
-
-def _check_not_read(output: Path, declared: Declared) -> None:
-    """Raises ConfigError where the config would replace a table."""
-    if output.resolve() in [table.path.resolve() for table in declared.tables.values()]:
-        raise ConfigError(f"{output} is one of the tables; the config would replace it. Name another file with -o.")
 
 
 def _declared(wanted: Wanted, choose: Choose | None, notes: Notes) -> Declared:

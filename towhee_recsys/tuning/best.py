@@ -21,11 +21,11 @@ KEPT = ("dataset", "objective", "protocol", "features", "model", "training", "tu
 def best_config(source: Config | str, overrides: Iterable[str], folder: Path, best: TrialResult, metric: str) -> str:
     """The YAML text of a config in `folder` that extends `source`; of a `Config`, of which no file is known, all of it.
 
-    Secrets among the overrides are left out.
+    Secrets in a `Config` and among the overrides are left out.
     """
     settings: dict[str, Any] = {}
     if isinstance(source, Config):
-        settings = source.model_dump(exclude={"dataset": {"tables"}})
+        settings = _without_secrets(source.model_dump(exclude={"dataset": {"tables"}}))
     else:
         settings = {"version": 1, "extends": name_from(source, folder)}
     for given in map(parse_override, overrides):
@@ -52,6 +52,18 @@ def check_not_read(source: Config | str, output: Path) -> None:
 
 def _merged(settings: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return merge(as_document(settings, ""), as_document(over, "")).data
+
+
+def _without_secrets(settings: dict[str, Any]) -> dict[str, Any]:
+    """`settings` without the values that messages do not show as they are."""
+    for path, shown in SECRETS.items():
+        section: Any = settings
+        for name in path[:-1]:
+            section = (section or {}).get(name)
+        value = (section or {}).get(path[-1])
+        if isinstance(value, str) and shown.text(value) != value:
+            del section[path[-1]]
+    return settings
 
 
 def _has_secret(given: Mapping[str, Any]) -> bool:
