@@ -71,8 +71,8 @@ def must_exist(path: Path, key: str, layout: TableFile) -> None:
     is_folder = os.path.isdir(path)
     hint = "" if is_folder else close_match(path.name, _neighbours(path))
     raise DatasetError(
-        f"{path} {'is a folder' if is_folder else 'does not exist'} (seen from {Path().resolve()}).{hint} Set {key} to the file; "
-        "paths are relative to dataset.path, or to the working folder where that is left out"
+        f"{path} {'is a folder' if is_folder else 'does not exist'} (seen from {Path().resolve()}).{hint} Set {key} to "
+        "the file; paths are relative to dataset.path, or to the working folder where that is left out"
     )
 
 
