@@ -68,3 +68,11 @@ def test_shipped_configs_and_dumps_fit_the_schema(validator, shipped_environment
 )
 def test_the_schema_accepts_what_the_loader_accepts(validator, settings, fits):
     assert validator.is_valid(settings) is fits
+
+
+@pytest.mark.parametrize("given", [True, False, None, "kept"])
+def test_the_cache_is_a_folder_or_turned_on_or_off(validator, given):
+    kept = {True: "artifacts/sample/dataset", False: None}
+    dataset = {"name": "sample", "cache": given}
+    assert load_config(dataset=dataset).dataset.cache == kept.get(given, given)
+    assert validator.is_valid({"dataset": dataset})

@@ -50,6 +50,7 @@ class DataSchema(Section):
         min_length=1,
         description="the folder where a dataset of 100,000 interactions or more is kept as it was read, for the next "
         "time; false: nowhere",
+        json_schema_extra={"anyOf": [{"type": "string", "minLength": 1}, {"type": "boolean"}, {"type": "null"}]},
     )
     users: UsersTable = UsersTable()
     items: ItemsTable = ItemsTable()
