@@ -69,8 +69,8 @@ def create_config(wanted: Wanted, choose: Choose | None = None) -> Created:
         raise ConfigError(f"{wanted.output} is there already. Name another file with -o, or replace it with --force.")
     if wanted.output.exists() and wanted.output.suffix not in (".yaml", ".yml"):
         raise ConfigError(
-            f"{wanted.output} is there already and may hold data: --force replaces .yaml files alone. Name another file "
-            "with -o."
+            f"{wanted.output} is there already and may hold data: --force replaces .yaml files alone. Name another "
+            "file with -o."
         )
     notes = Notes()
     text, verdict = refine(_declared(wanted, choose, notes), notes, str(wanted.output))
