@@ -89,6 +89,17 @@ def test_rows_come_in_chunks(tables, database, monkeypatch):
     assert records(interactions_frame(in_chunks)) == records(interactions_frame(whole))
 
 
+def test_no_digit_is_lost_where_chunks_have_other_types(tables, tmp_path, monkeypatch):
+    with sqlite3.connect(tmp_path / "x.sqlite") as connection:
+        connection.execute("CREATE TABLE x (u, i)")
+        connection.executemany("INSERT INTO x VALUES (?, ?)", [(2**53 + 1, 1), (7.0, 1)])
+    connection.close()
+    monkeypatch.setattr(sql_module, "CHUNK", 1)
+    sql = {"url": f"sqlite:///{tmp_path / 'x.sqlite'}", "query": "SELECT u, i FROM x"}
+    dataset = read_dataset(tables.declared(interactions={"sql": sql, "user": "u", "item": "i"}))
+    assert dataset.user_ids.tolist() == [7, 2**53 + 1]
+
+
 def test_the_fingerprint_is_over_the_rows(tables, database, tmp_path):
     first = read_dataset(shop(tables, f"sqlite:///{database}")).fingerprint
     (tmp_path / "copy.sqlite").write_bytes(database.read_bytes())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.data.table.conftest import EVENTS, EXPLICIT, IMPLICIT
@@ -10,6 +12,7 @@ from towhee_recsys.data import (
     read_dataset,
     records,
 )
+from towhee_recsys.data.sources.table.interactions import read_interactions
 from towhee_recsys.errors import DatasetError
 
 
@@ -36,6 +39,15 @@ def test_types_of_events_can_be_numbers(tables):
     text = "customer,sku,what\nc1,A,1\nc1,B,2\n"
     declared = tables.declared(interactions={"path": tables.write("e.csv", text), **section})
     assert read_dataset(declared).interactions.values.tolist() == [0.5, 3.0]
+
+
+@pytest.mark.parametrize("part", [1, 1000])
+def test_a_number_is_one_type_of_event_however_it_is_written(tables, part):
+    lines = [{"customer": 1, "sku": sku, "what": what} for sku, what in enumerate([1, 1.0, 2.5])]
+    section = {"user": "customer", "item": "sku", "event": "what", "weights": {1: 0.5, "2.5": 3}}
+    path = tables.write("e.jsonl", "".join(f"{json.dumps(line)}\n" for line in lines))
+    found = read_interactions(tables.declared(interactions={"path": path, **section}), None, None, part)
+    assert found.interactions.values.tolist() == [0.5, 0.5, 3.0]
 
 
 def test_interactions_that_only_are_there_count_one_each(tables):

@@ -58,7 +58,14 @@ def read_sql(
 
 
 def _joined(parts: list[dict[str, pd.Series]]) -> dict[str, pd.Series]:
-    return {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
+    return {name: _concatenated([part[name] for part in parts]) for name in parts[0]}
+
+
+def _concatenated(chunks: list[pd.Series]) -> pd.Series:
+    """The chunks of a column: as objects where their types differ, since large whole numbers lose digits as floats."""
+    if len({chunk.dtype for chunk in chunks}) > 1:
+        chunks = [chunk.astype(object) for chunk in chunks]
+    return pd.concat(chunks, ignore_index=True)
 
 
 @contextmanager

@@ -94,7 +94,7 @@ def times_of(raw: RawTable, column: str | None, unit: str = "s") -> np.ndarray:
 
 def _weights(raw: RawTable, column: str, weights: dict[str, float]) -> np.ndarray:
     found = cells(raw.columns[column], raw.is_text)
-    known = found.spread((weights.get(str(value), math.nan) for value in found.values), math.nan, np.float64)
+    known = found.spread((weights.get(_event(value), math.nan) for value in found.values), math.nan, np.float64)
 
     def problem(row: int) -> BadLine:
         code = found.codes[row]
@@ -105,6 +105,11 @@ def _weights(raw: RawTable, column: str, weights: dict[str, float]) -> np.ndarra
 
     raw.refuse(np.isnan(known), problem)
     return known
+
+
+def _event(value: Any) -> str:
+    """The type of event that `value` is: 1.0, as in a column with gaps, is 1."""
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def _refuse(raw: RawTable, mask: np.ndarray, reason: str, column: str, found: Cells, accepted: str) -> None:
