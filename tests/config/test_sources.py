@@ -6,7 +6,7 @@ import pytest
 
 from towhee_recsys.config import load_config
 
-SHIPPED = "Shipped: article, cluster, milvus_server, movielens_1m, mysql, redis, sample."
+SHIPPED = "Shipped: article, cluster, milvus_server, movielens_100k, movielens_1m, mysql, redis, sample."
 
 
 @pytest.mark.parametrize("source", ["shop.yaml", "./shop.yaml", Path("shop.yaml"), "shop.cfg", "folder/../shop.yaml"])
