@@ -61,12 +61,16 @@ def search_nearest(
 def _directly(client: Any, collection: str, vectors: list[bytes], wanted: Nearest, timeout: float) -> list[Found]:
     """By pymilvus' own stub, a private detail of its version 3, which pyproject.toml pins."""
     from pymilvus.client.call_context import _api_level_md
+    from pymilvus.client.ts_utils import construct_guarantee_ts
     from pymilvus.client.utils import check_status
     from pymilvus.grpc_gen import common_pb2, milvus_pb2
 
     params = {"topk": wanted.limit, "metric_type": "IP", "anns_field": VECTOR, "round_decimal": -1}
     texts = {**params, "params": json.dumps(dict(wanted.settings))}
     query = common_pb2.PlaceholderValue(tag="$0", type=common_pb2.PlaceholderType.FloatVector, values=vectors)
+    context, address = client._generate_call_context(), client._handler.server_address
+    consistency: dict[str, Any] = {}
+    by_default = construct_guarantee_ts(collection, consistency, address, context.get_db_name())  # finds own writes
     request = milvus_pb2.SearchRequest(
         collection_name=collection,
         dsl=wanted.filter,
@@ -74,10 +78,10 @@ def _directly(client: Any, collection: str, vectors: list[bytes], wanted: Neares
         placeholder_group=common_pb2.PlaceholderGroup(placeholders=[query]).SerializeToString(),
         nq=len(vectors),
         search_params=[common_pb2.KeyValuePair(key=key, value=str(value)) for key, value in texts.items()],
-        use_default_consistency=True,
+        use_default_consistency=by_default,
+        **consistency,
     )
-    metadata = _api_level_md(client._generate_call_context())
-    answer = client._handler._stub.Search(request, timeout=timeout, metadata=metadata)
+    answer = client._handler._stub.Search(request, timeout=timeout, metadata=_api_level_md(context))
     check_status(answer.status)
     results = answer.results
     keys = results.ids.str_id.data if results.ids.HasField("str_id") else results.ids.int_id.data
