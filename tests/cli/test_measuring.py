@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 SMALL = ["--set", "training.epochs=1", "--set", "training.batch_size=1000", "--set", "model.embedding_size=8"]
@@ -107,3 +108,15 @@ def test_train_final_is_of_everything(run: Any, tmp_path: Path) -> None:
 
     assert run("train", "-c", "sample", *SMALL, "--set", f"model.dir={tmp_path / 'model'}", "--final").code == 0
     assert load_bundle(tmp_path / "model").manifest.trained_on["protocol"] == "everything"
+
+
+def test_one_user_and_a_baseline_that_is_equal_to_the_model_are_too_few_for_a_test() -> None:
+    from towhee_recsys.cli.measuring import _sentence
+    from towhee_recsys.evaluation.measure import MetricValues
+    from towhee_recsys.evaluation.results import Results
+
+    run = MetricValues({"ndcg@10": 1.0}, {"ndcg@10": np.array([1.0])}, {}, None)
+    model, popularity = Results("this model", [run]), Results("popularity", [run])
+    sentence = _sentence("this model", "ndcg@10", model.against(popularity, "ndcg@10"))
+    assert "against popularity: +0.0000" in sentence
+    assert "too few users" in sentence

@@ -26,7 +26,8 @@ def paired_test(ours: np.ndarray, theirs: np.ndarray) -> dict[str, float]:
 
     `difference` is the mean of ours - theirs, between `low` and `high` its 95 % interval; `p_value` is the two-sided
     paired t-test's, the one that Smucker, Allan and Carterette 2007 advise (https://doi.org/10.1145/1321440.1321528).
-    Users with a NaN are left out. Vectors that are equal have the p-value 1; of a single user it is NaN.
+    Users with a NaN are left out. Vectors that are equal have the p-value 1; of fewer than two users
+    `low`, `high` and `p_value` are NaN, equal or not.
     """
     from scipy.stats import t
 
@@ -35,10 +36,10 @@ def paired_test(ours: np.ndarray, theirs: np.ndarray) -> dict[str, float]:
     count = len(differences)
     mean = float(differences.mean()) if count else float("nan")
     low, high = interval(differences)
-    if not differences.any():
-        p_value = 1.0
-    elif count < 2:
+    if count < 2:
         p_value = float("nan")
+    elif not differences.any():
+        p_value = 1.0
     else:
         with np.errstate(divide="ignore"):  # all differ by the same: then it is no chance, and t is infinite
             statistic = mean / (differences.std(ddof=1) / np.sqrt(count))
