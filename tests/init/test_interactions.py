@@ -255,3 +255,19 @@ def test_a_config_that_is_there_is_kept(folder, rated):
     assert (folder.path / "config.yaml").read_text() == "mine"
     create_config(Wanted(path, force=True))
     assert "dataset:" in (folder.path / "config.yaml").read_text()
+
+
+@pytest.mark.parametrize("repeats", [1, 100])
+def test_of_ratings_the_last_epoch_is_kept(folder, rated, repeats):
+    """With patience, it would be the one with the best RMSE, which on few ratings is a draw of the first epochs."""
+    header, *rows = rated()
+    many = [[f"{copy}-{user}", *rest] for copy in range(repeats) for user, *rest in rows]
+    created = folder.init(folder.write("r.csv", [header, *many]))
+    assert (created.config.objective, created.config.training.patience) == ("both", None)
+    assert created.config.training.epochs == 30
+    assert "patience" not in created.text
+
+
+def test_without_ratings_the_epoch_with_the_best_ndcg_is_kept(folder, rated):
+    created = folder.init(folder.write("r.csv", [row[:2] for row in rated()]))
+    assert (created.config.objective, created.config.training.patience) == ("ranking", 8)

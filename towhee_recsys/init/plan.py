@@ -13,6 +13,16 @@ from towhee_recsys.init.notes import Notes
 DISTINCT_TIMES = 10
 """Times that are real take so many values at least, or half as many as there are interactions."""
 
+LARGE = 300_000
+"""Interactions from which on the settings are those of MovieLens 1M."""
+
+PATIENCE = 8
+"""Epochs without a better NDCG, of fewer interactions without ratings.
+
+Of ratings the last epoch is kept. With patience the best one by RMSE would be, and on the small validation part of few
+ratings that is one of the first by chance, long before the lists are good.
+"""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -73,7 +83,7 @@ def _training(size: int, active: int, is_rated: bool, notes: Notes) -> tuple[dic
     """By the number of interactions; the largest step is chosen on MovieLens 1M, the others on smaller samples."""
     notes.why["training",] = f"for {size:,} interactions of {active:,} users"
     batch = int(np.clip(round(active / 10), 16, 1024))
-    if size >= 300_000:
+    if size >= LARGE:
         model = {"embedding_size": 256}
         training: dict[str, Any] = {"epochs": 32, "batch_size": batch, "learning_rate": 0.03, "temperature": 0.12}
         training |= {"ranking_decay": 0.1, "item_decay": 1, "unknown_rate": 0.02, "validation": 0.01}
@@ -81,11 +91,13 @@ def _training(size: int, active: int, is_rated: bool, notes: Notes) -> tuple[dic
     elif size >= 30_000:
         model = {"embedding_size": 64}
         training = {"epochs": 30, "batch_size": batch, "learning_rate": 0.01}
-        training |= {"ranking_decay": 3, "item_decay": 5, "patience": 8}
+        training |= {"ranking_decay": 3, "item_decay": 5}
         of_ratings = {"rating_decay": 5, "rating_weight": 10}
     else:
         model = {"embedding_size": 32}
         training = {"epochs": 30, "batch_size": batch, "learning_rate": 0.01}
-        training |= {"ranking_decay": 1, "item_decay": 1, "patience": 8}
+        training |= {"ranking_decay": 1, "item_decay": 1}
         of_ratings = {"rating_decay": 5, "rating_weight": 5}
-    return model, training | (of_ratings if is_rated else {})
+    if is_rated:
+        return model, training | of_ratings
+    return model, training | ({"patience": PATIENCE} if size < LARGE else {})
