@@ -9,6 +9,7 @@ from pathlib import Path
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.config.yaml import parse_mapping
 from towhee_recsys.errors import ConfigError
+from towhee_recsys.init.arguments import ARGUMENTS, must_be_no_url
 from towhee_recsys.init.folders import known_folder
 from towhee_recsys.init.ids import Ids
 from towhee_recsys.init.notes import Notes
@@ -82,6 +83,8 @@ def create_config(wanted: Wanted, choose: Choose | None = None) -> Created:
 def _declared(wanted: Wanted, choose: Choose | None, notes: Notes) -> Declared:
     given = {"interactions": wanted.interactions, "users": wanted.users, "items": wanted.items}
     paths, columns = {name: path for name, path in given.items() if path is not None}, dict(wanted.columns)
+    for name, path in paths.items():
+        must_be_no_url(path, ARGUMENTS[name])
     parts: dict[str, Path] = {}
     if wanted.layout is not None:
         folder = known_folder(wanted.layout, wanted.interactions)

@@ -12,6 +12,7 @@ import numpy as np
 
 from towhee_recsys.errors import DatasetError
 from towhee_recsys.init.column import Column
+from towhee_recsys.init.doubts import FEW, MANY_ROWS, doubt_of, is_epoch, why_no_ids
 from towhee_recsys.init.joins import joins
 from towhee_recsys.init.names import is_identifier, suggests
 from towhee_recsys.init.notes import Notes
@@ -25,11 +26,8 @@ CANDIDATES = 16
 MARGIN = 0.5
 """By how much the best choice must lead for it to be sure."""
 
-FEW, MANY_ROWS = 12, 200
-"""A column of so many rows with so few values is one of levels or types, not of ids."""
-
-EPOCH = (10**8, 5 * 10**9)
-"""Whole numbers in this range may be seconds since 1970."""
+NEVER = -20
+"""The score of a column that cannot have ids."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +54,9 @@ def find_ids(
     ranked = sorted(_pairs(columns, tables, forced), key=lambda pair: -pair[0])
     if not ranked or ranked[0][0] < -10:
         raise DatasetError(
-            f"{interactions.path}: given the columns {', '.join(map(repr, columns)) or 'none'}, accepted: a table with "
-            "a column of users and a column of items, one interaction a row. Name them with --user and --item."
+            f"{interactions.path}: given the columns {', '.join(map(_shown, columns.values())) or 'none'}, accepted: a "
+            "table with a column of users and a column of items, one interaction a row. Name them with --user COLUMN "
+            "and --item COLUMN."
         )
     (best, ids), second = ranked[0], next((each for each in ranked[1:] if each[1] != ranked[0][1]), None)
     unsure = second[1] if second and best - second[0] < MARGIN else None
@@ -66,14 +65,26 @@ def find_ids(
             f"users are in {ids.user!r} and items in {ids.item!r}; it may be {unsure.user!r} and {unsure.item!r}: "
             f"{shlex.join(['--user', unsure.user, '--item', unsure.item])}"
         )
+    elif doubts := [
+        f"{doubt}; where {side}s are in another column, give --{side} COLUMN"
+        for side, name in (("user", ids.user), ("item", ids.item))
+        if side not in forced and (doubt := doubt_of(columns[name]))
+    ]:
+        notes.unsure["dataset", "interactions", "user"] = "; ".join(doubts)
     return ids, unsure
+
+
+def _shown(column: Column) -> str:
+    why = why_no_ids(column)
+    return f"{column.name!r} ({why})" if why else repr(column.name)
 
 
 def _pairs(
     columns: Mapping[str, Column], tables: Mapping[Side, FoundTable], forced: Mapping[Side, str]
 ) -> Iterator[tuple[float, Ids]]:
     """Each pair of columns with its score: the higher, the likelier are they the users and the items."""
-    scores = {name: _id_score(column) for name, column in columns.items()}
+    given = forced.values()
+    scores = {name: _id_score(column, name in given) for name, column in columns.items()}
     likely = sorted(columns, key=lambda name: -scores[name])[:CANDIDATES]
     users = [forced["user"]] if "user" in forced else likely
     items = [forced["item"]] if "item" in forced else likely
@@ -91,9 +102,9 @@ def _pairs(
         yield score, Ids(user, item, of_user.id, of_item.id)
 
 
-def _id_score(column: Column) -> float:
-    if column.kind in ("empty", "list", "boolean"):
-        return -20
+def _id_score(column: Column, is_given: bool) -> float:
+    if column.kind in ("empty", "list", "boolean") or (not is_given and why_no_ids(column)):
+        return NEVER
     score = 0.4 * is_identifier(column.name)
     if not is_identifier(column.name):
         score -= any(suggests(column.name, role) for role in ("rating", "event", "count", "time", "title"))
@@ -110,12 +121,6 @@ def _id_score(column: Column) -> float:
     if column.kind == "text" and _mean_words(column) > 3:
         score -= 1.5
     return score - 0.5 * (column.distinct == 1 and column.rows > 10)
-
-
-def is_epoch(column: Column) -> bool:
-    """Whether all numbers may be seconds since 1970."""
-    numbers = column.numbers[np.isfinite(column.numbers)]
-    return bool(len(numbers)) and bool((numbers >= EPOCH[0]).all() and (numbers <= EPOCH[1]).all())
 
 
 def _mean_words(column: Column) -> float:

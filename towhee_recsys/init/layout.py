@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from towhee_recsys.config.table_file import TableFile
-from towhee_recsys.data.sources.table.files import OPENERS, SEPARATORS, open_binary, open_text
+from towhee_recsys.data.sources.table.files import OPENERS, SEPARATORS, archive_of, open_binary, open_text
 from towhee_recsys.errors import DatasetError
 from towhee_recsys.init.names import Role, is_identifier, suggests
 
@@ -47,7 +47,7 @@ def encoding_of(path: Path) -> Encoding:
     with open_binary(path) as file:
         while block := file.read(1 << 20):
             if b"\0" in block:
-                raise DatasetError(f"{path}: NUL bytes, as UTF-16 has them; save the file as UTF-8")
+                raise archive_of(path) or DatasetError(f"{path}: NUL bytes, as UTF-16 has them; save the file as UTF-8")
             is_utf8 = is_utf8 and _decodes(decoder, block)
     return "utf-8" if is_utf8 and _decodes(decoder, b"", final=True) else "latin-1"
 

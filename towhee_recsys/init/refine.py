@@ -47,6 +47,7 @@ def refine(declared: Declared, notes: Notes, output: str) -> tuple[str, Verdict]
     features = _declared_features(config)
     if declared.tables:
         _limit_bad_rows(declared, read, notes)
+        _note_single(dataset, notes)
         _keep_the_last(section, repeated, notes)
         _without_equal_times(section, dataset, notes)
         features = {side: _features(dataset, f"{side}s", notes) for side in features}
@@ -109,6 +110,15 @@ def _good_rows(declared: Declared, dataset: Dataset) -> Iterator[tuple[str, int]
             yield from ((path.name, int((parts == SETTINGS[setting]).sum())) for setting, path in files.items())
         else:
             yield table.path.name, len(getattr(dataset, name))
+
+
+def _note_single(dataset: Dataset, notes: Notes) -> None:
+    """Notes that all interactions are of one user or of one item."""
+    for side, rows in (("user", dataset.interactions.users), ("item", dataset.interactions.items)):
+        if len(rows) and (rows == rows[0]).all():
+            path = ("dataset", "interactions", side)
+            single = f"there is one {side} only, so nothing can be learned; give another column with --{side} COLUMN"
+            notes.unsure[path] = f"{notes.unsure[path]}; {single}" if path in notes.unsure else single
 
 
 def _keep_the_last(section: dict[str, Any], repeated: int, notes: Notes) -> None:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from towhee_recsys.errors import DatasetError, close_match
+from towhee_recsys.init.arguments import ARGUMENTS
 from towhee_recsys.init.dataset import dataset_section, must_be_writable
 from towhee_recsys.init.ids import Ids, Side, find_ids
 from towhee_recsys.init.notes import Notes
@@ -47,8 +48,8 @@ def find_declaration(
     Raises:
         DatasetError: a file is missing or unreadable, a known column is not there, or there are no interactions.
     """
-    tables = {name: find_table(path) for name, path in paths.items() if name != "interactions"}
-    interactions = tables["interactions"] = find_table(paths["interactions"], SAMPLED, parts)
+    tables = {name: find_table(path, ARGUMENTS[name]) for name, path in paths.items() if name != "interactions"}
+    interactions = tables["interactions"] = find_table(paths["interactions"], "INTERACTIONS", SAMPLED, parts)
     _must_be_there(interactions, columns)
     ids = _ids(tables, columns, choose, notes)
     time, unit = find_time(interactions, {ids.user, ids.item, *columns.values()}, columns.get("time"), notes)

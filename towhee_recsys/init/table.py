@@ -69,16 +69,18 @@ class FoundTable:
             return _counted(name, at, chain.from_iterable(parts))
 
 
-def find_table(path: Path, rows: int = ALL_ROWS, parts: Mapping[str, Path] = MappingProxyType({})) -> FoundTable:
+def find_table(
+    path: Path, argument: str, rows: int = ALL_ROWS, parts: Mapping[str, Path] = MappingProxyType({})
+) -> FoundTable:
     """The table in the file at `path`; its columns are those of about the first `rows`, by default of all.
 
-    `parts` are other files of the same table, whose layout is that of the first.
+    `argument` names the file in messages; `parts` are other files of the same table, whose layout is that of the first.
 
     Raises:
         DatasetError: there is no such file, it cannot be read, or it has no rows.
     """
     is_text = suffix_of(path) not in FORMATS or suffix_of(path) in SEPARATORS
-    must_exist(path, "the argument", TableFile(separator=",") if is_text else TableFile())
+    must_exist(path, argument, TableFile(separator=",") if is_text else TableFile(), "the working folder")
     encodings = {encoding_of(each) for each in (path, *parts.values()) if suffix_of(each) != ".parquet"}
     encoding: Encoding = "latin-1" if "latin-1" in encodings else "utf-8"
     layout = layout_of(path, encoding) if is_text else TableFile()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -17,6 +19,7 @@ from towhee_recsys.init.table import FoundTable
 ValueKey = Literal["rating", "event", "count"]
 SECTION = ("dataset", "interactions")
 MOST_EVENTS = 50
+_DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
 CONSTANT_FROM = 20
 """From so many equal values on, a column is constant; below, there are too few rows to know."""
 
@@ -43,6 +46,7 @@ def find_values(interactions: FoundTable, used: Collection[str], forced: Mapping
             found = _declared(key, interactions.whole(forced[key]), notes)
             if found is None:
                 raise DatasetError(_refused(interactions, key, forced[key]))
+            _explain_texts(interactions, {*used, forced[key]}, notes)
             return found
     rest = [column for column in interactions.columns.values() if column.name not in used]
     candidates = sorted((each for column in rest for each in _candidates(column)), key=lambda each: -each[0])
@@ -54,8 +58,10 @@ def find_values(interactions: FoundTable, used: Collection[str], forced: Mapping
                     f"{name!r} is taken as the {key}, by its values; leave it out where each row counts once, or "
                     f"choose with --rating, --event or --count"
                 )
+            _explain_texts(interactions, {*used, name}, notes)
             return found
     _explain(rest, notes)
+    _explain_texts(interactions, used, notes)
     notes.why[SECTION] = "each row counts once: no column has ratings, types of events or counts"
     return Values()
 
@@ -142,6 +148,18 @@ def _explain(columns: list[Column], notes: Notes) -> None:
     for column in columns:
         if column.distinct == 1 and any(suggests(column.name, key) for key in ("rating", "event", "count")):
             notes.left_out["interactions", column.name] = f"all values are {column.values[0]!r}"
+
+
+def _explain_texts(interactions: FoundTable, used: Collection[str], notes: Notes) -> None:
+    """Lists the columns that are called like ratings but have texts."""
+    for column in interactions.columns.values():
+        is_rating = suggests(column.name, "rating") and not is_identifier(column.name)
+        if column.name in used or not is_rating or column.kind != "text":
+            continue
+        text = next(each for each, number in zip(column.values, column.numbers, strict=True) if math.isnan(number))
+        is_comma = bool(_DECIMAL_COMMA.fullmatch(str(text).strip()))
+        cure = "write 4.5 for 4,5" if is_comma else "replace each by a number, or give --event to weight each text"
+        notes.left_out["interactions", column.name] = f"its ratings are texts such as {text!r}, no numbers: {cure}"
 
 
 def _refused(interactions: FoundTable, key: str, name: str) -> str:

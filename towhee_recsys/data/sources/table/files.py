@@ -20,6 +20,12 @@ from towhee_recsys.errors import DatasetError, close_match
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 FORMATS = (*SEPARATORS, ".jsonl", ".ndjson", ".json", ".parquet")
 
+FOLDER = "dataset.path, or to the working folder where that is left out"
+"""What the paths of a config are relative to."""
+
+ARCHIVES = {b"PK\x03\x04": "an Excel or ZIP file", b"\xd0\xcf\x11\xe0": "an old Excel file"}
+"""What files are that begin with these bytes."""
+
 
 def path_of(schema: DataSchema, table: str) -> Path | None:
     """The file of `table` (users, items or interactions); None where none is declared."""
@@ -59,8 +65,14 @@ def _refuse_layout(path: Path, suffix: str, layout: TableFile) -> None:
         )
 
 
-def must_exist(path: Path, key: str, layout: TableFile) -> None:
-    """Refuses a path that is not a file; `key` is the setting that names it, `layout` how its text is laid out.
+def must_exist(path: Path, key: str, layout: TableFile, start: str = FOLDER) -> None:
+    """Refuses a path that is not a file.
+
+    Args:
+        path: The path.
+        key: The setting or argument that names it.
+        layout: How its text is laid out.
+        start: What relative paths start from.
 
     Raises:
         DatasetError: there is no such file, or its format is not known.
@@ -72,7 +84,7 @@ def must_exist(path: Path, key: str, layout: TableFile) -> None:
     hint = "" if is_folder else close_match(path.name, _neighbours(path))
     raise DatasetError(
         f"{path} {'is a folder' if is_folder else 'does not exist'} (seen from {Path().resolve()}).{hint} Set {key} to "
-        "the file; paths are relative to dataset.path, or to the working folder where that is left out"
+        f"the file; paths are relative to {start}"
     )
 
 
@@ -113,8 +125,19 @@ def open_text(path: Path, encoding: str) -> Iterator[IO[str]]:
         ):
             yield text
     except UnicodeDecodeError as error:
+        if archive := archive_of(path):
+            raise archive from error
         cure = "save the file as UTF-8, or set dataset.encoding: latin-1"
         raise DatasetError(f"{path}:{_line_that_is_not_utf8(path)}: the text is not UTF-8; {cure}") from error
+
+
+def archive_of(path: Path) -> DatasetError | None:
+    """The error where the file is no text but a workbook or an archive; None where it is neither."""
+    with open_binary(path) as file:
+        kind = ARCHIVES.get(file.read(4))
+    if kind is None:
+        return None
+    return DatasetError(f"{path}: given {kind}, accepted: text; export the table as CSV, and name that file")
 
 
 def _line_that_is_not_utf8(path: Path) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from towhee_recsys.config.table_file import TableFile
-from towhee_recsys.data.sources.table.files import SEPARATORS, format_of, open_text
+from towhee_recsys.data.sources.table.files import SEPARATORS, archive_of, format_of, open_text
 from towhee_recsys.errors import DatasetError
 
 
@@ -64,7 +64,7 @@ def header_of(reader: Any, path: Path, line: int) -> list[str]:
 
 
 def _has_nul(path: Path) -> DatasetError:
-    return DatasetError(f"{path}:1: NUL bytes, as UTF-16 has them; save the file as UTF-8")
+    return archive_of(path) or DatasetError(f"{path}:1: NUL bytes, as UTF-16 has them; save the file as UTF-8")
 
 
 class _Split:
