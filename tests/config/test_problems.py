@@ -124,3 +124,12 @@ def test_a_problem_in_plain_words(refused, settings, message):
     assert f"given settings: {message}" in refused(settings)
     assert "pydantic" not in refused(settings)
     assert "should be" not in refused(settings)
+
+
+def test_a_query_without_quotes_is_cut_at_its_commas(write, refused):
+    """YAML takes what follows a comma within {...} for a key: the message has the keys there are, and the cure."""
+    table = "{sql: {url: 'sqlite:///shop.db', query: SELECT id, sku FROM orders}, user: id, item: sku}"
+    message = refused(write("shop.yaml", f"dataset: {{name: shop, interactions: {table}}}"))
+    assert "dataset.interactions.sql." in message
+    assert "unknown key. A value with a comma stands in quotes" in message
+    assert message.endswith("Accepted: query, url.")

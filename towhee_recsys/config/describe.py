@@ -64,8 +64,8 @@ def follow(loc: Sequence[int | str]) -> tuple[KeyPath, Node]:
 
 
 def keys(node: Node) -> list[str]:
-    """The keys that a mapping may have."""
-    return sorted(node.get("properties", ()))
+    """The keys that a mapping may have, also one that may be null instead."""
+    return sorted(_not_null(node).get("properties", ()))
 
 
 def chooser(node: Node) -> str:
@@ -124,12 +124,17 @@ def _number(node: Node) -> str:
 
 
 def _child(node: Node, part: int | str) -> Node | None:
-    node = _plain(node["anyOf"][0]) if "anyOf" in node else node
+    node = _not_null(node)
     if part in node.get("properties", ()):
         return node["properties"][part]
     if isinstance(part, int) and part < len(node.get("prefixItems", ())):
         return node["prefixItems"][part]
     return node.get("items" if node.get("type") == "array" else "additionalProperties") or None
+
+
+def _not_null(node: Node) -> Node:
+    """The first alternative of `node`, which is what may be null, or `node` where there are none."""
+    return _plain(node["anyOf"][0]) if "anyOf" in node else node
 
 
 def _plain(node: Node) -> Node:

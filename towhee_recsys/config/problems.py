@@ -27,7 +27,7 @@ def sentences(errors: Iterable[ErrorDetails], document: Document) -> Iterator[tu
             case "extra_forbidden" | "invalid_key":
                 path, node = follow(error["loc"][:-1])
                 key = error["loc"][-1]
-                yield (*path, key), _unknown(key, path, node)
+                yield (*path, key), _unknown(key, document.get((*path, key), _ABSENT), path, node)
             case "union_tag_invalid" | "union_tag_not_found":
                 kind = (*path, chooser(node))
                 yield kind, _refused(kind, document.get(kind, _ABSENT), ", ".join(choices(node)), choices(node))
@@ -51,10 +51,10 @@ def _is_unquoted(given: Any, kind: str) -> bool:
     return kind == "string_type" and isinstance(given, (bool, int, float))
 
 
-def _unknown(key: object, path: KeyPath, node: Node) -> str:
+def _unknown(key: object, given: Any, path: KeyPath, node: Node) -> str:
     if key == "extends" and not path:
         return "belongs in a config file; here, give that file as the source."
-    hint = close_match(key, keys(node)) or _elsewhere(key)
+    hint = close_match(key, keys(node)) or _elsewhere(key) or _after_comma(given)
     return f"unknown key.{hint} Accepted: {', '.join(keys(node))}."
 
 
@@ -63,3 +63,8 @@ def _elsewhere(key: object) -> str:
         if name.split(".")[-1] == key:
             return f" Did you mean {name!r}{'' if '.' in name else ', at the top level'}?"
     return ""
+
+
+def _after_comma(given: Any) -> str:
+    """For a key without a value: YAML takes what follows a comma within {...} for a key."""
+    return " A value with a comma stands in quotes: is this a part of one?" if given is None else ""
