@@ -37,7 +37,8 @@ def _section(
     indent, was_section = "  " * len(path), False
     for key, value in settings.items():
         here, comment = (*path, key), comments.get((*path, key), "")
-        if isinstance(value, dict) and (not path or _is_section(value)):
+        has_comments = here in after or any(each[:-1] == here for each in comments)
+        if isinstance(value, dict) and (not path or has_comments or _is_section(value)):
             if not path:
                 yield ""
                 was_section = True

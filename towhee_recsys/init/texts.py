@@ -40,6 +40,8 @@ def list_separator(column: Column) -> str | None:
     if column.name.endswith(RECBOLE_LIST):
         return " "
     texts, counts = _texts(column)
+    if not texts:
+        return None
     found = [(score, separator) for separator in SEPARATORS if (score := _repeats(texts, counts, separator))]
     return max(found)[1] if found else None
 
