@@ -77,7 +77,7 @@ def test_it_says_what_it_is(wheel):
         text = {name: archive.read(path).decode() for name, path in about.items()}
     assert "Name: towhee_recsys\n" in text["METADATA"] or "Name: towhee-recsys\n" in text["METADATA"]
     extras = {line.partition(": ")[2] for line in text["METADATA"].splitlines() if line.startswith("Provides-Extra")}
-    assert {"all", "mysql", "peers", "redis", "tables"} <= extras
+    assert {"all", "mysql", "peers", "redis", "sql", "tune"} <= extras
     assert "towhee-recsys = towhee_recsys.cli:main" in text["entry_points.txt"]
     assert text["LICENSE"] == (ROOT / "LICENSE").read_text(encoding="utf-8")
 

@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 
 import pandas as pd
+import pyarrow
 import pytest
 
 from towhee_recsys.config.interactions import InteractionsTable
@@ -185,9 +186,10 @@ def test_files_of_other_formats(folder, rated, name):
     elif name.endswith(".jsonl"):
         frame.to_json(folder.path / name, orient="records", lines=True, date_format="iso")
     else:
-        frame.assign(at=frame["at"].map(lambda time: time.isoformat())).to_csv(
-            folder.path / name, index=False, sep="\t" if ".tsv" in name else ","
-        )
+        texts = frame.assign(at=frame["at"].map(lambda time: time.isoformat()))
+        content = texts.to_csv(index=False, sep="\t" if ".tsv" in name else ",")
+        with pyarrow.output_stream(str(folder.path / name)) as file:  # compressed as its suffix says
+            file.write(content.encode())
     created = folder.init(Path(name))
     found = declared(created)
     assert (found.user, found.item, found.rating, found.time) == ("reader", "article", "stars", "at")
