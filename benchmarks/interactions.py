@@ -1,12 +1,11 @@
 """Reading and training on 1, 10 and 25 million interactions: time, and the peak memory of the process.
 
 The data are from a seeded generator, power_law.py, as CSV: few users and items have most of the interactions, in the
-numbers of MovieLens 1M, 10M and 25M; one more set has nearly twice as many users as the largest. Each figure is of a
-process of its own that reads the file, trains one epoch by the default settings and writes the bundle: its peak memory,
-with the libraries, is that of the whole `train`. The objective `both` is trained on ratings, `ranking` on the same
-interactions without them. implicit's ALS gets the same file as a SciPy matrix, by pandas, and is fitted for one
-iteration with as many factors as our vectors have numbers. One iteration and one epoch do not learn the same, so only
-the growth compares.
+numbers of MovieLens 1M, 10M and 25M. Each figure is of a process of its own that reads the file, trains one epoch by
+the default settings and writes the bundle: its peak memory, with the libraries, is that of the whole `train`. The
+objective `both` is trained on ratings, `ranking` on the same interactions without them. implicit's ALS gets the same
+file as a SciPy matrix, by pandas, and is fitted for one iteration with as many factors as our vectors have numbers.
+One iteration and one epoch do not learn the same, so only the growth compares.
 """
 
 from __future__ import annotations
@@ -34,7 +33,6 @@ SHAPES = {
     "1 million interactions": Shape(6_040, 3_700, 1_000_000),
     "10 million interactions": Shape(70_000, 10_700, 10_000_000),
     "25 million interactions": Shape(160_000, 60_000, 25_000_000),
-    "25 million interactions, 300,000 users": Shape(300_000, 60_000, 25_000_000),
 }
 """The data, the smallest first."""
 
