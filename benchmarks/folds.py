@@ -4,8 +4,8 @@ python -m benchmarks folds [--set dataset.path=DIR | --from-1m DIR] [--peers svd
 
 DIR has u.data, u.item and u.user. With `--from-1m` they are made of MovieLens 1M, which is in DIR: 943 users and
 100,000 ratings, as many as MovieLens 100K has, drawn at random. Each model is trained on four folds and measured on the
-fifth; ours holds out nothing else. The settings of the config are fixed: they were chosen by `towhee-recsys tune` on
-validation data of one fold's training part.
+fifth; ours holds out nothing else. The settings of the config are fixed: they were chosen by `towhee-recsys tune` on a
+validation part of another split, rating-90-10, of the dataset that `--from-1m` makes.
 """
 
 from __future__ import annotations
