@@ -135,10 +135,14 @@ class UserEncoder(_Encoder):
         """For each known user whether the model knows more than the id: bool[users]."""
         return self._differ(self._known)
 
+    @cached_property
+    def _nothing(self) -> list[np.ndarray]:
+        """The arrays of {}."""
+        return self.features.encode([{}])
+
     def _differ(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
         """Where records' arrays are other than those of {}: bool[n]."""
-        nothing = self.features.encode([{}])
-        pairs = zip(arrays, nothing, strict=True)
+        pairs = zip(arrays, self._nothing, strict=True)
         return np.any([(own != none).reshape(len(own), -1).any(axis=1) for own, none in pairs], axis=0)
 
     def _advice(self, fields: Sequence[str]) -> str:
