@@ -13,17 +13,14 @@ import numpy as np
 import pandas as pd
 
 from towhee_recsys.data.sources.table.cells import cells, has_lists
+from towhee_recsys.data.sources.table.values import ISO_TIME, number_in
 
 Kind = Literal["empty", "whole", "decimal", "boolean", "date", "list", "text"]
 
 NEARLY_ALL = 0.95
 """A column is of a kind where this share of its cells is; the readers skip the others as bad rows."""
 
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _WHOLE = re.compile(r"-?[0-9]+")
-_DATE = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[-+][0-9]{2}:?[0-9]{2})?)?"
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,18 +90,6 @@ class Column:
         return {_as_id(value) for value in self.values}
 
 
-def number_in(value: Any) -> float:
-    """The number that `value` is, as the readers read it; NaN where it is none."""
-    if isinstance(value, str):
-        return float(value) if _NUMBER.fullmatch(value.strip()) else math.nan
-    if isinstance(value, (bool, np.bool_)):
-        return math.nan
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError):
-        return math.nan
-
-
 def _as_id(value: Any) -> str:
     is_whole = isinstance(value, (float, np.floating)) and math.isfinite(value) and value == int(value)
     return str(int(value)) if is_whole else str(value)
@@ -128,7 +113,7 @@ def _kind_of(value: Any, number: float) -> Kind:
         text = value.strip()
         if text.lower() in ("true", "false"):
             return "boolean"
-        if _DATE.fullmatch(text):
+        if ISO_TIME.fullmatch(text):
             return "date"
         if math.isfinite(number):
             return "whole" if _WHOLE.fullmatch(text) else "decimal"

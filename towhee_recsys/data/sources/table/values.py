@@ -19,9 +19,11 @@ from towhee_recsys.data.sources.table.raw import RawTable
 from towhee_recsys.errors import close_match
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-_ISO = re.compile(
+ISO_TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[-+][0-9]{2}:?[0-9]{2})?)?"
 )
+"""Times as ISO 8601 that the readers read."""
+
 UNITS = {
     "s": (1, "seconds"),
     "ms": (10**3, "milliseconds"),
@@ -48,7 +50,7 @@ def values_of(raw: RawTable, schema: DataSchema) -> np.ndarray:
     if column is None:
         return np.ones(len(raw.numbers))
     found = cells(raw.columns[column], raw.is_text)
-    numbers = found.spread(map(_number, found.values), math.nan, np.float64)
+    numbers = found.spread(map(number_in, found.values), math.nan, np.float64)
     name = "rating" if table.rating else "count"
     _refuse(raw, ~np.isfinite(numbers), f"{name} not a number", column, found, "a number")
     if table.scale is not None:
@@ -116,7 +118,7 @@ def _refuse(raw: RawTable, mask: np.ndarray, reason: str, column: str, found: Ce
     raw.refuse(mask, lambda row: BadLine(reason, f"{column}: given {found.shown(row)}, accepted: {accepted}"))
 
 
-def _number(value: Any) -> float:
+def number_in(value: Any) -> float:
     """The number that `value` is; NaN where it is not a number."""
     if isinstance(value, str):
         return float(value) if _NUMBER.fullmatch(value.strip()) else math.nan
@@ -145,7 +147,7 @@ def _seconds(values: list[Any], per_second: int) -> np.ndarray:
 
 
 def _from_numbers(values: list[Any], per_second: int) -> np.ndarray:
-    parse = float if _are_digits(values) else _number
+    parse = float if _are_digits(values) else number_in
     return np.floor(np.fromiter(map(parse, values), np.float64, len(values)) / per_second)
 
 
@@ -164,7 +166,7 @@ def _from_iso(values: list[Any]) -> np.ndarray:
 
 def _iso(value: Any) -> str | None:
     text = value.isoformat() if hasattr(value, "isoformat") else value
-    return text if isinstance(text, str) and _ISO.fullmatch(text) else None
+    return text if isinstance(text, str) and ISO_TIME.fullmatch(text) else None
 
 
 def _of_datetimes(series: pd.Series) -> np.ndarray:
