@@ -155,6 +155,6 @@ def _rows(name: str, found: dict[str, dict[str, Any]]) -> Iterator[Row]:
         against = "an iteration of implicit's ALS"
         yield Row(f"{work}, an epoch", "s", ours["epoch"], against, als["seconds"], Limit("≤", MOST_SECONDS, "ours"))
         yield Row(f"{work}, the whole training", "s", ours["seconds"])
-        yield Row(f"{work}, the whole training on one core", "processor s", ours["processor"])
+        yield Row(f"{work}, processor time of the whole training", "processor s", ours["processor"])
         memory = ours["peak"] / MB, "ALS, with reading", als["peak"] / MB
         yield Row(f"{work}, the whole training, peak memory", "MB", *memory, Limit("≤", MOST_MEMORY, "ours"))

@@ -22,7 +22,7 @@ from towhee_recsys.tuning.problem import Problem, metric_of, problem_of
 from towhee_recsys.tuning.space import space_of
 
 
-def told(found) -> list[tuple]:
+def facts_of(found) -> list[tuple]:
     """The trials, without how long they took."""
     return [replace(each, seconds=0) for each in found.trials]
 
@@ -76,7 +76,7 @@ def test_the_test_part_changes_nothing(protocol, tuned, small_data, tmp_path):
         a != b for a, b in zip(changed, (small_data / "ratings.dat").read_text().splitlines(), strict=True)
     )
     assert problem_of(config, dataset).key == problem_of(other, read_dataset(other.dataset)).key
-    assert told(tune(config, trials=3)) == told(tune(other, trials=3))
+    assert facts_of(tune(config, trials=3)) == facts_of(tune(other, trials=3))
 
 
 def test_no_trial_is_given_a_test_part(tuned):
@@ -95,8 +95,8 @@ def test_a_run_that_was_stopped_goes_on_with_the_same_trials(tuned, tmp_path):
     straight = tune(tuned(f"model.dir={tmp_path / 'straight'}"), trials=5)
     parts = [tune(tuned(), trials=number) for number in (1, 3, 3, 5)]
     assert [len(part.trials) for part in parts] == [1, 3, 3, 5]
-    assert told(parts[-1]) == told(straight)
-    assert told(parts[1]) == told(straight)[:3]
+    assert facts_of(parts[-1]) == facts_of(straight)
+    assert facts_of(parts[1]) == facts_of(straight)[:3]
     assert parts[-1].file.read_text() == straight.file.read_text().replace("straight", "model")
 
 
@@ -123,7 +123,7 @@ def test_killed_in_a_trial_it_goes_on_with_the_same_trials(tuned, tmp_path):
             finally:
                 os._exit(1)
         assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
-    assert told(tune(tuned(), trials=3)) == told(straight)
+    assert facts_of(tune(tuned(), trials=3)) == facts_of(straight)
 
 
 def test_ctrl_c_keeps_what_is_done_and_writes_the_best_so_far(tuned, monkeypatch):

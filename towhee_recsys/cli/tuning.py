@@ -27,7 +27,7 @@ MISSING = "–"
 def tune(name: str, overrides: tuple[str, ...], **options: Any) -> tuple[Any, Callable[[], None]]:
     """Try settings of a space, on validation data, and write a config with the best.
 
-    The section `tune` of the config declares the space. A run that was stopped goes on where it was.
+    The section `tune` of the config declares the space. A run that was stopped continues where it was.
     """
     from towhee_recsys.tuning import tune as tune_config
 

@@ -1,4 +1,4 @@
-"""The trials of one tuning, kept in an SQLite file: a run that was stopped or killed goes on where it was."""
+"""The trials of one tuning, kept in an SQLite file: a run that was stopped or killed continues with them."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def tune(
 
     Each trial trains a model on the training part of the config's protocol and is measured on a part of it that is held
     out, `tune.validation`. The test part is not read by any trial. Trials that lag behind are pruned after some epochs.
-    The trials are kept in `<model.dir>.tuning`, and a run that was stopped or killed goes on there: `trials` is the
+    The trials are kept in `<model.dir>.tuning`, and a run that was stopped or killed continues there: `trials` is the
     number of all. The same seed gives the same trials, however often they are interrupted.
 
     Args:
