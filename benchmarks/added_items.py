@@ -10,7 +10,6 @@ users whose ratings of them were held out, and the rank of a random item is comp
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Collection, Sequence
@@ -19,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.case import config_parser
 from towhee_recsys import RecsysError, add_items, index_pipeline, load_config, read_dataset, train
 from towhee_recsys.bundle import Bundle, UserEncoder
 from towhee_recsys.cli.common import table
@@ -39,9 +39,7 @@ AT_ONCE = 256
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Trains, indexes, adds, ranks and prints."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-c", "--config", default="movielens_1m")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    parser = config_parser(__doc__)
     parser.add_argument("--work", default="build/added_items", metavar="DIR", help="for the model and the stores")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     given = parser.parse_args(arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import subprocess
 import sys
@@ -48,6 +49,14 @@ class Case:
             shutil.rmtree(store) if store.is_dir() else store.unlink(missing_ok=True)
         subprocess.run(command("index", config), check=True, stdout=subprocess.DEVNULL)
         return config
+
+
+def config_parser(description: str | None, config: str = "movielens_1m") -> argparse.ArgumentParser:
+    """A parser of the command line with `-c` and `--set`: which config is measured, `config` by default."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-c", "--config", default=config)
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    return parser
 
 
 def command(name: str, config: Config, *arguments: str) -> list[str]:

@@ -10,7 +10,6 @@ validation part of another split, rating-90-10, of the dataset that `--from-1m` 
 
 from __future__ import annotations
 
-import argparse
 import json
 import tempfile
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.case import config_parser
 from benchmarks.movielens_100k import converted
 from towhee_recsys import load_config, read_dataset
 from towhee_recsys.cli.common import table
@@ -38,9 +38,7 @@ PEERS = "biases,svd,svdpp"
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measures all folds and prints a row for each model."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-c", "--config", default="movielens_100k")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    parser = config_parser(__doc__, "movielens_100k")
     parser.add_argument("--from-1m", metavar="DIR")
     parser.add_argument("--peers", default=PEERS)
     parser.add_argument("--folds", type=int, default=FOLDS, help="measure the first folds only")

@@ -10,7 +10,6 @@ are held out.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
@@ -22,6 +21,7 @@ from typing import Any
 
 import pandas as pd
 
+from benchmarks.case import config_parser
 from towhee_recsys import RecsysError, evaluate, load_config, read_dataset, train
 from towhee_recsys.cli.common import table
 from towhee_recsys.config import Config
@@ -35,9 +35,7 @@ ALLOWED = 0.01
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Writes the files, makes the config, trains and measures both, and prints their metrics."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-c", "--config", default="movielens_1m")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    parser = config_parser(__doc__)
     parser.add_argument("--work", default="build/init", metavar="DIR", help="for the files and the models")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     given = parser.parse_args(arguments)

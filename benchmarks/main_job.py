@@ -5,12 +5,12 @@ python -m benchmarks.main_job [-c movielens_1m] [--set dataset.path=DIR]
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Sequence
 
 import numpy as np
 
+from benchmarks.case import config_parser
 from towhee_recsys import evaluate, index_pipeline, load_config, read_dataset, recommend_pipeline, train
 from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
 from towhee_recsys.cli.example_users import example_users
@@ -21,9 +21,7 @@ from towhee_recsys.model.embeddings import normalize
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the job and prints what it took and gave."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-c", "--config", default="movielens_1m")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    parser = config_parser(__doc__)
     given = parser.parse_args(arguments)
     config = load_config(given.config, overrides=given.set)
     start = time.perf_counter()

@@ -19,6 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from benchmarks.case import config_parser
 from benchmarks.quality_page import page
 from benchmarks.quality_rows import ROWS
 from benchmarks.quality_steps import Bench, check_peers
@@ -45,9 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-c", "--config", default="movielens_1m")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    parser = config_parser(__doc__)
     parser.add_argument(
         "--only", action="append", choices=ROWS, metavar="ROW", help=f"repeatable, of {', '.join(ROWS)}"
     )

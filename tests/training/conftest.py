@@ -7,10 +7,18 @@ import pytest
 
 from towhee_recsys.config import Config
 from towhee_recsys.data import read_dataset
+from towhee_recsys.training import lazy_rows
 from towhee_recsys.training.examples import encode
 from towhee_recsys.training.fit import make_trainer, rating_map_of
 from towhee_recsys.training.trainer import Trainer
 from towhee_recsys.training.training_split import split_by
+
+
+@pytest.fixture
+def all_lazy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every table of ids counts as large."""
+    monkeypatch.setattr(lazy_rows, "LARGE", 0)
+    monkeypatch.setattr(lazy_rows, "SHARE", 0)
 
 
 @pytest.fixture

@@ -12,13 +12,6 @@ from towhee_recsys.training.lazy_rows import LazyRows
 ROWS, SIZE = 50, 8
 
 
-@pytest.fixture
-def all_lazy(monkeypatch):
-    """Every table of ids counts as large."""
-    monkeypatch.setattr(lazy_rows, "LARGE", 0)
-    monkeypatch.setattr(lazy_rows, "SHARE", 0)
-
-
 def tables() -> tuple[nn.Embedding, nn.Embedding]:
     first, second = (nn.Embedding(ROWS, SIZE, padding_idx=0) for _ in range(2))
     second.weight.set_value(first.weight)
@@ -95,17 +88,3 @@ def test_a_training_with_lazy_rows_gives_the_weights_and_figures_of_one_without(
     for name, weight in whole.model.state_dict().items():
         differences = np.abs(lazy.model.state_dict()[name].numpy() - weight.numpy())
         assert (differences > 1e-3).mean() < 1e-3, f"{name}: a gradient of nearly 0 may have another sign"
-
-
-def test_a_restored_trainer_with_lazy_rows_continues_as_if_nothing_had_happened(make, all_lazy):
-    trainer, other = make(), make()
-    trainer.epoch()
-    state = {
-        name: {key: np.array(array) for key, array in group.items()} if isinstance(group, dict) else list(group)
-        for name, group in trainer.state().items()
-    }
-    straight = [trainer.epoch() for _ in range(2)]
-    other.restore(state)
-    assert [other.epoch() for _ in range(2)] == straight
-    for name, weight in trainer.model.state_dict().items():
-        assert np.array_equal(weight.numpy(), other.model.state_dict()[name].numpy()), name

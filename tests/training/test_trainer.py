@@ -86,7 +86,10 @@ def test_cosines_are_those_of_each_rating(trainer):
     )
 
 
-def test_a_restored_trainer_continues_as_if_nothing_had_happened(make):
+@pytest.mark.parametrize("are_lazy", [False, True])
+def test_a_restored_trainer_continues_as_if_nothing_had_happened(make, are_lazy, request):
+    if are_lazy:
+        request.getfixturevalue("all_lazy")
     trainer, other = make(), make()
     trainer.epoch()
     state = {
