@@ -57,13 +57,20 @@ class PopularItems:
 
     def __call__(self, users: Any, vectors: Any, leave_out: Any, hits: Any) -> Any:
         """The hits of one user or of each of several."""
-        if not isinstance(users, (list, tuple)):
-            return self([users], as_embeddings(vectors)[np.newaxis], [leave_out], [hits])[0]
-        rows = np.flatnonzero(~self._encoder.knows(users))
-        if not len(rows):
+        alone = not isinstance(users, (list, tuple))
+        unknown = ~self._encoder.knows([users] if alone else users)
+        if not unknown.any():
             return hits
+        if alone:
+            return self._replaced([0], as_embeddings(vectors)[np.newaxis], [leave_out], [hits])[0]
+        return self._replaced(np.flatnonzero(unknown).tolist(), as_embeddings(vectors), leave_out, hits)
+
+    def _replaced(
+        self, rows: list[int], vectors: Embeddings, leave_out: Sequence[Collection[Id]], hits: Sequence[Sequence[Hit]]
+    ) -> list[Sequence[Hit]]:
+        """`hits`, with the popular items for the users at `rows`."""
         lists = list(hits)
-        popular = self._popular_hits(as_embeddings(vectors)[rows], [leave_out[row] for row in rows])
+        popular = self._popular_hits(vectors[rows], [leave_out[row] for row in rows])
         for row, found in zip(rows, popular, strict=True):
             lists[row] = self._filled_up(found, hits[row])
         return lists
