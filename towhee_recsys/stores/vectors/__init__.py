@@ -3,6 +3,7 @@
 from towhee_recsys.stores.vectors.build import insert, release_build, resume_build, start_build
 from towhee_recsys.stores.vectors.checks import finds_itself, must_be_whole
 from towhee_recsys.stores.vectors.connections import check_uri, index_of, open_index, open_store
+from towhee_recsys.stores.vectors.filters import OPERATORS, Clause, Filter, Op
 from towhee_recsys.stores.vectors.index import VectorIndex
 from towhee_recsys.stores.vectors.index_types import EXACT, index_type
 from towhee_recsys.stores.vectors.live_changes import delete_live, insert_live
@@ -18,13 +19,17 @@ from towhee_recsys.stores.vectors.versions import REBUILD
 __all__ = [
     "EXACT",
     "MAX_TOP_K",
+    "OPERATORS",
     "REBUILD",
     "Build",
     "BuildPart",
+    "Clause",
+    "Filter",
     "Hit",
     "Id",
     "IndexRecord",
     "Layout",
+    "Op",
     "Receipt",
     "Rows",
     "VectorIndex",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from towhee_recsys.config.milvus import IndexType
 from towhee_recsys.errors import IndexMismatchError, QueryError, StoreError
 from towhee_recsys.model.embeddings import Embeddings, ModelRef, as_embeddings
 from towhee_recsys.stores.vectors.checks import must_be_whole
+from towhee_recsys.stores.vectors.filtered import count_matching
+from towhee_recsys.stores.vectors.filters import Clause, Filter
 from towhee_recsys.stores.vectors.index_types import index_type
 from towhee_recsys.stores.vectors.locks import BuildLocks
 from towhee_recsys.stores.vectors.pending import recover_pending
@@ -80,34 +82,66 @@ class VectorIndex:
     def search(
         self,
         queries: Any,
-        top_k: int,
+        top_k: int | Sequence[int],
         leave_out: Sequence[Collection[Id]] | None = None,
         how: IndexType | None = None,
+        where: Sequence[Filter | None] | None = None,
     ) -> list[list[Hit]]:
         """For each query float32[n, dim] the `top_k` items of highest cosine, best first, without its ids to leave out.
 
         They are of the live build or, when that is of another model, of the last one that was of the queries' model.
-        `how` tunes the search of a build whose index is of that type.
+        A query with a filter in `where` gets the items that match it: exactly `top_k`, wherever so many do. `top_k` may
+        be a list of one number for each query. `how` tunes the search of a build whose index is of that type.
 
         Raises:
             IndexMismatchError: no build is of the queries' model.
-            QueryError: a wrong `top_k`, vectors that are not of length 1, or ids that are not of the index's type.
+            QueryError: a wrong `top_k`, vectors that are not of length 1, ids that are not of the index's type, or a
+                filter on a field that the index lacks, or of another type.
             StoreError: the store fails.
         """
-        request = search_request(queries, top_k, leave_out, how)
+        request = search_request(queries, top_k, leave_out, how, where)
         return self._from_answering(request.vectors, lambda record: self._search(record, request))
 
-    def hits_of(self, queries: Any, lists: Sequence[Sequence[tuple[Id, float]]]) -> list[list[Hit]]:
+    def hits_of(
+        self,
+        queries: Any,
+        lists: Sequence[Sequence[tuple[Id, float]]],
+        where: Sequence[Filter | None] | None = None,
+    ) -> list[list[Hit]]:
         """For each query float32[n, dim] the hits of given items, with their given scores, that the index has.
 
-        They are of the build that `search` would read.
+        They are of the build that `search` would read, and match the query's filter in `where`.
 
         Raises:
             IndexMismatchError: no build is of the queries' model.
+            QueryError: a filter on a field that the index lacks, or of another type.
             StoreError: the store fails.
         """
         vectors = as_embeddings(queries)
-        return self._from_answering(vectors, lambda record: hits_of(record, self._cache(record), vectors, lists))
+        return self._from_answering(vectors, lambda record: hits_of(record, self._cache(record), vectors, lists, where))
+
+    def matching(self, where: Filter) -> int:
+        """The number of items of the live build that match a filter.
+
+        Raises:
+            IndexMismatchError: there is no index.
+            QueryError: a filter on a field that the index lacks, or of another type.
+            StoreError: the store fails.
+        """
+        return count_matching(self.store, self.live_in(self.versions()), where)
+
+    def clause_counts(self, where: Filter) -> list[tuple[Clause | Literal["only"], int]]:
+        """How many items of the live build each clause of a filter, and its `only`, leaves on its own.
+
+        Raises:
+            IndexMismatchError: there is no index.
+            QueryError: a filter on a field that the index lacks, or of another type.
+            StoreError: the store fails.
+        """
+        counts: list[tuple[Clause | Literal["only"], int]] = [
+            (clause, self.matching(Filter((clause,)))) for clause in where.clauses
+        ]
+        return counts if where.only is None else [*counts, ("only", self.matching(Filter(only=where.only)))]
 
     def _from_answering(self, vectors: Embeddings, read: Callable[[IndexRecord], _Result]) -> _Result:
         """What `read` gives for the build that answers `vectors`."""

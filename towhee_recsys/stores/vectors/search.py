@@ -14,6 +14,8 @@ import numpy as np
 from towhee_recsys.config.milvus import IndexType
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.embeddings import Embeddings, ModelRef, as_embeddings, must_be_unit
+from towhee_recsys.stores.vectors.filtered import matching_ids, nearest_matching
+from towhee_recsys.stores.vectors.filters import Filter, check_filter
 from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, VectorStore
 from towhee_recsys.stores.vectors.records import IndexRecord
 from towhee_recsys.stores.vectors.rows import Id, checked_ids
@@ -59,30 +61,50 @@ class Hit:
 
 @dataclass(frozen=True)
 class SearchRequest:
-    """A checked search: unit vectors, the number of hits for each, the ids to leave out, and how wide to search."""
+    """A checked search: unit vectors, and for each of them the number of hits, the ids to leave out and the filter.
+
+    `where` is None where nothing is filtered; `how` says how wide to search.
+    """
 
     vectors: Embeddings
-    top_k: int
+    top_k: Sequence[int]
     leave_out: Sequence[Collection[Id]]
     how: IndexType | None
+    where: Sequence[Filter | None]
 
 
 def search_request(
-    queries: Any, top_k: int, leave_out: Sequence[Collection[Id]] | None, how: IndexType | None
+    queries: Any,
+    top_k: int | Sequence[int],
+    leave_out: Sequence[Collection[Id]] | None = None,
+    how: IndexType | None = None,
+    where: Sequence[Filter | None] | None = None,
 ) -> SearchRequest:
     """The checked arguments of `VectorIndex.search`.
 
     Raises:
-        QueryError: a wrong `top_k`, vectors that are not of length 1, or not as many lists of ids as queries.
+        QueryError: a wrong `top_k`, vectors that are not of length 1, or not as many of anything as queries.
     """
-    vectors, top_k = as_embeddings(queries), checked_top_k(top_k)
+    vectors = as_embeddings(queries)
     names = [f"query {row}" for row in range(len(vectors))]
     for part in (vectors.search, vectors.rating):
         if part is not None:
             must_be_unit(part, names)
     if leave_out is not None and len(leave_out) != len(vectors):
         raise QueryError(f"{len(vectors)} queries need as many lists of ids to leave out; {len(leave_out)} were given.")
-    return SearchRequest(vectors, top_k, leave_out or [()] * len(vectors), how)
+    if where is not None and len(where) != len(vectors):
+        raise QueryError(f"{len(vectors)} queries need as many filters, or None; {len(where)} were given.")
+    counts = checked_top_ks(top_k, len(vectors))
+    return SearchRequest(vectors, counts, leave_out or [()] * len(vectors), how, where or [None] * len(vectors))
+
+
+def checked_top_ks(top_k: Any, queries: int) -> list[int]:
+    """`top_k` for each of so many `queries`: one number for all of them, or a list. Raises QueryError."""
+    if not isinstance(top_k, (list, tuple, np.ndarray)):
+        return [checked_top_k(top_k)] * queries
+    if len(top_k) != queries:
+        raise QueryError(f"{queries} queries need as many numbers top_k, or one; {len(top_k)} were given.")
+    return [checked_top_k(each) for each in top_k]
 
 
 def checked_top_k(top_k: Any) -> int:
@@ -96,7 +118,7 @@ class VectorCache:
     """Vectors of a build that searches have read, for as long as its record is the same. Safe under threads."""
 
     def __init__(self, store: VectorStore, record: IndexRecord):
-        self._store, self._build = store, record.build
+        self.store, self._build = store, record.build
         self._settled = time.monotonic() + (LAG if store.shared else 0)
         self._most = max(1, CACHE_BYTES // (4 * record.dim))
         self._kept: dict[Id, np.ndarray] = {}
@@ -111,7 +133,7 @@ class VectorCache:
         known = {key: kept[key] for key in ids if key in kept}
         if len(known) < len(ids):
             settled = time.monotonic() >= self._settled
-            rows = self._store.rows(self._build, [key for key in ids if key not in known], latest=False)
+            rows = self.store.rows(self._build, [key for key in ids if key not in known], latest=False)
             read = dict(zip(rows.ids.tolist(), rows.vectors, strict=True))
             if settled:
                 self._keep(read)
@@ -138,6 +160,8 @@ def search_build(
         StoreError: the store fails.
     """
     how = request.how if request.how and request.how.type == record.index else usual
+    for where in filter(None, request.where):
+        check_filter(where, record.fields, record.id_type)
     without = [_id_set(ids, record) for ids in request.leave_out]
     found = _nearest(store, record.build, request, how, without)
     if request.vectors.rating is None:
@@ -148,15 +172,26 @@ def search_build(
 
 
 def hits_of(
-    record: IndexRecord, cache: VectorCache, vectors: Embeddings, lists: Sequence[Sequence[tuple[Id, float]]]
+    record: IndexRecord,
+    cache: VectorCache,
+    vectors: Embeddings,
+    lists: Sequence[Sequence[tuple[Id, float]]],
+    where: Sequence[Filter | None] | None = None,
 ) -> list[list[Hit]]:
     """The hits of given items and scores, a list for each of `vectors`, without items that the build lacks.
+
+    Items that do not match the filter of their list in `where` are left out, too.
 
     Raises:
         StoreError: the store fails.
     """
     items = cache.vectors({key for each in lists for key, _ in each})
     found = [[hit for hit in each if hit[0] in items] for each in lists]
+    for row, each in enumerate(where or ()):
+        if each:
+            check_filter(each, record.fields, record.id_type)
+            kept = matching_ids(cache.store, record.build, [key for key, _ in found[row]], each)
+            found[row] = [hit for hit in found[row] if hit[0] in kept]
     return _hits(found, _ratings(found, vectors.model, vectors.for_rating, items), record.build)
 
 
@@ -165,23 +200,28 @@ def _nearest(
 ) -> list[list[tuple[Id, float]]]:
     """The `top_k` nearest rows of each query that are not among its ids of `without`; fewer where there are no more."""
     found: list[list[tuple[Id, float]]] = [[] for _ in without]
-    limits = {row: _limits(request.top_k, len(ids)) for row, ids in enumerate(without)}
+    top_k = request.top_k
+    for row, where in enumerate(request.where):
+        if where:
+            query = request.vectors.search[row]
+            found[row] = nearest_matching(store, build, query, top_k[row], where, without[row])
+    limits = {row: _limits(top_k[row], len(ids)) for row, ids in enumerate(without) if not request.where[row]}
     for attempt in range(2):
         short = {}
         for limit, rows in _groups({row: each[attempt] for row, each in limits.items()}):
             for row, hits in zip(rows, store.search(build, request.vectors.search[rows], limit, how), strict=True):
-                found[row] = [hit for hit in hits if hit[0] not in without[row]][: request.top_k]
-                if len(found[row]) < request.top_k and len(hits) == limit:
+                found[row] = [hit for hit in hits if hit[0] not in without[row]][: top_k[row]]
+                if len(found[row]) < top_k[row] and len(hits) == limit:
                     short[row] = limits[row]
         limits = short
     for row in limits:
         if len(without[row]) <= MOST_FILTERED:
             query = request.vectors.search[row : row + 1]
-            [found[row]] = store.search(build, query, request.top_k, how, without=without[row])
+            [found[row]] = store.search(build, query, top_k[row], how, without=without[row])
         else:
             log.warning(
                 "a query has %d ids to leave out, of which a search can skip %d: it gets %d items of %d",
-                *(len(without[row]), MOST_FILTERED, len(found[row]), request.top_k),
+                *(len(without[row]), MOST_FILTERED, len(found[row]), top_k[row]),
             )
     return found
 
