@@ -63,6 +63,7 @@ LAYERS = [
     "model",
     "bundle",
     "stores",
+    "requests",
     "metrics",
     "protocols",
     "training",

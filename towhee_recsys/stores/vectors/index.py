@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
+import numpy as np
+
 from towhee_recsys.config.milvus import IndexType
 from towhee_recsys.errors import IndexMismatchError, QueryError, StoreError
 from towhee_recsys.model.embeddings import Embeddings, ModelRef, as_embeddings
@@ -108,6 +110,23 @@ class VectorIndex:
         """
         vectors = as_embeddings(queries)
         return self._from_answering(vectors, lambda record: hits_of(record, self._cache(record), vectors, lists))
+
+    def vectors(self, ids: Collection[Id], build: str) -> dict[Id, np.ndarray]:
+        """The unit vectors float32[dim] of those of `ids` that a build has; they are kept for the next call.
+
+        Raises:
+            IndexMismatchError: there is no such build any more.
+            StoreError: the store fails.
+        """
+        for newest in (False, True):
+            record = next((each for each in self.versions(newest).all if each.build == build), None)
+            try:
+                if record:
+                    return self._cache(record).vectors(ids)
+            except StoreError:
+                if self._keeps(record):
+                    raise
+        raise IndexMismatchError(f"{build} is gone: the index {self.collection!r} has no such build. {REBUILD}")
 
     def _from_answering(self, vectors: Embeddings, read: Callable[[IndexRecord], _Result]) -> _Result:
         """What `read` gives for the build that answers `vectors`."""
