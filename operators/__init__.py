@@ -8,6 +8,7 @@ from towhee_recsys.operators.towhee_fixes import patch_towhee
 patch_towhee()
 
 from towhee_recsys.operators.catalogue_insert import CatalogueInsert  # noqa: E402
+from towhee_recsys.operators.diversify import Diversify  # noqa: E402
 from towhee_recsys.operators.exclude_seen import ExcludeSeen  # noqa: E402
 from towhee_recsys.operators.history_insert import HistoryInsert  # noqa: E402
 from towhee_recsys.operators.item_encoder import ItemEncoderOperator  # noqa: E402
@@ -27,6 +28,7 @@ from towhee_recsys.operators.user_encoder import UserEncoderOperator  # noqa: E4
 
 __all__ = [
     "CatalogueInsert",
+    "Diversify",
     "ExcludeSeen",
     "HistoryInsert",
     "ItemEncoderOperator",

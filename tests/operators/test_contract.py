@@ -18,6 +18,7 @@ from towhee_recsys.stores.vectors import Hit, open_index
 
 OPERATORS = {
     "catalogue_insert": "CatalogueInsert",
+    "diversify": "Diversify",
     "exclude_seen": "ExcludeSeen",
     "history_insert": "HistoryInsert",
     "item_encoder": "ItemEncoderOperator",

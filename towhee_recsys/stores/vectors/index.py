@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, Literal, TypeVar
 
+import numpy as np
+
 from towhee_recsys.config.milvus import IndexType
 from towhee_recsys.errors import IndexMismatchError, QueryError, StoreError
 from towhee_recsys.model.embeddings import Embeddings, ModelRef, as_embeddings
@@ -142,6 +144,23 @@ class VectorIndex:
             (clause, self.matching(Filter((clause,)))) for clause in where.clauses
         ]
         return counts if where.only is None else [*counts, ("only", self.matching(Filter(only=where.only)))]
+
+    def vectors(self, ids: Collection[Id], build: str) -> dict[Id, np.ndarray]:
+        """The unit vectors float32[dim] of those of `ids` that a build has; they are kept for the next call.
+
+        Raises:
+            IndexMismatchError: there is no such build any more.
+            StoreError: the store fails.
+        """
+        for newest in (False, True):
+            record = next((each for each in self.versions(newest).all if each.build == build), None)
+            try:
+                if record:
+                    return self._cache(record).vectors(ids)
+            except StoreError:
+                if self._keeps(record):
+                    raise
+        raise IndexMismatchError(f"{build} is gone: the index {self.collection!r} has no such build. {REBUILD}")
 
     def _from_answering(self, vectors: Embeddings, read: Callable[[IndexRecord], _Result]) -> _Result:
         """What `read` gives for the build that answers `vectors`."""

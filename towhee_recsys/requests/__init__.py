@@ -1,0 +1,1 @@
+"""Requests: what a caller wants, and the policies by which hits become an answer."""
