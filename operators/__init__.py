@@ -21,6 +21,8 @@ from towhee_recsys.operators.milvus_search import MilvusSearch  # noqa: E402
 from towhee_recsys.operators.movie_encoder import MovieEncoderOperator  # noqa: E402
 from towhee_recsys.operators.normalize import Normalize  # noqa: E402
 from towhee_recsys.operators.popular_items import PopularItems  # noqa: E402
+from towhee_recsys.operators.project import Project  # noqa: E402
+from towhee_recsys.operators.projection_insert import ProjectionInsert  # noqa: E402
 from towhee_recsys.operators.publish import Publish  # noqa: E402
 from towhee_recsys.operators.read_items import ReadItems  # noqa: E402
 from towhee_recsys.operators.read_movielens import ReadMovielens  # noqa: E402
@@ -41,6 +43,8 @@ __all__ = [
     "MovieEncoderOperator",
     "Normalize",
     "PopularItems",
+    "Project",
+    "ProjectionInsert",
     "Publish",
     "ReadItems",
     "ReadMovielens",

@@ -10,6 +10,7 @@ from towhee import register
 from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.history import open_history
+from towhee_recsys.stores.projection import open_projection
 from towhee_recsys.stores.vectors import IndexRecord, Receipt, open_index, publish
 
 
@@ -40,6 +41,7 @@ class Publish:
         history: str | None = None,
     ):
         self._index, self._catalogue = open_index(uri, collection, access), open_catalogue(catalogue)
+        self._projection = open_projection(catalogue)
         self._models = PublishedModels(model_dir) if model_dir else None
         self._history = open_history(history) if history else None
 
@@ -49,4 +51,4 @@ class Publish:
             for build, model_id in {(each.build, each.model_id) for each in receipts}:
                 self._models.write(build, model_id)
         others = [part for part in (self._history, self._models) if part]
-        return publish(self._index, receipts, self._catalogue, others)
+        return publish(self._index, receipts, self._catalogue, others, [self._projection])

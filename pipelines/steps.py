@@ -16,7 +16,7 @@ from towhee_recsys.pipelines.operator_check import registered
 from towhee_recsys.pipelines.towhee_graph import on_towhees_graph
 from towhee_recsys.pipelines.verbs import LINEAR
 
-WRITING = ("milvus_insert", "catalogue_insert", "history_insert", "publish")
+WRITING = ("milvus_insert", "catalogue_insert", "projection_insert", "history_insert", "publish")
 """The operators that write."""
 
 _Result = TypeVar("_Result")

@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 
 RECOMMEND = ("user_encoder", "normalize", "liked_items", "exclude_seen", "milvus_search", "popular_items", "lookup")
-INDEX = ("read_items", "item_encoder", "normalize", "milvus_insert", "catalogue_insert", "history_insert", "publish")
+INDEX = (
+    *("read_items", "item_encoder", "normalize", "project", "milvus_insert", "catalogue_insert", "projection_insert"),
+    *("history_insert", "publish"),
+)
 TRAIN = (
     *("reading the data", "splitting", "features", "building the model", "towers forward", "objectives", "backward"),
     *("optimiser", "validation", "rest of the epochs", "checkpoints", "saving", "curves"),

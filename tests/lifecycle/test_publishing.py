@@ -13,6 +13,7 @@ from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.errors import BundleError, IndexMismatchError, RecsysError, StoreError
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.history import open_history
+from towhee_recsys.stores.projection import open_projection
 from towhee_recsys.stores.vectors import index_of
 
 USER = {"user_id": 10001}
@@ -66,8 +67,8 @@ def test_a_model_that_was_trained_again_during_the_indexing_is_not_published(con
 
 def test_each_part_has_the_kept_builds_and_no_others(config, serve, models):
     builds = [serve(models[number % 2]) for number in range(4)]
-    parts = open_catalogue(config.catalogue), open_history(config.history_url)
-    assert [each.versions("items") for each in parts] == [sorted(builds[-2:])] * 2
+    parts = open_catalogue(config.catalogue), open_history(config.history_url), open_projection(config.catalogue)
+    assert [each.versions("items") for each in parts] == [sorted(builds[-2:])] * 3
     models_there = PublishedModels(config.model.dir)
     assert sorted(each.name for each in (models_there.folder / "builds").iterdir()) == sorted(builds[-2:])
     assert {each.name for each in models_there.folder.iterdir()} == {"builds", *(model.model_id for model in models)}

@@ -31,6 +31,8 @@ OPERATORS = {
     "movie_encoder": "MovieEncoderOperator",
     "normalize": "Normalize",
     "popular_items": "PopularItems",
+    "project": "Project",
+    "projection_insert": "ProjectionInsert",
     "publish": "Publish",
     "read_items": "ReadItems",
     "read_movielens": "ReadMovielens",

@@ -6,6 +6,7 @@ from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.config import Config
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.history import open_history
+from towhee_recsys.stores.projection import open_projection
 from towhee_recsys.stores.vectors import BuildPart
 
 
@@ -19,9 +20,9 @@ def other_parts(config: Config) -> list[BuildPart]:
 
 
 def all_parts(config: Config) -> list[BuildPart]:
-    """The parts besides vectors, the facts first.
+    """The parts besides vectors, the facts first; among them the map of items, which a build can be without.
 
     Raises:
         StoreError: a store cannot be opened.
     """
-    return [open_catalogue(config.catalogue), *other_parts(config)]
+    return [open_catalogue(config.catalogue), *other_parts(config), open_projection(config.catalogue)]

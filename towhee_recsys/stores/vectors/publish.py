@@ -41,18 +41,20 @@ def publish(
     receipts: Sequence[Receipt],
     catalogue: Catalogue | None = None,
     others: Sequence[BuildPart] = (),
+    optional: Sequence[BuildPart] = (),
 ) -> IndexRecord:
     """Makes a complete build the live index, with its facts in the catalogue and the `others` that belong to it.
 
     That is one step. The live build before it is kept, for queries that are under way and for `rollback`; all others
-    are dropped. Rows of a resumed build that are not in the receipts are deleted.
+    are dropped, with what there is of them in the `optional` parts, which a build can be without. Rows of a resumed
+    build that are not in the receipts are deleted.
 
     Raises:
         IndexMismatchError: the receipts are of several builds, or the build or a part of it does not hold what was
             written. The live index stays as it is; such a build is dropped, so that the next index run starts anew.
         StoreError: a store fails.
     """
-    parts: list[BuildPart] = [*([catalogue] if catalogue else []), *others]
+    parts: list[BuildPart] = [*([catalogue] if catalogue else []), *others, *optional]
     with index.writing:
         build = _build_of(receipts)
         if not index.store.exists(build):
