@@ -42,7 +42,7 @@ class RedisStore:
 class MariadbStore:
     def __init__(self, server: MariadbServer):
         self.url, self._server = server.url(), server
-        server.run("DROP TABLE IF EXISTS towhee_recsys_facts, towhee_recsys_history")
+        server.run("DROP TABLE IF EXISTS towhee_recsys_facts, towhee_recsys_history, towhee_recsys_feedback")
 
     def spoil(self, version: str, key: str, text: str, table: str = "facts") -> None:
         change = f"UPDATE towhee_recsys_{table} SET {table} = %s WHERE version = %s AND id = %s"

@@ -15,7 +15,7 @@ import pytest
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.catalogue.catalogue import Catalogue
-from towhee_recsys.stores.keyed import sqlite
+from towhee_recsys.stores.keyed import sqlite, sqlite_file
 from towhee_recsys.stores.keyed.urls import parse_url
 
 FACTS = [{"sku": key, "name": f"name {key}", "price": 1.5, "tags": ["new"]} for key in range(500)]
@@ -149,7 +149,7 @@ def _another(file):
 
 def test_many_rows_are_read_from_one_state_of_the_file(file, monkeypatch):
     """More ids than one SELECT can bind, while another process replaces the facts."""
-    monkeypatch.setattr(sqlite, "BOUND", 10)
+    monkeypatch.setattr(sqlite_file, "BOUND", 10)
     writer, reader = (_another(file) for _ in range(2))
     writer.write(ITEMS, "m__1")
     with ThreadPoolExecutor(1) as pool:
@@ -177,7 +177,7 @@ def test_the_tables_of_an_older_version_stay_as_they_are(file):
 
 
 def test_a_process_that_writes_for_too_long_is_named(file, monkeypatch):
-    monkeypatch.setattr(sqlite, "TIMEOUT", 0.1)
+    monkeypatch.setattr(sqlite_file, "TIMEOUT", 0.1)
     catalogue = open_catalogue(f"sqlite:///{file}")
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -191,8 +191,8 @@ def test_a_process_that_writes_for_too_long_is_named(file, monkeypatch):
 def test_a_full_disk_loses_nothing_that_was_acknowledged(file):
     catalogue = open_catalogue(f"sqlite:///{file}")
     catalogue.write(ITEMS[:100], "m__1")
-    pages = catalogue._store._connection.execute("PRAGMA page_count").fetchone()[0]
-    catalogue._store._connection.execute(f"PRAGMA max_page_count = {pages}")
+    pages = catalogue._store._file._connection.execute("PRAGMA page_count").fetchone()[0]
+    catalogue._store._file._connection.execute(f"PRAGMA max_page_count = {pages}")
     assert "cannot be written: the disk is full" in failure(catalogue.write, ITEMS, "m__2")
     assert catalogue.get(range(100), "m__1") == FACTS[:100]
     assert catalogue.versions("m") == ["m__1"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from towhee_recsys.stores.keyed.address import StoreUrl
-from towhee_recsys.stores.keyed.protocol import KeyedStore
+from towhee_recsys.stores.keyed.protocol import GroupedStore, KeyedStore
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class StoreKind:
         schemes: What its URLs can begin with.
         accepted: Its URLs, for messages.
         open: Opens a table of the store at an address; it imports what it needs. Raises StoreError.
+        open_groups: The same for a table with groups.
         packages: The packages that it needs, as they are imported.
         server: The URL of its server; None for a file.
     """
@@ -45,5 +46,6 @@ class StoreKind:
     schemes: tuple[str, ...]
     accepted: str
     open: Callable[[StoreUrl, str], KeyedStore]
+    open_groups: Callable[[StoreUrl, str], GroupedStore]
     packages: tuple[str, ...] = ()
     server: Server | None = None

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from towhee_recsys.stores.keyed.address import StoreUrl
+from towhee_recsys.stores.keyed.kind import StoreKind
 from towhee_recsys.stores.keyed.kinds import KINDS
-from towhee_recsys.stores.keyed.protocol import KeyedStore
+from towhee_recsys.stores.keyed.protocol import GroupedStore, KeyedStore
 from towhee_recsys.stores.keyed.urls import parse_url
 from towhee_recsys.support.forks import new_lock
 
-_open: dict[tuple[StoreUrl, str], KeyedStore] = {}
+_Store = TypeVar("_Store", KeyedStore, GroupedStore)
+_Stores = dict[tuple[StoreUrl, str], _Store]
+
+_keyed: _Stores[KeyedStore] = {}
+_grouped: _Stores[GroupedStore] = {}
 _lock = new_lock()
 
 
@@ -20,13 +28,30 @@ def open_keyed(url: str, table: str, setting: str) -> KeyedStore:
     Raises:
         StoreError: it is another kind of URL, or the store cannot be opened.
     """
-    address = parse_url(url, setting)
-    if (address, table) not in _open:
+    return _opened(_keyed, lambda kind: kind.open, parse_url(url, setting), table)
+
+
+def open_groups(url: str, table: str, setting: str) -> GroupedStore:
+    """The same for a `table` with groups.
+
+    Raises:
+        StoreError: it is another kind of URL, or the store cannot be opened.
+    """
+    return _opened(_grouped, lambda kind: kind.open_groups, parse_url(url, setting), table)
+
+
+def _opened(
+    stores: _Stores[_Store],
+    open_of: Callable[[StoreKind], Callable[[StoreUrl, str], _Store]],
+    address: StoreUrl,
+    table: str,
+) -> _Store:
+    if (address, table) not in stores:
         [kind] = (each for each in KINDS if each.name == address.kind)
-        opened = kind.open(address, table)  # outside the lock, so that no caller waits for another caller's server
+        opened = open_of(kind)(address, table)  # outside the lock: no caller waits for another caller's server
         with _lock:
-            _open.setdefault((address, table), opened)
-    return _open[address, table]
+            stores.setdefault((address, table), opened)
+    return stores[address, table]
 
 
 def check_url(url: str, setting: str) -> None:
