@@ -16,6 +16,7 @@ from towhee_recsys.operators.item_id import ItemId  # noqa: E402
 from towhee_recsys.operators.liked_items import LikedItems  # noqa: E402
 from towhee_recsys.operators.live_index import LiveIndex  # noqa: E402
 from towhee_recsys.operators.lookup import Lookup  # noqa: E402
+from towhee_recsys.operators.mean_vector import MeanVector  # noqa: E402
 from towhee_recsys.operators.milvus_insert import MilvusInsert  # noqa: E402
 from towhee_recsys.operators.milvus_search import MilvusSearch  # noqa: E402
 from towhee_recsys.operators.movie_encoder import MovieEncoderOperator  # noqa: E402
@@ -26,6 +27,8 @@ from towhee_recsys.operators.projection_insert import ProjectionInsert  # noqa: 
 from towhee_recsys.operators.publish import Publish  # noqa: E402
 from towhee_recsys.operators.read_items import ReadItems  # noqa: E402
 from towhee_recsys.operators.read_movielens import ReadMovielens  # noqa: E402
+from towhee_recsys.operators.read_request import ReadRequest  # noqa: E402
+from towhee_recsys.operators.read_similar_request import ReadSimilarRequest  # noqa: E402
 from towhee_recsys.operators.user_encoder import UserEncoderOperator  # noqa: E402
 
 __all__ = [
@@ -38,6 +41,7 @@ __all__ = [
     "LikedItems",
     "LiveIndex",
     "Lookup",
+    "MeanVector",
     "MilvusInsert",
     "MilvusSearch",
     "MovieEncoderOperator",
@@ -48,5 +52,7 @@ __all__ = [
     "Publish",
     "ReadItems",
     "ReadMovielens",
+    "ReadRequest",
+    "ReadSimilarRequest",
     "UserEncoderOperator",
 ]

@@ -12,6 +12,7 @@ from towhee_recsys.data.user_ids import possible_ids
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features.liked import INCLUDE_SEEN
 from towhee_recsys.model.embeddings import ModelRef
+from towhee_recsys.requests import Request
 from towhee_recsys.stores.history import open_history
 from towhee_recsys.stores.vectors import open_index
 
@@ -23,12 +24,14 @@ class ExcludeSeen:
     """A user record and a list of ids to leave out, to these and the ids of the items that the user has seen.
 
         .map(("user", "leave_out"), "leave_out", ops.towhee_recsys.exclude_seen(history=..., uri=..., ...))
+        .map(("user", "leave_out", "request"), "leave_out", ops.towhee_recsys.exclude_seen(...))    # of read_request
 
     A list of users with a list of such lists gives a list of lists, by one round trip to the history. The items are
     those of the user's interactions when the build that answers at this moment was indexed. Where another build goes
     live before the search, that one is searched, and later interactions that it knows are not left out yet. A user
-    without an id, or one whom the history does not have, adds nothing; neither does one whose record has
-    `include_seen: true`, or, if that is left out, anyone where the argument `include_seen` is true.
+    without an id, or one whom the history does not have, adds nothing; neither does one whose request or, without a
+    request, whose record has `include_seen: true`, or, if that is left out, anyone where the argument `include_seen` is
+    true. What a request excludes is left out, too.
 
     Args:
         history: The URL of the history.
@@ -62,26 +65,33 @@ class ExcludeSeen:
         self._model, self._dim = ModelRef(bundle.model_id), bundle.dim
         self._id_column, self._include_seen = bundle.schema.users.id, include_seen
 
-    def __call__(self, users: Any, leave_out: Any) -> Any:
+    def __call__(self, users: Any, leave_out: Any, requests: Any = None) -> Any:
         """The ids to leave out for one user or for each of several."""
         if not isinstance(users, (list, tuple)):
-            return self([users], [leave_out])[0]
-        wanted = [self._ids_of(user) for user in users]
+            return self([users], [leave_out], None if requests is None else [requests])[0]
+        requests = [None] * len(users) if requests is None else requests
+        wanted = [self._ids_of(user, request) for user, request in zip(users, requests, strict=True)]
         seen = self._seen([key for ids in wanted for key in ids])
         return [
-            [*given, *(item for key in ids for item in seen[key])] for ids, given in zip(wanted, leave_out, strict=True)
+            [*given, *(request.exclude if request else ()), *(item for key in ids for item in seen[key])]
+            for ids, given, request in zip(wanted, leave_out, requests, strict=True)
         ]
 
-    def _ids_of(self, user: Any) -> Ids:
+    def _ids_of(self, user: Any, request: Request | None) -> Ids:
         """The ids by which the history may have a user whose seen items are to be left out."""
         if not isinstance(user, Mapping):
             return []
-        include = user.get(INCLUDE_SEEN)
-        if include is not None and not isinstance(include, (bool, np.bool_)):  # 1 == True, but is not accepted
-            raise QueryError(f"{INCLUDE_SEEN} takes true or false; {include!r:.100} was given.")
-        if self._include_seen if include is None else include:
+        if request.include_seen if request else self._includes_seen(user):
             return []
         return possible_ids(user.get(self._id_column))
+
+    def _includes_seen(self, user: Mapping[str, Any]) -> bool:
+        include = user.get(INCLUDE_SEEN)
+        if include is None:
+            return self._include_seen
+        if not isinstance(include, (bool, np.bool_)):  # 1 == True, but is not accepted
+            raise QueryError(f"{INCLUDE_SEEN} takes true or false; {include!r:.100} was given.", INCLUDE_SEEN)
+        return bool(include)
 
     def _seen(self, ids: Sequence[int | str]) -> dict[int | str, Ids]:
         if not ids:

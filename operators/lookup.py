@@ -9,6 +9,7 @@ from typing import Any
 from towhee import register
 
 from towhee_recsys.errors import IndexMismatchError, QueryError
+from towhee_recsys.requests import Request
 from towhee_recsys.stores.catalogue import Facts, Id, open_catalogue
 from towhee_recsys.stores.vectors import REBUILD
 
@@ -20,15 +21,17 @@ class Lookup:
     """Hits to recommendations: rank, the item's facts, score and, where the hit has one, predicted_rating.
 
         .map("hits", "items", ops.towhee_recsys.lookup(catalogue="sqlite:///items.sqlite"))
+        .map(("hits", "request"), "items", ops.towhee_recsys.lookup(...))      # of read_request
 
     The hits of one query give a list of dicts, a list of several queries' hits a list of lists, in one round trip for
-    each build that hits come from. A hit whose facts the catalogue lacks is left out with a warning.
+    each build that hits come from. With a request, only the hits of its page are looked up: `top_k` of them, from its
+    `offset`. A hit whose facts the catalogue lacks is left out with a warning.
     """
 
     def __init__(self, catalogue: str):
         self._catalogue = open_catalogue(catalogue)
 
-    def __call__(self, hits: Sequence[Any]) -> list[Any]:
+    def __call__(self, hits: Sequence[Any], requests: Any = None) -> list[Any]:
         """The recommendations, in the order of the hits.
 
         Raises:
@@ -36,16 +39,24 @@ class Lookup:
             IndexMismatchError: a build that hits come from is gone: the catalogue has no facts of it at all.
             StoreError: the catalogue cannot be read.
         """
+        if isinstance(requests, Request):
+            return self([hits], [requests])[0]
         if not hits:
             return []
         if not isinstance(hits[0], Sequence):
             return self([hits])[0]
+        offsets = [0] * len(hits) if requests is None else [request.offset for request in requests]
+        if requests is not None:
+            hits = [query[request.page] for query, request in zip(hits, requests, strict=True)]
         facts = self._facts(hits)
         if missing := sum(each is None for each in facts.values()):
             log.warning(
                 "the catalogue lacks the facts of %d of the %d items found; they are left out", missing, len(facts)
             )
-        return [_ranked([(hit, found) for hit in query if (found := facts[hit.build, hit.id])]) for query in hits]
+        return [
+            _ranked([(hit, found) for hit in query if (found := facts[hit.build, hit.id])], offset)
+            for query, offset in zip(hits, offsets, strict=True)
+        ]
 
     def _facts(self, queries: Sequence[Sequence[Any]]) -> dict[tuple[str, Id], Facts | None]:
         """The facts of all hits, by build and id."""
@@ -73,9 +84,9 @@ class Lookup:
         return facts
 
 
-def _ranked(found: Sequence[tuple[Any, Facts]]) -> list[dict[str, Any]]:
+def _ranked(found: Sequence[tuple[Any, Facts]], offset: int) -> list[dict[str, Any]]:
     items = []
-    for rank, (hit, facts) in enumerate(found, start=1):
+    for rank, (hit, facts) in enumerate(found, start=offset + 1):
         items.append(item := {"rank": rank, **facts, "score": hit.score})
         if hit.predicted_rating is not None:
             item["predicted_rating"] = hit.predicted_rating

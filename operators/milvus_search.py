@@ -18,10 +18,12 @@ class MilvusSearch:
     """A unit vector, or several, to the `top_k` items of highest cosine in the index, best first.
 
         .map("vector", "hits", ops.towhee_recsys.milvus_search(uri="items.db", collection="items", top_k=10))
+        .map(("vector", "leave_out", "request"), "hits", ops.towhee_recsys.milvus_search(...))    # of read_request
 
     float32[dim] gives a list of hits, float32[n, dim] a list of n such lists. A hit has an `id`, a `score`, the `build`
     that it is from and, for users' vectors, a `predicted_rating`. A second input has the ids of items to leave out: a
-    list of ids for one vector, a list of such lists for several.
+    list of ids for one vector, a list of such lists for several. A third input has requests, one for each vector, that
+    say which items may be found and how many, in the place of `top_k`.
 
     Args:
         uri: A Milvus Lite file, which ends in .db, or a Milvus server.
@@ -49,13 +51,18 @@ class MilvusSearch:
         self._type = index_type(self._index.store, index)
         self._index.live()
 
-    def __call__(self, vectors: Any, leave_out: Any = None) -> Any:
+    def __call__(self, vectors: Any, leave_out: Any = None, requests: Any = None) -> Any:
         """The hits of each query."""
         queries = as_embeddings(vectors)
         if queries.ndim == 1:
-            return self(queries[np.newaxis], None if leave_out is None else [leave_out])[0]
+            lists = None if leave_out is None else [leave_out]
+            return self(queries[np.newaxis], lists, None if requests is None else [requests])[0]
         lists = None if leave_out is None else [_checked_list(each) for each in leave_out]
-        return self._index.search(queries, self._top_k, lists, self._type)
+        if requests is None:
+            return self._index.search(queries, self._top_k, lists, self._type)
+        counts = [each.candidates for each in requests]
+        found = self._index.search(queries, max(counts, default=1), lists, self._type)
+        return [hits[:count] for hits, count in zip(found, counts, strict=True)]
 
 
 def _checked_list(ids: Any) -> Collection[Any]:

@@ -11,6 +11,7 @@ import numpy as np
 from towhee import register
 
 from towhee_recsys.model.embeddings import Embeddings, as_embeddings
+from towhee_recsys.requests import Request
 from towhee_recsys.stores.vectors import Hit, Id, checked_top_k, open_index
 
 
@@ -19,13 +20,15 @@ class PopularItems:
     """The hits of a user of whom the model knows nothing become the most popular items; other users keep their hits.
 
         .map(("user", "vector", "leave_out", "hits"), "hits", ops.towhee_recsys.popular_items(...))
+        .map(("user", "vector", "leave_out", "hits", "request"), "hits", ops.towhee_recsys.popular_items(...))
 
     Nothing is known of a record without an id that the model knows, without a column of users and without `liked`.
     The items are those that most users of the training data liked, recently where the dataset declares a half-life,
     without the ids to leave out. The `score` of a hit is its popularity relative to the most popular item's, from 0
     to 1. Where there are too few, the list ends with the nearest of the other items, with the score 0.
 
-    A list of users with lists of their vectors, ids to leave out and hits gives a list of lists of hits.
+    A list of users with lists of their vectors, ids to leave out and hits gives a list of lists of hits. A last input
+    has requests, which say which items may be recommended and how many, in the place of `top_k`.
 
     Args:
         model_dir: The folder of the model, whose vectors the hits were found by.
@@ -55,45 +58,56 @@ class PopularItems:
         self._encoder, self._popular = UserEncoder(bundle, "general"), popular_items(bundle)
         self._index, self._top_k = open_index(uri, collection, access, create=False), checked_top_k(top_k)
 
-    def __call__(self, users: Any, vectors: Any, leave_out: Any, hits: Any) -> Any:
+    def __call__(self, users: Any, vectors: Any, leave_out: Any, hits: Any, requests: Any = None) -> Any:
         """The hits of one user or of each of several."""
         alone = not isinstance(users, (list, tuple))
         unknown = ~self._encoder.knows([users] if alone else users)
         if not unknown.any():
             return hits
         if alone:
-            return self._replaced([0], as_embeddings(vectors)[np.newaxis], [leave_out], [hits])[0]
-        return self._replaced(np.flatnonzero(unknown).tolist(), as_embeddings(vectors), leave_out, hits)
+            requests = None if requests is None else [requests]
+            return self._replaced([0], as_embeddings(vectors)[np.newaxis], [leave_out], [hits], requests)[0]
+        rows = np.flatnonzero(unknown).tolist()
+        return self._replaced(rows, as_embeddings(vectors), leave_out, hits, requests)
 
     def _replaced(
-        self, rows: list[int], vectors: Embeddings, leave_out: Sequence[Collection[Id]], hits: Sequence[Sequence[Hit]]
+        self,
+        rows: list[int],
+        vectors: Embeddings,
+        leave_out: Sequence[Collection[Id]],
+        hits: Sequence[Sequence[Hit]],
+        requests: Sequence[Request] | None,
     ) -> list[Sequence[Hit]]:
         """`hits`, with the popular items for the users at `rows`."""
         lists = list(hits)
-        popular = self._popular_hits(vectors[rows], [leave_out[row] for row in rows])
-        for row, found in zip(rows, popular, strict=True):
-            lists[row] = self._filled_up(found, hits[row])
+        wanted = [self._top_k if requests is None else requests[row].candidates for row in rows]
+        popular = self._popular_hits(vectors[rows], [leave_out[row] for row in rows], wanted)
+        for row, found, count in zip(rows, popular, wanted, strict=True):
+            lists[row] = _filled_up(found, hits[row], count)
         return lists
 
-    def _popular_hits(self, vectors: Embeddings, leave_out: Sequence[Collection[Id]]) -> list[list[Hit]]:
+    def _popular_hits(
+        self, vectors: Embeddings, leave_out: Sequence[Collection[Id]], wanted: Sequence[int]
+    ) -> list[list[Hit]]:
         """The popular items for each of `vectors`: what the index does not have any more is replaced by the next."""
         missing: set[Id] = set()
-        wanted = self._top_k
+        counts = list(wanted)
         while True:
-            lists = [self._most_popular(missing.union(ids), wanted) for ids in leave_out]
+            lists = [self._most_popular(missing.union(ids), n) for ids, n in zip(leave_out, counts, strict=True)]
             found = self._index.hits_of(vectors, lists)
             asked = {key for each in lists for key, _ in each}
             lost = asked - {hit.id for each in found for hit in each}
             if not lost:
-                return [each[: self._top_k] for each in found]
+                return [each[:count] for each, count in zip(found, wanted, strict=True)]
             missing |= lost
-            wanted *= 2
+            counts = [2 * count for count in counts]
 
     def _most_popular(self, leave_out: Collection[Id], count: int) -> list[tuple[Id, float]]:
         return list(islice((each for each in self._popular.items() if each[0] not in leave_out), count))
 
-    def _filled_up(self, found: list[Hit], nearest: Sequence[Hit]) -> list[Hit]:
-        """`found`, and as many of the other `nearest` hits as are wanted."""
-        ids = {hit.id for hit in found}
-        others = [replace(hit, score=0.0) for hit in nearest if hit.id not in ids]
-        return [*found, *others][: self._top_k]
+
+def _filled_up(found: list[Hit], nearest: Sequence[Hit], count: int) -> list[Hit]:
+    """`found`, and as many of the other `nearest` hits as make `count`."""
+    ids = {hit.id for hit in found}
+    others = [replace(hit, score=0.0) for hit in nearest if hit.id not in ids]
+    return [*found, *others][:count]

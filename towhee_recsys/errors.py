@@ -23,7 +23,16 @@ class DeclarationError(DatasetError):
 
 
 class QueryError(RecsysError):
-    """A user record, an item record or a `top_k` is not acceptable."""
+    """A request, a user record, an item record or a `top_k` is not acceptable.
+
+    Attributes:
+        field: The field of the request that it is about; None where it is about no single one.
+        accepted: What that field accepts, in words; None where it is not known.
+    """
+
+    def __init__(self, message: str = "", field: str | None = None, accepted: str | None = None):
+        super().__init__(message)
+        self.field, self.accepted = field, accepted
 
 
 class TrainingError(RecsysError):
@@ -52,6 +61,11 @@ class StoreError(RecsysError):
 
 class PipelineError(RecsysError):
     """A pipeline file is wrong, or one of its steps failed."""
+
+
+def refused(field: str, given: object, accepted: str, hint: str = "") -> QueryError:
+    """The error for a field of a request whose value is not acceptable; `hint` follows what is accepted."""
+    return QueryError(f"{field}: given {given!r:.200}, accepted: {accepted}.{hint}", field, accepted)
 
 
 def bulleted(problems: Sequence[str], before: str = "", after: str = "") -> str:

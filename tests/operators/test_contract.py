@@ -26,6 +26,7 @@ OPERATORS = {
     "liked_items": "LikedItems",
     "live_index": "LiveIndex",
     "lookup": "Lookup",
+    "mean_vector": "MeanVector",
     "milvus_insert": "MilvusInsert",
     "milvus_search": "MilvusSearch",
     "movie_encoder": "MovieEncoderOperator",
@@ -36,6 +37,8 @@ OPERATORS = {
     "publish": "Publish",
     "read_items": "ReadItems",
     "read_movielens": "ReadMovielens",
+    "read_request": "ReadRequest",
+    "read_similar_request": "ReadSimilarRequest",
     "user_encoder": "UserEncoderOperator",
 }
 USERS = [

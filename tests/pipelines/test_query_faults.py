@@ -77,9 +77,11 @@ def test_a_top_k_above_the_catalogue_s_size_gives_all_of_it(indexed_config):
 def test_texts_that_try_to_break_out_of_an_expression(text, recommend, indexed_config, sample_bundle):
     assert "is not known to this model" in refused(recommend, {"user_id": text})
     assert "is not known" in refused(recommend, {"gender": text})
-    assert f"liked: item {text} is not known to this model." in refused(recommend, {"liked": [text]})
+    found = refused(recommend, {"liked": [text]})
+    assert "liked: " in found
+    assert repr(text) in found
     similar = similar_pipeline(indexed_config)
-    assert "is not known to this model" in refused(similar, {"movie_id": text})
+    assert repr(text) in refused(similar, {"movie_id": text})
     vector = np.asarray(normalize(ItemEncoder(sample_bundle)({"movie_id": 5001})))
     found = refused(search(indexed_config), vector, text)
     assert repr(text) in found

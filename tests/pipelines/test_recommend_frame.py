@@ -76,7 +76,7 @@ def test_rows_without_values_get_the_most_popular_items(indexed_config, recommen
         (pd.DataFrame({"gender": ["F", "X"]}, index=["a", "b"]), ["users, row 'b': gender 'X'", "F (female)"]),
         (pd.DataFrame({"user_id": [10001, 99]}), ["users, row 1: user_id 99 is not known to this model"]),
         (pd.DataFrame({"liked": ["5001"]}), ["users, row 0: liked is a list of item ids", "'5001' was given"]),
-        (pd.DataFrame({"include_seen": [1.5]}), ["users, row 0: include_seen takes true or false; 1.5"]),
+        (pd.DataFrame({"include_seen": [1.5]}), ["users, row 0: include_seen: given 1.5, accepted: true or false"]),
     ],
     ids=["list", "column", "number", "twice", "value", "unknown id", "liked", "include_seen"],
 )

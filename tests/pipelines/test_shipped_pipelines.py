@@ -23,20 +23,28 @@ def composed_by_hand(name, config):
     store = config.milvus.model_dump(include={"uri", "collection", "access"})
     vectors = store | {"index": config.milvus.index.model_dump()}
     search, lookup = OURS.milvus_search(**vectors, top_k=config.top_k), OURS.lookup(**catalogue)
+    rules = {**model, **store, **catalogue, "top_k": config.top_k, "requests": config.requests.model_dump()}
     if name == "recommend":
-        vector = pipe.input("user").map("user", "vector", OURS.user_encoder(**model, unknown_user="error"))
+        read = pipe.input("request").map(
+            "request", ("user", "request"), OURS.read_request(**rules, include_seen=config.include_seen)
+        )
+        vector = read.map("user", "vector", OURS.user_encoder(**model, unknown_user="error"))
         unit = vector.map("vector", "vector", OURS.normalize())
         ids = unit.map("user", "leave_out", OURS.liked_items(**model))
         seen = OURS.exclude_seen(**model, **store, **history, include_seen=False)
-        hits = ids.map(("user", "leave_out"), "leave_out", seen).map(("vector", "leave_out"), "hits", search)
+        ids = ids.map(("user", "leave_out", "request"), "leave_out", seen)
+        hits = ids.map(("vector", "leave_out", "request"), "hits", search)
         popular = OURS.popular_items(**model, **store, top_k=config.top_k)
-        hits = hits.map(("user", "vector", "leave_out", "hits"), "hits", popular)
-        return hits.map("hits", "items", lookup).output("items")
+        hits = hits.map(("user", "vector", "leave_out", "hits", "request"), "hits", popular)
+        return hits.map(("hits", "request"), "items", lookup).output("items")
     if name == "similar":
-        vector = pipe.input("item").map("item", "vector", OURS.item_encoder(**model))
-        unit = vector.map("vector", "vector", OURS.normalize())
-        ids = unit.map("item", "leave_out", OURS.item_id(**model))
-        return ids.map(("vector", "leave_out"), "hits", search).map("hits", "items", lookup).output("items")
+        columns = ("items", "counts", "leave_out", "request")
+        read = pipe.input("request").map("request", columns, OURS.read_similar_request(**rules))
+        vectors = read.map("items", "vectors", OURS.item_encoder(**model))
+        units = vectors.map("vectors", "vectors", OURS.normalize())
+        vector = units.map(("vectors", "counts"), "vector", OURS.mean_vector())
+        hits = vector.map(("vector", "leave_out", "request"), "hits", search)
+        return hits.map(("hits", "request"), "items", lookup).output("items")
     dataset = {"dataset": resolve("${dataset}", config, "here")}
     if name == "add":
         facts = OURS.catalogue_insert(**catalogue)

@@ -14,7 +14,7 @@ from towhee_recsys.config.objectives import purposes
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features import FeatureEncoder, Record
 from towhee_recsys.features.encoder import plain
-from towhee_recsys.features.liked import INCLUDE_SEEN, LIKED, liked_of
+from towhee_recsys.features.liked import DISLIKED, INCLUDE_SEEN, LIKED, liked_of
 from towhee_recsys.model.embeddings import Embeddings, ModelRef
 
 
@@ -27,7 +27,7 @@ class _Encoder:
         self.id_column = (bundle.schema.users if entity == "user" else bundle.schema.items).id  # a feature or not
         self._tower, self._rows, self._known = loaded(bundle, entity)
         self._also, self._refuse_unknown = also, refuse_unknown
-        self._ignored = [*also, INCLUDE_SEEN] if entity == "user" else also
+        self._ignored = [*also, DISLIKED, INCLUDE_SEEN] if entity == "user" else also
 
     def __call__(self, records: Record | Sequence[Record]) -> Embeddings:
         """One record gives float32[dim], a list of n gives float32[n, dim], by one pass through the tower.

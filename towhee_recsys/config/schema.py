@@ -12,6 +12,7 @@ from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.features import Features
 from towhee_recsys.config.milvus import DATASET, MilvusConfig
 from towhee_recsys.config.objectives import Objective
+from towhee_recsys.config.requests import RequestsConfig
 from towhee_recsys.config.tuning import TuneConfig
 from towhee_recsys.support.section import URL, Section
 
@@ -137,6 +138,7 @@ class Config(Section):
         default=False, description="whether a user may be recommended items that the user has interacted with"
     )
     top_k: int = Field(default=10, ge=1, le=16384, description="how many items are recommended")
+    requests: RequestsConfig = RequestsConfig()
     seed: int = Field(
         default=42, ge=0, le=2**32 - 1, description="fixes the split, the first weights and the shuffling"
     )

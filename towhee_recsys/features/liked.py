@@ -1,4 +1,4 @@
-"""The fields of a user's record that are no columns: `liked`, ids of items that the user likes, and `include_seen`."""
+"""The fields of a user's record that are no columns: `liked` and `disliked`, ids of items, and `include_seen`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 from towhee_recsys.errors import QueryError
 
 LIKED = "liked"
+
+DISLIKED = "disliked"
 
 INCLUDE_SEEN = "include_seen"
 """The field of a user's record that decides whether items the user has interacted with may be recommended."""

@@ -1,0 +1,93 @@
+"""The options of a request: all that it has beside its user or its items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from towhee_recsys.config import load_section
+from towhee_recsys.config.requests import REQUEST_FIELDS, RequestsConfig
+from towhee_recsys.data.items import Id, ItemSchema
+from towhee_recsys.errors import QueryError, refused
+from towhee_recsys.requests.fields import check_names, flag, id_list, share, whole_number
+from towhee_recsys.requests.request import Request
+from towhee_recsys.stores.vectors import Filter
+
+_READERS = {"include_seen": flag, "diversity": share, "explain": flag}
+
+
+def request_rules(settings: Mapping[str, Any] | None) -> RequestsConfig:
+    """The checked settings of `requests` in a config; None are the defaults. Raises ConfigError."""
+    return load_section("requests", RequestsConfig, dict(settings or {}))
+
+
+class OptionsReader:
+    """Reads the options of requests by the rules of a config.
+
+    Attributes:
+        default: The request without options.
+        id_type: The type of the items' ids.
+        max_ids: The most ids in a list.
+
+    Args:
+        rules: What requests may contain, and defaults.
+        items: The columns of the items.
+        top_k: How many items are returned where a request has no `top_k`.
+        include_seen: Whether seen items may be recommended where a request has no `include_seen`.
+        subject: The field that names what the request is for: `user`, or `items`.
+        without: Fields that such requests do not have.
+    """
+
+    def __init__(
+        self,
+        rules: RequestsConfig,
+        items: ItemSchema,
+        top_k: int,
+        include_seen: bool = False,
+        subject: str = "user",
+        without: tuple[str, ...] = (),
+    ):
+        explain = rules.explain and "explain" not in without
+        self.default = Request(top_k, include_seen=include_seen, diversity=rules.diversity, explain=explain)
+        self.id_type, self.max_ids = items.id_type, rules.max_ids
+        fields = [name for name in REQUEST_FIELDS if name not in without]
+        self._known = (subject, *fields)
+        self._allowed = (subject, *(name for name in fields if name in rules.allow))
+        self._most = max(rules.max_top_k, top_k)
+        names = list(items.filters) if rules.filter is None else rules.filter
+        self._filters = {name: kind for name, kind in items.filters.items() if name in names}
+
+    def check_allowed(self, name: str) -> None:
+        """Raises QueryError where the config does not allow the field `name`."""
+        check_names({name: None}, self._allowed, self._known)
+
+    def read(self, given: Mapping[str, Any], exclude: tuple[Id, ...] = ()) -> Request:
+        """The request that has the options in `given`, and `exclude` besides; a value of None is as none given.
+
+        Raises:
+            QueryError: a field is unknown, not allowed, or has a value that is not accepted.
+        """
+        check_names(given, self._allowed, self._known)
+        values = {name: value for name, value in given.items() if value is not None}
+        made: dict[str, Any] = self._page(values)
+        made |= {name: read(name, values[name]) for name, read in _READERS.items() if name in values}
+        if "exclude" in values:
+            exclude = (*id_list("exclude", values["exclude"], self.id_type, self.max_ids), *exclude)
+        if "filter" in values or "only" in values:
+            made["where"] = self._where(values)
+        settings = {name: getattr(self.default, name) for name in ("top_k", "include_seen", "diversity", "explain")}
+        return Request(**(settings | made), exclude=tuple(dict.fromkeys(exclude)))
+
+    def _page(self, values: Mapping[str, Any]) -> dict[str, int]:
+        top_k = whole_number("top_k", values.get("top_k", self.default.top_k), 1, self._most)
+        offset = whole_number("offset", values.get("offset", 0), 0, self._most - 1)
+        if offset + top_k > self._most:
+            accepted = f"at most {self._most} for offset + top_k (requests.max_top_k of the config)"
+            raise refused("offset", offset, accepted, f" top_k is {top_k}.")
+        return {"top_k": top_k, "offset": offset}
+
+    def _where(self, values: Mapping[str, Any]) -> Filter:
+        only = id_list("only", values["only"], self.id_type, self.max_ids) if "only" in values else None
+        if "filter" in values:
+            raise QueryError("filter: not available.", "filter")
+        return Filter((), None if only is None else frozenset(only))
