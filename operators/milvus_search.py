@@ -61,8 +61,7 @@ class MilvusSearch:
         if requests is None:
             return self._index.search(queries, self._top_k, lists, self._type)
         counts = [each.candidates for each in requests]
-        found = self._index.search(queries, max(counts, default=1), lists, self._type)
-        return [hits[:count] for hits, count in zip(found, counts, strict=True)]
+        return self._index.search(queries, counts, lists, self._type, [each.where for each in requests])
 
 
 def _checked_list(ids: Any) -> Collection[Any]:

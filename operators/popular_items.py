@@ -12,7 +12,7 @@ from towhee import register
 
 from towhee_recsys.model.embeddings import Embeddings, as_embeddings
 from towhee_recsys.requests import Request
-from towhee_recsys.stores.vectors import Hit, Id, checked_top_k, open_index
+from towhee_recsys.stores.vectors import Filter, Hit, Id, checked_top_k, open_index
 
 
 @register(name="towhee_recsys/popular_items")
@@ -80,27 +80,32 @@ class PopularItems:
     ) -> list[Sequence[Hit]]:
         """`hits`, with the popular items for the users at `rows`."""
         lists = list(hits)
-        wanted = [self._top_k if requests is None else requests[row].candidates for row in rows]
-        popular = self._popular_hits(vectors[rows], [leave_out[row] for row in rows], wanted)
-        for row, found, count in zip(rows, popular, wanted, strict=True):
+        counts = [self._top_k if requests is None else requests[row].candidates for row in rows]
+        where = [None if requests is None else requests[row].where for row in rows]
+        popular = self._popular_hits(vectors[rows], [leave_out[row] for row in rows], counts, where)
+        for row, found, count in zip(rows, popular, counts, strict=True):
             lists[row] = _filled_up(found, hits[row], count)
         return lists
 
     def _popular_hits(
-        self, vectors: Embeddings, leave_out: Sequence[Collection[Id]], wanted: Sequence[int]
+        self,
+        vectors: Embeddings,
+        leave_out: Sequence[Collection[Id]],
+        counts: Sequence[int],
+        where: Sequence[Filter | None],
     ) -> list[list[Hit]]:
-        """The popular items for each of `vectors`: what the index does not have any more is replaced by the next."""
-        missing: set[Id] = set()
-        counts = list(wanted)
+        """So many popular items for each of `vectors`: what the index lacks, or a filter, is replaced by the next."""
+        without, wanted = [set(ids) for ids in leave_out], list(counts)
         while True:
-            lists = [self._most_popular(missing.union(ids), n) for ids, n in zip(leave_out, counts, strict=True)]
-            found = self._index.hits_of(vectors, lists)
-            asked = {key for each in lists for key, _ in each}
-            lost = asked - {hit.id for each in found for hit in each}
-            if not lost:
-                return [each[:count] for each, count in zip(found, wanted, strict=True)]
-            missing |= lost
-            counts = [2 * count for count in counts]
+            lists = [self._most_popular(ids, count) for ids, count in zip(without, wanted, strict=True)]
+            found = self._index.hits_of(vectors, lists, where)
+            lost = [
+                {key for key, _ in each} - {hit.id for hit in hits} for each, hits in zip(lists, found, strict=True)
+            ]
+            if not any(lost):
+                return [hits[:count] for hits, count in zip(found, counts, strict=True)]
+            without = [ids | more for ids, more in zip(without, lost, strict=True)]
+            wanted = [2 * count for count in wanted]
 
     def _most_popular(self, leave_out: Collection[Id], count: int) -> list[tuple[Id, float]]:
         return list(islice((each for each in self._popular.items() if each[0] not in leave_out), count))

@@ -24,6 +24,7 @@ def composed_by_hand(name, config):
     vectors = store | {"index": config.milvus.index.model_dump()}
     search, lookup = OURS.milvus_search(**vectors, top_k=config.top_k), OURS.lookup(**catalogue)
     rules = {**model, **store, **catalogue, "top_k": config.top_k, "requests": config.requests.model_dump()}
+    diversify = OURS.diversify(**store)
     if name == "recommend":
         read = pipe.input("request").map(
             "request", ("user", "request"), OURS.read_request(**rules, include_seen=config.include_seen)
@@ -36,7 +37,8 @@ def composed_by_hand(name, config):
         hits = ids.map(("vector", "leave_out", "request"), "hits", search)
         popular = OURS.popular_items(**model, **store, top_k=config.top_k)
         hits = hits.map(("user", "vector", "leave_out", "hits", "request"), "hits", popular)
-        return hits.map(("hits", "request"), "items", lookup).output("items")
+        page = hits.map(("hits", "request"), "hits", diversify)
+        return page.map(("hits", "request"), "items", lookup).output("items")
     if name == "similar":
         columns = ("items", "counts", "leave_out", "request")
         read = pipe.input("request").map("request", columns, OURS.read_similar_request(**rules))
@@ -44,7 +46,8 @@ def composed_by_hand(name, config):
         units = vectors.map("vectors", "vectors", OURS.normalize())
         vector = units.map(("vectors", "counts"), "vector", OURS.mean_vector())
         hits = vector.map(("vector", "leave_out", "request"), "hits", search)
-        return hits.map(("hits", "request"), "items", lookup).output("items")
+        page = hits.map(("hits", "request"), "hits", diversify)
+        return page.map(("hits", "request"), "items", lookup).output("items")
     dataset = {"dataset": resolve("${dataset}", config, "here")}
     if name == "add":
         facts = OURS.catalogue_insert(**catalogue)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from towhee_recsys.stores.vectors import MAX_TOP_K, Filter, Id
-
-DIVERSITY_POOL = 100
-"""A list is made diverse in parts of this many hits, so that a page is the same whatever page is requested before."""
+from towhee_recsys.requests.diversity import candidate_count
+from towhee_recsys.stores.vectors import Filter, Id
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +32,6 @@ class Request:
 
     @property
     def candidates(self) -> int:
-        """How many hits a search fetches: all up to the end of the page, of a diverse list whole parts."""
+        """How many hits a search fetches: all up to the end of the page, and more to choose a diverse list from."""
         end = self.offset + self.top_k
-        if not self.diversity:
-            return end
-        return min(-(-end // DIVERSITY_POOL) * DIVERSITY_POOL, MAX_TOP_K)
-
-    @property
-    def page(self) -> slice:
-        """The hits that are returned, of all that were found."""
-        return slice(self.offset, self.offset + self.top_k)
+        return candidate_count(end) if self.diversity else end
