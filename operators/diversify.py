@@ -1,4 +1,4 @@
-"""Diverse lists, and the page of a list that a request wants."""
+"""Diverse lists."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 @register(name="towhee_recsys/diversify")
 class Diversify:
-    """The hits of a request to its page: those from its `offset` on, `top_k` at most, chosen for their `diversity`.
+    """The hits of a request, in the order of a diverse list where its `diversity` is above 0.
 
         .map(("hits", "request"), "hits", ops.towhee_recsys.diversify(uri="items.db", collection="items"))
 
-    The hits are the request's `candidates`, best first. Where its diversity is above 0, they are ordered by maximal
-    marginal relevance; a hit keeps its score. Hits without a request, which is None, stay as they are. Lists of hits
-    with a list of requests give a list of lists.
+    The hits are the request's `candidates`, best first. Those of a diverse list are as many as its page and all before
+    it have, chosen by maximal marginal relevance; a hit keeps its score. Other hits stay as they are, as do those
+    without a request, which is None. Lists of hits with a list of requests give a list of lists.
 
     Args:
         uri: A Milvus Lite file, which ends in .db, or a Milvus server.
@@ -39,15 +39,17 @@ class Diversify:
         self._index = open_index(uri, collection, access, create=False)
 
     def __call__(self, hits: Any, requests: Any) -> Any:
-        """The page of one request or of each of several."""
+        """The hits of one request or of each of several."""
         if requests is None:
             return hits
         if not isinstance(requests, (list, tuple)):
-            return self([hits], [requests])[0]
+            return hits if not requests.diversity else self([hits], [requests])[0]
         rows = [row for row, request in enumerate(requests) if request and request.diversity and hits[row]]
+        if not rows:
+            return hits
         vectors = self._vectors([hits[row] for row in rows])
-        diverse_hits = {row: _diverse(hits[row], requests[row], vectors) for row in rows}
-        return [_page(diverse_hits.get(row, own), requests[row]) for row, own in enumerate(hits)]
+        ordered = {row: _diverse(hits[row], requests[row], vectors) for row in rows}
+        return [ordered.get(row, own) for row, own in enumerate(hits)]
 
     def _vectors(self, lists: Sequence[Sequence[Hit]]) -> dict[tuple[str, Id], np.ndarray]:
         """The vectors of all hits by build and id; an item that was deleted meanwhile has none."""
@@ -56,12 +58,6 @@ class Diversify:
             ids = {hit.id for hits in lists for hit in hits if hit.build == build}
             found.update({(build, key): vector for key, vector in self._index.vectors(ids, build).items()})
         return found
-
-
-def _page(hits: Sequence[Hit], request: Request | None) -> Sequence[Hit]:
-    if request is None or (not request.offset and len(hits) <= request.top_k):
-        return hits
-    return hits[request.offset : request.offset + request.top_k]
 
 
 def _diverse(hits: Sequence[Hit], request: Request, vectors: Mapping[tuple[str, Id], np.ndarray]) -> list[Hit]:
