@@ -127,21 +127,17 @@ class SqliteFile:
 
     @contextmanager
     def _call(self, doing: str) -> Iterator[None]:
-        with _calls.call(), self._lock, self._errors(doing):
+        with _calls.call(), self._lock:
             if _calls.interrupted:
                 raise StoreError(f"the {self._setting} {self.url!r} cannot be {doing}: {interruption()}.")
-            yield
-
-    @contextmanager
-    def _errors(self, doing: str) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
-            reason = str(error.strerror if isinstance(error, OSError) else error)
-            raise StoreError(
-                f"the {self._setting} {self.url!r} cannot be {doing}: {REASONS.get(reason, reason)}. "
-                f"Fix that, or name another file in `{self._setting}`{self._cure}."
-            ) from error
+            try:
+                yield
+            except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
+                reason = str(error.strerror if isinstance(error, OSError) else error)
+                raise StoreError(
+                    f"the {self._setting} {self.url!r} cannot be {doing}: {REASONS.get(reason, reason)}. "
+                    f"Fix that, or name another file in `{self._setting}`{self._cure}."
+                ) from error
 
 
 _files: weakref.WeakSet[SqliteFile] = weakref.WeakSet()

@@ -11,7 +11,7 @@ from towhee_recsys.stores.vectors.index import VectorIndex
 from towhee_recsys.stores.vectors.memory import SCHEME, MemoryStore
 from towhee_recsys.stores.vectors.milvus import MilvusConnections
 from towhee_recsys.stores.vectors.milvus.connect import check_uri as check_milvus_uri
-from towhee_recsys.stores.vectors.milvus.connect import file_of
+from towhee_recsys.stores.vectors.milvus.connect import file_of, milvus_address
 from towhee_recsys.stores.vectors.protocol import VectorStore
 from towhee_recsys.stores.vectors.versions import REBUILD
 from towhee_recsys.support.forks import new_lock
@@ -87,3 +87,13 @@ def check_uri(uri: str, access: Mapping[str, Any] | None = None) -> None:
     """Raises what `open_index` would raise for a wrong uri; nothing is opened, made or reached."""
     if not uri.startswith(SCHEME):
         check_milvus_uri(uri, access)
+
+
+def address_of(uri: str) -> str:
+    """Where `uri` leads to: the absolute path of a file, or the address of a server without credentials.
+
+    Raises:
+        ConfigError: an environment variable in it is not set.
+        StoreError: it is neither.
+    """
+    return uri if uri.startswith(SCHEME) else milvus_address(uri)

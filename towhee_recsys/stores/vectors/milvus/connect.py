@@ -79,6 +79,17 @@ def file_of(uri: str) -> Path | None:
     return None if _is_url(address) else Path(address)
 
 
+def milvus_address(uri: str) -> str:
+    """The absolute path of the file at `uri`, or the address of the server, without credentials.
+
+    Raises:
+        ConfigError: an environment variable in it is not set.
+        StoreError: it is neither.
+    """
+    address = _expanded(uri)
+    return checked_url(address, AccessConfig(), shown_url(uri)).address if _is_url(address) else address
+
+
 def _checked(access: Mapping[str, Any] | None) -> AccessConfig:
     checked: AccessConfig = load_section("milvus.access", AccessConfig, access or {})
     return checked
