@@ -7,7 +7,7 @@ from typing import Any
 
 from towhee_recsys.bundle import Bundle, load_bundle
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.errors import QueryError
+from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.lifecycle.published import PublishedModel
 from towhee_recsys.page.describe import page_description
 from towhee_recsys.page.inline import one_file
@@ -17,7 +17,7 @@ from towhee_recsys.page.scoring import item_arrays, liked_weights, popularity, u
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.projection import open_projection
 from towhee_recsys.stores.vectors import IndexRecord, index_of
-from towhee_recsys.support.files import write_file
+from towhee_recsys.support.output_file import OutputFile
 
 MOST_ITEMS = 20_000
 """A file of more items would be too large for a browser to open quickly."""
@@ -34,11 +34,13 @@ def export_page(config: Config | str | Path, file: str | Path) -> int:
     A user is described by the columns that are choices, and by liked and disliked items; no known user is in it.
 
     Raises:
-        QueryError: there are more than 20,000 items, or the file cannot be written.
+        QueryError: there are more than 20,000 items.
         IndexMismatchError: there is no index, it has no map, or its model is not here.
         StoreError: a store fails.
+        RecsysError: the file cannot be written.
     """
-    config = load_config(config)
+    config, output = load_config(config), OutputFile(file, "page")
+    output.check()
     published = PublishedModel(config)
     live = published.must_be_live()
     if live.rows > MOST_ITEMS:
@@ -47,18 +49,13 @@ def export_page(config: Config | str | Path, file: str | Path) -> int:
             "Serve the page with `towhee-recsys serve -c CONFIG` instead."
         )
     data = _data(config, load_bundle(published.folder(live)), live)
-    try:
-        write_file(Path(file), one_file("local_main.js", data).encode())
-    except OSError as error:
-        raise QueryError(f"{file} cannot be written: {error.strerror or error}. Name another file.") from None
+    output.write(one_file("local_main.js", data))
     return len(data["items"])
 
 
 def _data(config: Config, bundle: Bundle, live: IndexRecord) -> dict[str, Any]:
     overview = read_overview(open_projection(config.catalogue), open_catalogue(config.catalogue), live.build)
     if not overview.ids:
-        from towhee_recsys.errors import IndexMismatchError
-
         raise IndexMismatchError(
             f"the index {live.collection!r} has no map of its items: it was indexed without the steps project and "
             "projection_insert. Index again with `towhee-recsys index -c CONFIG`."
