@@ -71,6 +71,7 @@ LAYERS = [
     "init",
     "tuning",
     "lifecycle",
+    "page",
     "operators",
     "pipelines",
     "cli",

@@ -1,0 +1,79 @@
+"""What a browser needs to score items: their vectors in 8 bits, and the parts that a user's vector is the sum of."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from towhee_recsys.bundle import Bundle, UserEncoder, popular_items
+from towhee_recsys.bundle.towers import item_vectors
+from towhee_recsys.data.item_ids import item_id
+from towhee_recsys.data.items import Id
+
+COUNTS = (1, 2, 4, 8, 16)
+"""Numbers of liked items for which their weight is fitted."""
+
+DRAWS = 24
+"""Random sets of liked items of each number."""
+
+
+def item_arrays(vectors: np.ndarray) -> dict[str, Any]:
+    """Unit vectors float32[n, dim] as whole numbers from -127 to 127, with the length of 1 for each vector."""
+    scales = np.abs(vectors).max(axis=1, initial=1e-12) / 127
+    return {
+        "dim": vectors.shape[1],
+        "vectors": _packed(np.rint(vectors / scales[:, None]).astype(np.int8)),
+        "scales": _packed(scales.astype("<f4")),
+        "mean": _packed(vectors.mean(axis=0).astype("<f4")),
+    }
+
+
+def user_parts(bundle: Bundle, columns: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The raw vector of a user of whom nothing is known, and what each value of the choices in `columns` adds to it.
+
+    A tower is a sum over features, so that these add up to the vector of every described user; those to predict
+    ratings with are `rating`, where they are others.
+    """
+    records: list[dict[str, Any]] = [{}]
+    records += [{each["column"]: option["value"]} for each in columns for option in each["options"]]
+    encoded = UserEncoder(bundle, "general")(records)
+    parts = {"search": _packed(_differences(encoded.search))}
+    if encoded.rating is not None:
+        parts["rating"] = _packed(_differences(encoded.rating))
+    return parts
+
+
+def liked_weights(bundle: Bundle) -> list[list[float]]:
+    """[number, weight] pairs: liked items move a user's raw vector by about weight * (their mean - the mean item).
+
+    The weights are fitted to how the model itself folds in random sets of items.
+    """
+    rows, vectors = item_vectors(bundle)
+    encode, ids, mean = UserEncoder(bundle, "general"), list(rows), vectors.mean(axis=0)
+    rng, id_type = np.random.default_rng(bundle.manifest.seed), bundle.item_schema.id_type
+    nothing, weights = encode({}).search, []
+    for count in (each for each in COUNTS if each <= len(ids)):
+        sets = [rng.choice(len(ids), count, replace=False) for _ in range(DRAWS)]
+        liked = [[item_id(ids[row], id_type, "liked") for row in chosen] for chosen in sets]
+        moved = encode([{"liked": keys} for keys in liked]).search - nothing
+        directions = np.array([vectors[chosen].mean(axis=0) - mean for chosen in sets])
+        weights.append([count, float((moved * directions).sum() / max((directions**2).sum(), 1e-12))])
+    return weights
+
+
+def popularity(bundle: Bundle, ids: Sequence[Id]) -> list[float]:
+    """The popularity of each of `ids`, from 0 to 1, that of the most popular item."""
+    popular = popular_items(bundle)
+    return [round(popular.get(key, 0.0), 4) for key in ids]
+
+
+def _differences(vectors: np.ndarray) -> np.ndarray:
+    """The first vector, and the others without it."""
+    return np.concatenate([vectors[:1], vectors[1:] - vectors[:1]]).astype("<f4")
+
+
+def _packed(array: np.ndarray) -> str:
+    return b64encode(array.tobytes()).decode()

@@ -1,0 +1,70 @@
+// A user's vector in the browser: the sum of what is known of the user, and of what the user likes.
+import { add, dot, length, unpacked } from "./vectors.js";
+
+const DISLIKE = 0.5; // a disliked item counts against half as much as a liked one counts for
+
+// The unit vector to score with, the predicted rating of an item, and the reasons for its score.
+export function userOf(data, vectors, columns, liked, disliked) {
+  const parts = partsOf(data, "search", columns, vectors.dim);
+  const mean = unpacked(data.arrays.mean, Float32Array);
+  parts.push(...opinionParts(data, vectors, mean, liked, 1, "liked"));
+  parts.push(...opinionParts(data, vectors, mean, disliked, -DISLIKE, "disliked"));
+  const vector = sum(parts, vectors.dim);
+  const size = length(vector);
+  for (let index = 0; index < vector.length; index += 1) vector[index] /= size;
+  const forRating = data.parts.rating ? sum(partsOf(data, "rating", columns, vectors.dim), vectors.dim) : vector;
+  const ratingSize = length(forRating);
+  return {
+    vector,
+    rating: (row) => calibrated(data.calibration, vectors.at(forRating, row) / ratingSize),
+    reasons: (row, score) => reasonsOf(parts, vectors.vector(row), size, score),
+  };
+}
+
+// The constant part and that of each column that is given.
+function partsOf(data, purpose, columns, dim) {
+  const all = unpacked(data.parts[purpose], Float32Array);
+  const parts = [{ vector: all.subarray(0, dim) }];
+  let row = 1;
+  for (const column of data.page.users.columns) {
+    const chosen = column.options.findIndex((each) => each.value === columns[column.column]);
+    if (chosen >= 0) {
+      const from = (row + chosen) * dim;
+      const { label } = column.options[chosen];
+      parts.push({ because: column.column, value: columns[column.column], label, vector: all.subarray(from, from + dim) });
+    }
+    row += column.options.length;
+  }
+  return parts;
+}
+
+// What liked items add: together weight * (their mean - the mean item), by the weight for as many items.
+function opinionParts(data, vectors, mean, rows, sign, because) {
+  if (!rows.length || !data.liked.length) return [];
+  const [, weight] = data.liked.findLast(([count]) => count <= rows.length) ?? data.liked[0];
+  return rows.map((row) => {
+    const vector = new Float32Array(vectors.dim);
+    add(vector, vectors.vector(row), (sign * weight) / rows.length);
+    add(vector, mean, (-sign * weight) / rows.length);
+    return { because, item_id: data.map.ids[row], title: data.map.titles[row], vector };
+  });
+}
+
+function sum(parts, dim) {
+  const total = new Float32Array(dim);
+  for (const part of parts) add(total, part.vector);
+  return total;
+}
+
+// The score is a sum over the parts, so that their shares are exact.
+function reasonsOf(parts, item, size, score) {
+  const named = parts.filter((part) => part.because);
+  const reasons = named.map(({ vector, ...reason }) => ({ ...reason, share: dot(vector, item) / size }));
+  reasons.sort((a, b) => b.share - a.share);
+  const rest = score - reasons.reduce((total, each) => total + each.share, 0);
+  return [...reasons, { because: "other", share: rest }];
+}
+
+function calibrated({ slope, intercept, lowest, highest }, cosine) {
+  return Math.max(lowest, Math.min(highest, slope * cosine + intercept));
+}

@@ -1,0 +1,4 @@
+import { start } from "./app.js";
+import { service } from "./source.js";
+
+start(service);

@@ -1,0 +1,48 @@
+// Where the page gets its answers: the JSON endpoints of the service it came from.
+
+export class ServiceError extends Error {
+  constructor(message, status, details) {
+    super(message);
+    this.status = status;
+    this.details = details;
+  }
+}
+
+const TOKEN = "towhee-recsys-token";
+
+export function giveToken(token) {
+  sessionStorage.setItem(TOKEN, token);
+}
+
+async function call(path, body, signal) {
+  const headers = { accept: "application/json" };
+  const token = sessionStorage.getItem(TOKEN);
+  if (token) headers.authorization = `Bearer ${token}`;
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const options = { method: body === undefined ? "GET" : "POST", headers, signal };
+  if (body !== undefined) options.body = JSON.stringify(body);
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ServiceError("The service does not answer. Is it still running?", 0);
+  }
+  const answer = await response.json().catch(() => null);
+  if (!response.ok) {
+    const details = answer?.error ?? {};
+    throw new ServiceError(details.message ?? `The service answered ${response.status}.`, response.status, details);
+  }
+  return answer;
+}
+
+export const service = {
+  canKnowUsers: true,
+  page: () => call("page.json"),
+  map: () => call("map.json"),
+  recommend: (request, signal) => call("recommend", request, signal).then((answer) => answer.recommendations),
+  similar: (id, request, signal) =>
+    call(`similar/${encodeURIComponent(id)}`, request, signal).then((answer) => answer.similar ?? answer.recommendations),
+  search: (query, signal) => call(`items?query=${encodeURIComponent(query)}`, undefined, signal).then((answer) => answer.items),
+  feedback: (event) => call("feedback", event),
+};
