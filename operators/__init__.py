@@ -25,6 +25,7 @@ from towhee_recsys.operators.popular_items import PopularItems  # noqa: E402
 from towhee_recsys.operators.project import Project  # noqa: E402
 from towhee_recsys.operators.projection_insert import ProjectionInsert  # noqa: E402
 from towhee_recsys.operators.publish import Publish  # noqa: E402
+from towhee_recsys.operators.read_feedback import ReadFeedback  # noqa: E402
 from towhee_recsys.operators.read_items import ReadItems  # noqa: E402
 from towhee_recsys.operators.read_movielens import ReadMovielens  # noqa: E402
 from towhee_recsys.operators.read_request import ReadRequest  # noqa: E402
@@ -50,6 +51,7 @@ __all__ = [
     "Project",
     "ProjectionInsert",
     "Publish",
+    "ReadFeedback",
     "ReadItems",
     "ReadMovielens",
     "ReadRequest",

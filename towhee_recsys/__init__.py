@@ -30,7 +30,18 @@ if TYPE_CHECKING:
     from towhee_recsys.errors import RecsysError
     from towhee_recsys.evaluation.compare import compare
     from towhee_recsys.evaluation.evaluate import evaluate
-    from towhee_recsys.lifecycle import delete_items, gc_index, index_builds, rollback_index
+    from towhee_recsys.lifecycle import (
+        add_feedback,
+        delete_items,
+        exported_feedback,
+        forget_user,
+        gc_index,
+        hidden_items,
+        hide_items,
+        index_builds,
+        rollback_index,
+        show_items,
+    )
     from towhee_recsys.lifecycle.doctor import examine
     from towhee_recsys.pipelines import (
         add_items,
@@ -47,13 +58,18 @@ if TYPE_CHECKING:
 _LAZY_EXPORTS = {
     "Config": "config",
     "RecsysError": "errors",
+    "add_feedback": "lifecycle",
     "add_items": "pipelines",
     "add_pipeline": "pipelines",
     "compare": "evaluation.compare",
     "delete_items": "lifecycle",
     "evaluate": "evaluation.evaluate",
     "examine": "lifecycle.doctor",
+    "exported_feedback": "lifecycle",
+    "forget_user": "lifecycle",
     "gc_index": "lifecycle",
+    "hidden_items": "lifecycle",
+    "hide_items": "lifecycle",
     "index_builds": "lifecycle",
     "index_pipeline": "pipelines",
     "load_bundle": "bundle",
@@ -65,6 +81,7 @@ _LAZY_EXPORTS = {
     "recommend_frame": "pipelines",
     "recommend_pipeline": "pipelines",
     "rollback_index": "lifecycle",
+    "show_items": "lifecycle",
     "similar_pipeline": "pipelines",
     "train": "training",
     "tune": "tuning",
@@ -74,13 +91,18 @@ __all__ = [
     "Config",
     "RecsysError",
     "__version__",
+    "add_feedback",
     "add_items",
     "add_pipeline",
     "compare",
     "delete_items",
     "evaluate",
     "examine",
+    "exported_feedback",
+    "forget_user",
     "gc_index",
+    "hidden_items",
+    "hide_items",
     "index_builds",
     "index_pipeline",
     "load_bundle",
@@ -92,6 +114,7 @@ __all__ = [
     "recommend_frame",
     "recommend_pipeline",
     "rollback_index",
+    "show_items",
     "similar_pipeline",
     "train",
     "tune",

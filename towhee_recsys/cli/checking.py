@@ -50,6 +50,7 @@ def check_stores(config: Config) -> None:
     check_uri(config.milvus.uri, config.milvus.access.model_dump())
     check_url(config.catalogue, "catalogue")
     check_url(config.history_url, "history")
+    check_url(config.feedback_url, "feedback")
 
 
 @click.command(epilog="Example: towhee-recsys doctor -c my.yaml")

@@ -33,6 +33,7 @@ def with_locations(config: Config, folder: str) -> Config:
             "milvus": config.milvus.model_copy(update={"uri": located(config.milvus.uri)}),
             "catalogue": located(config.catalogue),
             "history": config.history and located(config.history),  # it may be `${catalogue}`
+            "feedback": config.feedback and located(config.feedback),
         }
     )
 
@@ -51,5 +52,6 @@ def without_locations(config: Config) -> Config:
             "milvus": MilvusConfig(),
             "catalogue": Config().catalogue,
             "history": None,
+            "feedback": None,
         }
     )

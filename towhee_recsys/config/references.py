@@ -49,8 +49,8 @@ def resolve(value: Any, config: Config, where: str) -> Any:
         ConfigError: a reference is unknown or a part of a longer text; the message begins with `where`.
     """
     settings = dict(flat(config.model_dump(exclude={"dataset": {"tables"}})))  # frames are no part of a section
-    completed = {"dataset.tables": config.dataset.tables, "history": config.history_url}
-    return _resolve(value, settings | completed, where)
+    completed: dict[str, Any] = {"history": config.history_url, "feedback": config.feedback_url}
+    return _resolve(value, settings | completed | {"dataset.tables": config.dataset.tables}, where)
 
 
 def _resolve(value: Any, settings: dict[str, Any], where: str) -> Any:

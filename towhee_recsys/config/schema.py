@@ -134,6 +134,12 @@ class Config(Section):
         description="where each user's items are kept, to be left out of recommendations: a URL as for catalogue; left "
         "out: the same store as the catalogue",
     )
+    feedback: Annotated[str | None, URL] = Field(
+        default=None,
+        min_length=1,
+        description="where users' interactions since the training and hidden items are kept: a URL as for catalogue; "
+        "left out: the same store as the history",
+    )
     include_seen: bool = Field(
         default=False, description="whether a user may be recommended items that the user has interacted with"
     )
@@ -158,3 +164,8 @@ class Config(Section):
     def history_url(self) -> str:
         """The URL of the history: that of `history`, else of the catalogue."""
         return self.history or self.catalogue
+
+    @property
+    def feedback_url(self) -> str:
+        """The URL of the feedback: that of `feedback`, else of the history."""
+        return self.feedback or self.history_url

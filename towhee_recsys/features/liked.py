@@ -1,4 +1,4 @@
-"""The fields of a user's record that are no columns: `liked` and `disliked`, ids of items, and `include_seen`."""
+"""The fields of a user's record that are no columns: `liked`, `disliked`, `feedback` and `include_seen`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import numpy as np
 
 from towhee_recsys.errors import QueryError
 
-LIKED = "liked"
+LIKED, DISLIKED = "liked", "disliked"
+"""The fields of a user's record with the ids of items that the user likes, or dislikes."""
 
-DISLIKED = "disliked"
+FEEDBACK = "feedback"
+"""The field of a user's record with interactions since the training: (item id, rating or weight), the oldest first."""
 
 INCLUDE_SEEN = "include_seen"
 """The field of a user's record that decides whether items the user has interacted with may be recommended."""

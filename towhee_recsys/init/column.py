@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from towhee_recsys.data.sources.table.cells import cells, has_lists
-from towhee_recsys.data.sources.table.values import ISO_TIME, number_in
+from towhee_recsys.data.sources.table.values import number_in
+from towhee_recsys.data.times import ISO_TIME
 
 Kind = Literal["empty", "whole", "decimal", "boolean", "date", "list", "text"]
 

@@ -1,7 +1,27 @@
-"""Bundle, index and catalogue of a config as one: listing builds, deleting items, rollback and gc."""
+"""Bundle, index and catalogue of a config as one: listing builds, deleting items, rollback, gc, and feedback."""
 
 from towhee_recsys.lifecycle.builds import IndexBuild, gc_index, index_builds
 from towhee_recsys.lifecycle.deleting import delete_items
+from towhee_recsys.lifecycle.feedback import (
+    add_feedback,
+    exported_feedback,
+    forget_user,
+    hidden_items,
+    hide_items,
+    show_items,
+)
 from towhee_recsys.lifecycle.rollback import rollback_index
 
-__all__ = ["IndexBuild", "delete_items", "gc_index", "index_builds", "rollback_index"]
+__all__ = [
+    "IndexBuild",
+    "add_feedback",
+    "delete_items",
+    "exported_feedback",
+    "forget_user",
+    "gc_index",
+    "hidden_items",
+    "hide_items",
+    "index_builds",
+    "rollback_index",
+    "show_items",
+]

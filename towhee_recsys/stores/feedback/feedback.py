@@ -7,7 +7,6 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from towhee_recsys.data.items import Id
-from towhee_recsys.errors import QueryError
 from towhee_recsys.stores.feedback.events import Event
 from towhee_recsys.stores.feedback.identity import index_name
 from towhee_recsys.stores.keyed import GroupedStore, as_id, id_of, key_of, open_groups
@@ -168,15 +167,3 @@ def open_feedback(url: str, uri: str, collection: str) -> FeedbackStore:
     """
     store, index = open_groups(url, table="feedback", setting="feedback"), index_name(uri, collection)
     return _open.setdefault((store, index), FeedbackStore(store, index))
-
-
-def checked_ids(ids: Iterable[Id]) -> list[Id]:
-    """The distinct ids of a list.
-
-    Raises:
-        QueryError: it is empty, or has what is no id.
-    """
-    found = list(dict.fromkeys(map(as_id, ids)))
-    if not found:
-        raise QueryError("no item was given; give ids of items.")
-    return found

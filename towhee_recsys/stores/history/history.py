@@ -59,6 +59,18 @@ class History(Versioned):
             )
         return [self._ids(key, found[key]) if key in found else [] for key in keys]
 
+    def delete(self, users: Iterable[Id], version: str) -> int:
+        """Removes users from a version; returns how many of them it had.
+
+        Raises:
+            QueryError: an id is not acceptable.
+            StoreError: the store fails.
+        """
+        keys = [key_of(user, "user") for user in users]
+        found = self._store.read(keys, version)
+        self._store.delete([*found], version)
+        return len(found)
+
     def exists(self, version: str) -> bool:
         """Whether a version was written, if only for zero users.
 

@@ -12,7 +12,7 @@ from towhee_recsys.stores.vectors.milvus.connect import temporary_lite_store
 from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, Layout, VectorStore
 from towhee_recsys.stores.vectors.publish import BuildPart, publish
 from towhee_recsys.stores.vectors.records import IndexRecord, Receipt
-from towhee_recsys.stores.vectors.rows import Id, Rows, id_array, id_type_of, model_of
+from towhee_recsys.stores.vectors.rows import Id, Rows, checked_ids, id_array, id_type_of, model_of
 from towhee_recsys.stores.vectors.search import Hit, checked_top_k
 from towhee_recsys.stores.vectors.versions import REBUILD
 
@@ -37,6 +37,7 @@ __all__ = [
     "address_of",
     "builds",
     "check_uri",
+    "checked_ids",
     "checked_top_k",
     "delete_live",
     "finds_itself",

@@ -16,24 +16,10 @@ from towhee_recsys.config.cleaning import LARGEST
 from towhee_recsys.data.sources.lines import BadLine, shortened
 from towhee_recsys.data.sources.table.cells import Cells, cells
 from towhee_recsys.data.sources.table.raw import RawTable
+from towhee_recsys.data.times import EARLIEST, ISO_TIME, LATEST, UNITS
 from towhee_recsys.errors import close_match
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
-ISO_TIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[-+][0-9]{2}:?[0-9]{2})?)?"
-)
-"""Times as ISO 8601 that the readers read."""
-
-UNITS = {
-    "s": (1, "seconds"),
-    "ms": (10**3, "milliseconds"),
-    "us": (10**6, "microseconds"),
-    "ns": (10**9, "nanoseconds"),
-}
-"""The units of times that are numbers: how many of each are a second, and its name."""
-
-EARLIEST, LATEST = -62_135_596_800, 253_402_300_799
-"""The years 1 to 9999 in seconds: a time in milliseconds lies beyond them."""
 
 
 def values_of(raw: RawTable, schema: DataSchema) -> np.ndarray:
