@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ from towhee.runtime.dag_repr import DAGRepr
 
 from towhee_recsys.config import Config, Document, load_config, read_yaml
 from towhee_recsys.errors import PipelineError, close_match
-from towhee_recsys.lifecycle.published import published_config
 from towhee_recsys.pipelines.declaration import VERBS, Declaration, Step
 from towhee_recsys.pipelines.following import FollowingSteps
 from towhee_recsys.pipelines.grammar import Reader
@@ -25,12 +25,18 @@ READING = ("milvus_search", "live_index", "exclude_seen")
 """The operators that read what is live."""
 
 
-def load_pipeline(name_or_file: str | Path, config: Config | str | None = None) -> Pipeline:
+def load_pipeline(
+    name_or_file: str | Path,
+    config: Config | str | None = None,
+    *,
+    check: Callable[[Config], object] = lambda config: None,
+) -> Pipeline:
     """The pipeline of a shipped name (`add`, `index`, `recommend`, `similar`) or of a YAML file, built with `config`.
 
     All operators are built at once. A pipeline that reads the config's index encodes with the model that was published
     with it, whatever is trained meanwhile, and with `follow: true` changes over to the next one between two calls. Any
-    other one, such as one that indexes, encodes with the model in `model.dir`, the newest.
+    other one, such as one that indexes, encodes with the model in `model.dir`, the newest. `check` is called with the
+    config of each such model before it is used, and may raise a RecsysError to refuse it.
 
     Raises:
         PipelineError: the file has mistakes, of which the message lists all, or there is no such pipeline.
@@ -40,14 +46,13 @@ def load_pipeline(name_or_file: str | Path, config: Config | str | None = None) 
     config, document = load_config(config), read_yaml(_file(name_or_file))
 
     def build(config: Config) -> Steps:
+        check(config)
         declaration = _read(document, config)
         return Steps(_composed(declaration), declaration)
 
     if not _uses_published_model(_read(document, config), config):
         return Pipeline(FixedSteps(build(config)))
-    if config.follow:
-        return Pipeline(FollowingSteps(config, build))
-    return Pipeline(FixedSteps(build(published_config(config))))
+    return Pipeline(FollowingSteps(config, build, config.follow))
 
 
 def _read(document: Document, config: Config) -> Declaration:

@@ -22,8 +22,14 @@ class Source(Protocol):
     steps: Steps
     """Those of now."""
 
+    model_id: str | None
+    """The id of the published model that they encode with; None for others."""
+
     def run(self, call: Callable[[Steps], _Result]) -> _Result:
         """What `call` gives for the steps."""
+
+    def reload(self) -> None:
+        """Changes over to the model that is published now."""
 
 
 class Pipeline(RuntimePipeline):
@@ -45,6 +51,20 @@ class Pipeline(RuntimePipeline):
         """
         complete = self._complete(inputs)
         return self._source.run(lambda steps: steps(complete))
+
+    @property
+    def model_id(self) -> str | None:
+        """The id of the published model that answers; None where the pipeline does not read the index."""
+        return self._source.model_id
+
+    def reload(self) -> None:
+        """Changes over to the model that is published now, without waiting for the next call.
+
+        Raises:
+            IndexMismatchError: there is no index, or the model of its live build is not here.
+            RecsysError: building a step raised it, or the pipeline's `check`; the old model serves on.
+        """
+        self._source.reload()
 
     def batch(self, batch_inputs: Iterable[Any]) -> list[DataQueue]:
         """The rows of each of several calls, which run at once; of several inputs, each call has a tuple."""

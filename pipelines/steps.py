@@ -67,8 +67,13 @@ class Steps:
 class FixedSteps:
     """Steps that stay the same."""
 
+    model_id: str | None = None
+
     def __init__(self, steps: Steps):
         self.steps = steps
+
+    def reload(self) -> None:
+        """Does nothing."""
 
     def run(self, call: Callable[[Steps], _Result]) -> _Result:
         """What `call` gives for the steps."""

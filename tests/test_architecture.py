@@ -74,6 +74,7 @@ LAYERS = [
     "page",
     "operators",
     "pipelines",
+    "service",
     "cli",
 ]
 """Every layer, from the lowest up: a layer imports those before it, and none after it."""

@@ -13,6 +13,7 @@ from towhee_recsys.config.features import Features
 from towhee_recsys.config.milvus import DATASET, MilvusConfig
 from towhee_recsys.config.objectives import Objective
 from towhee_recsys.config.requests import RequestsConfig
+from towhee_recsys.config.serving import ServeConfig
 from towhee_recsys.config.tuning import TuneConfig
 from towhee_recsys.support.section import URL, Section
 
@@ -155,6 +156,8 @@ class Config(Section):
     unknown_user: Literal["error", "general"] = Field(
         default="error", description="for an unknown id with no other field: stop, or give the most popular items"
     )
+
+    serve: ServeConfig = ServeConfig()
 
     def with_model_dir(self, folder: str | Path) -> Config:
         """The same config with another folder as its model.dir."""

@@ -2,7 +2,7 @@
 
 from towhee_recsys.stores.vectors.build import insert, release_build, resume_build, start_build
 from towhee_recsys.stores.vectors.checks import finds_itself, must_be_whole
-from towhee_recsys.stores.vectors.connections import address_of, check_uri, index_of, open_index, open_store
+from towhee_recsys.stores.vectors.connections import address_of, check_uri, index_of, is_shared, open_index, open_store
 from towhee_recsys.stores.vectors.filters import OPERATORS, Clause, Filter, Op
 from towhee_recsys.stores.vectors.index import VectorIndex
 from towhee_recsys.stores.vectors.index_types import EXACT, index_type
@@ -48,6 +48,7 @@ __all__ = [
     "index_type",
     "insert",
     "insert_live",
+    "is_shared",
     "model_of",
     "must_be_whole",
     "open_index",

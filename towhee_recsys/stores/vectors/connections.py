@@ -97,3 +97,8 @@ def address_of(uri: str) -> str:
         StoreError: it is neither.
     """
     return uri if uri.startswith(SCHEME) else milvus_address(uri)
+
+
+def is_shared(uri: str) -> bool:
+    """Whether several processes can have the store at `uri` open: a server, but not a Milvus Lite file."""
+    return not uri.startswith(SCHEME) and file_of(uri) is None

@@ -1,0 +1,54 @@
+"""The FastAPI app of a config."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from towhee_recsys.config import Config
+from towhee_recsys.service.access import Access
+from towhee_recsys.service.errors import add_error_answers
+from towhee_recsys.service.metrics import Metrics
+from towhee_recsys.service.middleware import Around
+from towhee_recsys.service.openapi import documented
+from towhee_recsys.service.recommender import Recommender
+from towhee_recsys.service.routes import ROUTERS
+from towhee_recsys.version import __version__
+
+
+def create_app(config: Config) -> FastAPI:
+    """The service of a trained and indexed config, for any ASGI server; see docs/serving.md.
+
+    `app.state` has the `recommender`, the `metrics`, and `draining`, which a server sets when it is about to end.
+
+    Raises:
+        ConfigError: serve.tokens cannot be used.
+        IndexMismatchError: there is no index, or its model is not here.
+        RecsysError: a store or the model cannot be opened.
+    """
+    access, metrics = Access(config.serve), Metrics()
+    recommender = Recommender(config, metrics.batch)
+    metrics.watch({name: batcher.waiting for name, batcher in recommender.batchers.items()})
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        recommender.close()
+
+    app = FastAPI(
+        title=f"towhee-recsys: {config.dataset.name}",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.recommender, app.state.metrics, app.state.draining = recommender, metrics, False
+    for router in ROUTERS:
+        app.include_router(router)
+    add_error_answers(app)
+    app.add_middleware(Around, access=access, metrics=metrics, state=app.state)
+    documented(app, recommender)
+    return app

@@ -1,0 +1,30 @@
+"""What only whoever has a token may do."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from pydantic_core import to_json
+from starlette.responses import Response
+
+from towhee_recsys.errors import RecsysError
+from towhee_recsys.service.bodies import FromBuild
+from towhee_recsys.service.errors import RefusedError, ServiceError
+from towhee_recsys.service.openapi import ERRORS
+from towhee_recsys.service.recommender import Recommender
+
+router = APIRouter(prefix="/admin", tags=["administration"])
+
+
+@router.post("/reload", responses={200: {"model": FromBuild}, 409: ERRORS[422], **ERRORS})
+async def reload(request: Request) -> Response:
+    """Changes over to the build that is live now. The service does so by itself at the next request."""
+    recommender: Recommender = request.app.state.recommender
+    try:
+        await recommender.call(recommender.reload)
+    except ServiceError:
+        raise
+    except RecsysError as error:
+        raise RefusedError(f"the model {recommender.model_id} serves on: {error}") from error
+    record = await recommender.call(lambda: recommender.record)
+    about = {"request_id": request.state.request_id, "model_id": record.model_id, "build": record.build}
+    return Response(to_json(about), media_type="application/json")

@@ -1,0 +1,92 @@
+"""Runs the service: uvicorn in one process or several, which end without dropping a request."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import suppress
+
+import uvicorn
+from fastapi import FastAPI
+
+from towhee_recsys.config import Config
+from towhee_recsys.errors import ConfigError, StoreError
+from towhee_recsys.service.access import Access
+from towhee_recsys.service.app import create_app
+from towhee_recsys.service.logs import log_as_json
+from towhee_recsys.service.workers import run_workers
+from towhee_recsys.stores.vectors import is_shared
+from towhee_recsys.support.urls import shown_url
+
+DRAIN = 0.5
+"""Seconds at the end in which connections are still accepted, and each is closed with its answer."""
+
+
+def serve(config: Config, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, quiet: bool = False) -> None:
+    """Serves until SIGTERM or Ctrl-C; then answers what has arrived.
+
+    Raises:
+        ConfigError: others can reach `host` and there is no token, or several processes cannot share the index.
+        StoreError: the address cannot be listened on.
+        RecsysError: the service cannot be built.
+    """
+    Access(config.serve).must_be_able_to_listen(host)
+    if workers > 1:
+        _must_be_shared(config)
+    listening = _listen(host, port)
+    if workers == 1:
+        return _work(config, listening, quiet)
+    run_workers(_work, (config, listening, quiet), workers)
+
+
+class Server(uvicorn.Server):
+    """Accepts connections for a moment after a signal, so that clients learn by their answers that it ends."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends the service."""
+        self.config.loaded_app.state.draining = True
+        await asyncio.sleep(DRAIN)
+        await super().shutdown(sockets)
+
+
+def _work(config: Config, listening: socket.socket, quiet: bool) -> None:
+    log_as_json(quiet)
+    server = Server(_settings(create_app(config)))
+    with suppress(KeyboardInterrupt):  # uvicorn raises the signal again when it has ended
+        server.run([listening])
+
+
+def _settings(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        interface="asgi3",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=60,
+    )
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(2048)
+    except (OSError, OverflowError) as error:
+        raise StoreError(f"cannot listen on {host}:{port}: {error}. Choose others with --host and --port.") from None
+    return listening
+
+
+def _must_be_shared(config: Config) -> None:
+    if not is_shared(config.milvus.uri):
+        raise ConfigError(
+            f"--workers: {shown_url(config.milvus.uri)} is a file that one process opens at a time. Use a Milvus "
+            "server (milvus.uri: http://HOST:19530), or one worker: it gathers requests into batches."
+        )
