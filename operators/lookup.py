@@ -24,8 +24,8 @@ class Lookup:
         .map(("hits", "request"), "items", ops.towhee_recsys.lookup(...))      # of read_request
 
     The hits of one query give a list of dicts, a list of several queries' hits a list of lists, in one round trip for
-    each build that hits come from. With a request, ranks begin after its `offset`. A hit whose facts the catalogue
-    lacks is left out with a warning.
+    each build that hits come from. With a request, the hits of its page are looked up: `top_k` of them, from its
+    `offset` on. A hit whose facts the catalogue lacks is left out with a warning.
     """
 
     def __init__(self, catalogue: str):
@@ -46,6 +46,8 @@ class Lookup:
         if not isinstance(hits[0], Sequence):
             return self([hits])[0]
         offsets = [0] * len(hits) if requests is None else [request.offset for request in requests]
+        if requests is not None:
+            hits = [query[request.page] for query, request in zip(hits, requests, strict=True)]
         facts = self._facts(hits)
         if missing := sum(each is None for each in facts.values()):
             log.warning(

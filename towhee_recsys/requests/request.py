@@ -35,3 +35,8 @@ class Request:
         """How many hits a search fetches: all up to the end of the page, and more to choose a diverse list from."""
         end = self.offset + self.top_k
         return candidate_count(end) if self.diversity else end
+
+    @property
+    def page(self) -> slice:
+        """The hits that are returned, of all that were found."""
+        return slice(self.offset, self.offset + self.top_k)

@@ -56,6 +56,13 @@ def test_all_come_back_in_one_call_in_the_order_asked_for_and_as_often(filled):
     assert filled.count("v1") == len(ITEMS)
 
 
+def test_all_items_of_a_version(filled):
+    filled.write(ITEMS[:1], "v2")
+    assert sorted(map(repr, filled.items("v1"))) == sorted(map(repr, ITEMS))
+    assert list(filled.items("v2")) == ITEMS[:1]
+    assert list(filled.items("v3")) == []
+
+
 def test_a_number_and_a_text_are_two_ids(filled):
     assert filled.get([1, "1", np.int64(1), np.str_("1")], "v1") == [FACTS[0], FACTS[11]] * 2
     filled.delete(["1"], "v1")

@@ -114,6 +114,15 @@ def test_any_name_is_a_version_and_a_key_and_no_more(store, name):
     }
 
 
+def test_all_rows_come_once_and_no_others(store):
+    assert list(store.rows("v1")) == []
+    store.write([("", "empty"), *((name, name) for name in NAMES)], "v1")
+    store.write(rows(range(20_001)), "v2")  # more than two parts
+    found = [(key, text.decode() if isinstance(text, bytes) else text) for key, text in store.rows("v1")]
+    assert sorted(found) == sorted([("", "empty"), *((name, name) for name in NAMES)])
+    assert sorted(key for key, _ in store.rows("v2")) == sorted(key for key, _ in rows(range(20_001)))
+
+
 def test_rows_of_megabytes(store):
     texts = {str(key): f"{key}" * 5_000_000 for key in range(4)}
     store.write(texts.items(), "v1")

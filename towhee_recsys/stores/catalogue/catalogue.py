@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from towhee_recsys.stores.catalogue.facts import Facts, Id
 from towhee_recsys.stores.catalogue.facts_cache import FactsCache
 from towhee_recsys.stores.catalogue.rows import from_row, to_row
-from towhee_recsys.stores.keyed import KeyedStore, Versioned, key_of, open_keyed
+from towhee_recsys.stores.keyed import KeyedStore, Versioned, id_of, key_of, open_keyed
 from towhee_recsys.support.forks import new_lock
 
 
@@ -56,6 +56,19 @@ class Catalogue(Versioned):
         keys = [key_of(each) for each in ids]
         found = self._read(list(dict.fromkeys(keys)), version)
         return [found.get(key) for key in keys]
+
+    def items(self, version: str) -> Iterator[tuple[Id, Facts]]:
+        """All items of a version with their facts, in any order, a part at a time; broken rows are left out.
+
+        Items that are written meanwhile may be among them.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        for key, text in self._store.rows(version):
+            facts = from_row(self.url, key, text)
+            if facts is not None:
+                yield id_of(key), facts
 
     def count(self, version: str) -> int:
         """The number of items in a version; 0 for one that does not exist.

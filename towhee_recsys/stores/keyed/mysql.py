@@ -26,6 +26,8 @@ TABLE = (
     "ENGINE = InnoDB CHARACTER SET utf8mb4"
 )
 READ = "SELECT id, {column} FROM {table} WHERE version = %s AND id IN %s"
+READ_FIRST = f"SELECT id, {{column}} FROM {{table}} WHERE version = %s AND id >= %s ORDER BY id LIMIT {PART}"
+READ_NEXT = READ_FIRST.replace("id >= %s", "id > %s")
 COUNT = "SELECT count(*) FROM {table} WHERE version = %s"
 VERSIONS = "SELECT DISTINCT version FROM {table}"
 WRITE = "REPLACE INTO {table} (version, id, {column}) VALUES (%s, %s, %s)"
@@ -105,6 +107,13 @@ class MysqlStore:
         """The texts of those of `keys` that a version has, by one SELECT."""
         rows = self._table.select(READ, version.encode(), _encoded(keys)) if keys else []
         return {key.decode(): text for key, text in rows}
+
+    def rows(self, version: str) -> Iterator[tuple[str, bytes | str]]:
+        """All rows of a version, sorted by key."""
+        statement, key = READ_FIRST, b""
+        while rows := self._table.select(statement, version.encode(), key):
+            yield from ((key.decode(), text) for key, text in rows)
+            statement, key = READ_NEXT, rows[-1][0]
 
     def count(self, version: str) -> int:
         """The number of rows in a version."""

@@ -42,6 +42,14 @@ class KeyedStore(Protocol):
         """
         ...
 
+    def rows(self, version: str) -> Iterator[tuple[str, bytes | str]]:
+        """All rows (key, text) of a version, in any order, a part at a time; bytes are UTF-8.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        ...
+
     def count(self, version: str) -> int:
         """The number of rows in a version; 0 for one that does not exist.
 

@@ -12,6 +12,9 @@ from towhee_recsys.stores.keyed.keys import readable
 from towhee_recsys.stores.keyed.kind import Server, StoreKind
 from towhee_recsys.stores.keyed.redis_server import RedisServer
 
+PART = 10_000
+"""Texts that are read at once of all."""
+
 
 class RedisStore:
     """A version is a hash, `towhee_recsys:<table>:<version>`, read by one HMGET and dropped by one UNLINK.
@@ -45,6 +48,14 @@ class RedisStore:
         with self._server.errors("read"):
             texts: Any = self._server.client.hmget(self._hash(version), list(keys))
         return {key: text for key, text in zip(keys, texts, strict=True) if text is not None}
+
+    def rows(self, version: str) -> Iterator[tuple[str, bytes | str]]:
+        """All rows of a version; the keys are read at once, the texts in parts."""
+        with self._server.errors("read"):
+            known: Any = self._server.client.hkeys(self._hash(version))
+        keys = [key.decode() for key in known]
+        for first in range(0, len(keys), PART):
+            yield from self.read(keys[first : first + PART], version).items()
 
     def count(self, version: str) -> int:
         """The number of rows in a version."""

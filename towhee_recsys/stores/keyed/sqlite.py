@@ -10,6 +10,8 @@ from towhee_recsys.stores.keyed.sqlite_file import SqliteFile
 
 # Texts are read as bytes: SQLite would refuse to read any row if one is not UTF-8.
 READ = "SELECT id, CAST({table} AS BLOB) FROM {table} WHERE version = ? AND id IN ({{marks}})"
+READ_FIRST = "SELECT id, CAST({table} AS BLOB) FROM {table} WHERE version = ? AND id >= ? ORDER BY id LIMIT {rows}"
+READ_NEXT = READ_FIRST.replace("id >= ?", "id > ?")
 READ_GROUPS = "SELECT group_id, id, CAST({table} AS BLOB) FROM {table} WHERE version = ? AND group_id IN ({{marks}})"
 READ_ALL = (
     "SELECT group_id, id, CAST({table} AS BLOB) FROM {table} "
@@ -43,6 +45,13 @@ class SqliteStore:
     def read(self, keys: Sequence[str], version: str) -> dict[str, bytes | str]:
         """The texts of those of `keys` that a version has."""
         return dict(self._file.select_in(READ.format(table=self._table), version, keys))
+
+    def rows(self, version: str) -> Iterator[tuple[str, bytes | str]]:
+        """All rows of a version, sorted by key."""
+        statement, key = READ_FIRST, ""
+        while rows := self._file.select(statement.format(table=self._table, rows=PART), version, key):
+            yield from rows
+            statement, key = READ_NEXT, rows[-1][0]
 
     def count(self, version: str) -> int:
         """The number of rows in a version."""
