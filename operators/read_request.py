@@ -7,6 +7,9 @@ from typing import Any
 
 from towhee import register
 
+from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.vectors import open_index
+
 
 @register(name="towhee_recsys/read_request")
 class ReadRequest:
@@ -47,10 +50,11 @@ class ReadRequest:
         requests: Mapping[str, Any] | None = None,
     ):
         from towhee_recsys.bundle import load_bundle
-        from towhee_recsys.requests import by_id, user_request_reader
+        from towhee_recsys.requests import item_finder, user_request_reader
 
         bundle = load_bundle(model_dir)
-        self._read = user_request_reader(bundle, by_id(bundle), top_k, include_seen, requests)
+        find = item_finder(bundle, open_catalogue(catalogue), open_index(uri, collection, access, create=False))
+        self._read = user_request_reader(bundle, find, top_k, include_seen, requests)
 
     def __call__(self, given: Any) -> tuple[Any, Any]:
         """The users' records and the requests: a record and a `Request`, or lists of them."""

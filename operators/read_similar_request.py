@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from towhee import register
+
+from towhee_recsys.requests.similar import ITEMS
+from towhee_recsys.stores.catalogue import open_catalogue
+from towhee_recsys.stores.vectors import open_index
 
 
 @register(name="towhee_recsys/read_similar_request")
@@ -46,25 +50,24 @@ class ReadSimilarRequest:
         requests: Mapping[str, Any] | None = None,
     ):
         from towhee_recsys.bundle import load_bundle
-        from towhee_recsys.requests import by_id, similar_request_reader
+        from towhee_recsys.requests import ItemRecords, item_finder, similar_request_reader
 
         bundle = load_bundle(model_dir)
-        self._column = bundle.item_schema.id
-        self._read = similar_request_reader(bundle, by_id(bundle), top_k, requests)
+        stores = open_catalogue(catalogue), open_index(uri, collection, access, create=False)
+        self._records = ItemRecords(bundle, *stores)
+        self._read = similar_request_reader(bundle, item_finder(bundle, *stores), top_k, requests)
 
     def __call__(self, given: Any) -> tuple[Any, Any, Any, Any]:
         """The items' records, how many of them each request has, the ids to leave out and the requests."""
         if not isinstance(given, (list, tuple)):
-            [items], [request] = self._all([given])
-            return items, len(items), list(request.exclude), request
-        items, requests = self._all(given)
-        flat = [item for each in items for item in each]
-        return flat, [len(each) for each in items], [list(each.exclude) for each in requests], requests
-
-    def _all(self, given: Any) -> tuple[list[list[Any]], list[Any]]:
+            items, request = self._read(given)
+            return self._as_records(items), len(items), list(request.exclude), request
         read = [self._read(each) for each in given]
-        items = [[self._record(item) for item in items] for items, _ in read]
-        return items, [request for _, request in read]
+        items = self._as_records([item for items, _ in read for item in items])
+        requests = [request for _, request in read]
+        return items, [len(items) for items, _ in read], [list(each.exclude) for each in requests], requests
 
-    def _record(self, item: Any) -> Any:
-        return {self._column: item} if isinstance(item, (int, str)) else item
+    def _as_records(self, items: Sequence[Any]) -> list[Any]:
+        """The items, those that are ids as records; anything else is left for the encoder to refuse."""
+        records = iter(self._records.of([item for item in items if isinstance(item, (int, str))], ITEMS))
+        return [next(records) if isinstance(item, (int, str)) else item for item in items]

@@ -7,7 +7,7 @@ from typing import Any
 
 from towhee_recsys.bundle import Bundle
 from towhee_recsys.data.item_ids import item_id
-from towhee_recsys.errors import refused
+from towhee_recsys.errors import QueryError, refused
 from towhee_recsys.requests.fields import listed
 from towhee_recsys.requests.items import ItemFinder
 from towhee_recsys.requests.options import OptionsReader, request_rules
@@ -56,7 +56,10 @@ class SimilarRequestReader:
                 has a title.
         """
         if not isinstance(given, Mapping):
-            return [given], self._options.default  # which the encoder refuses
+            raise QueryError(
+                f"a request is an item's record, such as {{{self._column!r}: ...}}, or {{{ITEMS!r}: [...]}}; "
+                f"{given!r:.200} was given."
+            )
         if ITEMS not in given or self._is_column:
             return [given], self._excluding([given], {})
         accepted = "a list of one item or more, each an id, a title or a record"
