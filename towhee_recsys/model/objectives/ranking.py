@@ -12,9 +12,6 @@ from towhee_recsys.model.blocks import Block
 from towhee_recsys.model.objectives.objective import Gradients, ObjectiveSettings
 from towhee_recsys.support.step_timers import timed
 
-DISLIKE = 0.5
-"""How much a disliked item counts against its like when a user is folded in, beside a liked one. Found likewise."""
-
 LARGEST_EXPONENT = 60.0
 """Logits between this and its negative are exponentiated as they are: their sums stay within float32."""
 
@@ -34,6 +31,9 @@ class RankingObjective:
     """The pull of a past interaction, beside the weight of a new one. Found as `python -m benchmarks feedback --choose`
     does, on other users than those that are reported."""
 
+    fold_in_dislike = 0.5
+    """How much a disliked item counts against items like it, beside a liked one. Found likewise."""
+
     def __init__(self, interactions: Interactions, settings: ObjectiveSettings, past: np.ndarray | None = None):
         training = settings.training
         self.decay, self._temperature = training.ranking_decay, training.temperature
@@ -43,7 +43,7 @@ class RankingObjective:
             sums = np.bincount(interactions.users, weights)
             self.pulls = np.zeros(0)
         else:
-            weights = new_weights(interactions, settings.scale, training.preference)
+            weights = new_weights(interactions, settings.scale, training.preference, self.fold_in_dislike)
             sums = np.bincount(interactions.users, np.abs(weights), minlength=len(past)) + past
             self.pulls = self.fold_in_pull / self._temperature**2 * past / np.sqrt(np.maximum(sums, 1e-12))
         self._weights = (weights / np.sqrt(np.maximum(sums, 1e-12))[interactions.users]).astype(np.float32)
@@ -102,9 +102,9 @@ def interaction_weights(
 
 
 def new_weights(
-    interactions: Interactions, scale: tuple[float, float] | None, preference: Sequence[float]
+    interactions: Interactions, scale: tuple[float, float] | None, preference: Sequence[float], dislike: float
 ) -> np.ndarray:
-    """The weights of interactions to fold in, float64[n]; those that show dislike have weights below 0.
+    """The weights of interactions to fold in, float64[n]; those that show dislike have weights down to -`dislike`.
 
     A rating below the middle of the scale shows dislike, the lowest most. Weights of implicit feedback are taken
     relative to the mean of those above 0 of the same user, and those below 0 show dislike: so a user's do not depend on
@@ -113,12 +113,12 @@ def new_weights(
     values, users = interactions.values.astype(np.float64), interactions.users
     if scale:
         middle = sum(scale) / 2
-        dislike = np.maximum(middle - values, 0) / (middle - scale[0])
-        return rating_preference(values, scale, preference) - DISLIKE * dislike
+        below = np.maximum(middle - values, 0) / (middle - scale[0])
+        return rating_preference(values, scale, preference) - dislike * below
     liked = values > 0
     sums, counts = (np.bincount(users, each) for each in (np.where(liked, values, 0), liked))
     means = np.where(counts > 0, sums / np.maximum(counts, 1), 1.0)[users]
-    return np.where(liked, values / means, DISLIKE * np.maximum(values, -1))
+    return np.where(liked, values / means, dislike * np.maximum(values, -1))
 
 
 def rating_preference(ratings: np.ndarray, scale: tuple[float, float], weights: Sequence[float]) -> np.ndarray:
