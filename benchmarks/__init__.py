@@ -12,5 +12,5 @@ A benchmark is a module of this package that is listed in BENCHMARKS of `__main_
 A row's `detail` may hold data for the pictures: "distribution", percentiles 0 to 100 by name, and "curve", whose lines
 are points (size, figure) by name; see performance_pictures.py. Anything else in `detail` is only stored in the JSON.
 
-`quality`, `planted`, `main_job` and `added_items` are separate commands with the same entry point.
+`quality`, `planted`, `main_job`, `added_items` and `feedback` are separate commands with the same entry point.
 """

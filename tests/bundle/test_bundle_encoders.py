@@ -6,8 +6,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from towhee_recsys import train
+from towhee_recsys import load_bundle, train
 from towhee_recsys.bundle import ItemEncoder, UserEncoder
+from towhee_recsys.bundle.counts import interaction_counts
 from towhee_recsys.data import interactions_frame, read_dataset, records
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.embeddings import ModelRef, normalize
@@ -90,7 +91,7 @@ def test_an_unknown_user_alone_is_an_error_or_the_general_user(users, small_bund
         users([{"user_id": 10_001}, {"user_id": 999_999, "age": None}])
     message = str(raised.value)
     assert message.startswith("user_id 999999 is not known to this model.")
-    assert "gender, age, occupation, liked." in message
+    assert "gender, age, occupation, liked, disliked." in message
     assert "unknown_user: general" in message
     general = UserEncoder(small_bundle, "general")
     assert close(general({"user_id": 999_999}), general({}))
@@ -111,7 +112,7 @@ def test_a_model_that_reads_only_ids_has_no_fields_to_ask_for(small_config):
         ItemEncoder(bundle)({"movie_id": 999_999})
     assert "movie_id 999999 is not known to this model" in str(raised.value)
     assert ": ." not in str(raised.value)
-    with pytest.raises(QueryError, match=r"user_id 999999 is not known to this model.*: liked\."):
+    with pytest.raises(QueryError, match=r"user_id 999999 is not known to this model.*: liked, disliked\."):
         UserEncoder(bundle)({"user_id": 999_999})
 
 
@@ -119,7 +120,10 @@ def test_a_model_that_reads_only_ids_has_no_fields_to_ask_for(small_config):
     ("record", "message"),
     [
         ({"agee": 25}, "field 'agee' is not known. Did you mean 'age'?"),
-        ({"genre": "F"}, "Accepted: user_id, gender, age, occupation, zip_code, liked, include_seen."),
+        (
+            {"genre": "F"},
+            "Accepted: user_id, gender, age, occupation, zip_code, liked, disliked, feedback, include_seen.",
+        ),
         ({"age": 200}, "age 200 is not known. Accepted: 1 (Under 18)"),
         ({"user_id": 1.5}, "user_id 1.5 is not acceptable"),
         ({"user_id": True}, "user_id True is not acceptable"),
@@ -220,6 +224,97 @@ def test_what_cannot_be_liked(users, liked, message):
         assert str(raised.value) == message
 
 
+def ranks(users, record, keys, bundle):
+    """The mean rank of items among all that the model knows, by their cosines with a user."""
+    ids = bundle.known_ids("item")
+    items = np.asarray(normalize(ItemEncoder(bundle)([{"movie_id": key} for key in ids])))
+    order = np.argsort(np.argsort(-items @ np.asarray(normalize(users(record)))))
+    return np.mean([order[ids.index(str(key))] for key in keys])
+
+
+@pytest.mark.parametrize("user", [{}, {"age": 25}, {"user_id": 10_001}], ids=str)
+def test_disliked_items_fall_and_liked_ones_rise(user, sample_bundle):
+    users, keys = UserEncoder(sample_bundle), [5001, 5002, 5003]
+    before = ranks(users, user, keys, sample_bundle)
+    assert ranks(users, {**user, "disliked": keys}, keys, sample_bundle) > before
+    assert ranks(users, {**user, "liked": keys}, keys, sample_bundle) < before
+    assert ranks(users, {**user, "feedback": [(key, 5) for key in keys]}, keys, sample_bundle) < before
+    assert ranks(users, {**user, "feedback": [(key, 1) for key in keys]}, keys, sample_bundle) > before
+
+
+def test_feedback_moves_a_known_user_less_than_a_new_one(small_bundle):
+    users, event = UserEncoder(small_bundle), {"feedback": [(5001, 5)]}
+    known = {"user_id": 10_001}
+    ways = [np.linalg.norm(users({**user, **event}).search - users(user).search) for user in (known, {})]
+    assert 0 < ways[0] < ways[1] / 3
+
+
+def test_of_several_ratings_the_last_counts_and_what_the_record_likes_before_all(users):
+    twice = {"feedback": [(5001, 1), (5002, 3), ("5001", 5)]}
+    assert close(users(twice), users({"feedback": [(5001, 5), (5002, 3)]}))
+    assert not close(users(twice), users({"feedback": [(5001, 1), (5002, 3)]}))
+    both = {"feedback": [(5001, 1)], "liked": [5001]}
+    assert close(users(both), users({"liked": [5001]}))
+
+
+def test_feedback_on_an_item_that_the_model_does_not_know_changes_nothing(users, small_bundle):
+    assert close(users({"user_id": 10_001, "feedback": [(999_999, 5)]}), users({"user_id": 10_001}))
+    assert users.knows([{"feedback": [(999_999, 5)]}, {"feedback": [(5001, 5)]}]).tolist() == [False, True]
+    new = UserEncoder(small_bundle)({"user_id": 999_999, "feedback": [(5001, 5)]})
+    assert close(new, users({"feedback": [(5001, 5)]}))
+
+
+@pytest.mark.parametrize("wrong", [5001, "5001", [5001], [(5001,)], [(5001, None)], [(5001, float("nan"))], [(1.5, 5)]])
+def test_what_is_no_feedback(users, wrong):
+    with pytest.raises(
+        QueryError, match=r"feedback is a list of item ids with values, such as \[\(260, 5\)\]; .* given"
+    ):
+        users([{}, {"feedback": wrong}])
+
+
+def test_an_unknown_item_cannot_be_disliked(users):
+    with pytest.raises(QueryError, match="disliked: item 999999 is not known to this model"):
+        users({"disliked": [999_999]})
+    with pytest.raises(QueryError, match=r"disliked is a list of item ids, such as \[260, 1196\]; 5001 was given"):
+        users({"disliked": 5001})
+
+
+def test_a_tower_with_a_history_takes_in_what_is_liked_and_takes_out_what_is_disliked(small_config):
+    config = small_config(
+        "training.epochs=1", "features.user=[{kind: id, column: user_id}, {kind: history, length: 3}]"
+    )
+    bundle = train(config)
+    users, ids = UserEncoder(bundle), [int(key) for key in bundle.known_ids("item")[:5]]
+    first = users({"liked": ids[:3]})
+    assert close(users({"liked": ids[:2], "feedback": [(ids[2], 5)]}), first)
+    assert close(users({"liked": ids[:3], "feedback": [(ids[2], 5), (ids[4], 1)]}), first)
+    assert close(users({"liked": [ids[3], *ids[:2]], "feedback": [(ids[2], 4)]}), first), "the last are read"
+    assert close(users({"liked": ids[:4][::-1], "disliked": ids[:1]}), users({"liked": [ids[2], ids[1]]}))
+    known = {"user_id": 10_001}
+    assert not close(users({**known, "feedback": [(ids[0], 5)]}), users(known))
+    assert close(users({**known, "feedback": []}), users(known))
+    assert UserEncoder(bundle, "general").knows([{"feedback": [(ids[0], 5)]}, {"disliked": ids[:1]}]).tolist() == [
+        True,
+        False,
+    ]
+    both = users([{**known, "feedback": [(ids[0], 5)]}, known])
+    assert close(both[0], users({**known, "feedback": [(ids[0], 5)]}))
+    assert close(both[1], users(known))
+
+
+def test_a_bundle_without_the_numbers_of_interactions_takes_their_mean(copy, seal, small_bundle):
+    counts = interaction_counts(small_bundle)
+    facts = small_bundle.manifest.dataset
+    assert (counts.dtype, len(counts), counts.min() > 0) == (np.int32, 60, True)
+    assert counts.sum() == pytest.approx(facts.interactions, rel=0.2)
+    with np.load(copy / "known.npz") as file:
+        arrays = dict(file)
+    arrays.pop("user.counts")
+    np.savez(copy / "known.npz", **arrays)
+    seal()
+    assert interaction_counts(load_bundle(copy)).tolist() == [round(facts.interactions / 60)] * 60
+
+
 def test_an_unknown_user_who_likes_something_is_no_error(small_bundle):
     general = UserEncoder(small_bundle, "general")
     liked = general({"user_id": 999_999, "liked": [5001]})
@@ -231,8 +326,11 @@ def test_an_unknown_user_who_likes_something_is_no_error(small_bundle):
             UserEncoder(small_bundle)({"user_id": 999_999, "liked": nothing})
 
 
-def test_what_is_accepted_of_a_user_includes_liked(small_bundle):
-    with pytest.raises(QueryError, match=r"field 'shoe' is not known\..* Accepted: user_id, .*, liked, include_seen\."):
+def test_what_is_accepted_of_a_user_includes_liked_and_disliked(small_bundle):
+    with pytest.raises(
+        QueryError,
+        match=r"field 'shoe' is not known\..* Accepted: user_id, .*, liked, disliked, feedback, include_seen\.",
+    ):
         UserEncoder(small_bundle)({"shoe": 42})
 
 

@@ -9,7 +9,7 @@ from towhee_recsys.config import load_config
 from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.model import fold_in as module
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.fold_in import _liked_value, fold_in
+from towhee_recsys.model.fold_in import disliked_value, fold_in, liked_value
 from towhee_recsys.model.objectives import ObjectiveSettings, unit
 
 MAP = Calibration(slope=6.0, intercept=3.4, lowest=1.0, highest=5.0)
@@ -47,12 +47,18 @@ def folded(request, items):
     feedback = Feedback(None, 0.0) if implicit else Feedback((1.0, 5.0), 4.0)
     settings = ObjectiveSettings(training, feedback.scale, None if implicit else MAP)
 
-    def folded(raw, *liked):
-        rows = [np.array(each, dtype=np.int64) for each in liked]
-        return fold_in(raw, rows, items, objective=objective, tower=tower, settings=settings, feedback=feedback)
+    def folded(raw, *liked, disliked=None, past=0):
+        new = [interactions(*each, feedback) for each in zip(liked, disliked or [[]] * len(liked), strict=True)]
+        counts = np.broadcast_to(past, len(raw)).astype(np.int64)
+        return fold_in(raw, new, counts, items, objective=objective, tower=tower, settings=settings)
 
     folded.tower = tower
     return folded
+
+
+def interactions(liked, disliked, feedback):
+    values = [liked_value(feedback)] * len(liked) + [disliked_value(feedback)] * len(disliked)
+    return np.array([*liked, *disliked], dtype=np.int64), np.array(values, dtype=np.float32)
 
 
 def cosines(raw, items) -> np.ndarray:
@@ -108,23 +114,57 @@ def test_it_converges(people, items):
     training = load_config(training={"ranking_decay": 1.0, "temperature": 0.2}).training
     feedback = Feedback((1.0, 5.0), 4.0)
     settings = ObjectiveSettings(training, feedback.scale, MAP)
-    how = {"objective": "ranking", "tower": "sum", "settings": settings, "feedback": feedback}
-    liked = [np.array([0, 1, 2])]
-    once = fold_in(people[:1], liked, items, **how)
+    how = {"objective": "ranking", "tower": "sum", "settings": settings}
+    new = [interactions([0, 1, 2], [], feedback)]
+    once = fold_in(people[:1], new, np.zeros(1, np.int64), items, **how)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "STEPS", 400)
-        rest = fold_in(people[:1], liked, items, **how)
+        rest = fold_in(people[:1], new, np.zeros(1, np.int64), items, **how)
     assert cosines(once, items) == pytest.approx(cosines(rest, items), abs=0.03)
 
 
 @pytest.mark.parametrize(
-    ("feedback", "value"),
+    ("feedback", "liked", "disliked"),
     [
-        (Feedback((1.0, 5.0), 4.0), 4.5),
-        (Feedback((1.0, 5.0), 3.0), 4.0),
-        (Feedback((0.0, 10.0), 7.5), 8.75),
-        (Feedback(None, 0.0), 1.0),
+        (Feedback((1.0, 5.0), 4.0), 4.5, 1.5),
+        (Feedback((1.0, 5.0), 3.0), 4.0, 2.0),
+        (Feedback((0.0, 10.0), 7.5), 8.75, 1.25),
+        (Feedback(None, 0.0), 1.0, -1.0),
     ],
 )
-def test_a_liked_item_counts_as_the_middle_of_the_ratings_that_show_liking(feedback, value):
-    assert _liked_value(feedback) == value
+def test_a_liked_item_counts_as_the_middle_of_the_ratings_that_show_liking(feedback, liked, disliked):
+    assert (liked_value(feedback), disliked_value(feedback)) == (liked, disliked)
+
+
+def test_users_who_only_dislike_some_of_a_kind_get_the_other_kind(folded, people, items):
+    raw = folded(people[:2], [], [], disliked=[[0, 1, 2], [EACH, EACH + 1, EACH + 2]])
+    for before, after, kind in zip(cosines(people[:2], items), cosines(raw, items), "AB", strict=True):
+        change = after - before
+        assert change[kind == KINDS].mean() < change[kind != KINDS].mean() - 0.1
+
+
+def test_what_is_liked_and_disliked_counts_together(folded, people, items):
+    liked, both = (cosines(folded(people[:1], [0], disliked=[each]), items)[0] for each in ([], [EACH]))
+    assert (both - liked)[:EACH].mean() > (both - liked)[EACH:].mean()
+
+
+def test_an_interaction_moves_a_user_less_the_more_training_has_read(folded, people, items):
+    """By about its share: a tenth as far with ten times as many past interactions."""
+    counts = [0, 10, 100, 1000]
+    raw = folded(np.tile(people[:1], (4, 1)), *[[3]] * 4, past=counts)
+    ways = np.linalg.norm(raw - people[0], axis=1)
+    assert (np.diff(ways) < 0).all()
+    assert ways[1] / ways[3] == pytest.approx(100, rel=0.6)
+    assert ways[2] / ways[3] == pytest.approx(10, rel=0.3)
+
+
+def test_many_interactions_move_a_known_user_as_far_as_few_a_new_one(folded, people, items):
+    known = folded(people[:1], [0, 1, 2, 3, 4, 5, 6, 7], past=2)
+    assert (np.argsort(-cosines(known, items)[0])[:EACH] < EACH).mean() > 0.9
+
+
+def test_one_user_s_interactions_do_not_change_another_s(folded, people, items):
+    """Not even the weights that their events are taken relative to."""
+    together = folded(people[:3], [0], [5, 6], [], disliked=[[EACH], [], [7]], past=[0, 50, 3])
+    alone = folded(people[:1], [0], disliked=[[EACH]], past=[0])
+    assert cosines(together[:1], items) == pytest.approx(cosines(alone, items), abs=1e-3)

@@ -9,12 +9,13 @@ from typing import Any, Literal
 import numpy as np
 
 from towhee_recsys.bundle.bundle import Bundle
-from towhee_recsys.bundle.towers import Entity, item_vectors, loaded, rating_tower
+from towhee_recsys.bundle.new_interactions import NewInteractions
+from towhee_recsys.bundle.towers import Entity, loaded, rating_tower
 from towhee_recsys.config.objectives import purposes
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features import FeatureEncoder, Record
 from towhee_recsys.features.encoder import plain
-from towhee_recsys.features.liked import DISLIKED, INCLUDE_SEEN, LIKED, liked_of
+from towhee_recsys.features.liked import DISLIKED, FEEDBACK, INCLUDE_SEEN, LIKED
 from towhee_recsys.model.embeddings import Embeddings, ModelRef
 
 
@@ -27,7 +28,7 @@ class _Encoder:
         self.id_column = (bundle.schema.users if entity == "user" else bundle.schema.items).id  # a feature or not
         self._tower, self._rows, self._known = loaded(bundle, entity)
         self._also, self._refuse_unknown = also, refuse_unknown
-        self._ignored = [*also, DISLIKED, INCLUDE_SEEN] if entity == "user" else also
+        self._ignored = [*also, FEEDBACK, INCLUDE_SEEN] if entity == "user" else also
 
     def __call__(self, records: Record | Sequence[Record]) -> Embeddings:
         """One record gives float32[dim], a list of n gives float32[n, dim], by one pass through the tower.
@@ -60,7 +61,7 @@ class _Encoder:
         """Raises QueryError for a record that is only an unknown id."""
         fields = [feature.column for feature in self.features.features if feature.column != self.id_column]
         fields += [name for name in self._also if name not in fields]
-        if not any(_is_given(record.get(field)) for field in fields):
+        if not any(_is_given(record.get(field)) for field in (*fields, FEEDBACK)):
             raise QueryError(f"{self.id_column} {key!r} is not known to this model. {self._advice(fields)}")
 
     def _advice(self, fields: Sequence[str]) -> str:
@@ -72,20 +73,21 @@ class _Encoder:
 class UserEncoder(_Encoder):
     """Users to raw vectors to search with; where the objective has two purposes, with others to predict `rating`s.
 
-    A record may have `liked`, a list of item ids: a tower with a history reads them, for others the vector is folded
-    in (see model/fold_in.py). It may have `include_seen`, which is not read here.
+    A record may have `liked` and `disliked`, lists of item ids, and `feedback`, interactions since the training as a
+    list of (item id, rating or weight): a tower with a history reads what is liked, for others the vector is folded in
+    (see model/fold_in.py). It may have `include_seen`, which is not read here.
     `unknown_user` is what becomes of an unknown id with no other field: an error, or, for general, the same as of {}.
     """
 
     def __init__(self, bundle: Bundle, unknown_user: Literal["error", "general"] = "error"):
         if unknown_user not in ("error", "general"):
             raise QueryError(f"unknown_user {unknown_user!r} is not known. Accepted: error, general.")
-        self._folds_in = not any(feature.is_history for feature in bundle.users.features)
+        self._new = NewInteractions(bundle)
         super().__init__(
             bundle,
             "user",
             ModelRef(bundle.model_id, bundle.calibration),
-            also=[LIKED] if self._folds_in else [],
+            also=[LIKED, DISLIKED] if self._new.fold_in else [DISLIKED],
             refuse_unknown=unknown_user == "error",
         )
         self._rating_tower = rating_tower(bundle) if len(purposes(bundle.config.objective)) > 1 else None
@@ -95,39 +97,42 @@ class UserEncoder(_Encoder):
 
         Raises:
             QueryError: a record has a field or a value that the model cannot take, an unknown id alone, or likes an
-                item that the model does not know.
+                item, or dislikes one, that the model does not know.
         """
         if not isinstance(records, (list, tuple)):
             return self([records])[0]  # type: ignore[list-item]
-        liked = [liked_of(record) for record in records] if self._folds_in else []
         arrays = self._arrays(records)
-        raw = self._tower(arrays)
-        if any(liked):
-            raw = _folded_in(self.bundle, raw, liked)
+        raw = self._new.folded_in(self._tower(arrays), records, self._row)
         return Embeddings(raw, self._rating_tower(arrays) if self._rating_tower else None, self.model)
 
     def knows(self, records: Sequence[Record]) -> np.ndarray:
         """For each record whether the model knows anything of the user: bool[n].
 
-        It knows nothing where all features are as those of {}, and the record has no liked items to fold in.
+        It knows nothing where all features are as those of {}, and the record has no items to fold in: one that is only
+        disliked is something, too.
 
         Raises:
             QueryError: as a call.
         """
-        known = np.array([self._has_liked(record) or self._is_described(record) for record in records], dtype=bool)
+        known = np.array([self._new.some(record) or self._is_described(record) for record in records], dtype=bool)
         others = np.flatnonzero(~known)
         if len(others):
             known[others] = self._differ(self._arrays([records[row] for row in others.tolist()]))
         return known
 
-    def _has_liked(self, record: Record) -> bool:
-        """Whether the record has liked items besides those of a history, which is a feature."""
-        return self._folds_in and bool(liked_of(record))
+    def _arrays(self, records: Sequence[Record]) -> list[np.ndarray]:
+        arrays = super()._arrays(records)
+        self._new.into_histories(arrays, records)
+        return arrays
+
+    def _row(self, record: Any) -> int | None:
+        """The row of a known user, None for another."""
+        key = plain(record.get(self.id_column)) if isinstance(record, Mapping) else None
+        return None if key is None else self._rows.get(str(key))
 
     def _is_described(self, record: Record) -> bool:
         """Whether the record has an id of which the model knows something."""
-        key = plain(record.get(self.id_column)) if isinstance(record, Mapping) else None
-        row = None if key is None else self._rows.get(str(key))
+        row = self._row(record)
         return row is not None and bool(self._described[row])
 
     @cached_property
@@ -160,25 +165,3 @@ class ItemEncoder(_Encoder):
 def _is_given(value: Any) -> bool:
     is_many = isinstance(value, (list, tuple, set, frozenset, np.ndarray))
     return len(value) > 0 if is_many else value is not None
-
-
-def _folded_in(bundle: Bundle, raw: np.ndarray, liked: Sequence[Sequence[Any]]) -> np.ndarray:
-    from towhee_recsys.model.fold_in import fold_in
-    from towhee_recsys.model.objectives import ObjectiveSettings
-
-    rows, vectors = item_vectors(bundle)
-    unknown = sorted({str(key) for keys in liked for key in keys} - rows.keys())
-    if unknown:
-        raise QueryError(f"liked: item {unknown[0]} is not known to this model. Leave it out; give ids of its items.")
-    items = [np.array([rows[str(key)] for key in keys], dtype=np.int64) for keys in liked]
-    config, feedback = bundle.config, bundle.schema.feedback
-    settings = ObjectiveSettings(config.training, feedback.scale, bundle.manifest.rating_map)
-    return fold_in(
-        raw,
-        items,
-        vectors,
-        objective=config.objective,
-        tower=config.model.tower,
-        settings=settings,
-        feedback=feedback,
-    )

@@ -26,6 +26,9 @@ CONFIG, FEATURES, KNOWN, WEIGHTS = "config.yaml", "features.json", "known.npz", 
 POPULARITY = "item.popularity"
 """The array in known.npz with the popularity of each known item, float32[items]."""
 
+COUNTS = "user.counts"
+"""The array in known.npz with the number of interactions of each known user that training read, int32[users]."""
+
 IDENTITY = (FEATURES, KNOWN, WEIGHTS)
 """The files that decide what vectors the model gives: the model id is the hash of them and of the calibration."""
 

@@ -13,6 +13,7 @@ import numpy as np
 from towhee_recsys.bundle.bundle import Bundle, load_bundle
 from towhee_recsys.bundle.manifest import (
     CONFIG,
+    COUNTS,
     FEATURES,
     FORMAT_VERSION,
     KNOWN,
@@ -42,6 +43,7 @@ class Trained:
     Attributes:
         known: For `user` and `item`, the ids of the known records as `ids`, text, and their arrays as `0`, `1`, …, one
             a feature.
+        counts: How many interactions of each known user training has read, int32[users].
         popularity: How many users like each known item, float32[items].
         rating_map: The line from cosine to rating that training used; None where there is no rating scale.
         calibration: The line that predictions use; likewise.
@@ -55,6 +57,7 @@ class Trained:
     users: FeatureEncoder
     items: FeatureEncoder
     known: dict[str, dict[str, np.ndarray]]
+    counts: np.ndarray
     popularity: np.ndarray
     model: FusionModel
     rating_map: Calibration | None
@@ -92,7 +95,7 @@ def _write_parts(folder: Path, trained: Trained) -> None:
     _write_json(folder / FEATURES, {"user": trained.users.state, "item": trained.items.state})
     _write_json(folder / "history.json", trained.history)
     known = {f"{side}.{name}": array for side, arrays in trained.known.items() for name, array in arrays.items()}
-    known[POPULARITY] = trained.popularity
+    known |= {COUNTS: trained.counts, POPULARITY: trained.popularity}
     write_file(folder / KNOWN, lambda file: np.savez(file, **known))  # type: ignore[arg-type]
     write_file(folder / WEIGHTS, lambda file: np.savez(file, **trained.model.state_dict()))  # each is copied in turn
 

@@ -13,7 +13,7 @@ import numpy as np
 from towhee_recsys.bundle.arrays import ArrayFile, Header
 from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.bundle.contents import CURE
-from towhee_recsys.bundle.manifest import KNOWN, POPULARITY, WEIGHTS
+from towhee_recsys.bundle.manifest import COUNTS, KNOWN, POPULARITY, WEIGHTS
 from towhee_recsys.errors import BundleError
 from towhee_recsys.features.column import Column
 from towhee_recsys.features.layer import Weight
@@ -124,7 +124,7 @@ def _known(bundle: Bundle, entity: Entity) -> tuple[list[str], list[np.ndarray]]
     file, encoder = bundle.directory / KNOWN, bundle.users if entity == "user" else bundle.items
     names = [f"{entity}.{index}" for index in range(len(encoder.features))]
     with bundle.open_arrays(KNOWN) as stored:
-        rest = [each for each in stored.names if each not in (f"{entity}.ids", POPULARITY, *names)]
+        rest = [each for each in stored.names if each not in (f"{entity}.ids", COUNTS, POPULARITY, *names)]
         _must_be_used(file, [each for each in rest if not each.startswith(_OTHER[entity])])
         headers = [stored.header(f"{entity}.ids"), *map(stored.header, names)]
         if not _fit(headers, encoder.encode([{}])):

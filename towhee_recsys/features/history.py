@@ -51,10 +51,14 @@ class HistoryColumn(VocabularyColumn[HistoryFeature]):
         """The last `length` items of each history, padded at the end: int64[n, length]."""
         rows = np.zeros((len(values), self.feature.length), dtype=np.int64)
         for line, items in zip(rows, values, strict=True):
-            found = self.vocabulary.rows(liked_ids(items, self.feature.column))
-            found = found[found != UNKNOWN][-self.feature.length :]
+            found = self.known_rows(liked_ids(items, self.feature.column))[-self.feature.length :]
             line[: len(found)] = found
         return rows
+
+    def known_rows(self, ids: Sequence[Any]) -> np.ndarray:
+        """The rows of those of `ids` that are known, int64[m]."""
+        found = self.vocabulary.rows(ids)
+        return found[found != UNKNOWN]
 
     def layer(self, size: int, weight: Weight) -> Layer:
         """The sum of the items' embeddings over the root of their number."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,10 +35,32 @@ def liked_ids(given: Any, field: str = LIKED) -> list[Any]:
     return list({str(key): key for key in ids}.values())
 
 
-def liked_of(record: Any) -> list[Any]:
-    """The items in the field `liked` of a user's record; an empty list for anything that is no record.
+def liked_of(record: Any, field: str = LIKED) -> list[Any]:
+    """The items in the field `liked`, or `disliked`, of a user's record; an empty list for anything that is no record.
 
     Raises:
         QueryError: the field is no list of item ids.
     """
-    return liked_ids(record.get(LIKED)) if isinstance(record, Mapping) else []
+    return liked_ids(record.get(field), field) if isinstance(record, Mapping) else []
+
+
+def feedback_of(record: Any) -> list[tuple[Any, float]]:
+    """The items and values in the field `feedback` of a user's record; an empty list for anything that is no record.
+
+    Raises:
+        QueryError: the field is no list of pairs of an item id and a number.
+    """
+    given = record.get(FEEDBACK) if isinstance(record, Mapping) else None
+    if not given:
+        return []
+    if isinstance(given, (list, tuple)) and all(map(_is_pair, given)):
+        return [(key, float(value)) for key, value in given]
+    raise QueryError(f"{FEEDBACK} is a list of item ids with values, such as [(260, 5)]; {given!r:.200} was given.")
+
+
+def _is_pair(given: Any) -> bool:
+    if not (isinstance(given, (list, tuple)) and len(given) == 2) or any(isinstance(each, bool) for each in given):
+        return False
+    key, value = given
+    is_number = isinstance(value, (int, float, np.integer, np.floating)) and math.isfinite(value)
+    return isinstance(key, (int, str, np.integer)) and is_number

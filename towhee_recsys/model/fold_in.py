@@ -1,4 +1,4 @@
-"""Users whom training never saw: a vector from their other features and from items that they like, without training."""
+"""Users moved by interactions that training never saw, without training: new users and known ones."""
 
 from __future__ import annotations
 
@@ -14,55 +14,60 @@ from towhee_recsys.model.objectives import Objective, ObjectiveSettings, grad_ra
 from towhee_recsys.model.towers import NORM_DIMS
 
 STEPS, LEARNING_RATE = 40, 0.1
-"""Steps of Adam and the size of the first one: enough to converge, within some milliseconds a user."""
+"""Steps of Adam and the size of the first one, of a new user: enough to converge, within some milliseconds a user."""
 
 
 def fold_in(
     raw: np.ndarray,
-    liked: Sequence[np.ndarray],
+    new: Sequence[tuple[np.ndarray, np.ndarray]],
+    past: np.ndarray,
     items: np.ndarray,
     *,
     objective: str,
     tower: str,
     settings: ObjectiveSettings,
-    feedback: Feedback,
 ) -> np.ndarray:
-    """Raw vectors float32[n, dim] of users who like `items[liked[i]]`.
+    """Raw vectors float32[n, dim] of users after new interactions.
 
     Fits what training fits as the embedding of an id, by the same objective and with no less decay, while all else
-    stays as it is.
+    stays as it is. What training found is the prior: the more interactions it was found from, the stronger its pull, so
+    that one interaction of a hundred moves a user by about a hundredth of what it moves a new one.
 
     Args:
-        raw: The users' vectors from their other features, float32[n, dim]. Users who like nothing keep theirs.
-        liked: For each user the rows of the items that the user likes, int64.
+        raw: The users' vectors: of a new one from the other features than the id, float32[n, dim]. Users without new
+            interactions keep theirs.
+        new: For each user the rows of the items, int64[k], and the values of the interactions, float32[k]: ratings, or
+            weights, which show dislike below 0.
+        past: How many interactions of each user training has read, int64[n]; 0 of a new one.
         items: The unit vectors of the items, float32[m, dim].
         objective: The name of the objective that the model was trained by.
         tower: The kind of tower, `sum` or `joined`.
         settings: What the objective was made with.
-        feedback: What the values of the dataset's interactions mean.
     """
-    counts = np.array([len(rows) for rows in liked], dtype=np.int64)[:, None]
+    counts = np.array([len(rows) for rows, _ in new], dtype=np.int64)[:, None]
     if not counts.sum():
         return raw
     users = np.repeat(np.arange(len(raw)), counts[:, 0])
-    liked_rows = np.concatenate([np.asarray(rows, dtype=np.int64) for rows in liked])
+    rows = np.concatenate([np.asarray(each, dtype=np.int64) for each, _ in new])
+    values = np.concatenate([np.asarray(each, dtype=np.float32) for _, each in new])
     block = Block(
         users=np.arange(len(raw)),
         items=np.arange(len(items)),
         rows=np.arange(len(users)),
-        cells=users * len(items) + liked_rows,
+        cells=users * len(items) + rows,
         log_q=None,
     )
-    values = np.full(len(users), _liked_value(feedback), dtype=np.float32)
-    made = make_objectives(objective, Interactions.of(users, liked_rows, values), settings)[purposes(objective)[0]]
+    interactions = Interactions.of(users, rows, values)
+    made = make_objectives(objective, interactions, settings, past)[purposes(objective)[0]]
     if tower == "sum":  # a joined tower's raw vectors have lengths that no decay can be compared with
         made.decay = max(made.decay, made.least_fold_in_decay)
     factors = (made.factors_alone(counts) * (counts > 0)).astype(np.float32)
     free = raw.shape[1] - (NORM_DIMS if tower == "sum" else 0)
-    return _minimized(raw, free, factors, items, block, made)
+    share = counts / np.maximum(counts + past[:, None], 1)
+    return _minimized(raw, free, factors, share.astype(np.float32), items, block, made)
 
 
-def _liked_value(feedback: Feedback) -> float:
+def liked_value(feedback: Feedback) -> float:
     """The value of an interaction with a liked item.
 
     Of ratings midway from the lowest that shows liking to the highest; of weights any, as they count by their mean.
@@ -70,18 +75,33 @@ def _liked_value(feedback: Feedback) -> float:
     return (feedback.liked + feedback.scale[1]) / 2 if feedback.scale else 1.0
 
 
+def disliked_value(feedback: Feedback) -> float:
+    """The value of an interaction with a disliked item: as near to the lowest rating as a liked one to the highest."""
+    return sum(feedback.scale) - liked_value(feedback) if feedback.scale else -1.0
+
+
 def _minimized(
-    raw: np.ndarray, free: int, factors: np.ndarray, items: np.ndarray, block: Block, objective: Objective
+    raw: np.ndarray,
+    free: int,
+    factors: np.ndarray,
+    share: np.ndarray,
+    items: np.ndarray,
+    block: Block,
+    objective: Objective,
 ) -> np.ndarray:
-    """`raw` with `free` numbers a user moved to where the objective is least, by Adam with a falling step."""
+    """`raw` with `free` numbers a user moved to where the objective is least, by Adam with a falling step.
+
+    The steps are in proportion to the `share` of a user's interactions that is new, float32[n, 1], as is the way.
+    """
+    pulls = (objective.pulls[:, None] / np.einsum("ij,ij->i", raw, raw)[:, None]).astype(np.float32)
     moved = np.zeros((len(raw), free), dtype=np.float32)
     mean, square = np.zeros_like(moved), np.zeros_like(moved)
     for step in range(1, STEPS + 1):
-        grad = _gradient(raw, moved, factors, items, block, objective)
+        grad = _gradient(raw, moved, factors, items, block, objective) + 2 * (objective.decay + pulls) * moved
         mean[:] = 0.9 * mean + 0.1 * grad
         square[:] = 0.99 * square + 0.01 * grad**2
         size = LEARNING_RATE * (1 - (step - 1) / STEPS)
-        moved -= size * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
+        moved -= share * size * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
     result = raw.copy()
     result[:, :free] += moved
     return result
@@ -90,9 +110,9 @@ def _minimized(
 def _gradient(
     raw: np.ndarray, moved: np.ndarray, factors: np.ndarray, items: np.ndarray, block: Block, objective: Objective
 ) -> np.ndarray:
-    """The gradient by `moved` of each user's own loss: not divided by the number of users."""
+    """The gradient by `moved` of each user's own loss, without decay: not divided by the number of users."""
     free, vectors = moved.shape[1], raw.copy()
     vectors[:, :free] += moved
     users, lengths = unit(vectors)
     grad_users = objective(users, items, block)[1] * factors
-    return grad_raw(grad_users, users, lengths)[:, :free] + 2 * objective.decay * moved
+    return grad_raw(grad_users, users, lengths)[:, :free]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from towhee_recsys.bundle import Bundle, Trained, save_bundle
 from towhee_recsys.config import Config
 from towhee_recsys.config.interactions import Feedback
@@ -69,6 +71,7 @@ def save(
         users=examples.users,
         items=examples.items,
         known=examples.known(),
+        counts=np.bincount(examples.training.users, minlength=len(examples.user_ids)).astype(np.int32),
         popularity=item_popularity(
             examples.training, len(examples.item_ids), liked=feedback.liked, half_life=feedback.half_life
         ),

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pkgutil import resolve_name
 
+import numpy as np
+
 from towhee_recsys.config.objectives import OBJECTIVES, Purpose
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.objectives.objective import Gradients, Objective, ObjectiveSettings, grad_raw, unit
@@ -16,8 +18,8 @@ __all__ = ["Gradients", "Objective", "ObjectiveSettings", "Purpose", "grad_raw",
 
 
 def make_objectives(
-    objective: str, interactions: Interactions, settings: ObjectiveSettings
+    objective: str, interactions: Interactions, settings: ObjectiveSettings, past: np.ndarray | None = None
 ) -> dict[Purpose, Objective]:
-    """The losses that the objective of this name adds up, by purpose."""
+    """The losses that the objective of this name adds up, by purpose; with `past` those of folding users in."""
     classes = {purpose: resolve_name(name) for purpose, name in OBJECTIVES[objective].items()}
-    return {purpose: made(interactions, settings) for purpose, made in classes.items()}
+    return {purpose: made(interactions, settings, past) for purpose, made in classes.items()}

@@ -33,13 +33,18 @@ class ObjectiveSettings:
 class Objective(Protocol):
     """A loss over a block's unit vectors.
 
+    It is made for interactions and settings, to train by. Where it is made with `past`, int64[users], it is to fold in
+    users, of each of whom training has read so many interactions; the given ones are new. See fold_in.py.
+
     Attributes:
         decay: How strongly the users' ids are pulled to 0 with it.
-        least_fold_in_decay: Folding in a user decays at least so strongly; see fold_in.py.
+        least_fold_in_decay: Folding in a user decays at least so strongly.
+        pulls: Folding in: how strongly each user's unit vector is pulled to what training has found, float64[users].
     """
 
     decay: float
     least_fold_in_decay: float
+    pulls: np.ndarray
 
     def __call__(self, users: np.ndarray, items: np.ndarray, block: Block) -> Gradients:
         """The loss and its gradients, for `users` float32[n, dim] and `items` float32[c, dim] of `block`."""

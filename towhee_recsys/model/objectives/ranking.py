@@ -27,12 +27,25 @@ class RankingObjective:
     """Folding in may need more decay than training: a few liked items are less evidence than many interactions.
     Found on another draw of MovieLens 1M's cold users than those that are reported."""
 
-    def __init__(self, interactions: Interactions, settings: ObjectiveSettings):
+    fold_in_pull = 0.5
+    """The pull of a past interaction, beside the weight of a new one. Found as `python -m benchmarks feedback --choose`
+    does, on other users than those that are reported."""
+
+    fold_in_dislike = 0.5
+    """How much a disliked item counts against items like it, beside a liked one. Found likewise."""
+
+    def __init__(self, interactions: Interactions, settings: ObjectiveSettings, past: np.ndarray | None = None):
         training = settings.training
         self.decay, self._temperature = training.ranking_decay, training.temperature
         self._steep = 1 / training.temperature > LARGEST_EXPONENT
-        weights = interaction_weights(interactions.values, settings.scale, training.preference)
-        sums = np.bincount(interactions.users, weights)
+        if past is None:
+            weights = interaction_weights(interactions.values, settings.scale, training.preference)
+            sums = np.bincount(interactions.users, weights)
+            self.pulls = np.zeros(0)
+        else:
+            weights = new_weights(interactions, settings.scale, training.preference, self.fold_in_dislike)
+            sums = np.bincount(interactions.users, np.abs(weights), minlength=len(past)) + past
+            self.pulls = self.fold_in_pull / self._temperature**2 * past / np.sqrt(np.maximum(sums, 1e-12))
         self._weights = (weights / np.sqrt(np.maximum(sums, 1e-12))[interactions.users]).astype(np.float32)
 
     @timed("objectives")
@@ -86,6 +99,26 @@ def interaction_weights(
             "Give some types of events a weight above 0 in dataset.interactions.weights."
         )
     return weights / weights[weights > 0].mean()
+
+
+def new_weights(
+    interactions: Interactions, scale: tuple[float, float] | None, preference: Sequence[float], dislike: float
+) -> np.ndarray:
+    """The weights of interactions to fold in, float64[n]; those that show dislike have weights down to -`dislike`.
+
+    A rating below the middle of the scale shows dislike, the lowest most. Weights of implicit feedback are taken
+    relative to the mean of those above 0 of the same user, and those below 0 show dislike: so a user's do not depend on
+    other users.
+    """
+    values, users = interactions.values.astype(np.float64), interactions.users
+    if scale:
+        middle = sum(scale) / 2
+        below = np.maximum(middle - values, 0) / (middle - scale[0])
+        return rating_preference(values, scale, preference) - dislike * below
+    liked = values > 0
+    sums, counts = (np.bincount(users, each) for each in (np.where(liked, values, 0), liked))
+    means = np.where(counts > 0, sums / np.maximum(counts, 1), 1.0)[users]
+    return np.where(liked, values / means, dislike * np.maximum(values, -1))
 
 
 def rating_preference(ratings: np.ndarray, scale: tuple[float, float], weights: Sequence[float]) -> np.ndarray:

@@ -17,12 +17,18 @@ class RatingObjective:
 
     least_fold_in_decay = 0.0
 
-    def __init__(self, interactions: Interactions, settings: ObjectiveSettings):
+    fold_in_pull = 0.5
+    """The pull of a past rating; see `RankingObjective`."""
+
+    def __init__(self, interactions: Interactions, settings: ObjectiveSettings, past: np.ndarray | None = None):
         assert settings.rating_map, "load_config refuses this objective without a rating scale"
         self._map = settings.rating_map
         self._ratings = interactions.values
         self._mean_count = len(interactions) / max(1, len(np.unique(interactions.users)))
         self.weight, self.decay = settings.training.rating_weight, settings.training.rating_decay
+        self._past = np.zeros(0, dtype=np.int64) if past is None else past
+        counts = self._past + np.bincount(interactions.users, minlength=len(self._past))[: len(self._past)]
+        self.pulls = self.fold_in_pull * self.weight * self._map.slope**2 * self._past / np.maximum(counts, 1)
 
     @timed("objectives")
     def __call__(self, users: np.ndarray, items: np.ndarray, block: Block) -> Gradients:
@@ -42,4 +48,5 @@ class RatingObjective:
 
     def factors_alone(self, counts: np.ndarray) -> np.ndarray:
         """A block's loss is a mean over users that all count as if they had the mean number of ratings."""
-        return len(counts) * self._mean_count / np.maximum(counts, 1)
+        past = self._past[:, None] if len(self._past) else 0
+        return len(counts) * self._mean_count / np.maximum(counts + past, 1)
