@@ -11,7 +11,7 @@ from towhee_recsys.config.objectives import purposes
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.blocks import Block
 from towhee_recsys.model.objectives import Objective, ObjectiveSettings, grad_raw, make_objectives, unit
-from towhee_recsys.model.towers import NORM_DIMS
+from towhee_recsys.model.towers import free_size
 
 STEPS, LEARNING_RATE = 40, 0.1
 """Steps of Adam and the size of the first one: enough to converge, within some milliseconds a user."""
@@ -58,8 +58,7 @@ def fold_in(
     if tower == "sum":  # a joined tower's raw vectors have lengths that no decay can be compared with
         made.decay = max(made.decay, made.least_fold_in_decay)
     factors = (made.factors_alone(counts) * (counts > 0)).astype(np.float32)
-    free = raw.shape[1] - (NORM_DIMS if tower == "sum" else 0)
-    return _minimized(raw, free, factors, items, block, made)
+    return _minimized(raw, free_size(tower, raw.shape[1]), factors, items, block, made)
 
 
 def _liked_value(feedback: Feedback) -> float:
