@@ -10,6 +10,7 @@ patch_towhee()
 from towhee_recsys.operators.catalogue_insert import CatalogueInsert  # noqa: E402
 from towhee_recsys.operators.diversify import Diversify  # noqa: E402
 from towhee_recsys.operators.exclude_seen import ExcludeSeen  # noqa: E402
+from towhee_recsys.operators.explain import Explain  # noqa: E402
 from towhee_recsys.operators.history_insert import HistoryInsert  # noqa: E402
 from towhee_recsys.operators.item_encoder import ItemEncoderOperator  # noqa: E402
 from towhee_recsys.operators.item_id import ItemId  # noqa: E402
@@ -36,6 +37,7 @@ __all__ = [
     "CatalogueInsert",
     "Diversify",
     "ExcludeSeen",
+    "Explain",
     "HistoryInsert",
     "ItemEncoderOperator",
     "ItemId",

@@ -192,3 +192,28 @@ def test_equal_quantiles_are_one_knot(values):
     assert state["knots"] == sorted(set(state["knots"]))
     assert len(state["knots"]) < 4
     assert NumberColumn(feature, state).encode([1999, None, 5.5]).sum(axis=1).tolist() == pytest.approx([1, 1, 1])
+
+
+@pytest.mark.parametrize(
+    ("feature", "fitted_on", "value", "shown"),
+    [
+        (MOVIELENS.user[2], [25], "27", 25),
+        (CategoryFeature(column="country"), ["DE", "FR"], "FR", "FR"),
+        (CategoryFeature(column="country"), ["DE", "FR"], "IT", None),
+        (CategoriesFeature(column="tags"), [["a", "b"]], ["b", "c", "a"], ["a", "b"]),
+        (CategoriesFeature(column="tags"), [["a", "b"]], ["c"], None),
+        (HistoryFeature(), [[1, 2, 3]], [3, 9, 1], ["3", "1"]),
+        (IdFeature(column="user_id"), [1], 1, None),
+        (TextFeature(column="title"), ["a b"], "a", None),
+    ],
+    ids=str,
+)
+def test_a_line_is_decoded_to_what_a_person_reads(feature, fitted_on, value, shown):
+    column = fitted(feature, fitted_on)
+    assert column.decode(column.encode([value])[0]) == shown
+
+
+@pytest.mark.parametrize("knots", [None, 5])
+def test_a_number_is_decoded(knots):
+    column = fitted(NumberFeature(column="price", knots=knots), [1, 2, 5, 9, 30])
+    assert [column.decode(line) for line in column.encode([1, 3, 30])] == pytest.approx([1, 3, 30], abs=1e-4)

@@ -20,6 +20,7 @@ OPERATORS = {
     "catalogue_insert": "CatalogueInsert",
     "diversify": "Diversify",
     "exclude_seen": "ExcludeSeen",
+    "explain": "Explain",
     "history_insert": "HistoryInsert",
     "item_encoder": "ItemEncoderOperator",
     "item_id": "ItemId",

@@ -11,6 +11,7 @@ import numpy as np
 from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.bundle.new_interactions import NewInteractions
 from towhee_recsys.bundle.towers import Entity, loaded, rating_tower
+from towhee_recsys.bundle.user_parts import UserParts, user_parts
 from towhee_recsys.config.objectives import purposes
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features import FeatureEncoder, Record
@@ -104,6 +105,15 @@ class UserEncoder(_Encoder):
         arrays = self._arrays(records)
         raw = self._new.folded_in(self._tower(arrays), records, self._row)
         return Embeddings(raw, self._rating_tower(arrays) if self._rating_tower else None, self.model)
+
+    def parts(self, records: Sequence[Record]) -> list[UserParts]:
+        """For each record what each known fact of the user adds to the raw vector to search with.
+
+        Raises:
+            QueryError: as a call.
+        """
+        raw = np.asarray(self(records))
+        return user_parts(records, self._arrays(records), self._nothing, raw, self.features, self._tower)
 
     def knows(self, records: Sequence[Record]) -> np.ndarray:
         """For each record whether the model knows anything of the user: bool[n].

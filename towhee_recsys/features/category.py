@@ -12,7 +12,7 @@ from towhee_recsys.features.codes import code_of, label
 from towhee_recsys.features.column import State, VocabularyColumn
 from towhee_recsys.features.feature import LARGEST_SIZE, Feature
 from towhee_recsys.features.layer import Layer, Weight, lookup, zeros
-from towhee_recsys.features.vocabulary import Vocabulary
+from towhee_recsys.features.vocabulary import UNKNOWN, Vocabulary
 
 _BOOLEANS = (bool, np.bool_)
 
@@ -63,6 +63,10 @@ class CategoryColumn(VocabularyColumn[CategoryFeature]):
     def encode(self, values: Sequence[Any]) -> np.ndarray:
         """The row of each value: int64[n]."""
         return self.vocabulary.rows([self._checked(value) for value in values])
+
+    def decode(self, line: np.ndarray) -> Any:
+        """The value as text, or the code of a named one."""
+        return None if line == UNKNOWN else code_of(self.feature, self.vocabulary.values[int(line) - 1])
 
     def unknown_values(self, value: Any) -> list[str]:
         """The value, if training never met it.

@@ -47,6 +47,13 @@ class Column(ABC, Generic[Declared]):
             QueryError: a value is not of the type that the feature takes.
         """
 
+    def decode(self, line: np.ndarray) -> Any:
+        """The value that one line of `encode`, such as a row number, stands for.
+
+        None for an unknown or missing value, and where a line does not show it.
+        """
+        return None
+
     def unknown_values(self, value: Any) -> list[str]:
         """The values in `value` that training never met and that count as unknown; an empty list for most kinds."""
         return []

@@ -60,6 +60,10 @@ class HistoryColumn(VocabularyColumn[HistoryFeature]):
         found = self.vocabulary.rows(ids)
         return found[found != UNKNOWN]
 
+    def decode(self, line: np.ndarray) -> list[str]:
+        """The ids of the items as text, those that were read."""
+        return [self.vocabulary.values[row - 1] for row in line[line != PADDING].tolist()]
+
     def layer(self, size: int, weight: Weight) -> Layer:
         """The sum of the items' embeddings over the root of their number."""
         table = weight("embedding.weight", self.table_rows, size)

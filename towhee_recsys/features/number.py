@@ -73,6 +73,12 @@ class NumberColumn(Column[NumberFeature]):
         positions = np.interp(numbers, knots, np.arange(len(knots)))
         return np.maximum(0, 1 - np.abs(positions - np.arange(len(knots)))).astype(np.float32)
 
+    def decode(self, line: np.ndarray) -> float:
+        """The number, up to rounding; beyond the outermost knots it is the nearest of them."""
+        if "knots" in self.state:
+            return float(line @ np.array(self.state["knots"]))
+        return float(line[0] * self.state["deviation"] + self.state["mean"])
+
     @property
     def table_rows(self) -> int:
         """The number of knots; 1 where there are none."""

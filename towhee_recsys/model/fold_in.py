@@ -11,7 +11,7 @@ from towhee_recsys.config.objectives import purposes
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.blocks import Block
 from towhee_recsys.model.objectives import Objective, ObjectiveSettings, grad_raw, make_objectives, unit
-from towhee_recsys.model.towers import NORM_DIMS
+from towhee_recsys.model.towers import free_size
 
 STEPS, LEARNING_RATE = 40, 0.1
 """Steps of Adam and the size of the first one, of a new user: enough to converge, within some milliseconds a user."""
@@ -62,9 +62,8 @@ def fold_in(
     if tower == "sum":  # a joined tower's raw vectors have lengths that no decay can be compared with
         made.decay = max(made.decay, made.least_fold_in_decay)
     factors = (made.factors_alone(counts) * (counts > 0)).astype(np.float32)
-    free = raw.shape[1] - (NORM_DIMS if tower == "sum" else 0)
     share = counts / np.maximum(counts + past[:, None], 1)
-    return _minimized(raw, free, factors, share.astype(np.float32), items, block, made)
+    return _minimized(raw, free_size(tower, raw.shape[1]), factors, share.astype(np.float32), items, block, made)
 
 
 def liked_value(feedback: Feedback) -> float:

@@ -33,6 +33,11 @@ CHUNK = 64
 threads that wait for each other on a busy machine."""
 
 
+def free_size(tower: str, size: int) -> int:
+    """How many numbers of a raw vector of `size` a user's own data moves: those of a sum tower's norm are fixed."""
+    return size - NORM_DIMS if tower == "sum" else size
+
+
 def roles(objective: Objective) -> dict[str, Role]:
     """The towers of a model by their names, and the role of each."""
     first, *others = purposes(objective)
