@@ -57,7 +57,8 @@ class DatasetFacts(Section):
 
 class Manifest(Section):
     """The manifest. `rating_map` is the line that training used, `calibration` the one fitted on held-out ratings;
-    both are None where the dataset has no rating scale.
+    both are None where the dataset has no rating scale. `measured` has what `run` measured before it let the model
+    serve: the metrics of the model and of each baseline, by name; it is empty for a model that was only trained.
     """
 
     format_version: Literal[5]
@@ -72,6 +73,7 @@ class Manifest(Section):
     rating_map: Calibration | None
     calibration: Calibration | None
     quality: dict[str, int | float]
+    measured: dict[str, dict[str, float]] = Field(default={})
     files: dict[str, str]
 
     @field_validator("trained_on")
