@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from towhee_recsys.config import load_config
 from towhee_recsys.config.interactions import Feedback
-from towhee_recsys.errors import ConfigError
+from towhee_recsys.errors import ConfigError, EvaluationError
 from towhee_recsys.evaluation.evaluate import MODEL
-from towhee_recsys.evaluation.gates import Gate, failures, peers_of, read_gates
+from towhee_recsys.evaluation.gates import OURS, Gate, failures, must_serve, peers_of, read_gates
 
 FORM = (
     "accepted: >=, <=, > or <, and then a number, a baseline, or a number * a baseline, such as '>= 1.05 * popularity'."
@@ -85,8 +83,9 @@ def test_the_recall_of_the_index_is_not_required():
         gates({"index_recall@10": "> 0.9"})
 
 
-def failed(evaluation, require):
-    return failures(gates(require), evaluation.models[MODEL], evaluation)
+def failed(evaluation, require, ours=None):
+    ours = evaluation.models[MODEL].metrics if ours is None else ours
+    return failures(gates(require), {OURS: ours, **evaluation.baseline_metrics()})
 
 
 def test_gates_that_hold_and_gates_that_do_not(quick):
@@ -99,7 +98,11 @@ def test_gates_that_hold_and_gates_that_do_not(quick):
 
 
 def test_what_was_not_measured_does_not_hold(quick):
-    [only] = quick.models[MODEL].runs
-    without = replace(quick.models[MODEL], runs=[replace(only, metrics={})])
-    assert failures(gates({"rmse": "< 5"}), without, quick) == ["rmse must be < 5, but the model has none"]
+    assert failed(quick, {"rmse": "< 5"}, ours={}) == ["rmse must be < 5, but the model has none"]
     assert failed(quick, {"ndcg@10": ">= 0 * ials"}) == ["ndcg@10 must be >= 0 * ials, but ials has none on this data"]
+
+
+def test_a_model_that_was_not_measured_may_not_serve_where_something_is_required(small_bundle):
+    must_serve(small_bundle.config, small_bundle)
+    with pytest.raises(EvaluationError, match=r"rmse must be < 5, but the model has none.*towhee-recsys run"):
+        must_serve(small_bundle.config.model_copy(update={"require": {"rmse": "< 5"}}), small_bundle)

@@ -7,6 +7,7 @@ from towhee_recsys.bundle import load_bundle
 from towhee_recsys.config import load_config
 from towhee_recsys.errors import ConfigError, EvaluationError, TrainingError
 from towhee_recsys.evaluation.evaluate import MODEL
+from towhee_recsys.evaluation.gates import OURS, must_serve
 from towhee_recsys.evaluation.release import release
 
 
@@ -17,7 +18,12 @@ def config(small_config, tmp_path):
 
 
 def test_a_model_that_passes_takes_its_place(config, tmp_path):
-    bundle, evaluation = release(load_config(config, require={"rmse": "< 4"}))
+    passing = load_config(config, require={"rmse": "< 4", "mae": "< 5 * mean_rating"})
+    bundle, evaluation = release(passing)
+    assert bundle.manifest.measured[OURS]["rmse"] == evaluation.models[MODEL].metrics["rmse"]
+    must_serve(passing, bundle)
+    with pytest.raises(EvaluationError, match=r"rmse is .*, but must be < 0\.01"):
+        must_serve(load_config(config, require={"rmse": "< 0.01"}), bundle)
     assert load_bundle(config.model.dir) is bundle
     assert bundle.model_id == evaluation.models[MODEL].bundles[0].model_id
     assert sorted(each.name for each in tmp_path.iterdir()) == ["model"]

@@ -60,7 +60,8 @@ class DatasetFacts(Section):
 
 class Manifest(Section):
     """The manifest. `rating_map` is the line that training used, `calibration` the one fitted on held-out ratings;
-    both are None where the dataset has no rating scale.
+    both are None where the dataset has no rating scale. `measured` has what `run` measured before it let the model
+    serve: the metrics of the model and of each baseline, by name; it is empty for a model that was only trained.
     """
 
     format_version: Literal[5]
@@ -75,6 +76,7 @@ class Manifest(Section):
     rating_map: Calibration | None
     calibration: Calibration | None
     quality: dict[str, int | float]
+    measured: dict[str, dict[str, float]] = Field(default={})
     files: dict[str, str]
 
     @field_validator("trained_on")

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from towhee_recsys.config.dataset import CACHE
 from towhee_recsys.config.milvus import DATASET, MilvusConfig
 from towhee_recsys.config.schema import Config, ModelConfig
+from towhee_recsys.config.serving import ServeConfig
 
 _UNSAFE = re.compile(r"[^\w.-]|^\.")
 
@@ -53,5 +54,6 @@ def without_locations(config: Config) -> Config:
             "catalogue": Config().catalogue,
             "history": None,
             "feedback": None,
+            "serve": ServeConfig(),
         }
     )

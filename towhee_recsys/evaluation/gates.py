@@ -7,12 +7,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from towhee_recsys.bundle import Bundle
+from towhee_recsys.config import Config
 from towhee_recsys.config.interactions import Feedback
-from towhee_recsys.errors import ConfigError, bulleted, close_match
+from towhee_recsys.errors import ConfigError, EvaluationError, bulleted, close_match
 from towhee_recsys.evaluation.baselines import BASELINES
-from towhee_recsys.evaluation.results import Evaluation, Results
 from towhee_recsys.metrics import METRICS, IndexMetric, RatingMetric, metric_of, value_name
 from towhee_recsys.protocols import PROTOCOLS
+
+Measured = Mapping[str, Mapping[str, float]]
+"""The metrics of a model, as `OURS`, and of baselines, by name: what a bundle's manifest has as `measured`."""
+
+OURS = "model"
+"""The model's name among those of baselines."""
 
 _SIGNS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 _NUMBER = r"\d+(?:\.\d+)?"
@@ -52,10 +59,25 @@ def peers_of(gates: Sequence[Gate]) -> list[str]:
     return sorted({gate.baseline for gate in gates if gate.baseline and BASELINES[gate.baseline].external})
 
 
-def failures(gates: Sequence[Gate], ours: Results, evaluation: Evaluation) -> list[str]:
-    """A sentence with the values for each gate that a model of the evaluation fails."""
-    found = (_failure(gate, ours, evaluation) for gate in gates)
+def failures(gates: Sequence[Gate], measured: Measured) -> list[str]:
+    """A sentence with the values for each gate that the model fails, by the metrics of it and of the baselines."""
+    found = (_failure(gate, measured) for gate in gates)
     return [sentence for sentence in found if sentence]
+
+
+def must_serve(config: Config, bundle: Bundle) -> None:
+    """Checks that a model is as good as its config requires, by what `run` has measured of it.
+
+    Raises:
+        ConfigError: a gate cannot be read.
+        EvaluationError: the model fails a gate, or was never measured.
+    """
+    gates = read_gates(config.require, config.protocol, config.dataset.feedback)
+    if failed := failures(gates, bundle.manifest.measured):
+        raise EvaluationError(
+            f"model {bundle.model_id} is not good enough: {'; '.join(failed)}. Train and measure another one with "
+            "`towhee-recsys run -c CONFIG`, or change `require`."
+        )
 
 
 def _gate(metric: str, text: str, accepted: Sequence[str]) -> Gate:
@@ -100,16 +122,16 @@ def _why_not(metric: str, accepted: Sequence[str]) -> str:
     return f"no such metric.{close_match(metric, accepted)}"
 
 
-def _failure(gate: Gate, ours: Results, evaluation: Evaluation) -> str | None:
-    value = ours.metrics.get(gate.metric)
+def _failure(gate: Gate, measured: Measured) -> str | None:
+    value = measured.get(OURS, {}).get(gate.metric)
     if value is None:
         return f"{gate.metric} must be {gate.text}, but the model has none"
     bound = gate.factor
     if gate.baseline is not None:
-        baseline = evaluation.baselines.get(gate.baseline)
-        if baseline is None or gate.metric not in baseline.metrics:
+        baseline = measured.get(gate.baseline, {})
+        if gate.metric not in baseline:
             return f"{gate.metric} must be {gate.text}, but {gate.baseline} has none on this data"
-        bound *= baseline.metrics[gate.metric]
+        bound *= baseline[gate.metric]
     if _SIGNS[gate.sign](value, bound):
         return None
     meaning = f" (= {bound:.4f})" if gate.baseline else ""

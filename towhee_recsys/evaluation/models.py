@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 
 from towhee_recsys.bundle import Bundle, load_bundle, replace_bundle
 from towhee_recsys.bundle.manifest import MANIFEST
 from towhee_recsys.config import Config
 from towhee_recsys.data import Dataset
-from towhee_recsys.support.files import recover, remove_directory
+from towhee_recsys.support.files import recover, remove_directory, write_file
 from towhee_recsys.training import train
 from towhee_recsys.training.folders import for_validation
 from towhee_recsys.training.training_split import CONTINUES, trained_on
@@ -55,15 +57,24 @@ def split_model(config: Config, dataset: Dataset, progress: bool | None = None) 
     return train(own, progress=progress)
 
 
-def put_in_place(bundle: Bundle, model_dir: str) -> Bundle:
-    """Moves the bundle into `model_dir` in one step and returns it, loaded."""
+def put_in_place(bundle: Bundle, model_dir: str, measured: Mapping[str, Mapping[str, float]] | None = None) -> Bundle:
+    """Moves the bundle into `model_dir` in one step and returns it, loaded; its manifest records `measured`."""
 
     def fill(folder: Path) -> None:
         shutil.copytree(bundle.directory, folder, dirs_exist_ok=True)
+        manifest = bundle.manifest.model_copy(update={"measured": _finite(measured or {})})
+        write_file(folder / MANIFEST, f"{manifest.model_dump_json(indent=1)}\n".encode())
 
     replaced = replace_bundle(model_dir, fill)
     remove_directory(Path(bundle.directory))
     return replaced
+
+
+def _finite(measured: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    return {
+        name: {metric: value for metric, value in metrics.items() if isfinite(value)}
+        for name, metrics in measured.items()
+    }
 
 
 def _bundle(folder: Path) -> Bundle | None:

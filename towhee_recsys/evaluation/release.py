@@ -6,7 +6,7 @@ from towhee_recsys.bundle import Bundle
 from towhee_recsys.config import Config
 from towhee_recsys.errors import EvaluationError
 from towhee_recsys.evaluation.evaluate import MODEL, evaluate_model
-from towhee_recsys.evaluation.gates import failures, peers_of, read_gates
+from towhee_recsys.evaluation.gates import OURS, failures, peers_of, read_gates
 from towhee_recsys.evaluation.models import put_in_place, split_model
 from towhee_recsys.evaluation.results import Evaluation
 from towhee_recsys.training.lock import training_lock
@@ -24,8 +24,10 @@ def release(config: Config, progress: bool | None = None) -> tuple[Bundle, Evalu
     with training_lock(config.model.dir):  # no other training may put its model there until then
         evaluation = evaluate_model(config, peers=peers_of(gates), progress=progress, get_model=split_model)
         ours = evaluation.models[MODEL]
-        failed = failures(gates, ours, evaluation)
-        bundle = ours.bundles[0] if failed else put_in_place(ours.bundles[0], config.model.dir)
+        measured = {OURS: ours.metrics, **evaluation.baseline_metrics()}
+        failed, bundle = failures(gates, measured), ours.bundles[0]
+        if not failed:
+            bundle = put_in_place(bundle, config.model.dir, measured)
     if failed:
         raise EvaluationError(
             f"the new model {bundle.model_id} is not good enough: {'; '.join(failed)}. It is not indexed, and the "

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from towhee_recsys.bundle import Bundle, load_bundle
 from towhee_recsys.config import Config
 from towhee_recsys.errors import IndexMismatchError
+from towhee_recsys.evaluation.gates import must_serve
 from towhee_recsys.lifecycle.published import PublishedModel
 from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.pipelines import Pipeline, load_pipeline
@@ -50,7 +51,9 @@ class Recommender:
         self.config = config
         self.published, self.index = PublishedModel(config), index_of(config.milvus, create=False)
         self.catalogue, self.history = open_catalogue(config.catalogue), open_history(config.history_url)
-        self._pipelines = {name: load_pipeline(name, config) for name in ("recommend", "similar")}
+        self._pipelines = {
+            name: load_pipeline(name, config, check=self._must_serve) for name in ("recommend", "similar")
+        }
         self.batchers = {
             name: Batcher(self._answers(pipeline), config.serve, MODEL_THREADS, partial(on_batch, name))
             for name, pipeline in self._pipelines.items()
@@ -133,6 +136,11 @@ class Recommender:
         for batcher in self.batchers.values():
             batcher.close()
         self._threads.shutdown(wait=False)
+
+    def _must_serve(self, config: Config) -> None:
+        """Raises EvaluationError where the model in a config's model.dir is not as good as the config requires."""
+        if config.require:
+            must_serve(config, load_bundle(config.model.dir))
 
     def _answers(self, pipeline: Pipeline) -> Callable[[list[Any]], list[Answer]]:
         def answers(requests: list[Any]) -> list[Answer]:
