@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.page.serving import Serving
 from tests.worked_examples import config_file, settings_in
 from towhee_recsys import index_pipeline, load_config, train
 from towhee_recsys.config import Config
@@ -87,3 +88,23 @@ def open_page(chromium: Any) -> Iterator[Open]:
         context.close()
     expected = open_page.expected  # type: ignore[attr-defined]
     assert [error for error in errors if not any(part in error for part in expected)] == []
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Callable[[Config], Serving]]:
+    """Starts the service of a config; ends with the tests."""
+    running: list[Serving] = []
+
+    def serve(config: Config) -> Serving:
+        running.append(Serving(config))
+        return running[-1]
+
+    yield serve
+    for each in running:
+        each.stop()
+
+
+@pytest.fixture(scope="session")
+def shop_service(shop: Config, serve: Callable[[Config], Serving]) -> Serving:
+    """The shop's service, which tests do not stop."""
+    return serve(shop)

@@ -49,4 +49,4 @@ def _checked_list(given: list[Any], most: int) -> list[Any]:
 def _checked(given: Any, where: str) -> Any:
     if not isinstance(given, dict) or not isinstance(given.get("user"), dict):
         raise QueryError(f'{where} is no request: an object with "user", another object, is accepted.')
-    return given["user"]
+    return given
