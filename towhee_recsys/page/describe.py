@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from towhee_recsys.bundle import Bundle
 from towhee_recsys.config import Config
+from towhee_recsys.config.interactions import InteractionsTable
 from towhee_recsys.data.item_ids import is_whole_number
 from towhee_recsys.data.items import FieldType
 from towhee_recsys.features.column import Column, VocabularyColumn
@@ -29,7 +31,8 @@ def page_description(config: Config, bundle: Bundle, build: str, overview: Overv
         build: The name of the live build.
         overview: Its items, which give the values that can be filtered by.
     """
-    schema, items = bundle.schema, bundle.item_schema
+    schema, items, allowed = bundle.schema, bundle.item_schema, config.requests.filter
+    filters = {column: kind for column, kind in items.filters.items() if allowed is None or column in allowed}
     return {
         "name": schema.name,
         "build": build,
@@ -38,11 +41,27 @@ def page_description(config: Config, bundle: Bundle, build: str, overview: Overv
         "facts": list(items.facts),
         "scale": list(schema.feedback.scale) if schema.feedback.scale else None,
         "users": _users(bundle),
-        "filters": [each for column, kind in items.filters.items() if (each := _filter(overview, column, kind))],
+        "filters": [each for column, kind in filters.items() if (each := _filter(overview, column, kind))],
         "top_k": min(config.top_k, 50),
-        "allow": ["filter", "diversity", "explain"],
-        "diversity": 0.0,
+        "allow": config.requests.allow,
+        "diversity": config.requests.diversity,
+        "feedback": _feedback(schema.interactions),
     }
+
+
+def _feedback(interactions: InteractionsTable) -> dict[str, Any]:
+    """What a thumb of a known user is sent as: the value of the best and of the worst that an interaction can be.
+
+    `down` is None where no interaction shows dislike, as without ratings and without weights below 0.
+    """
+    if interactions.scale:
+        lowest, highest = interactions.scale
+        return {"up": {"value": highest}, "down": {"value": lowest}}
+    if not interactions.weights:
+        return {"up": {"value": 1}, "down": None}
+    weights = sorted(interactions.weights.items(), key=lambda pair: pair[1])
+    (worst, weight), (best, _) = weights[0], weights[-1]
+    return {"up": {"event": best}, "down": {"event": worst} if weight < 0 else None}
 
 
 def _users(bundle: Bundle) -> dict[str, Any]:
@@ -63,11 +82,16 @@ def _user_column(column: Column[Any]) -> dict[str, Any] | None:
         return None
     kind = {"number": "number", "categories": "texts"}.get(feature.kind, "text")
     if feature.kind == "category" and isinstance(column, VocabularyColumn):
-        names = feature.names or {value: value for value in column.vocabulary.values}
+        names = feature.names or {value: value for value in sorted(column.vocabulary.values, key=_natural)}
         if len(names) <= MOST_VALUES:
             options = [{"value": code, "label": name} for code, name in names.items()]
             return {"column": feature.column, "kind": "choice", "options": options}
     return {"column": feature.column, "kind": kind}
+
+
+def _natural(text: str) -> list[Any]:
+    """The key that sorts "9" before "10", and texts by their letters."""
+    return [int(part) if row % 2 else part for row, part in enumerate(re.split(r"([0-9]+)", text))]
 
 
 def _filter(overview: Overview, column: str, kind: FieldType) -> dict[str, Any] | None:

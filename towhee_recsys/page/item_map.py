@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from towhee_recsys.data.items import FieldType, ItemSchema
@@ -61,7 +60,7 @@ def _first(value: Any) -> Any:
     return (value[0] if value else None) if isinstance(value, list) else value
 
 
-def _rank(column: dict[str, Any]) -> Sequence[int]:
+def _rank(column: dict[str, Any]) -> list[int]:
     """Texts of a few values come first, then lists, other texts, numbers and booleans."""
     kind = column["type"]
     if kind == "text" and len(column["values"]) <= BEST:

@@ -13,6 +13,7 @@ from towhee_recsys.service.errors import add_error_answers
 from towhee_recsys.service.metrics import Metrics
 from towhee_recsys.service.middleware import Around
 from towhee_recsys.service.openapi import documented
+from towhee_recsys.service.page_answers import PageAnswers
 from towhee_recsys.service.recommender import Recommender
 from towhee_recsys.service.routes import ROUTERS
 from towhee_recsys.version import __version__
@@ -46,6 +47,7 @@ def create_app(config: Config) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.recommender, app.state.metrics, app.state.draining = recommender, metrics, False
+    app.state.page = PageAnswers(recommender)
     for router in ROUTERS:
         app.include_router(router)
     add_error_answers(app)

@@ -63,7 +63,8 @@ function Opinions({ opinions, opine }) {
     ${opinions.map(
       (each) => html`<li key=${each.id}>
         <button type="button" class=${each.likes ? "chip any" : "chip none"} onClick=${() => opine(each.item, null)}
-          aria-label=${`Forget that you ${each.likes ? "like" : "dislike"} ${each.title}`}>
+          disabled=${each.sent} title=${each.sent ? "Stored by the service" : "Forget this"}
+          aria-label=${each.sent ? each.title : `Forget that you ${each.likes ? "like" : "dislike"} ${each.title}`}>
           <span aria-hidden="true">${each.likes ? "♥" : "✕"}</span> ${each.title}
         </button>
       </li>`,

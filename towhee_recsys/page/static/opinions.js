@@ -14,6 +14,7 @@ export function useOpinions(chosen, page, source, again) {
 
   const opine = (item, likes) => {
     const id = item[page.id];
+    if (likes === null && opinions.some((each) => each.id === id && each.sent)) return; // it is stored by the service
     const event = likes === null ? null : eventOf(user, id, likes, page);
     const opinion = { id, item, title: titleOf(item, page), likes, sent: event !== null };
     setOpinions((before) => [...before.filter((each) => each.id !== id), ...(likes === null ? [] : [opinion])]);
@@ -26,5 +27,5 @@ export function useOpinions(chosen, page, source, again) {
 function eventOf(user, item, likes, page) {
   const value = page.feedback?.[likes ? "up" : "down"];
   if (user === "" || !value) return null;
-  return { user: page.users.numeric ? Number(user) : user, item, ...value };
+  return { user_id: page.users.numeric ? Number(user) : user, item_id: item, ...value };
 }

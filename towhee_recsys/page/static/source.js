@@ -36,10 +36,21 @@ async function call(path, body, signal) {
   return answer;
 }
 
+// As `call`, again and again while the service is making the answer, as it does once after each publish.
+async function patient(path, signal, tries = 8) {
+  try {
+    return await call(path, undefined, signal);
+  } catch (error) {
+    if (error.status !== 503 || !tries) throw error;
+    await new Promise((done) => setTimeout(done, 1000));
+    return patient(path, signal, tries - 1);
+  }
+}
+
 export const service = {
   canKnowUsers: true,
-  page: () => call("page.json"),
-  map: () => call("map.json"),
+  page: (signal) => patient("page.json", signal),
+  map: (signal) => patient("map.json", signal),
   recommend: (request, signal) => call("recommend", request, signal).then((answer) => answer.recommendations),
   similar: (id, request, signal) =>
     call(`similar/${encodeURIComponent(id)}`, request, signal).then((answer) => answer.similar ?? answer.recommendations),

@@ -1,0 +1,183 @@
+"""The page as the service gives it, in a browser: its files, its answers, and what becomes of it without a service."""
+
+from __future__ import annotations
+
+import json
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pandas as pd
+import pytest
+
+from tests.page.steps import CARDS, choose, facts, like, point_on_map, settle, titles
+from towhee_recsys import index_pipeline, load_config, recommend_pipeline, train
+from towhee_recsys.page import STATIC
+
+HOSTILE = ["<img src=x onerror=alert(1)>", "</script><script>alert(2)</script>", "\"'><b>bold</b>", "&amp; &lt;i&gt;"]
+
+
+def test_recommendations_come_from_the_pipeline(open_page, shop_service, shop):
+    page = open_page(shop_service.url)
+    choose(page, "Country", "FR")
+    expected = recommend_pipeline(shop)({"country": "FR"}).get()[0]
+    assert titles(page) == [each["name"] for each in expected]
+    assert facts(page, "brand") == [each["brand"] for each in expected]
+    name = titles(page)[2]
+    page.get_by_role("button", name=f"I like {name}", exact=True).click()
+    settle(page)
+    liked = expected[2]["sku"]
+    again = recommend_pipeline(shop)({"country": "FR", "liked": [liked]}).get()[0]
+    assert titles(page) == [each["name"] for each in again]
+
+
+def test_items_are_found_as_you_type(open_page, shop_service):
+    page = open_page(shop_service.url)
+    like(page, "pinot")
+    assert page.locator(".chip.any").inner_text().endswith("Pinot Noir")
+    assert "wine" in facts(page, "category")
+
+
+def test_a_known_user_is_recommended_to(open_page, shop_service, shop):
+    page = open_page(shop_service.url)
+    page.get_by_role("radio", name="A known user").check()
+    page.get_by_label("Customer id").fill("c0007")
+    settle(page)
+    expected = recommend_pipeline(shop)({"customer_id": "c0007"}).get()[0]
+    assert titles(page) == [each["name"] for each in expected]
+
+
+def test_an_unknown_user_is_answered_and_can_be_corrected(open_page, shop_service):
+    open_page.expected.append("422")
+    page = open_page(shop_service.url)
+    page.get_by_role("radio", name="A known user").check()
+    page.get_by_label("Customer id").fill("nobody")
+    alert = page.get_by_role("alert")
+    alert.wait_for()
+    assert "nobody" in alert.inner_text()
+    page.get_by_label("Customer id").fill("c0007")
+    settle(page)
+    assert len(titles(page)) == 10
+
+
+def test_the_map_is_of_all_items(open_page, shop_service):
+    page = open_page(shop_service.url)
+    x, y = point_on_map(page)
+    page.mouse.move(x, y)
+    assert page.locator(".tip b").inner_text()
+    assert "150 items" in page.locator("canvas").get_attribute("aria-label")
+
+
+def test_without_the_service_the_page_says_so_and_recovers(open_page, shop, serve):
+    service = serve(shop)
+    page = open_page(service.url)
+    before = titles(page)
+    service.stop()
+    open_page.expected += ["ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE"]
+    page.get_by_label("Country", exact=True).select_option(label="FR")
+    page.get_by_role("alert").wait_for()
+    assert "The service does not answer" in page.get_by_role("alert").inner_text()
+    service.start()
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_selector(CARDS)
+    assert titles(page) != before
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """A shop whose titles, tags and user columns are HTML."""
+    folder = tmp_path_factory.mktemp("hostile")
+    count = 24
+    items = pd.DataFrame(
+        {
+            "item": range(count),
+            "name": [f"{HOSTILE[row % 4]} {row}" for row in range(count)],
+            "tags": [HOSTILE[row % 2] for row in range(count)],
+        }
+    )
+    users = pd.DataFrame({"user": range(30), "town": [HOSTILE[row % 3] for row in range(30)]})
+    pairs = [(user, (user * 5 + step) % count) for user in range(30) for step in range(6)]
+    config = load_config(
+        dataset={
+            "name": HOSTILE[0],
+            "users": {"id": "user"},
+            "items": {"id": "item", "title": "name", "filter": ["tags"]},
+            "interactions": {"user": "user", "item": "item"},
+        },
+        features={
+            "user": [{"kind": "category", "column": "town"}],
+            "item": [{"kind": "id", "column": "item"}, {"kind": "category", "column": "tags"}],
+        },
+        model={"dir": str(folder / "model"), "embedding_size": 8},
+        training={"epochs": 1, "device": "cpu"},
+        milvus={"uri": str(folder / "items.db")},
+        catalogue=f"sqlite:///{folder / 'items.sqlite'}",
+        tables={"items": items, "users": users, "interactions": pd.DataFrame(pairs, columns=["user", "item"])},
+    )
+    train(config)
+    index_pipeline(config)()
+    return config
+
+
+def test_no_text_of_the_data_becomes_html(open_page, hostile, serve):
+    page = open_page(serve(hostile).url)
+    choose(page, "Town", HOSTILE[0])
+    shown = titles(page)
+    assert all(any(title.startswith(text) for text in HOSTILE) for title in shown)
+    like(page, "onerror")
+    x, y = point_on_map(page)
+    page.mouse.move(x, y)
+    assert page.locator(".tip b").inner_text()[:5] in {text[:5] for text in HOSTILE}
+    assert page.locator("img, b:not(.tip b), #app script, #app i:not(.legend i)").count() == 0
+
+
+def test_a_file_of_hostile_data_is_safe_too(open_page, hostile, tmp_path):
+    from towhee_recsys.page import export_page
+
+    export_page(hostile, tmp_path / "page.html")
+    page = open_page(tmp_path / "page.html")
+    assert all(any(title.startswith(text) for text in HOSTILE) for title in titles(page))
+    page.get_by_role("button", name=titles(page)[0], exact=True).click()
+    page.get_by_role("dialog").locator(".card").first.wait_for()
+    assert page.locator("img, #app script").count() == 0
+
+
+def got(service, path, **headers):
+    try:
+        return urlopen(Request(service.url + path, headers=headers), timeout=20)
+    except HTTPError as error:
+        return error
+
+
+def test_each_file_of_the_page_is_served_and_nothing_else(shop_service):
+    for file in STATIC.rglob("*"):
+        if file.is_file():
+            answer = got(shop_service, f"/static/{file.relative_to(STATIC).as_posix()}")
+            assert (answer.status, answer.headers["cache-control"]) == (200, "no-cache")
+            assert answer.read() == file.read_bytes()
+    answer = got(shop_service, "/static/app.js")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert got(shop_service, "/static/app.js", **{"If-None-Match": answer.headers["etag"]}).status == 304
+    for path in ("/static/../describe.py", "/static/%2e%2e/describe.py", "/static/none.js", "/static/"):
+        assert got(shop_service, path).status == 404
+
+
+def test_a_new_build_is_described_after_a_publish(shop, serve, tmp_path):
+    config = load_config(shop, milvus={"uri": str(tmp_path / "v.db")}, catalogue=f"sqlite:///{tmp_path / 'c.sqlite'}")
+    index_pipeline(config)()
+    service = serve(config)
+    builds = set()
+    for _ in range(2):
+        page = json.load(got_json(service, "/page.json"))
+        items = json.load(got_json(service, "/map.json"))
+        assert len(items["ids"]) == len(items["x"]) == len(items["titles"]) == 150
+        builds.add(page["build"])
+        index_pipeline(config)()
+    assert len(builds) == 2
+
+
+def got_json(service, path):
+    import gzip
+
+    answer = got(service, path)
+    assert answer.headers["content-encoding"] == "gzip"
+    return gzip.GzipFile(fileobj=answer)
