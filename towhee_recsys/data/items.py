@@ -27,6 +27,10 @@ FieldType = Literal["number", "text", "boolean", "texts"]
 """The type of a column; `texts` is a list of texts."""
 
 
+EXPIRY = "@expiry"
+"""The field of an index with the time at which an item expires; no column of a dataset."""
+
+
 @dataclass(frozen=True)
 class ItemSchema:
     """The columns of the items, and those of them that a catalogue and an index keep.

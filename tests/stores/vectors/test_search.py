@@ -179,9 +179,9 @@ class CountingStore(MemoryStore):
         super().__init__()
         self.searches = []
 
-    def search(self, name, queries, limit, index=EXACT, without=()):
+    def search(self, name, queries, limit, index=EXACT, without=(), where=None):
         self.searches.append((limit, len(queries)))
-        return super().search(name, queries, limit, index, without)
+        return super().search(name, queries, limit, index, without, where)
 
 
 @pytest.fixture

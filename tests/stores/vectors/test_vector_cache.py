@@ -12,10 +12,10 @@ from tests.stores.vectors.helpers import SharedStore, upsert
 from tests.vectors import embeddings
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.embeddings import Embeddings, ModelRef
-from towhee_recsys.stores.vectors import VectorIndex, delete_live, insert_live, rollback
-from towhee_recsys.stores.vectors import search as searching
+from towhee_recsys.stores.vectors import VectorIndex, delete_live, insert_live, rollback, vector_cache
 from towhee_recsys.stores.vectors.index_types import EXACT
-from towhee_recsys.stores.vectors.search import VectorCache, search_build, search_request
+from towhee_recsys.stores.vectors.search import search_build, search_request
+from towhee_recsys.stores.vectors.vector_cache import VectorCache
 
 ROWS = 30
 STARS = Calibration(slope=2, intercept=3, lowest=-10, highest=10)
@@ -48,7 +48,7 @@ def test_a_second_search_reads_no_vector(index, units, indexed, users):
     record = indexed(index, units(ROWS))
     first = stars(index, users)
     if index.store.shared:
-        time.sleep(searching.LAG)
+        time.sleep(vector_cache.LAG)
         first = stars(index, users)
     assert first == expected(users, units(ROWS))
     upsert(index, record.build, range(ROWS), units(ROWS, seed=9))  # without the index
@@ -94,8 +94,8 @@ def test_what_changes_while_others_search_is_right_afterwards(index, units, inde
 
 @pytest.mark.parametrize("rows", [1, 5, ROWS])
 def test_no_more_are_kept_than_may_be(index, units, indexed, users, rows, monkeypatch):
-    monkeypatch.setattr(searching, "CACHE_BYTES", rows * 8 * 4)
-    monkeypatch.setattr(searching, "LAG", 0)
+    monkeypatch.setattr(vector_cache, "CACHE_BYTES", rows * 8 * 4)
+    monkeypatch.setattr(vector_cache, "LAG", 0)
     record = indexed(index, units(ROWS))
     known = VectorCache(index.store, record)
     with ThreadPoolExecutor(4) as pool:
@@ -109,12 +109,12 @@ def test_no_more_are_kept_than_may_be(index, units, indexed, users, rows, monkey
 
 
 def test_what_a_shared_store_may_give_from_before_the_record_is_not_kept(units, indexed, monkeypatch):
-    monkeypatch.setattr(searching, "LAG", 0.2)
+    monkeypatch.setattr(vector_cache, "LAG", 0.2)
     index = VectorIndex(SharedStore(), "items")
     known = VectorCache(index.store, indexed(index, units(ROWS)))
     known.vectors({0, 1})
     assert len(known) == 0
-    time.sleep(searching.LAG)
+    time.sleep(vector_cache.LAG)
     known.vectors({0, 1})
     assert len(known) == 2
 
@@ -122,6 +122,6 @@ def test_what_a_shared_store_may_give_from_before_the_record_is_not_kept(units, 
 def test_an_item_that_is_deleted_before_its_vector_is_read_is_left_out(index, units, indexed, users):
     smaller, whole = indexed(index, units(ROWS)[:20]), indexed(index, units(ROWS))
     known = VectorCache(index.store, smaller)
-    for hits in search_build(index.store, whole, known, search_request(users, ROWS, None, None), EXACT):
+    for hits in search_build(whole, known, search_request(users, ROWS, None, None), EXACT):
         assert sorted(hit.id for hit in hits) == list(range(20))
         assert all(hit.predicted_rating is not None for hit in hits)

@@ -3,7 +3,7 @@
 from towhee_recsys.stores.vectors.build import insert, release_build, resume_build, start_build
 from towhee_recsys.stores.vectors.checks import finds_itself, must_be_whole
 from towhee_recsys.stores.vectors.connections import address_of, check_uri, index_of, is_shared, open_index, open_store
-from towhee_recsys.stores.vectors.filters import OPERATORS, Clause, Filter, Op
+from towhee_recsys.stores.vectors.filters import OPERATORS, Clause, Filter, Op, checked_clause
 from towhee_recsys.stores.vectors.index import VectorIndex
 from towhee_recsys.stores.vectors.index_types import EXACT, index_type
 from towhee_recsys.stores.vectors.live_changes import delete_live, insert_live
@@ -37,6 +37,7 @@ __all__ = [
     "address_of",
     "builds",
     "check_uri",
+    "checked_clause",
     "checked_ids",
     "checked_top_k",
     "delete_live",

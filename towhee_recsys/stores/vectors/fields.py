@@ -1,27 +1,29 @@
 """Scalar fields of an index: an item's values that searches can be filtered by.
 
 A value is a number, a text, a boolean or a list of texts. Milvus Lite 2.5 has no nullable fields, so a missing value
-is stored as one that no filter matches by accident, as long as filters are written as below. Measured on Milvus Lite
-2.5.1 and 3.2.2 and on a Milvus server 2.3.5 (tests/stores/vectors/test_fields.py):
+is stored as one that no item has. Measured on Milvus Lite 2.5.1 and 3.2.2 and on a Milvus server 2.3.5
+(tests/stores/vectors/test_filters.py, test_filter_properties.py):
 
 | type | stored as | missing | forms that leave missing values out | forms that need a second condition |
 |---|---|---|---|---|
-| number | DOUBLE | NaN | `==`, `<`, `<=`, `>`, `>=` | `f != x and f == f`; `in`: see below |
-| text | VARCHAR | U+FDD0 | `==`, `in`, `like "x%"`, `<`, `<=` | `!=`, `not in`, `>`, `>=`: `and f != "\\ufdd0"` |
-| boolean | INT8, 1 and 0 | -1 | `== 1`, `== 0` | `!=` is not needed |
-| texts | JSON, `{"v": [...]}` | [] | `array_contains(f["v"], "x")`, `..._any`, `..._all` | `not` is true of it |
+| number | DOUBLE | the lowest float64 | `==`, `in`, `>=` | `<=`: `and f != -1.7976931348623157e+308` |
+| text | VARCHAR | U+FDD0 | `==`, `in` | `>=`, `<=`: `and f != "\\ufdd0"` |
+| boolean | INT8, 1 and 0 | -1 | `== 1`, `== 0`, `in` | |
+| texts | JSON, `{"v": [...], "n": 2}` | [] | `array_contains_any(f["v"], [...])`, `..._all` | |
 
-Never write `in` or `not in` on a number: Milvus Lite 2.5.1 finds NaN in any list, and fails for whole numbers in one;
-write `f == 1.0 or f == 2.0`. U+FDD0 is a code point that Unicode reserves for a program's own use: the character itself
-stands in the filter, for Milvus Lite 3 does not know the escape. An ARRAY would make inserting three times as slow in
-Milvus Lite 2.5.1; JSON costs nothing. An empty text is a value; an empty list is as good as
-a missing one. Numbers are float64: whole numbers above 2**53 are rounded in filters (a catalogue keeps them exactly).
+`not in` is true of a missing value, and so is `not array_contains_any(...)`. NaN cannot stand for a missing number:
+Milvus Lite 2.5.1 finds NaN in any list, and whether `!=` is true of it depends on the row's place. What else Milvus
+Lite 2.5.1 cannot do is in `milvus/dialect.py`. U+FDD0 is a code point that Unicode reserves for a program's own use:
+the character itself stands in the filter, for Milvus Lite 3 does not know the escape. An ARRAY would make inserting
+three times as slow in Milvus Lite 2.5.1. An empty text is a value; an empty list is as good as a missing one. Numbers
+are float64: whole numbers above 2**53 are rounded in filters (a catalogue keeps them exactly).
 """
 
 from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -33,8 +35,14 @@ from towhee_recsys.errors import QueryError
 MAX_TEXT = 65_535
 """The most bytes of UTF-8 in a text: the limit of Milvus' VARCHAR."""
 
+GROWING = "\t\n\f\r"
+"""The characters that Milvus Lite stores as two."""
+
 MAX_LIST = 65_000
 """The most bytes of a list as JSON: Milvus' JSON takes 65,536 with what is around it."""
+
+MISSING_NUMBER = -sys.float_info.max
+"""What a missing number is stored as: the lowest float64."""
 
 MISSING_TEXT = "\ufdd0"
 """What a missing text is stored as."""
@@ -63,6 +71,15 @@ def canonical_fields(
     return {name: _column(name, given.get(name), kind, ids) for name, kind in types.items()}
 
 
+def canonical_value(value: Any, kind: FieldType) -> Any:
+    """A value that is not missing as a float, str, bool or list of str.
+
+    Raises:
+        TypeError, ValueError or OverflowError: it is not of the type `kind`.
+    """
+    return _CANONICAL[kind](value)
+
+
 def _column(name: str, values: Sequence[Any] | None, kind: FieldType, ids: Sequence[Any]) -> list[Any]:
     if values is None:
         values = [None] * len(ids)
@@ -84,13 +101,17 @@ def _column(name: str, values: Sequence[Any] | None, kind: FieldType, ids: Seque
 def _number(value: Any) -> float:
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise TypeError
-    return float(value)
+    number = float(value) + 0.0  # -0.0 is 0.0
+    if number == MISSING_NUMBER:
+        raise ValueError
+    return number
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError
-    if len(value.encode()) > MAX_TEXT or value == MISSING_TEXT:  # a lone surrogate is a ValueError of `encode`
+    size = len(value.encode()) + sum(map(value.count, GROWING))  # a lone surrogate is a ValueError of `encode`
+    if size > MAX_TEXT or value == MISSING_TEXT:
         raise ValueError
     return str(value)
 

@@ -1,37 +1,56 @@
-"""Searches with filters."""
+"""The filters of one search or one count in a build."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import time
+from collections.abc import Collection, Iterable, Sequence
 
-import numpy as np
-
-from towhee_recsys.stores.vectors.filters import Filter, check_filter
+from towhee_recsys.data.items import EXPIRY
+from towhee_recsys.stores.vectors.filters import Clause, Filter, checked_filter
 from towhee_recsys.stores.vectors.protocol import VectorStore
 from towhee_recsys.stores.vectors.records import IndexRecord
 from towhee_recsys.stores.vectors.rows import Id
 
+IDS_AT_ONCE = 4096
+"""Ids that are looked for by one call."""
+
+
+def filters_in(record: IndexRecord, where: Sequence[Filter | None] | None, queries: int) -> Sequence[Filter | None]:
+    """The checked filter of each query, which leaves out items that have expired; None where all items may be found.
+
+    Raises:
+        QueryError: a filter is not acceptable for the fields or the ids of this build.
+    """
+    expires = EXPIRY in record.fields
+    if where is None and not expires:
+        return [None] * queries
+    fields = {name: kind for name, kind in record.fields.items() if name != EXPIRY}
+    checked = {each: checked_filter(each, fields, record.id_type) for each in set(where or ()) if each}
+    now = (Clause(EXPIRY, "gte", time.time()),) if expires else ()
+    made = {each: Filter(known.clauses + now, known.only) for each, known in checked.items()}
+    return [made[each] if each else Filter(now) or None for each in where or [None] * queries]
+
 
 def count_matching(store: VectorStore, record: IndexRecord, where: Filter) -> int:
-    """The number of rows that match a filter. Raises QueryError and StoreError."""
-    check_filter(where, record.fields, record.id_type)
-    return len(matching_ids(store, record.build, store.ids(record.build).tolist(), where))
+    """The number of a build's items that match a filter and have not expired. Raises QueryError and StoreError."""
+    [checked] = filters_in(record, [where], 1)
+    return store.count(record.build, checked)
 
 
-def matching_ids(store: VectorStore, build: str, ids: Collection[Id], where: Filter) -> set[Id]:
-    """Those of `ids` that match a filter. Raises StoreError."""
-    rows = store.rows(build, list(ids), latest=False)
-    columns = [dict(zip(rows.fields, values, strict=True)) for values in zip(*rows.fields.values(), strict=True)]
-    records = columns or [{}] * len(rows)
-    return {key for key, record in zip(rows.ids.tolist(), records, strict=True) if where.matches(key, record)}
+def kept_by(
+    store: VectorStore, record: IndexRecord, lists: Sequence[Iterable[Id]], where: Sequence[Filter | None] | None
+) -> list[Collection[Id]]:
+    """Those ids of each list that its filter keeps; without a filter all of them. Raises QueryError and StoreError."""
+    filters = filters_in(record, where, len(lists))
+    return [
+        _matching(store, record.build, ids, each) if each else [*ids] for ids, each in zip(lists, filters, strict=True)
+    ]
 
 
-def nearest_matching(
-    store: VectorStore, build: str, query: np.ndarray, top_k: int, where: Filter, without: Collection[Id]
-) -> list[tuple[Id, float]]:
-    """The `top_k` rows nearest to float32[dim] that match a filter, best first. Raises StoreError."""
-    ids = matching_ids(store, build, store.ids(build).tolist(), where)
-    rows = store.rows(build, sorted(ids.difference(without), key=str), latest=False)
-    scores = rows.vectors @ query
-    best = np.argsort(-scores, kind="stable")[:top_k]
-    return list(zip(rows.ids[best].tolist(), scores[best].tolist(), strict=True))
+def _matching(store: VectorStore, build: str, ids: Iterable[Id], where: Filter) -> set[Id]:
+    wanted = [key for key in ids if where.only is None or key in where.only]
+    found: set[Id] = set()
+    for first in range(0, len(wanted), IDS_AT_ONCE):
+        only = frozenset(wanted[first : first + IDS_AT_ONCE])
+        found.update(store.matching(build, Filter(where.clauses, only)))
+    return found

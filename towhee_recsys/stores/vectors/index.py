@@ -21,7 +21,8 @@ from towhee_recsys.stores.vectors.pending import recover_pending
 from towhee_recsys.stores.vectors.protocol import VectorStore
 from towhee_recsys.stores.vectors.records import FORMAT, IndexRecord
 from towhee_recsys.stores.vectors.rows import Id
-from towhee_recsys.stores.vectors.search import Hit, SearchRequest, VectorCache, hits_of, search_build, search_request
+from towhee_recsys.stores.vectors.search import Hit, SearchRequest, hits_of, search_build, search_request
+from towhee_recsys.stores.vectors.vector_cache import VectorCache
 from towhee_recsys.stores.vectors.versions import REBUILD, VersionCache, Versions, must_be_ours
 from towhee_recsys.support.forks import new_lock
 from towhee_recsys.support.progress import Progress
@@ -158,7 +159,7 @@ class VectorIndex:
                 if record:
                     return self._cache(record).vectors(ids)
             except StoreError:
-                if self._keeps(record):
+                if record and self._keeps(record):
                     raise
         raise IndexMismatchError(f"{build} is gone: the index {self.collection!r} has no such build. {REBUILD}")
 
@@ -217,7 +218,7 @@ class VectorIndex:
         usual = self._usual.get(record.index)
         if usual is None:
             usual = self._usual[record.index] = index_type(self.store, {"type": record.index})
-        return search_build(self.store, record, self._cache(record), request, usual)
+        return search_build(record, self._cache(record), request, usual)
 
     def _cache(self, record: IndexRecord) -> VectorCache:
         return self._caches.get(record) or self._caches.setdefault(record, VectorCache(self.store, record))

@@ -9,8 +9,9 @@ import numpy as np
 
 from towhee_recsys.config.milvus import IndexType
 from towhee_recsys.errors import StoreError
+from towhee_recsys.stores.vectors.filters import Filter
 from towhee_recsys.stores.vectors.index_types import EXACT, creation_settings
-from towhee_recsys.stores.vectors.protocol import Description, Layout, Records
+from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, Description, Layout, Records
 from towhee_recsys.stores.vectors.rows import Id, Rows, id_array
 from towhee_recsys.support.forks import new_lock
 from towhee_recsys.support.urls import shown_url
@@ -85,9 +86,9 @@ class MemoryStore:
             layout, held = self._build(name)
             self._builds[name] = (layout, _without(held, ids))
 
-    def count(self, name: str) -> int:
-        """The number of rows; 0 where there is no such build."""
-        return len(self._build(name)[1]) if name in self._builds else 0
+    def count(self, name: str, where: Filter | None = None) -> int:
+        """The number of rows, or of those that match `where`; 0 where there is no such build."""
+        return len(_matching(self._build(name)[1], where)) if name in self._builds else 0
 
     def ids(self, name: str, without: np.ndarray | None = None) -> np.ndarray:
         """Ids of all rows that are not among `without`."""
@@ -100,14 +101,25 @@ class MemoryStore:
         row_of = {key: row for row, key in enumerate(held.ids.tolist())}
         return held[[row_of[key] for key in _plain(ids) if key in row_of]]
 
+    def matching(self, name: str, where: Filter) -> list[Id]:
+        """Ids of rows that match `where`."""
+        found: list[Id] = _matching(self._build(name)[1], where).ids.tolist()
+        return found[:MAX_TOP_K]
+
     def search(
-        self, name: str, queries: np.ndarray, limit: int, index: IndexType = EXACT, without: Collection[Id] = ()
+        self,
+        name: str,
+        queries: np.ndarray,
+        limit: int,
+        index: IndexType = EXACT,
+        without: Collection[Id] = (),
+        where: Filter | None = None,
     ) -> list[list[tuple[Id, float]]]:
         """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first.
 
-        Rows whose ids are among `without` are passed over.
+        Rows whose ids are among `without`, or that do not match `where`, are passed over.
         """
-        _, held = self._build(name)
+        held = _matching(self._build(name)[1], where)
         held = _without(held, without) if without else held
         found = []
         for scores in np.asarray(queries, np.float32) @ held.vectors.T:
@@ -140,6 +152,15 @@ class MemoryStore:
             return self._builds[name]
         except KeyError:
             raise StoreError(f"{self.where} has no build {name!r}.") from None
+
+
+def _matching(held: Rows, where: Filter | None) -> Rows:
+    if not where:
+        return held
+    columns, keys = list(held.fields.items()), held.ids.tolist()
+    return held[
+        [row for row, key in enumerate(keys) if where.matches(key, {name: values[row] for name, values in columns})]
+    ]
 
 
 def _without(held: Rows, ids: Collection[Id] | np.ndarray) -> Rows:

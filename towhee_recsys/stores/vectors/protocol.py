@@ -15,6 +15,7 @@ import numpy as np
 
 from towhee_recsys.config.milvus import IndexType
 from towhee_recsys.data.items import FieldType, IdType
+from towhee_recsys.stores.vectors.filters import Filter
 from towhee_recsys.stores.vectors.index_types import EXACT, creation_settings
 from towhee_recsys.stores.vectors.rows import Id, Rows
 
@@ -99,8 +100,8 @@ class VectorStore(Protocol):
     def delete(self, name: str, ids: Sequence[Id] | np.ndarray) -> None:
         """Removes the rows of `ids`; those that are not there are passed over. Can be repeated."""
 
-    def count(self, name: str) -> int:
-        """The number of rows at this moment; 0 where there is no such build."""
+    def count(self, name: str, where: Filter | None = None) -> int:
+        """The number of rows at this moment, or of those that match `where`; 0 where there is no such build."""
 
     def ids(self, name: str, without: np.ndarray | None = None) -> np.ndarray:
         """Ids of rows at this moment that are not among `without`: all there are, or at least 16,384 of them."""
@@ -108,14 +109,23 @@ class VectorStore(Protocol):
     def rows(self, name: str, ids: Sequence[Id] | np.ndarray, latest: bool = True) -> Rows:
         """Those of `ids` that are there: at this moment, or where not the `latest` are needed as this process wrote."""
 
+    def matching(self, name: str, where: Filter) -> list[Id]:
+        """Ids of rows that match `where`, a checked filter that is not empty: all there are, or 16,384 of them."""
+
     def search(
-        self, name: str, queries: np.ndarray, limit: int, index: IndexType = EXACT, without: Collection[Id] = ()
+        self,
+        name: str,
+        queries: np.ndarray,
+        limit: int,
+        index: IndexType = EXACT,
+        without: Collection[Id] = (),
+        where: Filter | None = None,
     ) -> list[list[tuple[Id, float]]]:
         """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first.
 
-        Rows whose ids are among `without`, 65,536 at most, are passed over, at the cost of a filter.
-        Exact with FLAT; other types miss some, fewer where `index` has a wider search. What this process wrote is
-        found at once.
+        Rows whose ids are among `without`, 65,536 at most, are passed over, and so are those that do not match `where`,
+        a checked filter. Exact with FLAT; other types miss some, fewer where `index` has a wider search. What this
+        process wrote is found at once.
         """
 
     def read_records(self, collection: str) -> Records:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from towhee_recsys.config.milvus import IndexType
 from towhee_recsys.stores.vectors.index_types import EXACT, creation_settings
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
-from towhee_recsys.stores.vectors.milvus.schema import ID, VECTOR, key_of, literal
-from towhee_recsys.stores.vectors.rows import Id
+from towhee_recsys.stores.vectors.milvus.schema import VECTOR
 
 NOW = {"consistency_level": "Strong"}
 """For reads that must see whatever was written before, by any process. Other reads see what this process wrote."""
@@ -24,17 +22,3 @@ def create_collection(milvus: Milvus, name: str, schema: Any, index: IndexType =
     milvus.call(doing, "create_collection", name, schema=schema, consistency_level="Session")
     milvus.call(doing, "create_index", name, index_params=params, sync=False)  # else pymilvus sleeps to wait
     milvus.call(doing, "load_collection", name)
-
-
-def among(ids: Iterable[Id]) -> str:
-    """The filter for the rows of `ids`."""
-    return f"{ID} in {_list(ids)}"
-
-
-def not_among(ids: Iterable[Id]) -> str:
-    """The filter for all rows but those of `ids`."""
-    return f"{ID} not in {_list(ids)}"  # Milvus Lite does not know `not (... in ...)`
-
-
-def _list(ids: Iterable[Id]) -> str:
-    return f"[{','.join(literal(key_of(key)) for key in ids)}]"

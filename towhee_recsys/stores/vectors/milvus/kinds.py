@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from towhee_recsys.config.milvus import AccessConfig, IndexType, lite_lacks
 from towhee_recsys.errors import StoreError
+from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.dialect import Dialect, Lite2Dialect
+from towhee_recsys.stores.vectors.milvus.lite_service import keeps_folders
 from towhee_recsys.stores.vectors.milvus.store import MilvusStore
 from towhee_recsys.stores.vectors.protocol import Records
 
@@ -21,6 +24,10 @@ class LiteStore(MilvusStore):
     shared = False
     replaces_in_one_step = False
     append_method = "insert"
+
+    def __init__(self, milvus: Milvus):
+        super().__init__(milvus)
+        self.dialect = Dialect() if keeps_folders() else Lite2Dialect()
 
     def check_index_type(self, index: IndexType) -> None:
         """Raises StoreError when Milvus Lite does not have that type of index, or a setting of it."""
@@ -45,6 +52,7 @@ class ServerStore(MilvusStore):
     shared = True
     replaces_in_one_step = True
     append_method = "upsert"
+    dialect = Dialect()
 
     def check_index_type(self, index: IndexType) -> None:
         """A server has all types."""

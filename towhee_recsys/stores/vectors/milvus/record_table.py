@@ -9,8 +9,9 @@ import time
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from towhee_recsys.stores.vectors.milvus.collection import NOW, among, create_collection
+from towhee_recsys.stores.vectors.milvus.collection import NOW, create_collection
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.filter import among
 from towhee_recsys.stores.vectors.milvus.schema import ID, VECTOR, collection_schema
 from towhee_recsys.stores.vectors.protocol import Layout
 from towhee_recsys.support.forks import new_lock

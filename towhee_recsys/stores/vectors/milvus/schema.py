@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from towhee_recsys.data.items import MAX_ID_BYTES, FieldType, IdType
 from towhee_recsys.errors import QueryError
-from towhee_recsys.stores.vectors.fields import MAX_TEXT, MISSING_TEXT
+from towhee_recsys.stores.vectors.fields import MAX_TEXT, MISSING_NUMBER, MISSING_TEXT
+from towhee_recsys.stores.vectors.milvus.dialect import LIST, Dialect
 from towhee_recsys.stores.vectors.protocol import Layout
 from towhee_recsys.stores.vectors.rows import Id, Rows, id_array
 
 ID, VECTOR = "id", "vector"
-
-LIST = "v"
-"""The key of a list of texts within its JSON."""
 
 LONGEST_NAME = 255
 """The most characters in the name of a column."""
@@ -97,19 +95,23 @@ def described_ids_and_fields(fields: Sequence[Mapping[str, Any]]) -> tuple[IdTyp
     return id_types.get(key["type"]) if key else None, {name: kind for name, kind in named.items() if name and kind}
 
 
-def stored_rows(rows: Rows, types: Mapping[str, FieldType]) -> Iterator[dict[str, Any]]:
+def stored_rows(rows: Rows, types: Mapping[str, FieldType], dialect: Dialect) -> Iterator[dict[str, Any]]:
     """`rows` as pymilvus takes them."""
-    columns = {column_of(name): _stored(rows.fields[name], kind) for name, kind in types.items()}
+    columns = {column_of(name): _stored(rows.fields[name], kind, dialect) for name, kind in types.items()}
     keys, vectors = map(key_of, rows.ids.tolist()), np.asarray(rows.vectors, np.float32)
     for key, vector, *values in zip(keys, vectors, *columns.values(), strict=True):
         yield {ID: key, VECTOR: vector, **dict(zip(columns, values, strict=True))}
 
 
-def loaded_rows(rows: Sequence[Mapping[str, Any]], dim: int, id_type: IdType, types: Mapping[str, FieldType]) -> Rows:
+def loaded_rows(
+    rows: Sequence[Mapping[str, Any]], dim: int, id_type: IdType, types: Mapping[str, FieldType], dialect: Dialect
+) -> Rows:
     """The result of pymilvus as rows."""
     ids = id_array([id_of(row[ID]) for row in rows], id_type)
     vectors = np.array([row[VECTOR] for row in rows], dtype=np.float32).reshape(len(rows), dim)
-    fields = {name: list(_loaded((row[column_of(name)] for row in rows), kind)) for name, kind in types.items()}
+    fields = {
+        name: list(_loaded((row[column_of(name)] for row in rows), kind, dialect)) for name, kind in types.items()
+    }
     return Rows(ids, vectors, fields)
 
 
@@ -125,24 +127,21 @@ def _column_type(kind: FieldType) -> dict[str, Any]:
     return types[kind]
 
 
-def _stored(values: Sequence[Any], kind: FieldType) -> Iterable[Any]:
+def _stored(values: Sequence[Any], kind: FieldType, dialect: Dialect) -> Iterable[Any]:
     """Canonical values as they are stored; `fields` has the placeholder of a missing value."""
     if kind == "texts":
-        return ({LIST: value} for value in values)
-    missing = _MISSING[kind]
-    return (missing if value is None else value if kind != "boolean" else int(value) for value in values)
+        return map(dialect.stored_list, values)
+    forms: dict[str, Callable[[Any], Any]] = {"number": float, "text": dialect.stored_text, "boolean": int}
+    return (_MISSING[kind] if value is None else forms[kind](value) for value in values)
 
 
-def _loaded(values: Iterable[Any], kind: FieldType) -> Iterable[Any]:
-    if kind == "number":
-        return (None if np.isnan(value) else float(value) for value in values)
-    if kind == "text":
-        return (None if value == MISSING_TEXT else value for value in values)
-    if kind == "boolean":
-        return (None if value == _MISSING["boolean"] else bool(value) for value in values)
-    return (list(value[LIST]) for value in values)
+def _loaded(values: Iterable[Any], kind: FieldType, dialect: Dialect) -> Iterable[Any]:
+    if kind == "texts":
+        return (list(value[LIST]) for value in values)
+    forms: dict[str, Callable[[Any], Any]] = {"number": float, "text": dialect.loaded_text, "boolean": bool}
+    return (None if value == _MISSING[kind] else forms[kind](value) for value in values)
 
 
 _KINDS: tuple[FieldType, ...] = ("number", "text", "boolean", "texts")
 
-_MISSING: dict[str, Any] = {"number": float("nan"), "text": MISSING_TEXT, "boolean": -1}
+_MISSING: dict[str, Any] = {"number": MISSING_NUMBER, "text": MISSING_TEXT, "boolean": -1}

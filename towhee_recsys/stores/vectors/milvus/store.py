@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.config.milvus import IndexType
+from towhee_recsys.stores.vectors.filters import Filter
 from towhee_recsys.stores.vectors.index_types import EXACT, search_settings
-from towhee_recsys.stores.vectors.milvus.collection import NOW, among, create_collection, not_among
+from towhee_recsys.stores.vectors.milvus.collection import NOW, create_collection
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.dialect import Dialect, combined
+from towhee_recsys.stores.vectors.milvus.filter import among, expression, not_among
 from towhee_recsys.stores.vectors.milvus.nearest import Found, Nearest, search_nearest
 from towhee_recsys.stores.vectors.milvus.record_table import RecordTable
 from towhee_recsys.stores.vectors.milvus.schema import (
@@ -45,6 +48,7 @@ class MilvusStore:
     shared: bool
     replaces_in_one_step: bool
     append_method: str
+    dialect: Dialect
 
     def __init__(self, milvus: Milvus):
         self.milvus, self.where, self.timeout = milvus, milvus.where, milvus.timeout
@@ -100,12 +104,12 @@ class MilvusStore:
         for part in _parts(ids, DELETED_AT_ONCE):
             self.milvus.call(f"deleting {len(part)} rows of {name}", "delete", name, filter=among(part))
 
-    def count(self, name: str) -> int:
-        """The number of rows at this moment; 0 where there is no such collection."""
+    def count(self, name: str, where: Filter | None = None) -> int:
+        """The number of rows at this moment, or of those that match `where`; 0 where there is no such collection."""
         if not self.exists(name):
             return 0
-        rows = self.milvus.call(f"counting the rows of {name}", "query", name, output_fields=["count(*)"], **NOW)
-        return int(rows[0]["count(*)"])
+        how = {"filter": self._expression(name, where), "output_fields": ["count(*)"]}
+        return int(self.milvus.call(f"counting the rows of {name}", "query", name, **how, **NOW)[0]["count(*)"])
 
     def ids(self, name: str, without: np.ndarray | None = None) -> np.ndarray:
         """Ids that are not among `without`: all, or of each stretch between 8,192 of those at least 8,192."""
@@ -123,18 +127,32 @@ class MilvusStore:
         for part in _parts(ids, READ_AT_ONCE):
             how = {"filter": among(part), "output_fields": output, **(NOW if latest else {})}
             found += self.milvus.call(f"reading {name}", "query", name, **how)
-        return loaded_rows(found, layout.dim or 0, layout.id_type or "int", layout.fields)
+        return loaded_rows(found, layout.dim or 0, layout.id_type or "int", layout.fields, self.dialect)
+
+    def matching(self, name: str, where: Filter) -> list[Id]:
+        """Ids of rows that match `where`, which is not empty: all, or 16,384 of them."""
+        how = {"filter": self._expression(name, where), "output_fields": [ID], "limit": MAX_TOP_K}
+        return [id_of(row[ID]) for row in self.milvus.call(f"reading {name}", "query", name, **how)]
 
     def search(
-        self, name: str, queries: np.ndarray, limit: int, index: IndexType = EXACT, without: Collection[Id] = ()
+        self,
+        name: str,
+        queries: np.ndarray,
+        limit: int,
+        index: IndexType = EXACT,
+        without: Collection[Id] = (),
+        where: Filter | None = None,
     ) -> list[Found]:
         """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first.
 
-        Rows whose ids are among `without` are passed over.
+        Rows whose ids are among `without`, or that do not match `where`, are passed over.
         """
         if not len(queries):
             return []
-        wanted = Nearest(limit, search_settings(index, limit), not_among(without) if without else "")
+        condition = self._expression(name, where)
+        if without:
+            condition = combined([condition, not_among(without)] if condition else [not_among(without)], "and")
+        wanted = Nearest(limit, search_settings(index, limit), condition)
         found: list[Found] = self.milvus.call(f"searching {name}", search_nearest, name, queries=queries, wanted=wanted)
         return found
 
@@ -146,13 +164,19 @@ class MilvusStore:
         """Removes the records of `builds`."""
         self._records.forget(builds)
 
+    def _expression(self, name: str, where: Filter | None) -> str:
+        if not where:
+            return ""
+        layout = self._described(name)
+        return expression(where, layout.fields, layout.id_type or "int", self.dialect)
+
     def _described(self, name: str) -> Description:
         return self._descriptions.get(name) or self.describe(name)
 
     def _write(self, method: str, name: str, rows: Rows) -> None:
         types = self._described(name).fields
         for part in _batches(rows):
-            data = list(stored_rows(part, types))
+            data = list(stored_rows(part, types, self.dialect))
             self.milvus.call(f"writing {len(rows)} rows to {name}", method, name, data=data)
 
     def _keys_between(self, name: str, first: Id | None, last: Id | None) -> list[Id]:
@@ -175,7 +199,7 @@ def _batches(rows: Rows) -> Iterator[Rows]:
     texts = [values for values in rows.fields.values() if values and isinstance(values[0], (str, list))]
     sizes = np.full(len(rows), 4 * rows.vectors.shape[1] + 64)
     for values in texts:
-        sizes += [2 * len(str(value)) for value in values]
+        sizes += [4 * len(str(value)) for value in values]
     groups = np.cumsum(sizes) // WRITTEN_AT_ONCE
     for part in np.split(np.arange(len(rows)), np.flatnonzero(np.diff(groups)) + 1):
         if len(part):
