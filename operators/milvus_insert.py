@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 from towhee import register
 
+from towhee_recsys.data.expiry import expiry_times
+from towhee_recsys.data.items import EXPIRY, ItemSchema
+from towhee_recsys.data.times import accepted_times
 from towhee_recsys.errors import QueryError, StoreError
 from towhee_recsys.model.embeddings import Embeddings, as_embeddings
 from towhee_recsys.stores.vectors import (
@@ -33,7 +36,7 @@ class MilvusInsert:
 
     Items are records or plain ids; one with float32[dim], or a list with float32[n, dim]. The id of a record is in the
     column that its vectors name, where they come from an item encoder; else in the column `id`. Their filter columns
-    are stored along, so that searches can be filtered. The rows can be found at once, unless `staged`: then they wait
+    and the times at which they expire are stored along. The rows can be found at once, unless `staged`: then they wait
     beside the live index until `publish` gets the receipts. An unfinished indexing of the same model is resumed: what
     is there already is not written again.
 
@@ -74,8 +77,7 @@ class MilvusInsert:
         column = schema.id if schema else self._id or "id"
         ids = [_id_in(item, column) if isinstance(item, Mapping) else item for item in items]
         records = [item if isinstance(item, Mapping) else {} for item in items]
-        fields = {name: [record.get(name) for record in records] for name in (schema.filters if schema else ())}
-        return self._insert(ids, vectors, fields)
+        return self._insert(ids, vectors, _fields(schema, ids, records) if schema else {})
 
     def abandon(self) -> None:
         """Releases the unfinished build; the next index run resumes it, and drops rows of removed items."""
@@ -86,7 +88,7 @@ class MilvusInsert:
 
     def _insert(self, ids: Sequence[Any], vectors: Embeddings, fields: Mapping[str, Sequence[Any]]) -> Receipt:
         if not self._staged:
-            types = vectors.model.items.filters if vectors.model and vectors.model.items else {}
+            types = vectors.model.items.index_fields if vectors.model and vectors.model.items else {}
             return insert_live(self._index, ids, vectors, self._type, fields, types)
         try:
             return insert(self._index, self._unpublished(ids, vectors), ids, vectors, fields)
@@ -101,10 +103,24 @@ class MilvusInsert:
             is_live = live is not None and live.build == self._build
             if self._build is None or is_live or not self._index.locks.owns(self._build):
                 items = vectors.model.items if vectors.model else None
-                id_type, fields = (items.id_type, items.filters) if items else (id_type_of(ids), {})
+                id_type, fields = (items.id_type, items.index_fields) if items else (id_type_of(ids), {})
                 wanted = self._index, model_of(vectors), vectors.shape[1], self._type, id_type, fields
                 self._build = resume_build(*wanted) or start_build(*wanted)
             return self._build
+
+
+def _fields(schema: ItemSchema, ids: Sequence[Any], records: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """The values of each of the index's fields, one for each item."""
+    fields = {name: [record.get(name) for record in records] for name in schema.filters}
+    if schema.expires:
+        given = [record.get(schema.expires) for record in records]
+        fields[EXPIRY], wrong = expiry_times(given, schema.time_unit)
+        if wrong:
+            raise QueryError(
+                f"{schema.expires!r} of item {ids[wrong[0]]!r}: {given[wrong[0]]!r:.200} was given; "
+                f"{accepted_times(schema.time_unit)} is accepted, or None for an item that does not expire."
+            )
+    return fields
 
 
 def _id_in(record: Mapping[str, Any], column: str) -> Any:

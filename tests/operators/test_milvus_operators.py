@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from itertools import count
 
@@ -13,7 +14,7 @@ from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.model.embeddings import ModelRef, normalize
 from towhee_recsys.operators import CatalogueInsert, LiveIndex, MilvusInsert, MilvusSearch, Publish
-from towhee_recsys.stores.vectors import open_index, publish
+from towhee_recsys.stores.vectors import Clause, Filter, open_index, publish
 
 numbers = count()
 ITEMS = ItemSchema("movie_id", "int", "title", {"title": "text", "year": "number", "genres": "texts"})
@@ -91,6 +92,39 @@ def test_ids_and_filter_columns_are_those_of_the_item_schema(store, catalogue, s
     found = dict(zip(held.ids.tolist(), zip(held.fields["price"], held.fields["tags"], strict=True), strict=True))
     assert found == {"P-0": (None, []), "P-3": (3.0, ["new"])}
     assert MilvusSearch(**store, top_k=1)(UNITS[4])[0].id == "P-4"
+
+
+EXPIRING = ItemSchema("id", filters={"price": "number"}, expires="until", time_unit="ms")
+
+
+def test_an_item_that_has_expired_is_not_found(store):
+    vectors, now = replace(UNITS, model=ModelRef("a" * 16, items=EXPIRING)), time.time()
+    until = [(now - 60) * 1000, (now + 3600) * 1000, str(int(now * 1000) - 5000), "2001-01-31", "9998-12-31T00:00:00Z"]
+    records = [{"id": key, "price": key, "until": each} for key, each in enumerate([*until, None, "", float("nan")])]
+    insert, index = MilvusInsert(**store), open_index(**store)
+    insert([*records, {"id": 8, "price": 8}], vectors)
+    search = MilvusSearch(**store)
+    found = [1, 4, 5, 6, 7, 8]
+    assert sorted(hit.id for hit in search(UNITS[0])) == found
+    assert [hit.id for hit in index.hits_of(UNITS[:1], [[(key, 1.0) for key in range(9)]])[0]] == found
+    some = Filter((Clause("price", "lte", 5),), frozenset([0, 1, 4, 8]))
+    assert sorted(hit.id for hit in index.search(UNITS[:1], 9, where=[some])[0]) == [1, 4]
+    assert index.matching(some) == 2
+    assert index.clause_counts(some) == [(some.clauses[0], 3), ("only", 3)]
+    assert index.live().rows == 9
+    insert([{"id": 8, "until": time.time() * 1000 + 2000}], vectors[8:])
+    assert 8 in {hit.id for hit in search(UNITS[0])}
+    time.sleep(2.1)
+    assert 8 not in {hit.id for hit in search(UNITS[0])}
+
+
+@pytest.mark.parametrize("value", ["soon", 1e300, True, [1]])
+def test_a_time_of_expiry_that_is_none(store, value):
+    vectors = replace(UNITS, model=ModelRef("a" * 16, items=EXPIRING))
+    with pytest.raises(QueryError) as raised:
+        MilvusInsert(**store)([{"id": 3}, {"id": 4, "until": value}], vectors[:2])
+    facts = ("'until' of item 4", f"{value!r} was given", "milliseconds since 1970, or ISO 8601", "does not expire")
+    assert all(fact in str(raised.value) for fact in facts)
 
 
 def test_a_record_without_the_id_column(store):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -81,6 +81,14 @@ class ItemsTable(UsersTable):
     title: str | None = Field(default=None, min_length=1, description="the column that names an item to a person")
     show: list[str] = Field(default=[], description="the columns that recommendations show")
     filter: list[str] = Field(default=[], description="the columns that a search can filter by; they are shown, too")
+    expires: str | None = Field(
+        default=None,
+        min_length=1,
+        description="the column with the time after which an item is not found: numbers since 1970, or ISO 8601",
+    )
+    time_unit: Literal["s", "ms", "us", "ns"] = Field(
+        default="s", description="the unit of times in `expires` that are numbers, such as ms for milliseconds"
+    )
 
     @model_validator(mode="after")
     def _not_reserved(self) -> Self:

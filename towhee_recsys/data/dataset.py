@@ -69,6 +69,8 @@ class Dataset:
             facts={column: types[column] for column in declared.facts},
             filters={column: types[column] for column in declared.filter},
             columns=dict(types),
+            expires=declared.expires,
+            time_unit=declared.time_unit,
         )
 
 

@@ -28,7 +28,7 @@ FieldType = Literal["number", "text", "boolean", "texts"]
 
 
 EXPIRY = "@expiry"
-"""The field of an index with the time at which an item expires; no column of a dataset."""
+"""The field of an index with the time in seconds since 1970 after which an item is not found."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ class ItemSchema:
         facts: The columns that are shown, with their types, in the order in which they are shown.
         filters: The columns that a search can filter by, with their types.
         columns: All columns of the items' table, with their types.
+        expires: The column with the time after which an item is not found; None where there is none.
+        time_unit: The unit of such times that are numbers: s, ms, us or ns.
     """
 
     id: str
@@ -50,6 +52,13 @@ class ItemSchema:
     facts: dict[str, FieldType] = field(default_factory=dict)
     filters: dict[str, FieldType] = field(default_factory=dict)
     columns: dict[str, FieldType] = field(default_factory=dict)
+    expires: str | None = None
+    time_unit: str = "s"
+
+    @property
+    def index_fields(self) -> dict[str, FieldType]:
+        """The fields that an index keeps, with their types: the columns to filter by, and the time of expiry."""
+        return {**self.filters, EXPIRY: "number"} if self.expires else dict(self.filters)
 
     def to_json(self) -> dict[str, Any]:
         """The schema as plain data."""

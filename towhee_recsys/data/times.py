@@ -19,3 +19,8 @@ UNITS = {
 
 EARLIEST, LATEST = -62_135_596_800, 253_402_300_799
 """The years 1 to 9999 in seconds: a time in milliseconds lies beyond them."""
+
+
+def accepted_times(unit: str) -> str:
+    """The times that are read, in words, where numbers are of the `unit`."""
+    return f"{UNITS[unit][1]} since 1970, or ISO 8601 such as 2024-05-31T18:30:00Z"

@@ -19,6 +19,7 @@ def declared_columns(declared: UsersTable, key: str) -> list[Named]:
     ]
     if isinstance(declared, ItemsTable):
         columns += [(f"{key}.title", declared.title)] if declared.title else []
+        columns += [(f"{key}.expires", declared.expires)] if declared.expires else []
         for setting in ("show", "filter"):
             columns += [(f"{key}.{setting}[{row}]", name) for row, name in enumerate(getattr(declared, setting))]
     return columns

@@ -26,7 +26,7 @@ def filters_in(record: IndexRecord, where: Sequence[Filter | None] | None, queri
         return [None] * queries
     fields = {name: kind for name, kind in record.fields.items() if name != EXPIRY}
     checked = {each: checked_filter(each, fields, record.id_type) for each in set(where or ()) if each}
-    now = (Clause(EXPIRY, "gte", time.time()),) if expires else ()
+    now = (Clause(EXPIRY, "until", time.time()),) if expires else ()
     made = {each: Filter(known.clauses + now, known.only) for each, known in checked.items()}
     return [made[each] if each else Filter(now) or None for each in where or [None] * queries]
 

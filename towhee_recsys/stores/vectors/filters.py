@@ -17,8 +17,8 @@ from towhee_recsys.data.items import ACCEPTED_IDS, FieldType, Id, IdType, is_int
 from towhee_recsys.errors import QueryError, close_match, refused
 from towhee_recsys.stores.vectors.fields import MAX_TEXT, canonical_value
 
-Op = Literal["any", "all", "none", "eq", "in", "not_in", "gte", "lte", "exists"]
-"""How a clause compares."""
+Op = Literal["any", "all", "none", "eq", "in", "not_in", "gte", "lte", "exists", "until"]
+"""How a clause compares. `until` is for the expiry of items alone: the value is missing, or at least the clause's."""
 
 OPERATORS: dict[FieldType, tuple[Op, ...]] = {
     "number": ("eq", "in", "not_in", "gte", "lte", "exists"),
@@ -61,10 +61,10 @@ class Clause:
     def matches(self, value: Any) -> bool:
         """Whether an item with this value of the field is found; None, or an empty list, where the value is missing.
 
-        A missing value matches `none`, `not_in` and `exists: false` alone.
+        A missing value matches `none`, `not_in`, `until` and `exists: false` alone.
         """
         if value is None or value == []:
-            return self.op in ("none", "not_in") or (self.op == "exists" and not self.value)
+            return self.op in ("none", "not_in", "until") or (self.op == "exists" and not self.value)
         return _MATCHES[self.op](value, self.value)
 
 
@@ -153,6 +153,7 @@ _MATCHES: dict[Op, Callable[[Any, Any], bool]] = {
     "in": lambda held, wanted: held in wanted,
     "not_in": lambda held, wanted: held not in wanted,
     "gte": lambda held, wanted: bool(held >= wanted),
+    "until": lambda held, wanted: bool(held >= wanted),
     "lte": lambda held, wanted: bool(held <= wanted),
     "exists": lambda held, wanted: bool(wanted),
 }

@@ -16,7 +16,7 @@ from towhee_recsys.config.cleaning import LARGEST
 from towhee_recsys.data.sources.lines import BadLine, shortened
 from towhee_recsys.data.sources.table.cells import Cells, cells
 from towhee_recsys.data.sources.table.raw import RawTable
-from towhee_recsys.data.times import EARLIEST, ISO_TIME, LATEST, UNITS
+from towhee_recsys.data.times import EARLIEST, ISO_TIME, LATEST, UNITS, accepted_times
 from towhee_recsys.errors import close_match
 
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
@@ -66,9 +66,9 @@ def times_of(raw: RawTable, column: str | None, unit: str = "s") -> np.ndarray:
     elif kind in ("i", "u", "f"):
         seconds = np.floor(series.to_numpy(np.float64) / UNITS[unit][0])
     else:
-        seconds = _seconds(series.tolist(), UNITS[unit][0])  # nearly all differ: distinct values are not looked for
+        seconds = seconds_of(series.tolist(), unit)  # nearly all differ: distinct values are not looked for
     wrong = ~((seconds >= EARLIEST) & (seconds <= LATEST))
-    accepted = f"{UNITS[unit][1]} since 1970, or ISO 8601 such as 2024-05-31T18:30:00Z"
+    accepted = accepted_times(unit)
 
     def problem(row: int) -> BadLine:
         given = shortened(series.iloc[row]) if str(series.iloc[row]).strip() else "nothing"
@@ -116,12 +116,12 @@ def number_in(value: Any) -> float:
         return math.nan
 
 
-def _seconds(values: list[Any], per_second: int) -> np.ndarray:
+def seconds_of(values: list[Any], unit: str) -> np.ndarray:
     """float64[values]: seconds since 1970, rounded down; NaN where a value is no time.
 
-    Times that are numbers have `per_second` units a second.
+    Times that are numbers are of the `unit`, one of `UNITS`.
     """
-    seconds = np.full(len(values), math.nan)
+    seconds, per_second = np.full(len(values), math.nan), UNITS[unit][0]
     parsers: list[Callable[[list[Any]], np.ndarray]] = [partial(_from_numbers, per_second=per_second), _from_iso]
     if any(map(_iso, values[:1])):
         parsers.reverse()  # the likely one first: each looks only at what the ones before it could not read

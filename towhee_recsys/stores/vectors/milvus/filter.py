@@ -72,10 +72,12 @@ def _compared(column: str, op: str, value: Any, literal: Callable[[Any], str], m
     if op in ("in", "not_in"):
         return f"{column} {op.replace('_', ' ')} [{','.join(map(literal, value))}]"
     condition = f"{column} {_SIGNS[op]} {literal(value)}"
+    if op == "until":
+        return combined([condition, f"{column} == {missing}"], "or")
     return condition if op == "eq" else combined([condition, f"{column} != {missing}"], "and")
 
 
-_SIGNS = {"eq": "==", "gte": ">=", "lte": "<="}
+_SIGNS = {"eq": "==", "gte": ">=", "lte": "<=", "until": ">="}
 
 _CONDITIONS: dict[FieldType, Callable[[str, str, Any, Dialect], str]] = {
     "number": _number,
