@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 RECOMMEND = (
-    *("read_request", "user_encoder", "normalize", "liked_items", "exclude_seen", "milvus_search", "popular_items"),
-    *("diversify", "lookup"),
+    *("read_request", "read_feedback", "user_encoder", "normalize", "exclude_seen", "milvus_search", "popular_items"),
+    *("diversify", "lookup", "explain"),
 )
 INDEX = (
     *("read_items", "item_encoder", "normalize", "project", "milvus_insert", "catalogue_insert", "projection_insert"),
