@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+
+from pydantic_core import to_json
 
 from towhee_recsys.bundle import Bundle
 from towhee_recsys.config.requests import RequestsConfig
@@ -26,8 +28,7 @@ def filter_counts(where: Filter, index: VectorIndex) -> Counts:
         if clause == "only":
             counts.append({"only": len(where.only or ()), "items": items})
         else:
-            value = list(clause.value) if isinstance(clause.value, tuple) else clause.value
-            counts.append({"filter": {clause.field: {clause.op: value}}, "items": items})
+            counts.append({"filter": {clause.field: {clause.op: _as_given(clause.value)}}, "items": items})
     return counts
 
 
@@ -44,7 +45,14 @@ def request_filter_counts(request: Mapping[str, Any], bundle: Bundle, index: Vec
     return filter_counts(where, index) if where else []
 
 
-def described(counts: Sequence[Mapping[str, Any]]) -> str:
-    """The counts as a text: `{'year': {'gte': 1990}} leaves 12 items, ...`."""
-    parts = (f"only {each['only']} ids" if "only" in each else f"{each['filter']!r:.200}" for each in counts)
-    return ", ".join(f"{part} leaves {each['items']} items" for part, each in zip(parts, counts, strict=True))
+def described(counts: Counts) -> str:
+    """The counts as a text: `{"year": {"gte": 1990}} leaves 12 items, ...`."""
+    parts = (f"only {each['only']} ids" if "only" in each else to_json(each["filter"]).decode() for each in counts)
+    return ", ".join(f"{part:.200} leaves {each['items']} items" for part, each in zip(parts, counts, strict=True))
+
+
+def _as_given(value: Any) -> Any:
+    """A clause's value as JSON has it: lists, and whole numbers where floats are whole."""
+    if isinstance(value, tuple):
+        return [_as_given(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
