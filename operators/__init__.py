@@ -9,6 +9,7 @@ patch_towhee()
 
 from towhee_recsys.operators.catalogue_insert import CatalogueInsert  # noqa: E402
 from towhee_recsys.operators.diversify import Diversify  # noqa: E402
+from towhee_recsys.operators.exclude_hidden import ExcludeHidden  # noqa: E402
 from towhee_recsys.operators.exclude_seen import ExcludeSeen  # noqa: E402
 from towhee_recsys.operators.explain import Explain  # noqa: E402
 from towhee_recsys.operators.history_insert import HistoryInsert  # noqa: E402
@@ -36,6 +37,7 @@ from towhee_recsys.operators.user_encoder import UserEncoderOperator  # noqa: E4
 __all__ = [
     "CatalogueInsert",
     "Diversify",
+    "ExcludeHidden",
     "ExcludeSeen",
     "Explain",
     "HistoryInsert",

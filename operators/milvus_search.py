@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -10,7 +11,10 @@ from towhee import register
 
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.embeddings import as_embeddings
+from towhee_recsys.requests.filter_counts import described, filter_counts
 from towhee_recsys.stores.vectors import checked_top_k, index_type, open_index
+
+log = logging.getLogger(__name__)
 
 
 @register(name="towhee_recsys/milvus_search")
@@ -61,7 +65,11 @@ class MilvusSearch:
         if requests is None:
             return self._index.search(queries, self._top_k, lists, self._type)
         counts = [each.candidates for each in requests]
-        return self._index.search(queries, counts, lists, self._type, [each.where for each in requests])
+        where = [each.where for each in requests]
+        found = self._index.search(queries, counts, lists, self._type, where)
+        for none in {each for each, hits in zip(where, found, strict=True) if each and not hits}:
+            log.warning("nothing is left to recommend: %s", described(filter_counts(none, self._index)))
+        return found
 
 
 def _checked_list(ids: Any) -> Collection[Any]:

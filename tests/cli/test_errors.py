@@ -100,8 +100,8 @@ def test_without_a_config_the_message_names_the_default(
 def test_similar_asks_for_what_it_can_take(run: Any, on_sample: list[str]) -> None:
     ran = run("similar", *on_sample, "42")
     assert ran.code == 2
-    assert "movie_id 42 is neither in the index nor known to the model." in ran.err
-    assert ran.err.endswith(" Give an item's id, such as 5001, 5002, 5003.\n")
+    assert "items: given 42, accepted: an id" in ran.err
+    assert "neither in the index nor known to the model. Ids: 5001, 5002, 5003." in ran.err
 
 
 def test_no_data_is_a_failure_that_says_how_to_give_a_path(run: Any, tmp_path: Path) -> None:

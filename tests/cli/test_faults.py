@@ -21,7 +21,7 @@ QUERIES = [
     (["-a", "-1"], "age '-1' is not known"),
     (["-a", "200"], "or any whole number from 1 to 120"),
     (["-j", "99"], "occupation '99' is not known"),
-    (["-l", "5001 or id >= 0"], "liked: item "),
+    (["-l", "5001 or id >= 0"], "liked: given '5001 or id >= 0'"),
     (["-k", "0"], "top_k: given 0, accepted: a whole number from 1 to 16384."),
     (["-k", "-1"], "top_k: given -1, accepted: a whole number from 1 to 16384."),
     (["-k", "2147483648"], "top_k: given 2147483648, accepted: a whole number from 1 to 16384."),

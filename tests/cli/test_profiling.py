@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
-RECOMMEND = ("user_encoder", "normalize", "liked_items", "exclude_seen", "milvus_search", "popular_items", "lookup")
+RECOMMEND = (
+    *("read_request", "read_feedback", "user_encoder", "normalize", "exclude_seen", "milvus_search", "popular_items"),
+    *("diversify", "lookup", "explain"),
+)
 INDEX = (
     *("read_items", "item_encoder", "normalize", "project", "milvus_insert", "catalogue_insert", "projection_insert"),
     *("history_insert", "publish"),

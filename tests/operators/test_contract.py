@@ -19,6 +19,7 @@ from towhee_recsys.stores.vectors import Hit, open_index
 OPERATORS = {
     "catalogue_insert": "CatalogueInsert",
     "diversify": "Diversify",
+    "exclude_hidden": "ExcludeHidden",
     "exclude_seen": "ExcludeSeen",
     "explain": "Explain",
     "history_insert": "HistoryInsert",
@@ -36,6 +37,7 @@ OPERATORS = {
     "project": "Project",
     "projection_insert": "ProjectionInsert",
     "publish": "Publish",
+    "read_feedback": "ReadFeedback",
     "read_items": "ReadItems",
     "read_movielens": "ReadMovielens",
     "read_request": "ReadRequest",

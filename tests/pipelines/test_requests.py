@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from towhee_recsys import load_config, recommend_pipeline, similar_pipeline
-from towhee_recsys.errors import QueryError
+from towhee_recsys import add_feedback, hide_items, load_config, recommend_pipeline, similar_pipeline
+from towhee_recsys.errors import ConfigError, QueryError
 from towhee_recsys.pipelines import Pipeline
 
 KNOWN, NEW = {"user_id": 10001}, {"gender": "F", "age": 25}
@@ -60,6 +60,79 @@ def test_only_some_items(recommend, user):
     first = ids(answer(recommend, user))
     assert ids(answer(recommend, {"user": user, "only": [str(key) for key in first[4:6]]})) == first[4:6]
     assert answer(recommend, {"user": user, "only": []}) == []
+
+
+@pytest.mark.parametrize("user", USERS, ids=str)
+@pytest.mark.parametrize(
+    ("where", "holds"),
+    [
+        ({"year": {"gte": 1990}}, lambda item: item["year"] is not None and item["year"] >= 1990),
+        ({"genres": {"any": ["Comedy"]}}, lambda item: "Comedy" in item["genres"]),
+        ({"genres": ["Comedy", "Drama"]}, lambda item: {"Comedy", "Drama"} & {*item["genres"]}),
+        (
+            {"genres": {"all": ["Comedy"], "none": ["Romance"]}, "year": {"lte": 2000}},
+            lambda item: "Comedy" in item["genres"] and "Romance" not in item["genres"] and item["year"] <= 2000,
+        ),
+    ],
+    ids=["year", "any", "list", "several"],
+)
+def test_filtered_lists_are_the_matching_part_of_the_whole_list(recommend, user, where, holds):
+    everything = answer(recommend, {"user": user, "top_k": 400})
+    matching = [key for key, item in zip(ids(everything), everything, strict=True) if holds(item)]
+    assert len(matching) > 10
+    assert ids(answer(recommend, {"user": user, "filter": where})) == matching[:10]
+    assert ids(answer(recommend, {"user": user, "filter": where, "offset": 3, "top_k": 4})) == matching[3:7]
+    only = matching[5:9] + ids(everything)[:3]
+    expected = [key for key in matching if key in only and key != matching[5]]
+    request = {"user": user, "filter": where, "only": only, "exclude": matching[5:6]}
+    assert ids(answer(recommend, request)) == expected
+
+
+def test_similar_items_with_a_filter(similar):
+    everything = answer(similar, {"items": [5001, 5003], "top_k": 400})
+    matching = [item["movie_id"] for item in everything if "Comedy" in item["genres"]]
+    request = {"items": [5001, 5003], "filter": {"genres": {"any": ["Comedy"]}}, "top_k": 5}
+    assert ids(answer(similar, request)) == matching[:5]
+
+
+def test_a_filter_that_nothing_satisfies_says_what_each_clause_leaves(recommend, caplog):
+    request = {"user": NEW, "filter": {"year": {"gte": 2100}, "genres": {"any": ["Comedy"]}}, "only": [5001, 5002]}
+    assert answer(recommend, request) == []
+    [message] = [text for text in caplog.messages if "nothing is left" in text]
+    assert '{"year":{"gte":2100}} leaves 0 items' in message
+    assert '{"genres":{"any":["Comedy"]}} leaves ' in message
+    assert "only 2 ids leaves 2 items" in message
+    counts = answer(recommend, [request, request, {"user": NEW}])
+    assert list(map(len, counts)) == [0, 0, 10]
+
+
+def test_the_config_says_what_may_be_filtered_by(indexed_config):
+    strict = recommend_pipeline(load_config(indexed_config, requests={"filter": ["year"]}))
+    assert len(answer(strict, {"user": {}, "filter": {"year": {"lte": 2000}}})) == 10
+    with pytest.raises(QueryError) as caught:
+        strict({"user": {}, "filter": {"genres": {"any": ["Comedy"]}}})
+    assert "genres" in str(caught.value)
+    assert "year" in str(caught.value)
+    with pytest.raises(ConfigError, match=r"requests\.filter: given 'yaer', accepted: year, genres.*mean 'year'"):
+        recommend_pipeline(load_config(indexed_config, requests={"filter": ["yaer"]}))
+
+
+def test_hidden_items_and_feedback_are_left_out(indexed_config, tmp_path):
+    config = load_config(indexed_config, feedback=f"sqlite:///{tmp_path / 'feedback.sqlite'}")
+    recommend, similar = recommend_pipeline(config), similar_pipeline(config)
+    first, most_like = ids(answer(recommend, KNOWN)), ids(answer(similar, {"movie_id": 5001}))
+    hide_items(config, [first[0], most_like[0]])
+    assert first[0] not in ids(answer(recommend, KNOWN))
+    assert first[0] not in ids(answer(recommend, {"user": {**KNOWN, "include_seen": True}}))
+    assert ids(answer(similar, [{"movie_id": 5001}])[0])[:9] == most_like[1:]
+    add_feedback(config, {"user_id": 10001, "movie_id": first[1], "rating": 5})
+    assert first[1] not in ids(answer(recommend, KNOWN))
+
+
+def test_reasons_come_where_the_request_says_so(recommend):
+    items = answer(recommend, {"user": {"liked": [5001, 5003]}, "explain": True, "top_k": 3})
+    assert all(each["reasons"] for each in items)
+    assert "reasons" not in answer(recommend, {"liked": [5001, 5003]})[0]
 
 
 def test_an_offset_behind_the_end_gives_nothing(recommend):

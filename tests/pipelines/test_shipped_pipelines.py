@@ -24,25 +24,28 @@ def composed_by_hand(name, config):
     vectors = store | {"index": config.milvus.index.model_dump()}
     search, lookup = OURS.milvus_search(**vectors, top_k=config.top_k), OURS.lookup(**catalogue)
     rules = {**model, **store, **catalogue, "top_k": config.top_k, "requests": config.requests.model_dump()}
+    feedback = {"feedback": config.feedback_url, "uri": config.milvus.uri, "collection": config.milvus.collection}
     diversify = OURS.diversify(**store)
     if name == "recommend":
         read = pipe.input("request").map(
             "request", ("user", "request"), OURS.read_request(**rules, include_seen=config.include_seen)
         )
-        vector = read.map("user", "vector", OURS.user_encoder(**model, unknown_user="error"))
+        changed = read.map(("user", "request"), ("user", "changes"), OURS.read_feedback(**feedback, **model))
+        vector = changed.map("user", "vector", OURS.user_encoder(**model, unknown_user="error"))
         unit = vector.map("vector", "vector", OURS.normalize())
-        ids = unit.map("user", "leave_out", OURS.liked_items(**model))
         seen = OURS.exclude_seen(**model, **store, **history, include_seen=False)
-        ids = ids.map(("user", "leave_out", "request"), "leave_out", seen)
+        ids = unit.map(("user", "changes", "request"), "leave_out", seen)
         hits = ids.map(("vector", "leave_out", "request"), "hits", search)
         popular = OURS.popular_items(**model, **store, top_k=config.top_k)
         hits = hits.map(("user", "vector", "leave_out", "hits", "request"), "hits", popular)
-        page = hits.map(("hits", "request"), "hits", diversify)
-        return page.map(("hits", "request"), "items", lookup).output("items")
+        items = hits.map(("hits", "request"), "hits", diversify).map(("hits", "request"), "items", lookup)
+        explain = OURS.explain(**model, **store, **catalogue, **history)
+        return items.map(("items", "hits", "user", "request"), "items", explain).output("items")
     if name == "similar":
         columns = ("items", "counts", "leave_out", "request")
         read = pipe.input("request").map("request", columns, OURS.read_similar_request(**rules))
-        vectors = read.map("items", "vectors", OURS.item_encoder(**model))
+        ids = read.map(("leave_out", "request"), "leave_out", OURS.exclude_hidden(**feedback))
+        vectors = ids.map("items", "vectors", OURS.item_encoder(**model))
         units = vectors.map("vectors", "vectors", OURS.normalize())
         vector = units.map(("vectors", "counts"), "vector", OURS.mean_vector())
         hits = vector.map(("vector", "leave_out", "request"), "hits", search)

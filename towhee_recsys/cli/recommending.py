@@ -11,6 +11,7 @@ from towhee_recsys.cli.common import configured, say, table
 from towhee_recsys.cli.declared_flags import DeclaredFlagsCommand
 from towhee_recsys.cli.example_users import example_users
 from towhee_recsys.cli.profiling import profiling
+from towhee_recsys.cli.requesting import read_options, read_requests, request_options, user_of
 from towhee_recsys.cli.users import read_user
 
 if TYPE_CHECKING:
@@ -27,9 +28,12 @@ User = dict[str, Any]
 )
 @click.option("-u", "--user", "user_ids", multiple=True, metavar="ID", help="A known user's id.")
 @click.option("--with", "columns", multiple=True, metavar="COLUMN=VALUE", help="A column of the user; repeatable.")
-@click.option("-l", "--liked", metavar="IDS", help="Items that the user likes, such as 260,1196.")
-@click.option("-k", "--top-k", type=int, metavar="N", help="How many items.")
+@click.option("-l", "--liked", multiple=True, metavar="IDS|TITLE", help="Items that the user likes; repeatable.")
+@click.option("--disliked", multiple=True, metavar="IDS|TITLE", help="Items that the user dislikes; repeatable.")
 @click.option("--include-seen", is_flag=True, help="Recommend items that the user has interacted with, too.")
+@click.option("--explain", is_flag=True, help="Give the reasons of each recommendation.")
+@click.option("--request", metavar="JSON|FILE", help="A whole request, or a list of them, instead of the options.")
+@request_options
 @click.option("-i", "--index", "index_first", is_flag=True, help="Index first.")
 @profiling
 @configured()
@@ -39,51 +43,52 @@ def recommend(
     index_first: bool,
     user_ids: tuple[str, ...],
     columns: tuple[str, ...],
-    liked: str | None,
+    liked: tuple[str, ...],
+    disliked: tuple[str, ...],
     include_seen: bool,
+    explain: bool,
+    request: str | None,
     flags: dict[str, tuple[str, ...]],
+    **options: Any,
 ) -> Shown:
     """Recommend items to a user, given by id, by columns of the users' table, or by liked items."""
     from towhee_recsys.lifecycle.published import published_config
 
-    user = read_user(config if index_first else published_config(config), user_ids, columns, liked, flags)
-    if include_seen:
-        user["include_seen"] = True
+    serving = config if index_first else published_config(config)
+    user = read_user(serving, user_ids, columns, liked, disliked, flags)
+    given: Any = {"user": user, **read_options(serving, **options)}
+    given |= {name: True for name, wanted in (("include_seen", include_seen), ("explain", explain)) if wanted}
+    if request is not None:
+        given = read_requests(request, instead_of=given)
     if index_first:
         from towhee_recsys.cli.indexing import build_index
 
         build_index(config)
-    answer = answers_for(config, [user])[0]
-    return answer, lambda: show_answers([answer], config)
+    answers = answers_for(config, given if isinstance(given, list) else [given])
+    return {"answers": answers} if isinstance(given, list) else answers[0], lambda: show_answers(answers, config)
 
 
 @click.command(epilog="Example: towhee-recsys similar 260 -c movielens_1m -k 5")
-@click.argument("item", metavar="ID")
-@click.option("-k", "--top-k", type=int, metavar="N", help="How many items.")
+@click.argument("items", metavar="ID|TITLE...", nargs=-1, required=True)
+@request_options
 @configured()
-def similar(config: Config, progress: bool | None, item: str) -> Shown:
-    """Show the items most similar to the item with this id."""
+def similar(config: Config, progress: bool | None, items: tuple[str, ...], **options: Any) -> Shown:
+    """Show the items most similar to an item, or to several, given by id or by title."""
     from towhee_recsys.bundle import load_bundle
-    from towhee_recsys.data.item_ids import item_id
-    from towhee_recsys.errors import QueryError
-    from towhee_recsys.lifecycle.published import PublishedModel
+    from towhee_recsys.lifecycle.published import published_config
     from towhee_recsys.pipelines import similar_pipeline
+    from towhee_recsys.requests import item_finder
     from towhee_recsys.stores.catalogue import open_catalogue
+    from towhee_recsys.stores.vectors import index_of
 
-    find, column = similar_pipeline(config), config.dataset.items.id
-    published = PublishedModel(config)
-    live = published.must_be_live()
-    bundle = load_bundle(published.folder(live))
-    key = item_id(item, bundle.item_schema.id_type, "ID")
-    [facts] = open_catalogue(config.catalogue).get([key], live.build)  # also of items that were added later
-    known = bundle.known_ids("item")
-    if facts is None and str(key) not in known:
-        examples = f", such as {', '.join(known[:3])}" if known else ""
-        raise QueryError(
-            f"{column} {key!r} is neither in the index nor known to the model. Give an item's id{examples}."
-        )
-    items = find(facts or {column: key}).get()[0]
-    return {column: key, "similar": items}, lambda: show_items(f"Similar to item {key}", items, config)
+    find, column, serving = similar_pipeline(config), config.dataset.items.id, published_config(config)
+    named = item_finder(load_bundle(serving.model.dir), open_catalogue(config.catalogue), index_of(config.milvus))
+    ids = [named(item, "ID") for item in items]
+    request = {"items": ids, **read_options(serving, **options)}
+    found = find(request).get()[0]
+    about = {column: ids[0]} if len(ids) == 1 else {"items": ids}
+    title = f"Similar to {'item' if len(ids) == 1 else 'items'} {', '.join(map(str, ids))}"
+    return {**about, "similar": found, **_counts(config, request, found)}, lambda: show_items(title, found, config)
 
 
 @click.command(epilog="Example: towhee-recsys demo")
@@ -107,16 +112,30 @@ def demo(config: Config, progress: bool | None) -> Shown:
     return {"model_id": bundle.model_id, "answers": answers}, show
 
 
-def answers_for(config: Config, users: Sequence[User]) -> list[dict[str, Any]]:
-    """The recommendations for each of `users`, from one call of the pipeline."""
+def answers_for(config: Config, requests: Sequence[Any]) -> list[dict[str, Any]]:
+    """The recommendations for each of `requests`, from one call of the pipeline; a user's record is a request, too."""
     from towhee_recsys.lifecycle.published import PublishedModel
     from towhee_recsys.pipelines import recommend_pipeline
 
-    lists = recommend_pipeline(config)(list(users)).get()[0]
+    lists = recommend_pipeline(config)(list(requests)).get()[0]
     model_id = PublishedModel(config).must_be_live().model_id
     return [
-        {"user": user, "model_id": model_id, "recommendations": items} for user, items in zip(users, lists, strict=True)
+        {"user": user_of(request), "model_id": model_id, "recommendations": items, **_counts(config, request, items)}
+        for request, items in zip(requests, lists, strict=True)
     ]
+
+
+def _counts(config: Config, request: Any, items: Sequence[Any]) -> dict[str, Any]:
+    """How many items each part of the request's filter leaves, where nothing was found."""
+    if items or not ({"filter", "only"} & request.keys()):
+        return {}
+    from towhee_recsys.bundle import load_bundle
+    from towhee_recsys.lifecycle.published import published_config
+    from towhee_recsys.requests import request_filter_counts
+    from towhee_recsys.stores.vectors import index_of
+
+    bundle = load_bundle(published_config(config).model.dir)
+    return {"filter_counts": request_filter_counts(request, bundle, index_of(config.milvus))}
 
 
 def show_answers(answers: Sequence[dict[str, Any]], config: Config) -> None:

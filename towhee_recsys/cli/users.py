@@ -29,7 +29,8 @@ def read_user(
     config: Config,
     user_ids: Sequence[str],
     columns: Sequence[str],
-    liked: str | None,
+    liked: Sequence[str],
+    disliked: Sequence[str],
     flags: Mapping[str, Sequence[str]],
 ) -> User:
     """The record of the user that the options describe. A category that training never met gets a warning.
@@ -37,14 +38,15 @@ def read_user(
     Args:
         user_ids: The texts of `-u`.
         columns: Texts such as `country=FR`.
-        liked: Ids of items, separated by commas; whole numbers by blanks, too.
+        liked: Texts of `--liked`: ids of items, separated by commas, whole numbers by blanks, too; or a title.
+        disliked: Those of `--disliked`.
         flags: Columns with the texts of the flags that the dataset declares for them.
 
     Raises:
         click.UsageError: a text is not COLUMN=VALUE, or not a value of the column; a column is given twice with
             different values, or is not a column that the model reads.
         BundleError: there is no model that can be used.
-        QueryError: a value is not one of the column's codes, or a liked id is not of the dataset's type.
+        QueryError: a value is not one of the column's codes.
     """
     given = [
         *(("-u", config.dataset.users.id, text) for text in user_ids),
@@ -56,9 +58,21 @@ def read_user(
         bundle = _bundle(config)
         for option, column, text in _each_once(given):
             user[column] = _value(bundle, option, column, text)
-    if liked is not None:
-        user["liked"] = item_ids(config, liked, "--liked")
+    for field, texts in (("liked", liked), ("disliked", disliked)):
+        if texts:
+            user[field] = [item for text in texts for item in ids_or_title(_bundle(config), text)]
     return user
+
+
+def ids_or_title(bundle: Bundle, text: str) -> list[int | str]:
+    """The ids in a text such as 260,1196, or the text itself, a title, where not all of it is ids."""
+    from towhee_recsys.data.item_ids import is_whole_number, item_ids_from_text
+
+    id_type = bundle.item_schema.id_type
+    if id_type == "int" and not all(map(is_whole_number, text.replace(",", " ").split())):
+        return [text]
+    ids = item_ids_from_text(text, id_type, "an item")
+    return ids if id_type == "int" or {*ids} <= {*bundle.known_ids("item")} else [text]
 
 
 def item_ids(config: Config, text: str, option: str) -> list[int | str]:

@@ -1,8 +1,18 @@
 """Requests: what a caller wants, and the policies by which hits become an answer."""
 
+from towhee_recsys.requests.filter_counts import filter_counts, request_filter_counts
 from towhee_recsys.requests.items import CatalogueTitles, ItemRecords, item_finder
 from towhee_recsys.requests.request import Request
 from towhee_recsys.requests.similar import similar_request_reader
 from towhee_recsys.requests.users import user_request_reader
 
-__all__ = ["CatalogueTitles", "ItemRecords", "Request", "item_finder", "similar_request_reader", "user_request_reader"]
+__all__ = [
+    "CatalogueTitles",
+    "ItemRecords",
+    "Request",
+    "filter_counts",
+    "item_finder",
+    "request_filter_counts",
+    "similar_request_reader",
+    "user_request_reader",
+]

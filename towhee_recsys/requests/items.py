@@ -23,7 +23,10 @@ CLOSE = 90
 MOST_SHOWN = 5
 """A message names at most so many items that may be meant."""
 
-ACCEPTED = "an id, or the title of one item"
+ACCEPTED: dict[IdType, str] = {
+    "int": "an id, which is a whole number such as 260, or the title of one item",
+    "text": "an id, which is a text such as 'sku-1', or the title of one item",
+}
 
 
 class ItemFinder(Protocol):
@@ -105,7 +108,7 @@ def _titled(given: str, field: str, id_type: IdType, titles: Titles) -> Id:
         )
     if key is not None:
         return key  # the encoder says that it does not know it
-    raise refused(field, given, ACCEPTED, " No item has a title like that.")
+    raise refused(field, given, ACCEPTED[id_type], " No item has a title like that.")
 
 
 class ItemRecords:
@@ -121,7 +124,8 @@ class ItemRecords:
 
     def __init__(self, bundle: Bundle, catalogue: Catalogue, index: VectorIndex):
         self._catalogue, self._index, self._known = catalogue, index, loaded(bundle, "item").rows
-        self._column, self._model, self._dim = bundle.item_schema.id, ModelRef(bundle.model_id), bundle.dim
+        self._column, self._accepted = bundle.item_schema.id, ACCEPTED[bundle.item_schema.id_type]
+        self._model, self._dim = ModelRef(bundle.model_id), bundle.dim
 
     def of(self, ids: Sequence[Id], field: str) -> list[dict[str, Any]]:
         """A record for each of `ids`, in one round trip; of an item without facts it has the id alone.
@@ -139,7 +143,7 @@ class ItemRecords:
             if facts is None and str(key) not in self._known:
                 examples = ", ".join(islice(self._known, 3))
                 raise refused(
-                    field, key, ACCEPTED, f" It is neither in the index nor known to the model. Ids: {examples}."
+                    field, key, self._accepted, f" It is neither in the index nor known to the model. Ids: {examples}."
                 )
             records.append(facts or {self._column: key})
         return records

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from towhee_recsys.config import load_section
 from towhee_recsys.config.requests import REQUEST_FIELDS, RequestsConfig
-from towhee_recsys.data.items import Id, ItemSchema
-from towhee_recsys.errors import QueryError, refused
+from towhee_recsys.data.items import FieldType, Id, ItemSchema
+from towhee_recsys.errors import ConfigError, close_match, refused
 from towhee_recsys.requests.fields import check_names, flag, id_list, share, whole_number
+from towhee_recsys.requests.filter_grammar import filter_clauses
 from towhee_recsys.requests.request import Request
 from towhee_recsys.stores.vectors import Filter
 
@@ -36,6 +37,9 @@ class OptionsReader:
         include_seen: Whether seen items may be recommended where a request has no `include_seen`.
         subject: The field that names what the request is for: `user`, or `items`.
         without: Fields that such requests do not have.
+
+    Raises:
+        ConfigError: the rules name a column to filter by that is not declared.
     """
 
     def __init__(
@@ -54,12 +58,7 @@ class OptionsReader:
         self._known = (subject, *fields)
         self._allowed = (subject, *(name for name in fields if name in rules.allow))
         self._most = max(rules.max_top_k, top_k)
-        names = list(items.filters) if rules.filter is None else rules.filter
-        self._filters = {name: kind for name, kind in items.filters.items() if name in names}
-
-    def check_allowed(self, name: str) -> None:
-        """Raises QueryError where the config does not allow the field `name`."""
-        check_names({name: None}, self._allowed, self._known)
+        self._filters = _filter_columns(rules.filter, items)
 
     def read(self, given: Mapping[str, Any], exclude: tuple[Id, ...] = ()) -> Request:
         """The request that has the options in `given`, and `exclude` besides; a value of None is as none given.
@@ -88,6 +87,17 @@ class OptionsReader:
 
     def _where(self, values: Mapping[str, Any]) -> Filter:
         only = id_list("only", values["only"], self.id_type, self.max_ids) if "only" in values else None
-        if "filter" in values:
-            raise QueryError("filter: not available.", "filter")
-        return Filter((), None if only is None else frozenset(only))
+        clauses = filter_clauses(values["filter"], self._filters) if "filter" in values else ()
+        return Filter(clauses, None if only is None else frozenset(only))
+
+
+def _filter_columns(names: Sequence[str] | None, items: ItemSchema) -> dict[str, FieldType]:
+    """The columns that requests may filter by, with their types. Raises ConfigError for one that is not declared."""
+    declared = items.filters
+    for name in names or ():
+        if name not in declared:
+            raise ConfigError(
+                f"requests.filter: given {name!r}, accepted: {', '.join(declared) or 'none'}, the columns of "
+                f"dataset.items.filter that were indexed.{close_match(name, declared)}"
+            )
+    return {name: declared[name] for name in (declared if names is None else names)}

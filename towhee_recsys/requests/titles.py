@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 
@@ -74,16 +74,10 @@ class Titles:
         if not query:
             return
         seen: set[int] = set()
-        for read, text in self._readings(query):
-            for row in read(text):
-                if row not in seen:
-                    seen.add(row)
-                    yield row
-
-    def _readings(self, query: str) -> list[tuple[Callable[[str], Iterable[int]], str]]:
-        """How titles may be meant by a query, the surest first; a later one is not read if the earlier ones suffice."""
-        texts = (f"\n{query}\n", f"\n{query}", f" {query}", query)
-        return [*((self._rows_with, text) for text in texts), (self._rows_by_words, query)]
+        for text in (f"\n{query}\n", f"\n{query}", f" {query}", query):
+            yield from _new(self._rows_with(text), seen)
+        if not seen or " " in query:
+            yield from _new(self._rows_by_words(query), seen)
 
     def _rows_with(self, text: str) -> Iterator[int]:
         """The rows of titles in which `text` begins; a line break stands before and after each title."""
@@ -131,6 +125,14 @@ class Titles:
     @cached_property
     def _words(self) -> list[str]:
         return sorted(self._rows_of)
+
+
+def _new(rows: Iterable[int], seen: set[int]) -> Iterator[int]:
+    """The rows that are not in `seen`, which they are put into."""
+    for row in rows:
+        if row not in seen:
+            seen.add(row)
+            yield row
 
 
 def folded(title: str) -> str:

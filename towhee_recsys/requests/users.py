@@ -68,8 +68,10 @@ class UserRequestReader:
         if liked or disliked:
             _must_differ(liked, disliked)
             user = {**user, LIKED: liked, DISLIKED: disliked}
-        if (seen := user.get(INCLUDE_SEEN)) is not None:
-            options = {INCLUDE_SEEN: seen, **{name: each for name, each in options.items() if each is not None}}
+        if INCLUDE_SEEN in user:
+            given = {name: each for name, each in options.items() if each is not None}
+            options = {INCLUDE_SEEN: user[INCLUDE_SEEN], **given}
+            user = {name: each for name, each in user.items() if name != INCLUDE_SEEN}
         exclude = (*liked, *disliked)
         return user, self._options.read(options, exclude) if options or exclude else self._options.default
 

@@ -1,0 +1,79 @@
+"""Requests on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def recommended(run: Any, *arguments: str) -> Any:
+    ran = run("recommend", *arguments, "--json")
+    assert ran.code == 0, ran.err
+    return json.loads(ran.out)
+
+
+def ids(items: Any) -> list[int]:
+    return [item["movie_id"] for item in items]
+
+
+def test_options_make_a_request(run: Any, on_sample: list[str]) -> None:
+    first = ids(recommended(run, *on_sample, "-g", "F")["recommendations"])
+    answer = recommended(run, *on_sample, "-g", "F", "--offset", "2", "-k", "3", "--exclude", str(first[2]))
+    assert answer["user"] == {"gender": "F"}
+    assert ids(answer["recommendations"]) == first[3:6]
+    assert [item["rank"] for item in answer["recommendations"]] == [3, 4, 5]
+    only = recommended(run, *on_sample, "-g", "F", "--only", f"{first[5]},{first[1]}")
+    assert ids(only["recommendations"]) == [first[1], first[5]]
+    diverse = recommended(run, *on_sample, "-g", "F", "--diversity", "0.9")
+    assert ids(diverse["recommendations"]) != first
+
+
+def test_items_may_be_given_by_title(run: Any, on_sample: list[str]) -> None:
+    [liked] = json.loads(run("similar", *on_sample, "5001", "-k", "1", "--json").out)["similar"]
+    by_title = recommended(run, *on_sample, "--liked", liked["title"], "--disliked", "5001")
+    assert by_title["user"] == {"liked": [liked["title"]], "disliked": [5001]}
+    by_id = recommended(run, *on_sample, "--liked", str(liked["movie_id"]), "--disliked", "5001")
+    assert by_title["recommendations"] == by_id["recommendations"]
+    similar = json.loads(run("similar", *on_sample, liked["title"], "--json").out)
+    assert similar["movie_id"] == liked["movie_id"]
+
+
+def test_similar_to_several(run: Any, on_sample: list[str]) -> None:
+    answer = json.loads(run("similar", *on_sample, "5001", "5003", "-k", "4", "--json").out)
+    assert answer["items"] == [5001, 5003]
+    assert len(answer["similar"]) == 4
+    ran = run("similar", *on_sample, "5001", "5003")
+    assert "Similar to items 5001, 5003" in ran.out
+
+
+def test_whole_requests(run: Any, on_sample: list[str], tmp_path: Path) -> None:
+    request = {"user": {"gender": "F"}, "top_k": 2}
+    one = recommended(run, *on_sample, "--request", json.dumps(request))
+    assert one["user"] == {"gender": "F"}
+    assert len(one["recommendations"]) == 2
+    file = tmp_path / "requests.json"
+    file.write_text(json.dumps([request, {"user_id": 10001}]))
+    answers = recommended(run, *on_sample, "--request", str(file))["answers"]
+    assert answers[0] == one
+    assert [len(each["recommendations"]) for each in answers] == [2, 10]
+    ran = run("recommend", *on_sample, "--request", str(file))
+    assert "For gender F" in ran.out
+    assert "For user_id 10001" in ran.out
+
+
+def test_an_empty_answer_says_how_many_items_each_part_of_a_filter_leaves(run: Any, on_sample: list[str]) -> None:
+    ran = run("recommend", *on_sample, "--only", "9999", "--json")
+    assert ran.code == 0
+    answer = json.loads(ran.out)
+    assert (answer["recommendations"], answer["filter_counts"]) == ([], [{"only": 1, "items": 0}])
+    assert "only 1 ids leaves 0 items" in ran.err
+
+
+@pytest.mark.parametrize("text", ["[1", "{'user': {}}", "[NaN]"])
+def test_what_is_not_json_is_invalid_usage(run: Any, on_sample: list[str], text: str) -> None:
+    ran = run("recommend", *on_sample, "--request", text)
+    assert ran.code == 2
+    assert "--request: not JSON" in ran.err
