@@ -10,7 +10,7 @@ import click
 from towhee_recsys.cli.checking import doctor, schema, validate
 from towhee_recsys.cli.errors import end_at_sigterm, exit_code_of
 from towhee_recsys.cli.exporting import export
-from towhee_recsys.cli.feedback import feedback, hide, show
+from towhee_recsys.cli.immediate import feedback, hide, show
 from towhee_recsys.cli.indexing import index
 from towhee_recsys.cli.initialising import init
 from towhee_recsys.cli.measuring import compare, evaluate

@@ -67,9 +67,11 @@ def hide(config: Config, progress: bool | None, ids: str | None) -> Shown:
         hidden = sorted(hidden_items(config), key=str)
         return {"items": hidden}, lambda: say("\n".join([f"Hidden items: {len(hidden)}", *map(str, hidden)]))
     keys = _item_ids(config, ids)
-    found = hide_items(config, keys)
-    return {"hidden": len(keys), "not_there": len(keys) - found}, lambda: say(
-        f"{len(keys):,} items are hidden; {found:,} of them are in the index."
+    hidden = hide_items(config, keys)
+    return {"hidden": hidden, "hidden_before": len(keys) - hidden}, lambda: say(
+        f"{hidden:,} of {len(keys):,} items are hidden now, the others were before."
+        if hidden < len(keys)
+        else f"{hidden:,} items are hidden."
     )
 
 
@@ -88,12 +90,10 @@ def show(config: Config, progress: bool | None, ids: str) -> Shown:
 
 
 def _item_ids(config: Config, text: str) -> list[int | str]:
-    """The distinct ids in a text such as 260,1196, of the type that the live index has."""
-    from towhee_recsys.data.item_ids import item_ids_from_text
-    from towhee_recsys.stores.vectors import index_of
+    """The distinct ids in a text such as 260,1196, of the type that the dataset has."""
+    from towhee_recsys.cli.users import item_ids
 
-    index = index_of(config.milvus, create=False)
-    keys = list(dict.fromkeys(item_ids_from_text(text, index.live_in(index.versions()).id_type, "IDS")))
+    keys = list(dict.fromkeys(item_ids(config, text, "IDS")))
     if not keys:
         raise click.UsageError("IDS takes ids of items, such as 260,1196; none was given.")
     return keys
