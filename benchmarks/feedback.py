@@ -1,12 +1,13 @@
 """What immediate feedback is worth: held-out interactions are replayed one by one, and the next liked item is ranked.
 
-python -m benchmarks feedback [-c movielens_1m] [--set dataset.path=DIR] [--users 400] [--choose] [--json]
+python -m benchmarks feedback [-c movielens_1m] [--set dataset.path=DIR] [--users 200] [--choose] [--json]
 
 A model is trained without all ratings of a tenth of the users, the new ones, and without a fifth of the ratings of
-another tenth, the known ones. Each user's held-out ratings come in a random order, since MovieLens' times are those of a few sessions.
-Before each that shows liking, all items are ranked that the user has not rated until then: for the user as training
-left them, by demographics alone where they are new, and for the user with the ratings before it as feedback. NDCG@10 is
-1 / log2(rank + 1) of the next liked item, 0 below rank 10; the figures are means over all such ratings.
+another tenth, the known ones. Each user's held-out ratings come in a random order, since MovieLens' times are those of
+a few sessions. Before each that shows liking, all items are ranked that the user has not rated until then: for the user
+as training left them, by demographics alone where they are new, and for the user with the ratings before it as
+feedback. NDCG@10 is 1 / log2(rank + 1) of the next liked item, 0 below rank 10; the figures are means over all such
+ratings.
 
 With `--choose` the constants of folding in are compared on half of the users, of whom the figures above know nothing.
 """

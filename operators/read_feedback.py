@@ -12,6 +12,7 @@ from towhee_recsys.data.items import Id, is_int_id, is_text_id
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features.encoder import plain
 from towhee_recsys.features.liked import FEEDBACK, INCLUDE_SEEN
+from towhee_recsys.requests import Request
 from towhee_recsys.stores.feedback import Event, open_feedback, value_of
 
 Answer = tuple[Any, list[Id]]
@@ -25,8 +26,8 @@ class ReadFeedback:
 
     The interactions go into the record's field `feedback`, as [(item id, rating or weight), ...], the oldest first; the
     record of a user without any stays as it is. The ids are those of these items and of the hidden items; of hidden
-    items alone where the user has no id, or where items that the user has interacted with may be recommended: by the
-    record's field `include_seen`, else by that of a second input, the request, else by the argument.
+    items alone where the user has no id, or where items that the user has interacted with may be recommended: by a
+    second input, the request, else by the record's field `include_seen`, else by the argument.
 
     A list of users gives a list of records and a list of lists of ids, by one round trip to the feedback.
 
@@ -65,17 +66,19 @@ class ReadFeedback:
         key = plain(user.get(self._id_column)) if isinstance(user, Mapping) else None
         return key if is_int_id(key) or is_text_id(key) else None
 
-    def _answer(self, user: Any, request: Any, events: Sequence[Event], hidden: Sequence[Id]) -> Answer:
+    def _answer(self, user: Any, request: Request | None, events: Sequence[Event], hidden: Sequence[Id]) -> Answer:
         if not events:
             return user, [*hidden]
         values = [(event.item, value) for event in events if (value := value_of(event, self._declared)) is not None]
         seen = [] if self._includes_seen(user, request) else [event.item for event in events]
         return {FEEDBACK: values, **user}, [*hidden, *seen]
 
-    def _includes_seen(self, user: Mapping[str, Any], request: Any) -> bool:
+    def _includes_seen(self, user: Mapping[str, Any], request: Request | None) -> bool:
+        if request is not None:
+            return request.include_seen
         given = user.get(INCLUDE_SEEN)
-        if given is not None and not isinstance(given, (bool, np.bool_)):
-            raise QueryError(f"{INCLUDE_SEEN} takes true or false; {given!r:.100} was given.")
         if given is None:
-            return bool(self._include_seen if request is None else request.include_seen)
+            return self._include_seen
+        if not isinstance(given, (bool, np.bool_)):
+            raise QueryError(f"{INCLUDE_SEEN} takes true or false; {given!r:.100} was given.", INCLUDE_SEEN)
         return bool(given)

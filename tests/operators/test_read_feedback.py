@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 
 from towhee_recsys import add_feedback, hide_items, load_config, show_items
 from towhee_recsys.errors import QueryError
 from towhee_recsys.operators import ReadFeedback
+from towhee_recsys.requests import Request
 
 
 @pytest.fixture
@@ -61,10 +60,10 @@ def test_a_batch_gives_what_each_gets_alone(read, config):
 def test_where_seen_items_may_be_recommended_only_hidden_ones_are_left_out(read, config):
     add_feedback(config, rated(1, 5001, 5))
     hide_items(config, [5009])
-    request = SimpleNamespace(include_seen=True)
+    request = Request(top_k=10, include_seen=True)
     assert read()({"user_id": 1, "include_seen": True})[1] == [5009]
     assert read(include_seen=True)({"user_id": 1})[1] == [5009]
-    assert read()({"user_id": 1}, request)[1] == [5009]
+    assert read()({"user_id": 1, "include_seen": False}, request)[1] == [5009]
     assert read()([{"user_id": 1}], [request])[1] == [[5009]]
     assert sorted(read(include_seen=True)({"user_id": 1, "include_seen": False})[1]) == [5001, 5009]
     assert read()({"user_id": 1, "include_seen": True})[0]["feedback"] == [(5001, 5.0)]

@@ -10,6 +10,7 @@ import click
 from towhee_recsys.cli.checking import doctor, schema, validate
 from towhee_recsys.cli.errors import end_at_sigterm, exit_code_of
 from towhee_recsys.cli.exporting import export
+from towhee_recsys.cli.immediate import feedback, hide, show
 from towhee_recsys.cli.indexing import index
 from towhee_recsys.cli.initialising import init
 from towhee_recsys.cli.measuring import compare, evaluate
@@ -28,6 +29,7 @@ def commands() -> None:
 
 for _command in (
     *(init, train, tune, prepare, index, recommend, similar, serve),
+    *(feedback, hide, show),
     *(evaluate, compare, run, demo, export, doctor, validate, schema),
 ):
     commands.add_command(_command)

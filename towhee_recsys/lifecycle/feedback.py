@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from towhee_recsys.bundle import load_bundle
 from towhee_recsys.config import Config, load_config
+from towhee_recsys.data.item_ids import item_id
 from towhee_recsys.data.items import Id
 from towhee_recsys.data.user_ids import possible_ids
 from towhee_recsys.errors import IndexMismatchError, QueryError
@@ -47,31 +49,34 @@ def add_feedback(config: Config | str, events: Mapping[str, Any] | Sequence[Mapp
 
 
 def hide_items(config: Config | str, ids: Sequence[Id]) -> int:
-    """Hides items from all users, at once and through all builds to come; returns how many are in the live index.
+    """Hides items from all users, at once and in all builds to come; returns how many were not hidden before.
+
+    The index is not read: another process may have its Milvus Lite file open.
 
     Raises:
-        QueryError: an id is not of the index's type.
-        IndexMismatchError: there is no index.
-        StoreError: a store fails.
+        BundleError: there is no model, which knows the type of the ids.
+        QueryError: an id is not of the dataset's type.
+        StoreError: the store fails.
     """
     config = load_config(config)
-    index = index_of(config.milvus, create=False)
-    live = index.live_in(index.versions())
-    keys = checked_ids(ids, live.id_type).tolist()
-    feedback_of(config).hide(keys)
-    return len(_in_index(keys, index, live))
+    feedback, keys = feedback_of(config), _item_ids(config, ids)
+    new = set(keys).difference(feedback.hidden())
+    feedback.hide(keys)
+    return len(new)
 
 
 def show_items(config: Config | str, ids: Sequence[Id]) -> int:
     """Shows hidden items again, at once; returns how many were hidden.
 
     Raises:
-        QueryError: an id is not acceptable.
+        BundleError: there is no model, which knows the type of the ids.
+        QueryError: an id is not of the dataset's type.
         StoreError: the store fails.
     """
-    feedback = feedback_of(load_config(config))
-    shown = set(feedback.hidden()).intersection(ids)
-    feedback.show(ids)
+    config = load_config(config)
+    feedback, keys = feedback_of(config), _item_ids(config, ids)
+    shown = set(keys).intersection(feedback.hidden())
+    feedback.show(keys)
     return len(shown)
 
 
@@ -119,6 +124,12 @@ def forget_user(config: Config | str, user: Id) -> bool:
         kept = []
     rows = sum(history.delete(possible_ids(user), build) for build in kept)
     return bool(events) or rows > 0
+
+
+def _item_ids(config: Config, ids: Sequence[Id]) -> list[Id]:
+    """The distinct `ids`, of the type that the dataset has."""
+    id_type = load_bundle(config.model.dir).item_schema.id_type
+    return list(dict.fromkeys(item_id(key, id_type, "hidden items") for key in ids))
 
 
 def _must_be_there(events: Sequence[Event], index: VectorIndex, live: IndexRecord, config: Config) -> None:

@@ -11,6 +11,7 @@ from towhee_recsys.errors import IndexMismatchError, StoreError
 from towhee_recsys.lifecycle.doctor.case import Case
 from towhee_recsys.lifecycle.doctor.findings import Concern
 from towhee_recsys.lifecycle.doctor.parts import usable_bundle
+from towhee_recsys.lifecycle.feedback import feedback_of
 from towhee_recsys.lifecycle.published import PublishedModel
 from towhee_recsys.model.embeddings import ModelRef, normalize
 from towhee_recsys.stores.history import open_history
@@ -93,6 +94,15 @@ def history(case: Case) -> str:
     if not opened.exists(case.live.build):
         raise StoreError(f"the history {address.shown!r} has nothing of {case.live.build}. {REBUILD}")
     return f"{opened.count(case.live.build):,} users in {address.shown}"
+
+
+def feedback(case: Case) -> str:
+    """The feedback answers. It has none, and an SQLite file need not exist, before the first event."""
+    address = parse_url(case.config.feedback_url, "feedback")
+    if address.file and not address.file.exists():  # opening it would create it
+        return f"none yet, {address.shown} is made with the first event"
+    opened = feedback_of(case.config)
+    return f"of {opened.users():,} users, {len(opened.hidden()):,} hidden items, in {address.shown}"
 
 
 def _drawn(index: VectorIndex, build: str, items: int, seed: int) -> list[Id]:

@@ -25,6 +25,7 @@ CHECKS: dict[str, tuple[Callable[[Case], str], tuple[str, ...]]] = {
     "vectors": (contents.vectors, ("index of model",)),
     "facts": (contents.facts, ("index", "catalogue")),
     "history": (contents.history, ("index",)),
+    "feedback": (contents.feedback, ("config",)),
     "publishing": (leftovers.publishing, ("model", "index")),
     "builds": (leftovers.builds, ("milvus",)),
     "changes": (leftovers.changes, ("index",)),

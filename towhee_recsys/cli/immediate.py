@@ -1,0 +1,203 @@
+"""Commands that count from the next request on: feedback of users, and hidden items."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from towhee_recsys.cli.common import configured, say
+from towhee_recsys.errors import DatasetError
+
+if TYPE_CHECKING:
+    from towhee_recsys.config import Config
+
+Shown = tuple[Any, Callable[[], None]]
+
+AT_ONCE = 10_000
+"""Events that are checked and added in one step."""
+
+
+@click.command(epilog="Example: towhee-recsys feedback -c movielens_1m -u 1 -i 260 --rating 5")
+@click.argument("file", required=False, metavar="[FILE]")
+@click.option("-u", "--user", metavar="ID", help="The user of one event.")
+@click.option("-i", "--item", metavar="ID", help="Its item.")
+@click.option("--rating", metavar="NUMBER", help="Its rating, where the dataset has ratings.")
+@click.option("--event", metavar="TYPE", help="Its type, where the dataset has types of events.")
+@click.option("--count", metavar="NUMBER", help="Its count, where the dataset has counts.")
+@click.option("--time", metavar="TIME", help="Its time, where the dataset has times; now if left out.")
+@click.option("--export", metavar="FILE", help="Write all events to a file, .csv or .jsonl, for the next training.")
+@click.option("--forget", metavar="ID", help="Remove all events of a user, and the user's history.")
+@configured()
+def feedback(
+    config: Config, progress: bool | None, file: str | None, export: str | None, forget: str | None, **given: str | None
+) -> Shown:
+    """Add interactions of users: the next request leaves these items out, and is moved by them.
+
+    FILE is CSV with a header, or JSON lines (.jsonl), with the declared columns of interactions. An event replaces an
+    older one of the same user and item, so a file can be added again.
+    """
+    actions = [file is not None, any(given.values()), export is not None, forget is not None]
+    if sum(actions) != 1:
+        raise click.UsageError("Give one of FILE, --user with --item, --export and --forget.")
+    if export is not None:
+        return _export(config, export)
+    if forget is not None:
+        return _forget(config, forget)
+    records = _records(Path(file)) if file is not None else iter([_event(config, given)])
+    from towhee_recsys.lifecycle import add_feedback
+
+    added = sum(add_feedback(config, part) for part in _parts(records))
+    return {"added": added}, lambda: say(f"{added:,} events are added.")
+
+
+@click.command(epilog="Example: towhee-recsys hide 260,1196 -c movielens_1m")
+@click.argument("ids", required=False, metavar="[IDS]")
+@configured()
+def hide(config: Config, progress: bool | None, ids: str | None) -> Shown:
+    """Hide items from all users, at once and until `show`; without IDS list the hidden items."""
+    from towhee_recsys.lifecycle import hidden_items, hide_items
+
+    if ids is None:
+        hidden = sorted(hidden_items(config), key=str)
+        return {"items": hidden}, lambda: say("\n".join([f"Hidden items: {len(hidden)}", *map(str, hidden)]))
+    keys = _item_ids(config, ids)
+    hidden = hide_items(config, keys)
+    return {"hidden": hidden, "hidden_before": len(keys) - hidden}, lambda: say(
+        f"{hidden:,} of {len(keys):,} items are hidden now, the others were before."
+        if hidden < len(keys)
+        else f"{hidden:,} items are hidden."
+    )
+
+
+@click.command(epilog="Example: towhee-recsys show 260,1196 -c movielens_1m")
+@click.argument("ids", metavar="IDS")
+@configured()
+def show(config: Config, progress: bool | None, ids: str) -> Shown:
+    """Show hidden items again, at once."""
+    from towhee_recsys.lifecycle import show_items
+
+    keys = _item_ids(config, ids)
+    shown = show_items(config, keys)
+    return {"shown": shown, "not_hidden": len(keys) - shown}, lambda: say(
+        f"{shown:,} of {len(keys):,} items were hidden and are shown again."
+    )
+
+
+def _item_ids(config: Config, text: str) -> list[int | str]:
+    """The distinct ids in a text such as 260,1196, of the type that the dataset has."""
+    from towhee_recsys.cli.users import item_ids
+
+    keys = list(dict.fromkeys(item_ids(config, text, "IDS")))
+    if not keys:
+        raise click.UsageError("IDS takes ids of items, such as 260,1196; none was given.")
+    return keys
+
+
+def _event(config: Config, given: dict[str, str | None]) -> dict[str, Any]:
+    """The event that options describe, in the declared columns."""
+    declared = config.dataset.interactions
+    record = {}
+    for option, value in given.items():
+        if value is None:
+            continue
+        if (column := getattr(declared, option)) is None:
+            kinds = [kind for kind in ("rating", "event", "count", "time") if getattr(declared, kind)]
+            accepted = ", ".join(f"--{kind}" for kind in ("user", "item", *kinds))
+            raise click.UsageError(f"--{option} {value}: the dataset declares no {option}. Accepted: {accepted}.")
+        record[column] = value
+    return record
+
+
+def _export(config: Config, file: str) -> Shown:
+    from towhee_recsys.lifecycle import exported_feedback
+    from towhee_recsys.stores.feedback.reading import columns_of
+    from towhee_recsys.support.output_file import OutputFile
+
+    write = _write_json_lines if _is_json_lines(file) else _write_csv
+    columns, written = columns_of(config.dataset.interactions), 0
+
+    def fill(out: Any) -> None:
+        nonlocal written
+        text = io.TextIOWrapper(out, "utf-8", newline="", write_through=True)
+        written = write(text, columns, exported_feedback(config))
+
+    OutputFile(file, "feedback").write(fill)
+    return {"exported": written}, lambda: say(
+        f"{written:,} events are in {file}. Add them to the dataset's interactions before the next training."
+    )
+
+
+def _forget(config: Config, text: str) -> Shown:
+    from towhee_recsys.cli.users import user_id
+    from towhee_recsys.lifecycle import forget_user
+
+    found = forget_user(config, user_id(text))
+    return {"forgotten": found}, lambda: say(
+        f"User {text} is forgotten: events and history are removed." if found else f"There was nothing of user {text}."
+    )
+
+
+def _write_csv(out: io.TextIOWrapper, columns: Sequence[str], records: Iterable[dict[str, Any]]) -> int:
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer.writeheader()
+    written = sum(1 for record in records if writer.writerow(record))
+    out.detach()
+    return written
+
+
+def _write_json_lines(out: io.TextIOWrapper, columns: Sequence[str], records: Iterable[dict[str, Any]]) -> int:
+    written = sum(1 for record in records if out.write(json.dumps(record, ensure_ascii=False) + "\n"))
+    out.detach()
+    return written
+
+
+def _records(file: Path) -> Iterator[Any]:
+    """The records in a file: a mapping for each row of CSV or each line of JSON.
+
+    Raises:
+        DatasetError: it cannot be read.
+    """
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            yield from _json_lines(file, text) if _is_json_lines(file) else _csv_rows(file, text)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise DatasetError(f"{file} cannot be read: {why}. Give a CSV file with a header, or JSON lines.") from error
+
+
+def _csv_rows(file: Path, text: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for row in (reader := csv.DictReader(text, strict=True)):
+        if None in row or None in row.values():
+            raise DatasetError(f"{file}, line {reader.line_num}: it has not as many cells as the header. Fix the line.")
+        yield {column: cell or None for column, cell in row.items()}
+
+
+def _json_lines(file: Path, text: Iterable[str]) -> Iterator[Any]:
+    for number, line in enumerate(text, 1):
+        if not line.strip():
+            continue
+        try:
+            yield json.loads(line)
+        except (ValueError, RecursionError):
+            raise DatasetError(f"{file}, line {number}: given {line.strip()!r:.80}, accepted: a JSON object.") from None
+
+
+def _is_json_lines(file: str | Path) -> bool:
+    return Path(file).suffix in (".jsonl", ".ndjson", ".json")
+
+
+def _parts(records: Iterator[Any]) -> Iterator[list[Any]]:
+    part = []
+    for record in records:
+        part.append(record)
+        if len(part) == AT_ONCE:
+            yield part
+            part = []
+    if part:
+        yield part
