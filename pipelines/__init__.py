@@ -16,6 +16,7 @@ from towhee_recsys.config import Config, load_config
 from towhee_recsys.pipelines.builder import load_pipeline
 from towhee_recsys.pipelines.frames import recommend_frame
 from towhee_recsys.pipelines.runtime import Pipeline
+from towhee_recsys.pipelines.why_not import why_not
 from towhee_recsys.stores.vectors import index_of
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "recommend_frame",
     "recommend_pipeline",
     "similar_pipeline",
+    "why_not",
 ]
 
 

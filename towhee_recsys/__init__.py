@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         recommend_frame,
         recommend_pipeline,
         similar_pipeline,
+        why_not,
     )
     from towhee_recsys.training import prepare_items, train
     from towhee_recsys.tuning import tune
@@ -85,6 +86,7 @@ _LAZY_EXPORTS = {
     "similar_pipeline": "pipelines",
     "train": "training",
     "tune": "tuning",
+    "why_not": "pipelines",
 }
 
 __all__ = [
@@ -118,6 +120,7 @@ __all__ = [
     "similar_pipeline",
     "train",
     "tune",
+    "why_not",
 ]
 
 

@@ -37,8 +37,8 @@ def quick_config(small_config_in, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def quick(quick_config):
-    """The evaluation of `quick_config`."""
-    return evaluate_model(quick_config)
+    """The evaluation of `quick_config`, and of diverse lists of its model."""
+    return evaluate_model(quick_config, policies=["diversity=0.4"])
 
 
 @pytest.fixture(scope="session")

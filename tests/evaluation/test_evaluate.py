@@ -23,14 +23,14 @@ def test_the_json_form(quick):
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert [*found] == [
         *("protocol", "seed", "seeds", "ratings", "users", "removed", "model_id"),
-        *("metrics", "intervals", "significance", "baselines"),
+        *("metrics", "intervals", "significance", "policies", "baselines"),
     ]
     assert (found["protocol"], found["seed"], found["seeds"]) == ("rating-90-10", 42, [42])
     assert found["ratings"] == len(quick.tasks[0].test)
     assert found["users"] == len(quick.tasks[0].questions[0].users)
     assert found["model_id"] == quick.models[MODEL].bundles[0].model_id
     assert [*found["metrics"]][:2] == ["rmse", "mae"]
-    assert {"ndcg@10", "recall@20", "coverage@10", "novelty@10", "gini@10"} <= found["metrics"].keys()
+    assert {"ndcg@10", "recall@20", "coverage@10", "diversity@10", "novelty@10", "gini@10"} <= found["metrics"].keys()
 
 
 def test_all_baselines_have_the_metrics_of_their_kind(quick):
@@ -114,7 +114,7 @@ def test_each_seed_is_measured_by_a_model_of_its_own(cold):
 
 
 def test_the_same_again_gives_the_same(quick, quick_config, trainings):
-    assert evaluate(quick_config) == as_json(quick)
+    assert evaluate(quick_config, policies=["diversity=0.4"]) == as_json(quick)
     assert trainings == []
 
 

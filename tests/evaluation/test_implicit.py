@@ -61,7 +61,7 @@ def test_the_command_shows_no_column_of_ratings(implicit, capsys):
     show_evaluation(implicit)
     lines = capsys.readouterr().out.splitlines()
     assert "held-out interactions, lists for" in lines[0]
-    assert lines[1].split() == ["NDCG@10", "Recall@10", "Coverage@10"]
+    assert lines[1].split() == ["NDCG@10", "Recall@10", "Coverage@10", "Diversity@10"]
     assert not any("RMSE" in line for line in lines)
 
 

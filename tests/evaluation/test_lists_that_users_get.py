@@ -27,7 +27,11 @@ def test_the_pipeline_gives_the_lists_that_evaluate_measures(quick, quick_config
         np.concatenate([getattr(part, name) for part in parts]) for name in ("users", "items", "values")
     )
     history.write(items_by_user(dataset, Interactions.of(users, items, values)), record.build)
-    asked = [{"user_id": user} for user in dataset.user_ids[question.users].tolist()]
-    given = [[item["movie_id"] for item in items] for items in recommend_pipeline(config)(asked).get()[0]]
-    assert len(given) > 40
-    assert given == dataset.item_ids[measured].tolist()
+    users = [{"user_id": user} for user in dataset.user_ids[question.users].tolist()]
+    recommend = recommend_pipeline(config)
+    diverse = quick.policies["diversity=0.4"].runs[0].lists[question.name]
+    for asked, lists in ((users, measured), ([{"user": user, "diversity": 0.4} for user in users], diverse)):
+        given = [[item["movie_id"] for item in items] for items in recommend(asked).get()[0]]
+        assert len(given) > 40
+        assert given == dataset.item_ids[lists].tolist()
+    assert (diverse != measured).any()

@@ -103,7 +103,7 @@ def test_the_interval_of_an_error_is_that_of_a_draw_of_users():
 
 
 def test_gates_accept_what_is_measured(task_of):
-    task = task_of([[5, 0]], [[0, 1]])
+    task = task_of([[5, 0, 0]], [[0, 1, 0]])
     names = measure(task, by_row, lambda ratings: ratings.values).metrics
     columns = [column for each in METRICS.values() for column in each.columns]
     assert set(names) == {*columns} - {"index_recall@10"}

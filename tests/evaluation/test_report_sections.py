@@ -23,12 +23,16 @@ from towhee_recsys.evaluation.report.write import render
 
 def test_the_table_has_all_recommenders_and_marks_the_best(quick):
     [table] = tables(quick)
-    assert [row.title for row in table.rows] == [MODEL, *(BASELINES[name].title for name in quick.baselines)]
+    assert [row.title for row in table.rows] == [
+        MODEL,
+        "diversity=0.4",
+        *(BASELINES[name].title for name in quick.baselines),
+    ]
     cells = {row.title: dict(zip(table.columns, row.cells, strict=True)) for row in table.rows}
     for title, metric, pick in (("RMSE", "rmse", min), ("NDCG@10", "ndcg@10", max)):
         figures = {
             title_of(quick, name): each.metrics[metric]
-            for name, each in (quick.models | quick.baselines).items()
+            for name, each in quick.recommenders.items()
             if metric in each.metrics
         }
         assert {name: row[title].value for name, row in cells.items() if row[title].value is not None} == figures

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -106,41 +108,59 @@ def trec_eval(pytrec_eval, lists, relevant, k):
 def test_exposure_by_hand():
     """Of four candidates one is shown three times, one once; eight users, of whom 8, 2 and none rated them."""
     lists = np.array([[0, 1], [0, -1], [0, -1]])
-    items = CandidateItems(np.array([1, 1, 1, 1, 0], bool), np.array([8.0, 2, 0, 4, 8]), n_users=8)
+    vectors = np.array([[1, 0], [0.6, 0.8], [0, 0], [0, 1], [0, 1]], dtype=np.float32)
+    items = CandidateItems(np.array([1, 1, 1, 1, 0], bool), np.array([8.0, 2, 0, 4, 8]), n_users=8, vectors=vectors)
     found = exposure(lists, items, cutoffs=(1, 2))
     assert found == {
         "coverage@1": 1 / 4,
         "novelty@1": 0,
         "gini@1": 3 / 4,
+        "diversity@1": pytest.approx(np.nan, nan_ok=True),
         "coverage@2": 2 / 4,
         "novelty@2": pytest.approx((0 + 0 + 0 + 2) / 4),
         "gini@2": pytest.approx((-3 * 0 - 1 * 0 + 1 * 1 + 3 * 3) / (4 * 4)),
+        "diversity@2": pytest.approx(1 - 0.6),
     }
 
 
 def test_an_item_without_users_is_as_novel_as_one_with_a_single_user():
-    items = CandidateItems(np.ones(2, bool), np.array([0.0, 1]), n_users=16)
+    items = CandidateItems(np.ones(2, bool), np.array([0.0, 1]), n_users=16, vectors=np.eye(2))
     assert exposure(np.array([[0], [1]]), items, cutoffs=(1,))["novelty@1"] == 4
 
 
 def test_all_candidates_equally_often():
     lists = np.array([[0, 1], [2, 3], [1, 0], [3, 2]])
-    found = exposure(lists, CandidateItems(np.ones(4, bool), np.ones(4), n_users=4), cutoffs=(2,))
+    found = exposure(lists, CandidateItems(np.ones(4, bool), np.ones(4), n_users=4, vectors=np.eye(4)), cutoffs=(2,))
     assert (found["coverage@2"], found["gini@2"]) == (1, 0)
 
 
 @pytest.mark.parametrize("lists", [np.zeros((0, 20), np.int64), np.full((3, 20), -1)])
 def test_empty_lists_show_nothing(lists):
-    found = exposure(lists, CandidateItems(np.ones(4, bool), np.ones(4), n_users=4), cutoffs=CUTOFFS)
+    found = exposure(lists, CandidateItems(np.ones(4, bool), np.ones(4), n_users=4, vectors=np.eye(4)), cutoffs=CUTOFFS)
     assert found["coverage@10"] == found["coverage@20"] == 0
-    assert all(np.isnan(found[name]) for name in ("novelty@10", "gini@10"))
+    assert all(np.isnan(found[name]) for name in ("novelty@10", "gini@10", "diversity@10"))
     assert all(type(value) is float for value in found.values())
 
 
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=20).filter(any))
 def test_gini_is_half_the_relative_mean_difference(counts):
     lists = np.repeat(np.arange(len(counts)), counts)[:, None]
-    items = CandidateItems(np.ones(len(counts), bool), np.ones(len(counts)), n_users=1)
+    items = CandidateItems(np.ones(len(counts), bool), np.ones(len(counts)), 1, np.eye(len(counts)))
     found = exposure(lists, items, cutoffs=(1,))["gini@1"]
     differences = np.abs(np.subtract.outer(counts, counts)).mean()
     assert found == pytest.approx(differences / 2 / np.mean(counts))
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 6))
+def test_diversity_is_the_mean_of_all_pairs(seed, length):
+    """Of lists with fewer than two items there is none; an item without a vector is unlike any other."""
+    random = np.random.default_rng(seed)
+    vectors = random.normal(size=(9, 4)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors[8] = 0
+    lists = np.array([random.permutation(9)[:length] for _ in range(5)])
+    lists[random.random(lists.shape) < 0.3] = -1
+    pairs = [[1 - vectors[a] @ vectors[b] for a, b in combinations(own[own >= 0], 2)] for own in lists]
+    expected = 1 - np.mean([1 - np.mean(own) for own in pairs if own]) if any(pairs) else np.nan
+    items = CandidateItems(np.ones(9, bool), np.ones(9), 1, vectors)
+    assert exposure(lists, items, (length,))[f"diversity@{length}"] == pytest.approx(expected, abs=1e-5, nan_ok=True)

@@ -26,12 +26,19 @@ _peers: Option = click.option(
 _report: Option = click.option("--report", metavar="FILE.html", help="Also write a report.")
 
 
-@click.command(epilog="Example: towhee-recsys evaluate -c movielens_1m --protocol ranking-80-20 --seeds 3")
+@click.command(epilog="Example: towhee-recsys evaluate -c movielens_1m --protocol ranking-80-20 --policy diversity=0.3")
 @_protocol
 @click.option(
     "--seeds", type=click.IntRange(min=1), default=1, metavar="N", help="How many seeds, starting at the config's."
 )
 @_peers
+@click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help='Also measure lists by another policy: diversity=0.3, or JSON such as {"filter": {...}}; repeatable.',
+)
 @_report
 @click.option("--ablation", is_flag=True, help="With --report: also train without each feature in turn.")
 @configured()
@@ -41,6 +48,7 @@ def evaluate(
     protocol: str | None,
     seeds: int,
     peers: str,
+    policies: tuple[str, ...],
     report: str | None,
     ablation: bool,
 ) -> Shown:
@@ -50,7 +58,9 @@ def evaluate(
     if ablation and not report:
         raise click.UsageError("--ablation needs --report. Add --report FILE.html.")
     _check_report(report)
-    found = evaluate_model(config, protocol=protocol, seeds=seeds, peers=_names(peers), progress=progress)
+    found = evaluate_model(
+        config, protocol=protocol, seeds=seeds, peers=_names(peers), policies=policies, progress=progress
+    )
     _write_report(found, report, ablation, progress)
     return as_json(found), lambda: show_evaluation(found, report)
 
@@ -77,7 +87,7 @@ def show_evaluation(evaluation: Evaluation, report: str | None = None) -> None:
     columns = _columns(evaluation)
     removed_table(evaluation.dataset.removed)
     table(_title(evaluation), ["", *columns.values()], [*_rows(evaluation, [*columns])])
-    for name in evaluation.models:
+    for name in (*evaluation.models, *evaluation.policies):
         for metric, test in evaluation.significance(name).items():
             say(_sentence(name, metric, test))
     if report:
@@ -86,29 +96,32 @@ def show_evaluation(evaluation: Evaluation, report: str | None = None) -> None:
 
 def _columns(evaluation: Evaluation) -> dict[str, str]:
     """The titles of the columns by the names of their values, which some model or baseline has."""
-    from towhee_recsys.metrics import RatingMetric, metric_of, significance_names, summary_columns, value_name
+    from towhee_recsys.metrics import (
+        DIVERSITY,
+        RatingMetric,
+        metric_of,
+        significance_names,
+        summary_columns,
+        value_name,
+    )
 
-    columns = summary_columns()
+    columns = summary_columns() | (DIVERSITY.columns if evaluation.policies else {})
     of_lists = [name for name in significance_names() if not isinstance(metric_of(name), RatingMetric)]
     for question in [each.name for each in evaluation.tasks[0].questions if each.name]:
         columns |= {value_name(name, question): f"{columns[name]}\n({question})" for name in of_lists}
-    measured = {name for each in _recommenders(evaluation).values() for name in each.metrics}
+    measured = {name for each in evaluation.recommenders.values() for name in each.metrics}
     return {name: title for name, title in columns.items() if name in measured}
 
 
 def _rows(evaluation: Evaluation, metrics: list[str]) -> Iterator[list[str]]:
-    """A row for each model and baseline, and below a model's its deviations where there are several seeds."""
-    rows = _recommenders(evaluation)
+    """A row for each model, policy and baseline, and below one its deviations where there are several seeds."""
+    rows = evaluation.recommenders
     best = {metric: _best(metric, rows.values()) for metric in metrics}
     for name, each in rows.items():
         found = each.metrics
         yield [name, *(_cell(found.get(key), "*" if found.get(key) == best[key] else "") for key in metrics)]
-        if name in evaluation.models and each.deviations:
+        if name not in evaluation.baselines and each.deviations:
             yield ["  ± over seeds", *(_cell(each.deviations.get(key)) for key in metrics)]
-
-
-def _recommenders(evaluation: Evaluation) -> dict[str, Results]:
-    return evaluation.models | evaluation.baselines
 
 
 def _best(name: str, rows: Iterable[Results]) -> float | None:

@@ -14,6 +14,7 @@ from towhee_recsys.data import Dataset, read_dataset
 from towhee_recsys.errors import EvaluationError
 from towhee_recsys.evaluation.measure import MetricValues
 from towhee_recsys.evaluation.models import split_model
+from towhee_recsys.evaluation.policy import default_policy
 from towhee_recsys.evaluation.scorer import measure_model
 from towhee_recsys.metrics import paired_test, significance_names
 from towhee_recsys.protocols import Task
@@ -76,7 +77,8 @@ def _differences(config: Config, dataset: Dataset, task: Task, bar: tqdm) -> Ite
     whole = None
     for feature, variant in _variants(config):
         bar.set_postfix_str(f"{config.protocol}, {feature if feature == ALL else f'without {feature}'}")
-        found = measure_model(split_model(variant, dataset, progress=False), dataset, task)
+        policy = default_policy(config.requests, dataset.item_schema)
+        found = measure_model(split_model(variant, dataset, progress=False), dataset, task, policy)
         whole = whole or found
         for metric in significance_names():
             if metric in found.metrics and metric in whole.metrics:

@@ -10,6 +10,7 @@ import numpy as np
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.metrics import CUTOFFS, CandidateItems, exposure, per_user, rating_errors, top_k, value_name
 from towhee_recsys.protocols import Question, Task
+from towhee_recsys.requests.diversity import candidate_count
 
 BATCH = 1000
 """The number of users that are scored at a time, so that memory does not grow with the number of users."""
@@ -19,6 +20,10 @@ LENGTH = max(CUTOFFS)
 
 Score = Callable[[Question], np.ndarray]
 """The scores of a question's users and all items, float32[n, items]: higher is better."""
+
+Rerank = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Lists from candidates: rows of items, int64[n, any], best first, where -1 is no item, and their scores of the same
+shape, to int64[n, 20]."""
 
 Predict = Callable[[Interactions], np.ndarray]
 """The predicted rating of each interaction's user and item, float64[n]."""
@@ -42,10 +47,15 @@ class MetricValues:
     predictions: np.ndarray | None
 
 
-def measure(task: Task, score: Score | None = None, predict: Predict | None = None) -> MetricValues:
-    """Measures the lists of all questions if there is `score`, and the ratings of the test if there is `predict`."""
+def measure(
+    task: Task, score: Score | None = None, predict: Predict | None = None, rerank: Rerank | None = None
+) -> MetricValues:
+    """Measures the lists of all questions if there is `score`, and the ratings of the test if there is `predict`.
+
+    With `rerank`, lists are what it makes of the candidates with the highest scores, as many as a request's.
+    """
     predictions = predict(task.test) if predict else None
-    lists = {each.name: rank_items(score, each, task.seed) for each in task.questions} if score else {}
+    lists = {each.name: rank_items(score, each, task.seed, rerank) for each in task.questions} if score else {}
     by_user = _of_predictions(predictions, task)
     totals: dict[str, float] = {}
     for question in task.questions if score else ():
@@ -55,8 +65,8 @@ def measure(task: Task, score: Score | None = None, predict: Predict | None = No
     return MetricValues(means | totals, by_user, lists, predictions)
 
 
-def rank_items(score: Score, question: Question, seed: int) -> np.ndarray:
-    """The best items for each user of `question`, int64[n, 20], as `top_k` gives them.
+def rank_items(score: Score, question: Question, seed: int, rerank: Rerank | None = None) -> np.ndarray:
+    """The best items for each user of `question`, int64[n, 20], as `top_k` gives them, or as `rerank` lists these.
 
     The order of items with equal scores is drawn by `seed`, for each user. Their rows would not be fair: ids reveal
     an item's age, by which one without any interactions can be guessed.
@@ -67,7 +77,12 @@ def rank_items(score: Score, question: Question, seed: int) -> np.ndarray:
     for first in range(0, len(question.users), BATCH):
         rows = slice(first, first + BATCH)
         orders = circle[(starts[rows] + np.arange(items)) % items]
-        lists[rows] = _best(_allowed(score, question.part(rows)), orders)
+        scores = _allowed(score, question.part(rows))
+        if rerank is None:
+            lists[rows] = _best(scores, orders, LENGTH)
+        else:
+            found = _best(scores, orders, candidate_count(LENGTH))
+            lists[rows] = rerank(found, np.take_along_axis(scores, np.maximum(found, 0), axis=1))
     return lists
 
 
@@ -79,12 +94,12 @@ def _allowed(score: Score, part: Question) -> np.ndarray:
     return scores
 
 
-def _best(scores: np.ndarray, orders: np.ndarray) -> np.ndarray:
+def _best(scores: np.ndarray, orders: np.ndarray, length: int) -> np.ndarray:
     """`top_k` of each row of scores, with its items taken in the row's order, int64[n, items]."""
     from scipy.sparse import csr_matrix
 
     nothing, everything = csr_matrix(scores.shape, dtype=bool), np.ones(scores.shape[1], dtype=bool)
-    found = top_k(np.take_along_axis(scores, orders, axis=1), nothing, everything, LENGTH)
+    found = top_k(np.take_along_axis(scores, orders, axis=1), nothing, everything, length)
     return np.where(found < 0, -1, np.take_along_axis(orders, np.maximum(found, 0), axis=1))
 
 
@@ -106,6 +121,7 @@ def _of_all_lists(lists: np.ndarray, question: Question, task: Task) -> dict[str
     if not len(lists):
         return {}
     popularity = np.bincount(task.train.items, minlength=task.items)
-    items = CandidateItems(question.candidates, popularity, len(np.unique(task.train.users)))
+    users = len(np.unique(task.train.users))
+    items = CandidateItems(question.candidates, popularity, users, task.item_vectors)
     found = exposure(lists, items)
     return {value_name(name, question.name): value for name, value in found.items() if np.isfinite(value)}

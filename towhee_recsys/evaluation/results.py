@@ -75,6 +75,7 @@ class Evaluation:
         tasks: One task a seed, in the order of each `Results.runs`.
         models: The results of the models, by the names of `configs`.
         baselines: The results of the baselines, by name.
+        policies: The results of the first model with other policies of requests, by their texts.
     """
 
     configs: dict[str, Config]
@@ -82,6 +83,13 @@ class Evaluation:
     tasks: list[Task]
     models: dict[str, Results]
     baselines: dict[str, Results]
+    policies: dict[str, Results] = field(default_factory=dict)
+
+    @property
+    def recommenders(self) -> dict[str, Results]:
+        """All results, in the order in which tables show them."""
+        first, *others = self.models.items()
+        return {**dict([first]), **self.policies, **dict(others), **self.baselines}
 
     def best_baseline(self, metric: str) -> Results | None:
         """The baseline with the best mean of `metric`; None where no baseline has it."""
@@ -90,8 +98,8 @@ class Evaluation:
         return next((each for each in found if each.metrics[metric] == best), None)
 
     def significance(self, name: str) -> dict[str, dict[str, Any]]:
-        """The paired tests of a model: of the first model against the best baseline, of others against the first."""
-        ours, first = self.models[name], next(iter(self.models.values()))
+        """The paired tests of a model or a policy: the first model against the best baseline, others against it."""
+        ours, first = self.recommenders[name], next(iter(self.models.values()))
         tests = {}
         for metric in significance_names():
             other = self.best_baseline(metric) if ours is first else first
@@ -113,14 +121,20 @@ class Evaluation:
 
     def model_json(self, name: str) -> dict[str, Any]:
         """All values of a model, as JSON; `model_id` is that of the first seed's model."""
-        ours = self.models[name]
+        return {"model_id": self.models[name].bundles[0].model_id, **self._values_json(name)}
+
+    def _values_json(self, name: str) -> dict[str, Any]:
+        ours = self.recommenders[name]
         return {
-            "model_id": ours.bundles[0].model_id,
             "metrics": ours.metrics,
             "intervals": {metric: list(each) for metric, each in ours.intervals.items()},
             **({"deviations": ours.deviations} if len(self.tasks) > 1 else {}),
             "significance": self.significance(name),
         }
+
+    def policies_json(self) -> dict[str, dict[str, Any]]:
+        """All values of the policies, as JSON."""
+        return {name: self._values_json(name) for name in self.policies}
 
     def baseline_metrics(self) -> dict[str, dict[str, float]]:
         """The metrics of all baselines, as JSON."""

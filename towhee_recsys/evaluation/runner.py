@@ -14,10 +14,12 @@ from towhee_recsys.evaluation.baselines import side_information
 from towhee_recsys.evaluation.index_recall import index_recall
 from towhee_recsys.evaluation.measure import MetricValues
 from towhee_recsys.evaluation.models import model_for
+from towhee_recsys.evaluation.policy import default_policy, read_policies
 from towhee_recsys.evaluation.results import Evaluation, Results
-from towhee_recsys.evaluation.scorer import measure_model
+from towhee_recsys.evaluation.scorer import measure_lists, measure_model
 from towhee_recsys.metrics import INDEX_RECALL
 from towhee_recsys.protocols import Task
+from towhee_recsys.requests import Request
 from towhee_recsys.training.training_split import task_of
 
 GetModel = Callable[[Config, Dataset, "bool | None"], Bundle]
@@ -32,20 +34,25 @@ def run_evaluation(
     *,
     seeds: int = 1,
     peers: Sequence[str] = (),
+    policies: Sequence[str] = (),
     progress: bool | None = None,
     get_model: GetModel = model_for,
 ) -> Evaluation:
     """Measures the models of `configs`, which share protocol, seed and dataset, on the same tasks: the first's.
 
+    The lists of a model are those of requests by the defaults of its config. The first model is measured by each of
+    `policies` besides, texts such as "diversity=0.3".
+
     Raises:
         EvaluationError: one of the external baselines in `peers` is not known or cannot be had, `seeds` is below 1,
-            or the protocol cannot split the dataset.
+            a policy cannot be read, or the protocol cannot split the dataset.
     """
     first = next(iter(configs.values()))
     check_external(peers, first.dataset.feedback)
     if seeds < 1:
         raise EvaluationError(f"seeds takes a whole number from 1 up, not {seeds!r}")
-    shared = _Shared(read_dataset(first.dataset), peers, progress, get_model)
+    dataset = read_dataset(first.dataset)
+    shared = _Shared(dataset, peers, read_policies(policies, dataset.item_schema), progress, get_model)
     runs = [
         _run({name: load_config(config, seed=seed) for name, config in configs.items()}, shared)
         for seed in range(first.seed, first.seed + seeds)
@@ -58,6 +65,7 @@ def run_evaluation(
             name: Results(name, [run.models[name] for run in runs], [run.bundles[name] for run in runs])
             for name in configs
         },
+        policies={name: Results(name, [run.policies[name] for run in runs]) for name in shared.policies},
         baselines={name: Results(name, [run.baselines[name] for run in runs]) for name in runs[0].baselines},
     )
 
@@ -68,6 +76,7 @@ class _Shared:
 
     dataset: Dataset
     peers: Sequence[str]
+    policies: Mapping[str, Request]
     progress: bool | None
     get_model: GetModel
 
@@ -80,6 +89,7 @@ class _Run:
     baselines: dict[str, MetricValues]
     bundles: dict[str, Bundle]
     models: dict[str, MetricValues]
+    policies: dict[str, MetricValues]
 
 
 def _run(configs: Mapping[str, Config], shared: _Shared) -> _Run:
@@ -88,9 +98,12 @@ def _run(configs: Mapping[str, Config], shared: _Shared) -> _Run:
     baselines = measure_baselines(task, side, dataset.schema.feedback, shared.peers, shared.progress)
     bundles = {name: shared.get_model(config, dataset, shared.progress) for name, config in configs.items()}
     models = {name: _measure(config, bundles[name], dataset, task) for name, config in configs.items()}
-    return _Run(task, baselines, bundles, models)
+    bundle = next(iter(bundles.values()))
+    policies = {name: measure_lists(bundle, dataset, task, policy) for name, policy in shared.policies.items()}
+    return _Run(task, baselines, bundles, models, policies)
 
 
 def _measure(config: Config, bundle: Bundle, dataset: Dataset, task: Task) -> MetricValues:
-    found, recall = measure_model(bundle, dataset, task), index_recall(config, bundle, dataset)
+    policy = default_policy(config.requests, dataset.item_schema)
+    found, recall = measure_model(bundle, dataset, task, policy), index_recall(config, bundle, dataset)
     return found if recall is None else replace(found, metrics={**found.metrics, _INDEX_RECALL: recall})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -12,12 +13,21 @@ from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder, popular_items
 from towhee_recsys.data import Dataset, records
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.errors import EvaluationError
-from towhee_recsys.evaluation.measure import MetricValues, measure
+from towhee_recsys.evaluation.measure import LENGTH, MetricValues, Rerank, measure
+from towhee_recsys.evaluation.policy import under_policy
 from towhee_recsys.model.embeddings import Embeddings, normalize
 from towhee_recsys.protocols import Question, Task
+from towhee_recsys.requests import Request
+from towhee_recsys.requests.diversity import diverse
 
 BATCH = 65536
 """Interactions whose ratings are predicted at a time, so that memory does not grow with their number."""
+
+LEAST_PLACE = 2
+"""Popular items have scores from here up, in their order; cosines are below it."""
+
+PLAIN = Request(top_k=LENGTH)
+"""A request for the best items, whatever they are."""
 
 
 class ModelScorer:
@@ -35,6 +45,7 @@ class ModelScorer:
         popular = popular_items(bundle)
         places = dict(zip(popular, range(len(popular), 0, -1), strict=True))
         self._places = np.array([places.get(key, 0) for key in self._item_ids.tolist()], dtype=np.float32)
+        self._popularity = np.array([popular.get(key, 0.0) for key in self._item_ids.tolist()])
 
     def score(self, question: Question) -> np.ndarray:
         """The cosine of each user's vector with every item's: float32[n, items].
@@ -45,8 +56,22 @@ class ModelScorer:
         users = self._users(question)
         scores = np.asarray(normalize(self._encode(users))) @ self._items.T
         unknown = ~self._encode.knows(users)
-        scores[unknown] = np.where(self._places > 0, 1 + self._places, scores[unknown])
+        scores[unknown] = np.where(self._places > 0, LEAST_PLACE - 1 + self._places, scores[unknown])
         return scores
+
+    def diverse(self, lists: np.ndarray, scores: np.ndarray, diversity: float) -> np.ndarray:
+        """Lists of the candidates `lists`, int64[n, any], with the `scores` of `score`, as `diversify` orders them.
+
+        Popular items have the scores that they have as recommendations.
+        """
+        made = np.full((len(lists), LENGTH), -1, dtype=np.int64)
+        for row, found in enumerate(lists):
+            there = found[found >= 0]
+            popular = len(there) and scores[row, 0] >= LEAST_PLACE
+            own = self._popularity[there] if popular else scores[row, : len(there)]
+            best = there[diverse(own, self._items[there], diversity, LENGTH)]
+            made[row, : len(best)] = best
+        return made
 
     def predict(self, interactions: Interactions) -> np.ndarray:
         """The predicted rating of each interaction's user and item: float64[n].
@@ -78,7 +103,21 @@ class ModelScorer:
         ]
 
 
-def measure_model(bundle: Bundle, dataset: Dataset, task: Task) -> MetricValues:
-    """Measures the lists of a model and, where the dataset declares a rating scale, its predicted ratings."""
+def measure_model(bundle: Bundle, dataset: Dataset, task: Task, policy: Request = PLAIN) -> MetricValues:
+    """Measures the lists of a model and, where the dataset declares a rating scale, its predicted ratings.
+
+    Lists are those of requests with the diversity and the filter of `policy`.
+    """
     scorer = ModelScorer(bundle, dataset)
-    return measure(task, scorer.score, scorer.predict if dataset.schema.feedback.scale else None)
+    predict = scorer.predict if dataset.schema.feedback.scale else None
+    return measure(under_policy(task, policy, dataset), scorer.score, predict, _rerank(scorer, policy))
+
+
+def measure_lists(bundle: Bundle, dataset: Dataset, task: Task, policy: Request) -> MetricValues:
+    """As `measure_model`, of lists alone: a policy changes no predicted rating."""
+    scorer = ModelScorer(bundle, dataset)
+    return measure(under_policy(task, policy, dataset), scorer.score, rerank=_rerank(scorer, policy))
+
+
+def _rerank(scorer: ModelScorer, policy: Request) -> Rerank | None:
+    return partial(scorer.diverse, diversity=policy.diversity) if policy.diversity else None

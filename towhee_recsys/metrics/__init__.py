@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from towhee_recsys.metrics.compute import exposure, per_user, rating_errors
+from towhee_recsys.metrics.diversity import DIVERSITY
 from towhee_recsys.metrics.errors import mae, mean_by_user, rmse
 from towhee_recsys.metrics.index import INDEX_RECALL
 from towhee_recsys.metrics.lists import top_k
@@ -20,6 +21,7 @@ from towhee_recsys.metrics.significance import interval, paired_test
 
 __all__ = [
     "CUTOFFS",
+    "DIVERSITY",
     "INDEX_RECALL",
     "METRICS",
     "CandidateItems",

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from towhee_recsys.data.interactions import Interactions
+
+PROJECTED = 256
+"""The length of the vectors by which items are compared."""
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -75,3 +79,16 @@ class Task:
     questions: list[Question]
     new_items: np.ndarray = field(default_factory=lambda: np.arange(0))
     half_life: float | None = None
+
+    @cached_property
+    def item_vectors(self) -> np.ndarray:
+        """A vector for each item, float32[items, 256], of length 1, or 0 for an item without users in training.
+
+        The inner product of two is nearly the cosine of the sets of users who have them in training: each user has a
+        random vector, and an item's is the sum of its users'. Nearly is 0.06 for one pair, and less for a mean of many.
+        """
+        users = np.random.default_rng(self.seed).standard_normal((self.users, PROJECTED), dtype=np.float32)
+        marks = self.train.matrix(self.users, self.items)
+        marks.data[:] = 1
+        sums = np.asarray(marks.T @ users)
+        return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)

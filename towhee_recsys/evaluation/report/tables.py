@@ -25,7 +25,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A recommender's values; `kind` is "model", "baseline" or, for a model's over the seeds, "deviation"."""
+    """A recommender's values; `kind` is "model", "policy", "baseline" or, over the seeds, "deviation"."""
 
     title: str
     kind: str
@@ -66,7 +66,7 @@ def sentences(evaluation: Evaluation) -> list[str]:
     """The significance of the models' differences, in words."""
     return [
         _sentence(evaluation, name, metric, test)
-        for name in evaluation.models
+        for name in (*evaluation.models, *evaluation.policies)
         for metric, test in evaluation.significance(name).items()
     ]
 
@@ -90,15 +90,15 @@ def _columns(question: str, shortest: bool) -> dict[str, str]:
 
 
 def _table(evaluation: Evaluation, question: str, columns: Mapping[str, str]) -> Table:
-    recommenders = evaluation.models | evaluation.baselines
+    recommenders = evaluation.recommenders
     names = [name for name in columns if any(name in each.metrics for each in recommenders.values())]
     best = {name: _best(name, recommenders) for name in names}
-    rows = []
+    kinds, rows = {"model": evaluation.models, "policy": evaluation.policies}, []
     for name, each in recommenders.items():
         if any(metric in each.metrics for metric in names):
-            kind = "model" if name in evaluation.models else "baseline"
+            kind = next((kind for kind, those in kinds.items() if name in those), "baseline")
             rows.append(Row(title_of(evaluation, name), kind, [_cell(each, metric, best[metric]) for metric in names]))
-        if name in evaluation.models and each.deviations:
+        if name not in evaluation.baselines and each.deviations:
             rows.append(Row("± over seeds", "deviation", [Cell(each.deviations.get(metric)) for metric in names]))
     return Table(question, [columns[name] for name in names], rows)
 

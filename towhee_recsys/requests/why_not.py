@@ -1,0 +1,174 @@
+"""Why an item is not recommended: its rank among all items, and every rule that keeps it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from towhee_recsys.data.items import Id
+from towhee_recsys.features.liked import DISLIKED, LIKED
+from towhee_recsys.requests.request import Request
+from towhee_recsys.stores.vectors import MAX_TOP_K, Clause, Op, Rows, VectorStore
+
+Fields = Mapping[str, Any]
+
+WANTED: dict[Op, str] = {
+    "any": "any of",
+    "all": "all of",
+    "none": "none of",
+    "eq": "exactly",
+    "in": "one of",
+    "not_in": "none of",
+    "gte": "at least",
+    "lte": "at most",
+}
+"""What a clause of a filter wants, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A reason why an item is not recommended.
+
+    Attributes:
+        rule: Its name, such as `seen`, `filter` or `rank`.
+        because: A sentence on what it found.
+    """
+
+    rule: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """The place of an item.
+
+    Attributes:
+        of_all: Among all items of the index, from 1.
+        of_allowed: Among those that no rule keeps out, as if it were one of them.
+        items: The items in the index.
+    """
+
+    of_all: int
+    of_allowed: int
+    items: int
+
+
+@dataclass(frozen=True)
+class UserPast:
+    """What a user has interacted with.
+
+    Attributes:
+        seen: The items of the history; empty where seen items may be recommended.
+        new: The items of the feedback; likewise.
+        named: The items in the user's `liked` and `disliked`, by the name of the field.
+    """
+
+    seen: Collection[Id]
+    new: Collection[Id]
+    named: Mapping[str, Collection[Id]]
+
+
+def rank_of(
+    store: VectorStore, build: str, user: np.ndarray, key: Id, score: float, allows: Callable[[Id, Fields], bool]
+) -> Rank:
+    """The exact rank of an item: one plus the number of items with a higher score, of all rows of a build.
+
+    Args:
+        store: The store of the build.
+        build: The build.
+        user: The user's unit vector, float32[dim].
+        key: The item's id; it need not be in the build.
+        score: Its cosine with `user`.
+        allows: Whether an item with an id and fields may be recommended.
+
+    Raises:
+        StoreError: the store fails.
+    """
+    items = better = allowed = 0
+    for rows in _all_rows(store, build):
+        items += len(rows)
+        above = [row for row in np.flatnonzero(rows.vectors @ user > score).tolist() if rows.ids[row] != key]
+        better += len(above)
+        allowed += sum(allows(rows.ids[row : row + 1].tolist()[0], fields_of(rows, row)) for row in above)
+    return Rank(better + 1, allowed + 1, items)
+
+
+def fields_of(rows: Rows, row: int) -> dict[str, Any]:
+    """The fields of one of `rows`, by their names."""
+    return {name: values[row] for name, values in rows.fields.items()}
+
+
+def rules_of_item(
+    key: Id, fields: Fields | None, request: Request, past: UserPast, hidden: Collection[Id]
+) -> list[Rule]:
+    """The rules that keep an item out, whatever its score.
+
+    Args:
+        key: The item's id.
+        fields: Its fields in the index; None where it is not there.
+        request: The request.
+        past: What the user has interacted with.
+        hidden: The hidden items.
+    """
+    found = [] if fields is not None else [Rule("not in the index", "the index does not have it")]
+    if key in hidden:
+        found.append(Rule("hidden", "it is hidden from all users"))
+    found += _rules_of_past(key, request, past)
+    if request.where and request.where.only is not None and key not in request.where.only:
+        found.append(Rule("only", "it is not among the request's `only`"))
+    clauses = request.where.clauses if request.where and fields is not None else ()
+    return found + [_of_clause(each, fields) for each in clauses if not each.matches((fields or {}).get(each.field))]
+
+
+def rules_of_rank(rank: int, request: Request) -> list[Rule]:
+    """The rule that keeps out an item of this rank among those that may be recommended, if one does."""
+    if rank > request.candidates:
+        better = f"{rank - 1:,} items that may be recommended are better"
+        return [Rule("rank", f"{better}; {request.offset + request.top_k:,} are listed")]
+    if request.diversity:
+        return [Rule("diversity", f"a list of diversity {request.diversity:g} has others in its place")]
+    if rank <= request.offset:
+        return [Rule("offset", f"it is number {rank:,}, and the page begins with number {request.offset + 1:,}")]
+    return []
+
+
+def _rules_of_past(key: Id, request: Request, past: UserPast) -> Iterator[Rule]:
+    if key in past.seen:
+        yield Rule("seen", "the user has interacted with it; `include_seen: true` recommends such items, too")
+    if key in past.new:
+        yield Rule("feedback", "the user has interacted with it since the training")
+    named = [name for name in (LIKED, DISLIKED) if key in past.named.get(name, ())]
+    yield from (Rule(name, f"it is among the user's `{name}`") for name in named)
+    if key in request.exclude and not named:
+        yield Rule("exclude", "it is among the request's `exclude`")
+
+
+def _of_clause(clause: Clause, fields: Fields | None) -> Rule:
+    value = (fields or {}).get(clause.field)
+    held = "has none" if value in (None, []) else f"is {_shown(value)}"
+    if clause.op == "exists":
+        wanted = "a value" if clause.value else "no value"
+    else:
+        wanted = f"{WANTED.get(clause.op, clause.op)} {_shown(clause.value)}"
+    return Rule("filter", f"its {clause.field} {held}; the filter wants {wanted}")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_shown, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _all_rows(store: VectorStore, build: str) -> Iterator[Rows]:
+    """All rows of a build, at most 16,384 at a time."""
+    known: list[np.ndarray] = []
+    while True:
+        ids = store.ids(build, without=np.concatenate(known) if known else None)
+        if not len(ids):
+            return
+        known.append(ids)
+        for first in range(0, len(ids), MAX_TOP_K):
+            yield store.rows(build, ids[first : first + MAX_TOP_K])
