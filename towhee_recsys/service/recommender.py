@@ -17,6 +17,7 @@ from towhee_recsys.lifecycle.feedback import feedback_of
 from towhee_recsys.lifecycle.published import PublishedModel
 from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.pipelines import Pipeline, load_pipeline
+from towhee_recsys.requests import CatalogueTitles
 from towhee_recsys.service.batching import Batcher
 from towhee_recsys.service.errors import NotFoundError
 from towhee_recsys.service.threads import StoreThreads
@@ -55,6 +56,7 @@ class Recommender:
         }
         calls["feedback"] = self._add_feedback
         self.batchers = {name: Batcher(call, config.serve, partial(on_batch, name)) for name, call in calls.items()}
+        self._titles = CatalogueTitles(self.catalogue, config.dataset.items.title or config.dataset.items.id)
         self.call = StoreThreads(config.serve)
 
     @property
@@ -105,6 +107,16 @@ class Recommender:
         if facts is None:
             raise NotFoundError(f"there is no item {given!r:.200} in the index. GET /items?query= finds some by title.")
         return dict(facts)
+
+    def search(self, query: str, limit: int) -> list[dict[str, Any]]:
+        """The facts of at most `limit` items with titles like `query`, the best match first; of ids without titles.
+
+        Raises:
+            StoreError: the catalogue cannot be read.
+        """
+        record = self.record
+        ids = [key for key, _ in self._titles.of(record).search(query, limit)]
+        return [dict(facts) for facts in self.catalogue.get(ids, record.build) if facts]
 
     def knows_user(self, given: str) -> bool:
         """Whether the model that answers was trained on the user with an id, as text."""

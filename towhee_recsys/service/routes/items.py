@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -18,12 +18,12 @@ router = APIRouter(tags=["items"])
 @router.get("/items", responses={200: {"model": ItemsAnswer}, **ERRORS})
 async def items(
     request: Request,
-    query: Annotated[str, Query(max_length=200, description="A part of a title.")] = "",
+    query: Annotated[str, Query(max_length=200, description="What a person has typed.")] = "",
     limit: Annotated[int, Query(ge=1, le=100, description="How many items.")] = 10,
 ) -> Response:
-    """Items whose title is like a text."""
+    """Items by what a person has typed of a title, with errors or not, the best match first."""
     recommender: Recommender = request.app.state.recommender
-    return json_answer(request, {"items": await recommender.call(_search, recommender, query, limit)})
+    return json_answer(request, {"items": await recommender.call(recommender.search, query, limit)})
 
 
 @router.get("/items/{item_id}", responses={200: {"model": ItemAnswer}, **ERRORS})
@@ -31,10 +31,3 @@ async def item(request: Request, item_id: str) -> Response:
     """The facts of an item."""
     recommender: Recommender = request.app.state.recommender
     return json_answer(request, {"item": await recommender.call(recommender.facts, item_id)})
-
-
-def _search(recommender: Recommender, query: str, limit: int) -> list[dict[str, Any]]:
-    record, title = recommender.record, recommender.config.dataset.items.title or recommender.config.dataset.items.id
-    ids = sorted(recommender.index.store.ids(record.build).tolist())
-    found = (facts for facts in recommender.catalogue.get(ids, record.build) if facts)
-    return [dict(each) for each in found if query.lower() in str(each.get(title, "")).lower()][:limit]
