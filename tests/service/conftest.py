@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,30 +14,38 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.servers.service import ServiceProcess
-from towhee_recsys.config import Config, load_config
+from towhee_recsys.config import Config, dump_config, load_config
 from towhee_recsys.pipelines import index_pipeline
 from towhee_recsys.service import create_app
 
-TOKEN = "a-token-of-the-tests"
+
+def stored_in(folder: Path, config: Config, **changes: Any) -> Config:
+    """`config` with stores in a folder."""
+    uri, catalogue = str(folder / "movies.db"), f"sqlite:///{folder / 'movies.sqlite'}"
+    return load_config(config, **{"milvus.uri": uri, "catalogue": catalogue, **changes})
+
+
+def index_in_a_process(config: Config, folder: Path) -> None:
+    """Indexes as another process, since only one can have a Milvus Lite file open."""
+    file = folder / "config.yaml"
+    file.write_text(dump_config(config), encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "towhee_recsys", "index", "-q", "-c", str(file)], check=True)
 
 
 @pytest.fixture(scope="session")
-def stored(sample_config: Config, sample_bundle: Any) -> Callable[..., Config]:
-    """Makes configs of the trained sample with a new index and stores in a folder."""
-
-    def stored(folder: Path, **changes: Any) -> Config:
-        uri, catalogue = str(folder / "movies.db"), f"sqlite:///{folder / 'movies.sqlite'}"
-        config = load_config(sample_config, **{"milvus.uri": uri, "catalogue": catalogue, **changes})
-        index_pipeline(config)()
-        return config
-
-    return stored
-
-
-@pytest.fixture(scope="session")
-def service_config(stored: Callable[..., Config], tmp_path_factory: pytest.TempPathFactory) -> Config:
+def service_config(sample_config: Config, sample_bundle: Any, tmp_path_factory: pytest.TempPathFactory) -> Config:
     """A config whose stores the tests of this session share: each uses users of its own."""
-    return stored(tmp_path_factory.mktemp("service"))
+    config = stored_in(tmp_path_factory.mktemp("service"), sample_config)
+    index_pipeline(config)()
+    return config
+
+
+@pytest.fixture(scope="session")
+def indexed_folder(sample_config: Config, sample_bundle: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the stores of the sample, to be copied."""
+    folder = tmp_path_factory.mktemp("indexed-for-services")
+    index_in_a_process(stored_in(folder, sample_config), folder)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -57,14 +68,17 @@ def client_of(service_config: Config) -> Iterator[Callable[..., TestClient]]:
 
 
 @pytest.fixture
-def served(stored: Callable[..., Config], tmp_path: Path) -> Iterator[Callable[..., ServiceProcess]]:
+def served(sample_config: Config, indexed_folder: Path, tmp_path: Path) -> Iterator[Callable[..., ServiceProcess]]:
     """Starts services as processes, each with stores of its own in the folder of this test."""
     with ExitStack() as stack:
 
         def served(*options: str, **settings: Any) -> ServiceProcess:
-            folder = tmp_path / f"service-{len(list(tmp_path.iterdir()))}"
-            folder.mkdir()
-            service = ServiceProcess(stored(folder, **settings), folder, *options)
+            folder = tmp_path / "service"
+            shutil.copytree(indexed_folder, folder)
+            config = stored_in(folder, sample_config, **settings)
+            if "catalogue" in settings or "milvus.uri" in settings:
+                index_in_a_process(config, folder)
+            service = ServiceProcess(config, folder, *options)
             stack.callback(service.close)
             service.start()
             return service

@@ -128,23 +128,24 @@ class Recommender:
             pipeline.reload()
 
     def check(self) -> IndexRecord:
-        """The record of the live build, after checking that model, index, catalogue and history belong together.
+        """The record of the build that answers, after checking that it has all items, facts, a history and its model.
+
+        It is the live build, or, where the model of that one cannot serve, the last of the model that does.
 
         Raises:
-            IndexMismatchError: one of them lacks something, or another model answers.
+            IndexMismatchError: something is missing.
             StoreError: a store fails.
         """
-        live = self.published.must_be_live()
-        if not live.pending:
-            must_be_whole(self.index.store, live, REBUILD)
-        self.index.must_match(live, ModelRef(self.model_id) if self.model_id else None, live.dim)
-        if (items := self.catalogue.count(live.build)) < live.rows:
-            raise IndexMismatchError(
-                f"{self.catalogue} has {items:,} of the {live.rows:,} items of {live.build}. {REBUILD}"
-            )
-        if not self.history.exists(live.build):
-            raise IndexMismatchError(f"{self.history} has nothing of {live.build}. {REBUILD}")
-        return live
+        record = self.record
+        if not record.pending:
+            must_be_whole(self.index.store, record, REBUILD)
+        if (items := self.catalogue.count(record.build)) < record.rows:
+            lacking = f"{self.catalogue} has {items:,} of the {record.rows:,} items of {record.build}."
+            raise IndexMismatchError(f"{lacking} {REBUILD}")
+        if not self.history.exists(record.build):
+            raise IndexMismatchError(f"{self.history} has nothing of {record.build}. {REBUILD}")
+        self.feedback.hidden()
+        return record
 
     def close(self) -> None:
         """Ends the threads."""
