@@ -3,10 +3,12 @@
 from towhee_recsys.requests.filter_counts import filter_counts, request_filter_counts
 from towhee_recsys.requests.items import CatalogueTitles, ItemRecords, item_finder
 from towhee_recsys.requests.request import Request
-from towhee_recsys.requests.similar import similar_request_reader
-from towhee_recsys.requests.users import user_request_reader
+from towhee_recsys.requests.similar import ITEMS, similar_request_reader
+from towhee_recsys.requests.users import USER, user_request_reader
 
 __all__ = [
+    "ITEMS",
+    "USER",
     "CatalogueTitles",
     "ItemRecords",
     "Request",

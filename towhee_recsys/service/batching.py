@@ -13,6 +13,9 @@ from towhee_recsys.config.serving import ServeConfig
 from towhee_recsys.errors import BundleError, IndexMismatchError, StoreError
 from towhee_recsys.service.errors import DeadlineError, OverloadedError
 
+THREADS = 1
+"""Calls at the same time: while one waits for the index, the event loop has the interpreter."""
+
 NOT_OF_ONE = (BundleError, IndexMismatchError, StoreError)
 """Errors that no request of a batch causes: all of them get it."""
 
@@ -34,7 +37,6 @@ class Batcher:
     Args:
         call: Answers several requests in their order; is called in threads.
         settings: The largest batch, how many requests may wait, and how long.
-        threads: How many calls may run at the same time.
         on_batch: Is called with the size of each batch.
     """
 
@@ -42,12 +44,11 @@ class Batcher:
         self,
         call: Callable[[list[Any]], Sequence[Any]],
         settings: ServeConfig,
-        threads: int = 1,
         on_batch: Callable[[int], object] = lambda size: None,
     ):
         self._call, self._settings, self._on_batch = call, settings, on_batch
-        self._free, self._waiting = threads, deque[_Waiting]()
-        self._threads = ThreadPoolExecutor(threads, "batch")
+        self._free, self._waiting = THREADS, deque[_Waiting]()
+        self._threads = ThreadPoolExecutor(THREADS, "batch")
 
     def waiting(self) -> int:
         """How many requests wait for a thread."""

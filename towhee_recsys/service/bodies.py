@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from towhee_recsys.config import Config
 
-Id = Annotated[int | str, Field(description="An id of the dataset, a whole number or a text.")]
 Ids = list[int | str]
 
 
@@ -48,18 +47,7 @@ class Policy(Body):
 class SimilarBody(Policy):
     """How similar items are chosen."""
 
-
-class FeedbackBody(Body):
-    """What a user has done with an item, or thinks of it."""
-
-    user_id: Id
-    item_id: Id
-    value: float | None = Field(default=None, description="A rating on the scale, or a weight.")
-    event: str | None = Field(default=None, description="The kind of event, of those with weights in the config.")
-    time: float | str | None = Field(default=None, description="When, as in the dataset; left out: now.")
-    key: str | None = Field(
-        default=None, description="The same key replaces what was sent before; left out: the item's id."
-    )
+    items: Ids | None = Field(default=None, description="Ids or titles of more items: what is like all of them.")
 
 
 class Answered(BaseModel):
@@ -89,6 +77,40 @@ class RecommendAnswers(FromBuild):
     """The answers to a list of requests, in its order."""
 
     answers: list[Recommendations]
+
+
+class ItemAnswer(Answered):
+    """An item."""
+
+    item: dict[str, Any] = Field(description="The declared columns.")
+
+
+class ItemsAnswer(Answered):
+    """Items."""
+
+    items: list[dict[str, Any]] = Field(description="The declared columns of each, the best match first.")
+
+
+class UserAnswer(Answered):
+    """What is known of a user."""
+
+    user: dict[str, Any] = Field(description="The id.")
+    known_to_model: bool = Field(description="Whether the model was trained on interactions of the user.")
+    seen: int = Field(description="How many items the user has interacted with, up to the last index run.")
+    history: list[dict[str, Any]] = Field(description="The declared columns of these items, of 100 at most.")
+    feedback: list[dict[str, Any]] = Field(description="The interactions since, in the declared columns.")
+
+
+class ForgottenAnswer(Answered):
+    """A user was forgotten."""
+
+    forgotten: int | str = Field(description="The user's id.")
+
+
+class FeedbackAnswer(Answered):
+    """Interactions were recorded."""
+
+    accepted: int = Field(description="How many.")
 
 
 class ErrorDetail(BaseModel):
@@ -124,3 +146,25 @@ def recommend_body(config: Config) -> type[Body]:
         "explain": (bool | None, Field(default=None, description="Whether each item has its `reasons`.")),
     }
     return create_model("RecommendBody", __base__=Policy, __doc__="One request.", **more)
+
+
+def feedback_body(config: Config) -> type[Body]:
+    """An interaction in the declared columns."""
+    declared = config.dataset.interactions
+    fields: dict[str, Any] = {
+        declared.user: (int | str, Field(description="The user's id.")),
+        declared.item: (int | str, Field(description="The item's id.")),
+    }
+    if declared.rating and declared.scale:
+        lowest, highest = declared.scale
+        fields[declared.rating] = (float, Field(ge=lowest, le=highest, description="The rating."))
+    if declared.event:
+        fields[declared.event] = (Literal[tuple(declared.weights)], Field(description="The type of the event."))
+    if declared.count:
+        fields[declared.count] = (float, Field(default=1, ge=0, description="How many times."))
+    if declared.time:
+        when = f"Numbers since 1970 ({declared.time_unit}) or ISO 8601; left out: now."
+        fields[declared.time] = (float | str | None, Field(default=None, description=when))
+    key = "An event replaces an older one of its user with its key; left out: the item's id."
+    fields.setdefault("key", (int | str | None, Field(default=None, description=key)))
+    return create_model("FeedbackBody", __base__=Body, __doc__="What a user has done with an item.", **fields)

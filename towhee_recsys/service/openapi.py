@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from towhee_recsys.service.bodies import ErrorAnswer, FeedbackBody, SimilarBody, recommend_body
+from towhee_recsys.service.bodies import ErrorAnswer, SimilarBody, feedback_body, recommend_body
 from towhee_recsys.service.recommender import Recommender
 
 _REF = "#/components/schemas/{model}"
@@ -40,7 +40,7 @@ def body(name: str, *, one_or_list: bool = False, required: bool = True) -> dict
 def documented(app: FastAPI, recommender: Recommender) -> None:
     """Adds the models of bodies to the app's OpenAPI document."""
     made = app.openapi
-    models: list[type[BaseModel]] = [recommend_body(recommender.config), SimilarBody, FeedbackBody]
+    models: list[type[BaseModel]] = [recommend_body(recommender.config), SimilarBody, feedback_body(recommender.config)]
     _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
 
     def openapi() -> dict[str, Any]:

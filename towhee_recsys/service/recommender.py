@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
-from typing import Any, TypeVar
+from typing import Any
 
 from towhee_recsys.bundle import Bundle, load_bundle
+from towhee_recsys.bundle.towers import loaded
 from towhee_recsys.config import Config
-from towhee_recsys.errors import IndexMismatchError
+from towhee_recsys.data.item_ids import item_id
+from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.evaluation.gates import must_serve
+from towhee_recsys.lifecycle import add_feedback
+from towhee_recsys.lifecycle.feedback import feedback_of
 from towhee_recsys.lifecycle.published import PublishedModel
 from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.pipelines import Pipeline, load_pipeline
+from towhee_recsys.requests import CatalogueTitles
 from towhee_recsys.service.batching import Batcher
-from towhee_recsys.service.errors import DeadlineError, OverloadedError
+from towhee_recsys.service.errors import NotFoundError
+from towhee_recsys.service.threads import StoreThreads
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.history import open_history
 from towhee_recsys.stores.vectors import REBUILD, IndexRecord, index_of, must_be_whole
-
-_Result = TypeVar("_Result")
-
-MODEL_THREADS = 1
-"""Calls of a pipeline at the same time: while one waits for the index, the event loop has the interpreter."""
-
-STORE_THREADS = 4
-"""Other calls of stores at the same time."""
 
 
 class Answer:
@@ -51,14 +47,17 @@ class Recommender:
         self.config = config
         self.published, self.index = PublishedModel(config), index_of(config.milvus, create=False)
         self.catalogue, self.history = open_catalogue(config.catalogue), open_history(config.history_url)
+        self.feedback = feedback_of(config)
         self._pipelines = {
             name: load_pipeline(name, config, check=self._must_serve) for name in ("recommend", "similar")
         }
-        self.batchers = {
-            name: Batcher(self._answers(pipeline), config.serve, MODEL_THREADS, partial(on_batch, name))
-            for name, pipeline in self._pipelines.items()
+        calls: dict[str, Callable[[list[Any]], Sequence[Any]]] = {
+            name: self._answers(each) for name, each in self._pipelines.items()
         }
-        self._threads, self._running = ThreadPoolExecutor(STORE_THREADS, "stores"), 0
+        calls["feedback"] = self._add_feedback
+        self.batchers = {name: Batcher(call, config.serve, partial(on_batch, name)) for name, call in calls.items()}
+        self._titles = CatalogueTitles(self.catalogue, config.dataset.items.title or config.dataset.items.id)
+        self.call = StoreThreads(config.serve)
 
     @property
     def model_id(self) -> str | None:
@@ -89,23 +88,39 @@ class Recommender:
         """The items similar to those of a request; raises what `recommend` raises."""
         return await self.batchers["similar"](request)
 
-    async def call(self, function: Callable[..., _Result], *arguments: Any) -> _Result:
-        """What `function` gives, called in a thread: for what reads or writes stores.
+    async def add_feedback(self, events: list[Any]) -> int:
+        """Records interactions, all or none, and returns how many; raises what `recommend` raises."""
+        return await self.batchers["feedback"](events)
+
+    def facts(self, given: str) -> dict[str, Any]:
+        """The facts of the item with an id, as text, in the build that answers.
 
         Raises:
-            OverloadedError: too many such calls wait already.
-            DeadlineError: there is no answer in time; the call goes on.
+            NotFoundError: the index has no such item.
+            StoreError: a store fails.
         """
-        settings = self.config.serve
-        if self._running >= settings.queue:
-            raise OverloadedError(self._running)
-        future = asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
-        self._running += 1
-        future.add_done_callback(self._ended)
+        record, column = self.record, self.config.dataset.items.id
         try:
-            return await asyncio.wait_for(asyncio.shield(future), settings.deadline)
-        except asyncio.TimeoutError:
-            raise DeadlineError(settings.deadline) from None
+            [facts] = self.catalogue.get([item_id(given, record.id_type, column)], record.build)
+        except QueryError as error:
+            raise NotFoundError(str(error)) from None
+        if facts is None:
+            raise NotFoundError(f"there is no item {given!r:.200} in the index. GET /items?query= finds some by title.")
+        return dict(facts)
+
+    def search(self, query: str, limit: int) -> list[dict[str, Any]]:
+        """The facts of at most `limit` items with titles like `query`, the best match first; of ids without titles.
+
+        Raises:
+            StoreError: the catalogue cannot be read.
+        """
+        record = self.record
+        ids = [key for key, _ in self._titles.of(record).search(query, limit)]
+        return [dict(facts) for facts in self.catalogue.get(ids, record.build) if facts]
+
+    def knows_user(self, given: str) -> bool:
+        """Whether the model that answers was trained on the user with an id, as text."""
+        return given in loaded(self.bundle, "user").rows
 
     def reload(self) -> None:
         """Changes over to the build that is live now, or raises why its model cannot serve; the old one then does."""
@@ -113,29 +128,30 @@ class Recommender:
             pipeline.reload()
 
     def check(self) -> IndexRecord:
-        """The record of the live build, after checking that model, index, catalogue and history belong together.
+        """The record of the build that answers, after checking that it has all items, facts, a history and its model.
+
+        It is the live build, or, where the model of that one cannot serve, the last of the model that does.
 
         Raises:
-            IndexMismatchError: one of them lacks something, or another model answers.
+            IndexMismatchError: something is missing.
             StoreError: a store fails.
         """
-        live = self.published.must_be_live()
-        if not live.pending:
-            must_be_whole(self.index.store, live, REBUILD)
-        self.index.must_match(live, ModelRef(self.model_id) if self.model_id else None, live.dim)
-        if (items := self.catalogue.count(live.build)) < live.rows:
-            raise IndexMismatchError(
-                f"{self.catalogue} has {items:,} of the {live.rows:,} items of {live.build}. {REBUILD}"
-            )
-        if not self.history.exists(live.build):
-            raise IndexMismatchError(f"{self.history} has nothing of {live.build}. {REBUILD}")
-        return live
+        record = self.record
+        if not record.pending:
+            must_be_whole(self.index.store, record, REBUILD)
+        if (items := self.catalogue.count(record.build)) < record.rows:
+            lacking = f"{self.catalogue} has {items:,} of the {record.rows:,} items of {record.build}."
+            raise IndexMismatchError(f"{lacking} {REBUILD}")
+        if not self.history.exists(record.build):
+            raise IndexMismatchError(f"{self.history} has nothing of {record.build}. {REBUILD}")
+        self.feedback.hidden()
+        return record
 
     def close(self) -> None:
         """Ends the threads."""
         for batcher in self.batchers.values():
             batcher.close()
-        self._threads.shutdown(wait=False)
+        self.call.close()
 
     def _must_serve(self, config: Config) -> None:
         """Raises EvaluationError where the model in a config's model.dir is not as good as the config requires."""
@@ -150,6 +166,11 @@ class Recommender:
 
         return answers
 
+    def _add_feedback(self, requests: list[list[Any]]) -> list[int]:
+        """Records the events of several requests in one transaction."""
+        add_feedback(self.config, [event for events in requests for event in events])
+        return [len(events) for events in requests]
+
     def _record(self, pipeline: Pipeline) -> IndexRecord:
         model_id = pipeline.model_id
         live = self.published.must_be_live() if model_id is None else self.published.live()
@@ -160,8 +181,3 @@ class Recommender:
     @cached_property
     def _dim(self) -> int:
         return self.published.must_be_live().dim
-
-    def _ended(self, future: asyncio.Future[Any]) -> None:
-        self._running -= 1
-        if not future.cancelled():
-            future.exception()  # of a call that nobody waits for any more

@@ -35,21 +35,43 @@ def serve(config: Config, host: str = "127.0.0.1", port: int = 8000, workers: in
         _must_be_shared(config)
     listening = _listen(host, port)
     if workers == 1:
-        return _work(config, listening, quiet)
-    run_workers(_work, (config, listening, quiet), workers)
+        return _work(listening, config, quiet)
+    run_workers(_work, listening, (config, quiet), workers)
 
 
 class Server(uvicorn.Server):
-    """Accepts connections for a moment after a signal, so that clients learn by their answers that it ends."""
+    """Answers whatever has reached it before it ends.
+
+    After a signal it accepts connections for a moment, in which each answer closes its connection, so that clients
+    learn that it ends; then it answers those that the system has accepted for it.
+    """
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Ends the service."""
         self.config.loaded_app.state.draining = True
         await asyncio.sleep(DRAIN)
+        kept = [each.dup() for each in sockets or []]  # uvicorn's are closed with what waits to be accepted
+        for server in self.servers:
+            server.close()
+        for listening in kept:
+            await self._accept_rest(listening)
+        await asyncio.sleep(DRAIN)
         await super().shutdown(sockets)
 
+    async def _accept_rest(self, listening: socket.socket) -> None:
+        loop, protocol = asyncio.get_running_loop(), self.config.http_protocol_class
+        with listening, suppress(BlockingIOError):
+            listening.setblocking(False)
+            while True:
+                connection, _ = listening.accept()
+                connection.setblocking(False)
+                await loop.connect_accepted_socket(
+                    lambda: protocol(self.config, self.server_state, self.lifespan.state),  # type: ignore[call-arg]
+                    connection,
+                )
 
-def _work(config: Config, listening: socket.socket, quiet: bool) -> None:
+
+def _work(listening: socket.socket, config: Config, quiet: bool) -> None:
     log_as_json(quiet)
     server = Server(_settings(create_app(config)))
     with suppress(KeyboardInterrupt):  # uvicorn raises the signal again when it has ended

@@ -9,6 +9,7 @@ from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
+from socket import socket
 from typing import Any
 
 from towhee_recsys.errors import StoreError
@@ -19,12 +20,13 @@ SHORT = 10.0
 """Seconds: a process that ends sooner would do so again."""
 
 
-def run_workers(work: Callable[..., None], arguments: tuple[Any, ...], count: int) -> None:
-    """Runs `count` processes that call `work`, until SIGTERM or Ctrl-C; one that dies is replaced.
+def run_workers(work: Callable[..., None], listening: socket, settings: tuple[Any, ...], count: int) -> None:
+    """Runs `count` processes that call `work(listening, *settings)` until SIGTERM or Ctrl-C; replaces those that die.
 
     Raises:
         StoreError: a process ended by itself just after its start.
     """
+    arguments = (listening, *settings)
     processes = [_started(work, arguments) for _ in range(count)]
     try:
         with suppress(KeyboardInterrupt):
@@ -32,6 +34,7 @@ def run_workers(work: Callable[..., None], arguments: tuple[Any, ...], count: in
                 wait([process.sentinel for process, _ in processes])
                 processes = [_replaced(*each, work, arguments) for each in processes]
     finally:
+        listening.close()  # or nobody would answer what is accepted for this process
         for process, _ in processes:
             process.terminate()
         for process, _ in processes:

@@ -1,6 +1,6 @@
 """The routes, one file a subject."""
 
-from towhee_recsys.service.routes import admin, docs, health, items, page, recommend
+from towhee_recsys.service.routes import admin, docs, feedback, health, items, page, recommend, users
 
-ROUTERS = [module.router for module in (recommend, items, health, admin, docs, page)]
+ROUTERS = [module.router for module in (recommend, items, users, feedback, health, admin, docs, page)]
 """All routes of the service."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from pydantic_core import to_json
 from starlette.responses import Response
 
 from towhee_recsys.errors import RecsysError
+from towhee_recsys.service.answers import json_answer
 from towhee_recsys.service.bodies import FromBuild
 from towhee_recsys.service.errors import RefusedError, ServiceError
 from towhee_recsys.service.openapi import ERRORS
@@ -26,5 +26,4 @@ async def reload(request: Request) -> Response:
     except RecsysError as error:
         raise RefusedError(f"the model {recommender.model_id} serves on: {error}") from error
     record = await recommender.call(lambda: recommender.record)
-    about = {"request_id": request.state.request_id, "model_id": record.model_id, "build": record.build}
-    return Response(to_json(about), media_type="application/json")
+    return json_answer(request, {"model_id": record.model_id, "build": record.build})

@@ -5,10 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
-from pydantic_core import to_json
 from starlette.responses import Response
 
 from towhee_recsys.errors import RecsysError
+from towhee_recsys.service.answers import json_answer
 from towhee_recsys.service.bodies import Answered
 from towhee_recsys.service.metrics import CONTENT_TYPE, Metrics
 from towhee_recsys.service.openapi import ERRORS
@@ -45,6 +45,6 @@ async def metrics(request: Request) -> Response:
 
 
 def _answer(request: Request, status: HTTPStatus, content: dict[str, object]) -> Response:
-    headers = {"cache-control": "no-store"}
-    body = to_json({"request_id": request.state.request_id, **content})
-    return Response(body, status, headers, "application/json")
+    answer = json_answer(request, content, status)
+    answer.headers["cache-control"] = "no-store"
+    return answer

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
-from pydantic_core import to_json
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from towhee_recsys.errors import QueryError
+from towhee_recsys.requests import ITEMS, USER
+from towhee_recsys.service.answers import answer_of, listed, mapping
 from towhee_recsys.service.bodies import RecommendAnswer, RecommendAnswers
 from towhee_recsys.service.json_body import json_body
 from towhee_recsys.service.openapi import ERRORS, body
-from towhee_recsys.service.recommender import Answer, Recommender
+from towhee_recsys.service.recommender import Recommender
 
 router = APIRouter(tags=["recommendations"])
 
@@ -23,30 +23,51 @@ router = APIRouter(tags=["recommendations"])
     openapi_extra=body("RecommendBody", one_or_list=True),
 )
 async def recommend(request: Request) -> Response:
-    """Recommends items to a user, or to each of a list of requests."""
+    """Recommends items to a user; a list of requests is answered by a list, in its order."""
     recommender: Recommender = request.app.state.recommender
     given = await json_body(request, recommender.config.serve.max_body)
-    if isinstance(given, list):
-        answers = await recommender.recommend(_checked_list(given, recommender.config.serve.max_requests))
-        lists = [{"recommendations": each.items} for each in answers]
-        return answer(request, answers[0], {"answers": lists})
-    [found] = await recommender.recommend([_checked(given, "the body")])
-    return answer(request, found, {"recommendations": found.items})
+    if not isinstance(given, list):
+        [found] = await recommender.recommend([_checked(given, "body")])
+        return answer_of(request, found, {"recommendations": found.items})
+    requests = listed(given, recommender.config.serve.max_requests)
+    answers = await recommender.recommend([_checked(each, f"body.{number}") for number, each in enumerate(requests)])
+    return answer_of(request, answers[0], {"answers": [{"recommendations": each.items} for each in answers]})
 
 
-def answer(request: Request, found: Answer, content: dict[str, Any]) -> Response:
-    """An answer of a build of the index."""
-    about = {"request_id": request.state.request_id, "model_id": found.model_id, "build": found.build}
-    return Response(to_json({**about, **content}, inf_nan_mode="null"), media_type="application/json")
+@router.get("/similar/{item_id}", responses={200: {"model": RecommendAnswer}, **ERRORS})
+async def similar(
+    request: Request,
+    item_id: str,
+    top_k: Annotated[int | None, Query(ge=1, description="How many items; left out: top_k of the config.")] = None,
+    offset: Annotated[int, Query(ge=0, description="How many of the first items to pass over.")] = 0,
+) -> Response:
+    """The items that are most like an item."""
+    return await _similar(request, item_id, {"top_k": top_k, "offset": offset or None})
 
 
-def _checked_list(given: list[Any], most: int) -> list[Any]:
-    if not 1 <= len(given) <= most:
-        raise QueryError(f"the body lists {len(given)} requests; 1 to {most:,} are accepted (serve.max_requests).")
-    return [_checked(each, f"request {number}") for number, each in enumerate(given)]
+@router.post(
+    "/similar/{item_id}",
+    responses={200: {"model": RecommendAnswer}, **ERRORS},
+    openapi_extra=body("SimilarBody"),
+)
+async def similar_by_policy(request: Request, item_id: str) -> Response:
+    """The items that are most like an item, or like several, as the body says."""
+    recommender: Recommender = request.app.state.recommender
+    given = await json_body(request, recommender.config.serve.max_body)
+    return await _similar(request, item_id, mapping(given, "body", "an object, {} for the defaults"))
 
 
-def _checked(given: Any, where: str) -> Any:
-    if not isinstance(given, dict) or not isinstance(given.get("user"), dict):
-        raise QueryError(f'{where} is no request: an object with "user", another object, is accepted.')
+async def _similar(request: Request, item_id: str, options: dict[str, Any]) -> Response:
+    recommender: Recommender = request.app.state.recommender
+    record = await recommender.call(recommender.facts, item_id)  # of an item that training never saw, too
+    more = options.get(ITEMS) or []
+    items = [record, *more] if isinstance(more, list) else more
+    found = await recommender.similar({**options, ITEMS: items})
+    return answer_of(request, found, {"recommendations": found.items})
+
+
+def _checked(given: Any, field: str) -> Any:
+    """A request as it is, which the pipeline checks: it alone would take a user's record, too."""
+    accepted = 'an object with "user", which is an object, {} for nobody in particular'
+    mapping(mapping(given, field, accepted).get(USER), f"{field}.{USER}", accepted)
     return given

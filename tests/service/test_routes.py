@@ -1,0 +1,183 @@
+"""Each route: what it answers, and which errors."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.service.answers import error
+from towhee_recsys.pipelines import recommend_pipeline
+
+ITEM = 5001
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"user": {"user_id": 10001}},
+        {"user": {"gender": "F", "age": 25}, "top_k": 3, "offset": 2},
+        {"user": {}, "top_k": 4},
+        {"user": {"liked": [5001, 5002]}, "exclude": [5003], "diversity": 0.5},
+        {"user": {"user_id": 10002}, "include_seen": True, "only": [5001, 5002, 5003]},
+    ],
+)
+def test_recommendations_are_those_of_the_pipeline(client, service_config, request_):
+    answer = client.post("/recommend", json=request_).json()
+    assert answer["recommendations"] == recommend_pipeline(service_config)(request_).get()[0]
+    assert answer["build"].startswith("movies__" + answer["model_id"])
+
+
+def test_a_list_of_requests_is_answered_in_its_order(client):
+    requests = [{"user": {"user_id": 10001 + number}, "top_k": 1 + number} for number in range(5)]
+    alone = [client.post("/recommend", json=each).json()["recommendations"] for each in requests]
+    answer = client.post("/recommend", json=requests).json()
+    assert [each["recommendations"] for each in answer["answers"]] == alone
+    assert [len(each) for each in alone] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "accepted"),
+    [
+        (5, "body", "an object"),
+        ({}, "body.user", "an object"),
+        ({"user": 1}, "body.user", "an object"),
+        ([], "body", "1 to 100"),
+        ([{"user": {}}] * 101, "body", "serve.max_requests"),
+        ([{"user": {}}, 3], "body.1", "an object"),
+        ({"user": {}, "top_k": 0}, "top_k", "whole number"),
+        ({"user": {}, "top_k": "5"}, "top_k", "whole number"),
+        ({"user": {}, "diversity": 2}, "diversity", "0 to 1"),
+        ({"user": {}, "offset": 990, "top_k": 20}, "offset", "requests.max_top_k"),
+        ({"user": {}, "explain": "yes"}, "explain", "true or false"),
+    ],
+)
+def test_a_request_that_is_not_acceptable_names_its_field(client, body, field, accepted):
+    found = error(client.post("/recommend", json=body), 422)
+    assert (found["type"], found["field"]) == ("QueryError", field)
+    assert accepted in found["accepted"]
+    assert field in found["message"]
+
+
+@pytest.mark.parametrize(
+    ("user", "named"),
+    [({"user_id": 1}, "user_id 1"), ({"gender": "X"}, "gender"), ({"genre": "F"}, "gender"), ({"age": True}, "age")],
+)
+def test_a_user_that_cannot_be(client, user, named):
+    assert named in error(client.post("/recommend", json={"user": user}), 422)["message"]
+
+
+def test_similar_items(client):
+    by_get = client.get(f"/similar/{ITEM}", params={"top_k": 4}).json()
+    by_post = client.post(f"/similar/{ITEM}", json={"top_k": 4}).json()
+    assert by_get["recommendations"] == by_post["recommendations"]
+    ids = [each["movie_id"] for each in by_get["recommendations"]]
+    assert len(ids) == 4
+    assert ITEM not in ids
+    rest = client.get(f"/similar/{ITEM}", params={"top_k": 3, "offset": 1}).json()["recommendations"]
+    assert [each["movie_id"] for each in rest] == ids[1:]
+    several = client.post(f"/similar/{ITEM}", json={"items": [ids[0]], "exclude": [ids[1]]}).json()["recommendations"]
+    assert not {ITEM, ids[0], ids[1]} & {each["movie_id"] for each in several}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"), [([], "body"), ({"items": 5}, "items"), ({"top_k": -1}, "top_k"), ({"explain": True}, None)]
+)
+def test_a_policy_of_similar_items_that_is_not_acceptable(client, body, field):
+    found = error(client.post(f"/similar/{ITEM}", json=body), 422)
+    assert field is None or found["field"] == field
+
+
+def test_parameters_of_a_query_are_checked(client):
+    assert error(client.get(f"/similar/{ITEM}?top_k=x"), 422)["field"] == "top_k"
+    assert error(client.get("/items?limit=0"), 422)["field"] == "limit"
+
+
+@pytest.mark.parametrize(
+    "path", ["/items/1", "/items/x", "/similar/1", "/similar/x", "/users/1", "/nowhere", "/docs/x"]
+)
+def test_what_is_not_there(client, path):
+    assert error(client.get(path), 404)["type"] == "NotFoundError"
+
+
+def test_a_method_that_a_path_does_not_have(client):
+    answer = client.get("/recommend")
+    assert error(answer, 405)
+    assert answer.headers["allow"] == "POST"
+
+
+def test_items(client):
+    item = client.get(f"/items/{ITEM}").json()["item"]
+    assert item["movie_id"] == ITEM
+    found = client.get("/items", params={"query": item["title"], "limit": 3}).json()["items"]
+    assert item in found
+    assert len(found) <= 3
+
+
+def test_feedback_leaves_an_item_out_from_the_next_request_on(client):
+    request = {"user": {"user_id": 10101}, "top_k": 5}
+    before = client.post("/recommend", json=request).json()["recommendations"]
+    event = {"user_id": 10101, "movie_id": before[0]["movie_id"], "rating": 1}
+    for _ in range(2):  # the same event again is the same
+        assert client.post("/feedback", json=event).json()["accepted"] == 1
+    after = client.post("/recommend", json=request).json()["recommendations"]
+    assert before[0]["movie_id"] not in [each["movie_id"] for each in after]
+    about = client.get("/users/10101").json()
+    assert [(each["movie_id"], each["rating"]) for each in about["feedback"]] == [(event["movie_id"], 1)]
+    assert about["known_to_model"]
+    assert about["seen"] >= len(about["history"]) > 0
+
+
+def test_a_new_user_is_forgotten_again(client):
+    events = [{"user_id": 777, "movie_id": each, "rating": 5} for each in (5001, 5002)]
+    assert client.post("/feedback", json=events).json()["accepted"] == 2
+    assert len(client.get("/users/777").json()["feedback"]) == 2
+    assert client.delete("/users/777").json()["forgotten"] == 777
+    error(client.get("/users/777"), 404)
+    error(client.delete("/users/777"), 404)
+
+
+@pytest.mark.parametrize(
+    ("event", "named"),
+    [
+        (5, "5"),
+        ({}, "user_id"),
+        ({"user_id": 1, "movie_id": 1, "rating": 5}, "movie_id"),
+        ({"user_id": 1, "movie_id": 5001, "rating": 6}, "rating"),
+        ({"user_id": 1, "movie_id": 5001, "rating": 5, "stars": 5}, "stars"),
+    ],
+)
+def test_feedback_that_is_not_acceptable_is_not_recorded(client, event, named):
+    good = {"user_id": 778, "movie_id": 5001, "rating": 5}
+    assert named in error(client.post("/feedback", json=event), 422)["message"]
+    assert named in error(client.post("/feedback", json=[good, event]), 422)["message"]
+    error(client.get("/users/778"), 404)
+
+
+def test_health(client):
+    assert client.get("/livez").json()["alive"]
+    ready = client.get("/readyz").json()
+    assert ready["ready"]
+    assert ready["build"] == client.post("/recommend", json={"user": {}}).json()["build"]
+
+
+def test_metrics(client):
+    client.post("/recommend", json={"user": {}})
+    text = client.get("/metrics").text
+    assert 'recsys_requests_total{route="/recommend",status="200"}' in text
+    assert 'recsys_batch_size_count{pipeline="recommend"}' in text
+    assert 'recsys_model{model_id="' in text
+
+
+def test_the_api_is_documented_without_the_network(client):
+    page = client.get("/docs")
+    assert "://" not in page.text
+    for file in ("swagger-ui-bundle.js", "swagger-ui.css", "docs.js"):
+        assert f"docs/{file}" in page.text
+        assert client.get(f"/docs/{file}").status_code == 200
+    document = client.get("/openapi.json").json()
+    assert {"/recommend", "/similar/{item_id}", "/feedback", "/users/{user_id}", "/readyz"} <= document["paths"].keys()
+    user = document["components"]["schemas"]["User"]["properties"]
+    assert {"user_id", "gender", "age", "occupation", "liked", "disliked"} <= user.keys()
+    names = json.dumps(document).split('"#/components/schemas/')[1:]
+    assert {each.split('"')[0] for each in names} <= document["components"]["schemas"].keys()

@@ -1,0 +1,140 @@
+"""Services as processes of their own: under load, at their end, after a kill and while a store fails."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from benchmarks.load import Client, run
+from tests.servers.process import BUSY
+from towhee_recsys.config import load_config
+from towhee_recsys.lifecycle.feedback import feedback_of
+
+BODIES = [json.dumps({"user": {"user_id": 10001 + number}, "top_k": 5}) for number in range(50)]
+
+
+def loaded(service, rate, seconds, also=lambda: None, bodies=BODIES, path="/recommend", keep=True):
+    """The load of requests, and what `also` gives, which is called in a thread at half of it."""
+
+    async def running():
+        client = Client(service.url + path, [] if keep else ["Connection: close"])
+        load = asyncio.ensure_future(run(client, bodies, rate, seconds))
+        await asyncio.sleep(seconds / 2)
+        found = await asyncio.to_thread(also)
+        load = await load
+        client.close()
+        return load, found
+
+    return asyncio.run(running())
+
+
+@pytest.mark.parametrize("keep", [True, False], ids=["kept connections", "new connections"])
+def test_sigterm_under_load_drops_nothing(served, keep):
+    service = served()
+    load, code = loaded(service, 150, 4, lambda: (os.kill(service.pid, signal.SIGTERM), service.wait())[1], keep=keep)
+    assert code == 0
+    assert load.statuses["200"] > 100
+    assert load.statuses.keys() <= {"200", "ConnectionRefusedError"}
+
+
+def test_it_is_not_ready_while_it_ends(served):
+    service = served()
+    os.kill(service.pid, signal.SIGTERM)
+    time.sleep(0.2)
+    status, answer = service.send("/readyz")
+    assert (status, answer["ready"]) == (503, False)
+    assert service.wait() == 0
+
+
+def test_overload_is_answered_at_once_and_passes(served):
+    service = served(**{"serve.queue": 4, "serve.batch": 1, "serve.deadline": 1})
+    many = [json.dumps([json.loads(body) for body in BODIES])]
+    load, _ = loaded(service, 60, 3, bodies=many)
+    assert load.statuses["503"] > 0
+    assert load.statuses.keys() <= {"200", "503"}
+    began = time.monotonic()
+    while service.send("/recommend", {"user": {}})[0] != 200:
+        assert time.monotonic() - began < 5 + BUSY
+    assert service.send("/livez")[0] == 200
+
+
+def test_an_address_that_is_taken(served, capfd):
+    from towhee_recsys.cli import commands
+    from towhee_recsys.cli.errors import exit_code_of
+
+    service = served()
+    port = service.url.rpartition(":")[2]
+    assert exit_code_of(commands, ["serve", "-c", str(service.log.parent / "config.yaml"), "--port", port]) == 1
+    message = capfd.readouterr().err
+    assert f"127.0.0.1:{port}" in message
+    assert "--port" in message
+
+
+def test_no_acknowledged_feedback_is_lost_by_a_kill(served, tmp_path):
+    service = served()
+    acknowledged = []
+
+    def send(writer):
+        number = 0
+        while True:
+            event = {"user_id": 5000 + writer, "movie_id": 5001 + number % 300, "rating": 1 + number % 5}
+            try:
+                status, _ = service.send("/feedback", event)
+            except OSError:
+                return
+            if status == 200:
+                acknowledged.append((event["user_id"], event["movie_id"], event["rating"]))
+            number += 1
+
+    writers = [threading.Thread(target=send, args=(writer,)) for writer in range(8)]
+    for writer in writers:
+        writer.start()
+    time.sleep(2)
+    service.kill()
+    for writer in writers:
+        writer.join()
+    assert len(acknowledged) > 50
+    config = load_config(str(service.log.parent / "config.yaml"))
+    users = sorted({user for user, _, _ in acknowledged})
+    [_, events] = feedback_of(config).read(users)
+    kept = {(event.user, event.item, event.value) for each in events for event in each}
+    last = {(user, item): rating for user, item, rating in acknowledged}
+    assert {(user, item, rating) for (user, item), rating in last.items()} <= kept
+
+
+def test_a_store_that_freezes_or_stops_is_answered_503_and_comes_back(served, redis_server):
+    service = served(**{"catalogue": redis_server.url("?timeout=2"), "serve.deadline": 1})
+    request = {"user": {"user_id": 10001}}
+    assert service.send("/recommend", request)[0] == 200
+    for end, begin in [(redis_server.freeze, redis_server.thaw), (redis_server.stop, redis_server.start)]:
+        end()
+        try:
+            began = time.monotonic()
+            for path, body in [("/recommend", request), ("/items/5001", None), ("/users/10001", None)]:
+                status, answer = service.send(path, body)
+                assert (status, answer["error"]["type"]) in [(503, "DeadlineError"), (503, "StoreError")]
+            assert service.send("/readyz")[0] == 503
+            assert service.send("/livez")[0] == 200
+            assert time.monotonic() - began < 4 * 1 + BUSY
+        finally:
+            begin()
+        began = time.monotonic()
+        while service.send("/recommend", request)[0] != 200:
+            assert time.monotonic() - began < 5 + BUSY
+            time.sleep(0.1)
+
+
+def test_log_lines_are_json(served):
+    service = served()
+    service.send("/recommend", {"user": {"user_id": 10001}}, x_request_id="mine")
+    service.stop()
+    lines = [json.loads(line) for line in service.log.read_text().splitlines()]
+    [line] = [each for each in lines if each.get("request_id") == "mine"]
+    assert (line["route"], line["status"]) == ("/recommend", 200)
+    assert all({"time", "level", "logger", "message"} <= each.keys() for each in lines)
