@@ -25,11 +25,6 @@ class Columns:
         by_kind = {kind: tuple(name for name, each in schema if each is kind) for kind in ColumnType}
         return cls(by_kind[ColumnType.SCALAR], by_kind[ColumnType.QUEUE])
 
-    def one_row(self, put: Mapping[str, Any]) -> Row | None:
-        """The row that one put makes in scalar columns; None where one of them has no value."""
-        row = {name: value for name in self.scalars if (value := put.get(name)) is not None}
-        return row if len(row) == len(self.scalars) else None
-
 
 def merged_rows(puts: Iterable[Mapping[str, Any]], columns: Columns) -> Iterator[Row]:
     """The rows that values make which are put into columns bit by bit, as Towhee's `DataQueue` has it.

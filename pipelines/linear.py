@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from towhee.operator import SharedType
 from towhee.runtime.dag_repr import DAGRepr
 from towhee.runtime.data_queue import DataQueue
 from towhee.runtime.node_repr import NodeRepr
@@ -20,7 +21,7 @@ from towhee_recsys.pipelines.columns import Columns, Row, merged_rows
 from towhee_recsys.pipelines.declaration import Step
 from towhee_recsys.pipelines.failures import abandon, errors_of
 from towhee_recsys.pipelines.prefetch import Prefetcher
-from towhee_recsys.pipelines.verbs import LINEAR, mapped
+from towhee_recsys.pipelines.verbs import LINEAR, called
 
 AHEAD = 2
 """Rows that may wait for a step: in a big catalogue a row is a list of items, or their vectors."""
@@ -29,7 +30,8 @@ AHEAD = 2
 class LinearRunner:
     """Maps, flat_maps, filters and window_alls as one function: from the inputs' values to Towhee's queue of results.
 
-    Operators come from Towhee's pool: built once, and shared or kept for one call as each declares. Safe under threads.
+    Operators come from Towhee's pool, for each call anew: built once, and shared or kept for one call as each declares.
+    Where all of them are shared, every call would get the same ones, so these are kept. Safe under threads.
     """
 
     def __init__(self, dag: DAGRepr, steps: Sequence[Step], pool: OperatorPool):
@@ -40,9 +42,13 @@ class LinearRunner:
         self._output = dag.edges[output.out_edges[0]]["data"]
         verbs = [step.verb for step in steps]
         self._one_row = {*verbs} <= {"map"} and not any(columns.queues for columns in self._columns)
+        self._new = [  # for each step the columns that it may be the first to lack
+            [name for name in written if name in columns.scalars]
+            for written, columns in zip([self._inputs, *(step.outputs for step in steps)], self._columns, strict=True)
+        ]
         self._threaded = range(verbs.index("flat_map") + 1, len(steps)) if "flat_map" in verbs else range(0)
-        with self._acquired():
-            pass  # now all operators are built
+        with self._acquired() as operators:  # now all operators are built
+            self._shared = operators if all(each.shared_type is SharedType.Shareable for each in operators) else None
 
     def __call__(self, inputs: Sequence[Any]) -> DataQueue:
         """Runs all steps.
@@ -50,14 +56,19 @@ class LinearRunner:
         Raises:
             RecsysError: a step raised it; PipelineError with the step's name for an error of another kind.
         """
-        result = DataQueue(self._output, max_size=0)
+        if self._shared is not None:
+            return self._run(inputs, self._shared)
         with self._acquired() as operators:
-            try:
-                for row in self._mapped(inputs, operators) if self._one_row else self._rows(inputs, operators):
-                    result.put_dict(row)
-            except BaseException:
-                abandon(operators)
-                raise
+            return self._run(inputs, operators)
+
+    def _run(self, inputs: Sequence[Any], operators: Sequence[Any]) -> DataQueue:
+        result = DataQueue(self._output, max_size=0)
+        try:
+            for row in self._mapped(inputs, operators) if self._one_row else self._rows(inputs, operators):
+                result.put_dict(row)
+        except BaseException:
+            abandon(operators)
+            raise
         result.seal()
         return result
 
@@ -71,15 +82,17 @@ class LinearRunner:
                     rows = prefetched(rows)
             yield from rows
 
-    def _mapped(self, inputs: Sequence[Any], operators: Sequence[Any]) -> Iterator[Row]:
-        """The same for maps alone, where one row goes in and at most one comes out: a request takes less time so."""
-        put = dict(zip(self._inputs, inputs, strict=True))
-        for step, operator, columns in zip(self._steps, operators, self._columns, strict=False):
-            if (row := columns.one_row(put)) is None:
-                return
-            put = mapped(step, operator, row)
-        if (result := self._columns[-1].one_row(put)) is not None:
-            yield result
+    def _mapped(self, inputs: Sequence[Any], operators: Sequence[Any]) -> Sequence[Row]:
+        """The same for maps alone, where one row goes in and at most one comes out: a request takes less time so.
+
+        The row keeps columns that no later step reads.
+        """
+        row = dict(zip(self._inputs, inputs, strict=True))
+        for step, operator, new in zip(self._steps, operators, self._new, strict=False):
+            if _lacks(row, new):
+                return []
+            row |= called(step, operator, row)
+        return [] if _lacks(row, self._new[-1]) else [row]
 
     @contextmanager
     def _acquired(self) -> Iterator[list[Any]]:
@@ -93,6 +106,14 @@ class LinearRunner:
         finally:
             for acquired in operators:
                 self._pool.release_op(acquired)
+
+
+def _lacks(row: Row, names: Sequence[str]) -> bool:
+    """Whether one of the columns has no value. A plain loop, for every step of every request."""
+    for name in names:  # noqa: SIM110
+        if row[name] is None:
+            return True
+    return False
 
 
 def _operator_of(node: NodeRepr) -> tuple[Any, ...]:

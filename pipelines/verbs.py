@@ -24,14 +24,15 @@ def map_rows(step: Step, operator: Any, rows: Iterable[Row]) -> Iterator[Row]:
 
 def mapped(step: Step, operator: Any, row: Row) -> Row:
     """What a map puts after one row."""
-    put = _kept(step, row)
-    if _has(row, step.inputs):
-        with timed_step(step.title), errors_of(step):
-            result = operator(*[row[name] for name in step.inputs])
-            if isinstance(result, Generator):
-                result = _as_lists(step, result)
-            put |= _named(step, result)
-    return put
+    kept = _kept(step, row)
+    return kept | called(step, operator, row) if _has(row, step.inputs) else kept
+
+
+def called(step: Step, operator: Any, row: Row) -> Row:
+    """What the operator of a map gives for one row, by column."""
+    with timed_step(step.title), errors_of(step):
+        result = operator(*[row[name] for name in step.inputs])
+        return _named(step, _as_lists(step, result) if isinstance(result, Generator) else result)
 
 
 def flat_map_rows(step: Step, operator: Any, rows: Iterable[Row]) -> Iterator[Row]:
