@@ -122,13 +122,13 @@ class UserEncoder(_Encoder):
         disliked is something, too.
 
         Raises:
-            QueryError: as a call.
+            QueryError: a record has a field that the model does not know, or, up to the first value that the model
+                knows, one that it cannot take.
         """
-        known = np.array([self._new.some(record) or self._is_described(record) for record in records], dtype=bool)
-        others = np.flatnonzero(~known)
-        if len(others):
-            known[others] = self._differ(self._arrays([records[row] for row in others.tolist()]))
-        return known
+        return np.array([self._knows(record) for record in records], dtype=bool)
+
+    def _knows(self, record: Record) -> bool:
+        return self._new.some(record) or self._is_described(record) or self._differs(record)
 
     def _arrays(self, records: Sequence[Record]) -> list[np.ndarray]:
         arrays = super()._arrays(records)
@@ -148,17 +148,25 @@ class UserEncoder(_Encoder):
     @cached_property
     def _described(self) -> np.ndarray:
         """For each known user whether the model knows more than the id: bool[users]."""
-        return self._differ(self._known)
+        pairs = zip(self._known, self._nothing, strict=True)
+        return np.any([(own != none).reshape(len(own), -1).any(axis=1) for own, none in pairs], axis=0)
 
     @cached_property
     def _nothing(self) -> list[np.ndarray]:
         """The arrays of {}."""
         return self.features.encode([{}])
 
-    def _differ(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
-        """Where records' arrays are other than those of {}: bool[n]."""
-        pairs = zip(arrays, self._nothing, strict=True)
-        return np.any([(own != none).reshape(len(own), -1).any(axis=1) for own, none in pairs], axis=0)
+    def _differs(self, record: Record) -> bool:
+        """Whether the array of a feature is other than that of {}; no more are made than that takes.
+
+        All are made where one is a history, in which new interactions are, too.
+        """
+        if not self._new.fold_in:
+            return any((own != none).any() for own, none in zip(self._arrays([record]), self._nothing, strict=True))
+        self.features.check(record, self._ignored)
+        values = (plain(record.get(feature.column)) for feature in self.features.features)
+        columns = zip(values, self.features.columns, self._nothing, strict=True)
+        return any(value is not None and (column.encode([value]) != none).any() for value, column, none in columns)
 
     def _advice(self, fields: Sequence[str]) -> str:
         return super()._advice(fields) + " Or set unknown_user: general, to give such users the most popular items."

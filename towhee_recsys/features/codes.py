@@ -18,8 +18,8 @@ def code_of(feature: CategoryFeature, value: Any) -> int | str | None:
     Raises:
         QueryError: the value is none of these.
     """
-    if value is None or feature.names is None:
-        return value
+    if value is None or feature.names is None or (type(value) in (int, str) and value in feature.names):
+        return value  # type: ignore[no-any-return]
     if not isinstance(value, bool):
         text = str(value).strip().casefold()
         for code, name in feature.names.items():

@@ -72,13 +72,24 @@ class FeatureEncoder:
             QueryError: a record has a field that is neither a column of the table nor `ignored`, or a value that its
                 feature cannot take.
         """
-        accepted = [*self.state["columns"], *(name for name in ignored if name not in self.state["columns"])]
         for record in records:
-            self._check(record, accepted)
+            self.check(record, ignored)
         return [
             column.encode([plain(record.get(feature.column)) for record in records])
             for feature, column in zip(self.features, self.columns, strict=True)
         ]
+
+    def check(self, record: Record, ignored: Sequence[str] = ()) -> None:
+        """Raises QueryError for a record with a field that is neither a column of the table nor `ignored`."""
+        if not isinstance(record, Mapping):
+            raise QueryError(f"a record is a mapping such as {self._example()}; {record!r} was given.")
+        columns = self.state["columns"]
+        for field in record:
+            if field not in columns and field not in ignored:
+                accepted = [*columns, *(name for name in ignored if name not in columns)]
+                raise QueryError(
+                    f"field {field!r} is not known.{close_match(field, accepted)} Accepted: {', '.join(accepted)}."
+                )
 
     def encode_table(self, table: pd.DataFrame) -> list[np.ndarray]:
         """As `encode`, for all rows of a frame that has the fitted columns; no records are made, which take memory.
@@ -100,15 +111,6 @@ class FeatureEncoder:
             np.where(mask.reshape(-1, *[1] * (array.ndim - 1)), nothing, array)
             for array, nothing, mask in zip(arrays, unknown, hidden, strict=True)
         ]
-
-    def _check(self, record: Record, accepted: Sequence[str]) -> None:
-        if not isinstance(record, Mapping):
-            raise QueryError(f"a record is a mapping such as {self._example()}; {record!r} was given.")
-        for field in record:
-            if field not in accepted:
-                raise QueryError(
-                    f"field {field!r} is not known.{close_match(field, accepted)} Accepted: {', '.join(accepted)}."
-                )
 
     def _example(self) -> str:
         return "{" + ", ".join(f"{feature.column!r}: ..." for feature in self.features) + "}"
