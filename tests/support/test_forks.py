@@ -18,7 +18,7 @@ faulthandler.dump_traceback_later(20, exit=True)
 locks, calls, held, go = [new_lock(), new_lock(reentrant=True)], Calls(), threading.Event(), threading.Event()
 def hold():
     with locks[0], locks[1]:
-        with calls.call():
+        with calls:
             held.set()
             time.sleep(0.3)
             ended.append(True)
@@ -31,13 +31,13 @@ pid = os.fork()
 if not pid:
     assert ended, "the fork did not wait for the call"
     assert all(lock.acquire(timeout=1) for lock in locks)
-    with calls.call():
+    with calls:
         assert not calls.interrupted
     os._exit(0)
 assert not locks[0].acquire(blocking=False), "it was freed in the parent, too"
 go.set()
 thread.join()
-with calls.call():
+with calls:
     print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 """
 

@@ -6,8 +6,8 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from types import TracebackType
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -34,6 +34,11 @@ def renew_in_child(owner: T, renew: Callable[[T], object]) -> None:
 class Calls:
     """Calls of a library that a fork must not interrupt: a fork waits until those under way have ended.
 
+        with calls:
+            library.call()
+
+    No fork happens during the block, unless it takes too long.
+
     gRPC, for example, hangs in a process that was forked while another thread was in it.
 
     Args:
@@ -49,18 +54,16 @@ class Calls:
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(before=self._before, after_in_parent=self._after, after_in_child=self._in_child)
 
-    @contextmanager
-    def call(self) -> Iterator[None]:
-        """Meanwhile no fork happens, unless this takes too long."""
+    def __enter__(self) -> None:
         with self._change:
             while self._forking:
                 self._change.wait()
             self._under_way += 1
-        try:
-            yield
-        finally:
-            with self._change:
-                self._under_way -= 1
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        with self._change:
+            self._under_way -= 1
+            if self._forking:
                 self._change.notify_all()
 
     def _before(self) -> None:

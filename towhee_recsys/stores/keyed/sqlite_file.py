@@ -127,7 +127,7 @@ class SqliteFile:
 
     @contextmanager
     def _call(self, doing: str) -> Iterator[None]:
-        with _calls.call(), self._lock:
+        with _calls, self._lock:
             if _calls.interrupted:
                 raise StoreError(f"the {self._setting} {self.url!r} cannot be {doing}: {interruption()}.")
             try:

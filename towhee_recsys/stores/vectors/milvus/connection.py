@@ -66,7 +66,7 @@ class Milvus:
 @contextmanager
 def no_fork(where: str) -> Iterator[None]:
     """Meanwhile no other thread forks, for gRPC would hang in the child. Raises StoreError where it would hang."""
-    with _calls.call():
+    with _calls:
         if _calls.interrupted:
             raise StoreError(f"Milvus at {where} cannot be called: {interruption()}.")
         yield

@@ -7,7 +7,8 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from towhee_recsys.errors import StoreError
@@ -25,15 +26,21 @@ _JARGON = re.compile(r"(\[\w+\] Retry timeout: [\d.]+s, (StatusCode\.\w+, )?(mes
 @contextmanager
 def milvus_errors(doing: str, milvus: Milvus) -> Iterator[None]:
     """Turns errors of Milvus or its transport into a StoreError that names the activity and the place."""
-    import grpc
-    from pymilvus import MilvusException
-
     began = time.monotonic()
     try:
         with without_their_log():
             yield
-    except (MilvusException, grpc.RpcError) as error:
+    except Exception as error:
+        if not _is_theirs(error):
+            raise
         raise StoreError(_sentence(doing, milvus, error, time.monotonic() - began)) from error
+
+
+def _is_theirs(error: Exception) -> bool:
+    import grpc
+    from pymilvus import MilvusException
+
+    return isinstance(error, (MilvusException, grpc.RpcError))
 
 
 def not_loaded(error: Exception) -> bool:
@@ -69,17 +76,18 @@ class _Quiet(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         return not getattr(self.calls, "depth", 0)
 
+    def __enter__(self) -> None:
+        self.calls.depth = getattr(self.calls, "depth", 0) + 1
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.calls.depth -= 1
+
 
 _quiet = _Quiet()
 for _name in ("pymilvus.decorators", "pymilvus.client.connection_manager"):
     logging.getLogger(_name).addFilter(_quiet)
 
 
-@contextmanager
-def without_their_log() -> Iterator[None]:
-    """Within the block, pymilvus' log records of this thread's calls are dropped."""
-    _quiet.calls.depth = getattr(_quiet.calls, "depth", 0) + 1
-    try:
-        yield
-    finally:
-        _quiet.calls.depth -= 1
+def without_their_log() -> AbstractContextManager[None]:
+    """Within its block, pymilvus' log records of this thread's calls are dropped."""
+    return _quiet
