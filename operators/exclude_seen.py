@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ class ExcludeSeen:
         wanted = [self._ids_of(user, request) for user, request in zip(users, requests, strict=True)]
         seen = self._seen([key for ids in wanted for key in ids])
         return [
-            [*given, *(request.exclude if request else ()), *(item for key in ids for item in seen[key])]
+            [*given, *(request.exclude if request else ()), *chain.from_iterable(seen[key] for key in ids)]
             for ids, given, request in zip(wanted, leave_out, requests, strict=True)
         ]
 

@@ -15,6 +15,9 @@ from towhee_recsys.stores.vectors import REBUILD
 
 log = logging.getLogger(__name__)
 
+Found = dict[str, dict[Id, Facts | None]]
+"""The facts by build and id; None where the catalogue lacks them."""
+
 
 @register(name="towhee_recsys/lookup")
 class Lookup:
@@ -49,45 +52,48 @@ class Lookup:
         if requests is not None:
             hits = [query[request.page] for query, request in zip(hits, requests, strict=True)]
         facts = self._facts(hits)
-        if missing := sum(each is None for each in facts.values()):
+        found = [each for by_id in facts.values() for each in by_id.values()]
+        if missing := found.count(None):
             log.warning(
-                "the catalogue lacks the facts of %d of the %d items found; they are left out", missing, len(facts)
+                "the catalogue lacks the facts of %d of the %d items found; they are left out", missing, len(found)
             )
-        return [
-            _ranked([(hit, found) for hit in query if (found := facts[hit.build, hit.id])], offset)
-            for query, offset in zip(hits, offsets, strict=True)
-        ]
+        return [_ranked(query, facts, offset) for query, offset in zip(hits, offsets, strict=True)]
 
-    def _facts(self, queries: Sequence[Sequence[Any]]) -> dict[tuple[str, Id], Facts | None]:
+    def _facts(self, queries: Sequence[Sequence[Any]]) -> Found:
         """The facts of all hits, by build and id."""
+        wanted: dict[str, dict[Id, None]] = {}
         try:
-            wanted = dict.fromkeys((hit.build, hit.id) for query in queries for hit in query)
+            for query in queries:
+                for hit in query:
+                    wanted.setdefault(hit.build, {})[hit.id] = None
         except (AttributeError, TypeError):
             raise QueryError(
                 "lookup takes hits as milvus_search returns them, or lists of such hits: records with id, score, "
                 "predicted_rating and build."
             ) from None
-        if not all(build for build, _ in wanted):
+        if not all(wanted):
             raise QueryError(
                 "lookup was given a hit without a build, so that its facts cannot be found. Give it the hits of "
                 "milvus_search, which name their builds."
             )
-        facts: dict[tuple[str, Id], Facts | None] = {}
-        for build in dict.fromkeys(build for build, _ in wanted):
-            keys = [key for key in wanted if key[0] == build]
-            found = self._catalogue.get([item_id for _, item_id in keys], build)
+        facts: Found = {}
+        for build, ids in wanted.items():
+            found = self._catalogue.get(ids, build)
             if not any(found) and not self._catalogue.count(build):
                 raise IndexMismatchError(
                     f"{build} is gone: the catalogue {self._catalogue.url!r} has no facts of it. {REBUILD}"
                 )
-            facts |= zip(keys, found, strict=True)
+            facts[build] = dict(zip(ids, found, strict=True))
         return facts
 
 
-def _ranked(found: Sequence[tuple[Any, Facts]], offset: int) -> list[dict[str, Any]]:
-    items = []
-    for rank, (hit, facts) in enumerate(found, start=offset + 1):
-        items.append(item := {"rank": rank, **facts, "score": hit.score})
+def _ranked(query: Sequence[Any], facts: Found, offset: int) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    for hit in query:
+        found = facts[hit.build][hit.id]
+        if not found:
+            continue
+        items.append(item := {"rank": offset + len(items) + 1, **found, "score": hit.score})
         if hit.predicted_rating is not None:
             item["predicted_rating"] = hit.predicted_rating
     return items

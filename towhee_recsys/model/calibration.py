@@ -31,7 +31,8 @@ class Calibration:
 
     def ratings(self, cosines: Any) -> np.ndarray:
         """The rating predicted for each cosine: float64, within the scale."""
-        return np.clip(self.slope * np.asarray(cosines, dtype=np.float64) + self.intercept, self.lowest, self.highest)
+        ratings = self.slope * np.asarray(cosines, dtype=np.float64) + self.intercept
+        return np.minimum(np.maximum(ratings, self.lowest), self.highest)  # np.clip takes three times as long for a few
 
     def fitted(self, cosines: np.ndarray, ratings: np.ndarray) -> Calibration:
         """The least-squares line through held-out ratings; this one where they do not give a rising line."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -63,13 +63,11 @@ class Milvus:
             return method_(*named, **arguments, timeout=_left(end))
 
 
-@contextmanager
-def no_fork(where: str) -> Iterator[None]:
-    """Meanwhile no other thread forks, for gRPC would hang in the child. Raises StoreError where it would hang."""
-    with _calls:
-        if _calls.interrupted:
-            raise StoreError(f"Milvus at {where} cannot be called: {interruption()}.")
-        yield
+def no_fork(where: str) -> AbstractContextManager[None]:
+    """Within its block no other thread forks, for gRPC would hang in the child. Raises StoreError where it would hang."""
+    if _calls.interrupted:
+        raise StoreError(f"Milvus at {where} cannot be called: {interruption()}.")
+    return _calls
 
 
 def without_sparse() -> None:
