@@ -30,8 +30,8 @@ AHEAD = 2
 class LinearRunner:
     """Maps, flat_maps, filters and window_alls as one function: from the inputs' values to Towhee's queue of results.
 
-    Operators come from Towhee's pool, for each call anew: built once, and shared or kept for one call as each declares.
-    Where all of them are shared, every call would get the same ones, so these are kept. Safe under threads.
+    Operators come from Towhee's pool: built once, and shared or kept for one call as each declares. Where all are
+    shared, every call would get the same ones: these are acquired once. Safe under threads.
     """
 
     def __init__(self, dag: DAGRepr, steps: Sequence[Step], pool: OperatorPool):
@@ -42,7 +42,7 @@ class LinearRunner:
         self._output = dag.edges[output.out_edges[0]]["data"]
         verbs = [step.verb for step in steps]
         self._one_row = {*verbs} <= {"map"} and not any(columns.queues for columns in self._columns)
-        self._new = [  # for each step the columns that it may be the first to lack
+        self._new = [  # for each step the columns that may lack a value where the step before had all of its own
             [name for name in written if name in columns.scalars]
             for written, columns in zip([self._inputs, *(step.outputs for step in steps)], self._columns, strict=True)
         ]

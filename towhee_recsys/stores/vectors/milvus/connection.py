@@ -64,7 +64,11 @@ class Milvus:
 
 
 def no_fork(where: str) -> AbstractContextManager[None]:
-    """Within its block no other thread forks, for gRPC would hang in the child. Raises StoreError where it would hang."""
+    """Within its block no other thread forks, for gRPC would hang in the child.
+
+    Raises:
+        StoreError: this process is such a child.
+    """
     if _calls.interrupted:
         raise StoreError(f"Milvus at {where} cannot be called: {interruption()}.")
     return _calls
