@@ -9,10 +9,11 @@ from pathlib import Path
 
 def file_identity(path: Path) -> tuple[int, int] | None:
     """What tells a file from another one that is put in its place; None where there is none."""
-    with suppress(OSError):
+    try:
         status = os.stat(path)
-        return status.st_dev, status.st_ino
-    return None
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def has_working_folder() -> bool:
