@@ -6,6 +6,7 @@ Milvus Lite and SQLite, with a Python that only imports the packages that it nee
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -43,5 +44,9 @@ def _row(work: str, ours: Sequence[str], code: str, against: str, limit: Limit, 
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Runs a command to its end. Raises CalledProcessError if it fails."""
-    subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    """Runs a command to its end. Raises CalledProcessError if it fails.
+
+    Python keeps the bytecode of what it imports, so that our modules, like installed packages, are compiled once.
+    """
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}
+    subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
