@@ -21,7 +21,7 @@ class Vocabulary:
     """
 
     def __init__(self, values: Iterable[Any]):
-        self.values = sorted(sorted({str(value) for value in values}), key=len)  # by length, those of one length as text
+        self.values = sorted(sorted({str(value) for value in values}), key=len)  # equally long ones as text
         self._rows = {value: row for row, value in enumerate(self.values, start=1)}
 
     def __len__(self) -> int:
