@@ -6,19 +6,23 @@ import numpy as np
 import pytest
 
 from tests.stores.vectors.helpers import rows
+from towhee_recsys.config.milvus import HnswIndex
 from towhee_recsys.errors import ConfigError, StoreError
 from towhee_recsys.stores.vectors import (
     EXACT,
     Clause,
     Filter,
     Layout,
+    VectorIndex,
     index_type,
     insert,
+    insert_live,
     open_store,
     publish,
     start_build,
 )
 from towhee_recsys.stores.vectors.index_types import creation_settings, search_settings
+from towhee_recsys.stores.vectors.memory import MemoryStore
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
 from towhee_recsys.stores.vectors.milvus.kinds import LiteStore, ServerStore
 
@@ -61,6 +65,8 @@ NARROW = [
 ]
 """Types of index that look at a part of the rows."""
 
+GRAPH = HnswIndex()
+
 
 @pytest.mark.parametrize("settings", NARROW, ids=lambda settings: settings["type"])
 def test_as_many_as_match_are_found_though_a_search_is_narrow(index, units, settings):
@@ -82,6 +88,31 @@ def test_as_many_as_match_are_found_though_a_search_is_narrow(index, units, sett
             assert len(hits) == min(10, 1999 - first)
             assert all(first <= hit.id < 1999 for hit in hits)
             assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+class NarrowStore(MemoryStore):
+    """A store in memory whose searches look at the 50 nearest rows alone, as those of clusters or graphs may."""
+
+    def search(self, name, queries, limit, index=EXACT, without=(), where=None):
+        held = self.rows(name, self.ids(name))
+        found = []
+        for near in super().search(name, queries, 50):
+            seen = MemoryStore()
+            seen.create(name, Layout(held.vectors.shape[1], fields={"number": "number"}))
+            seen.append(name, self.rows(name, [key for key, _ in near]))
+            found += seen.search(name, queries[len(found) : len(found) + 1], limit, index, without, where)
+        return found
+
+
+def test_where_a_narrow_search_finds_too_few_all_that_match_are_compared(units):
+    index, vectors = VectorIndex(NarrowStore(), "narrow"), units(2000, dim=16)
+    insert_live(index, range(2000), vectors, GRAPH, {"number": range(2000)}, {"number": "number"})
+    query, where = vectors[:1], Filter((Clause("number", "gte", 1000),))
+    order = np.argsort(-(np.asarray(vectors) @ np.asarray(query)[0])).tolist()
+    [hits] = index.search(query, 100, [order[:5]], GRAPH, [where])
+    assert [hit.id for hit in hits] == [key for key in order[5:] if key >= 1000][:100]
+    few = Filter((Clause("number", "gte", 1998),))
+    assert len(index.search(query, 10, how=GRAPH, where=[few])[0]) == 2
 
 
 @pytest.mark.slow
