@@ -6,9 +6,23 @@ import numpy as np
 import pytest
 
 from tests.stores.vectors.helpers import rows
+from towhee_recsys.config.milvus import HnswIndex
 from towhee_recsys.errors import ConfigError, StoreError
-from towhee_recsys.stores.vectors import EXACT, Layout, index_type, insert, open_store, publish, start_build
+from towhee_recsys.stores.vectors import (
+    EXACT,
+    Clause,
+    Filter,
+    Layout,
+    VectorIndex,
+    index_type,
+    insert,
+    insert_live,
+    open_store,
+    publish,
+    start_build,
+)
 from towhee_recsys.stores.vectors.index_types import creation_settings, search_settings
+from towhee_recsys.stores.vectors.memory import MemoryStore
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
 from towhee_recsys.stores.vectors.milvus.kinds import LiteStore, ServerStore
 
@@ -41,6 +55,64 @@ def test_each_type_finds_what_is_there(index, units, settings):
     best = np.argsort(-(np.asarray(vectors[:50]) @ np.asarray(vectors).T), axis=1)[:, :10]
     recall = np.mean([len(found[row] & set(best[row].tolist())) / 10 for row in range(50)])
     assert recall >= (1 if settings["type"] == "FLAT" else 0.9), recall
+
+
+NARROW = [
+    {"type": "IVF_FLAT", "nlist": 64, "nprobe": 1},
+    {"type": "AUTOINDEX"},
+    {"type": "IVF_SQ8", "nlist": 64, "nprobe": 1},
+    {"type": "HNSW", "M": 8, "efConstruction": 64, "ef": 10},
+]
+"""Types of index that look at a part of the rows."""
+
+GRAPH = HnswIndex()
+
+
+@pytest.mark.parametrize("settings", NARROW, ids=lambda settings: settings["type"])
+def test_as_many_as_match_are_found_though_a_search_is_narrow(index, units, settings):
+    if isinstance(index.store, LiteStore):
+        if settings["type"] in ("IVF_SQ8", "HNSW"):
+            pytest.skip("Milvus Lite does not have it")
+        settings = {name: value for name, value in settings.items() if name != "nprobe"}
+    how, vectors = index_type(index.store, settings), units(2000, dim=16)
+    build = start_build(index, "a" * 16, 16, how, fields={"number": "number"})
+    receipts = [
+        insert(index, build, part, vectors[part], {"number": part})
+        for part in np.split(np.arange(2000), range(500, 2000, 500))
+    ]
+    publish(index, receipts)
+    for first in (1000, 1900, 1998):
+        where = Filter((Clause("number", "gte", first),))
+        for query in range(3):
+            [hits] = index.search(vectors[query : query + 1], 10, [[1999]], how, [where])
+            assert len(hits) == min(10, 1999 - first)
+            assert all(first <= hit.id < 1999 for hit in hits)
+            assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+class NarrowStore(MemoryStore):
+    """A store in memory whose searches look at the 50 nearest rows alone, as those of clusters or graphs may."""
+
+    def search(self, name, queries, limit, index=EXACT, without=(), where=None):
+        held = self.rows(name, self.ids(name))
+        found = []
+        for near in super().search(name, queries, 50):
+            seen = MemoryStore()
+            seen.create(name, Layout(held.vectors.shape[1], fields={"number": "number"}))
+            seen.append(name, self.rows(name, [key for key, _ in near]))
+            found += seen.search(name, queries[len(found) : len(found) + 1], limit, index, without, where)
+        return found
+
+
+def test_where_a_narrow_search_finds_too_few_all_that_match_are_compared(units):
+    index, vectors = VectorIndex(NarrowStore(), "narrow"), units(2000, dim=16)
+    insert_live(index, range(2000), vectors, GRAPH, {"number": range(2000)}, {"number": "number"})
+    query, where = vectors[:1], Filter((Clause("number", "gte", 1000),))
+    order = np.argsort(-(np.asarray(vectors) @ np.asarray(query)[0])).tolist()
+    [hits] = index.search(query, 100, [order[:5]], GRAPH, [where])
+    assert [hit.id for hit in hits] == [key for key in order[5:] if key >= 1000][:100]
+    few = Filter((Clause("number", "gte", 1998),))
+    assert len(index.search(query, 10, how=GRAPH, where=[few])[0]) == 2
 
 
 @pytest.mark.slow
