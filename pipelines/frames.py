@@ -9,7 +9,7 @@ from towhee_recsys.bundle import Bundle, load_bundle
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.data import records
 from towhee_recsys.errors import QueryError, close_match
-from towhee_recsys.features.liked import INCLUDE_SEEN, LIKED
+from towhee_recsys.features.liked import DISLIKED, INCLUDE_SEEN, LIKED
 from towhee_recsys.pipelines.builder import load_pipeline
 from towhee_recsys.pipelines.runtime import Pipeline
 
@@ -19,30 +19,39 @@ if TYPE_CHECKING:
 BLOCK = 1000
 """Users that are recommended to at a time: memory does not grow with the frame beyond its answer."""
 
+FIELDS = (LIKED, DISLIKED, INCLUDE_SEEN)
+"""What a row of users may have besides their columns."""
+
 FIGURES = {"rank": "int64", "score": "float64", "predicted_rating": "float64"}
 """The columns of an answer that are no facts of an item, with their dtypes."""
 
 
-def recommend_frame(config: Config | str, users: pd.DataFrame, top_k: int | None = None) -> pd.DataFrame:
+def recommend_frame(
+    config: Config | str, users: pd.DataFrame, top_k: int | None = None, **options: Any
+) -> pd.DataFrame:
     """Recommends items to each row of `users`; one row for each recommendation, best first.
 
-    A row of `users` is a user, given by any columns that the dataset's users have, and by `liked` and `include_seen`,
-    as to `recommend_pipeline`. A missing cell (None, NaN, NA, NaT) counts as not given; a row without any value gets
-    the most popular items. All answers come from the model that is published when the call begins.
+    A row of `users` is a user, given by any columns that the dataset's users have, and by `liked`, `disliked` and
+    `include_seen`, as to `recommend_pipeline`. A missing cell (None, NaN, NA, NaT) counts as not given; a row without
+    any value gets the most popular items. All answers come from the model that is published when the call begins.
 
     Args:
         config: The config of a trained and indexed recommender, or its name or file.
         users: The users, in any order; the frame may have any index.
         top_k: How many items each user gets; left out, as in the config.
+        options: What else the requests have: `offset`, `filter`, `exclude`, `only`, `include_seen`, `diversity` and
+            `explain`.
 
     Returns:
         The index is that of `users`, each label repeated for each item, so that `users.join(answer)` works. Columns:
         the users' id if `users` has it (named `user_<id>` where an item's column has that name), `rank` from 1, the
         item's id and facts, `score` (cosine, or the relative popularity where nothing is known of the user) and, where
-        there is a rating scale, `predicted_rating`. Without users it has these columns and no rows.
+        there is a rating scale, `predicted_rating`; with `explain`, `reasons`. Without users it has these columns and
+        no rows.
 
     Raises:
-        QueryError: `users` is no data frame, or has a column or a value that the model cannot take.
+        QueryError: `users` is no data frame, or has a column or a value that the model cannot take, or an option is
+            unknown, not allowed or has a value that is not accepted.
         ConfigError: `top_k` is not a whole number in its range.
         IndexMismatchError: there is no index, or its model is not here.
     """
@@ -53,14 +62,14 @@ def recommend_frame(config: Config | str, users: pd.DataFrame, top_k: int | None
     _check_users(users, bundle)
     lists: list[list[dict[str, Any]]] = []
     for first in range(0, len(users), BLOCK):
-        lists += _answers(recommend, users.iloc[first : first + BLOCK])
-    return _frame(users, lists, bundle)
+        lists += _answers(recommend, users.iloc[first : first + BLOCK], options)
+    return _frame(users, lists, bundle, explained=options.get("explain", config.requests.explain))
 
 
 def _check_users(users: Any, bundle: Bundle) -> None:
     import pandas as pd
 
-    accepted = list(dict.fromkeys([bundle.schema.users.id, *bundle.users.state["columns"], LIKED, INCLUDE_SEEN]))
+    accepted = list(dict.fromkeys([bundle.schema.users.id, *bundle.users.state["columns"], *FIELDS]))
     listed = f"accepted: a pandas.DataFrame with columns of {', '.join(accepted)}"
     if not isinstance(users, pd.DataFrame):
         raise QueryError(f"users: given a {type(users).__name__}, {listed}.")
@@ -71,12 +80,15 @@ def _check_users(users: Any, bundle: Bundle) -> None:
         raise QueryError(f"users: column {unknown[0]!r} is not known.{hint} Leave it out; {listed}.")
 
 
-def _answers(recommend: Pipeline, users: pd.DataFrame) -> Sequence[list[dict[str, Any]]]:
+def _answers(recommend: Pipeline, users: pd.DataFrame, options: dict[str, Any]) -> Sequence[list[dict[str, Any]]]:
     """The recommendations for each row of a block."""
-    given = [{name: value for name, value in row.items() if value is not None} for row in records(users)]
+    rows = [{name: value for name, value in row.items() if value is not None} for row in records(users)]
+    given = [{"user": row, **options} for row in rows] if options else rows
     try:
         return recommend(given).get()[0]
-    except QueryError:
+    except QueryError as error:
+        if error.field is not None and error.field.partition(".")[0] in options:
+            raise
         _find_refused(recommend, users.index.tolist(), given)
         raise
 
@@ -90,13 +102,14 @@ def _find_refused(recommend: Pipeline, labels: Sequence[Any], given: Sequence[di
             raise QueryError(f"users, row {label!r}: {error}") from None
 
 
-def _frame(users: pd.DataFrame, lists: Sequence[list[dict[str, Any]]], bundle: Bundle) -> pd.DataFrame:
+def _frame(users: pd.DataFrame, lists: Sequence[list[dict[str, Any]]], bundle: Bundle, explained: bool) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
     item, user_id = bundle.item_schema, bundle.schema.users.id
     columns = ["rank", *dict.fromkeys([item.id, *item.facts]), "score"]
     columns += ["predicted_rating"] if bundle.calibration else []
+    columns += ["reasons"] if explained else []
     rows = np.repeat(np.arange(len(users)), [len(items) for items in lists])
     answer = pd.DataFrame([each for items in lists for each in items], columns=columns, index=users.index[rows])
     answer = answer.astype({name: dtype for name, dtype in FIGURES.items() if name in columns})

@@ -45,6 +45,22 @@ def test_each_row_gets_the_recommendations_of_its_record(indexed_config, recomme
     assert found["user_id"].iloc[[0, 11]].isna().all()
 
 
+def test_options_are_those_of_requests(indexed_config, recommend):
+    options = {"offset": 1, "filter": {"year": {"lte": 2000}}, "exclude": [5001], "diversity": 0.2, "explain": True}
+    found = recommend_frame(indexed_config, USERS, top_k=3, **options)
+    expected = recommend([{"user": user, "top_k": 3, **options} for user in RECORDS]).get()[0]
+    assert list(found.columns) == ["user_id", *COLUMNS, "reasons"]
+    assert found["movie_id"].tolist() == [item["movie_id"] for items in expected for item in items]
+    assert found["rank"].tolist() == [2, 3, 4] * 4
+    assert all(found["reasons"])
+    with pytest.raises(QueryError, match=r"^offset: given -1"):
+        recommend_frame(indexed_config, USERS, offset=-1)
+    with pytest.raises(QueryError, match=r"^filter\.year\.gte: "):
+        recommend_frame(indexed_config, USERS, filter={"year": {"gte": "x"}})
+    with pytest.raises(QueryError, match="'ofset' is not known"):
+        recommend_frame(indexed_config, USERS, ofset=1)
+
+
 def test_a_frame_without_ids_joins_by_its_index(indexed_config):
     users = pd.DataFrame({"age": [25, 56]}, index=pd.MultiIndex.from_tuples([("a", 1), ("b", 2)]))
     found = recommend_frame(indexed_config, users, top_k=2)

@@ -10,6 +10,7 @@ import numpy as np
 
 from towhee_recsys.features import Feature, FeatureEncoder, Record
 from towhee_recsys.features.column import Column
+from towhee_recsys.features.encoder import plain
 from towhee_recsys.model.towers import NumpyTower
 
 
@@ -84,5 +85,5 @@ def user_parts(
 
 
 def _value(record: Record, column: Column[Any], line: np.ndarray) -> Any:
-    given = record.get(column.feature.column)
+    given = plain(record.get(column.feature.column))
     return column.decode(line) if given is None or column.feature.is_history else given
