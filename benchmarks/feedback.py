@@ -2,7 +2,7 @@
 
 python -m benchmarks feedback [-c movielens_1m] [--set dataset.path=DIR] [--users 200] [--choose] [--json]
 
-A model is trained without all ratings of a tenth of the users, the new ones, and without a fifth of the ratings of
+A model is trained without all ratings of a tenth of the users, the new ones, and without half of the ratings of
 another tenth, the known ones. Each user's held-out ratings come in a random order, since MovieLens' times are those of
 a few sessions. Before each that shows liking, all items are ranked that the user has not rated until then: for the user
 as training left them, by demographics alone where they are new, and for the user with the ratings before it as
@@ -33,7 +33,7 @@ from towhee_recsys.cli.common import table
 from towhee_recsys.config import Config
 from towhee_recsys.data import Dataset
 from towhee_recsys.model.embeddings import normalize
-from towhee_recsys.model.objectives.ranking import RankingObjective
+from towhee_recsys.model.objectives.ranking import FoldInRanking
 from towhee_recsys.training.validated import validated
 
 REPLAYED = 20
@@ -42,10 +42,10 @@ REPLAYED = 20
 AFTER = (1, 5, 10, REPLAYED)
 """The figures are also shown for up to so many ratings before, from one limit to the next."""
 
-USERS, HELD_OUT = 0.1, 0.2
+USERS, HELD_OUT = 0.1, 0.5
 """The share of the users that are known ones, and that are new ones, and of a known user's ratings that is held out."""
 
-TRIED = {"fold_in_pull": (0, 0.01, 0.03, 0.1, 0.3, 1), "fold_in_dislike": (0, 0.1, 0.25, 0.5, 1)}
+TRIED = {"past_weight": (0, 0.3, 1, 3), "dislike": (0, 0.25, 0.5, 1)}
 """The constants that `--choose` compares, one after the other, with their values."""
 
 
@@ -187,18 +187,18 @@ def choose(bundle: Bundle, whole: Dataset, replays: dict[str, Replay]) -> None:
             rows.append([f"{value:g}", *(f"{found[each][how]:.4f}" for each in found for how in ("without", "with"))])
             print(name, rows[-1], file=sys.stderr, flush=True)
         columns = [name, *(f"{each}, {how}" for each in replays for how in ("without", "with"))]
-        table(f"NDCG@10 of the next liked item by {name}; now {getattr(RankingObjective, name):g}", columns, rows)
+        table(f"NDCG@10 of the next liked item by {name}; now {getattr(FoldInRanking, name):g}", columns, rows)
 
 
 @contextmanager
 def changed(name: str, value: float) -> Iterator[None]:
     """Folding in with another value of a constant."""
-    before = getattr(RankingObjective, name)
-    setattr(RankingObjective, name, value)
+    before = getattr(FoldInRanking, name)
+    setattr(FoldInRanking, name, value)
     try:
         yield
     finally:
-        setattr(RankingObjective, name, before)
+        setattr(FoldInRanking, name, before)
 
 
 def show(found: dict[str, Any]) -> None:

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from towhee_recsys.config.interactions import Feedback
-from towhee_recsys.config.objectives import purposes
 from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.model.blocks import Block
-from towhee_recsys.model.objectives import Objective, ObjectiveSettings, grad_raw, make_objectives, unit
+from towhee_recsys.model.objectives import FoldInLoss, ObjectiveSettings, fold_in_loss, grad_raw, unit
 from towhee_recsys.model.towers import free_size
 
 STEPS, LEARNING_RATE = 40, 0.1
@@ -50,20 +48,12 @@ def fold_in(
     users = np.repeat(np.arange(len(raw)), counts[:, 0])
     rows = np.concatenate([np.asarray(each, dtype=np.int64) for each, _ in new])
     values = np.concatenate([np.asarray(each, dtype=np.float32) for _, each in new])
-    block = Block(
-        users=np.arange(len(raw)),
-        items=np.arange(len(items)),
-        rows=np.arange(len(users)),
-        cells=users * len(items) + rows,
-        log_q=None,
-    )
-    interactions = Interactions.of(users, rows, values)
-    made = make_objectives(objective, interactions, settings, past)[purposes(objective)[0]]
-    if tower == "sum":  # a joined tower's raw vectors have lengths that no decay can be compared with
-        made.decay = max(made.decay, made.least_fold_in_decay)
-    factors = (made.factors_alone(counts) * (counts > 0)).astype(np.float32)
+    units = unit(raw)[0]
+    loss = fold_in_loss(objective)(Interactions.of(users, rows, values), past, units, items, settings)
+    # a joined tower's raw vectors have lengths that no decay can be compared with
+    decay = max(loss.decay, loss.least_decay) if tower == "sum" else loss.decay
     share = counts / np.maximum(counts + past[:, None], 1)
-    return _minimized(raw, free_size(tower, raw.shape[1]), factors, share.astype(np.float32), items, block, made)
+    return _minimized(raw, free_size(tower, raw.shape[1]), share.astype(np.float32), decay, loss)
 
 
 def liked_value(feedback: Feedback) -> float:
@@ -79,24 +69,15 @@ def disliked_value(feedback: Feedback) -> float:
     return sum(feedback.scale) - liked_value(feedback) if feedback.scale else -1.0
 
 
-def _minimized(
-    raw: np.ndarray,
-    free: int,
-    factors: np.ndarray,
-    share: np.ndarray,
-    items: np.ndarray,
-    block: Block,
-    objective: Objective,
-) -> np.ndarray:
-    """`raw` with `free` numbers a user moved to where the objective is least, by Adam with a falling step.
+def _minimized(raw: np.ndarray, free: int, share: np.ndarray, decay: float, loss: FoldInLoss) -> np.ndarray:
+    """`raw` with `free` numbers a user moved to where the loss is least, by Adam with a falling step.
 
     The steps are in proportion to the `share` of a user's interactions that is new, float32[n, 1], as is the way.
     """
-    pulls = (objective.pulls[:, None] / np.einsum("ij,ij->i", raw, raw)[:, None]).astype(np.float32)
     moved = np.zeros((len(raw), free), dtype=np.float32)
     mean, square = np.zeros_like(moved), np.zeros_like(moved)
     for step in range(1, STEPS + 1):
-        grad = _gradient(raw, moved, factors, items, block, objective) + 2 * (objective.decay + pulls) * moved
+        grad = _gradient(raw, moved, loss) + 2 * decay * moved
         mean[:] = 0.9 * mean + 0.1 * grad
         square[:] = 0.99 * square + 0.01 * grad**2
         size = LEARNING_RATE * (1 - (step - 1) / STEPS)
@@ -106,12 +87,9 @@ def _minimized(
     return result
 
 
-def _gradient(
-    raw: np.ndarray, moved: np.ndarray, factors: np.ndarray, items: np.ndarray, block: Block, objective: Objective
-) -> np.ndarray:
-    """The gradient by `moved` of each user's own loss, without decay: not divided by the number of users."""
+def _gradient(raw: np.ndarray, moved: np.ndarray, loss: FoldInLoss) -> np.ndarray:
+    """The gradient by `moved` of each user's own loss, without decay."""
     free, vectors = moved.shape[1], raw.copy()
     vectors[:, :free] += moved
     users, lengths = unit(vectors)
-    grad_users = objective(users, items, block)[1] * factors
-    return grad_raw(grad_users, users, lengths)[:, :free]
+    return grad_raw(loss.gradients(users), users, lengths)[:, :free]

@@ -8,18 +8,32 @@ from __future__ import annotations
 
 from pkgutil import resolve_name
 
-import numpy as np
-
-from towhee_recsys.config.objectives import OBJECTIVES, Purpose
+from towhee_recsys.config.objectives import OBJECTIVES, Purpose, purposes
 from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.model.objectives.objective import Gradients, Objective, ObjectiveSettings, grad_raw, unit
+from towhee_recsys.model.objectives.objective import FoldInLoss, Gradients, Objective, ObjectiveSettings, grad_raw, unit
 
-__all__ = ["Gradients", "Objective", "ObjectiveSettings", "Purpose", "grad_raw", "make_objectives", "unit"]
+__all__ = [
+    "FoldInLoss",
+    "Gradients",
+    "Objective",
+    "ObjectiveSettings",
+    "Purpose",
+    "fold_in_loss",
+    "grad_raw",
+    "make_objectives",
+    "unit",
+]
 
 
 def make_objectives(
-    objective: str, interactions: Interactions, settings: ObjectiveSettings, past: np.ndarray | None = None
+    objective: str, interactions: Interactions, settings: ObjectiveSettings
 ) -> dict[Purpose, Objective]:
-    """The losses that the objective of this name adds up, by purpose; with `past` those of folding users in."""
+    """The losses that the objective of this name adds up, by purpose."""
     classes = {purpose: resolve_name(name) for purpose, name in OBJECTIVES[objective].items()}
-    return {purpose: made(interactions, settings, past) for purpose, made in classes.items()}
+    return {purpose: made(interactions, settings) for purpose, made in classes.items()}
+
+
+def fold_in_loss(objective: str) -> type[FoldInLoss]:
+    """The loss by which the objective of this name folds in the users' vectors to search with."""
+    made: type[Objective] = resolve_name(OBJECTIVES[objective][purposes(objective)[0]])
+    return made.fold_in

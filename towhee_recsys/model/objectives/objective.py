@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 
 from towhee_recsys.config.schema import TrainingConfig
+from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.blocks import Block
 from towhee_recsys.model.calibration import Calibration
 
@@ -33,18 +34,13 @@ class ObjectiveSettings:
 class Objective(Protocol):
     """A loss over a block's unit vectors.
 
-    It is made for interactions and settings, to train by. Where it is made with `past`, int64[users], it is to fold in
-    users, of each of whom training has read so many interactions; the given ones are new. See fold_in.py.
-
     Attributes:
         decay: How strongly the users' ids are pulled to 0 with it.
-        least_fold_in_decay: Folding in a user decays at least so strongly.
-        pulls: Folding in: how strongly each user's unit vector is pulled to what training has found, float64[users].
+        fold_in: The loss by which users are folded in, see fold_in.py.
     """
 
     decay: float
-    least_fold_in_decay: float
-    pulls: np.ndarray
+    fold_in: ClassVar[type[FoldInLoss]]
 
     def __call__(self, users: np.ndarray, items: np.ndarray, block: Block) -> Gradients:
         """The loss and its gradients, for `users` float32[n, dim] and `items` float32[c, dim] of `block`."""
@@ -54,11 +50,39 @@ class Objective(Protocol):
         """The figures of an epoch that follow from its mean loss, by name."""
         ...
 
-    def factors_alone(self, counts: np.ndarray) -> np.ndarray:
-        """The factors that turn each user's share of a block's loss into the loss of that user alone.
 
-        `counts` int64[n, 1] are the users' interactions; so is the answer's shape.
+class FoldInLoss(Protocol):
+    """The loss of each user alone, by that user's unit vector: of new interactions, with what training found as the
+    prior. Items stay as they are.
+
+    Attributes:
+        decay: How strongly what training found is kept, besides: how strongly training pulls the users' ids to 0.
+        least_decay: Folding in decays at least so strongly.
+    """
+
+    decay: float
+    least_decay: ClassVar[float]
+
+    def __init__(
+        self,
+        new: Interactions,
+        past: np.ndarray,
+        users: np.ndarray,
+        items: np.ndarray,
+        settings: ObjectiveSettings,
+    ) -> None:
+        """For `new` interactions of users, by rows of `users` and `items`.
+
+        Args:
+            new: The interactions.
+            past: How many interactions of each user training has read, int64[n].
+            users: The users' unit vectors as training left them, float32[n, dim].
+            items: The unit vectors of the items, float32[m, dim].
+            settings: The parameters of the objective.
         """
+
+    def gradients(self, users: np.ndarray) -> np.ndarray:
+        """The gradients by the users' unit vectors float32[n, dim], each of the loss of that user alone."""
         ...
 
 

@@ -16,6 +16,53 @@ LARGEST_EXPONENT = 60.0
 """Logits between this and its negative are exponentiated as they are: their sums stay within float32."""
 
 
+class FoldInRanking:
+    """The same cross entropy over all items, and as prior that of past interactions with items as they were predicted.
+
+    So a user's prediction moves towards a new interaction by about the share of it in all of the user's interactions.
+    An item that is disliked counts against: the loss is lower where the softmax gives it less.
+    """
+
+    least_decay = 1.2
+    """Folding in may need more decay than training: a few liked items are less evidence than many interactions.
+    Found on another draw of MovieLens 1M's cold users than those that are reported."""
+
+    past_weight, dislike = 1.0, 0.5
+    """How much a past interaction counts, and a disliked item against, beside a liked one: found on other users than
+    those that are reported, by `python -m benchmarks feedback --choose`."""
+
+    def __init__(
+        self,
+        new: Interactions,
+        past: np.ndarray,
+        users: np.ndarray,
+        items: np.ndarray,
+        settings: ObjectiveSettings,
+    ):
+        training = settings.training
+        self.decay, self._temperature, self._items = training.ranking_decay, training.temperature, items
+        weights = new_weights(new, settings.scale, training.preference, self.dislike)
+        before = self.past_weight * past
+        sums = np.bincount(new.users, np.abs(weights), minlength=len(users)) + before
+        roots = np.sqrt(np.maximum(sums, 1e-12))
+        weights /= roots[new.users]
+        self._mass = np.bincount(new.users, weights, minlength=len(users)) + before / roots
+        self._wanted = (before / roots)[:, None] * self._expected(users)
+        np.add.at(self._wanted, new.users, weights[:, None] * items[new.items])
+
+    def gradients(self, users: np.ndarray) -> np.ndarray:
+        """The gradients by the users' unit vectors float32[n, dim]."""
+        gradients = (self._mass[:, None] * self._expected(users) - self._wanted) / self._temperature
+        return gradients.astype(np.float32)
+
+    def _expected(self, users: np.ndarray) -> np.ndarray:
+        """The mean of the items' vectors by each user's softmax, float32[n, dim]."""
+        chances = (users / self._temperature) @ self._items.T
+        chances -= chances.max(axis=1, keepdims=True)
+        np.exp(chances, out=chances)
+        return (chances @ self._items) / chances.sum(axis=1, keepdims=True)
+
+
 class RankingObjective:
     """For each interaction, weighted by how much it shows liking, the cross entropy of a softmax over the catalogue.
 
@@ -23,29 +70,14 @@ class RankingObjective:
     so that users with many interactions count more, but not in proportion.
     """
 
-    least_fold_in_decay = 1.2
-    """Folding in may need more decay than training: a few liked items are less evidence than many interactions.
-    Found on another draw of MovieLens 1M's cold users than those that are reported."""
+    fold_in = FoldInRanking
 
-    fold_in_pull = 0.5
-    """The pull of a past interaction, beside the weight of a new one. Found as `python -m benchmarks feedback --choose`
-    does, on other users than those that are reported."""
-
-    fold_in_dislike = 0.5
-    """How much a disliked item counts against items like it, beside a liked one. Found likewise."""
-
-    def __init__(self, interactions: Interactions, settings: ObjectiveSettings, past: np.ndarray | None = None):
+    def __init__(self, interactions: Interactions, settings: ObjectiveSettings):
         training = settings.training
         self.decay, self._temperature = training.ranking_decay, training.temperature
         self._steep = 1 / training.temperature > LARGEST_EXPONENT
-        if past is None:
-            weights = interaction_weights(interactions.values, settings.scale, training.preference)
-            sums = np.bincount(interactions.users, weights)
-            self.pulls = np.zeros(0)
-        else:
-            weights = new_weights(interactions, settings.scale, training.preference, self.fold_in_dislike)
-            sums = np.bincount(interactions.users, np.abs(weights), minlength=len(past)) + past
-            self.pulls = self.fold_in_pull / self._temperature**2 * past / np.sqrt(np.maximum(sums, 1e-12))
+        weights = interaction_weights(interactions.values, settings.scale, training.preference)
+        sums = np.bincount(interactions.users, weights)
         self._weights = (weights / np.sqrt(np.maximum(sums, 1e-12))[interactions.users]).astype(np.float32)
 
     @timed("objectives")
@@ -72,10 +104,6 @@ class RankingObjective:
     def training_figures(self, loss: float) -> dict[str, float]:
         """None: a cross entropy is no figure that can be compared with another model's."""
         return {}
-
-    def factors_alone(self, counts: np.ndarray) -> np.ndarray:
-        """A block's loss is the mean over its users."""
-        return np.full(counts.shape, len(counts))
 
 
 def interaction_weights(

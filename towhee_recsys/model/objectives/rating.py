@@ -12,23 +12,51 @@ from towhee_recsys.model.objectives.objective import Gradients, ObjectiveSetting
 from towhee_recsys.support.step_timers import timed
 
 
+class FoldInRating:
+    """The same squared error, and as prior that of past ratings, of items at random, from what was predicted.
+
+    All users count as if they had the mean number of ratings, as they do in training.
+    """
+
+    least_decay = 0.0
+
+    def __init__(
+        self,
+        new: Interactions,
+        past: np.ndarray,
+        users: np.ndarray,
+        items: np.ndarray,
+        settings: ObjectiveSettings,
+    ):
+        assert settings.rating_map, "load_config refuses this objective without a rating scale"
+        self._map, self._new, self._before, self._items = settings.rating_map, new, users, items
+        self.decay = settings.training.rating_decay
+        counts = np.bincount(new.users, minlength=len(users)) + past
+        share = 2 * settings.training.rating_weight * self._map.slope / np.maximum(counts, 1)
+        self._shares = share[new.users].astype(np.float32)
+        self._pulls = (share * self._map.slope * past / len(items)).astype(np.float32)[:, None]
+
+    def gradients(self, users: np.ndarray) -> np.ndarray:
+        """The gradients by the users' unit vectors float32[n, dim]."""
+        gradients = self._pulls * (((users - self._before) @ self._items.T) @ self._items)
+        rated = self._items[self._new.items]
+        cosines = np.einsum("ij,ij->i", users[self._new.users], rated)
+        errors = self._map.slope * cosines + self._map.intercept - self._new.values
+        np.add.at(gradients, self._new.users, (self._shares * errors)[:, None] * rated)
+        return gradients
+
+
 class RatingObjective:
     """The mean squared error between the rating and the affinely scaled cosine, on the rating scale."""
 
-    least_fold_in_decay = 0.0
+    fold_in = FoldInRating
 
-    fold_in_pull = 0.5
-    """The pull of a past rating; see `RankingObjective`."""
-
-    def __init__(self, interactions: Interactions, settings: ObjectiveSettings, past: np.ndarray | None = None):
+    def __init__(self, interactions: Interactions, settings: ObjectiveSettings):
         assert settings.rating_map, "load_config refuses this objective without a rating scale"
         self._map = settings.rating_map
         self._ratings = interactions.values
         self._mean_count = len(interactions) / max(1, len(np.unique(interactions.users)))
         self.weight, self.decay = settings.training.rating_weight, settings.training.rating_decay
-        self._past = np.zeros(0, dtype=np.int64) if past is None else past
-        counts = self._past + np.bincount(interactions.users, minlength=len(self._past))[: len(self._past)]
-        self.pulls = self.fold_in_pull * self.weight * self._map.slope**2 * self._past / np.maximum(counts, 1)
 
     @timed("objectives")
     def __call__(self, users: np.ndarray, items: np.ndarray, block: Block) -> Gradients:
@@ -45,8 +73,3 @@ class RatingObjective:
     def training_figures(self, loss: float) -> dict[str, float]:
         """The RMSE on the training part."""
         return {"training_rmse": math.sqrt(loss / self.weight)}
-
-    def factors_alone(self, counts: np.ndarray) -> np.ndarray:
-        """A block's loss is a mean over users that all count as if they had the mean number of ratings."""
-        past = self._past[:, None] if len(self._past) else 0
-        return len(counts) * self._mean_count / np.maximum(counts + past, 1)
