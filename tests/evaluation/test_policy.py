@@ -44,6 +44,18 @@ def test_lists_of_a_policy_have_only_the_items_that_it_allows(quick):
     assert under_policy(task, Request(20), dataset) is task
 
 
+def test_a_filter_leaves_the_items_that_match(quick):
+    task, dataset = quick.tasks[0], quick.dataset
+    text = 'filter={"genres": {"none": ["Comedy"]}, "year": {"gte": 1950}}'
+    [question] = under_policy(task, read_policies([text], dataset.item_schema)[text], dataset).questions
+    items = dataset.items
+    expected = [
+        year >= 1950 and "Comedy" not in genres for year, genres in zip(items["year"], items["genres"], strict=True)
+    ]
+    assert 0 < sum(expected) < len(items)
+    assert question.candidates.tolist() == expected
+
+
 @pytest.mark.parametrize(
     ("text", "diversity"), [("diversity=0.3", 0.3), (" diversity = 1 ", 1.0), ('{"diversity": 0.25}', 0.25)]
 )

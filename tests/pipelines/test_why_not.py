@@ -73,6 +73,16 @@ def test_each_field_of_a_request_that_keeps_an_item_out_is_named(indexed_config)
     assert asked(first, only=[second]) == ["only"]
     assert asked(third, top_k=2) == ["rank"]
     assert asked(first, offset=1) == ["offset"]
+    facts = why_not(indexed_config, USER, first)["item"]
+    [clause] = why_not(indexed_config, {"user": USER, "filter": {"genres": {"none": facts["genres"]}}}, first)[
+        "kept_out_by"
+    ]
+    assert clause["rule"] == "filter"
+    assert all(each in clause["because"] for each in ["genres", "none of", *facts["genres"]])
+    assert asked(first, filter={"genres": {"any": ["Nothing"]}, "year": {"gte": facts["year"] + 1}}) == [
+        "filter",
+        "filter",
+    ]
     assert "liked" in asked(first, {"liked": [first]})
     assert "disliked" in asked(first, {"disliked": [first]})
     assert asked(first, include_seen=True, top_k=300) == []

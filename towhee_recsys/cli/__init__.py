@@ -19,6 +19,7 @@ from towhee_recsys.cli.serving import serve
 from towhee_recsys.cli.streams import replace_closed_streams
 from towhee_recsys.cli.training import prepare, run, train
 from towhee_recsys.cli.tuning import tune
+from towhee_recsys.cli.why_not import why_not
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog="Try: towhee-recsys demo")
@@ -28,7 +29,7 @@ def commands() -> None:
 
 
 for _command in (
-    *(init, train, tune, prepare, index, recommend, similar, serve),
+    *(init, train, tune, prepare, index, recommend, similar, why_not, serve),
     *(feedback, hide, show),
     *(evaluate, compare, run, demo, export, doctor, validate, schema),
 ):

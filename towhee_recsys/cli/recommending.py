@@ -11,8 +11,7 @@ from towhee_recsys.cli.common import configured, say, table
 from towhee_recsys.cli.declared_flags import DeclaredFlagsCommand
 from towhee_recsys.cli.example_users import example_users
 from towhee_recsys.cli.profiling import profiling
-from towhee_recsys.cli.requesting import read_options, read_requests, request_options, user_of
-from towhee_recsys.cli.users import read_user
+from towhee_recsys.cli.requesting import asked, read_options, read_requests, request_options, user_of, user_options
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
@@ -26,11 +25,7 @@ User = dict[str, Any]
     epilog="A dataset may declare flags for its columns: MovieLens has -g (gender), -a (age) and -j (job). "
     "Example: towhee-recsys recommend -c movielens_1m -g F -a 25 -j programmer -k 5",
 )
-@click.option("-u", "--user", "user_ids", multiple=True, metavar="ID", help="A known user's id.")
-@click.option("--with", "columns", multiple=True, metavar="COLUMN=VALUE", help="A column of the user; repeatable.")
-@click.option("-l", "--liked", multiple=True, metavar="IDS|TITLE", help="Items that the user likes; repeatable.")
-@click.option("--disliked", multiple=True, metavar="IDS|TITLE", help="Items that the user dislikes; repeatable.")
-@click.option("--include-seen", is_flag=True, help="Recommend items that the user has interacted with, too.")
+@user_options
 @click.option("--explain", is_flag=True, help="Give the reasons of each recommendation.")
 @click.option("--request", metavar="JSON|FILE", help="A whole request, or a list of them, instead of the options.")
 @request_options
@@ -41,23 +36,15 @@ def recommend(
     config: Config,
     progress: bool | None,
     index_first: bool,
-    user_ids: tuple[str, ...],
-    columns: tuple[str, ...],
-    liked: tuple[str, ...],
-    disliked: tuple[str, ...],
-    include_seen: bool,
     explain: bool,
     request: str | None,
-    flags: dict[str, tuple[str, ...]],
     **options: Any,
 ) -> Shown:
     """Recommend items to a user, given by id, by columns of the users' table, or by liked items."""
     from towhee_recsys.lifecycle.published import published_config
 
-    serving = config if index_first else published_config(config)
-    user = read_user(serving, user_ids, columns, liked, disliked, flags)
-    given: Any = {"user": user, **read_options(serving, **options)}
-    given |= {name: True for name, wanted in (("include_seen", include_seen), ("explain", explain)) if wanted}
+    given: Any = asked(config if index_first else published_config(config), **options)
+    given |= {"explain": True} if explain else {}
     if request is not None:
         given = read_requests(request, instead_of=given)
     if index_first:
@@ -152,6 +139,14 @@ def show_items(title: str, items: Sequence[dict[str, Any]], config: Config) -> N
     columns |= {"score": "Score", "predicted_rating": "Stars"}
     shown = {column: name for column, name in columns.items() if any(column in item for item in items)}
     table(title, [*shown.values()], [[_cell(item.get(column)) for column in shown] for item in items])
+    for item in items:
+        if "reasons" in item:
+            say(f"{item['rank']}: {'; '.join(map(_in_words, item['reasons']))}")
+
+
+def _in_words(reason: dict[str, Any]) -> str:
+    named = reason.get("title", reason.get("value", reason.get("item_id", "")))
+    return f"{reason['because']} {named}".strip() + f" {reason['share']:+.3f}"
 
 
 def _described(user: User, config: Config) -> str:

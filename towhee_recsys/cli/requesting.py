@@ -1,4 +1,4 @@
-"""The options of `recommend` and `similar` that make a request."""
+"""The options of `recommend`, `similar` and `why-not` that make a request."""
 
 from __future__ import annotations
 
@@ -9,12 +9,31 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from towhee_recsys.cli.users import item_ids
+from towhee_recsys.cli.users import item_ids, read_user
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
 
 Request = dict[str, Any]
+
+
+def user_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Gives a command the options that describe a user; see `read_user`."""
+    for option in (
+        click.option("-u", "--user", "user_ids", multiple=True, metavar="ID", help="A known user's id."),
+        click.option(
+            "--with", "columns", multiple=True, metavar="COLUMN=VALUE", help="A column of the user; repeatable."
+        ),
+        click.option(
+            "-l", "--liked", multiple=True, metavar="IDS|TITLE", help="Items that the user likes; repeatable."
+        ),
+        click.option(
+            "--disliked", multiple=True, metavar="IDS|TITLE", help="Items that the user dislikes; repeatable."
+        ),
+        click.option("--include-seen", is_flag=True, help="Recommend items that the user has interacted with, too."),
+    ):
+        command = option(command)
+    return command
 
 
 def request_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -29,6 +48,22 @@ def request_options(command: Callable[..., int]) -> Callable[..., int]:
     ):
         command = option(command)
     return command
+
+
+def asked(
+    config: Config,
+    user_ids: tuple[str, ...],
+    columns: tuple[str, ...],
+    liked: tuple[str, ...],
+    disliked: tuple[str, ...],
+    include_seen: bool,
+    flags: dict[str, tuple[str, ...]],
+    **options: Any,
+) -> Request:
+    """The request that the options of `user_options` and `request_options` give; raises what these raise."""
+    user = read_user(config, user_ids, columns, liked, disliked, flags)
+    given: Request = {"user": user, **read_options(config, **options)}
+    return given | {"include_seen": True} if include_seen else given
 
 
 def read_options(

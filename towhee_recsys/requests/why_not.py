@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 import numpy as np
 
-from towhee_recsys.data.items import Id
+from towhee_recsys.data.items import EXPIRY, Id
 from towhee_recsys.features.liked import DISLIKED, LIKED
 from towhee_recsys.requests.request import Request
 from towhee_recsys.stores.vectors import MAX_TOP_K, Clause, Op, Rows, VectorStore
@@ -116,6 +118,13 @@ def rules_of_item(
     found = [] if fields is not None else [Rule("not in the index", "the index does not have it")]
     if key in hidden:
         found.append(Rule("hidden", "it is hidden from all users"))
+    expires = (fields or {}).get(EXPIRY)
+    if expires is not None and expires < time.time():
+        found.append(
+            Rule(
+                "expired", f"it has expired: {datetime.fromtimestamp(max(0, expires), timezone.utc):%Y-%m-%d %H:%M} UTC"
+            )
+        )
     found += _rules_of_past(key, request, past)
     if request.where and request.where.only is not None and key not in request.where.only:
         found.append(Rule("only", "it is not among the request's `only`"))
@@ -148,7 +157,7 @@ def _rules_of_past(key: Id, request: Request, past: UserPast) -> Iterator[Rule]:
 
 def _of_clause(clause: Clause, fields: Fields | None) -> Rule:
     value = (fields or {}).get(clause.field)
-    held = "has none" if value in (None, []) else f"is {_shown(value)}"
+    held = "is missing" if value is None or value == [] else f"is {_shown(value)}"
     if clause.op == "exists":
         wanted = "a value" if clause.value else "no value"
     else:
