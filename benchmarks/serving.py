@@ -1,7 +1,7 @@
-"""`towhee-recsys serve` under load: one process on Milvus Lite and SQLite, the load generator beside it on the same cores.
+"""`towhee-recsys serve` under load: one process on Milvus Lite and SQLite, and the load generator on the same cores.
 
 The capacity is the number of answers a second where 64 connections send a request as soon as they have an answer. Then
-requests are sent in an open loop, at random moments, at half, once and twice the capacity and at 500 a second: a latency
+requests are sent in an open loop, at random moments, at half, once and twice the capacity and at 500 a second: latency
 counts from the moment at which a request was due, whether the service was ready for it or not. Every second request is
 for a known user, who gets nothing that was seen; the others describe a user. Without batches, the service answers one
 request after the other. Above the capacity, what waits too long is answered 503.
