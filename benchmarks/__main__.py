@@ -28,7 +28,8 @@ from towhee_recsys.cli.common import table
 
 BENCHMARKS = (
     *("request", "request-server", "batch", "threads", "tower"),
-    *("index", "scale", "query-scale", "interactions", "learning", "continued", "startup", "memory"),
+    *("serving", "serving-server", "index", "scale", "query-scale"),
+    *("interactions", "learning", "continued", "startup", "memory"),
 )
 """The names of the benchmark modules, with `-` for `_`, in the order of the page."""
 

@@ -129,6 +129,21 @@ async def run(client: Client, bodies: Sequence[str], rate: float, seconds: float
     return load
 
 
+async def saturate(client: Client, bodies: Sequence[str], connections: int, seconds: float) -> float:
+    """Answers a second where each connection sends its next request as soon as it has an answer."""
+    loop = asyncio.get_running_loop()
+    end, answered = loop.time() + seconds, 0
+
+    async def keep_sending(number: int) -> None:
+        nonlocal answered
+        while loop.time() < end:
+            answered += await client.post(bodies[number % len(bodies)]) == 200
+            number += connections
+
+    await asyncio.gather(*map(keep_sending, range(connections)))
+    return answered / seconds
+
+
 async def _one(client: Client, body: str, due: float, load: Load) -> None:
     try:
         status = str(await client.post(body))
@@ -144,20 +159,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("url")
     parser.add_argument("--rate", type=float, default=100.0, help="requests a second")
+    parser.add_argument("--saturate", type=int, metavar="CONNECTIONS", help="no rate: each sends again at once")
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--header", action="append", default=[])
     given = parser.parse_args()
     bodies = [line.strip() for line in sys.stdin if line.strip()]
 
-    async def loaded() -> Load:
+    async def loaded() -> dict[str, Any]:
         client = Client(given.url, given.header)
-        load = await run(client, bodies, given.rate, given.seconds, given.seed)
-        client.close()
-        return load
+        try:
+            if given.saturate:
+                return {"rate": await saturate(client, bodies, given.saturate, given.seconds)}
+            load = await run(client, bodies, given.rate, given.seconds, given.seed)
+            return {"latencies": [round(each, 3) for each in load.latencies], "statuses": dict(load.statuses)}
+        finally:
+            client.close()
 
-    load = _run(loaded())
-    print(json.dumps({"latencies": [round(each, 3) for each in load.latencies], "statuses": dict(load.statuses)}))
+    print(json.dumps(_run(loaded())))
 
 
 def _run(coroutine: Any) -> Any:

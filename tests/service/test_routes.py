@@ -114,6 +114,19 @@ def test_items(client):
     assert len(found) <= 3
 
 
+def test_why_an_item_is_not_recommended(client):
+    first = client.post("/recommend", json={"user": {"user_id": 10201}}).json()["recommendations"][0]["movie_id"]
+    assert client.get(f"/why-not/10201/{first}").json()["recommended"]
+    about = client.get("/users/10201").json()
+    found = client.get(f"/why-not/10201/{about['history'][0]['movie_id']}").json()
+    assert not found["recommended"]
+    assert "seen" in [each["rule"] for each in found["kept_out_by"]]
+    assert found["item"] == about["history"][0]
+    assert 1 <= found["rank"] <= found["items"]
+    for path in ("/why-not/1/5001", "/why-not/10201/1", "/why-not/10201/no such title", "/why-not/%00/5001"):
+        error(client.get(path), 404)
+
+
 def test_feedback_leaves_an_item_out_from_the_next_request_on(client):
     request = {"user": {"user_id": 10101}, "top_k": 5}
     before = client.post("/recommend", json=request).json()["recommendations"]

@@ -101,6 +101,18 @@ class UserAnswer(Answered):
     feedback: list[dict[str, Any]] = Field(description="The interactions since, in the declared columns.")
 
 
+class WhyNotAnswer(Answered):
+    """Why an item is not recommended to a user."""
+
+    item: dict[str, Any] = Field(description="The declared columns.")
+    recommended: bool = Field(description="Whether it is recommended after all.")
+    score: float | None = Field(description="The cosine, or the relative popularity where nothing is known of a user.")
+    rank: int | None = Field(description="Among all items of the index.")
+    rank_of_allowed: int | None = Field(description="Among those that no rule keeps out.")
+    items: int = Field(description="How many items the index has.")
+    kept_out_by: list[dict[str, str]] = Field(description="Each rule that keeps it out, with a sentence.")
+
+
 class ForgottenAnswer(Answered):
     """A user was forgotten."""
 

@@ -16,7 +16,7 @@ from towhee_recsys.lifecycle import add_feedback
 from towhee_recsys.lifecycle.feedback import feedback_of
 from towhee_recsys.lifecycle.published import PublishedModel
 from towhee_recsys.model.embeddings import ModelRef
-from towhee_recsys.pipelines import Pipeline, load_pipeline
+from towhee_recsys.pipelines import Pipeline, load_pipeline, why_not
 from towhee_recsys.requests import CatalogueTitles
 from towhee_recsys.service.batching import Batcher
 from towhee_recsys.service.errors import NotFoundError
@@ -117,6 +117,10 @@ class Recommender:
         record = self.record
         ids = [key for key, _ in self._titles.of(record).search(query, limit)]
         return [dict(facts) for facts in self.catalogue.get(ids, record.build) if facts]
+
+    def why_not(self, user: dict[str, Any], item: str) -> dict[str, Any]:
+        """Why an item is not recommended to a user: see `why_not` in pipelines; raises what it raises."""
+        return why_not(self.config, user, item, recommend=self._pipelines["recommend"])
 
     def knows_user(self, given: str) -> bool:
         """Whether the model that answers was trained on the user with an id, as text."""

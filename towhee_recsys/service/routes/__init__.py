@@ -1,6 +1,6 @@
 """The routes, one file a subject."""
 
-from towhee_recsys.service.routes import admin, docs, feedback, health, items, page, recommend, users
+from towhee_recsys.service.routes import admin, docs, feedback, health, items, page, recommend, users, why_not
 
-ROUTERS = [module.router for module in (recommend, items, users, feedback, health, admin, docs, page)]
+ROUTERS = [module.router for module in (recommend, why_not, items, users, feedback, health, admin, docs, page)]
 """All routes of the service."""
