@@ -38,7 +38,7 @@ def like(page: Any, text: str) -> None:
     """Types a title and takes the first item that is found."""
     box = page.get_by_role("combobox", name="Items you like")
     box.fill(text)
-    page.wait_for_selector("[role=option]")
+    page.wait_for_selector("[role=listbox][aria-busy=false] [role=option]")
     box.press("Enter")
     settle(page)
 

@@ -281,3 +281,12 @@ def test_its_likes_are_nearly_those_of_the_pipeline(page, shop):
     [liked] = [each["sku"] for each in data["items"] if each["name"] == page.locator(".chip.any").inner_text()[2:]]
     expected = {each["name"] for each in recommend({"liked": [liked]}).get()[0]}
     assert len(expected & set(titles(page))) >= 7
+
+
+def test_two_items_typed_one_after_the_other_are_both_liked(page):
+    for title in ("Quiet Corkscrew", "Little Kite"):
+        box = page.get_by_role("combobox", name="Items you like")
+        box.fill(title)
+        page.locator("[role=option]", has_text=title).wait_for()
+        box.press("Enter")
+    assert [text[2:] for text in page.locator(".chip.any").all_inner_texts()] == ["Quiet Corkscrew", "Little Kite"]

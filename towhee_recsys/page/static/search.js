@@ -3,6 +3,7 @@ import { html, useId, useLoaded, useState } from "./hooks.js";
 import { facts, titleOf } from "./format.js";
 
 const DELAY = 150;
+const MOST = 8;
 
 export function Search({ page, source, onChoose }) {
   const [text, setText] = useState("");
@@ -10,8 +11,11 @@ export function Search({ page, source, onChoose }) {
   const [open, setOpen] = useState(false);
   const id = useId();
   const query = text.trim();
-  const { value: found, error } = useLoaded((signal) => (query ? source.search(query, signal) : []), query, DELAY);
-  const items = query && found ? found.slice(0, 8) : [];
+  const search = async (signal) => ({ query, items: query ? await source.search(query, signal) : [] });
+  const { value: found, error } = useLoaded(search, query, DELAY);
+  const fresh = found?.query === query;
+  const typing = query && found?.query && query.startsWith(found.query); // the last list stays until the next is there
+  const items = fresh || typing ? found.items.slice(0, MOST) : [];
   const shown = open && items.length > 0;
 
   const choose = (item) => {
@@ -25,7 +29,7 @@ export function Search({ page, source, onChoose }) {
       setOpen(true);
       setActive((active + step + items.length) % items.length);
     } else if (event.key === "Enter" && shown) {
-      choose(items[Math.min(active, items.length - 1)]);
+      if (fresh) choose(items[Math.min(active, items.length - 1)]);
     } else if (event.key === "Escape") {
       setOpen(false);
     } else {
@@ -40,7 +44,7 @@ export function Search({ page, source, onChoose }) {
       placeholder="Type a title" value=${text}
       onInput=${(event) => { setText(event.target.value); setActive(0); setOpen(true); }}
       onFocus=${() => setOpen(true)} onBlur=${() => setOpen(false)} onKeyDown=${onKeyDown} />
-    <ul id="${id}-list" role="listbox" aria-label="Items found" hidden=${!shown}>
+    <ul id="${id}-list" role="listbox" aria-label="Items found" aria-busy=${fresh ? "false" : "true"} hidden=${!shown}>
       ${items.map(
         (item, row) => html`<li key=${item[page.id]} id="${id}-${row}" role="option" aria-selected=${row === active ? "true" : "false"}
           onMouseDown=${(event) => { event.preventDefault(); choose(item); }} onMouseMove=${() => setActive(row)}>
@@ -48,6 +52,6 @@ export function Search({ page, source, onChoose }) {
         </li>`,
       )}
     </ul>
-    <p class="hint" role="status">${open && query && found && !items.length ? "No title is like this." : error ? error.message : ""}</p>
+    <p class="hint" role="status">${open && query && fresh && !items.length ? "No title is like this." : error ? error.message : ""}</p>
   </div>`;
 }
