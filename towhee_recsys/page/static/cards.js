@@ -58,11 +58,12 @@ function Thumb({ likes, pressed, title, onClick }) {
 // The main reason in a sentence; all of them with their shares of the score on request.
 function Reasons({ reasons }) {
   const [open, setOpen] = useState(false);
-  const named = (reasons ?? []).filter((each) => each.because !== "other" && each.share > 0);
-  if (!named.length) return null;
+  const counting = (reasons ?? []).filter((each) => each.share > 0 && each.because !== "other");
+  if (!counting.length) return null;
+  const main = counting.find((each) => each.because !== "everyone") ?? counting[0];
   const most = Math.max(...reasons.map((each) => Math.abs(each.share)));
   return html`<div class="reasons">
-    <p>Because ${because(named[0])} ${" "}
+    <p>Because ${because(main)} ${" "}
       <button type="button" class="link" aria-expanded=${open ? "true" : "false"} onClick=${() => setOpen(!open)}>${open ? "less" : "why?"}</button>
     </p>
     ${open &&

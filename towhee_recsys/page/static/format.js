@@ -33,10 +33,11 @@ export function titleOf(item, page) {
 
 // A reason as the end of a sentence: what of the user counts for the item.
 export function because(reason) {
-  const name = reason.title || reason.item_id;
+  const name = value(reason.title ?? reason.item_id ?? reason.value);
   if (reason.because === "liked") return `you like ${name}`;
   if (reason.because === "disliked") return `you dislike ${name}`;
   if (reason.because === "history" || reason.because === "feedback") return name ? `you chose ${name}` : "what you chose before";
+  if (reason.because === "everyone") return "many like it";
   if (reason.because === "other") return "all the rest";
-  return `your ${words(reason.because).toLowerCase()} is ${value(reason.label ?? reason.value)}`;
+  return `your ${words(reason.because).toLowerCase()} is ${name}`;
 }

@@ -25,7 +25,7 @@ export function localSource(data) {
     const scores = vectors.scores(user.vector);
     return list(page(scores, request, leaveOut), scores, (row) => ({
       ...(data.calibration && { predicted_rating: user.rating(row) }),
-      reasons: user.reasons(row, scores[row]),
+      reasons: user.reasons(row),
     }));
   };
   const similar = async (id, request) => {

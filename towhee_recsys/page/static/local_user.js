@@ -17,21 +17,21 @@ export function userOf(data, vectors, columns, liked, disliked) {
   return {
     vector,
     rating: (row) => calibrated(data.calibration, vectors.at(forRating, row) / ratingSize),
-    reasons: (row, score) => reasonsOf(parts, vectors.vector(row), size, score),
+    reasons: (row) => reasonsOf(parts, vectors.vector(row), size),
   };
 }
 
 // The constant part and that of each column that is given.
 function partsOf(data, purpose, columns, dim) {
   const all = unpacked(data.parts[purpose], Float32Array);
-  const parts = [{ vector: all.subarray(0, dim) }];
+  const parts = [{ because: "everyone", vector: all.subarray(0, dim) }];
   let row = 1;
   for (const column of data.page.users.columns) {
     const chosen = column.options.findIndex((each) => each.value === columns[column.column]);
     if (chosen >= 0) {
       const from = (row + chosen) * dim;
-      const { label } = column.options[chosen];
-      parts.push({ because: column.column, value: columns[column.column], label, vector: all.subarray(from, from + dim) });
+      const title = column.options[chosen].label;
+      parts.push({ because: column.column, value: columns[column.column], title, vector: all.subarray(from, from + dim) });
     }
     row += column.options.length;
   }
@@ -57,12 +57,9 @@ function sum(parts, dim) {
 }
 
 // The score is a sum over the parts, so that their shares are exact.
-function reasonsOf(parts, item, size, score) {
-  const named = parts.filter((part) => part.because);
-  const reasons = named.map(({ vector, ...reason }) => ({ ...reason, share: dot(vector, item) / size }));
-  reasons.sort((a, b) => b.share - a.share);
-  const rest = score - reasons.reduce((total, each) => total + each.share, 0);
-  return [...reasons, { because: "other", share: rest }];
+function reasonsOf(parts, item, size) {
+  const reasons = parts.map(({ vector, ...reason }) => ({ ...reason, share: dot(vector, item) / size }));
+  return reasons.sort((a, b) => b.share - a.share);
 }
 
 function calibrated({ slope, intercept, lowest, highest }, cosine) {
