@@ -122,6 +122,10 @@ def test_a_filter_that_nothing_passes_says_so_and_can_be_removed(page):
         page.get_by_role("button", name=f"{tag}: not filtered by").click()
     page.get_by_role("slider", name="Price, at most").fill("3")
     page.get_by_text("No item passes all of these filters.").wait_for()
+    assert page.locator(".state li").all_inner_texts() == [
+        "Tags one of dry, wireless: 15 items",
+        "Price at most 3: 2 items",
+    ]
     page.get_by_role("button", name="Remove the filters").click()
     settle(page)
     assert len(titles(page)) == 10

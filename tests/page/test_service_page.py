@@ -181,3 +181,32 @@ def got_json(service, path):
     answer = got(service, path)
     assert answer.headers["content-encoding"] == "gzip"
     return gzip.GzipFile(fileobj=answer)
+
+
+def test_filters_diversity_and_reasons_are_the_services(open_page, shop_service, shop):
+    page = open_page(shop_service.url)
+    choose(page, "Country", "FR")
+    assert "Because your country is FR" in page.locator(CARDS).first.inner_text()
+    page.get_by_role("button", name="organic: not filtered by").click()
+    page.get_by_role("radio", name="yes").check()
+    page.get_by_role("slider", name="Price, at most").fill("30")
+    page.get_by_role("slider", name="Diversity").fill("0.5")
+    settle(page)
+    request = {
+        "user": {"country": "FR"},
+        "filter": {"tags": {"any": ["organic"]}, "in_stock": {"eq": True}, "price": {"lte": 30}},
+        "diversity": 0.5,
+    }
+    expected = recommend_pipeline(shop)(request).get()[0]
+    assert titles(page) == [each["name"] for each in expected]
+    assert all(float(price) <= 30 for price in facts(page, "price"))
+
+
+def test_reasons_sum_to_the_score(open_page, shop_service):
+    page = open_page(shop_service.url)
+    choose(page, "Country", "FR")
+    like(page, "little kite")
+    card = page.locator(CARDS).first
+    card.get_by_role("button", name="why?").click()
+    shares = [float(text) for text in card.locator(".share").all_inner_texts()]
+    assert sum(shares) == pytest.approx(float(card.locator(".score").inner_text()), abs=0.005 * (len(shares) + 1))

@@ -31,7 +31,8 @@ function Recommender({ page, source }) {
   const request = requestOf({ ...chosen, opinions }, page);
   const general = !Object.keys(request.user).length;
   const key = JSON.stringify([request, tries]);
-  const { value: items, error, busy } = useLoaded((signal) => source.recommend(request, signal), key, DELAY);
+  const { value: answer, error, busy } = useLoaded((signal) => source.recommend(request, signal), key, DELAY);
+  const items = answer?.items;
   const { value: map, error: mapError } = useLoaded(source.map, page.build);
   const openId = (id) => {
     const row = map.ids.indexOf(id);
@@ -53,7 +54,7 @@ function Recommender({ page, source }) {
             ? html`<${Waiting} />`
             : items.length
               ? html`<${Cards} items=${items} page=${page} opinions=${opinions} opine=${opine} open=${setOpened} hover=${setHovered} label="Recommendations" />`
-              : html`<${Empty} filtered=${countOf(chosen.filters) > 0} clear=${() => change({ filters: {} })} />`}
+              : html`<${Empty} counts=${answer.counts} filtered=${countOf(chosen.filters) > 0} clear=${() => change({ filters: {} })} />`}
       </section>
       <section class="right" aria-labelledby="map">
         <h2 id="map">Map</h2>

@@ -31,6 +31,14 @@ export function titleOf(item, page) {
   return value(title) || String(item[page.id]);
 }
 
+const OPS = { any: "one of", all: "all of", none: "none of", eq: "is", in: "one of", not_in: "none of", gte: "at least", lte: "at most" };
+
+// A clause of a filter, such as {"price": {"lte": 3}}: "Price at most 3".
+export function clauseText(clause) {
+  return Object.entries(clause).flatMap(([column, ops]) =>
+    Object.entries(ops).map(([op, given]) => `${words(column)} ${OPS[op] ?? op} ${value(given)}`)).join(", ");
+}
+
 // A reason as the end of a sentence: what of the user counts for the item.
 export function because(reason) {
   const name = value(reason.title ?? reason.item_id ?? reason.value);

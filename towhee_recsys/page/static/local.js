@@ -1,5 +1,5 @@
 // Recommends in the browser, from the data of an exported page: the answers that the service would give, approximately.
-import { found, passes } from "./matching.js";
+import { countsOf, found, passes } from "./matching.js";
 import { best, itemVectors, varied } from "./vectors.js";
 import { userOf } from "./local_user.js";
 
@@ -18,6 +18,10 @@ export function localSource(data) {
     return varied(best(scores, Math.max(POOL, 10 * top_k), isWanted), scores, vectors, diversity, top_k);
   };
   const recommend = async (request) => {
+    const items = recommended(request);
+    return { items, counts: items.length ? [] : countsOf(data.items, request.filter) };
+  };
+  const recommended = (request) => {
     const { liked = [], disliked = [], ...columns } = request.user;
     const leaveOut = [...liked, ...disliked];
     if (!leaveOut.length && !Object.keys(columns).length) return list(page(popular, request, []), popular);

@@ -21,6 +21,12 @@ export function passes(item, filter) {
   );
 }
 
+// How many items each clause of a filter leaves on its own.
+export function countsOf(items, filter) {
+  const clauses = Object.entries(filter ?? {}).flatMap(([column, clause]) => Object.entries(clause).map(([op, given]) => ({ [column]: { [op]: given } })));
+  return clauses.map((clause) => ({ filter: clause, items: items.filter((item) => passes(item, clause)).length }));
+}
+
 // Items whose titles have all words of the query; those that begin with it come first.
 export function found(items, titles, query) {
   const text = plain(query);

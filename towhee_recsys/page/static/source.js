@@ -47,11 +47,12 @@ async function patient(path, signal, tries = 8) {
   }
 }
 
+// `recommend` gives {items, counts}: counts are how many items each clause of the filter leaves, where all leave none.
 export const service = {
   canKnowUsers: true,
   page: (signal) => patient("page.json", signal),
   map: (signal) => patient("map.json", signal),
-  recommend: (request, signal) => call("recommend", request, signal).then((answer) => answer.recommendations),
+  recommend: (request, signal) => call("recommend", request, signal).then((answer) => ({ items: answer.recommendations, counts: answer.filter_counts ?? [] })),
   similar: (id, request, signal) =>
     call(`similar/${encodeURIComponent(id)}`, request, signal).then((answer) => answer.similar ?? answer.recommendations),
   search: (query, signal) => call(`items?query=${encodeURIComponent(query)}`, undefined, signal).then((answer) => answer.items),

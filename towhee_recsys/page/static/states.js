@@ -1,11 +1,14 @@
 // What is shown where there is nothing to show: nothing found, an error, a token that is needed.
 import { html, useId, useState } from "./hooks.js";
+import { clauseText } from "./format.js";
 import { giveToken } from "./source.js";
 
-export function Empty({ filtered, clear }) {
+export function Empty({ filtered, counts, clear }) {
   return html`<div class="state">
     <h3>Nothing to recommend</h3>
     <p>${filtered ? "No item passes all of these filters." : "There is nothing left that you have not seen."}</p>
+    ${counts.length > 0 &&
+    html`<ul>${counts.map((each, row) => html`<li key=${row}>${clauseText(each.filter)}: ${each.items} ${each.items === 1 ? "item" : "items"}</li>`)}</ul>`}
     ${filtered && html`<button type="button" class="button" onClick=${clear}>Remove the filters</button>`}
   </div>`;
 }
