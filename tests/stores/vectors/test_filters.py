@@ -228,6 +228,19 @@ def test_the_farthest_items_are_found(many):
     assert [hit.id for hit in hits] == [2995, 2996, 2997, 2998, 2999]
 
 
+def test_those_of_many_items_that_match(many):
+    index, query = many
+    listed = [(key, 1 - key / ROWS) for key in range(ROWS + 5)]
+    for clause, ids in (
+        (Clause("tags", "any", ("rare",)), [999, 1999, 2999]),
+        (Clause("number", "lte", 2000), list(range(2001))),
+    ):
+        [hits] = index.hits_of(query, [listed], [Filter((clause,))])
+        assert [hit.id for hit in hits] == ids
+    [hits] = index.hits_of(query, [listed], [Filter((clause,), frozenset(range(1990, 2100)))])
+    assert [hit.id for hit in hits] == list(range(1990, 2001))
+
+
 def test_only_ten_thousand_ids(many):
     index, query = many
     only = frozenset(range(1, 20_000, 2))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from towhee_recsys.data.items import EXPIRY
 from towhee_recsys.stores.vectors.filters import Clause, Filter, checked_filter
-from towhee_recsys.stores.vectors.protocol import VectorStore
+from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, VectorStore
 from towhee_recsys.stores.vectors.records import IndexRecord
 from towhee_recsys.stores.vectors.rows import Id
 
-IDS_AT_ONCE = 4096
+IDS_AT_ONCE = 1024
 """Ids that are looked for by one call."""
 
 
@@ -39,18 +39,20 @@ def count_matching(store: VectorStore, record: IndexRecord, where: Filter) -> in
 
 def kept_by(
     store: VectorStore, record: IndexRecord, lists: Sequence[Iterable[Id]], where: Sequence[Filter | None] | None
-) -> list[Collection[Id]]:
+) -> list[set[Id]]:
     """Those ids of each list that its filter keeps; without a filter all of them. Raises QueryError and StoreError."""
     filters = filters_in(record, where, len(lists))
     return [
-        _matching(store, record.build, ids, each) if each else [*ids] for ids, each in zip(lists, filters, strict=True)
+        _matching(store, record.build, set(ids), each) if each else set(ids)
+        for ids, each in zip(lists, filters, strict=True)
     ]
 
 
-def _matching(store: VectorStore, build: str, ids: Iterable[Id], where: Filter) -> set[Id]:
-    wanted = [key for key in ids if where.only is None or key in where.only]
-    found: set[Id] = set()
-    for first in range(0, len(wanted), IDS_AT_ONCE):
-        only = frozenset(wanted[first : first + IDS_AT_ONCE])
-        found.update(store.matching(build, Filter(where.clauses, only)))
-    return found
+def _matching(store: VectorStore, build: str, ids: set[Id], where: Filter) -> set[Id]:
+    wanted = ids if where.only is None else ids.intersection(where.only)
+    if len(wanted) > IDS_AT_ONCE and len(found := store.matching(build, where)) < MAX_TOP_K:
+        return wanted.intersection(found)  # all that match are fewer than what is looked for
+    listed, kept = list(wanted), set[Id]()
+    for first in range(0, len(listed), IDS_AT_ONCE):
+        kept.update(store.matching(build, Filter(where.clauses, frozenset(listed[first : first + IDS_AT_ONCE]))))
+    return kept

@@ -128,10 +128,9 @@ def hits_of(
         QueryError: a filter is not acceptable.
         StoreError: the store fails.
     """
-    items = cache.vectors({key for each in lists for key, _ in each})
-    found = [[hit for hit in each if hit[0] in items] for each in lists]
-    kept = kept_by(cache.store, record, [[key for key, _ in each] for each in found], where)
-    found = [[hit for hit in each if hit[0] in ids] for each, ids in zip(found, kept, strict=True)]
+    kept = kept_by(cache.store, record, [[key for key, _ in each] for each in lists], where)
+    items = cache.vectors(set().union(*kept))
+    found = [[hit for hit in each if hit[0] in ids and hit[0] in items] for each, ids in zip(lists, kept, strict=True)]
     return _hits(found, _ratings(found, vectors.model, vectors.for_rating, items), record.build)
 
 
