@@ -85,6 +85,11 @@ def test_the_notebook_runs_and_has_its_outputs(tmp_path: Path) -> None:
     execute(EXAMPLES / "quickstart.ipynb", tmp_path)
 
 
+def test_the_notebook_of_requests_runs_and_has_its_outputs(tmp_path: Path) -> None:
+    assert code_with_outputs(EXAMPLES / "requests.ipynb")
+    execute(EXAMPLES / "requests.ipynb", tmp_path)
+
+
 @pytest.mark.parametrize("name", ["tracks", "articles"])
 def test_the_notebook_of_an_example_runs_and_has_its_outputs(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "examples" / name

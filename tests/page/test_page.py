@@ -98,7 +98,7 @@ def test_filters_keep_what_passes(page):
     assert not any("organic" in text for text in facts(page, "tags"))
     page.get_by_role("radio", name="yes").check()
     settle(page)
-    assert set(facts(page, "in_stock")) == {"In stock"}
+    assert set(facts(page, "in_stock")) == {"in stock"}
     page.get_by_role("slider", name="Price, at most").fill("20")
     settle(page)
     assert all(float(price) <= 20 for price in facts(page, "price"))

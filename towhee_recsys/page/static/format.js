@@ -22,7 +22,7 @@ export function facts(item, page) {
 
 // A boolean is written with its column, since "yes" alone says nothing.
 function fact(column, given) {
-  if (typeof given === "boolean") return given ? words(column) : `not ${words(column).toLowerCase()}`;
+  if (typeof given === "boolean") return `${given ? "" : "not "}${words(column).toLowerCase()}`;
   return value(given);
 }
 
