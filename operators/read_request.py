@@ -7,6 +7,7 @@ from typing import Any
 
 from towhee import register
 
+from towhee_recsys.requests import read_each
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import open_index
 
@@ -60,5 +61,5 @@ class ReadRequest:
         """The users' records and the requests: a record and a `Request`, or lists of them."""
         if not isinstance(given, (list, tuple)):
             return self._read(given)
-        read = [self._read(each) for each in given]
+        read = read_each(self._read, given)
         return [user for user, _ in read], [request for _, request in read]

@@ -7,6 +7,7 @@ from typing import Any
 
 from towhee import register
 
+from towhee_recsys.requests import read_each
 from towhee_recsys.requests.similar import ITEMS
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import open_index
@@ -62,7 +63,7 @@ class ReadSimilarRequest:
         if not isinstance(given, (list, tuple)):
             items, request = self._read(given)
             return self._as_records(items), len(items), list(request.exclude), request
-        read = [self._read(each) for each in given]
+        read = read_each(self._read, given)
         items = self._as_records([item for items, _ in read for item in items])
         requests = [request for _, request in read]
         return items, [len(items) for items, _ in read], [list(each.exclude) for each in requests], requests

@@ -232,6 +232,14 @@ def test_wrong_fields_of_a_request_for_similar_items(similar, request_, facts):
     assert [fact for fact in facts if fact not in str(caught.value)] == [], caught.value
 
 
+def test_the_wrong_one_of_several_is_named(recommend, similar):
+    with pytest.raises(QueryError, match=r"^request 2 of 3: top_k: given 0") as caught:
+        recommend([{}, {"user": {}, "top_k": 0}, {}])
+    assert (caught.value.field, caught.value.accepted) == ("top_k", "a whole number from 1 to 1000")
+    with pytest.raises(QueryError, match=r"^request 1 of 2: items: given \[\]"):
+        similar([{"items": []}, {"movie_id": 5001}])
+
+
 @pytest.mark.parametrize("field", ["top_k", "offset", "exclude", "only", "include_seen", "diversity", "explain"])
 def test_the_config_allows_fields(indexed_config, field):
     value = {"exclude": [], "only": [], "include_seen": True, "explain": True}.get(field, 1)

@@ -19,7 +19,7 @@ Request = dict[str, Any]
 
 def user_options(command: Callable[..., int]) -> Callable[..., int]:
     """Gives a command the options that describe a user; see `read_user`."""
-    for option in (
+    options = (
         click.option("-u", "--user", "user_ids", multiple=True, metavar="ID", help="A known user's id."),
         click.option(
             "--with", "columns", multiple=True, metavar="COLUMN=VALUE", help="A column of the user; repeatable."
@@ -31,21 +31,23 @@ def user_options(command: Callable[..., int]) -> Callable[..., int]:
             "--disliked", multiple=True, metavar="IDS|TITLE", help="Items that the user dislikes; repeatable."
         ),
         click.option("--include-seen", is_flag=True, help="Recommend items that the user has interacted with, too."),
-    ):
+    )
+    for option in reversed(options):
         command = option(command)
     return command
 
 
 def request_options(command: Callable[..., int]) -> Callable[..., int]:
     """Gives a command the options that all requests have; it is called with those that were given, as `options`."""
-    for option in (
+    options = (
         click.option("-k", "--top-k", type=int, metavar="N", help="How many items."),
         click.option("--offset", type=int, metavar="N", help="How many better items to skip."),
         click.option("--filter", "filter_text", metavar="JSON", help='Such as \'{"year": {"gte": 1990}}\'.'),
         click.option("--exclude", metavar="IDS", help="Items not to show, such as 260,1196."),
         click.option("--only", metavar="IDS", help="The items to choose from."),
         click.option("--diversity", type=float, metavar="X", help="From 0, the best, to 1, as different as possible."),
-    ):
+    )
+    for option in reversed(options):
         command = option(command)
     return command
 

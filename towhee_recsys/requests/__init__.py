@@ -1,5 +1,6 @@
 """Requests: what a caller wants, and the policies by which hits become an answer."""
 
+from towhee_recsys.requests.fields import read_each
 from towhee_recsys.requests.filter_counts import filter_counts, request_filter_counts
 from towhee_recsys.requests.items import CatalogueTitles, ItemRecords, item_finder
 from towhee_recsys.requests.request import Request
@@ -14,6 +15,7 @@ __all__ = [
     "Request",
     "filter_counts",
     "item_finder",
+    "read_each",
     "request_filter_counts",
     "similar_request_reader",
     "user_request_reader",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
 from towhee_recsys.data.item_ids import item_id
 from towhee_recsys.data.items import Id, IdType
 from towhee_recsys.errors import QueryError, close_match, refused
+
+T = TypeVar("T")
 
 
 def whole_number(field: str, given: Any, low: int, high: int) -> int:
@@ -76,3 +78,17 @@ def check_names(given: Mapping[Any, Any], allowed: tuple[str, ...], known: tuple
             str(name),
             accepted,
         )
+
+
+def read_each(read: Callable[[Any], T], requests: Sequence[Any]) -> list[T]:
+    """What `read` gives for each of several requests. Raises QueryError with the number of the request."""
+    found = []
+    for number, request in enumerate(requests, start=1):
+        try:
+            found.append(read(request))
+        except QueryError as error:
+            if len(requests) == 1:
+                raise
+            message = f"request {number} of {len(requests)}: {error}"
+            raise QueryError(message, error.field, error.accepted) from None
+    return found
