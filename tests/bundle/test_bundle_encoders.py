@@ -224,22 +224,22 @@ def test_what_cannot_be_liked(users, liked, message):
         assert str(raised.value) == message
 
 
-def ranks(users, record, keys, bundle):
-    """The mean rank of items among all that the model knows, by their cosines with a user."""
+def chances(users, record, keys, bundle):
+    """The mean logarithm of the chances of items by the softmax that the model is trained by."""
     ids = bundle.known_ids("item")
     items = np.asarray(normalize(ItemEncoder(bundle)([{"movie_id": key} for key in ids])))
-    order = np.argsort(np.argsort(-items @ np.asarray(normalize(users(record)))))
-    return np.mean([order[ids.index(str(key))] for key in keys])
+    logits = items @ np.asarray(normalize(users(record))) / bundle.config.training.temperature
+    return np.mean([logits[ids.index(str(key))] for key in keys]) - np.log(np.exp(logits).sum())
 
 
 @pytest.mark.parametrize("user", [{}, {"age": 25}, {"user_id": 10_001}], ids=str)
 def test_disliked_items_fall_and_liked_ones_rise(user, sample_bundle):
     users, keys = UserEncoder(sample_bundle), [5001, 5002, 5003]
-    before = ranks(users, user, keys, sample_bundle)
-    assert ranks(users, {**user, "disliked": keys}, keys, sample_bundle) > before
-    assert ranks(users, {**user, "liked": keys}, keys, sample_bundle) < before
-    assert ranks(users, {**user, "feedback": [(key, 5) for key in keys]}, keys, sample_bundle) < before
-    assert ranks(users, {**user, "feedback": [(key, 1) for key in keys]}, keys, sample_bundle) > before
+    before = chances(users, user, keys, sample_bundle)
+    assert chances(users, {**user, "disliked": keys}, keys, sample_bundle) < before
+    assert chances(users, {**user, "liked": keys}, keys, sample_bundle) > before
+    assert chances(users, {**user, "feedback": [(key, 5) for key in keys]}, keys, sample_bundle) > before
+    assert chances(users, {**user, "feedback": [(key, 1) for key in keys]}, keys, sample_bundle) < before
 
 
 def test_feedback_moves_a_known_user_less_than_a_new_one(small_bundle):

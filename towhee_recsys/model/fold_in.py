@@ -72,16 +72,19 @@ def disliked_value(feedback: Feedback) -> float:
 def _minimized(raw: np.ndarray, free: int, share: np.ndarray, decay: float, loss: FoldInLoss) -> np.ndarray:
     """`raw` with `free` numbers a user moved to where the loss is least, by Adam with a falling step.
 
-    The steps are in proportion to the `share` of a user's interactions that is new, float32[n, 1], as is the way.
+    The steps are in proportion to the `share` of a user's interactions that is new, float32[n, 1], as is the way, and
+    no longer than the longest way that the decay allows.
     """
     moved = np.zeros((len(raw), free), dtype=np.float32)
+    longest = np.linalg.norm(_gradient(raw, moved, loss), axis=1, keepdims=True) / max(2 * decay, 1e-12)
+    first = np.minimum(LEARNING_RATE * share, longest / np.sqrt(free)).astype(np.float32)
     mean, square = np.zeros_like(moved), np.zeros_like(moved)
     for step in range(1, STEPS + 1):
         grad = _gradient(raw, moved, loss) + 2 * decay * moved
         mean[:] = 0.9 * mean + 0.1 * grad
         square[:] = 0.99 * square + 0.01 * grad**2
-        size = LEARNING_RATE * (1 - (step - 1) / STEPS)
-        moved -= share * size * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
+        size = first * np.float32(1 - (step - 1) / STEPS)
+        moved -= size * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
     result = raw.copy()
     result[:, :free] += moved
     return result

@@ -27,7 +27,7 @@ class FoldInRanking:
     """Folding in may need more decay than training: a few liked items are less evidence than many interactions.
     Found on another draw of MovieLens 1M's cold users than those that are reported."""
 
-    past_weight, dislike = 1.0, 0.5
+    past_weight, dislike = 1.0, 0.25
     """How much a past interaction counts, and a disliked item against, beside a liked one: found on other users than
     those that are reported, by `python -m benchmarks feedback --choose`."""
 
