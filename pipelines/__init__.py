@@ -15,8 +15,8 @@ from towhee.runtime.auto_pipes import set_pipe_name
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.pipelines.builder import load_pipeline
 from towhee_recsys.pipelines.frames import recommend_frame
+from towhee_recsys.pipelines.kept_out import why_not
 from towhee_recsys.pipelines.runtime import Pipeline
-from towhee_recsys.pipelines.why_not import why_not
 from towhee_recsys.stores.vectors import index_of
 
 __all__ = [

@@ -9,8 +9,8 @@ import pytest
 
 from towhee_recsys.data.items import EXPIRY
 from towhee_recsys.requests import Request
-from towhee_recsys.requests.why_not import Rank, UserPast, rank_of, rules_of_item, rules_of_rank
-from towhee_recsys.stores.vectors import Clause, Filter, Layout, Rows
+from towhee_recsys.requests.why_not import Rank, UserPast, better_items, rank_among, rules_of_item, rules_of_rank
+from towhee_recsys.stores.vectors import Clause, Filter, IndexRecord, Layout, Rows
 from towhee_recsys.stores.vectors.memory import MemoryStore
 
 NOBODY = UserPast((), (), {})
@@ -31,15 +31,29 @@ def store() -> MemoryStore:
     return made
 
 
-@pytest.mark.parametrize("key", [0, 1, 17_000, 39_999])
-def test_the_rank_counts_all_that_are_better(store, key):
-    found = rank_of(store, "build", USER, key, float(COSINES[key]), lambda other, fields: fields["even"])
-    assert found == Rank(key + 1, (key + 1) // 2 + 1, 40_000)
+def record(index: str) -> IndexRecord:
+    return IndexRecord("items", "build", None, 2, "IP", 40_000, "", index, fields={"even": "boolean"})
 
 
-def test_an_item_that_is_not_there_has_the_rank_that_it_would_have(store):
-    found = rank_of(store, "build", USER, -5, 0.0, lambda key, fields: True)
-    assert found == Rank(20_001, 20_001, 40_000)
+@pytest.mark.parametrize("index", ["FLAT", "HNSW"])
+@pytest.mark.parametrize("key", [0, 1, 7_000, 17_000, 39_999])
+def test_all_that_are_better_are_found(store, index, key):
+    """By a search where it is exact and goes so far, else by reading all."""
+    found = better_items(store, record(index), USER, key, float(COSINES[key]))
+    assert sorted(found) == list(range(key))
+
+
+@pytest.mark.parametrize("index", ["FLAT", "HNSW"])
+def test_an_item_that_is_not_there_has_the_rank_that_it_would_have(store, index):
+    assert len(better_items(store, record(index), USER, -5, 0.0)) == 20_000
+
+
+@pytest.mark.parametrize("count", [0, 9, 20_000])
+def test_the_rank_among_those_that_are_allowed(store, count):
+    above = list(range(count))
+    even = rank_among(store, record("FLAT"), above, True, lambda key, fields: fields["even"])
+    assert even == Rank(count + 1, (count + 1) // 2 + 1, 40_000)
+    assert rank_among(store, record("FLAT"), above, False, lambda key, fields: key % 2 == 0) == even
 
 
 FIELDS = {"year": 1990.0, "genres": ["Drama", "War"], "brand": None}

@@ -9,6 +9,7 @@ import click
 
 from towhee_recsys.cli.checking import doctor, schema, validate
 from towhee_recsys.cli.errors import end_at_sigterm, exit_code_of
+from towhee_recsys.cli.explaining import why_not
 from towhee_recsys.cli.exporting import export
 from towhee_recsys.cli.immediate import feedback, hide, show
 from towhee_recsys.cli.indexing import index
@@ -19,7 +20,6 @@ from towhee_recsys.cli.serving import serve
 from towhee_recsys.cli.streams import replace_closed_streams
 from towhee_recsys.cli.training import prepare, run, train
 from towhee_recsys.cli.tuning import tune
-from towhee_recsys.cli.why_not import why_not
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog="Try: towhee-recsys demo")

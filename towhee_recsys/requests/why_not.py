@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from towhee_recsys.data.items import EXPIRY, Id
 from towhee_recsys.features.liked import DISLIKED, LIKED
 from towhee_recsys.requests.request import Request
-from towhee_recsys.stores.vectors import MAX_TOP_K, Clause, Op, Rows, VectorStore
+from towhee_recsys.stores.vectors import EXACT, MAX_TOP_K, Clause, IndexRecord, Op, Rows, VectorStore
 
 Fields = Mapping[str, Any]
 
@@ -73,29 +73,57 @@ class UserPast:
     named: Mapping[str, Collection[Id]]
 
 
-def rank_of(
-    store: VectorStore, build: str, user: np.ndarray, key: Id, score: float, allows: Callable[[Id, Fields], bool]
-) -> Rank:
-    """The exact rank of an item: one plus the number of items with a higher score, of all rows of a build.
+def better_items(store: VectorStore, record: IndexRecord, user: np.ndarray, key: Id, score: float) -> list[Id]:
+    """The ids of all items of a build with a higher score than an item's.
+
+    An index whose searches are exact is searched. Else, or where more are better than a search gives, all are read.
 
     Args:
         store: The store of the build.
-        build: The build.
+        record: The build.
         user: The user's unit vector, float32[dim].
-        key: The item's id; it need not be in the build.
+        key: The item's id, which is never among them; it need not be in the build.
         score: Its cosine with `user`.
+
+    Raises:
+        StoreError: the store fails.
+    """
+    if record.index == EXACT.type:
+        [hits] = store.search(record.build, user[np.newaxis], MAX_TOP_K)
+        score = next((own for other, own in hits if other == key), score)  # rounded as those of the others are
+        above = [other for other, own in hits if own > score and other != key]
+        if len(hits) < MAX_TOP_K or len(above) < len(hits):
+            return above
+    parts = (rows.ids[rows.vectors @ user > score].tolist() for rows in _all_rows(store, record.build))
+    return [other for part in parts for other in part if other != key]
+
+
+def rank_among(
+    store: VectorStore,
+    record: IndexRecord,
+    above: Sequence[Id],
+    with_fields: bool,
+    allows: Callable[[Id, Fields], bool],
+) -> Rank:
+    """The rank of an item below those of `above`, which are in the build.
+
+    Args:
+        store: The store of the build.
+        record: The build.
+        above: The ids of the better items.
+        with_fields: Whether `allows` needs the fields of items, which are read then.
         allows: Whether an item with an id and fields may be recommended.
 
     Raises:
         StoreError: the store fails.
     """
-    items = better = allowed = 0
-    for rows in _all_rows(store, build):
-        items += len(rows)
-        above = [row for row in np.flatnonzero(rows.vectors @ user > score).tolist() if rows.ids[row] != key]
-        better += len(above)
-        allowed += sum(allows(rows.ids[row : row + 1].tolist()[0], fields_of(rows, row)) for row in above)
-    return Rank(better + 1, allowed + 1, items)
+    if with_fields:
+        starts = range(0, len(above), MAX_TOP_K)
+        parts = (store.rows(record.build, above[first : first + MAX_TOP_K]) for first in starts)
+        allowed = sum(allows(key, fields_of(rows, row)) for rows in parts for row, key in enumerate(rows.ids.tolist()))
+    else:
+        allowed = sum(allows(key, {}) for key in above)
+    return Rank(len(above) + 1, allowed + 1, record.rows)
 
 
 def fields_of(rows: Rows, row: int) -> dict[str, Any]:

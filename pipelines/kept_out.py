@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from towhee_recsys.bundle import UserEncoder, item_vectors, load_bundle, popular_items
 from towhee_recsys.config import Config, load_config
-from towhee_recsys.data.items import Id
+from towhee_recsys.data.items import EXPIRY, Id
 from towhee_recsys.data.user_ids import possible_ids
 from towhee_recsys.errors import refused
 from towhee_recsys.features.liked import DISLIKED, LIKED, liked_of
@@ -26,8 +26,9 @@ from towhee_recsys.requests.why_not import (
     Rank,
     Rule,
     UserPast,
+    better_items,
     fields_of,
-    rank_of,
+    rank_among,
     rules_of_item,
     rules_of_rank,
 )
@@ -120,20 +121,19 @@ class _Question:
         score = float(self._user.search[0] @ self._vector)
         calibration = self._bundle.calibration
         rating = calibration.ratings(self._user.for_rating[0] @ self._vector).item() if calibration else None
+        store = self._index.store
         if self._known:
-            user = self._user.search[0]
-            rank = rank_of(self._index.store, self.live.build, user, self.key, score, self._allows)
-            return _Standing(score, rating, rank)
+            above = better_items(store, self.live, self._user.search[0], self.key, score)
+            return _Standing(score, rating, self._rank(above))
         popular = popular_items(self._bundle)
-        return _Standing(popular.get(self.key, 0.0), rating, self._popular_rank(list(popular)))
-
-    def _popular_rank(self, popular: list[Id]) -> Rank | None:
         if self.key not in popular:
-            return None
-        above = popular[: popular.index(self.key)]
-        rows = self._index.store.rows(self.live.build, above)
-        allowed = [self._allows(key, fields_of(rows, row)) for row, key in enumerate(rows.ids.tolist())]
-        return Rank(len(rows) + 1, sum(allowed) + 1, self.live.rows)
+            return _Standing(0.0, rating, None)
+        before = list(popular)[: list(popular).index(self.key)]
+        return _Standing(popular[self.key], rating, self._rank(store.rows(self.live.build, before).ids.tolist()))
+
+    def _rank(self, above: Sequence[Id]) -> Rank:
+        with_fields = bool(self._request.where) or EXPIRY in self.live.fields
+        return rank_among(self._index.store, self.live, above, with_fields, self._allows)
 
     def _allows(self, key: Id, fields: Fields) -> bool:
         return not self._rules(key, fields)
