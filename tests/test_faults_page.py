@@ -35,6 +35,8 @@ def test_the_headings_are_those_of_the_table():
         "Bundle",
         "Index",
         "Catalogue",
+        "Feedback",
         "Query",
+        "Service",
         "Output",
     ]

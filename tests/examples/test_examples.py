@@ -7,12 +7,16 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+
+from tests.servers.service import ServiceProcess
+from towhee_recsys.config import load_config
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 USER = ["-a", "25", "-g", "F", "-j", "programmer"]
@@ -66,6 +70,18 @@ def test_swap_config(folder: Path, trained: str) -> None:
     first, second, third = run(folder, "swap_config.py").splitlines()
     assert first.partition(": ")[2] == second.partition(": ")[2]
     assert "Documentary" not in third.partition(": ")[2]
+
+
+def test_serve_client(folder: Path, trained: str) -> None:
+    index = [sys.executable, "-m", "towhee_recsys", "index", "-c", "sample", "-q"]
+    subprocess.run(index, cwd=folder, capture_output=True, check=True)
+    service = ServiceProcess(load_config("sample"), folder)
+    with closing(service):
+        service.start()
+        shown = run(folder, "serve_client.py", "--url", service.url)
+    assert "For somebody of 25 who likes Alien" in shown
+    assert "For user 424242, after two ratings" in shown
+    assert "Why not " in shown
 
 
 def test_invalid_input_gives_an_error_without_a_traceback(folder: Path, trained: str) -> None:

@@ -54,6 +54,11 @@ class ServiceProcess(ServerProcess):
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read())
 
+    def text(self, path: str) -> str:
+        """The text of the answer to GET."""
+        with urllib.request.urlopen(self.url + path, timeout=60) as answer:
+            return str(answer.read().decode())
+
     def _is_ready(self) -> bool:
         try:
             return self.send("/readyz")[0] == 200

@@ -29,7 +29,8 @@ def index_in_a_process(config: Config, folder: Path) -> None:
     """Indexes as another process, since only one can have a Milvus Lite file open."""
     file = folder / "config.yaml"
     file.write_text(dump_config(config), encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "towhee_recsys", "index", "-q", "-c", str(file)], check=True)
+    command = [sys.executable, "-m", "towhee_recsys", "index", "-q", "-c", str(file)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 @pytest.fixture(scope="session")

@@ -167,6 +167,21 @@ def test_feedback_that_is_not_acceptable_is_not_recorded(client, event, named):
     error(client.get("/users/778"), 404)
 
 
+def test_feedback_without_room_is_refused_and_recommendations_go_on(client_of, tmp_path):
+    client = client_of(feedback=f"sqlite:///{tmp_path / 'feedback.sqlite'}")
+    good = {"user_id": 779, "movie_id": 5001, "rating": 5}
+    assert client.post("/feedback", json=good).status_code == 200
+    connection = client.app.state.recommender.feedback._store._file._connection
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    many = [{**good, "key": f"{number:0500}"} for number in range(100)]
+    answer = client.post("/feedback", json=many)
+    assert "the disk is full" in error(answer, 503)["message"]
+    assert answer.headers["retry-after"] == "1"
+    assert client.post("/recommend", json={"user": {"user_id": 779}}).status_code == 200
+    assert len(client.get("/users/779").json()["feedback"]) == 1
+
+
 def test_health(client):
     assert client.get("/livez").json()["alive"]
     ready = client.get("/readyz").json()

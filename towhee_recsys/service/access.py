@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import re
+from functools import lru_cache
 
 from towhee_recsys.config.references import expand_env
 from towhee_recsys.config.serving import ServeConfig
@@ -63,6 +64,7 @@ class Access:
         return kind.lower() == "bearer" and any(same)
 
 
+@lru_cache(maxsize=64)
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach `host`."""
     if host == "localhost":

@@ -31,7 +31,6 @@ def create_app(config: Config) -> FastAPI:
     """
     access, metrics = Access(config.serve), Metrics()
     recommender = Recommender(config, metrics.batch)
-    metrics.watch({name: batcher.waiting for name, batcher in recommender.batchers.items()})
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -37,22 +37,18 @@ class Batcher:
     Args:
         call: Answers several requests in their order; is called in threads.
         settings: The largest batch, how many requests may wait, and how long.
-        on_batch: Is called with the size of each batch.
+        on_batch: Is called with the size of each batch, and with how many requests still wait then.
     """
 
     def __init__(
         self,
         call: Callable[[list[Any]], Sequence[Any]],
         settings: ServeConfig,
-        on_batch: Callable[[int], object] = lambda size: None,
+        on_batch: Callable[[int, int], object] = lambda size, waiting: None,
     ):
         self._call, self._settings, self._on_batch = call, settings, on_batch
         self._free, self._waiting = THREADS, deque[_Waiting]()
         self._threads = ThreadPoolExecutor(THREADS, "batch")
-
-    def waiting(self) -> int:
-        """How many requests wait for a thread."""
-        return len(self._waiting)
 
     async def __call__(self, given: Any) -> Any:
         """The answer to one request.
@@ -94,7 +90,7 @@ class Batcher:
                     batch.append(each)
             if batch:
                 self._free -= 1
-                self._on_batch(len(batch))
+                self._on_batch(len(batch), len(self._waiting))
                 self._threads.submit(self._run, batch, loop)
 
     def _run(self, batch: list[_Waiting], loop: asyncio.AbstractEventLoop) -> None:

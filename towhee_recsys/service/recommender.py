@@ -43,7 +43,7 @@ class Recommender:
         RecsysError: a pipeline cannot be built.
     """
 
-    def __init__(self, config: Config, on_batch: Callable[[str, int], object] = lambda name, size: None):
+    def __init__(self, config: Config, on_batch: Callable[[str, int, int], object] = lambda *batch: None):
         self.config = config
         self.published, self.index = PublishedModel(config), index_of(config.milvus, create=False)
         self.catalogue, self.history = open_catalogue(config.catalogue), open_history(config.history_url)

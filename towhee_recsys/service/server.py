@@ -14,7 +14,7 @@ from towhee_recsys.errors import ConfigError, StoreError
 from towhee_recsys.service.access import Access
 from towhee_recsys.service.app import create_app
 from towhee_recsys.service.logs import log_as_json
-from towhee_recsys.service.workers import run_workers
+from towhee_recsys.service.workers import Workers
 from towhee_recsys.stores.vectors import is_shared
 from towhee_recsys.support.urls import shown_url
 
@@ -36,7 +36,7 @@ def serve(config: Config, host: str = "127.0.0.1", port: int = 8000, workers: in
     listening = _listen(host, port)
     if workers == 1:
         return _work(listening, config, quiet)
-    run_workers(_work, listening, (config, quiet), workers)
+    Workers(_work, listening, (config, quiet)).run(workers)
 
 
 class Server(uvicorn.Server):
