@@ -42,7 +42,7 @@ def test_movielens_has_codes_with_names_and_stars(indexed_config):
     year, genres = page["filters"]
     assert (year["type"], year["step"]) == ("number", 1)
     assert (genres["type"], genres["values"][0]) == ("texts", "Drama")
-    assert page["feedback"] == {"up": {"value": 5}, "down": {"value": 1}}
+    assert page["feedback"] == {"user": "user_id", "item": "movie_id", "up": {"rating": 5}, "down": {"rating": 1}}
 
 
 def test_the_shop_has_texts_and_events(shop):
@@ -54,7 +54,7 @@ def test_the_shop_has_texts_and_events(shop):
     assert price["min"] <= 3 < 200 < price["max"]
     assert in_stock == {"column": "in_stock", "type": "boolean"}
     assert "organic" in tags["values"]
-    assert page["feedback"] == {"up": {"event": "purchase"}, "down": None}
+    assert page["feedback"] == {"user": "customer_id", "item": "sku", "up": {"action": "purchase"}, "down": None}
 
 
 def test_what_requests_may_not_have_is_not_offered(shop):

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.page.steps import CARDS, choose, facts, like, point_on_map, settle, titles
-from towhee_recsys import index_pipeline, load_config, recommend_pipeline, train
+from towhee_recsys import index_pipeline, load_config, recommend_pipeline, similar_pipeline, train
 from towhee_recsys.page import STATIC
 
 HOSTILE = ["<img src=x onerror=alert(1)>", "</script><script>alert(2)</script>", "\"'><b>bold</b>", "&amp; &lt;i&gt;"]
@@ -210,3 +210,40 @@ def test_reasons_sum_to_the_score(open_page, shop_service):
     card.get_by_role("button", name="why?").click()
     shares = [float(text) for text in card.locator(".share").all_inner_texts()]
     assert sum(shares) == pytest.approx(float(card.locator(".score").inner_text()), abs=0.005 * (len(shares) + 1))
+
+
+def test_a_click_shows_what_the_service_finds_similar(open_page, shop_service, shop):
+    page = open_page(shop_service.url)
+    first = titles(page)[0]
+    page.get_by_role("button", name=first, exact=True).click()
+    dialog = page.get_by_role("dialog", name=first)
+    dialog.locator(".card").first.wait_for()
+    sku = page.locator(f"{CARDS}[data-key]").first.get_attribute("data-key")
+    expected = similar_pipeline(shop)({"sku": sku}).get()[0]
+    assert [text.strip() for text in dialog.locator(".title").all_inner_texts()] == [each["name"] for each in expected]
+
+
+def test_thumbs_of_a_known_user_are_stored_and_move_the_list(open_page, indexed_config, serve, tmp_path):
+    config = load_config(indexed_config, feedback=f"sqlite:///{tmp_path / 'feedback.sqlite'}")
+    page = open_page(serve(config).url)
+    page.get_by_role("radio", name="A known user").check()
+    page.get_by_label("User id").fill("10007")
+    settle(page)
+    before = titles(page)
+    with page.expect_response("**/feedback") as stored:
+        page.get_by_role("button", name=f"I like {before[0]}", exact=True).click()
+    assert stored.value.status == 200
+    settle(page)
+    assert before[0] not in titles(page)
+    with page.expect_response("**/feedback"):
+        page.get_by_role("button", name=f"I do not like {before[1]}", exact=True).click()
+    settle(page)
+    shown = titles(page)
+    assert not {before[0], before[1]} & set(shown)
+    other = recommend_pipeline(config)({"user_id": 10007}).get()[0]
+    assert [each["title"] for each in other] == shown
+    page.reload()
+    page.get_by_role("radio", name="A known user").check()
+    page.get_by_label("User id").fill("10007")
+    settle(page)
+    assert titles(page) == shown

@@ -50,18 +50,20 @@ def page_description(config: Config, bundle: Bundle, build: str, overview: Overv
 
 
 def _feedback(interactions: InteractionsTable) -> dict[str, Any]:
-    """What a thumb of a known user is sent as: the value of the best and of the worst that an interaction can be.
+    """The columns of an interaction, and with what values a thumb of a known user is sent: the best and the worst.
 
     `down` is None where no interaction shows dislike, as without ratings and without weights below 0.
     """
-    if interactions.scale:
+    columns = {"user": interactions.user, "item": interactions.item}
+    if interactions.rating and interactions.scale:
         lowest, highest = interactions.scale
-        return {"up": {"value": highest}, "down": {"value": lowest}}
-    if not interactions.weights:
-        return {"up": {"value": 1}, "down": None}
+        return {**columns, "up": {interactions.rating: highest}, "down": {interactions.rating: lowest}}
+    if not interactions.event:
+        return {**columns, "up": {}, "down": None}
     weights = sorted(interactions.weights.items(), key=lambda pair: pair[1])
     (worst, weight), (best, _) = weights[0], weights[-1]
-    return {"up": {"event": best}, "down": {"event": worst} if weight < 0 else None}
+    down = {interactions.event: worst} if weight < 0 else None
+    return {**columns, "up": {interactions.event: best}, "down": down}
 
 
 def _users(bundle: Bundle) -> dict[str, Any]:

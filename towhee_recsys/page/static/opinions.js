@@ -25,7 +25,8 @@ export function useOpinions(chosen, page, source, again) {
 
 // The event to send, or null where it is only kept in the page: nobody is known, or no event shows dislike.
 function eventOf(user, item, likes, page) {
-  const value = page.feedback?.[likes ? "up" : "down"];
-  if (user === "" || !value) return null;
-  return { user_id: page.users.numeric ? Number(user) : user, item_id: item, ...value };
+  const { user: userColumn, item: itemColumn, up, down } = page.feedback;
+  const values = likes ? up : down;
+  if (user === "" || !values) return null;
+  return { [userColumn]: page.users.numeric ? Number(user) : user, [itemColumn]: item, ...values };
 }

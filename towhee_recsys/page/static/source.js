@@ -54,7 +54,7 @@ export const service = {
   map: (signal) => patient("map.json", signal),
   recommend: (request, signal) => call("recommend", request, signal).then((answer) => ({ items: answer.recommendations, counts: answer.filter_counts ?? [] })),
   similar: (id, request, signal) =>
-    call(`similar/${encodeURIComponent(id)}`, request, signal).then((answer) => answer.similar ?? answer.recommendations),
+    call(`similar/${encodeURIComponent(id)}`, request, signal).then((answer) => answer.recommendations),
   search: (query, signal) => call(`items?query=${encodeURIComponent(query)}`, undefined, signal).then((answer) => answer.items),
   feedback: (event) => call("feedback", event),
 };
