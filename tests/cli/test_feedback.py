@@ -98,6 +98,7 @@ def test_hidden_items(run: Any, own: list[str]) -> None:
     assert run("hide", *own).out == "Hidden items: 3\n5001\n5002\n77\n"
     assert run("show", *own, "5001,5003").out == "1 of 2 items were hidden and are shown again.\n"
     assert json.loads(run("hide", *own, "5003", "--json").out) == {"hidden": 1, "hidden_before": 0}
+    assert run("hide", *own, "5003,5004").out == "1 items are hidden; 1 were hidden before.\n"
     for command in ("hide", "show"):
         assert "IDS: item id 'Heat' was given" in run(command, *own, "Heat").err
         assert run(command, *own, ",").code == 2

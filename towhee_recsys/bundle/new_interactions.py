@@ -27,7 +27,8 @@ class NewInteractions:
 
     def __init__(self, bundle: Bundle):
         self._bundle, self._feedback = bundle, bundle.schema.feedback
-        self._histories = [(row, each) for row, each in enumerate(bundle.users.columns) if each.feature.is_history]
+        columns = enumerate(bundle.users.columns)
+        self._histories = [(row, each) for row, each in columns if isinstance(each, HistoryColumn)]
         self.fold_in = not self._histories
 
     def some(self, record: Any) -> bool:
@@ -90,9 +91,9 @@ class NewInteractions:
         for key, value in feedback_of(record):
             if (row := rows.get(str(key))) is not None:
                 values[row] = value + (0.0 if self._feedback.scale else values.get(row, 0.0))
-        for field, value in ((LIKED, liked_value), (DISLIKED, disliked_value)):
-            own = [self._row(key, field, rows) for key in liked_of(record, field)]
-            values |= dict.fromkeys(own, value(self._feedback))
+        for field, value_in in ((LIKED, liked_value), (DISLIKED, disliked_value)):
+            for key in liked_of(record, field):
+                values[self._row(key, field, rows)] = value_in(self._feedback)
         return values
 
     def _row(self, key: Any, field: str, rows: dict[str, int]) -> int:

@@ -64,15 +64,12 @@ def hide(config: Config, progress: bool | None, ids: str | None) -> Shown:
     from towhee_recsys.lifecycle import hidden_items, hide_items
 
     if ids is None:
-        hidden = sorted(hidden_items(config), key=str)
-        return {"items": hidden}, lambda: say("\n".join([f"Hidden items: {len(hidden)}", *map(str, hidden)]))
+        found = sorted(hidden_items(config), key=str)
+        return {"items": found}, lambda: say("\n".join([f"Hidden items: {len(found)}", *map(str, found)]))
     keys = _item_ids(config, ids)
     hidden = hide_items(config, keys)
-    return {"hidden": hidden, "hidden_before": len(keys) - hidden}, lambda: say(
-        f"{hidden:,} of {len(keys):,} items are hidden now, the others were before."
-        if hidden < len(keys)
-        else f"{hidden:,} items are hidden."
-    )
+    before = f"; {len(keys) - hidden:,} were hidden before" if hidden < len(keys) else ""
+    return {"hidden": hidden, "hidden_before": len(keys) - hidden}, lambda: say(f"{hidden:,} items are hidden{before}.")
 
 
 @click.command(epilog="Example: towhee-recsys show 260,1196 -c movielens_1m")

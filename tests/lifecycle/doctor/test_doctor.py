@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from towhee_recsys import add_items, load_config
+from towhee_recsys import add_feedback, add_items, hide_items, load_config
 from towhee_recsys.bundle import replace_bundle
 from towhee_recsys.bundle.manifest import FORMAT_VERSION
 from towhee_recsys.bundle.published import PublishedModels
@@ -43,6 +43,7 @@ def test_all_is_well(indexed, index, found):
         seen["vectors"].text,
         "326 items, 20 of them read",
         f"60 users in {indexed.catalogue}",
+        f"of 0 users, 0 hidden items, in {indexed.catalogue}",
         "the trained model serves",
         "1, all finished",
         "none unfinished",
@@ -199,7 +200,7 @@ def test_facts_that_are_missing_or_broken(indexed, found, index):
 def test_a_catalogue_that_is_no_database(indexed, found, tmp_path):
     (tmp_path / "foreign.sqlite").write_bytes(b"no database at all, and long enough to be taken for one" * 9)
     seen = found(load_config(indexed, catalogue=f"sqlite:///{tmp_path / 'foreign.sqlite'}"))
-    assert states(seen) == {"catalogue": "failed", "facts": "not checked", "history": "failed"}
+    assert states(seen) == {"catalogue": "failed", "facts": "not checked", "history": "failed", "feedback": "failed"}
     assert "the file is not an SQLite database" in seen["catalogue"].text
 
 
@@ -234,6 +235,19 @@ def test_what_was_begun_and_not_ended_is_a_warning(indexed, found, index):
     assert f"{training.resolve() / 'checkpoint.npz'} exists" in seen["training"].text
     assert "`towhee-recsys train --fresh`" in seen["training"].text
     assert index.versions(newest=True).live.pending == (5001,), "the doctor changes nothing"
+
+
+def test_feedback_is_counted_and_where_there_is_none_no_file_is_made(indexed, found, tmp_path):
+    add_feedback(indexed, {"user_id": 10_001, "movie_id": 5001, "rating": 5})
+    hide_items(indexed, [5002, 5003])
+    assert found(indexed)["feedback"].text == f"of 1 users, 2 hidden items, in {indexed.catalogue}"
+    other = tmp_path / "feedback.sqlite"
+    seen = found(load_config(indexed, feedback=f"sqlite:///{other}"))
+    assert (states(seen), other.exists()) == ({}, False)
+    other.write_bytes(b"no database at all" * 100)
+    seen = found(load_config(indexed, feedback=f"sqlite:///{other}"))
+    assert states(seen) == {"feedback": "failed"}
+    assert "name another file in `feedback`" in seen["feedback"].text
 
 
 def test_a_history_that_is_missing(indexed, found, index, tmp_path):

@@ -38,7 +38,7 @@ def test_servers_that_are_down(config, found, monkeypatch):
     seen = found(load_config(config, **stores))
     states = lines(seen)
     assert time.monotonic() - began < 5 + BUSY
-    assert {check for check, state in states.items() if state == "failed"} == {"milvus", "catalogue"}
+    assert {check for check, state in states.items() if state == "failed"} == {"milvus", "catalogue", "feedback"}
     assert "no Milvus answers" in seen["milvus"].text
     assert "the server cannot be reached" in seen["catalogue"].text
 
@@ -66,7 +66,7 @@ def test_a_frozen_catalogue_is_reported_by_its_timeout(config, found, redis_serv
     index_pipeline(config)()
     assert lines(found(config)) == {}
     seen = seen_while_frozen(redis_server, found, config, seconds=15)
-    assert lines(seen) == {"catalogue": "failed", "facts": "not checked", "history": "failed"}
+    assert lines(seen) == {"catalogue": "failed", "facts": "not checked", "history": "failed", "feedback": "failed"}
     assert "no answer within 1 s" in seen["catalogue"].text
 
 

@@ -100,7 +100,7 @@ class RedisGroups:
 
     def write(self, rows: Iterable[tuple[str, str, str]], version: str) -> None:
         """Adds rows to a version in one round trip; those of each group by one command."""
-        groups: dict[str, dict[str, str]] = {}
+        groups: dict[str, dict[Any, Any]] = {}
         for group, key, text in rows:
             groups.setdefault(group, {})[key] = text
         if groups:
