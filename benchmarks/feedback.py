@@ -134,7 +134,7 @@ def figures(bundle: Bundle, whole: Dataset, given: Replay) -> dict[str, Any]:
     """NDCG@10 without and with feedback, in all and by the number of ratings before."""
     without, with_feedback, before = gains(bundle, whole, given)
     parts = {
-        f"{first + 1} to {last}": mask
+        f"{first + 1} to {last}" if last > first + 1 else f"{last}": mask
         for first, last in pairwise([0, *AFTER])
         if (mask := (before > first) & (before <= last)).any()
     }
