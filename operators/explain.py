@@ -8,7 +8,8 @@ from typing import Any
 from towhee import register
 
 from towhee_recsys.data.user_ids import possible_ids
-from towhee_recsys.requests.reasons import EVERYONE, Reason, named, reasons, sources
+from towhee_recsys.requests.reason_sources import sources
+from towhee_recsys.requests.reasons import EVERYONE, Reason, named, reasons
 from towhee_recsys.stores.catalogue import Id, open_catalogue
 from towhee_recsys.stores.history import open_history
 from towhee_recsys.stores.vectors import open_index

@@ -21,17 +21,8 @@ from towhee_recsys.operators.read_feedback import ReadFeedback
 from towhee_recsys.pipelines.builder import load_pipeline
 from towhee_recsys.pipelines.runtime import Pipeline
 from towhee_recsys.requests import item_finder, user_request_reader
-from towhee_recsys.requests.why_not import (
-    Fields,
-    Rank,
-    Rule,
-    UserPast,
-    better_items,
-    fields_of,
-    rank_among,
-    rules_of_item,
-    rules_of_rank,
-)
+from towhee_recsys.requests.ranks import Fields, Rank, better_items, fields_of, rank_among
+from towhee_recsys.requests.why_not import Rule, UserPast, rules_of_item, rules_of_rank
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.history import open_history
 from towhee_recsys.stores.vectors import index_of

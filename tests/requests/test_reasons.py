@@ -13,7 +13,8 @@ from towhee_recsys import train
 from towhee_recsys.bundle import UserEncoder, item_vectors
 from towhee_recsys.data import read_dataset
 from towhee_recsys.model.embeddings import normalize
-from towhee_recsys.requests.reasons import EVERYONE, HISTORY, MOST, OTHER, Reason, named, reasons, sources
+from towhee_recsys.requests.reason_sources import sources
+from towhee_recsys.requests.reasons import EVERYONE, HISTORY, MOST, OTHER, Reason, named, reasons
 
 HISTORY_FEATURE = "features.user=[{kind: history}, {kind: category, column: age}, {kind: id, column: user_id}]"
 MODELS = {
@@ -69,6 +70,8 @@ RECORDS = st.fixed_dictionaries(
         "age": st.sampled_from([1, 18, 25, 35, 45, 50, 56]),
         "gender": st.sampled_from(["F", "M"]),
         "liked": ITEMS,
+        "disliked": ITEMS,
+        "feedback": st.lists(st.tuples(st.integers(5001, 5300), st.sampled_from([1.0, 3.0, 5.0])), max_size=3),
     },
 )
 
@@ -80,7 +83,8 @@ def test_the_shares_sum_to_the_score(models, name, record):
     model = models(name)
     if "history" in name:
         record.pop("gender", None)
-    record = {**record, "liked": [key for key in record.get("liked", []) if str(key) in model.rows]}
+    for field in ("liked", "disliked"):
+        record[field] = [key for key in record.get(field, []) if str(key) in model.rows]
     scores = model.scores(record)
     for found in (model.reasons(record), model.reasons(record, None)):
         sums = [sum(each.share for each in own) for own in found]
@@ -188,3 +192,25 @@ def test_a_reason_has_the_title_of_its_item():
     }
     assert named(reason, {}).to_json() == {"because": "liked", "item_id": 5001, "share": 0.25}
     assert named(Reason(OTHER, 0.1), {5001: "Heat"}) == Reason(OTHER, 0.1)
+
+
+def test_what_a_user_dislikes_and_did_since_the_training_has_shares(models):
+    model = models("both, sum")
+    shares = model.shares({"user_id": 10002, "disliked": [5001], "feedback": [(5003, 5.0)]})
+    assert {("disliked", 5001), ("feedback", 5003)} <= set(shares)
+    assert shares["disliked", 5001][model.rows["5001"]] < 0 < shares["feedback", 5003][model.rows["5003"]]
+    liked = model.shares({"liked": [5003], "feedback": [(5003, 5.0)]})
+    assert [key for key in liked if key[1]] == [("liked", 5003)], "an item has one reason"
+    seen = next(key for key in model.history[10002] if str(key) in model.rows)
+    both = [because for because, key in model.shares({"user_id": 10002, "liked": [seen]}) if key == seen]
+    assert both == ["liked"]
+
+
+def test_what_a_history_reads_is_named_by_where_it_comes_from(models):
+    model = models("history, sum")
+    known, added, fed = (int(key) for key in model.encoder.features.columns[0].vocabulary.values[:3])
+    shares = model.shares({"liked": [known, added], "feedback": [(fed, 5.0)]})
+    assert {key for key in shares if key[1]} == {("liked", known), ("liked", added), ("feedback", fed)}
+    past = {key for because, key in model.shares({"user_id": 10002}) if because == "history"}
+    assert past <= set(model.history[10002])
+    assert past

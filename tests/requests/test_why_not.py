@@ -9,7 +9,8 @@ import pytest
 
 from towhee_recsys.data.items import EXPIRY
 from towhee_recsys.requests import Request
-from towhee_recsys.requests.why_not import Rank, UserPast, better_items, rank_among, rules_of_item, rules_of_rank
+from towhee_recsys.requests.ranks import Rank, better_items, rank_among
+from towhee_recsys.requests.why_not import UserPast, rules_of_item, rules_of_rank
 from towhee_recsys.stores.vectors import Clause, Filter, IndexRecord, Layout, Rows
 from towhee_recsys.stores.vectors.memory import MemoryStore
 
