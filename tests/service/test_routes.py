@@ -67,6 +67,19 @@ def test_a_user_that_cannot_be(client, user, named):
     assert named in error(client.post("/recommend", json={"user": user}), 422)["message"]
 
 
+def test_a_filter_that_leaves_nothing_says_what_its_parts_leave(client):
+    none = {"filter": {"year": {"gte": 1990, "lte": 1980}}, "only": [5001, 5002]}
+    alone = client.post("/recommend", json={"user": {}, **none}).json()
+    assert alone["recommendations"] == []
+    counts = alone["filter_counts"]
+    assert len(counts) == 3
+    assert {"only": 2, "items": 2} in counts
+    several = client.post("/recommend", json=[{"user": {}}, {"user": {}, **none}]).json()["answers"]
+    assert "filter_counts" not in several[0]
+    assert several[1] == {"recommendations": [], "filter_counts": counts}
+    assert client.post(f"/similar/{ITEM}", json=none).json()["filter_counts"] == counts
+
+
 def test_similar_items(client):
     by_get = client.get(f"/similar/{ITEM}", params={"top_k": 4}).json()
     by_post = client.post(f"/similar/{ITEM}", json={"top_k": 4}).json()

@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from towhee_recsys.service.bodies import ErrorAnswer, SimilarBody, feedback_body, recommend_body
+from towhee_recsys.service.answer_bodies import ErrorAnswer
+from towhee_recsys.service.bodies import SimilarBody, feedback_body, recommend_body
 from towhee_recsys.service.recommender import Recommender
 
 _REF = "#/components/schemas/{model}"

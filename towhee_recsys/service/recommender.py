@@ -7,23 +7,19 @@ from functools import cached_property, partial
 from typing import Any
 
 from towhee_recsys.bundle import Bundle, load_bundle
-from towhee_recsys.bundle.towers import loaded
 from towhee_recsys.config import Config
-from towhee_recsys.data.item_ids import item_id
-from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.evaluation.gates import must_serve
 from towhee_recsys.lifecycle import add_feedback
 from towhee_recsys.lifecycle.feedback import feedback_of
 from towhee_recsys.lifecycle.published import PublishedModel
 from towhee_recsys.model.embeddings import ModelRef
-from towhee_recsys.pipelines import Pipeline, load_pipeline, why_not
+from towhee_recsys.pipelines import Pipeline, load_pipeline
 from towhee_recsys.requests import CatalogueTitles
 from towhee_recsys.service.batching import Batcher
-from towhee_recsys.service.errors import NotFoundError
 from towhee_recsys.service.threads import StoreThreads
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.history import open_history
-from towhee_recsys.stores.vectors import REBUILD, IndexRecord, index_of, must_be_whole
+from towhee_recsys.stores.vectors import IndexRecord, index_of
 
 
 class Answer:
@@ -36,7 +32,12 @@ class Answer:
 
 
 class Recommender:
-    """A config's recommender as the routes use it. Built once; all methods but `close` are coroutines or fast.
+    """A config's recommender as the routes use it.
+
+    Attributes:
+        pipelines: `recommend` and `similar`.
+        batchers: What puts requests for them, and feedback, into batches.
+        call: Calls a function in a thread: `await recommender.call(function, *arguments)`.
 
     Raises:
         IndexMismatchError: there is no index, or its model is not here.
@@ -48,26 +49,26 @@ class Recommender:
         self.published, self.index = PublishedModel(config), index_of(config.milvus, create=False)
         self.catalogue, self.history = open_catalogue(config.catalogue), open_history(config.history_url)
         self.feedback = feedback_of(config)
-        self._pipelines = {
+        self.pipelines = {
             name: load_pipeline(name, config, check=self._must_serve) for name in ("recommend", "similar")
         }
         calls: dict[str, Callable[[list[Any]], Sequence[Any]]] = {
-            name: self._answers(each) for name, each in self._pipelines.items()
+            name: self._answers(each) for name, each in self.pipelines.items()
         }
         calls["feedback"] = self._add_feedback
         self.batchers = {name: Batcher(call, config.serve, partial(on_batch, name)) for name, call in calls.items()}
-        self._titles = CatalogueTitles(self.catalogue, config.dataset.items.title or config.dataset.items.id)
+        self.titles = CatalogueTitles(self.catalogue, config.dataset.items.title or config.dataset.items.id)
         self.call = StoreThreads(config.serve)
 
     @property
     def model_id(self) -> str | None:
         """The id of the model that answers."""
-        return self._pipelines["recommend"].model_id
+        return self.pipelines["recommend"].model_id
 
     @property
     def record(self) -> IndexRecord:
         """The record of the build that answers."""
-        return self._record(self._pipelines["recommend"])
+        return self._record(self.pipelines["recommend"])
 
     @property
     def bundle(self) -> Bundle:
@@ -92,64 +93,10 @@ class Recommender:
         """Records interactions, all or none, and returns how many; raises what `recommend` raises."""
         return await self.batchers["feedback"](events)
 
-    def facts(self, given: str) -> dict[str, Any]:
-        """The facts of the item with an id, as text, in the build that answers.
-
-        Raises:
-            NotFoundError: the index has no such item.
-            StoreError: a store fails.
-        """
-        record, column = self.record, self.config.dataset.items.id
-        try:
-            [facts] = self.catalogue.get([item_id(given, record.id_type, column)], record.build)
-        except QueryError as error:
-            raise NotFoundError(str(error)) from None
-        if facts is None:
-            raise NotFoundError(f"there is no item {given!r:.200} in the index. GET /items?query= finds some by title.")
-        return dict(facts)
-
-    def search(self, query: str, limit: int) -> list[dict[str, Any]]:
-        """The facts of at most `limit` items with titles like `query`, the best match first; of ids without titles.
-
-        Raises:
-            StoreError: the catalogue cannot be read.
-        """
-        record = self.record
-        ids = [key for key, _ in self._titles.of(record).search(query, limit)]
-        return [dict(facts) for facts in self.catalogue.get(ids, record.build) if facts]
-
-    def why_not(self, user: dict[str, Any], item: str) -> dict[str, Any]:
-        """Why an item is not recommended to a user: see `why_not` in pipelines; raises what it raises."""
-        return why_not(self.config, user, item, recommend=self._pipelines["recommend"])
-
-    def knows_user(self, given: str) -> bool:
-        """Whether the model that answers was trained on the user with an id, as text."""
-        return given in loaded(self.bundle, "user").rows
-
     def reload(self) -> None:
         """Changes over to the build that is live now, or raises why its model cannot serve; the old one then does."""
-        for pipeline in self._pipelines.values():
+        for pipeline in self.pipelines.values():
             pipeline.reload()
-
-    def check(self) -> IndexRecord:
-        """The record of the build that answers, after checking that it has all items, facts, a history and its model.
-
-        It is the live build, or, where the model of that one cannot serve, the last of the model that does.
-
-        Raises:
-            IndexMismatchError: something is missing.
-            StoreError: a store fails.
-        """
-        record = self.record
-        if not record.pending:
-            must_be_whole(self.index.store, record, REBUILD)
-        if (items := self.catalogue.count(record.build)) < record.rows:
-            lacking = f"{self.catalogue} has {items:,} of the {record.rows:,} items of {record.build}."
-            raise IndexMismatchError(f"{lacking} {REBUILD}")
-        if not self.history.exists(record.build):
-            raise IndexMismatchError(f"{self.history} has nothing of {record.build}. {REBUILD}")
-        self.feedback.hidden()
-        return record
 
     def close(self) -> None:
         """Ends the threads."""
@@ -164,9 +111,11 @@ class Recommender:
 
     def _answers(self, pipeline: Pipeline) -> Callable[[list[Any]], list[Answer]]:
         def answers(requests: list[Any]) -> list[Answer]:
-            [lists] = pipeline(requests).get()
-            record = self._record(pipeline)
-            return [Answer(items, record) for items in lists]
+            while True:
+                record = self._record(pipeline)
+                [lists] = pipeline(requests).get()
+                if record == self._record(pipeline):  # else another build may have answered a part of it
+                    return [Answer(items, record) for items in lists]
 
         return answers
 

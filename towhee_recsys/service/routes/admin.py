@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from towhee_recsys.errors import RecsysError
+from towhee_recsys.service.answer_bodies import FromBuild
 from towhee_recsys.service.answers import json_answer
-from towhee_recsys.service.bodies import FromBuild
 from towhee_recsys.service.errors import RefusedError, ServiceError
 from towhee_recsys.service.openapi import ERRORS
 from towhee_recsys.service.recommender import Recommender

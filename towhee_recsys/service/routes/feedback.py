@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from towhee_recsys.service.answer_bodies import FeedbackAnswer
 from towhee_recsys.service.answers import json_answer, listed
-from towhee_recsys.service.bodies import FeedbackAnswer
 from towhee_recsys.service.json_body import json_body
 from towhee_recsys.service.openapi import ERRORS, body
 from towhee_recsys.service.recommender import Recommender

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from towhee_recsys.errors import RecsysError
+from towhee_recsys.service.answer_bodies import Answered
 from towhee_recsys.service.answers import json_answer
-from towhee_recsys.service.bodies import Answered
 from towhee_recsys.service.metrics import CONTENT_TYPE, Metrics
 from towhee_recsys.service.openapi import ERRORS
+from towhee_recsys.service.reading import checked_record
 from towhee_recsys.service.recommender import Recommender
 
 router = APIRouter(tags=["health"])
@@ -30,7 +31,7 @@ async def readyz(request: Request) -> Response:
     if request.app.state.draining:
         return _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, {"ready": False, "why": "the service is ending"})
     try:
-        live = await recommender.call(recommender.check)
+        live = await recommender.call(checked_record, recommender)
     except RecsysError as error:
         return _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, {"ready": False, "why": str(error)})
     return _answer(request, HTTPStatus.OK, {"ready": True, "model_id": live.model_id, "build": live.build})

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from towhee_recsys.service.answer_bodies import ItemAnswer, ItemsAnswer
 from towhee_recsys.service.answers import json_answer
-from towhee_recsys.service.bodies import ItemAnswer, ItemsAnswer
 from towhee_recsys.service.openapi import ERRORS
+from towhee_recsys.service.reading import item_facts, search_items
 from towhee_recsys.service.recommender import Recommender
 
 router = APIRouter(tags=["items"])
@@ -23,11 +24,11 @@ async def items(
 ) -> Response:
     """Items by what a person has typed of a title, with errors or not, the best match first."""
     recommender: Recommender = request.app.state.recommender
-    return json_answer(request, {"items": await recommender.call(recommender.search, query, limit)})
+    return json_answer(request, {"items": await recommender.call(search_items, recommender, query, limit)})
 
 
 @router.get("/items/{item_id}", responses={200: {"model": ItemAnswer}, **ERRORS})
 async def item(request: Request, item_id: str) -> Response:
     """The facts of an item."""
     recommender: Recommender = request.app.state.recommender
-    return json_answer(request, {"item": await recommender.call(recommender.facts, item_id)})
+    return json_answer(request, {"item": await recommender.call(item_facts, recommender, item_id)})

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from towhee_recsys.requests import ITEMS, USER
+from towhee_recsys.service.answer_bodies import RecommendAnswer, RecommendAnswers
 from towhee_recsys.service.answers import answer_of, listed, mapping
-from towhee_recsys.service.bodies import RecommendAnswer, RecommendAnswers
 from towhee_recsys.service.json_body import json_body
 from towhee_recsys.service.openapi import ERRORS, body
-from towhee_recsys.service.recommender import Recommender
+from towhee_recsys.service.reading import filter_counts, item_facts
+from towhee_recsys.service.recommender import Answer, Recommender
 
 router = APIRouter(tags=["recommendations"])
 
@@ -28,10 +29,11 @@ async def recommend(request: Request) -> Response:
     given = await json_body(request, recommender.config.serve.max_body)
     if not isinstance(given, list):
         [found] = await recommender.recommend([_checked(given, "body")])
-        return answer_of(request, found, {"recommendations": found.items})
+        return answer_of(request, found, await _list(recommender, given, found))
     requests = listed(given, recommender.config.serve.max_requests)
     answers = await recommender.recommend([_checked(each, f"body.{number}") for number, each in enumerate(requests)])
-    return answer_of(request, answers[0], {"answers": [{"recommendations": each.items} for each in answers]})
+    lists = [await _list(recommender, each, found) for each, found in zip(requests, answers, strict=True)]
+    return answer_of(request, answers[0], {"answers": lists})
 
 
 @router.get("/similar/{item_id}", responses={200: {"model": RecommendAnswer}, **ERRORS})
@@ -59,11 +61,19 @@ async def similar_by_policy(request: Request, item_id: str) -> Response:
 
 async def _similar(request: Request, item_id: str, options: dict[str, Any]) -> Response:
     recommender: Recommender = request.app.state.recommender
-    record = await recommender.call(recommender.facts, item_id)  # of an item that training never saw, too
+    record = await recommender.call(item_facts, recommender, item_id)  # of an item that training never saw, too
     more = options.get(ITEMS) or []
     items = [record, *more] if isinstance(more, list) else more
     found = await recommender.similar({**options, ITEMS: items})
-    return answer_of(request, found, {"recommendations": found.items})
+    return answer_of(request, found, await _list(recommender, options, found))
+
+
+async def _list(recommender: Recommender, given: dict[str, Any], found: Answer) -> dict[str, Any]:
+    """A list of items; of an empty one, what the parts of the request's filter leave."""
+    if found.items or not given.keys() & {"filter", "only"}:
+        return {"recommendations": found.items}
+    counts = await recommender.call(filter_counts, recommender, given)
+    return {"recommendations": [], "filter_counts": counts}
 
 
 def _checked(given: Any, field: str) -> Any:

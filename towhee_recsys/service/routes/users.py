@@ -10,10 +10,11 @@ from starlette.responses import Response
 from towhee_recsys.data.user_ids import possible_ids
 from towhee_recsys.errors import QueryError
 from towhee_recsys.lifecycle import forget_user
+from towhee_recsys.service.answer_bodies import ForgottenAnswer, UserAnswer
 from towhee_recsys.service.answers import json_answer
-from towhee_recsys.service.bodies import ForgottenAnswer, UserAnswer
 from towhee_recsys.service.errors import NotFoundError
 from towhee_recsys.service.openapi import ERRORS
+from towhee_recsys.service.reading import knows_user
 from towhee_recsys.service.recommender import Recommender
 from towhee_recsys.stores.feedback.reading import as_record
 
@@ -46,7 +47,7 @@ def _about(recommender: Recommender, given: str) -> dict[str, Any]:
         raise _unknown(given)
     seen = [item for items in recommender.history.get(ids, record.build) for item in items]
     [events] = recommender.feedback.read([given])[1]
-    known = recommender.knows_user(given)
+    known = knows_user(recommender, given)
     if not (seen or events or known):
         raise _unknown(given)
     facts = recommender.catalogue.get(seen[:MOST], record.build)

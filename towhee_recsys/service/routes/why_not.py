@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from towhee_recsys.errors import QueryError
+from towhee_recsys.pipelines import why_not
+from towhee_recsys.service.answer_bodies import WhyNotAnswer
 from towhee_recsys.service.answers import json_answer
-from towhee_recsys.service.bodies import WhyNotAnswer
 from towhee_recsys.service.errors import NotFoundError
 from towhee_recsys.service.openapi import ERRORS
 from towhee_recsys.service.recommender import Recommender
@@ -18,7 +19,7 @@ router = APIRouter(tags=["recommendations"])
 
 
 @router.get("/why-not/{user_id}/{item_id}", responses={200: {"model": WhyNotAnswer}, **ERRORS})
-async def why_not(request: Request, user_id: str, item_id: str) -> Response:
+async def why_not_recommended(request: Request, user_id: str, item_id: str) -> Response:
     """The score and the rank of an item for a user, and every rule that keeps it out of the recommendations."""
     recommender: Recommender = request.app.state.recommender
     return json_answer(request, await recommender.call(_found, recommender, user_id, item_id))
@@ -26,6 +27,7 @@ async def why_not(request: Request, user_id: str, item_id: str) -> Response:
 
 def _found(recommender: Recommender, user_id: str, item_id: str) -> dict[str, Any]:
     try:
-        return recommender.why_not({recommender.config.dataset.users.id: user_id}, item_id)
+        user = {recommender.config.dataset.users.id: user_id}
+        return why_not(recommender.config, user, item_id, recommend=recommender.pipelines["recommend"])
     except QueryError as error:  # there is no such user, or no such item
         raise NotFoundError(str(error)) from None
