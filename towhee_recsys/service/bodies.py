@@ -67,6 +67,9 @@ class Recommendations(BaseModel):
     """Items, the best first: `rank`, the declared columns, `score`, and more as the config and the request say."""
 
     recommendations: list[dict[str, Any]]
+    filter_counts: list[dict[str, Any]] | None = Field(
+        default=None, description="Where a filter has left nothing: how many items each of its parts leaves."
+    )
 
 
 class RecommendAnswer(FromBuild, Recommendations):

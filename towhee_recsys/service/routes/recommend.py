@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from towhee_recsys.requests import ITEMS, USER
+from towhee_recsys.requests import ITEMS, USER, request_filter_counts
 from towhee_recsys.service.answers import answer_of, listed, mapping
 from towhee_recsys.service.bodies import RecommendAnswer, RecommendAnswers
 from towhee_recsys.service.json_body import json_body
 from towhee_recsys.service.openapi import ERRORS, body
-from towhee_recsys.service.recommender import Recommender
+from towhee_recsys.service.recommender import Answer, Recommender
 
 router = APIRouter(tags=["recommendations"])
 
@@ -28,10 +29,11 @@ async def recommend(request: Request) -> Response:
     given = await json_body(request, recommender.config.serve.max_body)
     if not isinstance(given, list):
         [found] = await recommender.recommend([_checked(given, "body")])
-        return answer_of(request, found, {"recommendations": found.items})
+        return answer_of(request, found, await _content(recommender, given, found))
     requests = listed(given, recommender.config.serve.max_requests)
     answers = await recommender.recommend([_checked(each, f"body.{number}") for number, each in enumerate(requests)])
-    return answer_of(request, answers[0], {"answers": [{"recommendations": each.items} for each in answers]})
+    contents = [await _content(recommender, *each) for each in zip(requests, answers, strict=True)]
+    return answer_of(request, answers[0], {"answers": contents})
 
 
 @router.get("/similar/{item_id}", responses={200: {"model": RecommendAnswer}, **ERRORS})
@@ -64,6 +66,15 @@ async def _similar(request: Request, item_id: str, options: dict[str, Any]) -> R
     items = [record, *more] if isinstance(more, list) else more
     found = await recommender.similar({**options, ITEMS: items})
     return answer_of(request, found, {"recommendations": found.items})
+
+
+async def _content(recommender: Recommender, request: dict[str, Any], found: Answer) -> dict[str, Any]:
+    """The recommendations; where a filter has left none, also how many items each of its parts leaves."""
+    content: dict[str, Any] = {"recommendations": found.items}
+    if not found.items and any(request.get(name) is not None for name in ("filter", "only")):
+        counts = partial(request_filter_counts, request, recommender.bundle, recommender.index)
+        content["filter_counts"] = await recommender.call(counts)
+    return content
 
 
 def _checked(given: Any, field: str) -> Any:
