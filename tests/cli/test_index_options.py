@@ -138,7 +138,7 @@ def test_a_file_that_cannot_be_read_is_a_failure(run: Any, on_sample: list[str],
 def test_the_doctor_of_a_sound_index(run: Any, on_own: list[str]) -> None:
     ran = run("doctor", *on_own)
     lines = ran.out.splitlines()
-    assert (ran.code, lines[-1], len(lines)) == (0, "No check failed.", 15)
+    assert (ran.code, lines[-1], len(lines)) == (0, "No check failed.", 16)
     assert lines[0] == "ok           config          sample: nothing wrong"
     document = json.loads(run("doctor", *on_own, "--items", "3", "--json").out)
     assert document["healthy"] is True
@@ -151,7 +151,7 @@ def test_the_doctor_exits_with_1_if_a_check_has_failed(run: Any, on_own: list[st
     ran = run("doctor", *on_own, *missing)
     assert ran.code == 1
     assert ran.out.splitlines()[2].startswith("failed       model           there is no trained model in ")
-    assert ran.out.splitlines()[-1] == "2 of 14 checks failed."
+    assert ran.out.splitlines()[-1] == "2 of 15 checks failed."
     document = run("doctor", *on_own, *missing, "--json")
     assert (document.code, json.loads(document.out)["healthy"]) == (1, False)
 
@@ -160,7 +160,7 @@ def test_the_doctor_looks_at_a_config_that_cannot_be_loaded(run: Any, tmp_path: 
     ran = run("doctor", "-c", str(tmp_path / "none.yaml"))
     assert ran.code == 1
     assert ran.out.splitlines()[0] == f"failed       config          there is no file {tmp_path / 'none.yaml'}."
-    assert [line.split("  ")[0] for line in ran.out.splitlines()[1:-1]] == ["not checked"] * 13
+    assert [line.split("  ")[0] for line in ran.out.splitlines()[1:-1]] == ["not checked"] * 14
     assert run("doctor", "-c", "sample", "--items", "0").code == 2
 
 
@@ -171,4 +171,4 @@ def test_the_doctor_counts_warnings(run: Any, on_sample: list[str], tmp_path: Pa
     ran = run("doctor", *on_sample, *options)
     assert ran.code == 1
     assert "warning" in ran.out.splitlines()[-3]
-    assert ran.out.splitlines()[-1] == "1 of 14 checks gave a warning: see above what to do."
+    assert ran.out.splitlines()[-1] == "1 of 15 checks gave a warning: see above what to do."
