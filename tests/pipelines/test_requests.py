@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from towhee_recsys import add_feedback, hide_items, load_config, recommend_pipeline, similar_pipeline
+from towhee_recsys.config.requests import REQUEST_FIELDS
 from towhee_recsys.errors import ConfigError, QueryError
 from towhee_recsys.pipelines import Pipeline
 
@@ -255,9 +256,11 @@ def test_the_config_allows_fields(indexed_config, field):
             strict({**KNOWN, field: value})
 
 
-def test_none_is_as_left_out(recommend):
-    nothing = dict.fromkeys(["top_k", "offset", "filter", "exclude", "only", "include_seen", "diversity", "explain"])
-    assert answer(recommend, {"user": KNOWN, **nothing}) == answer(recommend, KNOWN)
+@pytest.mark.parametrize("allow", [REQUEST_FIELDS, []], ids=["all allowed", "none allowed"])
+def test_none_is_as_left_out(indexed_config, allow):
+    recommend = recommend_pipeline(load_config(indexed_config, requests={"allow": list(allow)}))
+    request = {"user": {**KNOWN, "include_seen": None, "liked": None}, **dict.fromkeys(REQUEST_FIELDS)}
+    assert answer(recommend, request) == answer(recommend, KNOWN)
 
 
 def test_the_configs_defaults(indexed_config, recommend):

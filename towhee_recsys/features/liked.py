@@ -31,7 +31,7 @@ def liked_ids(given: Any, field: str = LIKED) -> list[Any]:
     ids = given.tolist() if isinstance(given, np.ndarray) else given
     ids = list(ids) if isinstance(ids, (list, tuple, set, frozenset)) else None
     if ids is None or not all(isinstance(key, (int, str, np.integer)) and not isinstance(key, bool) for key in ids):
-        raise QueryError(f"{field} is a list of item ids, such as [260, 1196]; {given!r} was given.")
+        raise QueryError(f"{field} is a list of item ids, such as [260, 1196]; {given!r:.200} was given.", field)
     return list({str(key): key for key in ids}.values())
 
 

@@ -58,13 +58,13 @@ def listed(field: str, given: Any, accepted: str, most: int) -> list[Any]:
 
 
 def check_names(given: Mapping[Any, Any], allowed: tuple[str, ...], known: tuple[str, ...]) -> None:
-    """Checks that a request has no field but those `allowed`, which are some of the `known` ones.
+    """Checks that a request has no field but those `allowed`, which are some of the `known` ones, or None in others.
 
     Raises:
         QueryError: a field is unknown, or the config does not allow it.
     """
-    for name in given:
-        if name in allowed:
+    for name, value in given.items():
+        if name in allowed or (name in known and value is None):
             continue
         accepted = ", ".join(allowed)
         if name in known:
