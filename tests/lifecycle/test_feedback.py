@@ -82,6 +82,7 @@ def test_what_is_refused_is_named_with_its_field_and_row_and_nothing_is_added(ow
         with pytest.raises(QueryError) as raised:
             add_feedback(own, events)
         assert str(raised.value).startswith(where)
+        assert raised.value.field in {*change, None}
         assert [fact for fact in facts if fact not in str(raised.value)] == []
     assert list(exported_feedback(own)) == []
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from towhee_recsys.cli.common import configured, say
-from towhee_recsys.errors import DatasetError
+from towhee_recsys.cli.event_files import records_in, write_records
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
@@ -49,7 +46,7 @@ def feedback(
         return _export(config, export)
     if forget is not None:
         return _forget(config, forget)
-    records = _records(Path(file)) if file is not None else iter([_event(config, given)])
+    records = records_in(Path(file)) if file is not None else iter([_event(config, given)])
     from towhee_recsys.lifecycle import add_feedback
 
     added = sum(add_feedback(config, part) for part in _parts(records))
@@ -116,13 +113,11 @@ def _export(config: Config, file: str) -> Shown:
     from towhee_recsys.stores.feedback.reading import columns_of
     from towhee_recsys.support.output_file import OutputFile
 
-    write = _write_json_lines if _is_json_lines(file) else _write_csv
     columns, written = columns_of(config.dataset.interactions), 0
 
-    def fill(out: Any) -> None:
+    def fill(out: BinaryIO) -> None:
         nonlocal written
-        text = io.TextIOWrapper(out, "utf-8", newline="", write_through=True)
-        written = write(text, columns, exported_feedback(config))
+        written = write_records(out, file, columns, exported_feedback(config))
 
     OutputFile(file, "feedback").write(fill)
     return {"exported": written}, lambda: say(
@@ -138,55 +133,6 @@ def _forget(config: Config, text: str) -> Shown:
     return {"forgotten": found}, lambda: say(
         f"User {text} is forgotten: events and history are removed." if found else f"There was nothing of user {text}."
     )
-
-
-def _write_csv(out: io.TextIOWrapper, columns: Sequence[str], records: Iterable[dict[str, Any]]) -> int:
-    writer = csv.DictWriter(out, columns, lineterminator="\n")
-    writer.writeheader()
-    written = sum(1 for record in records if writer.writerow(record))
-    out.detach()
-    return written
-
-
-def _write_json_lines(out: io.TextIOWrapper, columns: Sequence[str], records: Iterable[dict[str, Any]]) -> int:
-    written = sum(1 for record in records if out.write(json.dumps(record, ensure_ascii=False) + "\n"))
-    out.detach()
-    return written
-
-
-def _records(file: Path) -> Iterator[Any]:
-    """The records in a file: a mapping for each row of CSV or each line of JSON.
-
-    Raises:
-        DatasetError: it cannot be read.
-    """
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            yield from _json_lines(file, text) if _is_json_lines(file) else _csv_rows(file, text)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        raise DatasetError(f"{file} cannot be read: {why}. Give a CSV file with a header, or JSON lines.") from error
-
-
-def _csv_rows(file: Path, text: Iterable[str]) -> Iterator[dict[str, Any]]:
-    for row in (reader := csv.DictReader(text, strict=True)):
-        if None in row or None in row.values():
-            raise DatasetError(f"{file}, line {reader.line_num}: it has not as many cells as the header. Fix the line.")
-        yield {column: cell or None for column, cell in row.items()}
-
-
-def _json_lines(file: Path, text: Iterable[str]) -> Iterator[Any]:
-    for number, line in enumerate(text, 1):
-        if not line.strip():
-            continue
-        try:
-            yield json.loads(line)
-        except (ValueError, RecursionError):
-            raise DatasetError(f"{file}, line {number}: given {line.strip()!r:.80}, accepted: a JSON object.") from None
-
-
-def _is_json_lines(file: str | Path) -> bool:
-    return Path(file).suffix in (".jsonl", ".ndjson", ".json")
 
 
 def _parts(records: Iterator[Any]) -> Iterator[list[Any]]:

@@ -137,9 +137,11 @@ def _must_be_there(events: Sequence[Event], index: VectorIndex, live: IndexRecor
     for row, event in enumerate(events):
         if event.item not in there:
             at = f", row {row + 1}" if len(events) > 1 else ""
+            column = config.dataset.interactions.item
             raise QueryError(
-                f"feedback{at}: {config.dataset.interactions.item}: item {event.item!r} is not in the index "
-                f"{live.collection!r}. Add it with `towhee-recsys index --add FILE`, or leave it out."
+                f"feedback{at}: {column}: item {event.item!r} is not in the index {live.collection!r}. "
+                "Add it with `towhee-recsys index --add FILE`, or leave it out.",
+                column,
             )
 
 

@@ -84,9 +84,9 @@ def test_any_name_is_a_version_a_group_and_a_key_and_no_more(store, name):
 
 
 def test_all_rows_come_out_a_group_at_a_time(store, monkeypatch):
-    for module in ("sqlite", "mysql"):
-        monkeypatch.setattr(f"towhee_recsys.stores.keyed.{module}.PART", 7)
+    monkeypatch.setattr("towhee_recsys.stores.keyed.sqlite_groups.PART", 7)
     rows = [(f"u{group:02d}", f"{key:02d}", f"{group} {key}") for group in range(20) for key in range(5)]
+    rows.insert(0, ("", "", "of no name"))
     store.write(rows[::-1], "v1")
     assert sorted(all_rows(store)) == rows
     groups = [group for group, _, _ in store.rows("v1")]

@@ -34,9 +34,8 @@ def read_events(records: Sequence[Any], declared: InteractionsTable, id_type: Id
         try:
             events.append(_event(record, declared, id_type))
         except QueryError as error:
-            raise QueryError(
-                f"feedback, row {row + 1}: {error}" if len(records) > 1 else f"feedback: {error}"
-            ) from None
+            at = f", row {row + 1}" if len(records) > 1 else ""
+            raise QueryError(f"feedback{at}: {error}", error.field, error.accepted) from None
     return events
 
 
@@ -60,7 +59,8 @@ def _event(record: Any, declared: InteractionsTable, id_type: IdType) -> Event:
         raise QueryError(f"{record!r:.200} was given; a mapping with the fields {', '.join(columns)} is accepted.")
     if unknown := [name for name in record if name not in accepted]:
         hint = close_match(unknown[0], accepted)
-        raise QueryError(f"field {unknown[0]!r} is not known.{hint} Accepted: {', '.join(accepted)}.")
+        listed = ", ".join(accepted)
+        raise QueryError(f"field {unknown[0]!r} is not known.{hint} Accepted: {listed}.", str(unknown[0]), listed)
     given = {name: plain(value) for name, value in record.items()}
     return Event(
         user=_user(given.get(declared.user), declared.user),
@@ -148,9 +148,9 @@ def _as_number(given: Any) -> float:
 
 def _required(given: Any, column: str, accepted: str) -> Any:
     if given is None or (isinstance(given, str) and not given.strip()):
-        raise QueryError(f"{column} is missing; accepted: {accepted}.")
+        raise QueryError(f"{column} is missing; accepted: {accepted}.", column, accepted)
     return given
 
 
 def _refused(column: str, given: Any, accepted: str, hint: str = "") -> QueryError:
-    return QueryError(f"{column}: given {given!r:.200}, accepted: {accepted}.{hint}")
+    return QueryError(f"{column}: given {given!r:.200}, accepted: {accepted}.{hint}", column, accepted)
