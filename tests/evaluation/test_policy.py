@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from towhee_recsys import load_config
+from towhee_recsys import load_config, recommend_pipeline
+from towhee_recsys.bundle import popular_items
+from towhee_recsys.data import read_dataset
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import EvaluationError
 from towhee_recsys.evaluation.evaluate import MODEL, as_json, evaluate_model
 from towhee_recsys.evaluation.policy import read_policies, under_policy
+from towhee_recsys.evaluation.scorer import ModelScorer
 from towhee_recsys.requests import Request
+from towhee_recsys.requests.diversity import candidate_count
 
 ITEMS = ItemSchema("movie_id")
 
@@ -79,3 +83,16 @@ def test_a_policy_that_cannot_be_read_is_refused_before_anything_is_trained(quic
         evaluate_model(load_config(quick_config, seed=77), policies=[text])
     assert all(fact in str(raised.value) for fact in ["policy", *facts]), str(raised.value)
     assert trainings == []
+
+
+def test_diverse_lists_of_popular_items_are_those_of_the_pipeline(indexed_config, sample_bundle):
+    """Somebody of whom nothing is known: items are chosen by the scores that hits have, their relative popularity."""
+    dataset = read_dataset(indexed_config.dataset)
+    scorer, popular = ModelScorer(sample_bundle, dataset), popular_items(sample_bundle)
+    rows = {key: row for row, key in enumerate(dataset.item_ids.tolist())}
+    count = candidate_count(20)
+    lists = np.array([[rows[key] for key in list(popular)[:count]]])
+    [found] = scorer.diverse(lists, np.arange(count + 1, 1, -1)[None, : lists.shape[1]], 0.5)
+    items = recommend_pipeline(indexed_config)({"user": {}, "diversity": 0.5, "top_k": 20}).get()[0]
+    assert dataset.item_ids[found].tolist() == [item["movie_id"] for item in items]
+    assert found.tolist() != lists[0, :20].tolist()

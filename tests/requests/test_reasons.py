@@ -126,6 +126,8 @@ def test_a_value_has_its_name_whether_it_is_given_or_known(models):
     model = models("both, sum")
     given = {each.because: each for each in model.reasons({"age": 27, "gender": "f"}, None)[0]}
     assert (given["age"].value, given["age"].title, given["gender"].title) == (27, "25-34", "female")
+    from_a_frame = {each.because: each for each in model.reasons({"age": np.int64(25)}, None)[0]}
+    assert type(from_a_frame["age"].to_json()["value"]) is int
     known = {each.because: each for each in model.reasons({"user_id": 10001}, None)[0]}
     assert known["occupation"].title in model.encoder.features.features[3].names.values()
     assert known["occupation"].to_json().keys() == {"because", "value", "title", "share"}

@@ -86,4 +86,6 @@ def user_parts(
 
 def _value(record: Record, column: Column[Any], line: np.ndarray) -> Any:
     given = plain(record.get(column.feature.column))
-    return column.decode(line) if given is None or column.feature.is_history else given
+    if given is None or column.feature.is_history:
+        return column.decode(line)
+    return given.item() if isinstance(given, np.generic) else given  # as JSON takes it

@@ -10,6 +10,7 @@ import pytest
 
 from tests.stores.vectors.helpers import SharedStore, upsert
 from tests.vectors import embeddings
+from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.embeddings import Embeddings, ModelRef
 from towhee_recsys.stores.vectors import VectorIndex, delete_live, insert_live, rollback, vector_cache
@@ -125,3 +126,15 @@ def test_an_item_that_is_deleted_before_its_vector_is_read_is_left_out(index, un
     for hits in search_build(whole, known, search_request(users, ROWS, None, None), EXACT):
         assert sorted(hit.id for hit in hits) == list(range(20))
         assert all(hit.predicted_rating is not None for hit in hits)
+
+
+def test_the_vectors_of_a_build_are_read_by_its_name(index, units, indexed):
+    """Also of a kept build, and without the ids that it lacks."""
+    first = indexed(index, units(ROWS))
+    second = indexed(index, units(ROWS, seed=3, model="b"))
+    for record, vectors in ((first, units(ROWS)), (second, units(ROWS, seed=3))):
+        found = index.vectors([4, 7, ROWS + 1], record.build)
+        assert sorted(found) == [4, 7]
+        assert found[7] == pytest.approx(np.asarray(vectors[7]), abs=1e-6)
+    with pytest.raises(IndexMismatchError, match=r"items__gone is gone: .*towhee-recsys index"):
+        index.vectors([4], "items__gone")
