@@ -1,4 +1,4 @@
-"""The service on a free port of this machine, in a thread of the test's process."""
+"""The service in a thread of the test's process, where tests can read the same Milvus Lite file: no other process may."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class Serving:
 
     def start(self) -> None:
         """Starts the service and waits until it answers."""
-        settings = uvicorn.Config(create_app(self._config), port=self._port, log_level="warning", ws="none")
+        app = create_app(self._config)
+        settings = uvicorn.Config(app, port=self._port, log_level="warning", ws="none", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(settings)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
@@ -40,5 +41,5 @@ class Serving:
 
     def stop(self) -> None:
         """Ends the service, with all of its connections."""
-        self._server.force_exit = self._server.should_exit = True
+        self._server.should_exit = True
         self._thread.join(20)

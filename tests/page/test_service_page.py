@@ -247,3 +247,11 @@ def test_thumbs_of_a_known_user_are_stored_and_move_the_list(open_page, indexed_
     page.get_by_label("User id").fill("10007")
     settle(page)
     assert titles(page) == shown
+
+
+def test_a_filter_that_nothing_passes_says_what_each_part_leaves(open_page, shop_service):
+    page = open_page(shop_service.url)
+    page.get_by_role("button", name="dry: not filtered by").click()
+    page.get_by_role("slider", name="Price, at most").fill("3")
+    page.get_by_text("No item passes all of these filters.").wait_for()
+    assert page.locator(".state li").all_inner_texts() == ["Tags one of dry: 9 items", "Price at most 3: 2 items"]

@@ -47,7 +47,7 @@ async function patient(path, signal, tries = 8) {
   }
 }
 
-// `recommend` gives {items, counts}: counts are how many items each clause of the filter leaves, where all leave none.
+// `recommend` gives {items, counts}: counts are how many items each clause of the filter leaves, where all of them leave none.
 export const service = {
   canKnowUsers: true,
   page: (signal) => patient("page.json", signal),
