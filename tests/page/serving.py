@@ -1,4 +1,4 @@
-"""The service in a thread of the test's process, where tests can read the same Milvus Lite file: no other process may."""
+"""The service in a thread of the test's process, which alone may open its Milvus Lite file."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def like(page: Any, text: str) -> None:
 
 def point_on_map(page: Any) -> tuple[float, float]:
     """The place in the window of an item on the map, found by moving the mouse over the map."""
-    box = page.locator("canvas").bounding_box()
+    box = page.locator("canvas[role]").bounding_box()
     for step in range(1, 400):
         x = box["x"] + box["width"] * ((step * 0.618) % 0.9 + 0.05)
         y = box["y"] + box["height"] * ((step * 0.377) % 0.9 + 0.05)

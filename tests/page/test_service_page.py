@@ -64,7 +64,7 @@ def test_the_map_is_of_all_items(open_page, shop_service):
     x, y = point_on_map(page)
     page.mouse.move(x, y)
     assert page.locator(".tip b").inner_text()
-    assert "150 items" in page.locator("canvas").get_attribute("aria-label")
+    assert "150 items" in page.locator("canvas[role]").get_attribute("aria-label")
 
 
 def test_without_the_service_the_page_says_so_and_recovers(open_page, shop, serve):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pydantic_core import to_json
 
 from towhee_recsys.page import item_map, page_description, read_overview
+from towhee_recsys.service.errors import DeadlineError
 from towhee_recsys.service.recommender import Recommender
 from towhee_recsys.stores.projection import open_projection
 from towhee_recsys.support.forks import new_lock
@@ -35,12 +36,18 @@ class PageAnswers:
         Raises:
             IndexMismatchError: there is no index, or its model is not here.
             StoreError: a store fails.
+            DeadlineError: another call is making them, and takes long.
         """
-        with self._lock:
+        deadline = self._recommender.config.serve.deadline
+        if not self._lock.acquire(timeout=deadline):  # another thread makes them: no more threads wait than need be
+            raise DeadlineError(deadline)
+        try:
             build = self._recommender.record.build
             if self._made is None or self._made.build != build:
                 self._made = self._make(build)
             return self._made
+        finally:
+            self._lock.release()
 
     def _make(self, build: str) -> Made:
         bundle, config = self._recommender.bundle, self._recommender.config

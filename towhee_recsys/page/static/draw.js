@@ -1,32 +1,41 @@
-// Draws the map.
+// Draws the map on two canvases: the points, which change with the view, and above them the marks, which often change.
 import { colourOf } from "./colours.js";
 import { toScreen } from "./plane.js";
 
-// `marks` are {liked: rows, recommended: rows, you: [x, y] or null, active: row or -1}; `only` is the one code to show, or null.
-export function draw(canvas, map, view, size, codes, only, marks) {
-  const context = canvas.getContext("2d");
+const MANY = 20000; // more points are squares, which are drawn several times as fast
+
+// An empty canvas of `size`, in the pixels of the screen.
+function cleared(canvas, size) {
   const ratio = window.devicePixelRatio || 1;
-  const style = getComputedStyle(canvas);
+  const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  const context = canvas.getContext("2d");
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, size.width, size.height);
-  drawPoints(context, map, view, size, codes, only, style);
-  const accent = style.getPropertyValue("--accent").trim();
-  const ink = style.getPropertyValue("--ink").trim();
-  const paper = style.getPropertyValue("--paper").trim();
-  for (const row of marks.liked) ring(context, at(row), 7, style.getPropertyValue("--like").trim(), paper);
+  return context;
+}
+
+// `marks` are {liked: rows, recommended: rows, you: [x, y] or null, active: row or -1}.
+export function drawMarks(canvas, map, view, size, marks) {
+  const context = cleared(canvas, size);
+  const style = getComputedStyle(canvas);
+  const [accent, ink, paper, like] = ["--accent", "--ink", "--paper", "--like"].map((name) => style.getPropertyValue(name).trim());
+  const at = (row) => toScreen(view, size, map.x[row], map.y[row]);
+  for (const row of marks.liked) ring(context, at(row), 7, like, paper);
   marks.recommended.forEach((row, rank) => numbered(context, at(row), rank + 1, accent, paper));
   if (marks.you) star(context, toScreen(view, size, ...marks.you), ink, paper);
   if (marks.active >= 0) ring(context, at(marks.active), 10, ink, paper);
-
-  function at(row) {
-    return toScreen(view, size, map.x[row], map.y[row]);
-  }
 }
 
-function drawPoints(context, map, view, size, codes, only, style) {
-  const radius = Math.max(1.6, Math.min(5, 60 / Math.sqrt(map.x.length + 1) + Math.log2(view.scale / view.least)));
+// All points in the colours of their codes; of `only`, where it is not null, the others are faint.
+export function drawPoints(canvas, map, view, size, codes, only) {
+  const context = cleared(canvas, size);
+  const style = getComputedStyle(canvas);
+  const count = map.x.length;
+  const radius = Math.max(1.2, Math.min(5, 60 / Math.sqrt(count + 1) + Math.log2(view.scale / view.least)));
   const groups = new Map();
-  for (let row = 0; row < map.x.length; row += 1) {
+  for (let row = 0; row < count; row += 1) {
     const code = codes ? codes[row] : -1;
     if (!groups.has(code)) groups.set(code, []);
     groups.get(code).push(row);
@@ -38,8 +47,12 @@ function drawPoints(context, map, view, size, codes, only, style) {
     for (const row of rows) {
       const [left, top] = toScreen(view, size, map.x[row], map.y[row]);
       if (left < -9 || top < -9 || left > size.width + 9 || top > size.height + 9) continue;
-      context.moveTo(left + radius, top);
-      context.arc(left, top, radius, 0, 7);
+      if (count > MANY) {
+        context.fillRect(left - radius, top - radius, 2 * radius, 2 * radius);
+      } else {
+        context.moveTo(left + radius, top);
+        context.arc(left, top, radius, 0, 7);
+      }
     }
     context.fill();
   }

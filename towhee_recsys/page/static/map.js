@@ -2,7 +2,7 @@
 import { html, useEffect, useMemo, useRef, useState } from "./hooks.js";
 import { words } from "./format.js";
 import { colouring } from "./colours.js";
-import { draw } from "./draw.js";
+import { drawMarks, drawPoints } from "./draw.js";
 import { usePointers, useWheel } from "./pointers.js";
 import { middle, nearest, panned, wholeView, zoomed } from "./plane.js";
 import { Legend, Tip } from "./legend.js";
@@ -10,7 +10,7 @@ import { Legend, Tip } from "./legend.js";
 const REACH = 14;
 
 export function ItemMap({ map, page, items, opinions, hovered, open }) {
-  const canvas = useRef(null);
+  const [canvas, points] = [useRef(null), useRef(null)];
   const [size, setSize] = useState({ width: 0, height: 0 });
   const [view, setView] = useState(null);
   const [active, setActive] = useState(-1);
@@ -37,13 +37,11 @@ export function ItemMap({ map, page, items, opinions, hovered, open }) {
     if (size.width) setView(wholeView(map, size.width, size.height));
   }, [map, size.width, size.height]);
   useEffect(() => {
-    if (!view || !size.width) return;
-    const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
-    if (canvas.current.width !== width) canvas.current.width = width;
-    if (canvas.current.height !== height) canvas.current.height = height;
-    draw(canvas.current, map, view, size, codes, only, marks);
-  }, [view, size, codes, only, scheme, map, JSON.stringify(marks)]);
+    if (view && size.width) drawPoints(points.current, map, view, size, codes, only);
+  }, [view, size, codes, only, scheme, map]);
+  useEffect(() => {
+    if (view && size.width) drawMarks(canvas.current, map, view, size, marks);
+  }, [view, size, scheme, map, JSON.stringify(marks)]);
   useWheel(canvas, (factor, left, top) => view && setView(zoomed(view, size, factor, left, top)));
 
   const hands = usePointers(canvas, {
@@ -70,6 +68,7 @@ export function ItemMap({ map, page, items, opinions, hovered, open }) {
   };
   return html`<div class="map">
     <div class="canvas">
+      <canvas ref=${points} aria-hidden="true"></canvas>
       <canvas ref=${canvas} tabindex="0" role="application" onKeyDown=${onKeyDown} onBlur=${() => setActive(-1)} ...${hands}
         aria-label="Map of ${map.ids.length} items. Arrow keys move it, plus and minus zoom, 0 shows all, Enter opens the item in the middle."></canvas>
       <${Tip} map=${map} view=${view} size=${size} row=${active} />
