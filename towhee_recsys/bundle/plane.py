@@ -11,8 +11,11 @@ from towhee_recsys.bundle.towers import loaded
 from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.model.projection import Plane, fit_plane
 
-SAMPLE = 10_000
-"""The plane is fitted to this many items at most: more would hardly turn it."""
+NUMBERS = 2_560_000
+"""The plane is fitted to vectors of so many numbers at most, 10,000 of 256: more would hardly turn it."""
+
+FEWEST = 100
+"""As many items are taken of vectors of any length."""
 
 
 @lru_cache(maxsize=8)
@@ -23,7 +26,7 @@ def item_plane(bundle: Bundle) -> Plane:
         BundleError: the items do not fit the tower, or cannot be read.
     """
     tower, rows, arrays = loaded(bundle, "item")
-    chosen = np.arange(len(rows))
-    if len(rows) > SAMPLE:
-        chosen = np.sort(np.random.default_rng(bundle.manifest.seed).choice(len(rows), SAMPLE, replace=False))
+    chosen, most = np.arange(len(rows)), max(NUMBERS // bundle.dim, FEWEST)
+    if len(rows) > most:
+        chosen = np.sort(np.random.default_rng(bundle.manifest.seed).choice(len(rows), most, replace=False))
     return fit_plane(np.asarray(normalize(tower([array[chosen] for array in arrays]))))

@@ -28,7 +28,15 @@ def fit_plane(vectors: np.ndarray) -> Plane:
     The largest number of either axis is positive, so that the same vectors always give the same plane.
     """
     mean = vectors.mean(axis=0)
-    centred = (vectors - mean).astype(np.float64)
-    axes = np.linalg.eigh(centred.T @ centred)[1][:, :-3:-1].T
+    axes = np.zeros((2, vectors.shape[1]))
+    found = _principal_components((vectors - mean).astype(np.float64))
+    axes[: len(found)] = found
     signs = np.sign(axes[np.arange(2), np.abs(axes).argmax(axis=1)])
     return Plane(mean, (axes * signs[:, None]).astype(np.float32))
+
+
+def _principal_components(centred: np.ndarray) -> np.ndarray:
+    """The first two principal components of float64[n, dim] with mean 0; fewer where n is below 2."""
+    if len(centred) < centred.shape[1]:
+        return np.asarray(np.linalg.svd(centred, full_matrices=False)[2][:2])
+    return np.asarray(np.linalg.eigh(centred.T @ centred)[1][:, :-3:-1].T)  # of many vectors much faster

@@ -72,6 +72,13 @@ def test_a_plane_shows_what_differs_most_the_same_way_each_time():
     assert (fit_plane(vectors).places(vectors) == plane.places(vectors)).all()
 
 
+def test_a_few_long_vectors_have_a_plane_too():
+    vectors = np.random.default_rng(2).normal(size=(40, 300)).astype(np.float32)
+    few, many = fit_plane(vectors), fit_plane(np.concatenate([vectors] * 8))
+    assert np.allclose(few.axes @ few.axes.T, np.eye(2), atol=1e-5)
+    assert np.abs(few.places(vectors).astype(int) - many.places(vectors)).max() <= 5
+
+
 def test_one_item_is_in_the_middle():
     assert fit_plane(np.eye(1, 4, dtype=np.float32)).places(np.eye(1, 4, dtype=np.float32)).tolist() == [[0, 0]]
 
