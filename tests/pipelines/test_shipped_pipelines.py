@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from towhee import ops, pipe
 
@@ -114,3 +116,9 @@ def test_a_name_that_is_not_there():
         "there is no pipeline 'recomend'. Did you mean 'recommend'? "
         "Give a YAML file, or one of add, index, recommend, similar."
     )
+
+
+def test_the_page_of_pipelines_shows_recommend_as_it_is():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "pipelines.md").read_text(encoding="utf-8")
+    text = (SHIPPED / "recommend.yaml").read_text(encoding="utf-8")
+    assert text[text.index("input:") :] in page
