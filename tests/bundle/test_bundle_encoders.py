@@ -341,8 +341,10 @@ def test_of_whom_a_model_knows_something(users, small_bundle):
         {"age": 25},
         {"user_id": 999_999, "gender": "F"},
         {"liked": [5001]},
+        {"disliked": [5001]},
+        {"feedback": [(5001, 1)]},
     ]
-    unknown = [{}, {"user_id": None, "age": None}, {"liked": []}, {"include_seen": True}]
+    unknown = [{}, {"user_id": None, "age": None}, {"liked": [], "disliked": []}, {"include_seen": True}]
     assert users.knows([*known, *unknown]).tolist() == [True] * len(known) + [False] * len(unknown)
     assert UserEncoder(small_bundle, "general").knows([{"user_id": 999_999}, {"user_id": 10_002}]).tolist() == [
         False,
