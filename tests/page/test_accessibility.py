@@ -6,6 +6,8 @@ import pytest
 
 from tests.page.steps import choose, like, settle, titles
 
+pytestmark = pytest.mark.slow
+
 
 def violations(page):
     from axe_playwright_python.sync_playwright import Axe

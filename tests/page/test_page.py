@@ -10,6 +10,8 @@ import pytest
 from tests.page.steps import CARDS, choose, facts, like, point_on_map, settle, titles
 from towhee_recsys import recommend_pipeline
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def page(open_page, shop_file):

@@ -13,6 +13,9 @@ from tests.page.steps import CARDS, choose, facts, like, point_on_map, settle, t
 from towhee_recsys import index_pipeline, load_config, recommend_pipeline, similar_pipeline, train
 from towhee_recsys.page import STATIC
 
+pytestmark = pytest.mark.slow
+
+FIRST = 2**60
 HOSTILE = ["<img src=x onerror=alert(1)>", "</script><script>alert(2)</script>", "\"'><b>bold</b>", "&amp; &lt;i&gt;"]
 
 
@@ -84,18 +87,18 @@ def test_without_the_service_the_page_says_so_and_recovers(open_page, shop, serv
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
-    """A shop whose titles, tags and user columns are HTML."""
+    """A shop whose titles, tags and user columns are HTML, and whose ids are too large for the numbers of a browser."""
     folder = tmp_path_factory.mktemp("hostile")
     count = 24
     items = pd.DataFrame(
         {
-            "item": range(count),
+            "item": [FIRST + row for row in range(count)],
             "name": [f"{HOSTILE[row % 4]} {row}" for row in range(count)],
             "tags": [HOSTILE[row % 2] for row in range(count)],
         }
     )
     users = pd.DataFrame({"user": range(30), "town": [HOSTILE[row % 3] for row in range(30)]})
-    pairs = [(user, (user * 5 + step) % count) for user in range(30) for step in range(6)]
+    pairs = [(user, FIRST + (user * 5 + step) % count) for user in range(30) for step in range(6)]
     config = load_config(
         dataset={
             "name": HOSTILE[0],
@@ -124,6 +127,13 @@ def test_no_text_of_the_data_becomes_html(open_page, hostile, serve):
     shown = titles(page)
     assert all(any(title.startswith(text) for text in HOSTILE) for title in shown)
     like(page, "onerror")
+    liked = page.locator(".chip.any").inner_text()[2:]
+    assert liked not in titles(page)
+    first = titles(page)[0]
+    page.get_by_role("button", name=first, exact=True).click()
+    page.get_by_role("dialog").locator(".card").first.wait_for()
+    assert first not in page.get_by_role("dialog").locator(".title").all_inner_texts()
+    page.keyboard.press("Escape")
     x, y = point_on_map(page)
     page.mouse.move(x, y)
     assert page.locator(".tip b").inner_text()[:5] in {text[:5] for text in HOSTILE}
@@ -255,3 +265,19 @@ def test_a_filter_that_nothing_passes_says_what_each_part_leaves(open_page, shop
     page.get_by_role("slider", name="Price, at most").fill("3")
     page.get_by_text("No item passes all of these filters.").wait_for()
     assert page.locator(".state li").all_inner_texts() == ["Tags one of dry: 9 items", "Price at most 3: 2 items"]
+
+
+def test_a_token_is_asked_for_and_kept(open_page, shop, serve):
+    open_page.expected.append("401")
+    token = "a token of the test".replace(" ", "-")
+    page = open_page(serve(load_config(shop, serve={"tokens": token})).url)
+    page.get_by_text("This service needs a token").wait_for()
+    page.get_by_label("Token").fill("a wrong token, that is too")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("This service needs a token").wait_for()
+    page.get_by_label("Token").fill(token)
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_selector(CARDS)
+    page.reload()
+    page.wait_for_selector(CARDS)
+    assert len(titles(page)) == 10

@@ -12,12 +12,13 @@ from towhee_recsys.bundle import Bundle, UserEncoder, popular_items
 from towhee_recsys.bundle.towers import item_vectors
 from towhee_recsys.data.item_ids import item_id
 from towhee_recsys.data.items import Id
+from towhee_recsys.features.liked import DISLIKED, LIKED
 
 COUNTS = (1, 2, 4, 8, 16)
-"""Numbers of liked items for which their weight is fitted."""
+"""Numbers of liked or disliked items for which their weight is fitted."""
 
 DRAWS = 24
-"""Random sets of liked items of each number."""
+"""Random sets of items of each number."""
 
 
 def item_arrays(vectors: np.ndarray) -> dict[str, Any]:
@@ -46,21 +47,24 @@ def user_parts(bundle: Bundle, columns: Sequence[Mapping[str, Any]]) -> dict[str
     return parts
 
 
-def liked_weights(bundle: Bundle) -> list[list[float]]:
-    """[number, weight] pairs: liked items move a user's raw vector by about weight * (their mean - the mean item).
+def opinion_weights(bundle: Bundle) -> dict[str, list[list[float]]]:
+    """For `liked` and for `disliked` items, [number, weight] pairs with rising numbers.
 
-    The weights are fitted to how the model itself folds in random sets of items.
+    So many items move a user's raw vector by about weight * (their mean - the mean item). The weights are fitted to how
+    the model itself reads random sets of items.
     """
     rows, vectors = item_vectors(bundle)
-    encode, ids, mean = UserEncoder(bundle, "general"), list(rows), vectors.mean(axis=0)
-    rng, id_type = np.random.default_rng(bundle.manifest.seed), bundle.item_schema.id_type
-    nothing, weights = encode({}).search, []
+    ids, id_type = list(rows), bundle.item_schema.id_type
+    rng, encode = np.random.default_rng(bundle.manifest.seed), UserEncoder(bundle, "general")
+    mean, nothing = vectors.mean(axis=0), encode({}).search
+    weights: dict[str, list[list[float]]] = {LIKED: [], DISLIKED: []}
     for count in (each for each in COUNTS if each <= len(ids)):
         sets = [rng.choice(len(ids), count, replace=False) for _ in range(DRAWS)]
-        liked = [[item_id(ids[row], id_type, "liked") for row in chosen] for chosen in sets]
-        moved = encode([{"liked": keys} for keys in liked]).search - nothing
         directions = np.array([vectors[chosen].mean(axis=0) - mean for chosen in sets])
-        weights.append([count, float((moved * directions).sum() / max((directions**2).sum(), 1e-12))])
+        for field, found in weights.items():
+            keys = [[item_id(ids[row], id_type, field) for row in chosen] for chosen in sets]
+            moved = encode([{field: each} for each in keys]).search - nothing
+            found.append([count, float((moved * directions).sum() / max((directions**2).sum(), 1e-12))])
     return weights
 
 

@@ -1,4 +1,5 @@
 import { start } from "./app.js";
+import { parsed } from "./json.js";
 import { localSource } from "./local.js";
 
-start(localSource(JSON.parse(document.getElementById("data").textContent)));
+start(localSource(parsed(document.getElementById("data").textContent)));

@@ -1,14 +1,12 @@
 // A user's vector in the browser: the sum of what is known of the user, and of what the user likes.
 import { add, dot, length, unpacked } from "./vectors.js";
 
-const DISLIKE = 0.5; // a disliked item counts against half as much as a liked one counts for
-
 // The unit vector to score with, the predicted rating of an item, and the reasons for its score.
 export function userOf(data, vectors, columns, liked, disliked) {
   const parts = partsOf(data, "search", columns, vectors.dim);
   const mean = unpacked(data.arrays.mean, Float32Array);
-  parts.push(...opinionParts(data, vectors, mean, liked, 1, "liked"));
-  parts.push(...opinionParts(data, vectors, mean, disliked, -DISLIKE, "disliked"));
+  parts.push(...opinionParts(data, vectors, mean, liked, "liked"));
+  parts.push(...opinionParts(data, vectors, mean, disliked, "disliked"));
   const vector = sum(parts, vectors.dim);
   const size = length(vector);
   for (let index = 0; index < vector.length; index += 1) vector[index] /= size;
@@ -38,14 +36,14 @@ function partsOf(data, purpose, columns, dim) {
   return parts;
 }
 
-// What liked items add: together weight * (their mean - the mean item), by the weight for as many items.
-function opinionParts(data, vectors, mean, rows, sign, because) {
-  if (!rows.length || !data.liked.length) return [];
-  const [, weight] = data.liked.findLast(([count]) => count <= rows.length) ?? data.liked[0];
+// What liked or disliked items add: together weight * (their mean - the mean item), by the weight for as many items.
+function opinionParts(data, vectors, mean, rows, because) {
+  if (!rows.length) return [];
+  const [, weight] = data.opinions[because].findLast(([count]) => count <= rows.length);
   return rows.map((row) => {
     const vector = new Float32Array(vectors.dim);
-    add(vector, vectors.vector(row), (sign * weight) / rows.length);
-    add(vector, mean, (-sign * weight) / rows.length);
+    add(vector, vectors.vector(row), weight / rows.length);
+    add(vector, mean, -weight / rows.length);
     return { because, item_id: data.map.ids[row], title: data.map.titles[row], vector };
   });
 }

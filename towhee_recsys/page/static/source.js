@@ -1,5 +1,7 @@
 // Where the page gets its answers: the JSON endpoints of the service it came from.
 
+import { parsed } from "./json.js";
+
 export class ServiceError extends Error {
   constructor(message, status, details) {
     super(message);
@@ -28,7 +30,7 @@ async function call(path, body, signal) {
     if (error.name === "AbortError") throw error;
     throw new ServiceError("The service does not answer. Is it still running?", 0);
   }
-  const answer = await response.json().catch(() => null);
+  const answer = await response.text().then(parsed).catch(() => null);
   if (!response.ok) {
     const details = answer?.error ?? {};
     throw new ServiceError(details.message ?? `The service answered ${response.status}.`, response.status, details);
