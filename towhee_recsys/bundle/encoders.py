@@ -63,7 +63,9 @@ class _Encoder:
         fields = [feature.column for feature in self.features.features if feature.column != self.id_column]
         fields += [name for name in self._also if name not in fields]
         if not any(_is_given(record.get(field)) for field in (*fields, FEEDBACK)):
-            raise QueryError(f"{self.id_column} {key!r} is not known to this model. {self._advice(fields)}")
+            raise QueryError(
+                f"{self.id_column} {key!r} is not known to this model. {self._advice(fields)}", self.id_column
+            )
 
     def _advice(self, fields: Sequence[str]) -> str:
         if not fields:

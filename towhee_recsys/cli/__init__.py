@@ -16,7 +16,7 @@ from towhee_recsys.cli.indexing import index
 from towhee_recsys.cli.initialising import init
 from towhee_recsys.cli.measuring import compare, evaluate
 from towhee_recsys.cli.recommending import demo, recommend, similar
-from towhee_recsys.cli.serving import serve
+from towhee_recsys.cli.serving import mcp, serve
 from towhee_recsys.cli.streams import replace_closed_streams
 from towhee_recsys.cli.training import prepare, run, train
 from towhee_recsys.cli.tuning import tune
@@ -29,7 +29,7 @@ def commands() -> None:
 
 
 for _command in (
-    *(init, train, tune, prepare, index, recommend, similar, why_not, serve),
+    *(init, train, tune, prepare, index, recommend, similar, why_not, serve, mcp),
     *(feedback, hide, show),
     *(evaluate, compare, run, demo, export, doctor, validate, schema),
 ):

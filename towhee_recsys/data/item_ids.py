@@ -29,7 +29,9 @@ def item_id(given: Any, id_type: IdType, field: str) -> int | str:
     if is_int or (isinstance(given, str) and is_whole_number(given)):
         return int(given)
     raise QueryError(
-        f"{field}: item id {given!r:.200} was given; the ids of this dataset are each {_ACCEPTED[id_type]}."
+        f"{field}: item id {given!r:.200} was given; the ids of this dataset are each {_ACCEPTED[id_type]}.",
+        field,
+        _ACCEPTED[id_type],
     )
 
 

@@ -30,7 +30,9 @@ def code_of(feature: CategoryFeature, value: Any) -> int | str | None:
             if starts and int(text) <= feature.groups_to:
                 return max(starts)
     raise QueryError(
-        f"{feature.column} {value!r} is not known. Accepted: {accepted(feature)}.{_nearest(feature, value)}"
+        f"{feature.column} {value!r} is not known. Accepted: {accepted(feature)}.{_nearest(feature, value)}",
+        feature.column,
+        accepted(feature),
     )
 
 

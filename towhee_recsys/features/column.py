@@ -76,7 +76,8 @@ class Column(ABC, Generic[Declared]):
 
     def refused(self, value: Any, accepted: str) -> QueryError:
         """The error for a `value` that the feature does not take."""
-        return QueryError(f"{self.feature.column} {value!r} is not acceptable: give {accepted}.")
+        column = self.feature.column
+        return QueryError(f"{column} {value!r} is not acceptable: give {accepted}.", column, accepted)
 
 
 class VocabularyColumn(Column[Declared]):

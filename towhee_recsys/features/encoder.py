@@ -86,9 +86,12 @@ class FeatureEncoder:
         columns = self.state["columns"]
         for field in record:
             if field not in columns and field not in ignored:
-                accepted = [*columns, *(name for name in ignored if name not in columns)]
+                known = [*columns, *(name for name in ignored if name not in columns)]
+                accepted = ", ".join(known)
                 raise QueryError(
-                    f"field {field!r} is not known.{close_match(field, accepted)} Accepted: {', '.join(accepted)}."
+                    f"field {field!r} is not known.{close_match(field, known)} Accepted: {accepted}.",
+                    str(field),
+                    accepted,
                 )
 
     def encode_table(self, table: pd.DataFrame) -> list[np.ndarray]:
