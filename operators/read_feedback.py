@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 from towhee import register
 
 from towhee_recsys.data.items import Id, is_int_id, is_text_id
+from towhee_recsys.data.user_ids import possible_ids
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features.encoder import plain
 from towhee_recsys.features.liked import FEEDBACK, INCLUDE_SEEN
+from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.requests import Request
 from towhee_recsys.stores.feedback import Event, open_feedback, value_of
+from towhee_recsys.stores.history import open_history
+from towhee_recsys.stores.vectors import open_index
 
 Answer = tuple[Any, list[Id]]
+Events = tuple[Event, ...]
 
 
 @register(name="towhee_recsys/read_feedback")
@@ -29,27 +35,49 @@ class ReadFeedback:
     items alone where the user has no id, or where items that the user has interacted with may be recommended: by a
     second input, the request, else by the record's field `include_seen`, else by the argument.
 
-    A list of users gives a list of records and a list of lists of ids, by one round trip to the feedback.
+    What the model has learned from does not count again: of a user whom it was trained on, an event that was recorded
+    before the build that answers was published, on an item that its history has for the user, is left out of them.
+
+    A list of users gives a list of records and a list of lists of ids, by one round trip to the feedback, and one to
+    the history where there are events from before the build.
 
     Args:
         feedback: The URL of the feedback.
-        uri: A Milvus Lite file, which ends in .db, or a Milvus server; it is not reached.
+        uri: A Milvus Lite file, which ends in .db, or a Milvus server.
         collection: The name of the index.
         model_dir: The folder of the model, which has the declaration of interactions.
         include_seen: Whether items that a user has interacted with may be recommended.
+        history: The URL of the history; without it, all events count.
+        access: The credentials of a server, {"token": ..., "timeout": 10}: the settings of `milvus.access`.
 
     Raises:
         BundleError: there is no model in `model_dir` that can be used; when the operator is built.
+        IndexMismatchError: a user has events, and no build is of this model, or the build has no history.
         QueryError: a record's `include_seen` is not true or false.
-        StoreError: the feedback fails.
+        StoreError: a store fails.
     """
 
-    def __init__(self, feedback: str, uri: str, collection: str, model_dir: str, include_seen: bool = False):
+    def __init__(
+        self,
+        feedback: str,
+        uri: str,
+        collection: str,
+        model_dir: str,
+        include_seen: bool = False,
+        history: str | None = None,
+        access: Mapping[str, Any] | None = None,
+    ):
         from towhee_recsys.bundle import load_bundle
+        from towhee_recsys.bundle.counts import interaction_counts
+        from towhee_recsys.bundle.towers import loaded
 
-        schema = load_bundle(model_dir).schema
-        self._id_column, self._declared = schema.users.id, schema.interactions
+        bundle = load_bundle(model_dir)
+        self._model, self._dim = ModelRef(bundle.model_id), bundle.dim
+        self._users, self._counts = loaded(bundle, "user").rows, interaction_counts(bundle)
+        self._id_column, self._declared = bundle.schema.users.id, bundle.schema.interactions
         self._feedback, self._include_seen = open_feedback(feedback, uri, collection), include_seen
+        self._history = open_history(history) if history else None
+        self._index = open_index(uri, collection, access)
 
     def __call__(self, users: Any, requests: Any = None) -> Any:
         """The record and the ids of one user, or the records and the ids of several."""
@@ -58,7 +86,8 @@ class ReadFeedback:
             return records[0], changes[0]
         hidden, events = self._feedback.read([self._id_of(user) for user in users])
         asked = [None] * len(users) if requests is None else requests
-        answers = [self._answer(*each, hidden) for each in zip(users, asked, events, strict=True)]
+        new = self._new(events)
+        answers = [self._answer(*each, hidden) for each in zip(users, asked, events, new, strict=True)]
         return [user for user, _ in answers], [changes for _, changes in answers]
 
     def _id_of(self, user: Any) -> Id | None:
@@ -66,12 +95,31 @@ class ReadFeedback:
         key = plain(user.get(self._id_column)) if isinstance(user, Mapping) else None
         return key if is_int_id(key) or is_text_id(key) else None
 
-    def _answer(self, user: Any, request: Request | None, events: Sequence[Event], hidden: Sequence[Id]) -> Answer:
+    def _new(self, events: Sequence[Events]) -> list[Events]:
+        """Each user's events without those that the model has learned from."""
+        if self._history is None or not any(events):
+            return [*events]
+        build = self._index.answering(self._model, self._dim)
+        published = datetime.fromisoformat(build.published).timestamp()
+        older = [own[0].user for own in events if own and own[0].added < published]  # the first is the oldest
+        keys = [key for user in older if self._is_trained_on(user) for key in possible_ids(user)]
+        lists = self._history.get(keys, build.build) if keys else []
+        learned = {(str(key), item) for key, items in zip(keys, lists, strict=True) for item in items}
+        return [
+            tuple(each for each in own if each.added >= published or (str(each.user), each.item) not in learned)
+            for own in events
+        ]
+
+    def _is_trained_on(self, user: Id) -> bool:
+        row = self._users.get(str(user))
+        return row is not None and self._counts[row] > 0
+
+    def _answer(self, user: Any, request: Request | None, events: Events, new: Events, hidden: Sequence[Id]) -> Answer:
         if not events:
             return user, [*hidden]
-        values = [(event.item, value) for event in events if (value := value_of(event, self._declared)) is not None]
         seen = [] if self._includes_seen(user, request) else [event.item for event in events]
-        return {FEEDBACK: values, **user}, [*hidden, *seen]
+        values = [(event.item, value) for event in new if (value := value_of(event, self._declared)) is not None]
+        return ({FEEDBACK: values, **user} if values else user), [*hidden, *seen]
 
     def _includes_seen(self, user: Mapping[str, Any], request: Request | None) -> bool:
         if request is not None:

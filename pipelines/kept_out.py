@@ -141,9 +141,12 @@ class _Question:
         self._vector: np.ndarray = rows.vectors[0] if len(rows) else vectors[known[str(self.key)]]
 
     def _read_user(self, config: Config, user: Mapping[str, Any]) -> None:
-        model = str(self._bundle.directory)
         read = ReadFeedback(
-            config.feedback_url, config.milvus.uri, config.milvus.collection, model, config.include_seen
+            config.feedback_url,
+            **config.milvus.model_dump(include={"uri", "collection", "access"}),
+            model_dir=str(self._bundle.directory),
+            include_seen=config.include_seen,
+            history=config.history_url,
         )
         record, changes = read(user, self._request)
         self._hidden = set(feedback_of(config).hidden())

@@ -32,7 +32,8 @@ def composed_by_hand(name, config):
         read = pipe.input("request").map(
             "request", ("user", "request"), OURS.read_request(**rules, include_seen=config.include_seen)
         )
-        changed = read.map(("user", "request"), ("user", "changes"), OURS.read_feedback(**feedback, **model))
+        events = OURS.read_feedback(feedback=config.feedback_url, **model, **store, **history)
+        changed = read.map(("user", "request"), ("user", "changes"), events)
         vector = changed.map("user", "vector", OURS.user_encoder(**model, unknown_user="error"))
         unit = vector.map("vector", "vector", OURS.normalize())
         seen = OURS.exclude_seen(**model, **store, **history, include_seen=False)

@@ -53,7 +53,7 @@ class IndexRecord:
         rows: How many rows there are, without the `pending` ones.
         content_hash: The hash of all rows, without the `pending` ones.
         index: The type of the vector index.
-        published: When it first went live, in UTC; for people, since clocks may be set back.
+        published: When it first went live, in UTC as ISO 8601. Clocks may be set back: the order of builds is `number`.
         number: The place of the build in the order in which builds first went live, from 1.
         pending: The ids of rows that are being added, replaced or deleted.
         id_type: The type of the ids.
