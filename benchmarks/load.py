@@ -137,7 +137,8 @@ async def saturate(client: Client, bodies: Sequence[str], connections: int, seco
     async def keep_sending(number: int) -> None:
         nonlocal answered
         while loop.time() < end:
-            answered += await client.post(bodies[number % len(bodies)]) == 200
+            status = await client.post(bodies[number % len(bodies)])
+            answered += status == 200  # not in one line: `answered` would be read before the wait
             number += connections
 
     await asyncio.gather(*map(keep_sending, range(connections)))
