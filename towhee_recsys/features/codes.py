@@ -19,7 +19,7 @@ def code_of(feature: CategoryFeature, value: Any) -> int | str | None:
         QueryError: the value is none of these.
     """
     if value is None or feature.names is None or (type(value) in (int, str) and value in feature.names):
-        return value  # type: ignore[no-any-return]
+        return value
     if not isinstance(value, bool):
         text = str(value).strip().casefold()
         for code, name in feature.names.items():
