@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from towhee import register
 
 from towhee_recsys.data.items import Id, is_int_id, is_text_id
-from towhee_recsys.errors import QueryError
 from towhee_recsys.features.encoder import plain
-from towhee_recsys.features.liked import FEEDBACK, INCLUDE_SEEN
+from towhee_recsys.features.liked import FEEDBACK, includes_seen
 from towhee_recsys.requests import Request
 from towhee_recsys.stores.feedback import Event, open_feedback, value_of
 
@@ -70,15 +68,5 @@ class ReadFeedback:
         if not events:
             return user, [*hidden]
         values = [(event.item, value) for event in events if (value := value_of(event, self._declared)) is not None]
-        seen = [] if self._includes_seen(user, request) else [event.item for event in events]
-        return {FEEDBACK: values, **user}, [*hidden, *seen]
-
-    def _includes_seen(self, user: Mapping[str, Any], request: Request | None) -> bool:
-        if request is not None:
-            return request.include_seen
-        given = user.get(INCLUDE_SEEN)
-        if given is None:
-            return self._include_seen
-        if not isinstance(given, (bool, np.bool_)):
-            raise QueryError(f"{INCLUDE_SEEN} takes true or false; {given!r:.100} was given.", INCLUDE_SEEN)
-        return bool(given)
+        include = request.include_seen if request else includes_seen(user, self._include_seen)
+        return {FEEDBACK: values, **user}, [*hidden, *([] if include else [event.item for event in events])]
