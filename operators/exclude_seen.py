@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-import numpy as np
 from towhee import register
 
 from towhee_recsys.data.user_ids import possible_ids
-from towhee_recsys.errors import QueryError
-from towhee_recsys.features.liked import INCLUDE_SEEN
+from towhee_recsys.features.liked import includes_seen
 from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.requests import Request
 from towhee_recsys.stores.history import open_history
@@ -82,17 +80,9 @@ class ExcludeSeen:
         """The ids by which the history may have a user whose seen items are to be left out."""
         if not isinstance(user, Mapping):
             return []
-        if request.include_seen if request else self._includes_seen(user):
+        if request.include_seen if request else includes_seen(user, self._include_seen):
             return []
         return possible_ids(user.get(self._id_column))
-
-    def _includes_seen(self, user: Mapping[str, Any]) -> bool:
-        include = user.get(INCLUDE_SEEN)
-        if include is None:
-            return self._include_seen
-        if not isinstance(include, (bool, np.bool_)):  # 1 == True, but is not accepted
-            raise QueryError(f"{INCLUDE_SEEN} takes true or false; {include!r:.100} was given.", INCLUDE_SEEN)
-        return bool(include)
 
     def _seen(self, ids: Sequence[int | str]) -> dict[int | str, Ids]:
         if not ids:

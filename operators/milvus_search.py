@@ -68,7 +68,8 @@ class MilvusSearch:
         where = [each.where for each in requests]
         found = self._index.search(queries, counts, lists, self._type, where)
         for none in {each for each, hits in zip(where, found, strict=True) if each and not hits}:
-            log.warning("nothing is left to recommend: %s", described(filter_counts(none, self._index)))
+            counts = filter_counts(none, self._index, queries.model, queries.shape[-1])
+            log.warning("nothing is left to recommend: %s", described(counts))
         return found
 
 

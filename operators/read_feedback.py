@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 from towhee import register
 
 from towhee_recsys.data.items import Id, is_int_id, is_text_id
 from towhee_recsys.data.user_ids import possible_ids
-from towhee_recsys.errors import QueryError
 from towhee_recsys.features.encoder import plain
-from towhee_recsys.features.liked import FEEDBACK, INCLUDE_SEEN
+from towhee_recsys.features.liked import FEEDBACK, includes_seen
 from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.requests import Request
 from towhee_recsys.stores.feedback import Event, open_feedback, value_of
@@ -117,16 +115,7 @@ class ReadFeedback:
     def _answer(self, user: Any, request: Request | None, events: Events, new: Events, hidden: Sequence[Id]) -> Answer:
         if not events:
             return user, [*hidden]
-        seen = [] if self._includes_seen(user, request) else [event.item for event in events]
         values = [(event.item, value) for event in new if (value := value_of(event, self._declared)) is not None]
+        include = request.include_seen if request else includes_seen(user, self._include_seen)
+        seen = [] if include else [event.item for event in events]
         return ({FEEDBACK: values, **user} if values else user), [*hidden, *seen]
-
-    def _includes_seen(self, user: Mapping[str, Any], request: Request | None) -> bool:
-        if request is not None:
-            return request.include_seen
-        given = user.get(INCLUDE_SEEN)
-        if given is None:
-            return self._include_seen
-        if not isinstance(given, (bool, np.bool_)):
-            raise QueryError(f"{INCLUDE_SEEN} takes true or false; {given!r:.100} was given.", INCLUDE_SEEN)
-        return bool(given)

@@ -148,11 +148,12 @@ class _Question:
             include_seen=config.include_seen,
             history=config.history_url,
         )
-        record, changes = read(user, self._request)
-        self._hidden = set(feedback_of(config).hidden())
+        record, _ = read(user, self._request)
         ids = [] if self._request.include_seen else possible_ids(user.get(self._bundle.schema.users.id))
+        hidden, [events] = feedback_of(config).read([ids[0] if ids else None])
         lists = open_history(config.history_url).get(ids, self.live.build) if ids else []
         named = {name: set(liked_of(user, name)) for name in (LIKED, DISLIKED)}
-        self._past = UserPast({key for each in lists for key in each}, set(changes) - self._hidden, named)
+        self._hidden = set(hidden)
+        self._past = UserPast({key for each in lists for key in each}, {event.item for event in events}, named)
         encoder = UserEncoder(self._bundle, config.unknown_user)
         self._user, self._known = normalize(encoder([record])), bool(encoder.knows([record])[0])

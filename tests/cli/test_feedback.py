@@ -102,3 +102,15 @@ def test_hidden_items(run: Any, own: list[str]) -> None:
     for command in ("hide", "show"):
         assert "IDS: item id 'Heat' was given" in run(command, *own, "Heat").err
         assert run(command, *own, ",").code == 2
+
+
+def test_a_wrong_row_of_a_long_file_is_counted_from_what_was_added_before(
+    run: Any, own: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "AT_ONCE", 3)
+    file = tmp_path / "events.csv"
+    file.write_text("user_id,movie_id,rating\n" + "".join(f"{n},{5000 + n},{n}\n" for n in range(1, 8)))
+    ran = run("feedback", *own, str(file))
+    assert ran.code == 2
+    assert all(fact in ran.err for fact in ("row 3: rating: given '6'", "The 3 rows before are added")), ran.err
+    assert run("feedback", *own, "--export", str(tmp_path / "out.csv")).out.startswith("3 events")

@@ -62,6 +62,14 @@ def test_a_history_has_the_name_that_requests_use(refused):
     assert features.user[0].column == "liked"
 
 
+@pytest.mark.parametrize("name", ["liked", "disliked", "feedback", "include_seen"])
+def test_columns_of_users_have_other_names_than_the_fields_beside_them(refused, name):
+    message = refused(features={"user": [{"kind": "category", "column": name}]})
+    assert all(fact in message for fact in ("features.user[0].column", repr(name), "another name", "Rename it"))
+    message = refused(dataset=shop() | {"users": {"id": name}})
+    assert all(fact in message for fact in ("dataset.users.id", repr(name), "another name"))
+
+
 def test_movielens_is_a_declaration():
     dataset = load_config("sample").dataset
     assert (dataset.format, dataset.encoding) == ("movielens", "latin-1")

@@ -19,8 +19,10 @@ def test_an_id_gets_the_type_of_the_dataset():
     [(True, "int"), (True, "text"), (1.5, "int"), (1.5, "text"), ("-0", "int"), ("1_0", "int"), ("9" * 9999, "int")],
 )
 def test_what_is_no_id_is_refused(key, id_type):
-    with pytest.raises(QueryError, match=r"liked: item id .* was given; the ids of this dataset are each a"):
+    with pytest.raises(QueryError, match=r"liked: item id .* was given; the ids of this dataset are each a") as raised:
         item_id(key, id_type, "liked")
+    assert raised.value.field == "liked"
+    assert raised.value.accepted in str(raised.value)
 
 
 def test_lists_of_text_ids_are_split_at_commas_only():

@@ -14,6 +14,7 @@ from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.model.embeddings import ModelRef, normalize
 from towhee_recsys.operators import CatalogueInsert, LiveIndex, MilvusInsert, MilvusSearch, Publish
+from towhee_recsys.requests import Request
 from towhee_recsys.stores.vectors import Clause, Filter, open_index, publish
 
 numbers = count()
@@ -92,6 +93,16 @@ def test_ids_and_filter_columns_are_those_of_the_item_schema(store, catalogue, s
     found = dict(zip(held.ids.tolist(), zip(held.fields["price"], held.fields["tags"], strict=True), strict=True))
     assert found == {"P-0": (None, []), "P-3": (3.0, ["new"])}
     assert MilvusSearch(**store, top_k=1)(UNITS[4])[0].id == "P-4"
+
+
+def test_what_a_filter_leaves_is_counted_in_the_build_that_was_searched(store, caplog):
+    index, models = open_index(**store), [ModelRef("a" * 16, items=SCHEMA), ModelRef("b" * 16, items=None)]
+    for model in models:  # the second, which goes live, has no column "price"
+        records = [{SCHEMA.id: f"P-{key}", "price": key} if model.items else key for key in range(9)]
+        publish(index, [MilvusInsert(**store, staged=True)(records, replace(UNITS, model=model))])
+    search, where = MilvusSearch(**store), Filter((Clause("price", "gte", 100.0),), frozenset(["P-1", "P-2"]))
+    assert search(replace(UNITS[:1], model=models[0]), [[]], [Request(3, where=where)]) == [[]]
+    assert '{"price":{"gte":100}} leaves 0 items, only 2 ids leaves 2 items' in caplog.text
 
 
 EXPIRING = ItemSchema("id", filters={"price": "number"}, expires="until", time_unit="ms")

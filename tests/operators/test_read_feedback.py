@@ -67,7 +67,7 @@ def test_where_seen_items_may_be_recommended_only_hidden_ones_are_left_out(read,
     assert read()([{"user_id": 1}], [request])[1] == [[5009]]
     assert sorted(read(include_seen=True)({"user_id": 1, "include_seen": False})[1]) == [5001, 5009]
     assert read()({"user_id": 1, "include_seen": True})[0]["feedback"] == [(5001, 5.0)]
-    with pytest.raises(QueryError, match="include_seen takes true or false; 'yes' was given"):
+    with pytest.raises(QueryError, match="include_seen: given 'yes', accepted: true or false"):
         read()({"user_id": 1, "include_seen": "yes"})
 
 

@@ -112,7 +112,7 @@ def test_a_record_overrides_the_config(exclude_seen, trips, config, record, incl
 
 @pytest.mark.parametrize("given", ["yes", 2, [], "true", 1, 0, 1.0])
 def test_include_seen_is_true_or_false(exclude_seen, given):
-    with pytest.raises(QueryError, match=r"include_seen takes true or false; .* was given"):
+    with pytest.raises(QueryError, match=r"include_seen: given .*, accepted: true or false"):
         exclude_seen()({"user_id": 10001, "include_seen": given}, [])
 
 

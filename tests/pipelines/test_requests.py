@@ -6,10 +6,19 @@ from typing import Any
 
 import pytest
 
-from towhee_recsys import add_feedback, hide_items, load_config, recommend_pipeline, similar_pipeline
+from towhee_recsys import (
+    add_feedback,
+    hide_items,
+    load_bundle,
+    load_config,
+    recommend_pipeline,
+    similar_pipeline,
+)
 from towhee_recsys.config.requests import REQUEST_FIELDS
 from towhee_recsys.errors import ConfigError, QueryError
 from towhee_recsys.pipelines import Pipeline
+from towhee_recsys.requests import request_filter_counts
+from towhee_recsys.stores.vectors import index_of
 
 KNOWN, NEW = {"user_id": 10001}, {"gender": "F", "age": 25}
 USERS = [KNOWN, NEW, {}, {"liked": [5001, 5003]}, {"user_id": 10002, "liked": [5001]}]
@@ -105,6 +114,13 @@ def test_a_filter_that_nothing_satisfies_says_what_each_clause_leaves(recommend,
     assert "only 2 ids leaves 2 items" in message
     counts = answer(recommend, [request, request, {"user": NEW}])
     assert list(map(len, counts)) == [0, 0, 10]
+
+
+def test_what_a_request_leaves_is_counted_of_as_many_ids_as_a_config_may_allow(indexed_config):
+    bundle, index = load_bundle(indexed_config.model.dir), index_of(indexed_config.milvus)
+    assert request_filter_counts({"user": {}, "only": [*range(20_000)]}, bundle, index) == [
+        {"only": 20_000, "items": 326}
+    ]
 
 
 def test_the_config_says_what_may_be_filtered_by(indexed_config):

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from towhee_recsys import delete_items, hide_items, index_pipeline, load_config, recommend_pipeline, show_items, why_not
+from towhee_recsys import (
+    add_feedback,
+    delete_items,
+    hide_items,
+    index_pipeline,
+    load_config,
+    recommend_pipeline,
+    show_items,
+    why_not,
+)
 from towhee_recsys.bundle import UserEncoder, item_vectors
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.embeddings import normalize
@@ -132,3 +141,12 @@ def test_hidden_deleted_and_new_items(sample_config, sample_bundle, tmp_path):
     found = why_not(config, USER, second)
     assert rules(found) == ["not in the index"]
     assert found["items"] == index_of(config.milvus).live().rows
+
+
+def test_each_rule_that_applies_is_there(indexed_config, tmp_path):
+    config = load_config(indexed_config, feedback=f"sqlite:///{tmp_path / 'feedback.sqlite'}")
+    hide_items(config, [5001])
+    add_feedback(config, {"user_id": 424_242, "movie_id": 5001, "rating": 5})
+    assert {"hidden", "feedback"} <= {*rules(why_not(config, {"user_id": 424_242, "gender": "F"}, 5001))}
+    request = {"user": {"user_id": "424242", "gender": "F"}, "include_seen": True}
+    assert "feedback" not in rules(why_not(config, request, 5001))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,8 +14,11 @@ from towhee_recsys.errors import DatasetError
 
 def write_records(out: BinaryIO, name: str, columns: Sequence[str], records: Iterable[dict[str, Any]]) -> int:
     """Writes records with these columns to an open file, as JSON lines where its name says so; returns their number."""
-    text = io.TextIOWrapper(out, "utf-8", newline="", write_through=True)
-    written = (_write_json_lines if _is_json_lines(name) else _write_csv)(text, columns, records)
+    text, written = io.TextIOWrapper(out, "utf-8", newline="", write_through=True), 0
+    write = _json_writer(text) if _is_json_lines(name) else _csv_writer(text, columns)
+    for record in records:
+        write(record)
+        written += 1
     text.detach()
     return written
 
@@ -55,11 +58,11 @@ def _is_json_lines(file: str | Path) -> bool:
     return Path(file).suffix in (".jsonl", ".ndjson", ".json")
 
 
-def _write_csv(out: io.TextIOWrapper, columns: Sequence[str], records: Iterable[dict[str, Any]]) -> int:
+def _csv_writer(out: io.TextIOWrapper, columns: Sequence[str]) -> Callable[[dict[str, Any]], object]:
     writer = csv.DictWriter(out, columns, lineterminator="\n")
     writer.writeheader()
-    return sum(1 for record in records if writer.writerow(record))
+    return writer.writerow
 
 
-def _write_json_lines(out: io.TextIOWrapper, columns: Sequence[str], records: Iterable[dict[str, Any]]) -> int:
-    return sum(1 for record in records if out.write(json.dumps(record, ensure_ascii=False) + "\n"))
+def _json_writer(out: io.TextIOWrapper) -> Callable[[dict[str, Any]], object]:
+    return lambda record: out.write(json.dumps(record, ensure_ascii=False) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -10,6 +11,7 @@ import click
 
 from towhee_recsys.cli.common import configured, say
 from towhee_recsys.cli.event_files import records_in, write_records
+from towhee_recsys.errors import QueryError
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
@@ -46,10 +48,7 @@ def feedback(
         return _export(config, export)
     if forget is not None:
         return _forget(config, forget)
-    records = records_in(Path(file)) if file is not None else iter([_event(config, given)])
-    from towhee_recsys.lifecycle import add_feedback
-
-    added = sum(add_feedback(config, part) for part in _parts(records))
+    added = _add(config, iter([_event(config, given)]) if file is None else records_in(Path(file)))
     return {"added": added}, lambda: say(f"{added:,} events are added.")
 
 
@@ -93,6 +92,22 @@ def _item_ids(config: Config, text: str) -> list[int | str]:
     return keys
 
 
+def _add(config: Config, records: Iterator[Any]) -> int:
+    """Adds events, some at a time, and returns their number; raises what `add_feedback` raises."""
+    from towhee_recsys.lifecycle import add_feedback
+
+    added = 0
+    while part := list(islice(records, AT_ONCE)):
+        try:
+            added += add_feedback(config, part)
+        except QueryError as error:
+            if not added:
+                raise
+            before = f" The {added:,} rows before are added; the number of the row is counted after them."
+            raise QueryError(f"{error}{before}", error.field, error.accepted) from None
+    return added
+
+
 def _event(config: Config, given: dict[str, str | None]) -> dict[str, Any]:
     """The event that options describe, in the declared columns."""
     declared = config.dataset.interactions
@@ -133,14 +148,3 @@ def _forget(config: Config, text: str) -> Shown:
     return {"forgotten": found}, lambda: say(
         f"User {text} is forgotten: events and history are removed." if found else f"There was nothing of user {text}."
     )
-
-
-def _parts(records: Iterator[Any]) -> Iterator[list[Any]]:
-    part = []
-    for record in records:
-        part.append(record)
-        if len(part) == AT_ONCE:
-            yield part
-            part = []
-    if part:
-        yield part

@@ -19,7 +19,7 @@ from towhee_recsys.config.space import check_tuning
 from towhee_recsys.config.tables import RESERVED
 from towhee_recsys.errors import ConfigError, close_match
 from towhee_recsys.features import IdFeature
-from towhee_recsys.features.liked import INCLUDE_SEEN
+from towhee_recsys.features.liked import RECORD_FIELDS
 
 KNOWN = (*PUBLISHED, "sample")
 """The datasets that are found by their name."""
@@ -51,7 +51,7 @@ def completed(config: Config, document: Document) -> Config:
     """
     dataset = _completed_dataset(config.dataset, document)
     _must_have_own_ids(config.features, dataset, document)
-    _must_not_take_include_seen(config.features, dataset, document)
+    _must_not_take_record_fields(config.features, dataset, document)
     features = with_codes(default_features(config.features, dataset), dataset)
     complete = {"dataset": dataset, "features": features, "objective": _objective(config, dataset, document)}
     config = with_locations(config.model_copy(update=complete), folder_name(dataset.name))
@@ -109,16 +109,20 @@ def _must_have_own_ids(features: Features, dataset: DataSchema, document: Docume
                 )
 
 
-def _must_not_take_include_seen(features: Features, dataset: DataSchema, document: Document) -> None:
-    """A user's record has `include_seen` beside the user's columns."""
+def _must_not_take_record_fields(features: Features, dataset: DataSchema, document: Document) -> None:
+    """A user's record has fields beside the user's columns; only a history is `liked`, which it is read from."""
     columns: dict[Any, str] = {("dataset", "users", "id"): dataset.users.id}
-    columns |= {("features", "user", number, "column"): each.column for number, each in enumerate(features.user)}
+    columns |= {
+        ("features", "user", number, "column"): each.column
+        for number, each in enumerate(features.user)
+        if not each.is_history
+    }
     columns |= {("dataset", "users", "codes", column): column for column in dataset.users.codes}
     for path, column in columns.items():
-        if column == INCLUDE_SEEN:
+        if column in RECORD_FIELDS:
             raise ConfigError(
-                f"{document.where(path)}: {dotted(path)}: given {column!r}, accepted: another name; in a request it "
-                "decides whether seen items are recommended. Rename it in the data."
+                f"{document.where(path)}: {dotted(path)}: given {column!r}, accepted: another name; a user's record "
+                f"has {', '.join(RECORD_FIELDS)} beside its columns. Rename it in the data."
             )
 
 

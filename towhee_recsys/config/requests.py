@@ -13,6 +13,9 @@ RequestField = Literal["top_k", "offset", "filter", "exclude", "only", "include_
 
 REQUEST_FIELDS: tuple[RequestField, ...] = get_args(RequestField)
 
+MOST_IDS = 65_536
+"""The most that `max_ids` may be."""
+
 
 class RequestsConfig(Section):
     """What a request may contain, and its defaults; those of `top_k` and `include_seen` are at the top level."""
@@ -30,7 +33,7 @@ class RequestsConfig(Section):
         description="the most that offset + top_k may be; the config's own top_k may be more",
     )
     max_ids: int = Field(
-        default=10_000, ge=1, le=65_536, description="the most ids in each of exclude, only, liked and disliked"
+        default=10_000, ge=1, le=MOST_IDS, description="the most ids in each of exclude, only, liked and disliked"
     )
     diversity: float = Field(
         default=0.0, ge=0, le=1, description="from 0, the best items, to 1, items that differ as much as possible"

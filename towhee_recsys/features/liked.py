@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.errors import QueryError
+from towhee_recsys.errors import QueryError, refused
 
 LIKED, DISLIKED = "liked", "disliked"
 """The fields of a user's record with the ids of items that the user likes, or dislikes."""
@@ -18,6 +18,9 @@ FEEDBACK = "feedback"
 
 INCLUDE_SEEN = "include_seen"
 """The field of a user's record that decides whether items the user has interacted with may be recommended."""
+
+RECORD_FIELDS = (LIKED, DISLIKED, FEEDBACK, INCLUDE_SEEN)
+"""All of them: names that no column of users can have."""
 
 
 def liked_ids(given: Any, field: str = LIKED) -> list[Any]:
@@ -56,6 +59,20 @@ def feedback_of(record: Any) -> list[tuple[Any, float]]:
     if isinstance(given, (list, tuple)) and all(map(_is_pair, given)):
         return [(key, float(value)) for key, value in given]
     raise QueryError(f"{FEEDBACK} is a list of item ids with values, such as [(260, 5)]; {given!r:.200} was given.")
+
+
+def includes_seen(record: Mapping[str, Any], default: bool) -> bool:
+    """The field `include_seen` of a user's record; `default` where it has none.
+
+    Raises:
+        QueryError: the field is neither true nor false.
+    """
+    given = record.get(INCLUDE_SEEN)
+    if given is None:
+        return default
+    if not isinstance(given, (bool, np.bool_)):  # 1 == True, but is not accepted
+        raise refused(INCLUDE_SEEN, given, "true or false")
+    return bool(given)
 
 
 def _is_pair(given: Any) -> bool:

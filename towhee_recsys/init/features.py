@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from towhee_recsys.config.tables import ItemsTable, UsersTable
-from towhee_recsys.features.liked import INCLUDE_SEEN, LIKED
+from towhee_recsys.features.liked import RECORD_FIELDS
 from towhee_recsys.features.number import LARGEST
 from towhee_recsys.features.words import words
 from towhee_recsys.init.column import Column
@@ -48,7 +48,7 @@ def find_features(table: pd.DataFrame, side: UsersTable, leaks: Mapping[str, str
             continue
         if name in leaks:
             found.append(FoundFeature(name, {}, leaks[name]))
-        elif "${" in name or name in (LIKED, INCLUDE_SEEN):
+        elif "${" in name or name in RECORD_FIELDS:
             found.append(FoundFeature(name, {}, "a config cannot name this column; rename it to use it"))
         else:
             found.append(_feature(table, name, side))

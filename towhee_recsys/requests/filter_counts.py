@@ -8,7 +8,8 @@ from typing import Any
 from pydantic_core import to_json
 
 from towhee_recsys.bundle import Bundle
-from towhee_recsys.config.requests import RequestsConfig
+from towhee_recsys.config.requests import MOST_IDS, RequestsConfig
+from towhee_recsys.model.embeddings import ModelRef
 from towhee_recsys.requests.options import OptionsReader
 from towhee_recsys.stores.vectors import Filter, VectorIndex
 
@@ -16,15 +17,17 @@ Counts = list[dict[str, Any]]
 """Parts of a filter with the items that each leaves: `{"filter": {"year": {"gte": 1990}}, "items": 12}`."""
 
 
-def filter_counts(where: Filter, index: VectorIndex) -> Counts:
-    """How many items of the live build each clause of a filter leaves on its own; its `only` comes last.
+def filter_counts(where: Filter, index: VectorIndex, model: ModelRef | None, dim: int) -> Counts:
+    """How many items each clause of a filter leaves on its own; its `only` comes last.
+
+    Counted is in the build that answers vectors of `dim` numbers from `model`, whose items have the filter's columns.
 
     Raises:
-        IndexMismatchError: there is no index.
+        IndexMismatchError: no build is of the model.
         StoreError: the store fails.
     """
     counts: Counts = []
-    for clause, items in index.clause_counts(where):
+    for clause, items in index.clause_counts(where, index.answering(model, dim)):
         if clause == "only":
             counts.append({"only": len(where.only or ()), "items": items})
         else:
@@ -33,16 +36,16 @@ def filter_counts(where: Filter, index: VectorIndex) -> Counts:
 
 
 def request_filter_counts(request: Mapping[str, Any], bundle: Bundle, index: VectorIndex) -> Counts:
-    """The same for the `filter` and `only` of a request as it was given; [] for one without them.
+    """The same for the `filter` and `only` of a request that was answered, as it was given; [] for one without them.
 
     Raises:
         QueryError: they are not acceptable.
-        IndexMismatchError: there is no index.
+        IndexMismatchError: no build is of the model.
         StoreError: the store fails.
     """
     given = {name: request[name] for name in ("filter", "only") if request.get(name) is not None}
-    where = OptionsReader(RequestsConfig(), bundle.item_schema, 1).read(given).where
-    return filter_counts(where, index) if where else []
+    where = OptionsReader(RequestsConfig(max_ids=MOST_IDS), bundle.item_schema, 1).read(given).where
+    return filter_counts(where, index, ModelRef(bundle.model_id), bundle.dim) if where else []
 
 
 def described(counts: Counts) -> str:

@@ -12,8 +12,8 @@ from towhee_recsys.config.cleaning import LARGEST
 from towhee_recsys.config.interactions import InteractionsTable
 from towhee_recsys.data.item_ids import item_id
 from towhee_recsys.data.items import ACCEPTED_IDS, Id, IdType, is_int_id, is_text_id
-from towhee_recsys.data.times import EARLIEST, ISO_TIME, LATEST, UNITS
-from towhee_recsys.errors import QueryError, close_match
+from towhee_recsys.data.times import EARLIEST, ISO_TIME, LATEST, UNITS, accepted_times
+from towhee_recsys.errors import QueryError, close_match, refused
 from towhee_recsys.features.encoder import plain
 from towhee_recsys.stores.feedback.events import Event, Raw
 
@@ -76,7 +76,7 @@ def _user(given: Any, column: str) -> Id:
     _required(given, column, "the id of a user")
     if is_int_id(given) or is_text_id(given):
         return given if isinstance(given, str) else int(given)
-    raise _refused(column, given, ", or ".join(ACCEPTED_IDS.values()))
+    raise refused(column, given, ", or ".join(ACCEPTED_IDS.values()))
 
 
 def _key(given: Any) -> str | None:
@@ -84,14 +84,14 @@ def _key(given: Any) -> str | None:
         return None
     if is_int_id(given) or is_text_id(given):
         return str(given)
-    raise _refused(KEY, given, f"a whole number, or {ACCEPTED_IDS['text']}")
+    raise refused(KEY, given, f"a whole number, or {ACCEPTED_IDS['text']}")
 
 
 def _value(given: Mapping[str, Any], declared: InteractionsTable) -> Raw:
     if declared.event:
         event = _required(given.get(declared.event), declared.event, ", ".join(declared.weights))
         if str(event) not in declared.weights:
-            raise _refused(declared.event, event, ", ".join(declared.weights), close_match(event, declared.weights))
+            raise refused(declared.event, event, ", ".join(declared.weights), close_match(event, declared.weights))
         return str(event)
     if declared.rating:
         assert declared.scale, "a config with a rating has a scale"
@@ -108,13 +108,13 @@ def _value(given: Mapping[str, Any], declared: InteractionsTable) -> Raw:
 def _number(given: Any, column: str, lowest: float, highest: float) -> int | float:
     number = _as_number(given)
     if not lowest <= number <= highest:
-        raise _refused(column, given, f"a number from {lowest:g} to {highest:g}")
+        raise refused(column, given, f"a number from {lowest:g} to {highest:g}")
     return int(number) if number.is_integer() else number
 
 
 def _time(given: Any, declared: InteractionsTable) -> Raw:
     assert declared.time
-    per_second, unit = UNITS[declared.time_unit]
+    per_second, _ = UNITS[declared.time_unit]
     if given is None:
         return int(time.time() * per_second)
     if isinstance(given, datetime):
@@ -124,7 +124,7 @@ def _time(given: Any, declared: InteractionsTable) -> Raw:
     number = _as_number(given)
     if EARLIEST <= number / per_second <= LATEST:
         return int(number) if number.is_integer() else number
-    raise _refused(declared.time, given, f"{unit} since 1970, or ISO 8601 such as 2024-05-31T18:30:00Z")
+    raise refused(declared.time, given, accepted_times(declared.time_unit))
 
 
 def _is_moment(text: str) -> bool:
@@ -150,7 +150,3 @@ def _required(given: Any, column: str, accepted: str) -> Any:
     if given is None or (isinstance(given, str) and not given.strip()):
         raise QueryError(f"{column} is missing; accepted: {accepted}.", column, accepted)
     return given
-
-
-def _refused(column: str, given: Any, accepted: str, hint: str = "") -> QueryError:
-    return QueryError(f"{column}: given {given!r:.200}, accepted: {accepted}.{hint}", column, accepted)

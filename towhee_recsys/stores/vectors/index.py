@@ -123,18 +123,20 @@ class VectorIndex:
         vectors = as_embeddings(queries)
         return self._from_answering(vectors, lambda record: hits_of(record, self._cache(record), vectors, lists, where))
 
-    def matching(self, where: Filter) -> int:
-        """The number of items of the live build that match a filter.
+    def matching(self, where: Filter, record: IndexRecord | None = None) -> int:
+        """The number of items that match a filter, in the build of `record`, or in the live one.
 
         Raises:
             IndexMismatchError: there is no index.
             QueryError: a filter on a field that the index lacks, or of another type.
             StoreError: the store fails.
         """
-        return count_matching(self.store, self.live_in(self.versions()), where)
+        return count_matching(self.store, record or self.live_in(self.versions()), where)
 
-    def clause_counts(self, where: Filter) -> list[tuple[Clause | Literal["only"], int]]:
-        """How many items of the live build each clause of a filter, and its `only`, leaves on its own.
+    def clause_counts(
+        self, where: Filter, record: IndexRecord | None = None
+    ) -> list[tuple[Clause | Literal["only"], int]]:
+        """How many items each clause of a filter, and its `only`, leaves on its own, in the same build.
 
         Raises:
             IndexMismatchError: there is no index.
@@ -142,9 +144,9 @@ class VectorIndex:
             StoreError: the store fails.
         """
         counts: list[tuple[Clause | Literal["only"], int]] = [
-            (clause, self.matching(Filter((clause,)))) for clause in where.clauses
+            (clause, self.matching(Filter((clause,)), record)) for clause in where.clauses
         ]
-        return counts if where.only is None else [*counts, ("only", self.matching(Filter(only=where.only)))]
+        return counts if where.only is None else [*counts, ("only", self.matching(Filter(only=where.only), record))]
 
     def vectors(self, ids: Collection[Id], build: str) -> dict[Id, np.ndarray]:
         """The unit vectors float32[dim] of those of `ids` that a build has; they are kept for the next call.
