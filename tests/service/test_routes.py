@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -61,7 +62,13 @@ def test_a_request_that_is_not_acceptable_names_its_field(client, body, field, a
 
 @pytest.mark.parametrize(
     ("user", "field"),
-    [({"user_id": 1}, "user_id"), ({"gender": "X"}, "gender"), ({"genre": "F"}, "genre"), ({"age": True}, "age")],
+    [
+        ({"user_id": 1}, "user_id"),
+        ({"gender": "X"}, "gender"),
+        ({"genre": "F"}, "genre"),
+        ({"age": True}, "age"),
+        ({"feedback": [[5001, 1e300]]}, "feedback"),
+    ],
 )
 def test_a_user_that_cannot_be(client, user, field):
     found = error(client.post("/recommend", json={"user": user}), 422)
@@ -114,6 +121,17 @@ def test_parameters_of_a_query_are_checked(client):
 )
 def test_what_is_not_there(client, path):
     assert error(client.get(path), 404)["type"] == "NotFoundError"
+
+
+def test_ids_with_slashes(client):
+    user = "shop/10301?a=b"
+    client.post("/feedback", json={"user_id": user, "movie_id": ITEM, "rating": 5})
+    path = quote(user, safe="")
+    assert client.get(f"/users/{path}").json()["user"] == {"user_id": user}
+    assert client.get(f"/why-not/{path}/{ITEM}").json()["kept_out_by"][0]["rule"] == "feedback"
+    assert client.delete(f"/users/{path}").json()["forgotten"] == user
+    for before in ("/items/", "/similar/", "/why-not/10201/"):
+        assert "'a/b'" in error(client.get(before + "a%2Fb"), 404)["message"]
 
 
 def test_a_method_that_a_path_does_not_have(client):

@@ -8,7 +8,7 @@ from typing import Any
 from towhee_recsys.bundle import Bundle
 from towhee_recsys.data.items import Id
 from towhee_recsys.errors import QueryError, refused
-from towhee_recsys.features.liked import DISLIKED, INCLUDE_SEEN, LIKED, liked_ids
+from towhee_recsys.features.liked import DISLIKED, FEEDBACK, INCLUDE_SEEN, LIKED, liked_ids
 from towhee_recsys.requests.fields import listed
 from towhee_recsys.requests.items import ItemFinder
 from towhee_recsys.requests.options import OptionsReader, request_rules
@@ -64,6 +64,12 @@ class UserRequestReader:
         return USER in given and (isinstance(given[USER], Mapping) or not self._is_column)
 
     def _read(self, user: User, options: Mapping[str, Any]) -> tuple[User, Request]:
+        if user.get(FEEDBACK) is not None:  # which the pipeline itself adds, with values that were checked
+            raise refused(
+                FEEDBACK,
+                user[FEEDBACK],
+                f"no value in a request. Give items in {LIKED} or {DISLIKED}, or record events",
+            )
         liked, disliked = self._ids(user, LIKED), self._ids(user, DISLIKED)
         if liked or disliked:
             _must_differ(liked, disliked)

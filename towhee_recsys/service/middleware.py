@@ -75,7 +75,7 @@ class Around:
             self._done(scope, request_id, status, time.perf_counter() - began)
 
     def _done(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "unknown")
+        route = getattr(scope.get("route"), "path_format", "unknown")
         self._metrics.answered(route, status, seconds)
         if ACCESS.isEnabledFor(logging.INFO):
             about: dict[str, Any] = {"request_id": request_id, "method": scope["method"], "route": route}

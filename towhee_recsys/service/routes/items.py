@@ -27,7 +27,7 @@ async def items(
     return json_answer(request, {"items": await recommender.call(search_items, recommender, query, limit)})
 
 
-@router.get("/items/{item_id}", responses={200: {"model": ItemAnswer}, **ERRORS})
+@router.get("/items/{item_id:path}", responses={200: {"model": ItemAnswer}, **ERRORS})
 async def item(request: Request, item_id: str) -> Response:
     """The facts of an item."""
     recommender: Recommender = request.app.state.recommender

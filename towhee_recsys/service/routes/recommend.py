@@ -36,7 +36,7 @@ async def recommend(request: Request) -> Response:
     return answer_of(request, answers[0], {"answers": lists})
 
 
-@router.get("/similar/{item_id}", responses={200: {"model": RecommendAnswer}, **ERRORS})
+@router.get("/similar/{item_id:path}", responses={200: {"model": RecommendAnswer}, **ERRORS})
 async def similar(
     request: Request,
     item_id: str,
@@ -48,7 +48,7 @@ async def similar(
 
 
 @router.post(
-    "/similar/{item_id}",
+    "/similar/{item_id:path}",
     responses={200: {"model": RecommendAnswer}, **ERRORS},
     openapi_extra=body("SimilarBody"),
 )

@@ -24,14 +24,14 @@ MOST = 100
 """Items of a history that are shown."""
 
 
-@router.get("/{user_id}", responses={200: {"model": UserAnswer}, **ERRORS})
+@router.get("/{user_id:path}", responses={200: {"model": UserAnswer}, **ERRORS})
 async def user(request: Request, user_id: str) -> Response:
     """What is known of a user: the items of the past, and the feedback since."""
     recommender: Recommender = request.app.state.recommender
     return json_answer(request, await recommender.call(_about, recommender, user_id))
 
 
-@router.delete("/{user_id}", responses={200: {"model": ForgottenAnswer}, **ERRORS})
+@router.delete("/{user_id:path}", responses={200: {"model": ForgottenAnswer}, **ERRORS})
 async def forget(request: Request, user_id: str) -> Response:
     """Removes a user's feedback, and the user's items from the history of every build.
 
