@@ -60,7 +60,8 @@ AWKWARD = [
 
 texts = st.sampled_from(AWKWARD) | st.text(st.characters(codec="utf-8", exclude_characters="\ufdd0"), max_size=6)
 floats = st.sampled_from([0.0, 1.0, -1.0, 0.1, 1e300, 5e-324, 2.0**60]) | st.floats(
-    min_value=-1.7e308, max_value=1.7e308  # the lowest of all stands for a missing number
+    min_value=-1.7e308,
+    max_value=1.7e308,  # the lowest of all stands for a missing number
 )
 VALUES = {"number": floats, "text": texts, "boolean": st.booleans(), "texts": st.lists(texts, max_size=4)}
 ELEMENTS = {**VALUES, "texts": texts}
