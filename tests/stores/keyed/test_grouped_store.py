@@ -50,7 +50,7 @@ def test_nothing_is_read_of_no_groups_and_of_no_version(store):
     store.delete("u1", [], "v1")
     store.delete("u1", ["1"], "v1")
     store.clear("u1", "v1")
-    assert (list(store.rows("v1")), store.count("v1")) == ([], 0)
+    assert (list(store.rows("v1")), store.count("v1"), store.exists("v1")) == ([], 0, False)
 
 
 def test_a_row_that_is_written_again_replaces_the_older_one(store):
@@ -68,7 +68,9 @@ def test_rows_and_groups_are_removed_and_can_be_written_again(store):
     assert (store.count("v1"), all_rows(store)) == (1, [("u1", "2", "u12")])
     store.delete("u1", ["2"], "v1")
     assert store.count("v1") == 0
+    assert not store.exists("v1")
     store.write([("u2", "1", "again")], "v1")
+    assert store.exists("v1")
     assert all_rows(store) == [("u2", "1", "again")]
 
 

@@ -27,6 +27,7 @@ class _Cache:
     """What was read of one state of the store."""
 
     state: Hashable
+    empty: bool = False
     hidden: tuple[Id, ...] | None = None
     events: dict[str, tuple[Event, ...]] = field(default_factory=dict)
 
@@ -108,6 +109,8 @@ class FeedbackStore:
         """
         groups = [None if user is None else str(as_id(user, "user")) for user in users]
         cache = self._current()
+        if cache.empty:  # where no feedback is given, requests pay next to nothing for it
+            return (), [()] * len(users)
         missing = [group for group in dict.fromkeys(groups) if group is not None and group not in cache.events]
         if missing or cache.hidden is None:
             found = self._store.read([*missing, *([HIDDEN] if cache.hidden is None else [])], self._index)
@@ -139,7 +142,7 @@ class FeedbackStore:
         """The cache where it is of the store's state, else an empty one, which only a known state keeps."""
         state, cache = self._store.state(), self._cache
         if state is None or state != cache.state or len(cache.events) > MOST_CACHED:
-            cache = _Cache(state)
+            cache = _Cache(state, empty=state is not None and not self._store.exists(self._index))
             if state is not None:
                 self._cache = cache
         return cache

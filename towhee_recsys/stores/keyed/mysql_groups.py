@@ -68,6 +68,10 @@ class MysqlGroups:
         """The number of groups in a version."""
         return sum(groups for (groups,) in self._table.select(COUNT, version.encode()))
 
+    def exists(self, version: str) -> bool:
+        """Whether a version has any row."""
+        return self.count(version) > 0
+
     def state(self) -> None:
         """Not known without a round trip."""
         return None

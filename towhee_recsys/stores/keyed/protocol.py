@@ -145,6 +145,14 @@ class GroupedStore(Protocol):
         """
         ...
 
+    def exists(self, version: str) -> bool:
+        """Whether a version has any row.
+
+        Raises:
+            StoreError: the store fails.
+        """
+        ...
+
     def state(self) -> Hashable | None:
         """A value that changes with every write of any process; None if reading it takes a round trip.
 

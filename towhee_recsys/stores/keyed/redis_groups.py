@@ -73,6 +73,10 @@ class RedisGroups:
                 pipeline.exists(self._hash(version, group))
             return sum(pipeline.execute())
 
+    def exists(self, version: str) -> bool:
+        """Whether a version has any row."""
+        return self.count(version) > 0
+
     def state(self) -> None:
         """Not known without a round trip."""
         return None

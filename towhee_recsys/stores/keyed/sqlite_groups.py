@@ -61,6 +61,10 @@ class SqliteGroups:
         statement = f"SELECT count(DISTINCT group_id) FROM {self._table} WHERE version = ?"
         return int(self._file.select(statement, version)[0][0])
 
+    def exists(self, version: str) -> bool:
+        """Whether a version has any row."""
+        return bool(self._file.select(f"SELECT 1 FROM {self._table} WHERE version = ? LIMIT 1", version))
+
     def state(self) -> Hashable:
         """A value that changes with every write; it takes a few microseconds."""
         return self._file.state()
