@@ -1,6 +1,6 @@
 """What immediate feedback is worth: held-out interactions are replayed one by one, and the next liked item is ranked.
 
-python -m benchmarks feedback [-c movielens_1m] [--set dataset.path=DIR] [--users 200] [--choose] [--json]
+python -m benchmarks feedback [-c movielens_1m] [--set dataset.path=DIR] [--users 200] [--json] [--choose]
 
 A model is trained without all ratings of a tenth of the users, the new ones, and without half of the ratings of
 another tenth, the known ones. Each user's held-out ratings come in a random order, since MovieLens' times are those of
@@ -9,7 +9,8 @@ as training left them, by demographics alone where they are new, and for the use
 feedback. NDCG@10 is 1 / log2(rank + 1) of the next liked item, 0 below rank 10; the figures are means over all such
 ratings.
 
-With `--choose` the constants of folding in are compared on half of the users, of whom the figures above know nothing.
+With `--choose` the constants of folding in are compared on the other half of the users, by a measure with less noise:
+the first half of a user's `--ratings` is the feedback, and the figure is NDCG@10 of the liked items in the rest.
 """
 
 from __future__ import annotations
@@ -70,15 +71,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--work", default="build/feedback", metavar="DIR", help="for the data and the model")
     parser.add_argument("--users", type=int, default=200, metavar="N", help="known ones, and as many new ones")
     parser.add_argument("--choose", action="store_true", help="compare the constants, on the other half of the users")
+    parser.add_argument(
+        "--ratings", type=int, default=REPLAYED, metavar="N", help="with --choose: of each user, at most"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     given = parser.parse_args(arguments)
     config = load_config(given.config, overrides=given.set)
     whole = read_dataset(config.dataset)
     held_out = drawn(whole, config.seed)
     bundle = trained(config, whole, held_out, Path(given.work).resolve())
-    part = 0 if given.choose else 1
+    part, most = (0, given.ratings) if given.choose else (1, REPLAYED)
     replays = {
-        name: replay(whole, rows, name == "known", part, given.users, config.seed) for name, rows in held_out.items()
+        name: replay(whole, rows, name == "known", part, given.users, config.seed, most)
+        for name, rows in held_out.items()
     }
     if given.choose:
         return choose(bundle, whole, replays)
@@ -112,8 +117,10 @@ def trained(config: Config, whole: Dataset, held_out: dict[str, np.ndarray], wor
     return validated(config, read_dataset(config.dataset)) or train(config)
 
 
-def replay(whole: Dataset, rows: np.ndarray, known: bool, part: int, users: int, seed: int) -> Replay:
-    """The held-out interactions at `rows`, of every second user from `part` on, `users` at most."""
+def replay(
+    whole: Dataset, rows: np.ndarray, known: bool, part: int, users: int, seed: int, most: int = REPLAYED
+) -> Replay:
+    """The held-out interactions at `rows`, `most` of each of every second user from `part` on, of `users` at most."""
     random = np.random.default_rng([seed, part])
     given, columns = whole.interactions, [each for each in ("gender", "age", "occupation") if each in whole.users]
     held_out = np.zeros(len(given), dtype=bool)
@@ -121,7 +128,7 @@ def replay(whole: Dataset, rows: np.ndarray, known: bool, part: int, users: int,
     found = Replay([], [], [])
     for user in np.unique(given.users[rows])[part::2][:users].tolist():
         own = np.flatnonzero(given.users == user)
-        order = random.permutation(own[held_out[own]])[:REPLAYED]
+        order = random.permutation(own[held_out[own]])[:most]
         line = whole.users.iloc[user]
         id_column = whole.schema.users.id
         found.records.append({each: line[each] for each in ([id_column] if known else columns)})
@@ -152,8 +159,7 @@ def figures(bundle: Bundle, whole: Dataset, given: Replay) -> dict[str, Any]:
 def gains(bundle: Bundle, whole: Dataset, given: Replay) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """For each liked rating its gain without and with the ratings before, and how many these are."""
     encode, liked, ids = UserEncoder(bundle), whole.schema.feedback.liked, whole.item_ids.tolist()
-    known_rows, known_vectors = item_vectors(bundle)
-    vectors = known_vectors[[known_rows[str(key)] for key in ids]]
+    vectors = _vectors(bundle, ids)
     plain = np.asarray(normalize(encode(given.records)))
     found: list[tuple[float, float, int]] = []
     for step in range(REPLAYED):
@@ -171,6 +177,38 @@ def gains(bundle: Bundle, whole: Dataset, given: Replay) -> tuple[np.ndarray, np
     return without, with_feedback, before.astype(int)
 
 
+def halves(bundle: Bundle, whole: Dataset, given: Replay) -> tuple[np.ndarray, np.ndarray]:
+    """Each user's NDCG@10 of the liked items in the second half of the ratings, without and with the first as feedback.
+
+    A user who likes none of them has none.
+    """
+    encode, liked, ids = UserEncoder(bundle), whole.schema.feedback.liked, whole.item_ids.tolist()
+    vectors = _vectors(bundle, ids)
+    first = [events[: len(events) // 2] for events in given.events]
+    rest = [events[len(events) // 2 :] for events in given.events]
+    wanted = [[item for item, value in events if value >= liked] for events in rest]
+    rated = [[*seen, *(item for item, _ in events)] for seen, events in zip(given.seen, first, strict=True)]
+    feedback = [[(ids[item], value) for item, value in events] for events in first]
+    moved = [{**record, "feedback": own} for record, own in zip(given.records, feedback, strict=True)]
+
+    def figures_of(records: list[dict[str, Any]]) -> np.ndarray:
+        scores = np.asarray(normalize(encode(records))) @ vectors.T
+        return np.array([_ndcg(*each) for each in zip(scores, rated, wanted, strict=True) if each[2]])
+
+    return figures_of(given.records), figures_of(moved)
+
+
+def _vectors(bundle: Bundle, ids: Sequence[Any]) -> np.ndarray:
+    rows, vectors = item_vectors(bundle)
+    return vectors[[rows[str(key)] for key in ids]]
+
+
+def _ndcg(scores: np.ndarray, rated: Sequence[int], wanted: Sequence[int]) -> float:
+    scores[list(rated)] = -np.inf
+    gains = 1 / np.log2(np.arange(10) + 2)
+    return float(gains @ np.isin(np.argsort(-scores)[:10], wanted) / gains[: len(wanted)].sum())
+
+
 def _gain(scores: np.ndarray, rated: Sequence[int], target: int) -> float:
     scores[list(rated)] = -np.inf
     rank = 1 + int(np.count_nonzero(scores > scores[target]))
@@ -179,15 +217,26 @@ def _gain(scores: np.ndarray, rated: Sequence[int], target: int) -> float:
 
 def choose(bundle: Bundle, whole: Dataset, replays: dict[str, Replay]) -> None:
     """Prints what each value of each constant reaches, while the others have their own."""
+    now = [halves(bundle, whole, own) for own in replays.values()]
+    print(
+        "without feedback:",
+        ", ".join(f"{name} {found[0].mean():.4f}" for name, found in zip(replays, now, strict=True)),
+    )
     for name, values in TRIED.items():
         rows = []
         for value in values:
             with changed(name, value):
-                found = {each: figures(bundle, whole, own)["ndcg@10"]["all"] for each, own in replays.items()}
-            rows.append([f"{value:g}", *(f"{found[each][how]:.4f}" for each in found for how in ("without", "with"))])
-            print(name, rows[-1], file=sys.stderr, flush=True)
-        columns = [name, *(f"{each}, {how}" for each in replays for how in ("without", "with"))]
-        table(f"NDCG@10 of the next liked item by {name}; now {getattr(FoldInRanking, name):g}", columns, rows)
+                found = [halves(bundle, whole, own)[1] for own in replays.values()]
+            cells = (_compared(*each) for each in zip(found, (own for _, own in now), strict=True))
+            rows.append([f"{value:g}", *(cell for pair in cells for cell in pair)])
+        columns = [name, *(f"{each}, {what}" for each in replays for what in ("NDCG@10", "difference"))]
+        table(f"NDCG@10 of liked items by {name}, and difference to {getattr(FoldInRanking, name):g}", columns, rows)
+
+
+def _compared(found: np.ndarray, now: np.ndarray) -> tuple[str, str]:
+    """The mean of users' figures, and that of their differences to others with its standard error."""
+    difference = found - now
+    return f"{found.mean():.4f}", f"{difference.mean():+.4f} ± {difference.std() / np.sqrt(len(difference)):.4f}"
 
 
 @contextmanager

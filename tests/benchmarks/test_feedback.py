@@ -43,3 +43,7 @@ def test_the_figures_of_a_few_users(tmp_path, capfd):
         assert all(0 <= value <= 1 for pair in result["ndcg@10"].values() for value in pair.values())
     feedback.main(["-c", "sample", *options, "--work", str(tmp_path), "--users", "2"])
     assert "NDCG@10 of the next liked item" in capfd.readouterr().out
+    feedback.main(["-c", "sample", *options, "--work", str(tmp_path), "--users", "4", "--choose", "--ratings", "10"])
+    printed = capfd.readouterr().out
+    assert all(f"NDCG@10 of liked items by {name}" in printed for name in feedback.TRIED)
+    assert "+0.0000 ± 0.0000" in printed, "the constants as they are differ from themselves by nothing"

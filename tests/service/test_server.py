@@ -11,11 +11,13 @@ import time
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_info
 
 from benchmarks.load import Client, run
 from tests.servers.process import BUSY
 from towhee_recsys.config import load_config
 from towhee_recsys.lifecycle.feedback import feedback_of
+from towhee_recsys.service.server import Server, serve
 
 BODIES = [json.dumps({"user": {"user_id": 10001 + number}, "top_k": 5}) for number in range(50)]
 
@@ -129,6 +131,18 @@ def test_a_store_that_freezes_or_stops_is_answered_503_and_comes_back(served, re
         while service.send("/recommend", request)[0] != 200:
             assert time.monotonic() - began < 5 + BUSY
             time.sleep(0.1)
+
+
+def test_matrix_products_have_one_thread_while_it_serves(service_config, monkeypatch):
+    def threads():
+        return [each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"]
+
+    before, meanwhile = threads(), []
+    monkeypatch.setattr("towhee_recsys.service.server.log_as_json", lambda quiet: None)  # it is for the whole process
+    monkeypatch.setattr(Server, "run", lambda self, sockets: meanwhile.extend(threads()))
+    serve(service_config, port=0, quiet=True)
+    assert set(meanwhile) == {1}
+    assert threads() == before
 
 
 def test_log_lines_are_json(served):

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import uvicorn
 from fastapi import FastAPI
+from threadpoolctl import threadpool_limits
 
 from towhee_recsys.config import Config
 from towhee_recsys.errors import ConfigError, StoreError
@@ -74,7 +75,8 @@ class Server(uvicorn.Server):
 def _work(listening: socket.socket, config: Config, quiet: bool) -> None:
     log_as_json(quiet)
     server = Server(_settings(create_app(config)))
-    with suppress(KeyboardInterrupt):  # uvicorn raises the signal again when it has ended
+    # Products of a batch are small: threads of BLAS make them no faster, and much slower where the cores are busy.
+    with threadpool_limits(1, user_api="blas"), suppress(KeyboardInterrupt):  # uvicorn raises the signal again
         server.run([listening])
 
 

@@ -28,8 +28,8 @@ class FoldInRanking:
     Found on another draw of MovieLens 1M's cold users than those that are reported."""
 
     past_weight, dislike = 1.0, 0.25
-    """How much a past interaction counts, and a disliked item against, beside a liked one: found on other users than
-    those that are reported, by `python -m benchmarks feedback --choose`."""
+    """How much a past interaction counts, and a disliked item against, beside a liked one. Other values are no better
+    after a few events: `python -m benchmarks feedback --choose` compares them, on other users than are reported."""
 
     def __init__(
         self,
