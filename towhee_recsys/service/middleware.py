@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-import secrets
 import time
+from random import getrandbits
 from typing import Any
 
 from starlette.datastructures import State
@@ -47,7 +47,7 @@ class Around:
             return await self._app(scope, receive, send)
         began, headers, path = time.perf_counter(), _headers(scope), scope["path"]
         given = headers.get("x-request-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        request_id = given if _REQUEST_ID.fullmatch(given) else f"{getrandbits(64):016x}"
         scope.setdefault("state", {})["request_id"] = request_id
         added = [(b"x-request-id", request_id.encode()), *_HEADERS]
         added.append(_POLICY_OF_DOCS if path.startswith("/docs") else _POLICY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from contextlib import suppress
 
 import uvicorn
@@ -21,6 +22,10 @@ from towhee_recsys.support.urls import shown_url
 
 DRAIN = 0.5
 """Seconds at the end in which connections are still accepted, and each is closed with its answer."""
+
+
+SWITCH = 0.0005
+"""Seconds after which a pipeline's thread lets the event loop's run: Python's own 5 ms are long beside a request."""
 
 
 def serve(config: Config, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, quiet: bool = False) -> None:
@@ -74,6 +79,7 @@ class Server(uvicorn.Server):
 
 def _work(listening: socket.socket, config: Config, quiet: bool) -> None:
     log_as_json(quiet)
+    sys.setswitchinterval(SWITCH)
     server = Server(_settings(create_app(config)))
     # Products of a batch are small: threads of BLAS make them no faster, and much slower where the cores are busy.
     with threadpool_limits(1, user_api="blas"), suppress(KeyboardInterrupt):  # uvicorn raises the signal again
