@@ -75,7 +75,7 @@ class ReadFeedback:
         self._id_column, self._declared = bundle.schema.users.id, bundle.schema.interactions
         self._feedback, self._include_seen = open_feedback(feedback, uri, collection), include_seen
         self._history = open_history(history) if history else None
-        self._index = open_index(uri, collection, access)
+        self._index = open_index(uri, collection, access, create=False)
 
     def __call__(self, users: Any, requests: Any = None) -> Any:
         """The record and the ids of one user, or the records and the ids of several."""
