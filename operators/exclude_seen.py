@@ -60,7 +60,7 @@ class ExcludeSeen:
         from towhee_recsys.bundle import load_bundle
 
         bundle = load_bundle(model_dir)
-        self._history, self._index = open_history(history), open_index(uri, collection, access)
+        self._history, self._index = open_history(history), open_index(uri, collection, access, create=False)
         self._model, self._dim = ModelRef(bundle.model_id), bundle.dim
         self._id_column, self._include_seen = bundle.schema.users.id, include_seen
 

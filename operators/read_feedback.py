@@ -75,7 +75,7 @@ class ReadFeedback:
         self._id_column, self._declared = bundle.schema.users.id, bundle.schema.interactions
         self._feedback, self._include_seen = open_feedback(feedback, uri, collection), include_seen
         self._history = open_history(history) if history else None
-        self._index = open_index(uri, collection, access)
+        self._index = open_index(uri, collection, access, create=False)
 
     def __call__(self, users: Any, requests: Any = None) -> Any:
         """The record and the ids of one user, or the records and the ids of several."""
@@ -83,9 +83,9 @@ class ReadFeedback:
             records, changes = self([users], None if requests is None else [requests])
             return records[0], changes[0]
         hidden, events = self._feedback.read([self._id_of(user) for user in users])
-        asked = [None] * len(users) if requests is None else requests
+        requests = [None] * len(users) if requests is None else requests
         new = self._new(events)
-        answers = [self._answer(*each, hidden) for each in zip(users, asked, events, new, strict=True)]
+        answers = [self._answer(*each, hidden) for each in zip(users, requests, events, new, strict=True)]
         return [user for user, _ in answers], [changes for _, changes in answers]
 
     def _id_of(self, user: Any) -> Id | None:

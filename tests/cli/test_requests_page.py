@@ -26,7 +26,7 @@ COMMANDS = [
 def test_the_requests_are_accepted(text: str, indexed_config: Config) -> None:
     request = json.loads(text)
     request["user"]["user_id"] = 10001  # of the sample
-    recommend_pipeline(indexed_config)(request)
+    assert len(recommend_pipeline(indexed_config)(request).get()[0]) <= request.get("top_k", 10)
 
 
 def test_the_settings_load(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from itertools import count
 
 import numpy as np
@@ -13,7 +14,15 @@ from tests.vectors import embeddings
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.model.embeddings import ModelRef, normalize
-from towhee_recsys.operators import CatalogueInsert, LiveIndex, MilvusInsert, MilvusSearch, Publish
+from towhee_recsys.operators import (
+    CatalogueInsert,
+    ExcludeSeen,
+    LiveIndex,
+    MilvusInsert,
+    MilvusSearch,
+    Publish,
+    ReadFeedback,
+)
 from towhee_recsys.requests import Request
 from towhee_recsys.stores.vectors import Clause, Filter, open_index, publish
 
@@ -210,3 +219,12 @@ def test_what_reads_an_index_makes_no_file(operator, tmp_path):
     with pytest.raises(IndexMismatchError, match=r"none\.db' does not exist.* holds no index yet\. Build it with"):
         operator(uri=str(uri), collection="items")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_reads_the_past_makes_no_file(sample_bundle, tmp_path):
+    uri, folder = tmp_path / "folder" / "none.db", str(sample_bundle.directory)
+    stores = {"uri": str(uri), "collection": "items", "history": f"sqlite:///{tmp_path / 'history.sqlite'}"}
+    for make in (ExcludeSeen, partial(ReadFeedback, feedback=f"sqlite:///{tmp_path / 'feedback.sqlite'}")):
+        with pytest.raises(IndexMismatchError, match=r"none\.db' does not exist"):
+            make(**stores, model_dir=folder)
+    assert not uri.parent.exists()

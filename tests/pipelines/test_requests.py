@@ -17,7 +17,8 @@ from towhee_recsys import (
 from towhee_recsys.config.requests import REQUEST_FIELDS
 from towhee_recsys.errors import ConfigError, QueryError
 from towhee_recsys.pipelines import Pipeline
-from towhee_recsys.requests import request_filter_counts
+from towhee_recsys.requests import item_finder, request_filter_counts, user_request_reader
+from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.vectors import index_of
 
 KNOWN, NEW = {"user_id": 10001}, {"gender": "F", "age": 25}
@@ -150,6 +151,17 @@ def test_reasons_come_where_the_request_says_so(recommend):
     items = answer(recommend, {"user": {"liked": [5001, 5003]}, "explain": True, "top_k": 3})
     assert all(each["reasons"] for each in items)
     assert "reasons" not in answer(recommend, {"liked": [5001, 5003]})[0]
+
+
+def test_a_record_with_disliked_items_alone_gets_no_liked(indexed_config):
+    """A tower with a history reads those that it knows of the user, unless the record has `liked`."""
+    bundle = load_bundle(indexed_config.model.dir)
+    find = item_finder(bundle, open_catalogue(indexed_config.catalogue), index_of(indexed_config.milvus))
+    read = user_request_reader(bundle, find, top_k=10)
+    for record in ({**KNOWN, "disliked": [5001]}, {**KNOWN, "liked": [], "disliked": [5001]}, {"liked": [5001]}):
+        user, request = read(record)
+        assert user == record
+        assert request.exclude == (5001,)
 
 
 def test_an_offset_behind_the_end_gives_nothing(recommend):

@@ -20,7 +20,7 @@ class FeaturePart:
 
     Attributes:
         feature: The declaration.
-        value: The record's value, or that which training knew; None where it is missing or cannot be told. Of a history
+        value: The record's value, or that which training knew; None where there is none. Of a history
             the items that are read.
         vector: How far it moves the raw vector of a user of whom nothing is known, float32[dim].
     """

@@ -9,7 +9,7 @@ import click
 
 from towhee_recsys.cli.common import configured, say
 from towhee_recsys.cli.declared_flags import DeclaredFlagsCommand
-from towhee_recsys.cli.requesting import asked, request_options, user_options
+from towhee_recsys.cli.requesting import request_of, request_options, user_options
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
@@ -27,7 +27,7 @@ def why_not(config: Config, progress: bool | None, item: str, **options: Any) ->
     from towhee_recsys.lifecycle.published import published_config
     from towhee_recsys.pipelines import why_not as answer_of
 
-    request = asked(published_config(config), **options)
+    request = request_of(published_config(config), **options)
     found = answer_of(config, request, item)
     title = found["item"].get(config.dataset.items.title or "", item)
     return {"user": request["user"], **found}, lambda: _show(found, title)

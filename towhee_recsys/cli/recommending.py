@@ -11,7 +11,7 @@ from towhee_recsys.cli.common import configured, say, table
 from towhee_recsys.cli.declared_flags import DeclaredFlagsCommand
 from towhee_recsys.cli.example_users import example_users
 from towhee_recsys.cli.profiling import profiling
-from towhee_recsys.cli.requesting import asked, read_options, read_requests, request_options, user_of, user_options
+from towhee_recsys.cli.requesting import read_options, read_requests, request_of, request_options, user_of, user_options
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
@@ -43,7 +43,7 @@ def recommend(
     """Recommend items to a user, given by id, by columns of the users' table, or by liked items."""
     from towhee_recsys.lifecycle.published import published_config
 
-    given: Any = asked(config if index_first else published_config(config), **options)
+    given: Any = request_of(config if index_first else published_config(config), **options)
     given |= {"explain": True} if explain else {}
     if request is not None:
         given = read_requests(request, instead_of=given)

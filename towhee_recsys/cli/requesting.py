@@ -52,7 +52,7 @@ def request_options(command: Callable[..., int]) -> Callable[..., int]:
     return command
 
 
-def asked(
+def request_of(
     config: Config,
     user_ids: tuple[str, ...],
     columns: tuple[str, ...],

@@ -73,7 +73,8 @@ class UserRequestReader:
         liked, disliked = self._ids(user, LIKED), self._ids(user, DISLIKED)
         if liked or disliked:
             _must_differ(liked, disliked)
-            user = {**user, LIKED: liked, DISLIKED: disliked}
+            named = {LIKED: liked, DISLIKED: disliked}
+            user = {**user, **{name: ids for name, ids in named.items() if ids}}  # a `liked` of [] empties a history
         if INCLUDE_SEEN in user:
             given = {name: each for name, each in options.items() if each is not None}
             options = {INCLUDE_SEEN: user[INCLUDE_SEEN], **given}
