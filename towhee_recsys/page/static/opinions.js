@@ -28,5 +28,5 @@ function eventOf(user, item, likes, page) {
   const { user: userColumn, item: itemColumn, up, down } = page.feedback;
   const values = likes ? up : down;
   if (user === "" || !values) return null;
-  return { [userColumn]: page.users.numeric ? Number(user) : user, [itemColumn]: item, ...values };
+  return { [userColumn]: user, [itemColumn]: item, ...values };
 }

@@ -3,7 +3,7 @@
 export function requestOf(chosen, page) {
   const user = {};
   if (chosen.mode === "known" && chosen.userId !== "") {
-    user[page.users.id] = page.users.numeric ? Number(chosen.userId) : chosen.userId;
+    user[page.users.id] = chosen.userId; // a text, which the service reads as a number where ids are numbers
   }
   if (chosen.mode === "new") {
     for (const [column, given] of Object.entries(chosen.columns)) {
