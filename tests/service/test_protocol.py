@@ -167,6 +167,22 @@ def test_a_token_is_needed_where_there_is_one(client_of, monkeypatch):
         assert client.get(path).status_code == 200
 
 
+def test_a_token_beyond_ascii(client_of):
+    token = "zugang-für-alle-läden"
+    client = client_of(**{"serve.tokens": token})
+    assert client.get("/items/5001", headers={"authorization": f"Bearer {token}".encode()}).status_code == 200
+
+
+@pytest.mark.parametrize("tokens", [None, TOKEN])
+def test_where_the_stores_are_is_shown_to_this_machine_alone(client_of, tmp_path, caplog, tokens):
+    client = client_of(**{"serve.tokens": tokens, "history": f"sqlite:///{tmp_path}/other.sqlite"})
+    with caplog.at_level(logging.WARNING):
+        answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["ready"]) == (503, False)
+    assert (str(tmp_path) in answer.json()["why"]) is (tokens is None)
+    assert (str(tmp_path) in caplog.text) is (tokens is not None)
+
+
 def test_administration_needs_a_token_in_any_case(client):
     assert "serve.tokens" in error(client.post("/admin/reload"), 403)["message"]
 
