@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
@@ -146,8 +147,23 @@ def _are_digits(values: list[Any]) -> bool:
 
 
 def _from_iso(values: list[Any]) -> np.ndarray:
-    texts = pd.Series(list(map(_iso, values)), dtype=object)
-    return _of_datetimes(pd.to_datetime(texts, format="ISO8601", utc=True, errors="coerce"))
+    texts = list(map(_iso, values))
+    seconds = _of_datetimes(
+        pd.to_datetime(pd.Series(texts, dtype=object), format="ISO8601", utc=True, errors="coerce")
+    )
+    for row in np.flatnonzero(np.isnan(seconds)).tolist():
+        if text := texts[row]:
+            seconds[row] = _seconds_of_iso(text)  # pandas 2 has the years 1677 to 2262 alone
+    return seconds
+
+
+def _seconds_of_iso(text: str) -> float:
+    text = re.sub(r"\.[0-9]+", "", text).replace("Z", "+00:00")
+    try:
+        time = datetime.fromisoformat(re.sub(r"([-+][0-9]{2})([0-9]{2})$", r"\1:\2", text))
+        return (time if time.tzinfo else time.replace(tzinfo=timezone.utc)).timestamp()
+    except (ValueError, OverflowError):
+        return math.nan
 
 
 def _iso(value: Any) -> str | None:
