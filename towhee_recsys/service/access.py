@@ -1,4 +1,4 @@
-"""Who may use the service: anybody on this machine, or whoever has a token."""
+"""Who may use the service: anybody on this machine, or those who have a token."""
 
 from __future__ import annotations
 

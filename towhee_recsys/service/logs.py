@@ -11,6 +11,9 @@ from pydantic_core import to_json
 ACCESS = logging.getLogger("towhee_recsys.service.access")
 """One line a request. It has the pattern of the path, such as /users/{user_id}, and nothing of the body."""
 
+EMPTY = logging.getLogger("towhee_recsys.operators.milvus_search")
+"""Its warnings have the filters of requests, which come from bodies; an empty answer has them as `filter_counts`."""
+
 LOGGERS = ("towhee_recsys", "uvicorn")
 
 
@@ -41,3 +44,4 @@ def log_as_json(quiet: bool = False) -> None:
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(min(logger.level or logging.INFO, logging.INFO) if name == "uvicorn" else logging.INFO)
     ACCESS.setLevel(logging.WARNING if quiet else logging.INFO)
+    EMPTY.setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""What only whoever has a token may do."""
+"""What needs a token in any case."""
 
 from __future__ import annotations
 
