@@ -148,9 +148,7 @@ def _are_digits(values: list[Any]) -> bool:
 
 def _from_iso(values: list[Any]) -> np.ndarray:
     texts = list(map(_iso, values))
-    seconds = _of_datetimes(
-        pd.to_datetime(pd.Series(texts, dtype=object), format="ISO8601", utc=True, errors="coerce")
-    )
+    seconds = _of_datetimes(pd.to_datetime(pd.Series(texts, dtype=object), format="ISO8601", utc=True, errors="coerce"))
     for row in np.flatnonzero(np.isnan(seconds)).tolist():
         if text := texts[row]:
             seconds[row] = _seconds_of_iso(text)  # pandas 2 has the years 1677 to 2262 alone
