@@ -35,9 +35,7 @@ class Policy(Body):
     """What may be recommended, and how."""
 
     top_k: int | None = Field(default=None, ge=1, description="How many items; left out: top_k of the config.")
-    offset: int | None = Field(
-        default=None, ge=0, description="How many of the best items to leave out at the beginning."
-    )
+    offset: int | None = Field(default=None, ge=0, description="How many of the best items to skip.")
     filter: dict[str, Clause] | None = Field(default=None, description="What the columns of an item must have.")
     exclude: Ids | None = Field(default=None, description="Ids of items that are not shown.")
     only: Ids | None = Field(default=None, description="Ids of items; no others are shown.")

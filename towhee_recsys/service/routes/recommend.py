@@ -41,7 +41,7 @@ async def similar(
     request: Request,
     item_id: str,
     top_k: Annotated[int | None, Query(ge=1, description="How many items; left out: top_k of the config.")] = None,
-    offset: Annotated[int, Query(ge=0, description="How many of the best items to leave out at the beginning.")] = 0,
+    offset: Annotated[int, Query(ge=0, description="How many of the best items to skip.")] = 0,
 ) -> Response:
     """The items that are most like an item."""
     return await _similar(request, item_id, {"top_k": top_k, "offset": offset or None})
