@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import sys
 from contextlib import suppress
@@ -22,7 +23,6 @@ from towhee_recsys.support.urls import shown_url
 
 DRAIN = 0.5
 """Seconds at the end in which connections are still accepted, and each is closed with its answer."""
-
 
 SWITCH = 0.0005
 """Seconds after which a pipeline's thread lets the event loop's run: Python's own 5 ms are long beside a request."""
@@ -81,6 +81,8 @@ def _work(listening: socket.socket, config: Config, quiet: bool) -> None:
     log_as_json(quiet)
     sys.setswitchinterval(SWITCH)
     server = Server(_settings(create_app(config)))
+    gc.collect()
+    gc.freeze()  # a full collection would stop all requests while it looks at modules, configs and the model
     # Products of a batch are small: threads of BLAS make them no faster, and much slower where the cores are busy.
     with threadpool_limits(1, user_api="blas"), suppress(KeyboardInterrupt):  # uvicorn raises the signal again
         server.run([listening])

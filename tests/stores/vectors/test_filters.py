@@ -252,7 +252,7 @@ def test_only_ten_thousand_ids(many):
     assert index.matching(Filter(only=only)) == ROWS // 2
 
 
-def test_queries_of_equal_filters_and_limits_are_searched_together(units):
+def test_queries_of_equal_filters_are_searched_together(units):
     index = VectorIndex(CountingStore(), "counted")
     build = start_build(index, "a" * 16, 8, fields={"number": "number"})
     publish(index, [insert(index, build, range(40), units(40), {"number": range(40)})])
@@ -260,7 +260,7 @@ def test_queries_of_equal_filters_and_limits_are_searched_together(units):
     low, equal, high = (Filter((Clause("number", "lte", value),)) for value in (20, 20.0, 30))
     where = [low, None, equal, high, None, Filter(), low]
     found = index.search(units(7, seed=1), [3, 3, 3, 3, 4, 3, 3], [[], [], [], [], [], [], range(500)], where=where)
-    assert sorted(index.store.searches) == [(3, 1), (3, 2), (3, 2), (4, 1), (3 + 128, 1)]
+    assert sorted(index.store.searches) == [(3, 1), (4, 3), (3 + 128, 3)]  # a call of its own would take longer
     assert [len(hits) for hits in found] == [3, 3, 3, 3, 4, 3, 0]
     for query, hits, each in zip(range(7), found, where, strict=True):
         alone = index.search(units(7, seed=1)[query : query + 1], 4, where=[each])[0]

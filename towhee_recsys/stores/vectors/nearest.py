@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -24,6 +26,9 @@ QUERIES_AT_ONCE = 500
 
 SMALL_EXTRA = 16
 """A limit is enlarged by this much at least where anything is left out, so that queries share few groups."""
+
+CALL = 1000
+"""A call takes as long as fetching so many more rows: 1.2 ms, and 0.4 to 0.9 µs a row, in Milvus Lite 2.5."""
 
 FIRST_EXTRA = 64
 """A limit is enlarged by this much at first, or by a quarter of the ids to leave out: few of those are the nearest."""
@@ -48,8 +53,8 @@ class Question:
 def nearest_rows(cache: VectorCache, queries: np.ndarray, questions: Sequence[Question], how: IndexType) -> list[Found]:
     """The rows nearest to each query float32[n, dim]: `top_k` of them, or fewer where no more are as it wants.
 
-    Queries with equal filters that leave out about as many ids are searched together: a long list does not enlarge the
-    search of others. Raises StoreError.
+    Queries with equal filters that leave out about as many ids are searched together: a long list enlarges the search
+    of others only where that takes less time than a call of its own. Raises StoreError.
     """
     store, build = cache.store, cache.build
     found: list[Found] = [[] for _ in questions]
@@ -128,10 +133,18 @@ def _power_of_2(count: int) -> int:
 
 
 def _groups(limits: Mapping[int, int], questions: Sequence[Question]) -> Iterator[tuple[int, Filter | None, list[int]]]:
-    """Each limit and filter, with the numbers of its queries; 500 at most."""
-    groups: dict[tuple[int, Filter | None], list[int]] = {}
+    """Each limit and filter, with the numbers of its queries; 500 at most.
+
+    Queries with equal filters join those of the next limit where that takes less time than a call of their own.
+    """
+    groups: dict[Filter | None, dict[int, list[int]]] = {}
     for row, limit in limits.items():
-        groups.setdefault((limit, questions[row].where), []).append(row)
-    for (limit, where), rows in groups.items():
-        for first in range(0, len(rows), QUERIES_AT_ONCE):
-            yield limit, where, rows[first : first + QUERIES_AT_ONCE]
+        groups.setdefault(questions[row].where, {}).setdefault(limit, []).append(row)
+    for where, of_limit in groups.items():
+        rows: list[int] = []
+        for limit, larger in pairwise([*sorted(of_limit), math.inf]):
+            rows += of_limit[int(limit)]
+            if len(rows) * (larger - limit) > CALL:
+                for first in range(0, len(rows), QUERIES_AT_ONCE):
+                    yield int(limit), where, rows[first : first + QUERIES_AT_ONCE]
+                rows = []
