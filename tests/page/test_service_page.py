@@ -274,7 +274,7 @@ def test_a_token_is_asked_for_and_kept(open_page, shop, serve):
     page.get_by_text("This service needs a token").wait_for()
     page.get_by_label("Token").fill("a wrong token, that is too")
     page.get_by_role("button", name="Continue").click()
-    page.get_by_text("This service needs a token").wait_for()
+    page.get_by_text("It does not accept the one that you gave.").wait_for()
     page.get_by_label("Token").fill(token)
     page.get_by_role("button", name="Continue").click()
     page.wait_for_selector(CARDS)
