@@ -76,7 +76,7 @@ def test_columns_that_tell_items_apart_colour_the_map_the_best_first():
         about=[f"a long text {row}" for row in range(count)],
         price=[None, *map(float, range(1, count))],
         same=["x"] * count,
-        tags=[["a", "b"] if row % 2 else [] for row in range(count)],
+        tags=[[], ["a", "c"], [], ["a", "c"], ["b", "c"]] * 8,
         kind=["one", "two", None, "two"] * 10,
         new=[True, False] * 20,
     )
@@ -85,7 +85,7 @@ def test_columns_that_tell_items_apart_colour_the_map_the_best_first():
     assert [each["column"] for each in found["columns"]] == ["kind", "tags", "price", "new"]
     kind, tags, price, new = found["columns"]
     assert (kind["values"], kind["codes"][:4]) == (["two", "one"], [1, 0, -1, 0])
-    assert (tags["values"], tags["codes"][:2]) == (["a", "b"], [-1, 0])
+    assert (tags["values"], tags["codes"][:5]) == (["a", "b"], [-1, 0, -1, 0, 1])  # no item begins with "c"
     assert price["numbers"][:2] == [None, 1.0]
     assert new["values"] == ["no", "yes"]
     assert found["titles"][0] == "item 0"

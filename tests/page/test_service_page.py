@@ -234,9 +234,13 @@ def test_a_click_shows_what_the_service_finds_similar(open_page, shop_service, s
 
 
 def test_thumbs_of_a_known_user_are_stored_and_move_the_list(open_page, indexed_config, serve, tmp_path):
+    open_page.expected.append("422")
     config = load_config(indexed_config, feedback=f"sqlite:///{tmp_path / 'feedback.sqlite'}")
     page = open_page(serve(config).url)
     page.get_by_role("radio", name="A known user").check()
+    page.get_by_label("User id").fill("x10007")
+    page.get_by_role("alert").wait_for()
+    assert "x10007" in page.get_by_role("alert").inner_text()  # no number, where all ids are
     page.get_by_label("User id").fill("10007")
     settle(page)
     before = titles(page)
@@ -274,7 +278,7 @@ def test_a_token_is_asked_for_and_kept(open_page, shop, serve):
     page.get_by_text("This service needs a token").wait_for()
     page.get_by_label("Token").fill("a wrong token, that is too")
     page.get_by_role("button", name="Continue").click()
-    page.get_by_text("This service needs a token").wait_for()
+    page.get_by_text("It does not accept the one that you gave.").wait_for()
     page.get_by_label("Token").fill(token)
     page.get_by_role("button", name="Continue").click()
     page.wait_for_selector(CARDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from towhee_recsys.data.items import FieldType, ItemSchema
-from towhee_recsys.page.overview import Overview
+from towhee_recsys.page.overview import Overview, counted
 
 MOST_VALUES = 1000
 """Values of a column that are named; less frequent ones have no name on the map."""
@@ -46,12 +46,12 @@ def _column(overview: Overview, column: str, kind: FieldType) -> dict[str, Any] 
         numbers = overview.values(column)
         different = len({each for each in numbers if each is not None}) > 1
         return {"column": column, "type": "number", "numbers": numbers} if different else None
-    counts = overview.counts(column, kind)
+    first = [_first(value) for value in overview.values(column)]
+    counts = counted(first)
     if len(counts) < 2 or len(counts) > max(SHARE * len(overview.ids), BEST):
         return None
     values = [value for value, _ in counts[:MOST_VALUES]]
     rows = {value: row for row, value in enumerate(values)}
-    first = [_first(value) for value in overview.values(column)]
     names = [{True: "yes", False: "no"}[value] if kind == "boolean" else value for value in values]
     return {"column": column, "type": kind, "values": names, "codes": [rows.get(value, -1) for value in first]}
 

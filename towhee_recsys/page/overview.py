@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,9 +38,13 @@ class Overview:
     def counts(self, column: str, kind: FieldType) -> list[tuple[Any, int]]:
         """The distinct values of a column, or the members of its lists, the most frequent first, and how often."""
         values = self.values(column)
-        each = (member for value in values if value for member in value) if kind == "texts" else values
-        counted = Counter(value for value in each if value is not None)
-        return sorted(counted.items(), key=lambda pair: (-pair[1], str(pair[0])))
+        return counted((member for value in values if value for member in value) if kind == "texts" else values)
+
+
+def counted(values: Iterable[Any]) -> list[tuple[Any, int]]:
+    """The distinct values but None, the most frequent first, and how often each is there."""
+    counts = Counter(value for value in values if value is not None)
+    return sorted(counts.items(), key=lambda pair: (-pair[1], str(pair[0])))
 
 
 def read_overview(projection: Projection, catalogue: Catalogue, build: str) -> Overview:

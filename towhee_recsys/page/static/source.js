@@ -12,6 +12,10 @@ export class ServiceError extends Error {
 
 const TOKEN = "towhee-recsys-token";
 
+export function hasToken() {
+  return Boolean(sessionStorage.getItem(TOKEN));
+}
+
 export function giveToken(token) {
   sessionStorage.setItem(TOKEN, token);
 }

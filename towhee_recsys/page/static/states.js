@@ -1,7 +1,7 @@
 // What is shown where there is nothing to show: nothing found, an error, a token that is needed.
 import { html, useId, useState } from "./hooks.js";
 import { clauseText } from "./format.js";
-import { giveToken } from "./source.js";
+import { giveToken, hasToken } from "./source.js";
 
 export function Empty({ filtered, counts, clear }) {
   return html`<div class="state">
@@ -32,6 +32,7 @@ function Token({ retry }) {
   };
   return html`<form class="state" onSubmit=${give}>
     <h3>This service needs a token</h3>
+    ${hasToken() && html`<p role="alert">It does not accept the one that you gave.</p>`}
     <div class="field">
       <label for=${id}>Token</label>
       <input id=${id} type="password" autocomplete="off" value=${token} onInput=${(event) => setToken(event.target.value)} />
