@@ -19,7 +19,7 @@ def own(on_sample: list[str], tmp_path: Path) -> list[str]:
 
 def test_one_event_by_options(run: Any, own: list[str], tmp_path: Path) -> None:
     added = run("feedback", *own, "-u", "10001", "-i", "5001", "--rating", "4.5", "--time", "978300760")
-    assert (added.code, added.out) == (0, "1 events are added.\n")
+    assert (added.code, added.out) == (0, "Events added: 1.\n")
     out = tmp_path / "out.csv"
     exported = run("feedback", *own, "--export", str(out))
     assert exported.out.startswith(f"1 events are in {out}. Add them to the dataset's interactions")
@@ -93,12 +93,12 @@ def test_a_user_is_forgotten(run: Any, own: list[str], tmp_path: Path) -> None:
 
 
 def test_hidden_items(run: Any, own: list[str]) -> None:
-    assert run("hide", *own, "5001, 5002,77").out == "3 items are hidden.\n"
+    assert run("hide", *own, "5001, 5002,77").out == "Items hidden: 3.\n"
     assert json.loads(run("hide", *own, "--json").out) == {"items": [5001, 5002, 77]}
     assert run("hide", *own).out == "Hidden items: 3\n5001\n5002\n77\n"
-    assert run("show", *own, "5001,5003").out == "1 of 2 items were hidden and are shown again.\n"
+    assert run("show", *own, "5001,5003").out == "Items shown again: 1; not hidden before: 1.\n"
     assert json.loads(run("hide", *own, "5003", "--json").out) == {"hidden": 1, "hidden_before": 0}
-    assert run("hide", *own, "5003,5004").out == "1 items are hidden; 1 were hidden before.\n"
+    assert run("hide", *own, "5003,5004").out == "Items hidden: 1; hidden before: 1.\n"
     for command in ("hide", "show"):
         assert "IDS: item id 'Heat' was given" in run(command, *own, "Heat").err
         assert run(command, *own, ",").code == 2

@@ -181,6 +181,10 @@ def test_where_the_stores_are_is_shown_to_this_machine_alone(client_of, tmp_path
     assert (answer.status_code, answer.json()["ready"]) == (503, False)
     assert (str(tmp_path) in answer.json()["why"]) is (tokens is None)
     assert (str(tmp_path) in caplog.text) is (tokens is not None)
+    caplog.clear()
+    asked = client.post("/recommend", json={"user": {"user_id": 10001}}, headers={"authorization": f"Bearer {TOKEN}"})
+    assert (str(tmp_path) in error(asked, 503)["message"]) is (tokens is None)
+    assert (str(tmp_path) in caplog.text) is (tokens is not None)
 
 
 def test_administration_needs_a_token_in_any_case(client):

@@ -113,7 +113,8 @@ def test_a_policy_of_similar_items_that_is_not_acceptable(client, body, field):
 
 def test_parameters_of_a_query_are_checked(client):
     assert error(client.get(f"/similar/{ITEM}?top_k=x"), 422)["field"] == "top_k"
-    assert error(client.get("/items?limit=0"), 422)["field"] == "limit"
+    wrong = error(client.get("/items?limit=0"), 422)
+    assert (wrong["field"], wrong["accepted"]) == ("limit", "a whole number from 1")
 
 
 @pytest.mark.parametrize(
@@ -223,6 +224,11 @@ def test_health(client):
     ready = client.get("/readyz").json()
     assert ready["ready"]
     assert ready["build"] == client.post("/recommend", json={"user": {}}).json()["build"]
+
+
+@pytest.mark.parametrize("path", ["/", "/livez", "/readyz"])
+def test_the_head_of_an_answer(client, path):
+    assert client.head(path).status_code == 200
 
 
 def test_metrics(client):

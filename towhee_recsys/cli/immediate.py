@@ -49,7 +49,7 @@ def feedback(
     if forget is not None:
         return _forget(config, forget)
     added = _add(config, iter([_event(config, given)]) if file is None else records_in(Path(file)))
-    return {"added": added}, lambda: say(f"{added:,} events are added.")
+    return {"added": added}, lambda: say(f"Events added: {added:,}.")
 
 
 @click.command(epilog="Example: towhee-recsys hide 260,1196 -c movielens_1m")
@@ -64,8 +64,8 @@ def hide(config: Config, progress: bool | None, ids: str | None) -> Shown:
         return {"items": found}, lambda: say("\n".join([f"Hidden items: {len(found)}", *map(str, found)]))
     keys = _item_ids(config, ids)
     hidden = hide_items(config, keys)
-    before = f"; {len(keys) - hidden:,} were hidden before" if hidden < len(keys) else ""
-    return {"hidden": hidden, "hidden_before": len(keys) - hidden}, lambda: say(f"{hidden:,} items are hidden{before}.")
+    before = f"; hidden before: {len(keys) - hidden:,}" if hidden < len(keys) else ""
+    return {"hidden": hidden, "hidden_before": len(keys) - hidden}, lambda: say(f"Items hidden: {hidden:,}{before}.")
 
 
 @click.command(epilog="Example: towhee-recsys show 260,1196 -c movielens_1m")
@@ -78,7 +78,7 @@ def show(config: Config, progress: bool | None, ids: str) -> Shown:
     keys = _item_ids(config, ids)
     shown = show_items(config, keys)
     return {"shown": shown, "not_hidden": len(keys) - shown}, lambda: say(
-        f"{shown:,} of {len(keys):,} items were hidden and are shown again."
+        f"Items shown again: {shown:,}; not hidden before: {len(keys) - shown:,}."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +13,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from towhee_recsys.errors import BundleError, IndexMismatchError, QueryError, RecsysError, StoreError
+from towhee_recsys.errors import BundleError, IndexMismatchError, QueryError, RecsysError, StoreError, refused
+
+log = logging.getLogger(__name__)
+
+OF_STORES = (StoreError, IndexMismatchError, BundleError)
+"""Errors of stores and of the model: no request causes them, and their messages may have addresses and paths."""
+
+ACCEPTED = {
+    "int_parsing": "a whole number",
+    "greater_than_equal": "a whole number from {ge}",
+    "less_than_equal": "a whole number up to {le}",
+    "missing": "a value",
+}
+"""What a parameter of a path or a query takes, by pydantic's type of the error."""
 
 RETRY_AFTER = 1
 """Seconds after which a client may try again what was answered 503."""
@@ -111,7 +125,7 @@ def status_of(error: RecsysError) -> HTTPStatus:
         return error.status
     if isinstance(error, QueryError):
         return HTTPStatus.UNPROCESSABLE_ENTITY
-    if isinstance(error, (StoreError, IndexMismatchError, BundleError)):
+    if isinstance(error, OF_STORES):
         return HTTPStatus.SERVICE_UNAVAILABLE
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
@@ -125,7 +139,13 @@ def _answer(request_id: str, status: HTTPStatus, kind: str, message: str, **abou
 
 
 async def _of_ours(request: Request, error: Exception) -> Response:
-    return error_answer(request.state.request_id, error)
+    """Of a route; where others can reach the service, what names a store is in the log alone."""
+    request_id = request.state.request_id
+    if isinstance(error, OF_STORES) and request.app.state.recommender.config.serve.tokens:
+        log.warning("%s", error, extra={"fields": {"request_id": request_id}})
+        message = "the recommender cannot answer at the moment; the service's log has the reason."
+        return _answer(request_id, HTTPStatus.SERVICE_UNAVAILABLE, type(error).__name__, message)
+    return error_answer(request_id, error)
 
 
 async def _of_parameters(request: Request, error: Exception) -> Response:
@@ -133,8 +153,8 @@ async def _of_parameters(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"][1:])
-    message = f"{field}: {first['msg']}."
-    return _answer(request.state.request_id, HTTPStatus.UNPROCESSABLE_ENTITY, "QueryError", message, field=field)
+    accepted = ACCEPTED.get(first["type"], first["msg"]).format_map(first.get("ctx") or {})
+    return error_answer(request.state.request_id, refused(field, first["input"], accepted))
 
 
 async def _of_http(request: Request, error: Exception) -> Response:

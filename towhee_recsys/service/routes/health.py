@@ -21,12 +21,14 @@ log = logging.getLogger(__name__)
 router = APIRouter(tags=["health"])
 
 
+@router.head("/livez", include_in_schema=False)
 @router.get("/livez", responses={200: {"model": Answered}})
 async def livez(request: Request) -> Response:
     """Answers as long as the process does."""
     return _answer(request, HTTPStatus.OK, {"alive": True})
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", responses={200: {"model": Answered}, 503: ERRORS[503]})
 async def readyz(request: Request) -> Response:
     """Whether model, index, catalogue and history are there and belong together."""

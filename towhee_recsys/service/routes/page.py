@@ -30,6 +30,7 @@ router = APIRouter(include_in_schema=False)
 files = Files(directory=STATIC)
 
 
+@router.head("/")
 @router.get("/")
 async def page() -> Response:
     """The page."""
