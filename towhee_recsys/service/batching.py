@@ -50,6 +50,11 @@ class Batcher:
         self._free, self._waiting = THREADS, deque[_Waiting]()
         self._threads = ThreadPoolExecutor(THREADS, "batch")
 
+    def must_have_room(self, requests: int) -> None:
+        """Raises OverloadedError where so many more requests may not wait."""
+        if self._waiting and len(self._waiting) + requests > self._settings.queue:
+            raise OverloadedError(len(self._waiting))
+
     async def __call__(self, given: Any) -> Any:
         """The answer to one request.
 
@@ -63,8 +68,7 @@ class Batcher:
 
     async def all(self, given: Sequence[Any]) -> list[Any]:
         """The answers to several requests; raises the error of the first one that has one."""
-        if self._waiting and len(self._waiting) + len(given) > self._settings.queue:
-            raise OverloadedError(len(self._waiting))
+        self.must_have_room(len(given))
         loop = asyncio.get_running_loop()
         added = [_Waiting(each, loop.create_future()) for each in given]
         self._waiting.extend(added)

@@ -64,6 +64,8 @@ class Around:
 
         try:
             self._access.check(path, headers.get("authorization", ""), headers.get("host", ""))
+            if batcher := self._state.recommender.batchers.get(path[1:]):
+                batcher.must_have_room(1)  # a refusal costs least before the body is read
             await self._app(scope, receive, answer)
         except RecsysError as error:
             await error_answer(request_id, error)(scope, receive, answer)
@@ -75,7 +77,8 @@ class Around:
             self._done(scope, request_id, status, time.perf_counter() - began)
 
     def _done(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path_format", "unknown")
+        plain = scope["path"] if scope["path"][1:] in self._state.recommender.batchers else "unknown"
+        route = getattr(scope.get("route"), "path_format", plain)
         self._metrics.answered(route, status, seconds)
         if ACCESS.isEnabledFor(logging.INFO):
             about: dict[str, Any] = {"request_id": request_id, "method": scope["method"], "route": route}
