@@ -78,7 +78,7 @@ class Around:
 
     def _done(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         plain = scope["path"] if scope["path"][1:] in self._state.recommender.batchers else "unknown"
-        route = getattr(scope.get("route"), "path_format", plain)
+        route = str(getattr(scope.get("route"), "path_format", plain))
         self._metrics.answered(route, status, seconds)
         if ACCESS.isEnabledFor(logging.INFO):
             about: dict[str, Any] = {"request_id": request_id, "method": scope["method"], "route": route}

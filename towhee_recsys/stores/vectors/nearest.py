@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import zip_longest
 from typing import cast
 
 import numpy as np
@@ -142,9 +141,9 @@ def _groups(limits: Mapping[int, int], questions: Sequence[Question]) -> Iterato
         groups.setdefault(questions[row].where, {}).setdefault(limit, []).append(row)
     for where, of_limit in groups.items():
         rows: list[int] = []
-        for limit, larger in pairwise([*sorted(of_limit), math.inf]):
-            rows += of_limit[int(limit)]
-            if len(rows) * (larger - limit) > CALL:
+        for limit, larger in zip_longest(sorted(of_limit), sorted(of_limit)[1:]):
+            rows += of_limit[limit]
+            if larger is None or len(rows) * (larger - limit) > CALL:
                 for first in range(0, len(rows), QUERIES_AT_ONCE):
-                    yield int(limit), where, rows[first : first + QUERIES_AT_ONCE]
+                    yield limit, where, rows[first : first + QUERIES_AT_ONCE]
                 rows = []
