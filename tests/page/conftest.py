@@ -19,9 +19,12 @@ from towhee_recsys.page import export_page
 Open = Callable[..., Any]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """Chromium: `CHROMIUM`, else the one of the system, such as Debian's."""
+    """Chromium: `CHROMIUM`, else the one of the system, such as Debian's.
+
+    It ends with its module: Playwright's event loop runs in this thread until then, and no other one can.
+    """
     names = [os.environ.get("CHROMIUM") or "chromium", "chromium-browser", "google-chrome"]
     found = next((path for name in names if (path := shutil.which(name))), None)
     if not found:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from towhee_recsys.errors import StoreError
-from towhee_recsys.stores.vectors.milvus.errors import milvus_errors, not_loaded
+from towhee_recsys.stores.vectors.milvus.errors import milvus_errors, not_loaded, of_a_fork
 from towhee_recsys.support.forks import Calls, interruption
 
 Method = str | Callable[..., Any]
@@ -57,6 +57,8 @@ class Milvus:
             try:
                 return method_(*named, **arguments, timeout=self.timeout)
             except Exception as error:
+                if of_a_fork(error):  # nothing was sent; the next call opens a connection of this process
+                    return method_(*named, **arguments, timeout=_left(end))
                 if collection is None or not not_loaded(error):
                     raise
             client.load_collection(collection, timeout=_left(end))

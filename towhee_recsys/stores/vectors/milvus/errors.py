@@ -43,6 +43,11 @@ def _is_theirs(error: Exception) -> bool:
     return isinstance(error, (MilvusException, grpc.RpcError))
 
 
+def of_a_fork(error: Exception) -> bool:
+    """Whether gRPC refused to use a connection of before a fork, which it sometimes keeps in the child."""
+    return "file descriptor generation" in str(error)
+
+
 def not_loaded(error: Exception) -> bool:
     """Whether a server reports that it has not loaded the collection; it forgets that at a restart."""
     return getattr(error, "code", None) == NOT_LOADED or "collection not loaded" in str(error)
