@@ -14,7 +14,7 @@ SHARE = 0.5
 """A text that distinguishes more than this share of the items is no good colour, such as a description."""
 
 BEST = 12
-"""With as many values at most each has a colour that can be told from the others."""
+"""With as many values at most the colours of all differ enough to be recognized."""
 
 
 def item_map(overview: Overview, schema: ItemSchema) -> dict[str, Any]:

@@ -76,9 +76,14 @@ class Around:
         finally:
             self._done(scope, request_id, status, time.perf_counter() - began)
 
+    def _route(self, scope: Scope) -> str:
+        """The pattern of a request's path; one that was refused before its route was found has a plain path."""
+        if found := scope.get("route"):
+            return str(getattr(found, "path_format", "unknown"))
+        return str(scope["path"]) if scope["path"][1:] in self._state.recommender.batchers else "unknown"
+
     def _done(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
-        plain = scope["path"] if scope["path"][1:] in self._state.recommender.batchers else "unknown"
-        route = str(getattr(scope.get("route"), "path_format", plain))
+        route = self._route(scope)
         self._metrics.answered(route, status, seconds)
         if ACCESS.isEnabledFor(logging.INFO):
             about: dict[str, Any] = {"request_id": request_id, "method": scope["method"], "route": route}

@@ -141,7 +141,8 @@ def _groups(limits: Mapping[int, int], questions: Sequence[Question]) -> Iterato
         groups.setdefault(questions[row].where, {}).setdefault(limit, []).append(row)
     for where, of_limit in groups.items():
         rows: list[int] = []
-        for limit, larger in zip_longest(sorted(of_limit), sorted(of_limit)[1:]):
+        ascending = sorted(of_limit)
+        for limit, larger in zip_longest(ascending, ascending[1:]):
             rows += of_limit[limit]
             if larger is None or len(rows) * (larger - limit) > CALL:
                 for first in range(0, len(rows), QUERIES_AT_ONCE):
