@@ -17,6 +17,8 @@ from towhee_recsys import (
     recommend_pipeline,
     rollback_index,
 )
+from towhee_recsys.stores.vectors import Layout, open_store
+from towhee_recsys.stores.vectors.milvus.schema import collection_schema
 
 SECRETS = ("s3cret", "p%40ss", "Milvus@", "t0ken")
 
@@ -93,6 +95,13 @@ def test_the_whole_lifecycle_on_servers(config, found, milvus_server, store, req
     assert rollback_index(config).build == first.build
     assert 5001 in {item["movie_id"] for item in everything({}).get()[0]}
     assert gc_index(config, keep=1) == [second.build]
+    assert lines(found(config)) == {}
+    begun = f"{collection}__{'a' * 16}_0123456789ab"  # its process is killed before it has an index
+    milvus = open_store(milvus_server.url).milvus
+    milvus.call("creating it", "create_collection", begun, schema=collection_schema(Layout(8)))
+    seen = found(config)
+    assert (lines(seen), begun in seen["builds"].text) == ({"builds": "warning"}, True)
+    assert gc_index(config) == [begun]
     assert lines(found(config)) == {}
 
 

@@ -10,12 +10,24 @@ import numpy as np
 import pytest
 
 from tests.stores.vectors.dying import numbers_of_rows
-from tests.stores.vectors.helpers import is_file, upsert
+from tests.stores.vectors.helpers import is_file, milvus_only, nearest, upsert
 from tests.vectors import embeddings
 from towhee_recsys.errors import IndexMismatchError
 from towhee_recsys.stores.catalogue import open_catalogue
-from towhee_recsys.stores.vectors import builds, index_type, insert, publish, release_build, resume_build, start_build
+from towhee_recsys.stores.vectors import (
+    builds,
+    gc,
+    index_type,
+    insert,
+    publish,
+    release_build,
+    resume_build,
+    start_build,
+)
+from towhee_recsys.stores.vectors.milvus import record_table
 from towhee_recsys.stores.vectors.milvus.kinds import LiteStore
+from towhee_recsys.stores.vectors.milvus.schema import collection_schema
+from towhee_recsys.stores.vectors.protocol import Layout
 
 MODEL = "a" * 16
 
@@ -157,3 +169,21 @@ def test_of_no_known_model_vectors_tell(index, units, begun):
 
 def _anew(index, vectors):
     return insert(index, start_build(index, None, 8), range(len(vectors)), vectors)
+
+
+def test_a_build_whose_process_was_killed_before_it_had_an_index_is_dropped(index, units, indexed):
+    milvus, live, build = milvus_only(index), indexed(index, units(5)), f"{index.collection}__{MODEL}_0123456789ab"
+    milvus.call("creating it", "create_collection", build, schema=collection_schema(Layout(8)))
+    assert [(each.name, each.rows) for each in builds(index)] == [(live.build, 5), (build, 0)]
+    assert resume_build(index, MODEL, 8) is None
+    assert gc(index) == [build]
+    assert nearest(index, units(5)) == list(range(5))
+
+
+def test_a_process_was_killed_before_the_records_had_an_index(index, units, indexed, monkeypatch):
+    milvus, name = milvus_only(index), f"{index.collection}_records"
+    monkeypatch.setattr(record_table, "RECORDS", name)
+    milvus.call("creating them", "create_collection", name, schema=record_table.records_schema())
+    assert builds(index) == []
+    live = indexed(index, units(5))
+    assert [(each.name, each.rows, each.live) for each in builds(index)] == [(live.build, 5, True)]

@@ -15,10 +15,20 @@ NOW = {"consistency_level": "Strong"}
 
 def create_collection(milvus: Milvus, name: str, schema: Any, index: IndexType = EXACT) -> None:
     """Makes an empty collection, loaded, whose vectors are searched by inner product. Raises StoreError."""
+    milvus.call(f"creating {name}", "create_collection", name, schema=schema, consistency_level="Session")
+    create_index(milvus, name, index)
+
+
+def has_index(milvus: Milvus, name: str) -> bool:
+    """Whether the collection has its index: one whose process is killed while it creates it has none."""
+    return bool(milvus.call(f"describing {name}", "list_indexes", name, field_name=VECTOR))
+
+
+def create_index(milvus: Milvus, name: str, index: IndexType = EXACT) -> None:
+    """Gives a collection its index, and loads it."""
     from pymilvus import MilvusClient
 
     params, doing = MilvusClient.prepare_index_params(), f"creating {name}"
     params.add_index(VECTOR, index_type=index.type, metric_type="IP", params=creation_settings(index))
-    milvus.call(doing, "create_collection", name, schema=schema, consistency_level="Session")
     milvus.call(doing, "create_index", name, index_params=params, sync=False)  # else pymilvus sleeps to wait
     milvus.call(doing, "load_collection", name)

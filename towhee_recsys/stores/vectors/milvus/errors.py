@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 NOT_LOADED = 101
 """The code of a collection that is there, but not in the server's memory."""
 
+NO_COLLECTION, NO_INDEX = 100, 700
+"""The codes of a collection that is not there, and of one that has no index: a server reads no rows of it."""
+
 _JARGON = re.compile(r"(\[\w+\] Retry timeout: [\d.]+s, (StatusCode\.\w+, )?(message=)?)+")
 """What pymilvus puts before the cause when it has tried several times."""
 
@@ -51,6 +54,15 @@ def of_a_fork(error: Exception) -> bool:
 def not_loaded(error: Exception) -> bool:
     """Whether a server reports that it has not loaded the collection; it forgets that at a restart."""
     return getattr(error, "code", None) == NOT_LOADED or "collection not loaded" in str(error)
+
+
+def unfinished(error: StoreError) -> bool:
+    """Whether a server reports that a collection is not there, or has no index: it has no rows then.
+
+    So it is while another process creates or drops it, and for good where that process is killed in between.
+    """
+    origin = error.__cause__
+    return getattr(origin, "code", None) in (NO_COLLECTION, NO_INDEX) or "index not found" in str(origin)
 
 
 def cause(error: BaseException) -> str:

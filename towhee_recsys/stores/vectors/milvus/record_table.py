@@ -9,8 +9,10 @@ import time
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from towhee_recsys.stores.vectors.milvus.collection import NOW, create_collection
+from towhee_recsys.errors import StoreError
+from towhee_recsys.stores.vectors.milvus.collection import NOW, create_collection, create_index, has_index
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.errors import unfinished
 from towhee_recsys.stores.vectors.milvus.filter import among
 from towhee_recsys.stores.vectors.milvus.schema import ID, VECTOR, collection_schema
 from towhee_recsys.stores.vectors.protocol import Layout
@@ -37,7 +39,9 @@ class RecordTable:
         """Makes `record` the newest, then forgets what was written of its build before."""
         with self._writing:
             if not self._milvus.call(f"looking for {RECORDS}", "has_collection", RECORDS):
-                self._create()
+                create_collection(self._milvus, RECORDS, records_schema())
+            elif not has_index(self._milvus, RECORDS):
+                create_index(self._milvus, RECORDS)
             rows = self._rows()
             number = max(rows[-1][ID] + 1 if rows else 0, time.time_ns())  # other processes draw other numbers
             row = {ID: number, VECTOR: [0.0, 0.0], "record": dict(record)}
@@ -49,21 +53,28 @@ class RecordTable:
         with self._writing:
             self._delete(row for row in self._rows() if row["record"]["build"] in builds)
 
-    def _create(self) -> None:
-        from pymilvus import DataType
-
-        schema = collection_schema(Layout(dim=2))  # Milvus makes no collection without a vector
-        schema.add_field("record", DataType.JSON)
-        create_collection(self._milvus, RECORDS, schema)
-
     def _rows(self) -> list[dict[str, Any]]:
         """All rows, the oldest first."""
         if not self._milvus.call(f"looking for {RECORDS}", "has_collection", RECORDS):
             return []
         how = {"filter": f"{ID} >= 0", "output_fields": [ID, "record"]}
-        rows = self._milvus.call("reading the records", "query", RECORDS, **how, **NOW)
+        try:
+            rows = self._milvus.call("reading the records", "query", RECORDS, **how, **NOW)
+        except StoreError as error:
+            if not unfinished(error):
+                raise
+            return []
         return sorted(rows, key=lambda row: row[ID])
 
     def _delete(self, rows: Iterable[Mapping[str, Any]]) -> None:
         if old := [row[ID] for row in rows]:
             self._milvus.call("forgetting old records", "delete", RECORDS, filter=among(old))
+
+
+def records_schema() -> Any:
+    """The schema of the collection."""
+    from pymilvus import DataType
+
+    schema = collection_schema(Layout(dim=2))  # Milvus makes no collection without a vector
+    schema.add_field("record", DataType.JSON)
+    return schema

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.config.milvus import IndexType
+from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.filters import Filter
 from towhee_recsys.stores.vectors.index_types import EXACT, search_settings
 from towhee_recsys.stores.vectors.milvus.collection import NOW, create_collection
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
 from towhee_recsys.stores.vectors.milvus.dialect import Dialect, combined
+from towhee_recsys.stores.vectors.milvus.errors import unfinished
 from towhee_recsys.stores.vectors.milvus.filter import among, expression, not_among
 from towhee_recsys.stores.vectors.milvus.nearest import Found, Nearest, search_nearest
 from towhee_recsys.stores.vectors.milvus.record_table import RecordTable
@@ -105,11 +107,19 @@ class MilvusStore:
             self.milvus.call(f"deleting {len(part)} rows of {name}", "delete", name, filter=among(part))
 
     def count(self, name: str, where: Filter | None = None) -> int:
-        """The number of rows at this moment, or of those that match `where`; 0 where there is no such collection."""
+        """The number of rows at this moment, or of those that match `where`; 0 where there is no such collection.
+
+        A collection that is being created or dropped has no rows, and neither has one whose process was killed then.
+        """
         if not self.exists(name):
             return 0
         how = {"filter": self._expression(name, where), "output_fields": ["count(*)"]}
-        return int(self.milvus.call(f"counting the rows of {name}", "query", name, **how, **NOW)[0]["count(*)"])
+        try:
+            return int(self.milvus.call(f"counting the rows of {name}", "query", name, **how, **NOW)[0]["count(*)"])
+        except StoreError as error:
+            if not unfinished(error):
+                raise
+            return 0
 
     def ids(self, name: str, without: np.ndarray | None = None) -> np.ndarray:
         """Ids that are not among `without`: all, or of each stretch between 8,192 of those at least 8,192."""
