@@ -61,6 +61,12 @@ class TrainingConfig(Section):
         min_length=2,
         description="ranking: how much a rating shows liking, at equal steps of the rating scale, lowest first",
     )
+    seen_share: float = Field(
+        default=0.3,
+        ge=0,
+        le=1,
+        description="ranking: how much a user's other items count in the softmax of one; 1 is the plain softmax",
+    )
     sampled_items: int = Field(
         default=20_000, ge=1, description="ranking: of a larger catalogue, a step scores this many items"
     )
