@@ -24,7 +24,13 @@ MAP = Calibration(slope=6.0, intercept=3.4, lowest=1.0, highest=5.0)
 
 def settings(scale=SCALE, **training):
     """Settings with every number that an objective reads, so that the defaults may change."""
-    fixed = {"temperature": 0.2, "preference": [0, 0.1, 0.4, 1, 1.5], "rating_weight": 0.7, "seen_share": 1.0}
+    fixed = {
+        "temperature": 0.2,
+        "preference": [0, 0.1, 0.4, 1, 1.5],
+        "rating_weight": 0.7,
+        "seen_share": 1.0,
+        "teacher": None,
+    }
     return ObjectiveSettings(load_config(training=fixed | training).training, scale, MAP if scale else None)
 
 
