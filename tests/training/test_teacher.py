@@ -79,7 +79,12 @@ def predicted(trainer) -> np.ndarray:
 
 def test_the_towers_come_close_to_the_teacher_where_nobody_has_rated(small_config, trained):
     dataset = read_dataset(small_config().dataset)
-    settings = ("model.embedding_size=64", "training.epochs=40", "training.learning_rate=0.03")
+    settings = (
+        "model.embedding_size=32",
+        "training.epochs=25",
+        "training.batch_size=30",
+        "training.learning_rate=0.03",
+    )
     settings += ("training.rating_decay=0.01", "training.item_decay=0.01", "training.rating_weight=30")
     teacher, examples, trainer = trained(dataset, *settings)
     alone = trained(dataset, *settings, "training.teacher=none")

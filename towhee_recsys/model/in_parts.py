@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -46,11 +45,6 @@ def in_parts(objective: Objective, users: np.ndarray, items: np.ndarray, block: 
         return loss, np.concatenate(grads_users), grad_items
 
     return wait
-
-
-def in_thread(loss: Callable[..., Gradients], *arguments: Any) -> Callable[[], Gradients]:
-    """Starts `loss(*arguments)`, as a whole, in one of these threads; returns a function that waits for its result."""
-    return _threads().submit(loss, *arguments).result
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import numpy as np
 from towhee_recsys.config.objectives import Purpose
 from towhee_recsys.config.schema import TrainingConfig
 from towhee_recsys.model.blocks import Block
-from towhee_recsys.model.in_parts import in_parts, in_thread
+from towhee_recsys.model.in_parts import in_parts, threads
 from towhee_recsys.model.objectives import Distillation, Gradients, Objective
 from towhee_recsys.model.paddle.fusion import FusionModel
 from towhee_recsys.model.paddle.quiet import paddle
@@ -54,7 +54,7 @@ class BackwardPass:
             vectors = own.vectors, items.vectors
             waits: dict[str, Callable[[], Gradients]] = {}
             if self.distillation and name == "rating":
-                waits[TEACHER] = in_thread(self.distillation, *vectors, block)
+                waits[TEACHER] = threads().submit(self.distillation, *vectors, block).result
             waits[name] = in_parts(objective, *vectors, block)
             running.append((own, waits))
         grad_items, losses = np.zeros_like(items.vectors), {}
