@@ -114,7 +114,7 @@ def answers_for(config: Config, requests: Sequence[Any]) -> list[dict[str, Any]]
 
 def _counts(config: Config, request: Any, items: Sequence[Any]) -> dict[str, Any]:
     """How many items each part of the request's filter leaves, where nothing was found."""
-    if items or not ({"filter", "only"} & request.keys()):
+    if items:
         return {}
     from towhee_recsys.bundle import load_bundle
     from towhee_recsys.lifecycle.published import published_config
@@ -122,7 +122,8 @@ def _counts(config: Config, request: Any, items: Sequence[Any]) -> dict[str, Any
     from towhee_recsys.stores.vectors import index_of
 
     bundle = load_bundle(published_config(config).model.dir)
-    return {"filter_counts": request_filter_counts(request, bundle, index_of(config.milvus))}
+    counts = request_filter_counts(request, bundle, index_of(config.milvus), config.requests.max_std)
+    return {"filter_counts": counts} if counts else {}
 
 
 def show_answers(answers: Sequence[dict[str, Any]], config: Config) -> None:

@@ -30,6 +30,9 @@ FieldType = Literal["number", "text", "boolean", "texts"]
 EXPIRY = "@expiry"
 """The field of an index with the time in seconds since 1970 after which an item is not found."""
 
+VARIANCE = "@variance"
+"""The field of an index with the item's share in the variance of predicted ratings, in squared ratings."""
+
 
 @dataclass(frozen=True)
 class ItemSchema:

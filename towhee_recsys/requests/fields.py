@@ -22,6 +22,14 @@ def whole_number(field: str, given: Any, low: int, high: int) -> int:
     return int(given)
 
 
+def deviation(field: str, given: Any) -> float:
+    """`given`, a finite number above 0. Raises QueryError."""
+    is_number = isinstance(given, (int, float, np.integer, np.floating)) and not isinstance(given, bool)
+    if not is_number or not math.isfinite(given) or given <= 0:
+        raise refused(field, given, "a number above 0, in units of the rating scale")
+    return float(given)
+
+
 def share(field: str, given: Any) -> float:
     """`given`, a number from 0 to 1. Raises QueryError."""
     is_number = isinstance(given, (int, float, np.integer, np.floating)) and not isinstance(given, bool)

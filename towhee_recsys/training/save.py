@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from towhee_recsys.bundle import Bundle, Trained, save_bundle
+from towhee_recsys.bundle import Bundle, Trained, TrainedVariances, save_bundle
 from towhee_recsys.config import Config
 from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.data import Dataset, ItemSchema
@@ -55,6 +55,7 @@ def save(
     trainer: Trainer,
     rating_map: Calibration | None,
     calibration: Calibration | None,
+    variances: TrainedVariances | None = None,
 ) -> Bundle:
     """Writes the bundle of a model that was trained to the end into `model.dir`, in one step, and returns it.
 
@@ -64,6 +65,7 @@ def save(
         trainer: What trained the model.
         rating_map: The map from cosine to rating that was trained; None where there is no rating scale.
         calibration: The one that predicts ratings; likewise.
+        variances: How sure predicted ratings are; None where no teacher was trained.
     """
     examples, feedback = trainer.examples, data.feedback
     trained = Trained(
@@ -78,6 +80,7 @@ def save(
         model=trainer.model,
         rating_map=rating_map,
         calibration=calibration,
+        variances=variances,
         dataset=data.facts,
         item_schema=data.item_schema,
         trained_on=data.trained_on,
