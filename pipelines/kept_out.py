@@ -129,8 +129,8 @@ class _Question:
 
     def _std(self) -> float | None:
         """The standard deviation of the predicted rating's error."""
-        shares = item_variances(self._bundle)
-        return None if shares is None or self._variance is None else sqrt(self._variance + shares.of(self.key))
+        factors = item_variances(self._bundle)
+        return None if factors is None or self._variance is None else sqrt(self._variance * factors.of(self.key))
 
     def _rank(self, above: Sequence[Id]) -> Rank:
         with_fields = bool(self._request.filter_for(self._variance)) or EXPIRY in self.live.fields

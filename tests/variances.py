@@ -13,7 +13,7 @@ from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.prediction_variance import PredictionVariance
 from towhee_recsys.support.files import sha256
 
-PLANTED = PredictionVariance(noise=0.5, user=1.0, item=2.0, new_user=0.4, new_item=0.3, halving=10.0)
+PLANTED = PredictionVariance(scale=0.7, user_power=0.9, item_power=1.1, new_user=1.2, new_item=1.5)
 
 
 def plant_variances(folder: Path, prediction: PredictionVariance = PLANTED) -> tuple[np.ndarray, np.ndarray]:
@@ -21,7 +21,7 @@ def plant_variances(folder: Path, prediction: PredictionVariance = PLANTED) -> t
     file, rng = folder / "known.npz", np.random.default_rng(0)
     with np.load(file) as stored:
         arrays = dict(stored)
-    users, items = (rng.uniform(0, 0.3, len(arrays[f"{side}.ids"])).astype(np.float32) for side in ("user", "item"))
+    users, items = (rng.uniform(0.5, 2, len(arrays[f"{side}.ids"])).astype(np.float32) for side in ("user", "item"))
     np.savez(file, **arrays | {USER_VARIANCES: users, ITEM_VARIANCES: items})
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     files = {**manifest["files"], file.name: sha256(file)}

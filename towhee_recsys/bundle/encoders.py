@@ -111,7 +111,7 @@ class UserEncoder(_Encoder):
         return Embeddings(raw, rating, self.model, self.variances(records))
 
     def variances(self, records: Sequence[Record]) -> np.ndarray | None:
-        """The variance of each user's predicted ratings without the share of the item, in squared ratings, float64[n].
+        """The variance of each user's predicted ratings for a usual item, in squared ratings, float64[n].
 
         None where the model does not know it. Of a user whom training did not have it is that of a user without
         interactions, and less where what the record likes or dislikes moves the vector that ratings are predicted with.

@@ -31,7 +31,7 @@ COUNTS = "user.counts"
 """The array in known.npz with the number of interactions of each known user that training read, int32[users]."""
 
 USER_VARIANCES, ITEM_VARIANCES = "user.variances", "item.variances"
-"""The arrays in known.npz with the teacher's variance of each known user and item, float32[users] and float32[items].
+"""The arrays in known.npz with the relative variances of known users and items, float32[users] and float32[items].
 
 They are there where the manifest has a `prediction_variance`.
 """

@@ -31,27 +31,12 @@ from towhee_recsys.config import Config, dump_config, without_locations
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.prediction_variance import PredictionVariance
+from towhee_recsys.model.relative_variances import RelativeVariances
 from towhee_recsys.support.files import replace_directory, sha256, write_file
 from towhee_recsys.version import __version__
 
 if TYPE_CHECKING:
     from towhee_recsys.model.paddle.fusion import FusionModel
-
-
-@dataclass(frozen=True, eq=False)
-class TrainedVariances:
-    """How sure predicted ratings are.
-
-    Attributes:
-        users: The teacher's variance of each known user, in squared ratings, float32[users].
-        items: That of each known item, float32[items].
-        prediction: The variance of a predicted rating by them.
-    """
-
-    users: np.ndarray
-    items: np.ndarray
-    prediction: PredictionVariance
 
 
 @dataclass(frozen=True)
@@ -81,7 +66,7 @@ class Trained:
     model: FusionModel
     rating_map: Calibration | None
     calibration: Calibration | None
-    variances: TrainedVariances | None
+    variances: RelativeVariances | None
     dataset: dict[str, Any]
     item_schema: ItemSchema
     trained_on: dict[str, Any]

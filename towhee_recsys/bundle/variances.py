@@ -19,7 +19,7 @@ from towhee_recsys.model.prediction_variance import ItemVariances
 
 @lru_cache(maxsize=8)
 def item_variances(bundle: Bundle) -> ItemVariances | None:
-    """The share of each item in the variance of predicted ratings; None where the model does not know it.
+    """What each item multiplies the variance of predicted ratings by; None where the model does not know it.
 
     Raises:
         BundleError: the variances do not fit the items, or cannot be read.
@@ -27,14 +27,14 @@ def item_variances(bundle: Bundle) -> ItemVariances | None:
     if not (variance := bundle.prediction_variance):
         return None
     ids, id_type = loaded(bundle, "item").rows, bundle.item_schema.id_type
-    shares = variance.of_items(_read(bundle, ITEM_VARIANCES, len(ids))).tolist()
-    known = {item_id(key, id_type, KNOWN): share for key, share in zip(ids, shares, strict=True)}
+    factors = variance.of_items(_read(bundle, ITEM_VARIANCES, len(ids))).tolist()
+    known = {item_id(key, id_type, KNOWN): factor for key, factor in zip(ids, factors, strict=True)}
     return ItemVariances(known, float(variance.of_items(variance.new_item)))
 
 
 @lru_cache(maxsize=8)
 def user_variances(bundle: Bundle) -> np.ndarray | None:
-    """The variance of the predicted ratings of each known user without the share of the item, float64[users].
+    """The variance of the predicted ratings of each known user for a usual item, in squared ratings, float64[users].
 
     None where the model does not know it.
 
@@ -47,7 +47,7 @@ def user_variances(bundle: Bundle) -> np.ndarray | None:
 
 
 def variances_of(bundle: Bundle, rows: Sequence[int | None], interactions: Callable[[int], int]) -> np.ndarray | None:
-    """The variance of the predicted ratings of users without the share of the item, float64[n].
+    """The variance of the predicted ratings of users for a usual item, in squared ratings, float64[n].
 
     None where the model does not know it. A known user keeps the variance of the training.
 
@@ -74,6 +74,6 @@ def _read(bundle: Bundle, name: str, rows: int) -> np.ndarray:
         if (found := stored.header(name)) != expected:
             raise BundleError(f"{file}: {name} is {found or 'missing'}; {expected} is expected. {CURE}")
         variances = stored.read(name)
-    if not (np.isfinite(variances) & (variances >= 0)).all():
-        raise BundleError(f"{file}: {name} has numbers that are not finite, or below 0. {CURE}")
+    if not (np.isfinite(variances) & (variances > 0)).all():
+        raise BundleError(f"{file}: {name} has numbers that are not finite, or not above 0. {CURE}")
     return variances

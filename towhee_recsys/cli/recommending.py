@@ -134,10 +134,10 @@ def show_answers(answers: Sequence[dict[str, Any]], config: Config) -> None:
 
 
 def show_items(title: str, items: Sequence[dict[str, Any]], config: Config) -> None:
-    """Prints a table: rank, id, title, score and, if there is a rating scale, the predicted rating."""
+    """Prints a table: rank, id, title, score and, as far as they are known, the predicted rating and its std."""
     declared = config.dataset.items
     columns = {"rank": "Top", declared.id: "Ids", declared.title or "": "Title"}
-    columns |= {"score": "Score", "predicted_rating": "Stars"}
+    columns |= {"score": "Score", "predicted_rating": "Stars", "predicted_rating_std": "±"}
     shown = {column: name for column, name in columns.items() if any(column in item for item in items)}
     table(title, [*shown.values()], [[_cell(item.get(column)) for column in shown] for item in items])
     for item in items:

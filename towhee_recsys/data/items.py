@@ -31,7 +31,7 @@ EXPIRY = "@expiry"
 """The field of an index with the time in seconds since 1970 after which an item is not found."""
 
 VARIANCE = "@variance"
-"""The field of an index with the item's share in the variance of predicted ratings, in squared ratings."""
+"""The field of an index with what the item multiplies the variance of predicted ratings by."""
 
 
 @dataclass(frozen=True)

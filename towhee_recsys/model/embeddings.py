@@ -23,7 +23,7 @@ class ModelRef:
         model_id: The id of the model, which an index records.
         calibration: The map from a cosine with an item's vector to a rating; None where ratings are not predicted.
         items: What the dataset's items have; set by the item encoder alone.
-        item_variances: The items' shares in the variance of predicted ratings; None where it is not known.
+        item_variances: What items multiply the variance of predicted ratings by; None where it is not known.
     """
 
     model_id: str
@@ -49,8 +49,8 @@ class Embeddings:
         search: The vectors to search with.
         rating: The vectors to predict ratings with, of the same shape; None where they are those of `search`.
         model: The model that made them; None where it is not known.
-        variances: The variance of the users' predicted ratings without the share of the item, in squared ratings,
-            float64[n], or one number of one record; None where it is not known.
+        variances: The variance of the users' predicted ratings for a usual item, in squared ratings, float64[n], or one
+            number of one record; None where it is not known.
     """
 
     search: np.ndarray

@@ -1,4 +1,4 @@
-"""How sure predicted ratings are: the variance of their errors, by what is known of the user and of the item."""
+"""How sure predicted ratings are: the variance of their errors, by user and by item."""
 
 from __future__ import annotations
 
@@ -10,105 +10,85 @@ import numpy as np
 
 from towhee_recsys.data.items import Id
 
-LEAST = 1e-6
-"""The least variance, in squared ratings."""
+LEAST, HIGHEST, HIGHEST_POWER = 1e-6, 1e12, 2.0
+
+FEW = 100
+"""With fewer held-out ratings nothing is fitted to them."""
 
 
 @dataclass(frozen=True)
 class PredictionVariance:
-    """The variance of a predicted rating's error: `noise + user * u + item * i`, in squared ratings.
+    """The variance of a predicted rating's error: `scale * user ** user_power * item ** item_power`.
 
-    u and i are the variances that the teacher gives the user and the item.
+    `user` and `item` are relative variances: how many times as large as usual the squared errors are of ratings by the
+    user, and of ratings of the item; see `relative_variances`.
 
     Attributes:
-        noise: The variance of ratings where the user and the item are well known, above 0.
-        user: The factor of the user's variance, from 0.
-        item: The factor of the item's variance, from 0.
-        new_user: The variance u of a user without interactions.
-        new_item: The variance i of an item without interactions.
-        halving: So many interactions halve the variance u of a new user; above 0.
+        scale: The variance where both are 1, in squared ratings, above 0.
+        user_power: How much the user's relative variance counts, from 0.
+        item_power: How much the item's counts, from 0.
+        new_user: The relative variance of a user without interactions, at least 1.
+        new_item: That of an item without interactions, at least 1.
     """
 
-    noise: float
-    user: float
-    item: float
-    new_user: float
-    new_item: float
-    halving: float
+    scale: float
+    user_power: float = 1.0
+    item_power: float = 1.0
+    new_user: float = 1.0
+    new_item: float = 1.0
 
     def __post_init__(self) -> None:
-        if not all(np.isfinite(each) and each >= 0 for each in asdict(self).values()):
-            raise ValueError("a number is below 0 or not finite")
-        if not self.noise or not self.halving:
-            raise ValueError("noise and halving must be above 0")
+        if not all(0 <= each <= HIGHEST for each in asdict(self).values()) or not self.scale:
+            raise ValueError("a number is too low or too high")
+        if max(self.user_power, self.item_power) > HIGHEST_POWER or min(self.new_user, self.new_item) < 1:
+            raise ValueError("a power is above 2, or new_user or new_item below 1")
 
-    @classmethod
-    def of_teacher(
-        cls,
-        noise: float,
-        user_variances: np.ndarray,
-        user_counts: np.ndarray,
-        item_variances: np.ndarray,
-        item_counts: np.ndarray,
-    ) -> PredictionVariance:
-        """What a teacher says.
-
-        Args:
-            noise: The variance of its error where all is known.
-            user_variances: Its variances of users, float[n].
-            user_counts: How many interactions each of them has, int[n].
-            item_variances: Its variances of items, float[m].
-            item_counts: How many interactions each of them has, int[m].
-        """
-        new_user, new_item = _without(user_variances, user_counts), _without(item_variances, item_counts)
-        return cls(max(noise, LEAST), 1.0, 1.0, new_user, new_item, halving_of(user_variances, user_counts, new_user))
-
-    def of_users(self, variances: Any) -> np.ndarray:
-        """The variance of the predicted ratings of users without the share of the item, float64[n]."""
-        return self.noise + self.user * np.asarray(variances, dtype=np.float64)
+    def of_users(self, relative: Any) -> np.ndarray:
+        """The variance of predicted ratings of a usual item by users of these relative variances, float64[n]."""
+        return self.scale * np.asarray(relative, dtype=np.float64) ** self.user_power
 
     def of_new_users(self, interactions: Any) -> np.ndarray:
-        """The same of users whom training did not have, by the number of interactions that they come with."""
-        return self.of_users(self.new_user / (1 + np.asarray(interactions, dtype=np.float64) / self.halving))
+        """The same of users whom training did not have, by how many interactions they come with, int[n]."""
+        return self.of_users(of_few(self.new_user, np.asarray(interactions, dtype=np.float64)))
 
-    def of_items(self, variances: Any) -> np.ndarray:
-        """The share of items in the variance of predicted ratings, float64[n]."""
-        return self.item * np.asarray(variances, dtype=np.float64)
+    def of_items(self, relative: Any) -> np.ndarray:
+        """What items of these relative variances multiply the variance by, float64[n]."""
+        return np.asarray(np.asarray(relative, dtype=np.float64) ** self.item_power)
 
     def fitted(self, errors: np.ndarray, users: np.ndarray, items: np.ndarray) -> PredictionVariance:
-        """The same with the factors under which the `errors` of held-out ratings are most likely.
+        """The same with the scale and the powers under which the `errors` of held-out ratings are most likely.
 
-        Errors are taken as normally distributed around 0. Too few of them leave this one as it is.
+        Errors are taken as normally distributed around 0. Fewer than 100 of them leave this one as it is.
 
         Args:
             errors: Held-out ratings minus their predictions, float[n].
-            users: The teacher's variance of each one's user, float[n].
-            items: The teacher's variance of each one's item, float[n].
+            users: The relative variance of each one's user, float[n].
+            items: The relative variance of each one's item, float[n].
         """
-        if len(errors) < 100:
+        if len(errors) < FEW:
             return self
         from scipy.optimize import minimize
 
-        squares = np.asarray(errors, dtype=np.float64) ** 2
-        parts = np.column_stack([np.ones(len(squares)), users, items]).astype(np.float64)
+        squares = np.maximum(np.asarray(errors, dtype=np.float64) ** 2, LEAST**2)
+        logs = np.column_stack([np.ones(len(squares)), np.log(users), np.log(items)])
 
         def loss(factors: np.ndarray) -> tuple[float, np.ndarray]:
-            variances = parts @ factors
-            slopes = (1 - squares / variances) / variances
-            return float(np.mean(np.log(variances) + squares / variances)), slopes @ parts / len(squares)
+            of_log = logs @ factors
+            ratio = squares * np.exp(-of_log)
+            return float(np.mean(of_log + ratio)), (1 - ratio) @ logs / len(squares)
 
-        start = np.array([max(self.noise, LEAST), self.user, self.item])
-        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(LEAST, None), (0, None), (0, None)])
-        noise, user, item = found.x.tolist()
-        return replace(self, noise=noise, user=user, item=item)
+        start = np.array([np.log(squares.mean()), 1.0, 1.0])
+        bounds = [(np.log(LEAST), None), (0, HIGHEST_POWER), (0, HIGHEST_POWER)]
+        scale, user_power, item_power = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x.tolist()
+        return replace(self, scale=float(np.exp(scale)), user_power=user_power, item_power=item_power)
 
 
 @dataclass(frozen=True, eq=False)
 class ItemVariances:
-    """The share of each item in the variance of a predicted rating, in squared ratings.
+    """What each item multiplies the variance of a predicted rating by.
 
     Attributes:
-        known: Those of the items that training had, by their ids.
+        known: The factors of the items that training had, by their ids.
         new: That of any other item.
     """
 
@@ -116,29 +96,14 @@ class ItemVariances:
     new: float
 
     def of(self, key: Id) -> float:
-        """The share of one item."""
+        """The factor of one item."""
         return self.known.get(key, self.new)
 
 
-def _without(variances: np.ndarray, counts: np.ndarray) -> float:
-    """The variance of rows without interactions; where all have some, the largest one."""
-    none = variances[counts == 0]
-    return float(none.mean() if len(none) else variances.max(initial=0.0))
+def of_few(new: float, counts: np.ndarray) -> np.ndarray:
+    """The relative variance to expect with `counts` interactions, float64[n], if it is `new` with none.
 
-
-def halving_of(variances: np.ndarray, counts: np.ndarray, new: float) -> float:
-    """After how many interactions the variance of a user is half of that of a `new` one.
-
-    With n interactions it is taken as `new / (1 + n / halving)`. Counted are the users with the fewest interactions:
-    the rule is for new users, who come with few.
-
-    Args:
-        variances: The teacher's variances of users, float[n].
-        counts: How many interactions each of them has, int[n].
-        new: The variance without interactions.
+    What exceeds 1 comes from the unknown mean of the row's ratings, whose variance falls with the interactions as that
+    of a mean that is estimated from them: to a half with `1 / (new - 1)`.
     """
-    few = (counts > 0) & (variances < new)
-    if not few.any():
-        return 1.0
-    few &= counts <= np.quantile(counts[few], 0.25)
-    return float(max(np.median(counts[few] * variances[few] / (new - variances[few])), LEAST))
+    return 1 + (new - 1) / (1 + counts * (new - 1))

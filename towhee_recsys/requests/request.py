@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,8 +47,8 @@ class Request:
         """What an item must match for one user: `where`, and that its predicted rating is as sure as `max_std` wants.
 
         Args:
-            variance: The variance of the user's predicted ratings without the share of the item; None where the vectors
-                do not have it.
+            variance: The variance of the user's predicted ratings for a usual item; None where the vectors do not have
+                it.
 
         Raises:
             QueryError: there is a `max_std` without a variance.
@@ -60,7 +61,8 @@ class Request:
                 "user_encoder, from a model with a teacher.",
                 "max_std",
             )
-        sure = Clause(VARIANCE, "lte", self.max_std**2 - variance)
+        most = min(self.max_std * self.max_std / variance, sys.float_info.max)
+        sure = Clause(VARIANCE, "lte", most)
         return Filter((*self.where.clauses, sure), self.where.only) if self.where else Filter((sure,))
 
     @property

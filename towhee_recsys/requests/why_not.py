@@ -72,8 +72,7 @@ def rules_of_item(
         request: The request.
         past: What the user has interacted with.
         hidden: The hidden items.
-        variance: The variance of the user's predicted ratings without the share of the item; None where that is not
-            known.
+        variance: The variance of the user's predicted ratings for a usual item; None where that is not known.
     """
     found = [] if fields is not None else [Rule("not in the index", "the index does not have it")]
     if key in hidden:
@@ -120,8 +119,8 @@ def _rules_of_past(key: Id, request: Request, past: UserPast) -> Iterator[Rule]:
 
 
 def _of_std(fields: Fields | None, request: Request, variance: float | None) -> Rule:
-    share = (fields or {}).get(VARIANCE)
-    held = "is not known" if share is None or variance is None else f"is {math.sqrt(variance + share):.3g}"
+    factor = (fields or {}).get(VARIANCE)
+    held = "is not known" if factor is None or variance is None else f"is {math.sqrt(variance * factor):.3g}"
     wanted = f"the request wants at most {request.max_std:g}"
     return Rule("max_std", f"the standard deviation of its predicted rating {held}; {wanted}")
 

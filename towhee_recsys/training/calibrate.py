@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from towhee_recsys.bundle import TrainedVariances
 from towhee_recsys.metrics import mae, rmse
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.prediction_variance import PredictionVariance
+from towhee_recsys.model.relative_variances import RelativeVariances, relative_variances
 from towhee_recsys.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -36,25 +34,23 @@ def calibrate(trainer: Trainer, rating_map: Calibration | None) -> Calibration |
 
 def prediction_variances(
     trainer: Trainer, calibration: Calibration | None, teacher: Teacher | None
-) -> TrainedVariances | None:
-    """How sure predicted ratings are, fitted on the validation part; None without a rating scale or a teacher.
+) -> RelativeVariances | None:
+    """How sure predicted ratings are; None without a rating scale or a teacher.
 
-    Without a validation part it is what the teacher says.
+    By the teacher it is known whose and which ratings are hard to predict. The variance of the errors by that is fitted
+    on the validation part; without one it is the teacher's.
     """
     if not calibration or not teacher:
         return None
-    examples, held_out = trainer.examples, trainer.examples.validation
-    by_user = np.bincount(examples.training.users, minlength=len(teacher.user_variances))
-    by_item = np.bincount(examples.training.items, minlength=len(teacher.item_variances))
-    variance = PredictionVariance.of_teacher(
-        teacher.noise, teacher.user_variances, by_user, teacher.item_variances, by_item
-    )
-    if len(held_out):
-        errors = held_out.values - calibration.ratings(trainer.validation.cosines(held_out))
-        variance = variance.fitted(
-            errors, teacher.user_variances[held_out.users], teacher.item_variances[held_out.items]
-        )
-    return TrainedVariances(teacher.user_variances, teacher.item_variances, variance)
+    training, held_out = trainer.examples.training, trainer.examples.validation
+    errors = training.values - teacher.predicted(training.users, training.items)
+    unsure = teacher.user_variances[training.users] + teacher.item_variances[training.items]
+    found = relative_variances(training, errors**2 + unsure, len(teacher.users), len(teacher.items))
+    if not len(held_out):
+        return found
+    errors = held_out.values - calibration.ratings(trainer.validation.cosines(held_out))
+    prediction = found.prediction.fitted(errors, found.users[held_out.users], found.items[held_out.items])
+    return replace(found, prediction=prediction)
 
 
 def quality(trainer: Trainer, calibration: Calibration | None) -> dict[str, float]:

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from towhee_recsys.bundle import Bundle, Trained, TrainedVariances, save_bundle
+from towhee_recsys.bundle import Bundle, Trained, save_bundle
 from towhee_recsys.config import Config
 from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.data import Dataset, ItemSchema
 from towhee_recsys.data.popularity import item_popularity
 from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.model.relative_variances import RelativeVariances
 from towhee_recsys.support.step_timers import timed
 from towhee_recsys.training.calibrate import quality
 from towhee_recsys.training.curves import draw_curves
@@ -55,7 +56,7 @@ def save(
     trainer: Trainer,
     rating_map: Calibration | None,
     calibration: Calibration | None,
-    variances: TrainedVariances | None = None,
+    variances: RelativeVariances | None = None,
 ) -> Bundle:
     """Writes the bundle of a model that was trained to the end into `model.dir`, in one step, and returns it.
 

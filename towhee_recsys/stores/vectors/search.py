@@ -171,5 +171,5 @@ def _deviations(found: Found, queries: Embeddings) -> Iterator[float | None]:
         return repeat(None)
     of_users = queries.variances.tolist()
     return (
-        math.sqrt(of_user + variances.of(key)) for of_user, hits in zip(of_users, found, strict=True) for key, _ in hits
+        math.sqrt(of_user * variances.of(key)) for of_user, hits in zip(of_users, found, strict=True) for key, _ in hits
     )
