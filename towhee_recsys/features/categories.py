@@ -53,6 +53,10 @@ class CategoriesColumn(VocabularyColumn[CategoriesFeature]):
         hot[lengths == 0, UNKNOWN] = 1
         return hot
 
+    def linear(self, encoded: np.ndarray) -> np.ndarray:
+        """The encoded values as they are."""
+        return encoded
+
     def decode(self, line: np.ndarray) -> Any:
         """The known members of the set."""
         return [self.vocabulary.values[row - 1] for row in np.flatnonzero(line).tolist() if row != UNKNOWN] or None

@@ -64,6 +64,10 @@ class CategoryColumn(VocabularyColumn[CategoryFeature]):
         """The row of each value: int64[n]."""
         return self.vocabulary.rows([self._checked(value) for value in values])
 
+    def linear(self, encoded: np.ndarray) -> np.ndarray:
+        """A number for each row: 1 for the value's own and 0 for the others."""
+        return np.eye(self.table_rows, dtype=np.float32)[encoded]
+
     def decode(self, line: np.ndarray) -> Any:
         """The value as text, or the code of a named one."""
         return None if line == UNKNOWN else code_of(self.feature, self.vocabulary.values[int(line) - 1])

@@ -47,6 +47,10 @@ class Column(ABC, Generic[Declared]):
             QueryError: a value is not of the type that the feature takes.
         """
 
+    def linear(self, encoded: np.ndarray) -> np.ndarray:
+        """Encoded values as the input of a linear model: float32[n, k], k = 0 where the kind is none."""
+        return np.zeros((len(encoded), 0), dtype=np.float32)
+
     def decode(self, line: np.ndarray) -> Any:
         """The value that one line of `encode`, such as a row number, stands for.
 

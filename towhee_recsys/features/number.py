@@ -73,6 +73,10 @@ class NumberColumn(Column[NumberFeature]):
         positions = np.interp(numbers, knots, np.arange(len(knots)))
         return np.maximum(0, 1 - np.abs(positions - np.arange(len(knots)))).astype(np.float32)
 
+    def linear(self, encoded: np.ndarray) -> np.ndarray:
+        """The encoded values as they are."""
+        return encoded
+
     def decode(self, line: np.ndarray) -> float:
         """The number, up to rounding; beyond the outermost knots it is the nearest of them."""
         if "knots" in self.state:

@@ -34,7 +34,7 @@ def in_parts(objective: Objective, users: np.ndarray, items: np.ndarray, block: 
         grad_items *= share
         return float(share) * loss, grad_users, grad_items
 
-    results = _threads().map(compute, np.split(users, ends), parts)
+    results = threads().map(compute, np.split(users, ends), parts)
 
     def wait() -> Gradients:
         loss, grads_users, grad_items = 0.0, [], np.zeros_like(items)
@@ -59,12 +59,13 @@ def _cores() -> int:
 
 
 @cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(min(PARTS, _cores()), "objective")
+def threads() -> ThreadPoolExecutor:
+    """A thread for each part that runs at the same time."""
+    return ThreadPoolExecutor(min(PARTS, _cores()), "part")
 
 
 if hasattr(os, "register_at_fork"):  # a child has none of the threads, and would wait for them forever
-    os.register_at_fork(after_in_child=_threads.cache_clear)
+    os.register_at_fork(after_in_child=threads.cache_clear)
 
 
 @cache
