@@ -116,7 +116,8 @@ def test_an_item_that_was_added_is_as_sure_as_an_item_without_interactions(sure_
         sure_config, milvus={"uri": str(tmp_path / "movies.db")}, catalogue=f"sqlite:///{tmp_path / 'movies.sqlite'}"
     )
     index_pipeline(config)()
-    add_pipeline(config)([{"movie_id": 9001, "title": "New", "year": 2000, "genres": ["Comedy"]}])
+    (tmp_path / "more.dat").write_text("9001::New (2000)::Comedy\n", encoding="latin-1")
+    add_pipeline(config)(str(tmp_path / "more.dat"))
     request = {"user": KNOWN, "only": [9001]}
     [item] = answer(recommend_pipeline(config), request)
     bundle = load_bundle(config.model.dir)

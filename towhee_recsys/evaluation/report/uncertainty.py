@@ -60,8 +60,8 @@ def uncertainty(evaluation: Evaluation) -> Uncertainty | None:
         return None
     ends = [each(bins.std for model in found for bins in model.bins) for each in (min, max)]
     ideal = Series(ends, ends, 0, dashed=True)
-    title = "RMSE by predicted standard deviation"
-    return Uncertainty(found, lines("uncertainty", title, [ideal, *series], "predicted standard deviation"))
+    title, xlabel = "RMSE by predicted standard deviation", "predicted standard deviation"
+    return Uncertainty(found, lines("uncertainty", title, [ideal, *series], xlabel, whole=False))
 
 
 def std_bins(run: MetricValues, task: Task) -> list[Bin]:
