@@ -30,6 +30,7 @@ from towhee_recsys.protocols import Task
 from towhee_recsys.training.calibrate import calibrate
 from towhee_recsys.training.examples import encode
 from towhee_recsys.training.fit import make_trainer, rating_map_of
+from towhee_recsys.training.teacher import teacher_of
 from towhee_recsys.training.training_split import TrainingSplit
 
 FOLDS = 5
@@ -100,6 +101,7 @@ def ours(config: Config, dataset: Dataset, task: Task) -> np.ndarray:
         examples,
         feedback,
         rating_map,
+        teacher_of(examples, config.objective, settings),
         objective=config.objective,
         model=config.model,
         training=settings,

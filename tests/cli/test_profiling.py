@@ -20,8 +20,8 @@ INDEX = (
     *("history_insert", "publish"),
 )
 TRAIN = (
-    *("reading the data", "splitting", "features", "building the model", "towers forward", "objectives", "backward"),
-    *("optimiser", "validation", "rest of the epochs", "checkpoints", "saving", "curves"),
+    *("reading the data", "splitting", "features", "fitting the teacher", "building the model", "towers forward"),
+    *("objectives", "backward", "optimiser", "validation", "rest of the epochs", "checkpoints", "saving", "curves"),
 )
 LINE = re.compile(r"(?P<step>\S.*?) +(?P<calls>[\d,]+)? +(?P<seconds>\d+\.\d+) +(?P<share>\d+\.\d) %")
 

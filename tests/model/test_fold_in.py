@@ -42,8 +42,8 @@ def people() -> np.ndarray:
 def folded(request, items):
     """Folds likes in, by each objective and kind of tower."""
     objective, tower, *implicit = request.param.split("-")
-    decays = {"ranking_decay": 1.0, "rating_decay": 1.0, "temperature": 0.2}
-    training = load_config(training=decays).training
+    fixed = {"ranking_decay": 1.0, "rating_decay": 1.0, "rating_weight": 1.0, "temperature": 0.2, "teacher": None}
+    training = load_config(training=fixed).training
     feedback = Feedback(None, 0.0) if implicit else Feedback((1.0, 5.0), 4.0)
     settings = ObjectiveSettings(training, feedback.scale, None if implicit else MAP)
 

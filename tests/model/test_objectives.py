@@ -24,7 +24,13 @@ MAP = Calibration(slope=6.0, intercept=3.4, lowest=1.0, highest=5.0)
 
 def settings(scale=SCALE, **training):
     """Settings with every number that an objective reads, so that the defaults may change."""
-    fixed = {"temperature": 0.2, "preference": [0, 0.1, 0.4, 1, 1.5], "rating_weight": 0.7}
+    fixed = {
+        "temperature": 0.2,
+        "preference": [0, 0.1, 0.4, 1, 1.5],
+        "rating_weight": 0.7,
+        "seen_share": 1.0,
+        "teacher": None,
+    }
     return ObjectiveSettings(load_config(training=fixed | training).training, scale, MAP if scale else None)
 
 
@@ -55,25 +61,33 @@ def by_autograd(loss, users: np.ndarray, items: np.ndarray):
 
 
 def cross_entropy(ratings: Interactions, block: Block, config: ObjectiveSettings):
-    """The weighted cross entropy by its definition, by users' rows in the block, items' own and the correction."""
+    """The weighted cross entropy by its definition: a softmax for each interaction, of its item against all others."""
     if config.scale:
         weights = np.interp(ratings.values, np.linspace(*SCALE, 5), config.training.preference)
     else:
         weights = ratings.values / ratings.values.mean()
     sums = np.bincount(ratings.users, weights)
-    wanted = np.zeros((len(block.users), len(block.items)))
     log_q = np.zeros(len(block.items)) if block.log_q is None else block.log_q.astype(np.float64)
-    shift = np.tile(-log_q, (len(block.users), 1))
+    with np.errstate(divide="ignore"):
+        log_share = np.log(config.training.seen_share)
+    places, wanted, shifts = [], [], []
     for row, user in enumerate(block.users):
-        for position in np.flatnonzero(ratings.users == user):
+        positions = np.flatnonzero(ratings.users == user)
+        own = np.flatnonzero(np.isin(block.items, ratings.items[positions]))
+        for position in positions:
             column = int(np.flatnonzero(block.items == ratings.items[position])[0])
-            wanted[row, column] = weights[position] / np.sqrt(max(sums[user], 1e-12))
-            shift[row, column] = 0
+            shift = -log_q
+            shift[own] = log_share
+            shift[column] = 0
+            shifts.append(np.maximum(shift, -1e30))  # -inf times 0 would be no number
+            wanted.append(weights[position] / np.sqrt(max(sums[user], 1e-12)))
+            places.append((row, column))
+    rows, columns = (paddle.to_tensor(each) for each in np.array(places).T)
 
     def loss(users, items):
-        logits = users @ items.T / config.training.temperature + paddle.to_tensor(shift)
-        chances = logits - paddle.logsumexp(logits, axis=1, keepdim=True)  # log_softmax of Paddle ends at -64
-        return -(paddle.to_tensor(wanted) * chances).sum() / len(users)
+        logits = users @ items.T / config.training.temperature
+        totals = paddle.logsumexp(logits[rows] + paddle.to_tensor(np.array(shifts)), axis=1)
+        return (paddle.to_tensor(np.array(wanted)) * (totals - logits[rows, columns])).sum() / len(users)
 
     return loss
 
@@ -93,8 +107,9 @@ def squared_error(ratings: Interactions, block: Block, config):
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("sampled", [1000, 5])
 @pytest.mark.parametrize("name", ["ranking", "implicit ranking", "rating"])
-def test_value_and_gradients_are_those_of_autograd(name, sampled, seed):
-    ratings, config = rated(9, 13, 40, seed), settings(None if "implicit" in name else SCALE)
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_value_and_gradients_are_those_of_autograd(name, sampled, seed, share):
+    ratings, config = rated(9, 13, 40, seed), settings(None if "implicit" in name else SCALE, seen_share=share)
     for block in blocks_of(ratings, 9, 13, sampled=sampled, seed=seed):
         users, items = units(len(block.users), seed), units(len(block.items), seed + 50)
         if "ranking" in name:
@@ -133,9 +148,10 @@ def test_ranking_with_equal_weights_is_the_plain_cross_entropy_of_a_softmax():
     assert grad_items[:, 2] == pytest.approx(grad_logits, rel=1e-5)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
 @pytest.mark.parametrize("temperature", [0.001, 0.0069, 0.0167, 10.0])
-def test_any_temperature_gives_numbers(temperature):
-    ratings, config = rated(9, 13, 40, 1), settings(temperature=temperature)
+def test_any_temperature_gives_numbers(temperature, share):
+    ratings, config = rated(9, 13, 40, 1), settings(temperature=temperature, seen_share=share)
     objective = RankingObjective(ratings, config)
     [block] = blocks_of(ratings, 9, 13, size=9)
     count, ahead = len(block.users), units(1, 3)
@@ -145,6 +161,21 @@ def test_any_temperature_gives_numbers(temperature):
         wanted = by_autograd(cross_entropy(ratings, block, config), users, items)
         assert found[0] == pytest.approx(wanted[0], rel=1e-3)
         assert found[1] == pytest.approx(wanted[1], rel=1e-3, abs=1e-3 / temperature)
+
+
+@pytest.mark.parametrize("temperature", [0.001, 0.2])
+def test_of_a_user_who_has_all_items_each_item_is_compared_with_the_shares_of_the_others(temperature):
+    ratings = Interactions.of(np.zeros(3, int), np.arange(3), np.full(3, 5, dtype=np.float32))
+    [block] = blocks_of(ratings, 1, 3)
+    user, items = units(1, 0), units(3, 1)
+    for share in (0.0, 0.3):
+        config = settings(temperature=temperature, seen_share=share)
+        found = RankingObjective(ratings, config)(user, items, block)
+        wanted = by_autograd(cross_entropy(ratings, block, config), user, items)
+        assert found[0] == pytest.approx(wanted[0], rel=1e-3, abs=1e-6)
+        for mine, theirs in zip(found[1:], wanted[1:], strict=True):
+            assert mine == pytest.approx(theirs, rel=1e-3, abs=1e-3 / temperature)
+        assert share or not any(np.any(each) for each in found[1:]), "without a share nothing is left to compare with"
 
 
 def test_users_count_by_the_root_of_their_ratings():
@@ -198,15 +229,19 @@ def test_a_mean_over_all_blocks_is_the_mean_squared_error():
     assert np.mean(losses) == pytest.approx(np.mean(errors**2), rel=1e-5)
 
 
-def test_of_a_sample_of_items_the_expected_partition_is_that_of_all():
-    """What a user's softmax is divided by, in many drawn blocks, against the sum over the whole catalogue."""
+@pytest.mark.parametrize("share", [0.3, 1.0])
+def test_of_a_sample_of_items_the_expected_partition_is_that_of_all(share):
+    """What a user's softmaxes are divided by, in many drawn blocks, against the sums over the whole catalogue."""
     users, items, temperature = 400, 300, 0.5
     ratings = rated(users, items, 2400, seed=5)
-    config = settings(preference=[1, 1], temperature=temperature)
+    config = settings(preference=[1, 1], temperature=temperature, seen_share=share)
     objective, drawn = RankingObjective(ratings, config), Blocks(ratings, users, 50, 60)
     vectors, item_vectors = units(users, 0), units(items, 1)
     logits = (vectors @ item_vectors.T).astype(np.float64) / temperature
     own = [np.flatnonzero(ratings.users == user) for user in range(users)]
+    weights = np.ones((users, items))
+    weights[ratings.users, ratings.items] = share
+    partition = (weights * np.exp(logits)).sum(axis=1, keepdims=True) + (1 - share) * np.exp(logits)
     random, ratios = np.random.default_rng(7), [[] for _ in range(users)]
     for block in (block for _ in range(40) for block in drawn(random)):
         for user in block.users:
@@ -214,7 +249,7 @@ def test_of_a_sample_of_items_the_expected_partition_is_that_of_all():
             alone = Block(block.users[:1], block.items, own[user], np.searchsorted(block.items, rated_by), block.log_q)
             loss, *_ = objective(vectors[user : user + 1], item_vectors[block.items], alone)
             each = loss / np.sqrt(len(rated_by)) + logits[user, rated_by].mean()  # every weight is 1 / root of the sum
-            ratios[user].append(np.exp(each) / np.exp(logits[user]).sum())
+            ratios[user].append(np.exp(each - np.log(partition[user, rated_by]).mean()))
     ratios = [each for each in ratios if each]  # a few users have no ratings
     means = np.array([np.mean(each) for each in ratios])
     errors = np.array([np.std(each) / np.sqrt(len(each)) for each in ratios])

@@ -10,6 +10,7 @@ from towhee_recsys.data import read_dataset
 from towhee_recsys.training import lazy_rows
 from towhee_recsys.training.examples import encode
 from towhee_recsys.training.fit import make_trainer, rating_map_of
+from towhee_recsys.training.teacher import teacher_of
 from towhee_recsys.training.trainer import Trainer
 from towhee_recsys.training.training_split import split_by
 
@@ -50,6 +51,7 @@ def make(small_config_in, tmp_path_factory):
             examples,
             feedback,
             rating_map_of(examples, feedback, config.model),
+            teacher_of(examples, config.objective, config.training),
             objective=config.objective,
             model=config.model,
             training=config.training,

@@ -39,8 +39,9 @@ def test_lazy_rows_are_those_of_adam_on_the_whole_table(read):
         rows.finish()
         assert table.weight.numpy() == pytest.approx(whole.weight.numpy(), abs=3e-5)
     moments = {name.split("_")[-2]: value.numpy() for name, value in adam.state_dict().items() if "moment" in name}
-    assert rows.mean.numpy() == pytest.approx(moments["moment1"], rel=1e-4, abs=1e-6)
-    assert rows.square.numpy() == pytest.approx(moments["moment2"], rel=1e-4, abs=1e-6)
+    for found, expected in ((rows.mean.numpy(), moments["moment1"]), (rows.square.numpy(), moments["moment2"])):
+        # some gradients nearly cancel out over the steps: what is left of them is rounded as the largest are
+        assert found == pytest.approx(expected, rel=1e-4, abs=1e-5 * float(np.abs(expected).max()))
 
 
 def test_the_first_step_moves_a_row_by_the_learning_rate_and_the_others_not_at_all():

@@ -75,7 +75,9 @@ def chooser(node: Node) -> str:
 
 def choices(node: Node) -> list[str]:
     """The few values that are accepted, if only a few are."""
-    return sorted(node["discriminator"]["mapping"]) if "discriminator" in node else node.get("enum", [])
+    if "discriminator" in node:
+        return sorted(node["discriminator"]["mapping"])
+    return [node["const"]] if "const" in node else node.get("enum", [])
 
 
 def accepted(node: Node) -> str:
@@ -89,8 +91,8 @@ def _alternatives(node: Node) -> list[str]:
         return [f"a mapping with a {chooser(node)}: {', '.join(choices(node))}"]
     if "anyOf" in node:
         return [words for member in node["anyOf"] for words in _alternatives(_plain(member))]
-    if "enum" in node:
-        return [repr(choice) for choice in node["enum"]]
+    if "enum" in node or "const" in node:
+        return [repr(choice) for choice in choices(node)]
     words = {"string": _text, "array": _list, "object": _mapping, "integer": _number, "number": _number}
     kind = node["type"]
     return [words[kind](node)] if kind in words else ["true", "false"] if kind == "boolean" else [kind]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -45,6 +45,25 @@ class ModelConfig(Section):
         return given
 
 
+class TeacherConfig(Section):
+    """The model of ratings that the towers learn from, besides the ratings: it is fitted to the training part first."""
+
+    kind: Literal["bayesian"] = Field(default="bayesian", description="matrix factorisation by variational Bayes")
+    rank: int = Field(default=32, ge=1, le=1024, description="numbers of a user and of an item")
+    iterations: int = Field(default=25, ge=1, description="times that all users and items are fitted")
+    svd_rank: int = Field(
+        default=64, ge=0, le=1024, description="numbers that describe which items a user has rated, and who an item"
+    )
+    weight: float = Field(
+        default=0.9, gt=0, lt=1, description="share of the squared error that is against the teacher's ratings"
+    )
+
+
+def _or_none(schema: dict[str, Any]) -> None:
+    """Lets the JSON Schema of a section that may be null accept the text none, too."""
+    schema["anyOf"].insert(1, {"enum": ["none"]})
+
+
 class TrainingConfig(Section):
     """How the model is trained. A step reads a block of users with all their interactions; see docs/objectives.md."""
 
@@ -61,6 +80,12 @@ class TrainingConfig(Section):
         min_length=2,
         description="ranking: how much a rating shows liking, at equal steps of the rating scale, lowest first",
     )
+    seen_share: float = Field(
+        default=0.3,
+        ge=0,
+        le=1,
+        description="ranking: how much a user's other items count in the softmax of one; 1 is the plain softmax",
+    )
     sampled_items: int = Field(
         default=20_000, ge=1, description="ranking: of a larger catalogue, a step scores this many items"
     )
@@ -68,6 +93,11 @@ class TrainingConfig(Section):
     rating_decay: float = Field(default=0.3, ge=0, description="rating: how strongly users' ids are pulled to 0")
     item_decay: float = Field(default=0.1, ge=0, description="how strongly items' ids and texts are pulled to 0")
     rating_weight: float = Field(default=1.0, gt=0, description="both: how much the squared error counts")
+    teacher: TeacherConfig | None = Field(
+        default=TeacherConfig(),
+        description="rating: the model of ratings that the towers learn from, too; none for the ratings alone",
+        json_schema_extra=_or_none,
+    )
     # These shares were chosen on validation data of MovieLens 1M, by `python -m benchmarks continued --choose`.
     continue_epochs: int | None = Field(
         default=None, ge=1, description="epochs of a training that continues a model; left out: a quarter of epochs"
@@ -89,6 +119,16 @@ class TrainingConfig(Section):
     device: Literal["auto", "cpu", "gpu"] = Field(
         default="auto", description="auto takes a GPU if PaddlePaddle finds one"
     )
+
+    @field_validator("teacher", mode="before")
+    @classmethod
+    def _none(cls, given: Any) -> Any:
+        return None if given == "none" else given
+
+    @property
+    def ratings_share(self) -> float:
+        """The share of the squared error that is against the ratings themselves."""
+        return 1 - self.teacher.weight if self.teacher else 1.0
 
 
 ProtocolName = Literal[

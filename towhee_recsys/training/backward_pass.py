@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from towhee_recsys.config.objectives import Purpose
 from towhee_recsys.config.schema import TrainingConfig
 from towhee_recsys.model.blocks import Block
-from towhee_recsys.model.in_parts import in_parts
-from towhee_recsys.model.objectives import Objective
+from towhee_recsys.model.in_parts import in_parts, threads
+from towhee_recsys.model.objectives import Distillation, Gradients, Objective
 from towhee_recsys.model.paddle.fusion import FusionModel
 from towhee_recsys.model.paddle.quiet import paddle
 from towhee_recsys.model.paddle.towers import Tower
@@ -21,38 +20,53 @@ from towhee_recsys.training.examples import Examples
 from towhee_recsys.training.lazy_rows import LazyRows
 from towhee_recsys.training.tower_pass import TowerPass
 
+TEACHER = "teacher"
+"""The name of the loss against the teacher, beside the purposes."""
+
 HISTORY_DROPPED = 0.5
 """Share of a history that a step does not see, as in Liang et al. 2018, arXiv:1802.05814."""
 
 
 @dataclass(frozen=True, eq=False)
 class BackwardPass:
-    """The sum of `objectives`, each with the user tower of its purpose, and its way back through the towers."""
+    """The sum of `objectives`, each with the user tower of its purpose, and its way back through the towers.
+
+    With a `distillation` the user tower for ratings learns by that, too.
+    """
 
     model: FusionModel
     objectives: Mapping[Purpose, Objective]
+    distillation: Distillation | None
     examples: Examples
     cached: Mapping[int, CachedFeature]
     large: Mapping[Tower, Mapping[int, LazyRows]]
     settings: TrainingConfig
 
     def __call__(self, block: Block, rng: np.random.Generator) -> dict[str, float]:
-        """Adds to the weights' gradients; returns the losses by purpose, and that of the decay."""
+        """Adds to the weights' gradients; returns the losses by purpose, that of the teacher and that of the decay."""
         users = self._user_tensors(block.users, rng)
         items = self._item_pass(block.items, rng)
-        running: dict[Purpose, Any] = {}
+        running: list[tuple[TowerPass, dict[str, Callable[[], Gradients]]]] = []
         for name, objective in self.objectives.items():
             tower = self.model.tower(name)
             known = {number: rows(block.users) for number, rows in self.large[tower].items()}
             own = TowerPass(tower, self.examples.users, users, objective.decay, known)
-            running[name] = own, in_parts(objective, own.vectors, items.vectors, block)
+            vectors = own.vectors, items.vectors
+            waits: dict[str, Callable[[], Gradients]] = {}
+            if self.distillation and name == "rating":
+                waits[TEACHER] = threads().submit(self.distillation, *vectors, block).result
+            waits[name] = in_parts(objective, *vectors, block)
+            running.append((own, waits))
         grad_items, losses = np.zeros_like(items.vectors), {}
-        for name, (own, wait) in running.items():
-            losses[name], grad_users, grad_own_items = wait()
-            grad_items += grad_own_items
+        for own, waits in running:
+            grad_users = np.zeros_like(own.vectors)
+            for name, wait in waits.items():
+                losses[name], grad_own_users, grad_own_items = wait()
+                grad_users += grad_own_users
+                grad_items += grad_own_items
             own.backward(grad_users)
         items.backward(grad_items)
-        return losses | {"decay": items.decay_loss + sum(own.decay_loss for own, _ in running.values())}
+        return losses | {"decay": items.decay_loss + sum(own.decay_loss for own, _ in running)}
 
     def _item_pass(self, rows: np.ndarray, rng: np.random.Generator) -> TowerPass:
         arrays = [paddle.to_tensor(array[rows]) for array in self.examples.item_arrays]

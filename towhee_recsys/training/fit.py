@@ -11,8 +11,9 @@ from towhee_recsys.config.schema import ModelConfig, TrainingConfig
 from towhee_recsys.data.decay import decayed
 from towhee_recsys.errors import TrainingError
 from towhee_recsys.model.calibration import Calibration
-from towhee_recsys.model.objectives import ObjectiveSettings, make_objectives
+from towhee_recsys.model.objectives import Distillation, ObjectiveSettings, make_objectives
 from towhee_recsys.model.paddle.fusion import build_model
+from towhee_recsys.model.teacher import Teacher
 from towhee_recsys.support.progress import progress_bar
 from towhee_recsys.support.step_timers import timed
 from towhee_recsys.training.checkpoint import Checkpoint
@@ -35,6 +36,7 @@ def make_trainer(
     examples: Examples,
     feedback: Feedback,
     rating_map: Calibration | None,
+    teacher: Teacher | None,
     *,
     objective: Objective,
     model: ModelConfig,
@@ -42,14 +44,20 @@ def make_trainer(
     seed: int,
     epochs: int | None = None,
 ) -> Trainer:
-    """A trainer with a fresh model; `epochs` stops it before `training.epochs`, on the same course."""
+    """A trainer with a fresh model, which learns from `teacher`, too, where there is one.
+
+    `epochs` stops it before `training.epochs`, on the same course.
+    """
     built = build_model(examples.users, examples.items, model, objective, seed)
     settings = ObjectiveSettings(training, feedback.scale, rating_map)
     validation = Validation(
         built, examples, purposes(objective), liked=feedback.liked, rating_map=rating_map, seed=seed
     )
     objectives = make_objectives(objective, decayed(examples.training, feedback.half_life), settings)
-    return Trainer(built, objectives, examples, validation, training, seed=seed, epochs=epochs)
+    distillation = Distillation(examples.training, settings, teacher) if teacher else None
+    return Trainer(
+        built, objectives, examples, validation, training, distillation=distillation, seed=seed, epochs=epochs
+    )
 
 
 def fit(trainer: Trainer, checkpoint: Checkpoint, *, fresh: bool = False, progress: bool | None = None) -> None:

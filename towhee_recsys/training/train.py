@@ -1,4 +1,4 @@
-"""The whole of training, a step a line: read, split, encode, fit, calibrate, save."""
+"""The whole of training, a step a line: read, split, encode, fit the teacher and the towers, calibrate, save."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from towhee_recsys.training.fit import fit, make_trainer, rating_map_of
 from towhee_recsys.training.folders import for_validation, work_dir
 from towhee_recsys.training.lock import training_lock
 from towhee_recsys.training.save import data_record, save
+from towhee_recsys.training.teacher import teacher_of
 from towhee_recsys.training.training_split import TrainingSplit, everything, split_by
 from towhee_recsys.training.validated import settings, validated
 from towhee_recsys.training.warm_start import kept_states, parent_of, settings_for, split_for, start_from
@@ -65,10 +66,12 @@ def train(
         data = data_record(dataset, split.record)
         del dataset, split  # training needs no more of them, and their memory for other things
         rating_map = parent.manifest.rating_map if parent else rating_map_of(examples, feedback, config.model)
+        teacher = teacher_of(examples, config.objective, training, progress=progress)
         trainer = make_trainer(
             examples,
             feedback,
             rating_map,
+            teacher,
             objective=config.objective,
             model=config.model,
             training=training,

@@ -13,7 +13,7 @@ from towhee_recsys.config.schema import TrainingConfig
 from towhee_recsys.errors import TrainingError
 from towhee_recsys.model.blocks import Block, Blocks
 from towhee_recsys.model.in_parts import cores_for_parts
-from towhee_recsys.model.objectives import Objective
+from towhee_recsys.model.objectives import Distillation, Objective
 from towhee_recsys.model.paddle.fusion import FusionModel
 from towhee_recsys.model.paddle.quiet import paddle
 from towhee_recsys.support.allocation import memory_reused
@@ -26,7 +26,7 @@ from towhee_recsys.training.validation import Validation
 
 
 class Trainer:
-    """Trains `model` by the sum of `objectives`, each with the user tower of its purpose.
+    """Trains `model` by the sum of `objectives`, each with the user tower of its purpose, and of `distillation`.
 
     Attributes:
         history: A line an epoch: epoch, learning_rate, loss, and the figures of the objectives and of `validation`.
@@ -42,6 +42,7 @@ class Trainer:
         validation: Validation,
         settings: TrainingConfig,
         *,
+        distillation: Distillation | None = None,
         seed: int,
         epochs: int | None = None,
     ):
@@ -50,7 +51,9 @@ class Trainer:
         self.blocks = Blocks(examples.training, len(examples.user_ids), settings.batch_size, settings.sampled_items)
         self.cached = cached_features(examples.items, model.item_tower, examples.item_arrays, settings.unknown_rate)
         self.optimizer = Optimizer(model, examples, settings)
-        self.backward = BackwardPass(model, objectives, examples, self.cached, self.optimizer.rows, settings)
+        self.backward = BackwardPass(
+            model, objectives, distillation, examples, self.cached, self.optimizer.rows, settings
+        )
         self.history: list[dict[str, float]] = []
         self.kept: dict[str, np.ndarray] = {}
 
@@ -111,7 +114,7 @@ class Trainer:
         return self.settings.learning_rate * warm * (1 + math.cos(math.pi * done)) / 2
 
     def _step(self, block: Block, rng: np.random.Generator) -> dict[str, float]:
-        """One step of the optimiser; the losses by purpose, and that of the decay."""
+        """One step of the optimiser; the losses by name."""
         losses = self.backward(block, rng)
         self.optimizer.step()
         self.optimizer.clear_grad()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,10 @@ from towhee_recsys.config.objectives import purposes
 from towhee_recsys.config.tuning import MEASURES, MetricName
 from towhee_recsys.data import Dataset
 from towhee_recsys.errors import TuningError
+from towhee_recsys.model.teacher import Teacher
 from towhee_recsys.training.examples import Examples, encode
 from towhee_recsys.training.fit import make_trainer, rating_map_of
+from towhee_recsys.training.teacher import teacher_of
 from towhee_recsys.training.training_split import split_by
 
 Report = Callable[[int, float], bool]
@@ -31,11 +33,13 @@ class Problem:
         examples: Encoded users and items, and the training and the validation part of the interactions.
         feedback: What the values of interactions mean.
         metric: The metric that trials improve.
+        teachers: Those that trials have fitted, by their settings: many trials have the same.
     """
 
     examples: Examples
     feedback: Feedback
     metric: MetricName
+    teachers: dict[str, Teacher | None] = field(default_factory=dict)
 
     @property
     def column(self) -> str:
@@ -66,6 +70,7 @@ class Problem:
             self.examples,
             self.feedback,
             rating_map_of(self.examples, self.feedback, config.model),
+            self._teacher(config),
             objective=config.objective,
             model=config.model,
             training=config.training,
@@ -82,6 +87,13 @@ class Problem:
             if not report(int(line["epoch"]), line[self.column]):
                 break
         return len(trainer.history), trainer.history[trainer.kept_epoch - 1][self.column]
+
+    def _teacher(self, config: Config) -> Teacher | None:
+        settings = config.training.teacher
+        key = settings.model_dump_json(exclude={"weight"}) if settings else "none"
+        if key not in self.teachers:
+            self.teachers[key] = teacher_of(self.examples, config.objective, config.training)
+        return self.teachers[key]
 
 
 def problem_of(config: Config, dataset: Dataset) -> Problem:

@@ -80,10 +80,10 @@ def space_of(config: Config) -> list[Setting]:
 
 
 def value_in(config: Config, name: str) -> Any:
-    """The value of the setting with this dotted name."""
+    """The value of the setting with this dotted name; None in a section that is left out."""
     found: Any = config
     for part in name.split("."):
-        found = getattr(found, part)
+        found = found and getattr(found, part)
     return found
 
 

@@ -66,8 +66,13 @@ class FoldInRanking:
 class RankingObjective:
     """For each interaction, weighted by how much it shows liking, the cross entropy of a softmax over the catalogue.
 
-    The logits are cosines over a temperature. An interaction's weight is divided by the root of the sum of its user's,
-    so that users with many interactions count more, but not in proportion.
+    The logits are cosines over a temperature. In the softmax of an interaction's item, the user's other items count
+    only `training.seen_share`, as the user has picked them, too: with that share k an item of logit s_i costs
+    log(exp(s_i) + sum over the user's other items of k exp(s_j) + sum over all others of exp(s_j)) - s_i. A share of 1
+    is the plain softmax.
+
+    An interaction's weight is divided by the root of the sum of its user's, so that users with many interactions count
+    more, but not in proportion.
     """
 
     fold_in = FoldInRanking
@@ -76,6 +81,9 @@ class RankingObjective:
         training = settings.training
         self.decay, self._temperature = training.ranking_decay, training.temperature
         self._steep = 1 / training.temperature > LARGEST_EXPONENT
+        with np.errstate(divide="ignore"):  # the logarithm of 0 is what is wanted
+            self._log_share = np.log(np.float32(training.seen_share))
+            self._log_rest = np.log(np.float32(1 - training.seen_share))
         weights = interaction_weights(interactions.values, settings.scale, training.preference)
         sums = np.bincount(interactions.users, weights)
         self._weights = (weights / np.sqrt(np.maximum(sums, 1e-12))[interactions.users]).astype(np.float32)
@@ -83,22 +91,27 @@ class RankingObjective:
     @timed("objectives")
     def __call__(self, users: np.ndarray, items: np.ndarray, block: Block) -> Gradients:
         """The mean over users of their weighted cross entropies. Written for few passes over the n x c matrix."""
-        weights = self._weights[block.rows]
+        weights, rows = self._weights[block.rows], block.cells // len(items)
         logits = (users / self._temperature) @ items.T
+        cells = logits.reshape(-1)
         if block.log_q is not None:  # a user's own items are in the user's block for certain
             logits -= block.log_q
-            logits.reshape(-1)[block.cells] += block.log_q[block.cells % len(items)]
-        targets = logits.reshape(-1)[block.cells]
-        highest = logits.max(axis=1) if self._steep else np.zeros(len(users), dtype=np.float32)
+            cells[block.cells] += block.log_q[block.cells % len(items)]
+        targets = cells[block.cells]
+        cells[block.cells] += self._log_share
+        highest = np.zeros(len(users), dtype=np.float32)
         if self._steep:
+            highest = np.maximum(logits.max(axis=1), np.finfo(np.float32).min)  # -inf of a user who has all items
             logits -= highest[:, None]
         np.exp(logits, out=logits)
-        totals = logits.sum(axis=1)
-        each = np.bincount(block.cells // len(items), weights, minlength=len(users)).astype(np.float32)
-        logits *= (each / totals)[:, None]
-        logits.reshape(-1)[block.cells] -= weights
+        with np.errstate(divide="ignore"):
+            shared = np.log(logits.sum(axis=1)) + highest
+        totals = np.logaddexp(shared[rows], self._log_rest + targets)
+        each = np.bincount(rows, weights * np.exp(highest[rows] - totals), minlength=len(users)).astype(np.float32)
+        logits *= each[:, None]
+        cells[block.cells] += weights * (np.exp(self._log_rest + targets - totals) - 1)
         share = 1 / (self._temperature * len(users))
-        loss = float(each @ (np.log(totals) + highest) - weights @ targets) / len(users)
+        loss = float(weights @ (totals - targets)) / len(users)
         return loss, logits @ (share * items), logits.T @ (share * users)
 
     def training_figures(self, loss: float) -> dict[str, float]:

@@ -32,7 +32,8 @@ class FoldInRating:
         self._map, self._new, self._before, self._items = settings.rating_map, new, users, items
         self.decay = settings.training.rating_decay
         counts = np.bincount(new.users, minlength=len(users)) + past
-        share = 2 * settings.training.rating_weight * self._map.slope / np.maximum(counts, 1)
+        training = settings.training
+        share = 2 * training.rating_weight * training.ratings_share * self._map.slope / np.maximum(counts, 1)
         self._shares = share[new.users].astype(np.float32)
         self._pulls = (share * self._map.slope * past / len(items)).astype(np.float32)[:, None]
 
@@ -47,7 +48,10 @@ class FoldInRating:
 
 
 class RatingObjective:
-    """The mean squared error between the rating and the affinely scaled cosine, on the rating scale."""
+    """The mean squared error between the rating and the affinely scaled cosine, on the rating scale.
+
+    Where there is a teacher, it counts only its share; the rest is the error against the teacher: see distillation.py.
+    """
 
     fold_in = FoldInRating
 
@@ -56,7 +60,8 @@ class RatingObjective:
         self._map = settings.rating_map
         self._ratings = interactions.values
         self._mean_count = len(interactions) / max(1, len(np.unique(interactions.users)))
-        self.weight, self.decay = settings.training.rating_weight, settings.training.rating_decay
+        training = settings.training
+        self.weight, self.decay = training.rating_weight * training.ratings_share, training.rating_decay
 
     @timed("objectives")
     def __call__(self, users: np.ndarray, items: np.ndarray, block: Block) -> Gradients:
