@@ -135,6 +135,20 @@ def sure_config(sample_config: Config, sample_bundle: Bundle, tmp_path_factory: 
 
 
 @pytest.fixture(scope="session")
+def unsure_config(small_config_in: Callable[..., Config], tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """A small model without a teacher, which does not know how sure its predicted ratings are, and its index."""
+    from towhee_recsys.pipelines import index_pipeline
+    from towhee_recsys.training import train
+
+    folder = tmp_path_factory.mktemp("unsure")
+    stores = {"milvus": {"uri": str(folder / "movies.db")}, "catalogue": f"sqlite:///{folder / 'movies.sqlite'}"}
+    config = load_config(small_config_in(folder, "training.teacher=none"), **stores)
+    train(config)
+    index_pipeline(config)()
+    return config
+
+
+@pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     """The certificates of servers for TLS, and of the authority that signed them."""
     from tests.servers.certificates import Certificates

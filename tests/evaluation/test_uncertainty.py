@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from towhee_recsys import load_bundle, recommend_pipeline
+from towhee_recsys.bundle import UserEncoder, item_variances
 from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.data import read_dataset
 from towhee_recsys.data.interactions import Interactions
@@ -35,13 +36,18 @@ def test_deviations_are_those_of_recommendations(sure_config):
     assert scorer.deviate(asked) == pytest.approx([item["predicted_rating_std"] for item in items])
 
 
-def test_lists_of_sure_items_are_those_of_the_pipeline(sure_config, sure):
-    task, dataset = sure.tasks[0], sure.dataset
+def test_lists_of_sure_items_have_the_best_of_them(sure_config, sure):
+    """Each list of the policy is the sure part of all items, the best first."""
+    bundle, task, dataset = load_bundle(sure_config.model.dir), sure.tasks[0], sure.dataset
+    part = task.questions[0].part(slice(0, 40))
+    scores = ModelScorer(bundle, dataset).score(part)
+    of_users = UserEncoder(bundle).variances([{"user_id": key} for key in dataset.user_ids[part.users].tolist()])
+    of_items = np.array([item_variances(bundle).of(key) for key in dataset.item_ids.tolist()])
+    allowed = (np.sqrt(of_users[:, None] * of_items) <= 0.8) & ~part.excluded.toarray()
     lists = sure.policies["max_std=0.8"].runs[0].lists[task.questions[0].name]
-    users, recommend = task.questions[0].users[:5], recommend_pipeline(sure_config)
-    requests = [{"user": {"user_id": key}, "top_k": 20, "max_std": 0.8} for key in dataset.user_ids[users].tolist()]
-    for row, items in enumerate(recommend(requests).get()[0]):
-        assert dataset.item_ids[lists[row]].tolist() == [item["movie_id"] for item in items]
+    for row in range(40):
+        best = [item for item in np.argsort(-scores[row], kind="stable")[:400] if allowed[row, item]]
+        assert lists[row][lists[row] >= 0].tolist() == best[:20]
 
 
 def test_coverage_is_measured_on_the_test_part(sure):

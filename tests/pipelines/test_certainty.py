@@ -146,11 +146,11 @@ def test_a_share_may_be_any_number(recommend):
         recommend({"user": {}, "diversity": 10**400})
 
 
-def test_without_a_teacher_it_is_refused(indexed_config):
-    plain = recommend_pipeline(indexed_config)
+def test_without_a_teacher_it_is_refused(unsure_config):
+    plain = recommend_pipeline(unsure_config)
     assert "predicted_rating_std" not in answer(plain, KNOWN)[0]
     with pytest.raises(QueryError, match=r"max_std: given 0\.8, accepted: none.*training\.teacher") as raised:
         plain({"user": KNOWN, "max_std": 0.8})
     assert raised.value.field == "max_std"
     with pytest.raises(ConfigError, match=r"requests\.max_std: given 0\.8.*training\.teacher"):
-        recommend_pipeline(load_config(indexed_config, requests={"max_std": 0.8}))
+        recommend_pipeline(load_config(unsure_config, requests={"max_std": 0.8}))
