@@ -21,10 +21,12 @@ Found = dict[str, dict[Id, Facts | None]]
 
 @register(name="towhee_recsys/lookup")
 class Lookup:
-    """Hits to recommendations: rank, the item's facts, score and, where the hit has one, predicted_rating.
+    """Hits to recommendations: rank, the item's facts, score and, where the hit has them, the predicted rating and std.
 
         .map("hits", "items", ops.towhee_recsys.lookup(catalogue="sqlite:///items.sqlite"))
         .map(("hits", "request"), "items", ops.towhee_recsys.lookup(...))      # of read_request
+
+    `predicted_rating_std` is the standard deviation of the predicted rating's error: two of three ratings are nearer.
 
     The hits of one query give a list of dicts, a list of several queries' hits a list of lists, in one round trip for
     each build that hits come from. With a request, the hits of its page are looked up: `top_k` of them, from its
@@ -96,4 +98,6 @@ def _ranked(query: Sequence[Any], facts: Found, offset: int) -> list[dict[str, A
         items.append(item := {"rank": offset + len(items) + 1, **found, "score": hit.score})
         if hit.predicted_rating is not None:
             item["predicted_rating"] = hit.predicted_rating
+            if hit.predicted_rating_std is not None:
+                item["predicted_rating_std"] = hit.predicted_rating_std
     return items

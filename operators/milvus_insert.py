@@ -9,10 +9,10 @@ import numpy as np
 from towhee import register
 
 from towhee_recsys.data.expiry import expiry_times
-from towhee_recsys.data.items import EXPIRY, ItemSchema
+from towhee_recsys.data.items import EXPIRY, VARIANCE
 from towhee_recsys.data.times import accepted_times
 from towhee_recsys.errors import QueryError, StoreError
-from towhee_recsys.model.embeddings import Embeddings, as_embeddings
+from towhee_recsys.model.embeddings import Embeddings, ModelRef, as_embeddings
 from towhee_recsys.stores.vectors import (
     Receipt,
     id_type_of,
@@ -77,7 +77,7 @@ class MilvusInsert:
         column = schema.id if schema else self._id or "id"
         ids = [_id_in(item, column) if isinstance(item, Mapping) else item for item in items]
         records = [item if isinstance(item, Mapping) else {} for item in items]
-        return self._insert(ids, vectors, _fields(schema, ids, records) if schema else {})
+        return self._insert(ids, vectors, _fields(vectors.model, ids, records) if vectors.model else {})
 
     def abandon(self) -> None:
         """Releases the unfinished build; the next index run resumes it, and drops rows of removed items."""
@@ -88,7 +88,7 @@ class MilvusInsert:
 
     def _insert(self, ids: Sequence[Any], vectors: Embeddings, fields: Mapping[str, Sequence[Any]]) -> Receipt:
         if not self._staged:
-            types = vectors.model.items.index_fields if vectors.model and vectors.model.items else {}
+            types = vectors.model.index_fields if vectors.model else {}
             return insert_live(self._index, ids, vectors, self._type, fields, types)
         try:
             return insert(self._index, self._unpublished(ids, vectors), ids, vectors, fields)
@@ -103,16 +103,20 @@ class MilvusInsert:
             is_live = live is not None and live.build == self._build
             if self._build is None or is_live or not self._index.locks.owns(self._build):
                 items = vectors.model.items if vectors.model else None
-                id_type, fields = (items.id_type, items.index_fields) if items else (id_type_of(ids), {})
+                id_type = items.id_type if items else id_type_of(ids)
+                fields = vectors.model.index_fields if vectors.model else {}
                 wanted = self._index, model_of(vectors), vectors.shape[1], self._type, id_type, fields
                 self._build = resume_build(*wanted) or start_build(*wanted)
             return self._build
 
 
-def _fields(schema: ItemSchema, ids: Sequence[Any], records: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+def _fields(model: ModelRef, ids: Sequence[Any], records: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     """The values of each of the index's fields, one for each item."""
-    fields = {name: [record.get(name) for record in records] for name in schema.filters}
-    if schema.expires:
+    schema, variances = model.items, model.item_variances
+    fields = {name: [record.get(name) for record in records] for name in (schema.filters if schema else ())}
+    if variances:
+        fields[VARIANCE] = [variances.of(key) for key in ids]
+    if schema and schema.expires:
         given = [record.get(schema.expires) for record in records]
         fields[EXPIRY], wrong = expiry_times(given, schema.time_unit)
         if wrong:

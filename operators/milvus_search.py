@@ -11,6 +11,7 @@ from towhee import register
 
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.embeddings import as_embeddings
+from towhee_recsys.requests import filters_of
 from towhee_recsys.requests.filter_counts import described, filter_counts
 from towhee_recsys.stores.vectors import checked_top_k, index_type, open_index
 
@@ -65,11 +66,14 @@ class MilvusSearch:
         if requests is None:
             return self._index.search(queries, self._top_k, lists, self._type)
         counts = [each.candidates for each in requests]
-        where = [each.where for each in requests]
+        where = filters_of(requests, queries)
         found = self._index.search(queries, counts, lists, self._type, where)
-        for none in {each for each, hits in zip(where, found, strict=True) if each and not hits}:
-            counts = filter_counts(none, self._index, queries.model, queries.shape[-1])
-            log.warning("nothing is left to recommend: %s", described(counts))
+        pairs = zip(where, (each.max_std for each in requests), strict=True)
+        for none, max_std in {pair for pair, hits in zip(pairs, found, strict=True) if pair[0] and not hits}:
+            log.warning(
+                "nothing is left to recommend: %s",
+                described(filter_counts(none, self._index, queries.model, queries.shape[-1], max_std)),
+            )
         return found
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from towhee import register
 
 from towhee_recsys.model.embeddings import Embeddings, as_embeddings
-from towhee_recsys.requests import Request
+from towhee_recsys.requests import Request, filters_of
 from towhee_recsys.stores.vectors import Filter, Hit, Id, checked_top_k, open_index
 
 
@@ -81,8 +81,9 @@ class PopularItems:
         """`hits`, with the popular items for the users at `rows`."""
         lists = list(hits)
         counts = [self._top_k if requests is None else requests[row].candidates for row in rows]
-        where = [None if requests is None else requests[row].where for row in rows]
-        popular = self._popular_hits(vectors[rows], [leave_out[row] for row in rows], counts, where)
+        users = vectors[rows]
+        where = [None] * len(rows) if requests is None else filters_of([requests[row] for row in rows], users)
+        popular = self._popular_hits(users, [leave_out[row] for row in rows], counts, where)
         for row, found, count in zip(rows, popular, counts, strict=True):
             lists[row] = _filled_up(found, hits[row], count)
         return lists

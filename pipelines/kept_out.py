@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import sqrt
 from typing import Any
 
 import numpy as np
 
-from towhee_recsys.bundle import UserEncoder, item_vectors, load_bundle, popular_items
+from towhee_recsys.bundle import UserEncoder, item_variances, item_vectors, load_bundle, popular_items
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.data.items import EXPIRY, Id
 from towhee_recsys.data.user_ids import possible_ids
@@ -39,12 +40,13 @@ def why_not(
     `recommend` is the recommend pipeline of the config, where there is one already.
 
     Returns:
-        `{"item": facts, "recommended": bool, "score", "predicted_rating", "rank": among all items, "rank_of_allowed":
-        among those that no rule keeps out, "items": in the index, "kept_out_by": [{"rule", "because"}]}`. The score is
+        `{"item": facts, "recommended": bool, "score", "predicted_rating", "predicted_rating_std", "rank": among all
+        items, "rank_of_allowed": among those that no rule keeps out, "items": in the index, "kept_out_by": [{"rule",
+        "because"}]}`. The score is
         the cosine, or the relative popularity where nothing is known of the user. The ranks are None for an item that
         is not popular then. The rules are `not in the index`, `hidden`, `expired`, `seen`, `feedback`, `liked`,
-        `disliked`, `exclude`, `only`, `filter`, `rank`, `offset`, `diversity` and `index`: all that apply, each
-        with a sentence.
+        `disliked`, `exclude`, `only`, `filter`, `max_std`, `rank`, `offset`, `diversity` and `index`: all that apply,
+        each with a sentence.
 
     Raises:
         BundleError: the published model cannot be used.
@@ -64,6 +66,7 @@ def why_not(
         "recommended": recommended,
         "score": standing.score,
         **({} if standing.rating is None else {"predicted_rating": standing.rating}),
+        **({} if standing.std is None else {"predicted_rating_std": standing.std}),
         "rank": rank.of_all if rank else None,
         "rank_of_allowed": rank.of_allowed if rank else None,
         "items": question.live.rows,
@@ -73,10 +76,11 @@ def why_not(
 
 @dataclass(frozen=True)
 class _Standing:
-    """An item's score, its predicted rating and its rank; None where there is none."""
+    """An item's score, its predicted rating, how sure that is, and its rank; None where there is none."""
 
     score: float
     rating: float | None
+    std: float | None
     rank: Rank | None
 
 
@@ -112,25 +116,31 @@ class _Question:
         score = float(self._user.search[0] @ self._vector)
         calibration = self._bundle.calibration
         rating = calibration.ratings(self._user.for_rating[0] @ self._vector).item() if calibration else None
+        std = self._std()
         store = self._index.store
         if self._known:
             above = better_items(store, self.live, self._user.search[0], self.key, score)
-            return _Standing(score, rating, self._rank(above))
+            return _Standing(score, rating, std, self._rank(above))
         popular = popular_items(self._bundle)
         if self.key not in popular:
-            return _Standing(0.0, rating, None)
+            return _Standing(0.0, rating, std, None)
         before = list(popular)[: list(popular).index(self.key)]
-        return _Standing(popular[self.key], rating, self._rank(store.rows(self.live.build, before).ids.tolist()))
+        return _Standing(popular[self.key], rating, std, self._rank(store.rows(self.live.build, before).ids.tolist()))
+
+    def _std(self) -> float | None:
+        """The standard deviation of the predicted rating's error."""
+        factors = item_variances(self._bundle)
+        return None if factors is None or self._variance is None else sqrt(self._variance * factors.of(self.key))
 
     def _rank(self, above: Sequence[Id]) -> Rank:
-        with_fields = bool(self._request.where) or EXPIRY in self.live.fields
+        with_fields = bool(self._request.filter_for(self._variance)) or EXPIRY in self.live.fields
         return rank_among(self._index.store, self.live, above, with_fields, self._allows)
 
     def _allows(self, key: Id, fields: Fields) -> bool:
         return not self._rules(key, fields)
 
     def _rules(self, key: Id, fields: Fields | None) -> list[Rule]:
-        return rules_of_item(key, fields, self._request, self._past, self._hidden)
+        return rules_of_item(key, fields, self._request, self._past, self._hidden, self._variance)
 
     def _read_item(self) -> None:
         rows = self._index.store.rows(self.live.build, [self.key])
@@ -157,3 +167,4 @@ class _Question:
         self._past = UserPast({key for each in lists for key in each}, {event.item for event in events}, named)
         encoder = UserEncoder(self._bundle, config.unknown_user)
         self._user, self._known = normalize(encoder([record])), bool(encoder.knows([record])[0])
+        self._variance = None if self._user.variances is None else float(self._user.variances[0])

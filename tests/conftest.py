@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -110,6 +111,39 @@ def indexed_config(sample_config: Config, sample_bundle: Bundle, tmp_path_factor
     folder = tmp_path_factory.mktemp("indexed")
     stores = {"milvus": {"uri": str(folder / "movies.db")}, "catalogue": f"sqlite:///{folder / 'movies.sqlite'}"}
     config = load_config(sample_config, **stores)
+    index_pipeline(config)()
+    return config
+
+
+@pytest.fixture(scope="session")
+def sure_config(sample_config: Config, sample_bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """The indexed sample, of a model with the planted variances of `tests.variances`; tests may not change it."""
+    from tests.variances import plant_variances
+    from towhee_recsys.pipelines import index_pipeline
+
+    folder = tmp_path_factory.mktemp("sure")
+    shutil.copytree(sample_bundle.directory, folder / "model")
+    plant_variances(folder / "model")
+    config = load_config(
+        sample_config,
+        overrides=[f"model.dir={folder / 'model'}"],
+        milvus={"uri": str(folder / "movies.db")},
+        catalogue=f"sqlite:///{folder / 'movies.sqlite'}",
+    )
+    index_pipeline(config)()
+    return config
+
+
+@pytest.fixture(scope="session")
+def unsure_config(small_config_in: Callable[..., Config], tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """A small model without a teacher, which does not know how sure its predicted ratings are, and its index."""
+    from towhee_recsys.pipelines import index_pipeline
+    from towhee_recsys.training import train
+
+    folder = tmp_path_factory.mktemp("unsure")
+    stores = {"milvus": {"uri": str(folder / "movies.db")}, "catalogue": f"sqlite:///{folder / 'movies.sqlite'}"}
+    config = load_config(small_config_in(folder, "training.teacher=none"), **stores)
+    train(config)
     index_pipeline(config)()
     return config
 

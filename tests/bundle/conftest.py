@@ -11,6 +11,7 @@ import pytest
 from towhee_recsys.bundle import Bundle
 from towhee_recsys.bundle.manifest import model_id
 from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.model.prediction_variance import PredictionVariance
 from towhee_recsys.support.files import sha256
 
 
@@ -45,7 +46,9 @@ def reseal(folder: Path, **changes: Any) -> None:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8")) | changes
     files = {name: sha256(folder / name) for name in manifest["files"]}
     calibration = manifest["calibration"] and Calibration(**manifest["calibration"])
-    edit(folder, {"files": files, "model_id": model_id(files, calibration)} | changes)
+    variance = manifest.get("prediction_variance")
+    variance = variance and PredictionVariance(**variance)
+    edit(folder, {"files": files, "model_id": model_id(files, calibration, variance)} | changes)
 
 
 def edit(folder: Path, changes: dict[str, Any]) -> None:

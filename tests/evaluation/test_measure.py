@@ -84,6 +84,18 @@ def test_errors_by_hand(task_of):
     assert found.lists == {}
 
 
+def test_intervals_by_hand(task_of):
+    """Errors of 1, -2, 0 and 1.5 with deviations of 1: 0.67, 1.28 and 1.96 of them make up 50, 80 and 95 percent."""
+    task = task_of([[5, 5], [5, 5]], [[0, 0], [0, 0]], test=[(0, 0, 4), (0, 1, 1), (1, 0, 3), (1, 1, 4.5)])
+    found = measure(task, predict=lambda ratings: np.full(4, 3.0), deviate=lambda ratings: np.ones(4))
+    expected = {"interval_coverage@50": 0.25, "interval_coverage@80": 0.5, "interval_coverage@95": 0.75, "mean_std": 1}
+    assert {name: found.metrics[name] for name in expected} == pytest.approx(expected)
+    assert found.stds.tolist() == [1, 1, 1, 1]
+    wide = measure(task, predict=lambda ratings: np.full(4, 3.0), deviate=lambda ratings: np.full(4, 2.0))
+    assert wide.metrics["interval_coverage@50"] == 0.5
+    assert measure(task, predict=lambda ratings: np.full(4, 3.0)).stds is None
+
+
 def test_a_perfect_prediction_and_none_at_all(task_of):
     task = task_of([[5, 5]], [[0, 0]], test=[(0, 0, 4)])
     assert measure(task, predict=lambda ratings: ratings.values).metrics == {"rmse": 0, "mae": 0}
@@ -104,7 +116,7 @@ def test_the_interval_of_an_error_is_that_of_a_draw_of_users():
 
 def test_gates_accept_what_is_measured(task_of):
     task = task_of([[5, 0, 0]], [[0, 1, 0]])
-    names = measure(task, by_row, lambda ratings: ratings.values).metrics
+    names = measure(task, by_row, lambda ratings: ratings.values, deviate=lambda ratings: ratings.values).metrics
     columns = [column for each in METRICS.values() for column in each.columns]
     assert set(names) == {*columns} - {"index_recall@10"}
     gates = read_gates(dict.fromkeys(names, ">= 0"), "rating-90-10", Feedback((1, 5), 4))

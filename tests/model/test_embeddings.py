@@ -140,3 +140,14 @@ def test_arithmetic_is_refused_for_it_would_lose_a_part(both, compute):
 def test_a_rating_vector_without_direction_is_refused(both):
     with pytest.raises(QueryError, match="vector 1 of 3"):
         normalize(embeddings(SEARCH, MODEL, [[1, 0], [0, 0], [1, 1]]))
+
+
+def test_variances_stay_with_their_records():
+    one = Embeddings(SEARCH, RATING, MODEL, np.array([0.5, 0.6, 0.7]))
+    assert normalize(one).variances.tolist() == [0.5, 0.6, 0.7]
+    assert one[1:].variances.tolist() == [0.6, 0.7]
+    assert one[1].variances == 0.6
+    assert one[1][np.newaxis].variances.tolist() == [0.6]
+    assert as_embeddings([one[2], one[0]]).variances.tolist() == [0.7, 0.5]
+    with pytest.raises(QueryError, match="1 of 2 embeddings have variances"):
+        as_embeddings([one[0], embeddings(SEARCH[0], MODEL, RATING[0])])

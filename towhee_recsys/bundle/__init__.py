@@ -7,6 +7,7 @@ from towhee_recsys.bundle.popularity import popular_items
 from towhee_recsys.bundle.save import Trained, replace_bundle, save_bundle
 from towhee_recsys.bundle.towers import item_vectors
 from towhee_recsys.bundle.user_parts import FeaturePart, UserParts
+from towhee_recsys.bundle.variances import item_variances
 
 __all__ = [
     "Bundle",
@@ -16,6 +17,7 @@ __all__ = [
     "UserEncoder",
     "UserParts",
     "item_plane",
+    "item_variances",
     "item_vectors",
     "load_bundle",
     "popular_items",

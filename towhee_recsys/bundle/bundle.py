@@ -18,6 +18,7 @@ from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import BundleError, RecsysError
 from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.model.prediction_variance import PredictionVariance
 from towhee_recsys.support.files import recover
 from towhee_recsys.support.forks import new_lock
 
@@ -49,7 +50,7 @@ class Bundle:
 
     @property
     def model_id(self) -> str:
-        """The hash of everything that decides the vectors: features, weights and calibration."""
+        """The hash of everything that decides the answers: features, weights, calibration and prediction variance."""
         return self.manifest.model_id
 
     @property
@@ -66,6 +67,11 @@ class Bundle:
     def calibration(self) -> Calibration | None:
         """From cosine to rating; None where the dataset has no rating scale."""
         return self.manifest.calibration
+
+    @property
+    def prediction_variance(self) -> PredictionVariance | None:
+        """How sure predicted ratings are; None where it is not known."""
+        return self.manifest.prediction_variance
 
     @property
     def schema(self) -> DataSchema:

@@ -12,6 +12,7 @@ from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.bundle.new_interactions import NewInteractions
 from towhee_recsys.bundle.towers import Entity, loaded, rating_tower
 from towhee_recsys.bundle.user_parts import UserParts, user_parts
+from towhee_recsys.bundle.variances import item_variances, variances_of
 from towhee_recsys.config.objectives import purposes
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features import FeatureEncoder, Record
@@ -89,7 +90,7 @@ class UserEncoder(_Encoder):
         super().__init__(
             bundle,
             "user",
-            ModelRef(bundle.model_id, bundle.calibration),
+            ModelRef(bundle.model_id, bundle.calibration, item_variances=item_variances(bundle)),
             also=[LIKED, DISLIKED] if self._new.fold_in else [DISLIKED],
             refuse_unknown=unknown_user == "error",
         )
@@ -106,7 +107,20 @@ class UserEncoder(_Encoder):
             return self([records])[0]  # type: ignore[list-item]
         arrays = self._arrays(records)
         raw = self._new.folded_in(self._tower(arrays), records, self._row)
-        return Embeddings(raw, self._rating_tower(arrays) if self._rating_tower else None, self.model)
+        rating = self._rating_tower(arrays) if self._rating_tower else None
+        return Embeddings(raw, rating, self.model, self.variances(records))
+
+    def variances(self, records: Sequence[Record]) -> np.ndarray | None:
+        """The variance of each user's predicted ratings for a usual item, in squared ratings, float64[n].
+
+        None where the model does not know it. Of a user whom training did not have it is that of a user without
+        interactions, and less where what the record likes or dislikes moves the vector that ratings are predicted with.
+        """
+        return variances_of(self.bundle, list(map(self._row, records)), lambda row: self._moving(records[row]))
+
+    def _moving(self, record: Record) -> int:
+        """How many interactions of a record move the vector that ratings are predicted with."""
+        return 0 if self._rating_tower else self._new.count(record)
 
     def parts(self, records: Sequence[Record]) -> list[UserParts]:
         """For each record what each known fact of the user adds to the raw vector to search with.
@@ -178,7 +192,7 @@ class ItemEncoder(_Encoder):
     """Items to raw vectors; an item that training never saw is encoded by its other features."""
 
     def __init__(self, bundle: Bundle):
-        model = ModelRef(bundle.model_id, None, bundle.item_schema)
+        model = ModelRef(bundle.model_id, None, bundle.item_schema, item_variances(bundle))
         super().__init__(bundle, "item", model, also=(), refuse_unknown=True)
 
 

@@ -14,13 +14,14 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.errors import BundleError
 from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.model.prediction_variance import PredictionVariance
 from towhee_recsys.support.files import read_text, sha256
 from towhee_recsys.support.section import Section
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-FORMAT_VERSION: Final = 5
+FORMAT_VERSION: Final = 6
 MANIFEST = "manifest.json"
 CONFIG, FEATURES, KNOWN, WEIGHTS = "config.yaml", "features.json", "known.npz", "weights.npz"
 POPULARITY = "item.popularity"
@@ -29,8 +30,17 @@ POPULARITY = "item.popularity"
 COUNTS = "user.counts"
 """The array in known.npz with the number of interactions of each known user that training read, int32[users]."""
 
+USER_VARIANCES, ITEM_VARIANCES = "user.variances", "item.variances"
+"""The arrays in known.npz with the relative variances of known users and items, float32[users] and float32[items].
+
+They are there where the manifest has a `prediction_variance`.
+"""
+
 IDENTITY = (FEATURES, KNOWN, WEIGHTS)
-"""The files that decide what vectors the model gives: the model id is the hash of them and of the calibration."""
+"""The files that decide what vectors the model gives.
+
+The model id is the hash of them, of the calibration and of the prediction variance.
+"""
 
 MAX_MANIFEST = 1 << 20
 """Bytes that a manifest may have."""
@@ -60,11 +70,12 @@ class DatasetFacts(Section):
 
 class Manifest(Section):
     """The manifest. `rating_map` is the line that training used, `calibration` the one fitted on held-out ratings;
-    both are None where the dataset has no rating scale. `measured` has what `run` measured before it let the model
-    serve: the metrics of the model and of each baseline, by name; it is empty for a model that was only trained.
+    both are None where the dataset has no rating scale. `prediction_variance` says how sure predicted ratings are; it
+    is None where no teacher was trained. `measured` has what `run` measured before it let the model serve: the metrics
+    of the model and of each baseline, by name; it is empty for a model that was only trained.
     """
 
-    format_version: Literal[5]
+    format_version: Literal[6]
     model_id: str
     versions: Versions
     seed: int
@@ -75,6 +86,7 @@ class Manifest(Section):
     metric: Literal["IP"]
     rating_map: Calibration | None
     calibration: Calibration | None
+    prediction_variance: PredictionVariance | None = Field(default=None)
     quality: dict[str, int | float]
     measured: dict[str, dict[str, float]] = Field(default={})
     files: dict[str, str]
@@ -99,14 +111,19 @@ class Manifest(Section):
             raise ValueError("files are missing")
         if (self.rating_map is None) != (self.calibration is None):
             raise ValueError("rating_map and calibration exist together")
-        if self.model_id != model_id(self.files, self.calibration):
+        if self.prediction_variance and not self.calibration:
+            raise ValueError("prediction_variance without a calibration")
+        if self.model_id != model_id(self.files, self.calibration, self.prediction_variance):
             raise ValueError("the model id is not that of the files")
         return self
 
 
-def model_id(files: Mapping[str, str], calibration: Calibration | None) -> str:
+def model_id(
+    files: Mapping[str, str], calibration: Calibration | None, variance: PredictionVariance | None = None
+) -> str:
     """The id of the model whose files have these SHA-256."""
-    content = [files[name] for name in IDENTITY], calibration and asdict(calibration)
+    maps = [each and asdict(each) for each in (calibration, variance)]
+    content = [files[name] for name in IDENTITY], *maps
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 

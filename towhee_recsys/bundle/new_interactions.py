@@ -35,6 +35,13 @@ class NewInteractions:
         """Whether a record has interactions to fold in."""
         return self.fold_in and bool(self._values(record))
 
+    def count(self, record: Any) -> int:
+        """How many items a record likes, dislikes or has feedback of, where they are folded in."""
+        if not self.fold_in:
+            return 0
+        keys = {str(key) for key, _ in feedback_of(record)}
+        return len(keys.union(*(map(str, liked_of(record, field)) for field in (LIKED, DISLIKED))))
+
     def folded_in(
         self, raw: np.ndarray, records: Sequence[Record], row_of: Callable[[Record], int | None]
     ) -> np.ndarray:

@@ -16,9 +16,11 @@ from towhee_recsys.bundle.manifest import (
     COUNTS,
     FEATURES,
     FORMAT_VERSION,
+    ITEM_VARIANCES,
     KNOWN,
     MANIFEST,
     POPULARITY,
+    USER_VARIANCES,
     WEIGHTS,
     DatasetFacts,
     Manifest,
@@ -29,6 +31,7 @@ from towhee_recsys.config import Config, dump_config, without_locations
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.model.relative_variances import RelativeVariances
 from towhee_recsys.support.files import replace_directory, sha256, write_file
 from towhee_recsys.version import __version__
 
@@ -47,6 +50,7 @@ class Trained:
         popularity: How many users like each known item, float32[items].
         rating_map: The line from cosine to rating that training used; None where there is no rating scale.
         calibration: The line that predictions use; likewise.
+        variances: How sure predicted ratings are; None where no teacher was trained.
         dataset: name, fingerprint, the numbers of users, items and interactions, and of removed interactions by rule.
         trained_on: The protocol and seed that split the data, and how they were read.
         quality: The epoch that was kept as `kept_epoch`, and its figures on the validation part.
@@ -62,6 +66,7 @@ class Trained:
     model: FusionModel
     rating_map: Calibration | None
     calibration: Calibration | None
+    variances: RelativeVariances | None
     dataset: dict[str, Any]
     item_schema: ItemSchema
     trained_on: dict[str, Any]
@@ -96,6 +101,8 @@ def _write_parts(folder: Path, trained: Trained) -> None:
     _write_json(folder / "history.json", trained.history)
     known = {f"{side}.{name}": array for side, arrays in trained.known.items() for name, array in arrays.items()}
     known |= {COUNTS: trained.counts, POPULARITY: trained.popularity}
+    if trained.variances:
+        known |= {USER_VARIANCES: trained.variances.users, ITEM_VARIANCES: trained.variances.items}
     write_file(folder / KNOWN, lambda file: np.savez(file, **known))  # type: ignore[arg-type]
     write_file(folder / WEIGHTS, lambda file: np.savez(file, **trained.model.state_dict()))  # each is copied in turn
 
@@ -104,9 +111,10 @@ def _manifest(folder: Path, trained: Trained) -> Manifest:
     from towhee_recsys.model.paddle.quiet import paddle
 
     files = {file.name: sha256(file) for file in sorted(folder.iterdir())}
+    variance = trained.variances.prediction if trained.variances else None
     return Manifest(
         format_version=FORMAT_VERSION,
-        model_id=model_id(files, trained.calibration),
+        model_id=model_id(files, trained.calibration, variance),
         versions=Versions(towhee_recsys=__version__, paddlepaddle=paddle.__version__, numpy=np.__version__),
         seed=trained.config.seed,
         dataset=DatasetFacts(**trained.dataset),
@@ -116,6 +124,7 @@ def _manifest(folder: Path, trained: Trained) -> Manifest:
         metric="IP",
         rating_map=trained.rating_map,
         calibration=trained.calibration,
+        prediction_variance=variance,
         quality=trained.quality,
         files=files,
     )

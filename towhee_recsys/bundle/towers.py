@@ -13,7 +13,7 @@ import numpy as np
 from towhee_recsys.bundle.arrays import ArrayFile, Header
 from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.bundle.contents import CURE
-from towhee_recsys.bundle.manifest import COUNTS, KNOWN, POPULARITY, WEIGHTS
+from towhee_recsys.bundle.manifest import COUNTS, ITEM_VARIANCES, KNOWN, POPULARITY, USER_VARIANCES, WEIGHTS
 from towhee_recsys.errors import BundleError
 from towhee_recsys.features.column import Column
 from towhee_recsys.features.layer import Weight
@@ -124,7 +124,7 @@ def _known(bundle: Bundle, entity: Entity) -> tuple[list[str], list[np.ndarray]]
     file, encoder = bundle.directory / KNOWN, bundle.users if entity == "user" else bundle.items
     names = [f"{entity}.{index}" for index in range(len(encoder.features))]
     with bundle.open_arrays(KNOWN) as stored:
-        rest = [each for each in stored.names if each not in (f"{entity}.ids", COUNTS, POPULARITY, *names)]
+        rest = [each for each in stored.names if each not in (f"{entity}.ids", *_OTHER_ARRAYS, *names)]
         _must_be_used(file, [each for each in rest if not each.startswith(_OTHER[entity])])
         headers = [stored.header(f"{entity}.ids"), *map(stored.header, names)]
         if not _fit(headers, encoder.encode([{}])):
@@ -134,6 +134,9 @@ def _known(bundle: Bundle, entity: Entity) -> tuple[list[str], list[np.ndarray]]
         raise BundleError(f"{file} does not fit features.json. {CURE}")
     return ids.tolist(), arrays
 
+
+_OTHER_ARRAYS = (COUNTS, POPULARITY, USER_VARIANCES, ITEM_VARIANCES)
+"""Arrays in known.npz that are checked where they are read."""
 
 _OTHER = {"user": "item.", "item": "user."}
 

@@ -132,7 +132,7 @@ def table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
 def _cell(column: str, value: Any) -> str:
     if not isinstance(value, float):
         return visible(str(value))
-    return f"{value:.1f}" if column == "Stars" else f"{value:.4f}"
+    return f"{value:.1f}" if column in ("Stars", "±") else f"{value:.4f}"
 
 
 class _VisibleFormatter(logging.Formatter):

@@ -35,6 +35,7 @@ def why_not(config: Config, progress: bool | None, item: str, **options: Any) ->
 
 def _show(found: dict[str, Any], title: str) -> None:
     rating = f", predicted rating {found['predicted_rating']:.1f}" if "predicted_rating" in found else ""
+    rating += f" ± {found['predicted_rating_std']:.1f}" if "predicted_rating_std" in found else ""
     say(f"{title}: score {found['score']:.4f}{rating}")
     if found["rank"] is not None:
         others = f"{found['rank_of_allowed']:,} of those that may be recommended"

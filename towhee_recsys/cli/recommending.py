@@ -114,7 +114,7 @@ def answers_for(config: Config, requests: Sequence[Any]) -> list[dict[str, Any]]
 
 def _counts(config: Config, request: Any, items: Sequence[Any]) -> dict[str, Any]:
     """How many items each part of the request's filter leaves, where nothing was found."""
-    if items or not ({"filter", "only"} & request.keys()):
+    if items:
         return {}
     from towhee_recsys.bundle import load_bundle
     from towhee_recsys.lifecycle.published import published_config
@@ -122,7 +122,8 @@ def _counts(config: Config, request: Any, items: Sequence[Any]) -> dict[str, Any
     from towhee_recsys.stores.vectors import index_of
 
     bundle = load_bundle(published_config(config).model.dir)
-    return {"filter_counts": request_filter_counts(request, bundle, index_of(config.milvus))}
+    counts = request_filter_counts(request, bundle, index_of(config.milvus), config.requests.max_std)
+    return {"filter_counts": counts} if counts else {}
 
 
 def show_answers(answers: Sequence[dict[str, Any]], config: Config) -> None:
@@ -133,10 +134,10 @@ def show_answers(answers: Sequence[dict[str, Any]], config: Config) -> None:
 
 
 def show_items(title: str, items: Sequence[dict[str, Any]], config: Config) -> None:
-    """Prints a table: rank, id, title, score and, if there is a rating scale, the predicted rating."""
+    """Prints a table: rank, id, title, score and, as far as they are known, the predicted rating and its std."""
     declared = config.dataset.items
     columns = {"rank": "Top", declared.id: "Ids", declared.title or "": "Title"}
-    columns |= {"score": "Score", "predicted_rating": "Stars"}
+    columns |= {"score": "Score", "predicted_rating": "Stars", "predicted_rating_std": "±"}
     shown = {column: name for column, name in columns.items() if any(column in item for item in items)}
     table(title, [*shown.values()], [[_cell(item.get(column)) for column in shown] for item in items])
     for item in items:

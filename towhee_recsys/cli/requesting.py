@@ -30,6 +30,9 @@ def user_options(command: Callable[..., int]) -> Callable[..., int]:
         click.option(
             "--disliked", multiple=True, metavar="IDS|TITLE", help="Items that the user dislikes; repeatable."
         ),
+        click.option(
+            "--max-std", type=float, metavar="X", help="Only items whose predicted rating is so sure: 0.8 of the scale."
+        ),
         click.option("--include-seen", is_flag=True, help="Recommend items that the user has interacted with, too."),
     )
     for option in reversed(options):
@@ -58,6 +61,7 @@ def request_of(
     columns: tuple[str, ...],
     liked: tuple[str, ...],
     disliked: tuple[str, ...],
+    max_std: float | None,
     include_seen: bool,
     flags: dict[str, tuple[str, ...]],
     **options: Any,
@@ -65,6 +69,7 @@ def request_of(
     """The request that the options of `user_options` and `request_options` give; raises what these raise."""
     user = read_user(config, user_ids, columns, liked, disliked, flags)
     given: Request = {"user": user, **read_options(config, **options)}
+    given |= {} if max_std is None else {"max_std": max_std}
     return given | {"include_seen": True} if include_seen else given
 
 

@@ -8,7 +8,9 @@ from pydantic import Field
 
 from towhee_recsys.support.section import Section
 
-RequestField = Literal["top_k", "offset", "filter", "exclude", "only", "include_seen", "diversity", "explain"]
+RequestField = Literal[
+    "top_k", "offset", "filter", "exclude", "only", "max_std", "include_seen", "diversity", "explain"
+]
 """The fields that a request may have beside its user or its items."""
 
 REQUEST_FIELDS: tuple[RequestField, ...] = get_args(RequestField)
@@ -34,6 +36,12 @@ class RequestsConfig(Section):
     )
     max_ids: int = Field(
         default=10_000, ge=1, le=MOST_IDS, description="the most ids in each of exclude, only, liked and disliked"
+    )
+    max_std: float | None = Field(
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        description="the most that the standard deviation of a recommended item's predicted rating may be",
     )
     diversity: float = Field(
         default=0.0, ge=0, le=1, description="from 0, the best items, to 1, items that differ as much as possible"

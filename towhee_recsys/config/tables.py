@@ -46,7 +46,7 @@ class Codes(Section):
         return given
 
 
-RESERVED = ("rank", "score", "predicted_rating")
+RESERVED = ("rank", "score", "predicted_rating", "predicted_rating_std")
 """What a recommendation has beside the columns of its item."""
 
 

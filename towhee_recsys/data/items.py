@@ -30,6 +30,9 @@ FieldType = Literal["number", "text", "boolean", "texts"]
 EXPIRY = "@expiry"
 """The field of an index with the time in seconds since 1970 after which an item is not found."""
 
+VARIANCE = "@variance"
+"""The field of an index with what the item multiplies the variance of predicted ratings by."""
+
 
 @dataclass(frozen=True)
 class ItemSchema:

@@ -12,7 +12,7 @@ from towhee_recsys.config import Config
 from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.errors import ConfigError, EvaluationError, bulleted, close_match
 from towhee_recsys.evaluation.baselines import BASELINES
-from towhee_recsys.metrics import METRICS, IndexMetric, RatingMetric, metric_of, value_name
+from towhee_recsys.metrics import METRICS, OF_RATINGS, IndexMetric, IntervalMetric, metric_of, value_name
 from towhee_recsys.protocols import PROTOCOLS
 
 Measured = Mapping[str, Mapping[str, float]]
@@ -90,7 +90,7 @@ def _gate(metric: str, text: str, accepted: Sequence[str]) -> Gate:
             "such as '>= 1.05 * popularity'."
         )
     sign, factor, number, baseline = parts.groups()
-    kind = "rater" if isinstance(metric_of(metric), RatingMetric) else "ranker"
+    kind = "rater" if isinstance(metric_of(metric), OF_RATINGS) else "ranker"
     baselines = [name for name, each in BASELINES.items() if each.kind == kind]
     if baseline is not None and baseline not in baselines:
         raise ConfigError(
@@ -102,8 +102,8 @@ def _gate(metric: str, text: str, accepted: Sequence[str]) -> Gate:
 
 def _accepted(protocol: str, feedback: Feedback) -> list[str]:
     """The names of all values that are measured before a model is indexed."""
-    of_ratings = [each for each in METRICS.values() if isinstance(each, RatingMetric) and feedback.scale]
-    of_lists = [each for each in METRICS.values() if not isinstance(each, (RatingMetric, IndexMetric))]
+    of_ratings = [each for each in METRICS.values() if isinstance(each, OF_RATINGS) and feedback.scale]
+    of_lists = [each for each in METRICS.values() if not isinstance(each, (*OF_RATINGS, IndexMetric))]
     names = [
         value_name(column, question)
         for question in PROTOCOLS[protocol].question_names
@@ -115,7 +115,7 @@ def _accepted(protocol: str, feedback: Feedback) -> list[str]:
 
 def _why_not(metric: str, accepted: Sequence[str]) -> str:
     known = next((each for each in METRICS.values() if metric in each.columns), None)
-    if isinstance(known, RatingMetric):
+    if isinstance(known, OF_RATINGS):
         return f"{metric} needs a rating scale, and the dataset declares none (dataset.interactions.scale)."
     if isinstance(known, IndexMetric):
         return f"{metric} is measured once the model is indexed, after the gates."
@@ -125,7 +125,8 @@ def _why_not(metric: str, accepted: Sequence[str]) -> str:
 def _failure(gate: Gate, measured: Measured) -> str | None:
     value = measured.get(OURS, {}).get(gate.metric)
     if value is None:
-        return f"{gate.metric} must be {gate.text}, but the model has none"
+        why = ": it has no teacher (training.teacher)" if isinstance(metric_of(gate.metric), IntervalMetric) else ""
+        return f"{gate.metric} must be {gate.text}, but the model has none{why}"
     bound = gate.factor
     if gate.baseline is not None:
         baseline = measured.get(gate.baseline, {})

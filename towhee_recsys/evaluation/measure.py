@@ -8,7 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.metrics import CUTOFFS, CandidateItems, exposure, per_user, rating_errors, top_k, value_name
+from towhee_recsys.metrics import (
+    CUTOFFS,
+    CandidateItems,
+    exposure,
+    interval_values,
+    per_user,
+    rating_errors,
+    top_k,
+    value_name,
+)
 from towhee_recsys.protocols import Question, Task
 from towhee_recsys.requests.diversity import candidate_count
 
@@ -39,30 +48,39 @@ class MetricValues:
             users, NaN for users who are not measured. For `rmse` and `mae` they are those of `mean_by_user`.
         lists: Rows of items, best first, int64[n, 20] for each question by its name; empty without scores.
         predictions: The predicted rating of each interaction of the task's test, float64[n]; None without predictions.
+        stds: The standard deviation of each one's error that the recommender expects, float64[n]; None where it does
+            not know it.
     """
 
     metrics: dict[str, float]
     by_user: dict[str, np.ndarray]
     lists: dict[str, np.ndarray]
     predictions: np.ndarray | None
+    stds: np.ndarray | None = None
 
 
 def measure(
-    task: Task, score: Score | None = None, predict: Predict | None = None, rerank: Rerank | None = None
+    task: Task,
+    score: Score | None = None,
+    predict: Predict | None = None,
+    rerank: Rerank | None = None,
+    deviate: Predict | None = None,
 ) -> MetricValues:
     """Measures the lists of all questions if there is `score`, and the ratings of the test if there is `predict`.
 
-    With `rerank`, lists are what it makes of the candidates with the highest scores, as many as a request's.
+    With `deviate`, which gives the standard deviations of the predictions' errors, it is also measured how true these
+    are. With `rerank`, lists are what it makes of the candidates with the highest scores, as many as a request's.
     """
     predictions = predict(task.test) if predict else None
     lists = {each.name: rank_items(score, each, task.seed, rerank) for each in task.questions} if score else {}
-    by_user = _of_predictions(predictions, task)
+    stds = deviate(task.test) if deviate else None
+    by_user = _of_predictions(predictions, stds, task)
     totals: dict[str, float] = {}
     for question in task.questions if score else ():
         by_user |= _of_lists(lists[question.name], question, task)
         totals |= _of_all_lists(lists[question.name], question, task)
     means = {name: float(np.nanmean(values)) for name, values in by_user.items() if not np.isnan(values).all()}
-    return MetricValues(means | totals, by_user, lists, predictions)
+    return MetricValues(means | totals, by_user, lists, predictions, stds)
 
 
 def rank_items(score: Score, question: Question, seed: int, rerank: Rerank | None = None) -> np.ndarray:
@@ -103,10 +121,12 @@ def _best(scores: np.ndarray, orders: np.ndarray, length: int) -> np.ndarray:
     return np.where(found < 0, -1, np.take_along_axis(orders, np.maximum(found, 0), axis=1))
 
 
-def _of_predictions(predictions: np.ndarray | None, task: Task) -> dict[str, np.ndarray]:
+def _of_predictions(predictions: np.ndarray | None, stds: np.ndarray | None, task: Task) -> dict[str, np.ndarray]:
     if predictions is None:
         return {}
-    return rating_errors(predictions, task.test.values, task.test.users, task.users)
+    test = task.test
+    found = rating_errors(predictions, test.values, test.users, task.users)
+    return found if stds is None else found | interval_values(predictions, test.values, stds, test.users, task.users)
 
 
 def _of_lists(lists: np.ndarray, question: Question, task: Task) -> dict[str, np.ndarray]:

@@ -17,12 +17,12 @@ from towhee_recsys.protocols import Task
 from towhee_recsys.requests import Request
 from towhee_recsys.requests.options import OptionsReader
 
-FIELDS = ("diversity", "filter", "exclude", "only")
+FIELDS = ("diversity", "filter", "exclude", "only", "max_std")
 """The fields of a request that a policy may have; others do not change which items are best."""
 
 
 def default_policy(rules: RequestsConfig, items: ItemSchema) -> Request:
-    """What a request has by the settings `requests` of a config: the diversity of its lists."""
+    """What a request has by the settings `requests` of a config: the diversity of its lists and `max_std`."""
     return _reader(rules, items).default
 
 
@@ -42,7 +42,7 @@ def read_policies(texts: Sequence[str], items: ItemSchema) -> dict[str, Request]
 
 
 def under_policy(task: Task, policy: Request, dataset: Dataset) -> Task:
-    """`task` with lists of the items alone that a policy allows; what is relevant stays the same."""
+    """`task` with lists of the items alone that a policy allows to all users; what is relevant stays the same."""
     if not policy.where and not policy.exclude:
         return task
     columns = [dataset.schema.items.id, *dataset.schema.items.filter]

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder, popular_items
+from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder, item_variances, popular_items
 from towhee_recsys.data import Dataset, records
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.errors import EvaluationError
-from towhee_recsys.evaluation.measure import LENGTH, MetricValues, Rerank, measure
+from towhee_recsys.evaluation.measure import LENGTH, MetricValues, Rerank, Score, measure
 from towhee_recsys.evaluation.policy import under_policy
 from towhee_recsys.model.embeddings import Embeddings, normalize
 from towhee_recsys.protocols import Question, Task
@@ -92,6 +92,38 @@ class ModelScorer:
         cosines = [np.einsum("ij,ij->i", users[rows[part]], self._items[interactions.items[part]]) for part in parts]
         return calibration.ratings(np.concatenate([np.zeros(0), *cosines]))
 
+    def deviate(self, interactions: Interactions) -> np.ndarray:
+        """The standard deviation of the error of each interaction's predicted rating: float64[n].
+
+        Raises:
+            EvaluationError: the model does not know it.
+        """
+        unique, rows = np.unique(interactions.users, return_inverse=True)
+        of_users = self._variances([{self._user_id: key} for key in self._user_ids[unique].tolist()])
+        return np.sqrt(of_users[rows] * self._of_items()[interactions.items])
+
+    def score_sure(self, question: Question, max_std: float) -> np.ndarray:
+        """As `score`, with NaN for items whose predicted rating has a higher standard deviation than `max_std`.
+
+        Raises:
+            EvaluationError: the model does not know how sure its predicted ratings are.
+        """
+        most = max_std * max_std / self._variances(self._users(question))
+        return np.where(self._of_items() <= most[:, None], self.score(question), np.float32(np.nan))
+
+    def _variances(self, users: Sequence[dict[str, Any]]) -> np.ndarray:
+        if (found := self._encode.variances(users)) is None:
+            raise EvaluationError(
+                f"the model in {self._bundle.directory} does not know how sure its predicted ratings are: it has no "
+                "teacher. Leave max_std out, or set training.teacher and train again."
+            )
+        return found
+
+    def _of_items(self) -> np.ndarray:
+        """What each item multiplies the variance by, float64[items]."""
+        variances = item_variances(self._bundle)
+        return np.array([variances.of(key) if variances else np.nan for key in self._item_ids.tolist()])
+
     def _users(self, question: Question) -> Sequence[dict[str, Any]]:
         if question.known:
             return [{self._user_id: key} for key in self._user_ids[question.users].tolist()]
@@ -106,17 +138,23 @@ class ModelScorer:
 def measure_model(bundle: Bundle, dataset: Dataset, task: Task, policy: Request = PLAIN) -> MetricValues:
     """Measures the lists of a model and, where the dataset declares a rating scale, its predicted ratings.
 
-    Lists are those of requests with the diversity and the filter of `policy`.
+    Lists are those of requests with the diversity, the filter and the `max_std` of `policy`.
     """
     scorer = ModelScorer(bundle, dataset)
     predict = scorer.predict if dataset.schema.feedback.scale else None
-    return measure(under_policy(task, policy, dataset), scorer.score, predict, _rerank(scorer, policy))
+    deviate = scorer.deviate if predict and bundle.prediction_variance else None
+    under = under_policy(task, policy, dataset)
+    return measure(under, _score(scorer, policy), predict, _rerank(scorer, policy), deviate)
 
 
 def measure_lists(bundle: Bundle, dataset: Dataset, task: Task, policy: Request) -> MetricValues:
     """As `measure_model`, of lists alone: a policy changes no predicted rating."""
     scorer = ModelScorer(bundle, dataset)
-    return measure(under_policy(task, policy, dataset), scorer.score, rerank=_rerank(scorer, policy))
+    return measure(under_policy(task, policy, dataset), _score(scorer, policy), rerank=_rerank(scorer, policy))
+
+
+def _score(scorer: ModelScorer, policy: Request) -> Score:
+    return scorer.score if policy.max_std is None else partial(scorer.score_sure, max_std=policy.max_std)
 
 
 def _rerank(scorer: ModelScorer, policy: Request) -> Rerank | None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from towhee_recsys.metrics.compute import exposure, per_user, rating_errors
+from towhee_recsys.metrics.compute import exposure, interval_values, per_user, rating_errors
 from towhee_recsys.metrics.diversity import DIVERSITY
 from towhee_recsys.metrics.errors import mae, mean_by_user, rmse
 from towhee_recsys.metrics.index import INDEX_RECALL
+from towhee_recsys.metrics.intervals import INTERVAL_COVERAGE, half_width
 from towhee_recsys.metrics.lists import top_k
 from towhee_recsys.metrics.metric import (
     CUTOFFS,
+    OF_RATINGS,
     CandidateItems,
     ExposureMetric,
     IndexMetric,
+    IntervalMetric,
     ListMetric,
     Metric,
     RatingMetric,
@@ -23,15 +26,20 @@ __all__ = [
     "CUTOFFS",
     "DIVERSITY",
     "INDEX_RECALL",
+    "INTERVAL_COVERAGE",
     "METRICS",
+    "OF_RATINGS",
     "CandidateItems",
     "ExposureMetric",
     "IndexMetric",
+    "IntervalMetric",
     "ListMetric",
     "Metric",
     "RatingMetric",
     "exposure",
+    "half_width",
     "interval",
+    "interval_values",
     "mae",
     "mean_by_user",
     "metric_of",

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from towhee_recsys.metrics.metric import CandidateItems, ExposureMetric, ListMetric, RatingMetric
+from towhee_recsys.metrics.errors import mean_by_user
+from towhee_recsys.metrics.metric import CandidateItems, ExposureMetric, IntervalMetric, ListMetric, RatingMetric
 from towhee_recsys.metrics.registry import METRICS
 
 if TYPE_CHECKING:
@@ -22,6 +23,23 @@ def rating_errors(predicted: np.ndarray, actual: np.ndarray, users: np.ndarray, 
     errors = np.asarray(predicted, dtype=np.float64) - actual
     metrics = [each for each in METRICS.values() if isinstance(each, RatingMetric)]
     return {each.name: each.compute(errors, users, n_users) for each in metrics}
+
+
+def interval_values(
+    predicted: np.ndarray, actual: np.ndarray, stds: np.ndarray, users: np.ndarray, n_users: int
+) -> dict[str, np.ndarray]:
+    """The metrics of how sure predicted ratings are, as `rating_errors` gives those of their errors.
+
+    `stds` are the predicted standard deviations of the errors, float64[n].
+    """
+    errors = np.asarray(predicted, dtype=np.float64) - actual
+    metrics = [each for each in METRICS.values() if isinstance(each, IntervalMetric)]
+    values = {
+        column: each.compute(errors, stds, cutoff)
+        for each in metrics
+        for column, cutoff in zip(each.columns, each.cutoffs or (0,), strict=True)
+    }
+    return {name: mean_by_user(each, users, n_users) for name, each in values.items()}
 
 
 def per_user(lists: np.ndarray, relevant: csr_matrix, cutoffs: Sequence[int] | None = None) -> dict[str, np.ndarray]:

@@ -23,7 +23,8 @@ class Metric:
         title: The name in tables, such as "NDCG".
         direction: Whether higher or lower values are better; "none" where neither is.
         help: A sentence on its meaning, for glossaries.
-        cutoffs: The lengths of lists that it is computed for; empty for a metric that has no cutoff.
+        cutoffs: The lengths of lists that it is computed for, or the shares of intervals in percent; empty for a metric
+            that has no cutoff.
         summary: Whether its first value is in the table that the commands print.
         tested: Whether differences of its first value are tested for significance.
     """
@@ -57,6 +58,21 @@ class RatingMetric(Metric):
     """
 
     compute: Callable[[np.ndarray, np.ndarray, int], np.ndarray]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntervalMetric(Metric):
+    """A metric of how sure predicted ratings are: it exists where a model knows it.
+
+    `compute(errors, stds, cutoff)` takes the errors float64[n], their predicted standard deviations float64[n], and the
+    cutoff, or 0. It gives float64[n], a value for each error: the metric is their mean.
+    """
+
+    compute: Callable[[np.ndarray, np.ndarray, int], np.ndarray]
+
+
+OF_RATINGS = (RatingMetric, IntervalMetric)
+"""The kinds of metrics of predicted ratings."""
 
 
 @dataclass(frozen=True, kw_only=True)

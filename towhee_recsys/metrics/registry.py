@@ -7,10 +7,12 @@ import re
 from towhee_recsys.metrics.diversity import COVERAGE, DIVERSITY, GINI, NOVELTY
 from towhee_recsys.metrics.errors import MAE, RMSE
 from towhee_recsys.metrics.index import INDEX_RECALL
+from towhee_recsys.metrics.intervals import INTERVAL_COVERAGE, MEAN_STD
 from towhee_recsys.metrics.metric import Metric, RatingMetric
 from towhee_recsys.metrics.ranking import HIT, MRR, NDCG, PRECISION, RECALL
 
-_ALL = (RMSE, MAE, NDCG, RECALL, PRECISION, MRR, HIT, COVERAGE, DIVERSITY, NOVELTY, GINI, INDEX_RECALL)
+_OF_RATINGS = (RMSE, MAE, INTERVAL_COVERAGE, MEAN_STD)
+_ALL = (*_OF_RATINGS, NDCG, RECALL, PRECISION, MRR, HIT, COVERAGE, DIVERSITY, NOVELTY, GINI, INDEX_RECALL)
 
 METRICS: dict[str, Metric] = {each.name: each for each in _ALL}
 """The metrics, in the order in which tables show them."""

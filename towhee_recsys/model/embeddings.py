@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from towhee_recsys.data.items import ItemSchema
+from towhee_recsys.data.items import VARIANCE, FieldType, ItemSchema
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.model.prediction_variance import ItemVariances
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,19 @@ class ModelRef:
         model_id: The id of the model, which an index records.
         calibration: The map from a cosine with an item's vector to a rating; None where ratings are not predicted.
         items: What the dataset's items have; set by the item encoder alone.
+        item_variances: What items multiply the variance of predicted ratings by; None where it is not known.
     """
 
     model_id: str
     calibration: Calibration | None = None
     items: ItemSchema | None = field(default=None, compare=False)
+    item_variances: ItemVariances | None = field(default=None, compare=False)
+
+    @property
+    def index_fields(self) -> dict[str, FieldType]:
+        """The fields that an index of the items keeps, with their types."""
+        fields = self.items.index_fields if self.items else {}
+        return {**fields, VARIANCE: "number"} if self.item_variances else fields
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +49,14 @@ class Embeddings:
         search: The vectors to search with.
         rating: The vectors to predict ratings with, of the same shape; None where they are those of `search`.
         model: The model that made them; None where it is not known.
+        variances: The variance of the users' predicted ratings for a usual item, in squared ratings, float64[n], or one
+            number of one record; None where it is not known.
     """
 
     search: np.ndarray
     rating: np.ndarray | None = None
     model: ModelRef | None = None
+    variances: np.ndarray | None = None
 
     __array_ufunc__ = None  # NumPy leaves `array * embeddings` to this class, which refuses it
 
@@ -68,7 +80,8 @@ class Embeddings:
 
     def __getitem__(self, key: Any) -> Embeddings:
         """The embeddings of the records that `key` selects: a position, a slice or an array; None adds an axis."""
-        return Embeddings(self.search[key], None if self.rating is None else self.rating[key], self.model)
+        rating, variances = (None if part is None else part[key] for part in (self.rating, self.variances))
+        return Embeddings(self.search[key], rating, self.model, variances)
 
     def __iter__(self) -> Iterator[Embeddings]:
         return (self[row] for row in range(len(self)))
@@ -82,7 +95,7 @@ def as_embeddings(given: Any) -> Embeddings:
 
     Raises:
         QueryError: `given` is no such array of numbers, or it has vectors of several models, or only some of its
-            embeddings have vectors for ratings.
+            embeddings have vectors or variances for ratings.
     """
     if isinstance(given, Embeddings):
         return given
@@ -95,12 +108,14 @@ def as_embeddings(given: Any) -> Embeddings:
     if array.ndim not in (1, 2) or len(models) > 1:
         what = "vectors of several models" if array.ndim in (1, 2) else f"{type(given).__name__} {list(array.shape)}"
         raise QueryError(f"one vector [dim] or several [n, dim] of one model are accepted; {what} was given.")
-    ratings = [each.rating for each in made if each.rating is not None]
-    if ratings and len(ratings) < len(made):
-        raise QueryError(
-            f"{len(ratings)} of {len(made)} embeddings have vectors for ratings: give all of them, or none."
-        )
-    return Embeddings(array, np.asarray(ratings, dtype=np.float32) if ratings else None, *models)
+    ratings = _all_or_none([each.rating for each in made], "vectors")
+    variances = _all_or_none([each.variances for each in made], "variances")
+    return Embeddings(
+        array,
+        None if ratings is None else np.asarray(ratings, dtype=np.float32),
+        next(iter(models), None),
+        None if variances is None else np.asarray(variances, dtype=np.float64),
+    )
 
 
 def normalize(given: Any) -> Embeddings:
@@ -110,7 +125,7 @@ def normalize(given: Any) -> Embeddings:
         QueryError: a vector is zero or has a value that is not finite: it has no direction.
     """
     raw = as_embeddings(given)
-    return Embeddings(_unit(raw.search), None if raw.rating is None else _unit(raw.rating), raw.model)
+    return replace(raw, search=_unit(raw.search), rating=None if raw.rating is None else _unit(raw.rating))
 
 
 def must_be_unit(vectors: np.ndarray, names: Sequence[Any]) -> None:
@@ -124,6 +139,14 @@ def must_be_unit(vectors: np.ndarray, names: Sequence[Any]) -> None:
     if off.any():
         row = int(np.flatnonzero(off)[0])
         raise QueryError(f"the vector of {names[row]} has length {lengths[row]:.4g}, not 1: `normalize` it first.")
+
+
+def _all_or_none(parts: Sequence[np.ndarray | None], what: str) -> list[np.ndarray] | None:
+    """The parts of several embeddings; None where none has one. Raises QueryError where only some have it."""
+    there = [part for part in parts if part is not None]
+    if there and len(there) < len(parts):
+        raise QueryError(f"{len(there)} of {len(parts)} embeddings have {what} for ratings: give all of them, or none.")
+    return there or None
 
 
 def _unit(array: np.ndarray) -> np.ndarray:

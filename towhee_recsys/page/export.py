@@ -13,7 +13,7 @@ from towhee_recsys.page.describe import page_description
 from towhee_recsys.page.inline import one_file
 from towhee_recsys.page.item_map import item_map
 from towhee_recsys.page.overview import read_overview
-from towhee_recsys.page.scoring import item_arrays, opinion_weights, popularity, user_parts
+from towhee_recsys.page.scoring import item_arrays, opinion_weights, popularity, user_parts, variances
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.projection import open_projection
 from towhee_recsys.stores.vectors import IndexRecord, index_of
@@ -75,4 +75,5 @@ def _data(config: Config, bundle: Bundle, live: IndexRecord) -> dict[str, Any]:
         "opinions": opinion_weights(bundle),
         "popularity": popularity(bundle, overview.ids),
         "calibration": bundle.calibration.to_json() if bundle.calibration else None,
+        "variances": variances(bundle, overview.ids),
     }

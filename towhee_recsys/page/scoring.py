@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.bundle import Bundle, UserEncoder, popular_items
-from towhee_recsys.bundle.towers import item_vectors
+from towhee_recsys.bundle import Bundle, UserEncoder, item_variances, popular_items
+from towhee_recsys.bundle.towers import item_vectors, loaded
 from towhee_recsys.data.item_ids import item_id
 from towhee_recsys.data.items import Id
 from towhee_recsys.features.liked import DISLIKED, LIKED
@@ -72,6 +72,20 @@ def popularity(bundle: Bundle, ids: Sequence[Id]) -> list[float]:
     """The popularity of each of `ids`, from 0 to 1, that of the most popular item."""
     popular = popular_items(bundle)
     return [round(popular.get(key, 0.0), 4) for key in ids]
+
+
+def variances(bundle: Bundle, ids: Sequence[Id]) -> dict[str, list[float]] | None:
+    """How sure predicted ratings are; None where the model does not know it.
+
+    `users` has the variance for a usual item, of users with 0, 1, 2, … liked or disliked items, and `items` what each
+    of `ids` multiplies it by.
+    """
+    of_items, known = item_variances(bundle), list(loaded(bundle, "item").rows)
+    liked = [{LIKED: known[:count]} for count in range(min(len(known), COUNTS[-1]) + 1)]
+    of_users = UserEncoder(bundle, "general").variances(liked)
+    if of_items is None or of_users is None:
+        return None
+    return {"users": np.round(of_users, 4).tolist(), "items": [round(of_items.of(key), 4) for key in ids]}
 
 
 def _differences(vectors: np.ndarray) -> np.ndarray:

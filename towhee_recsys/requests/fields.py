@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -22,10 +22,18 @@ def whole_number(field: str, given: Any, low: int, high: int) -> int:
     return int(given)
 
 
+def deviation(field: str, given: Any) -> float:
+    """`given`, a finite number above 0. Raises QueryError."""
+    is_number = isinstance(given, (int, float, np.integer, np.floating)) and not isinstance(given, bool)
+    if not is_number or not 0 < given <= sys.float_info.max:  # whole numbers may be larger
+        raise refused(field, given, "a number above 0, in units of the rating scale")
+    return float(given)
+
+
 def share(field: str, given: Any) -> float:
     """`given`, a number from 0 to 1. Raises QueryError."""
     is_number = isinstance(given, (int, float, np.integer, np.floating)) and not isinstance(given, bool)
-    if not is_number or math.isnan(given) or not 0 <= given <= 1:
+    if not is_number or not 0 <= given <= 1:
         raise refused(field, given, "a number from 0 to 1")
     return float(given)
 

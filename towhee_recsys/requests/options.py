@@ -9,12 +9,18 @@ from towhee_recsys.config import load_section
 from towhee_recsys.config.requests import REQUEST_FIELDS, RequestsConfig
 from towhee_recsys.data.items import FieldType, Id, ItemSchema
 from towhee_recsys.errors import ConfigError, close_match, refused
-from towhee_recsys.requests.fields import check_names, flag, id_list, share, whole_number
+from towhee_recsys.requests.fields import check_names, deviation, flag, id_list, share, whole_number
 from towhee_recsys.requests.filter_grammar import filter_clauses
 from towhee_recsys.requests.request import Request
 from towhee_recsys.stores.vectors import Filter
 
-_READERS = {"include_seen": flag, "diversity": share, "explain": flag}
+_READERS = {"max_std": deviation, "include_seen": flag, "diversity": share, "explain": flag}
+NO_STD = (
+    "This model does not know how sure its predicted ratings are: it was trained without a teacher. Leave it out, or "
+    "set training.teacher and train again."
+)
+
+_WITH_DEFAULTS = ("top_k", "max_std", "include_seen", "diversity", "explain")
 
 
 def request_rules(settings: Mapping[str, Any] | None) -> RequestsConfig:
@@ -37,9 +43,11 @@ class OptionsReader:
         include_seen: Whether seen items may be recommended where a request has no `include_seen`.
         subject: The field that names what the request is for: `user`, or `items`.
         without: Fields that such requests do not have.
+        knows_std: Whether the model knows how sure predicted ratings are, which `max_std` needs.
 
     Raises:
-        ConfigError: the rules name a column to filter by that is not declared.
+        ConfigError: the rules name a column to filter by that is not declared, or have a `max_std` that the model
+            cannot compare with.
     """
 
     def __init__(
@@ -50,9 +58,16 @@ class OptionsReader:
         include_seen: bool = False,
         subject: str = "user",
         without: tuple[str, ...] = (),
+        knows_std: bool = True,
     ):
         explain = rules.explain and "explain" not in without
-        self.default = Request(top_k, include_seen=include_seen, diversity=rules.diversity, explain=explain)
+        max_std = None if "max_std" in without else rules.max_std
+        if max_std is not None and not knows_std:
+            raise ConfigError(f"requests.max_std: given {max_std}, accepted: none. {NO_STD}")
+        self._knows_std = knows_std
+        self.default = Request(
+            top_k, include_seen=include_seen, diversity=rules.diversity, explain=explain, max_std=max_std
+        )
         self.id_type, self.max_ids = items.id_type, rules.max_ids
         fields = [name for name in REQUEST_FIELDS if name not in without]
         self._known = (subject, *fields)
@@ -68,13 +83,15 @@ class OptionsReader:
         """
         check_names(given, self._allowed, self._known)
         values = {name: value for name, value in given.items() if value is not None}
+        if "max_std" in values and not self._knows_std:
+            raise refused("max_std", values["max_std"], "none", f" {NO_STD}")
         made: dict[str, Any] = self._page(values)
         made |= {name: read(name, values[name]) for name, read in _READERS.items() if name in values}
         if "exclude" in values:
             exclude = (*id_list("exclude", values["exclude"], self.id_type, self.max_ids), *exclude)
         if "filter" in values or "only" in values:
             made["where"] = self._where(values)
-        settings = {name: getattr(self.default, name) for name in ("top_k", "include_seen", "diversity", "explain")}
+        settings = {name: getattr(self.default, name) for name in _WITH_DEFAULTS}
         return Request(**(settings | made), exclude=tuple(dict.fromkeys(exclude)))
 
     def _page(self, values: Mapping[str, Any]) -> dict[str, int]:

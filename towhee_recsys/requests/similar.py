@@ -15,7 +15,7 @@ from towhee_recsys.requests.request import Request
 
 ITEMS = "items"
 
-WITHOUT = ("include_seen", "explain")
+WITHOUT = ("max_std", "include_seen", "explain")
 """The fields of requests for a user that others do not have."""
 
 Item = Mapping[str, Any]

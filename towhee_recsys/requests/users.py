@@ -27,7 +27,8 @@ def user_request_reader(
     Raises:
         ConfigError: a setting is not acceptable.
     """
-    options = OptionsReader(request_rules(settings), bundle.item_schema, top_k, include_seen)
+    knows_std = bundle.prediction_variance is not None
+    options = OptionsReader(request_rules(settings), bundle.item_schema, top_k, include_seen, knows_std=knows_std)
     return UserRequestReader(options, find, {bundle.schema.users.id, *bundle.users.state["columns"]})
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from towhee_recsys.data.items import EXPIRY, Id
+from towhee_recsys.data.items import EXPIRY, VARIANCE, Id
 from towhee_recsys.features.liked import DISLIKED, LIKED
 from towhee_recsys.requests.ranks import Fields
 from towhee_recsys.requests.request import Request
@@ -56,7 +57,12 @@ class UserPast:
 
 
 def rules_of_item(
-    key: Id, fields: Fields | None, request: Request, past: UserPast, hidden: Collection[Id]
+    key: Id,
+    fields: Fields | None,
+    request: Request,
+    past: UserPast,
+    hidden: Collection[Id],
+    variance: float | None = None,
 ) -> list[Rule]:
     """The rules that keep an item out, whatever its score.
 
@@ -66,6 +72,7 @@ def rules_of_item(
         request: The request.
         past: What the user has interacted with.
         hidden: The hidden items.
+        variance: The variance of the user's predicted ratings for a usual item; None where that is not known.
     """
     found = [] if fields is not None else [Rule("not in the index", "the index does not have it")]
     if key in hidden:
@@ -78,10 +85,14 @@ def rules_of_item(
             )
         )
     found += _rules_of_past(key, request, past)
-    if request.where and request.where.only is not None and key not in request.where.only:
+    where = request.filter_for(variance)
+    if where and where.only is not None and key not in where.only:
         found.append(Rule("only", "it is not among the request's `only`"))
-    clauses = request.where.clauses if request.where and fields is not None else ()
-    return found + [_of_clause(each, fields) for each in clauses if not each.matches((fields or {}).get(each.field))]
+    clauses = where.clauses if where and fields is not None else ()
+    wrong = [each for each in clauses if not each.matches((fields or {}).get(each.field))]
+    return found + [
+        _of_std(fields, request, variance) if each.field == VARIANCE else _of_clause(each, fields) for each in wrong
+    ]
 
 
 def rules_of_rank(rank: int, request: Request) -> list[Rule]:
@@ -105,6 +116,13 @@ def _rules_of_past(key: Id, request: Request, past: UserPast) -> Iterator[Rule]:
     yield from (Rule(name, f"it is among the user's `{name}`") for name in named)
     if key in request.exclude and not named:
         yield Rule("exclude", "it is among the request's `exclude`")
+
+
+def _of_std(fields: Fields | None, request: Request, variance: float | None) -> Rule:
+    factor = (fields or {}).get(VARIANCE)
+    held = "is not known" if factor is None or variance is None else f"is {math.sqrt(variance * factor):.3g}"
+    wanted = f"the request wants at most {request.max_std:g}"
+    return Rule("max_std", f"the standard deviation of its predicted rating {held}; {wanted}")
 
 
 def _of_clause(clause: Clause, fields: Fields | None) -> Rule:

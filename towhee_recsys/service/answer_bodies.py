@@ -21,7 +21,11 @@ class FromBuild(Answered):
 
 
 class Recommendations(BaseModel):
-    """Items, the best first: `rank`, the declared columns, `score`, and more as the config and the request say."""
+    """Items, the best first: `rank`, the declared columns, `score`, and more as the config and the request say.
+
+    Where the dataset has a rating scale, `predicted_rating`; where the model has a teacher, `predicted_rating_std`, the
+    standard deviation of its error.
+    """
 
     recommendations: list[dict[str, Any]]
     filter_counts: list[dict[str, Any]] | None = Field(
@@ -67,6 +71,8 @@ class WhyNotAnswer(Answered):
     item: dict[str, Any] = Field(description="The declared columns.")
     recommended: bool = Field(description="Whether it is recommended after all.")
     score: float | None = Field(description="The cosine, or the relative popularity where nothing is known of a user.")
+    predicted_rating: float | None = Field(default=None, description="Where the dataset has a rating scale.")
+    predicted_rating_std: float | None = Field(default=None, description="The standard deviation of its error.")
     rank: int | None = Field(description="Among all items of the index.")
     rank_of_allowed: int | None = Field(description="Among those that no rule keeps out.")
     items: int = Field(description="How many items the index has.")

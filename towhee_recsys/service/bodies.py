@@ -64,6 +64,10 @@ def recommend_body(config: Config) -> type[Body]:
     user = create_model("User", __base__=Body, __doc__="Who is to get recommendations: whatever is known.", **fields)
     more: dict[str, Any] = {
         "user": (user, Field(description="Who is to get recommendations.")),
+        "max_std": (
+            float | None,
+            Field(default=None, gt=0, description="The most that `predicted_rating_std` of an item may be."),
+        ),
         "include_seen": (bool | None, Field(default=None, description="Whether seen items are shown, too.")),
         "explain": (bool | None, Field(default=None, description="Whether each item has its `reasons`.")),
     }

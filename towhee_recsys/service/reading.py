@@ -47,7 +47,7 @@ def filter_counts(recommender: Recommender, request: dict[str, Any]) -> list[dic
     Raises:
         StoreError: the index cannot be read.
     """
-    return request_filter_counts(request, recommender.bundle, recommender.index)
+    return request_filter_counts(request, recommender.bundle, recommender.index, recommender.config.requests.max_std)
 
 
 def knows_user(recommender: Recommender, given: str) -> bool:

@@ -13,6 +13,7 @@ from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.data import Dataset, ItemSchema
 from towhee_recsys.data.popularity import item_popularity
 from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.model.relative_variances import RelativeVariances
 from towhee_recsys.support.step_timers import timed
 from towhee_recsys.training.calibrate import quality
 from towhee_recsys.training.curves import draw_curves
@@ -55,6 +56,7 @@ def save(
     trainer: Trainer,
     rating_map: Calibration | None,
     calibration: Calibration | None,
+    variances: RelativeVariances | None = None,
 ) -> Bundle:
     """Writes the bundle of a model that was trained to the end into `model.dir`, in one step, and returns it.
 
@@ -64,6 +66,7 @@ def save(
         trainer: What trained the model.
         rating_map: The map from cosine to rating that was trained; None where there is no rating scale.
         calibration: The one that predicts ratings; likewise.
+        variances: How sure predicted ratings are; None where no teacher was trained.
     """
     examples, feedback = trainer.examples, data.feedback
     trained = Trained(
@@ -78,6 +81,7 @@ def save(
         model=trainer.model,
         rating_map=rating_map,
         calibration=calibration,
+        variances=variances,
         dataset=data.facts,
         item_schema=data.item_schema,
         trained_on=data.trained_on,

@@ -7,7 +7,7 @@ from towhee_recsys.config import Config, load_config
 from towhee_recsys.data import Dataset, read_dataset
 from towhee_recsys.model.paddle.device import use_device
 from towhee_recsys.support.step_timers import timed_step
-from towhee_recsys.training.calibrate import calibrate
+from towhee_recsys.training.calibrate import calibrate, prediction_variances
 from towhee_recsys.training.checkpoint import Checkpoint
 from towhee_recsys.training.examples import encode
 from towhee_recsys.training.fit import fit, make_trainer, rating_map_of
@@ -83,7 +83,8 @@ def train(
         checkpoint = Checkpoint(work_dir(config.model.dir), data.trained_on, settings(config), config.seed)
         fit(trainer, checkpoint, fresh=fresh, progress=progress)
         calibration = parent.calibration if parent else calibrate(trainer, rating_map)
-        bundle = save(config, data, trainer, rating_map, calibration)
+        variances = prediction_variances(trainer, calibration, teacher)
+        bundle = save(config, data, trainer, rating_map, calibration, variances)
         checkpoint.remove()
         return bundle
 

@@ -32,15 +32,15 @@ class Series:
     mark: float | None = None
 
 
-def lines(name: str, title: str, series: Sequence[Series], xlabel: str) -> Markup:
-    """A picture of lines. `name` is unique on the page."""
+def lines(name: str, title: str, series: Sequence[Series], xlabel: str, *, whole: bool = True) -> Markup:
+    """A picture of lines. `name` is unique on the page; the marks of x are `whole` numbers, or any."""
     figure, axes = _empty(xlabel)
     for each in series:
         style = "--" if each.dashed else "-"
         axes.plot(each.x, each.y, style, color=f"#0000f{each.colour}", linewidth=1.6)
         dot = [(x, y) for x, y in zip(each.x, each.y, strict=True) if x == each.mark]
         axes.plot(*zip(*dot, strict=True), "o", color=f"#0000f{each.colour}") if dot else None
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.get_major_locator().set_params(integer=whole)
     return _svg(figure, name, title)
 
 

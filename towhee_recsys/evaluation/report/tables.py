@@ -8,7 +8,7 @@ from typing import Any
 
 from towhee_recsys.evaluation.baselines import BASELINES
 from towhee_recsys.evaluation.results import Evaluation, Results
-from towhee_recsys.metrics import METRICS, IndexMetric, Metric, RatingMetric, metric_of, value_name
+from towhee_recsys.metrics import METRICS, OF_RATINGS, IndexMetric, IntervalMetric, Metric, metric_of, value_name
 
 SIGNIFICANT = 0.05
 """Differences with a p-value below it are called significant."""
@@ -79,11 +79,12 @@ def _tables(evaluation: Evaluation, shortest: bool) -> list[Table]:
 
 def _columns(question: str, shortest: bool) -> dict[str, str]:
     """The titles of the columns by the names of their values."""
-    metrics = [each for each in METRICS.values() if not isinstance(each, IndexMetric)]
+    left_out = (IndexMetric, IntervalMetric) if shortest else (IndexMetric,)  # intervals have a section of their own
+    metrics = [each for each in METRICS.values() if not isinstance(each, left_out)]
     columns = [
         pair
         for each in metrics
-        if not (question and isinstance(each, RatingMetric))
+        if not (question and isinstance(each, OF_RATINGS))
         for pair in list(each.columns.items())[: 1 if shortest else None]
     ]
     return {value_name(name, question): title for name, title in columns}

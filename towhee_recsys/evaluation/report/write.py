@@ -16,6 +16,7 @@ from towhee_recsys.evaluation.report.latency import latency
 from towhee_recsys.evaluation.report.pictures import MODELS
 from towhee_recsys.evaluation.report.slices import slices
 from towhee_recsys.evaluation.report.tables import full_tables, glossary, sentences, tables
+from towhee_recsys.evaluation.report.uncertainty import uncertainty
 from towhee_recsys.evaluation.results import Evaluation
 from towhee_recsys.support.output_file import OutputFile
 
@@ -75,6 +76,7 @@ def _content(evaluation: Evaluation, ablation: Sequence[Difference]) -> dict[str
         "curves": curves(evaluation),
         "ablation": ablation_table(ablation),
         "latency": latency(evaluation),
+        "uncertainty": uncertainty(evaluation),
         "slices": slices(evaluation),
         "users": example_users(evaluation),
     }

@@ -34,18 +34,21 @@ function Card({ item, page, opinion, opine, open, hover }) {
   </li>`;
 }
 
-// The predicted rating as stars where the dataset has a scale, and the score as a number.
+// The predicted rating as stars and how sure it is, where the dataset has a scale; else the score as a number.
 function Score({ item, page }) {
   const rating = item.predicted_rating;
   const score = typeof item.score === "number" ? item.score.toFixed(2) : "";
   if (!page.scale || typeof rating !== "number") return html`<span class="score" title="Score">${score}</span>`;
   const most = Math.min(Math.round(page.scale[1]), 10);
   const share = Math.max(0, Math.min(1, rating / page.scale[1]));
-  return html`<span class="stars" role="img" aria-label="${rating.toFixed(1)} of ${page.scale[1]}" title="Predicted rating ${rating.toFixed(2)}, score ${score}">
+  const std = item.predicted_rating_std;
+  const sure = typeof std === "number" ? ` ± ${std.toFixed(1)}` : "";
+  const range = sure && `, two of three ratings are within ${std.toFixed(2)} of it`;
+  return html`<span class="stars" role="img" aria-label="${rating.toFixed(1)} of ${page.scale[1]}${sure && `, give or take ${std.toFixed(1)}`}" title="Predicted rating ${rating.toFixed(2)}${range}; score ${score}">
     <span class="empty" aria-hidden="true">${"★".repeat(most)}</span>
     <span class="full" aria-hidden="true" style=${{ width: `${share * 100}%` }}>${"★".repeat(most)}</span>
   </span>
-  <span class="score" aria-hidden="true">${rating.toFixed(1)}</span>`;
+  <span class="score" aria-hidden="true">${rating.toFixed(1)}${sure}</span>`;
 }
 
 function Thumb({ likes, pressed, title, onClick }) {

@@ -29,8 +29,13 @@ export function localSource(data) {
     const scores = vectors.scores(user.vector);
     return list(page(scores, request, leaveOut), scores, (row) => ({
       ...(data.calibration && { predicted_rating: user.rating(row) }),
+      ...(data.variances && { predicted_rating_std: std(row, leaveOut.length) }),
       reasons: user.reasons(row),
     }));
+  };
+  const std = (row, opinions) => {
+    const { users, items } = data.variances;
+    return Math.sqrt(users[Math.min(opinions, users.length - 1)] * items[row]);
   };
   const similar = async (id, request) => {
     const scores = vectors.scores(vectors.vector(rows.get(id)));

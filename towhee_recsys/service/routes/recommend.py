@@ -70,10 +70,10 @@ async def _similar(request: Request, item_id: str, options: dict[str, Any]) -> R
 
 async def _list(recommender: Recommender, given: dict[str, Any], found: Answer) -> dict[str, Any]:
     """A list of items; of an empty one, what the parts of the request's filter leave."""
-    if found.items or not given.keys() & {"filter", "only"}:
+    if found.items:
         return {"recommendations": found.items}
     counts = await recommender.call(filter_counts, recommender, given)
-    return {"recommendations": [], "filter_counts": counts}
+    return {"recommendations": [], **({"filter_counts": counts} if counts else {})}
 
 
 def _checked(given: Any, field: str) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 
 from towhee_recsys.data.items import FieldType, IdType, ItemSchema
 
-FORMAT = 4
+FORMAT = 5
 """The version of records, and of builds; those of another one are refused."""
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 
 from towhee_recsys.config.milvus import IndexType
 from towhee_recsys.errors import QueryError
-from towhee_recsys.model.embeddings import Embeddings, ModelRef, as_embeddings, must_be_unit
+from towhee_recsys.model.embeddings import Embeddings, as_embeddings, must_be_unit
 from towhee_recsys.stores.vectors.filtered import filters_in, kept_by
 from towhee_recsys.stores.vectors.filters import Filter
 from towhee_recsys.stores.vectors.nearest import Question, id_set, nearest_rows
@@ -29,12 +31,14 @@ class Hit:
         score: Its cosine with the query.
         predicted_rating: The rating that the user would give it; None where the query's model does not predict one.
         build: The build that it comes from; the catalogue has the facts of its items under the same name.
+        predicted_rating_std: The standard deviation of the predicted rating's error; None where it is not known.
     """
 
     id: Id
     score: float
     predicted_rating: float | None = None
     build: str = ""
+    predicted_rating_std: float | None = None
 
 
 @dataclass(frozen=True)
@@ -107,10 +111,10 @@ def search_build(record: IndexRecord, cache: VectorCache, request: SearchRequest
     questions = [Question(*each) for each in zip(request.top_k, without, filters, strict=True)]
     found = nearest_rows(cache, request.vectors.search, questions, how)
     if request.vectors.rating is None:
-        return _hits(found, _ratings(found, request.vectors.model), record.build)
+        return _hits(found, request.vectors, record.build)
     items = cache.vectors({key for hits in found for key, _ in hits})
     found = [[hit for hit in hits if hit[0] in items] for hits in found]
-    return _hits(found, _ratings(found, request.vectors.model, request.vectors.rating, items), record.build)
+    return _hits(found, request.vectors, record.build, items)
 
 
 def hits_of(
@@ -131,26 +135,41 @@ def hits_of(
     kept = kept_by(cache.store, record, [[key for key, _ in each] for each in lists], where)
     items = cache.vectors(set().union(*kept))
     found = [[hit for hit in each if hit[0] in ids and hit[0] in items] for each, ids in zip(lists, kept, strict=True)]
-    return _hits(found, _ratings(found, vectors.model, vectors.for_rating, items), record.build)
+    return _hits(found, vectors, record.build, items)
 
 
-def _ratings(
-    found: Sequence[Sequence[tuple[Id, float]]],
-    model: ModelRef | None,
-    queries: np.ndarray | None = None,
-    items: Mapping[Id, np.ndarray] | None = None,
-) -> Iterator[float | None]:
-    """The predicted rating of each hit in turn: by its score, or by the cosine of `queries` and `items`."""
+Found = Sequence[Sequence[tuple[Id, float]]]
+"""The ids and scores that each query has found."""
+
+
+def _hits(
+    found: Found, queries: Embeddings, build: str, items: Mapping[Id, np.ndarray] | None = None
+) -> list[list[Hit]]:
+    """The hits of what was found. Ratings are predicted by `items`' vectors, or by the scores without them."""
+    ratings, deviations = _ratings(found, queries, items), _deviations(found, queries)
+    return [[Hit(key, score, next(ratings), build, next(deviations)) for key, score in hits] for hits in found]
+
+
+def _ratings(found: Found, queries: Embeddings, items: Mapping[Id, np.ndarray] | None) -> Iterator[float | None]:
+    """The predicted rating of each hit in turn."""
     count = sum(map(len, found))
-    if not count or model is None or model.calibration is None:
-        return iter([None] * count)
-    if queries is None or items is None:
+    if not count or queries.model is None or queries.model.calibration is None:
+        return repeat(None)
+    if items is None:
         cosines = np.array([score for hits in found for _, score in hits])
     else:
         chosen = np.array([items[key] for hits in found for key, _ in hits])
-        cosines = np.einsum("ij,ij->i", chosen, np.repeat(queries, [len(hits) for hits in found], axis=0))
-    return iter(model.calibration.ratings(cosines).tolist())
+        users = np.repeat(queries.for_rating, [len(hits) for hits in found], axis=0)
+        cosines = np.einsum("ij,ij->i", chosen, users)
+    return iter(queries.model.calibration.ratings(cosines).tolist())
 
 
-def _hits(found: Sequence[Sequence[tuple[Id, float]]], ratings: Iterator[float | None], build: str) -> list[list[Hit]]:
-    return [[Hit(key, score, next(ratings), build) for key, score in hits] for hits in found]
+def _deviations(found: Found, queries: Embeddings) -> Iterator[float | None]:
+    """The standard deviation of each predicted rating in turn."""
+    variances = queries.model.item_variances if queries.model else None
+    if variances is None or queries.variances is None:
+        return repeat(None)
+    of_users = queries.variances.tolist()
+    return (
+        math.sqrt(of_user * variances.of(key)) for of_user, hits in zip(of_users, found, strict=True) for key, _ in hits
+    )
