@@ -17,7 +17,7 @@ PACKAGES = (*OURS, "redis", "hiredis")
 
 WORK = "serving, Milvus server and Redis"
 
-BOUND = """Both cores, which four processes share. Of 2 ms of processor time that a request takes, the service takes 1.2,
+BOUND = """Both cores, which four processes share. Of 2 ms of processor time of a request, the service takes 1.2,
     half of it in the event loop and half in the pipeline, Milvus 0.7 for its search, and the load generator and Redis
     the rest. A batch takes 10 ms, half of which is its search; one in a hundred takes 30 ms, and a request that arrives
     during it waits for it and for its own."""
