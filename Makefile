@@ -42,7 +42,7 @@ clean: ## delete the environment and everything that was built
 	touch $@
 
 .venv/tested: .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[peers,redis,mysql,serve,mcp,test]'
+	$(BIN)/python -m pip install --quiet --editable '.[peers,ray,redis,mysql,serve,mcp,test]'
 	touch .venv/installed $@
 
 build/milvus/bin/milvus-server: # a real Milvus for the tests; not available on Windows and on Linux on ARM, where they are skipped

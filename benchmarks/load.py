@@ -27,9 +27,16 @@ TIMEOUT = 10.0
 
 @dataclass
 class Load:
-    """What became of the requests: `latencies` in ms of those that were answered 200, and how many had each status."""
+    """What became of the requests.
+
+    Attributes:
+        latencies: Of those that were answered 200, in ms.
+        moments: When each of these was due, in seconds from the beginning.
+        statuses: How many had each status.
+    """
 
     latencies: list[float] = field(default_factory=list)
+    moments: list[float] = field(default_factory=list)
     statuses: Counter[str] = field(default_factory=Counter)
 
 
@@ -122,7 +129,7 @@ async def run(client: Client, bodies: Sequence[str], rate: float, seconds: float
     for moment, which in zip(due, chosen, strict=True):
         if (wait := began + moment - loop.time()) > 0:
             await asyncio.sleep(wait)
-        task = loop.create_task(_one(client, bodies[which], began + moment, load))
+        task = loop.create_task(_one(client, bodies[which], began, moment, load))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
     await asyncio.gather(*tasks)
@@ -145,14 +152,15 @@ async def saturate(client: Client, bodies: Sequence[str], connections: int, seco
     return answered / seconds
 
 
-async def _one(client: Client, body: str, due: float, load: Load) -> None:
+async def _one(client: Client, body: str, began: float, moment: float, load: Load) -> None:
     try:
         status = str(await client.post(body))
     except (OSError, asyncio.TimeoutError) as error:
         status = type(error).__name__
     load.statuses[status] += 1
     if status == "200":
-        load.latencies.append((asyncio.get_running_loop().time() - due) * 1000)
+        load.latencies.append((asyncio.get_running_loop().time() - began - moment) * 1000)
+        load.moments.append(moment)
 
 
 def main() -> None:
@@ -173,7 +181,11 @@ def main() -> None:
             if given.saturate:
                 return {"rate": await saturate(client, bodies, given.saturate, given.seconds)}
             load = await run(client, bodies, given.rate, given.seconds, given.seed)
-            return {"latencies": [round(each, 3) for each in load.latencies], "statuses": dict(load.statuses)}
+            rounded = {"latencies": load.latencies, "moments": load.moments}
+            return {
+                **{name: [round(each, 3) for each in values] for name, values in rounded.items()},
+                "statuses": dict(load.statuses),
+            }
         finally:
             client.close()
 

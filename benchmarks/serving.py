@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,12 +29,12 @@ from towhee_recsys.config import Config, load_config
 PACKAGES = ("fastapi", "uvicorn", "uvloop", "httptools", "milvus-lite", "pymilvus", "towhee", "numpy")
 
 CONNECTIONS, SECONDS, USERS = 64, 20, 2000
-WANTED, P99 = 500, 50.0
+WANTED, P99, MODEST = 500, 50.0, 100
 
-WHAT_BOUNDS = {
-    "serving": """One core: the interpreter runs the event loop, the pipeline's steps and the encoding of answers in
-        turns, while Milvus Lite searches on the other core, which the load generator shares.""",
-}
+BOUND = """One core: the interpreter runs the event loop, the pipeline's steps and the encoding of answers in turns,
+    while Milvus Lite searches on the other core, which the load generator shares."""
+
+WHAT_BOUNDS = dict.fromkeys(("serving, capacity", f"serving, {WANTED}/s, p99"), BOUND)
 
 
 def measure(case: Case) -> list[Row]:
@@ -54,7 +53,8 @@ def measured_rows(work: str, config: Config, case: Case) -> list[Row]:
         rows = [Row(f"{work}, capacity", "/s", ours, "one request at a time", alone, Limit("≥", WANTED, "ours"))]
         for name, rate in [(f"{WANTED}/s", WANTED), *((f"{part:g} × capacity", part * ours) for part in (0.5, 1, 2))]:
             rows += _rows(f"{work}, {name}", load(url, bodies, rate, seconds), limited=rate == WANTED)
-        return [*rows, Row(f"{work}, back to p99 ≤ {P99:g} ms after twice the capacity", "s", recovery(url, bodies))]
+        back = recovery(url, bodies, seconds)
+        return [*rows, Row(f"{work}, back to p99 ≤ {P99:g} ms after twice the capacity", "s", back)]
 
 
 @contextmanager
@@ -80,15 +80,18 @@ def load(url: str, bodies: Sequence[str], rate: float, seconds: float) -> dict[s
     return _load(url, bodies, "--rate", str(rate), "--seconds", str(seconds))
 
 
-def recovery(url: str, bodies: Sequence[str]) -> float:
-    """Seconds until a second of modest load has all its answers in time, right after an overload."""
-    began = time.perf_counter()
-    while True:
-        found = load(url, bodies, 100, 1)
-        if found["statuses"].keys() == {"200"} and np.percentile(found["latencies"], 99) <= P99:
-            return max(0.0, time.perf_counter() - began - 1)
-        if time.perf_counter() - began > 60:
-            return float("inf")
+def recovery(url: str, bodies: Sequence[str], seconds: float) -> float:
+    """Seconds until a second of modest load has its answers in time, in one run of so many, right after an overload.
+
+    That is a second in which half of the requests or more are answered, 99 of 100 answers in time.
+    """
+    found = load(url, bodies, MODEST, seconds)
+    moments, latencies = np.array(found["moments"]), np.array(found["latencies"])
+    for second in range(int(seconds)):
+        due = (moments >= second) & (moments < second + 1)
+        if due.sum() >= MODEST * 0.5 and np.mean(latencies[due] <= P99) >= 0.99:
+            return float(second)
+    return float("inf")
 
 
 def _rows(work: str, found: dict[str, Any], limited: bool) -> list[Row]:

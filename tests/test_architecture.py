@@ -57,6 +57,7 @@ LAYERS = [
     "errors",
     "version",
     "support",
+    "engines",
     "features",
     "config",
     "data",

@@ -59,6 +59,10 @@ class StoreError(RecsysError):
     """A vector store or a catalogue cannot be opened, read or written."""
 
 
+class EngineError(RecsysError):
+    """An engine of bulk work is unknown, missing or cannot be reached, or its workers die."""
+
+
 class PipelineError(RecsysError):
     """A pipeline file is wrong, or one of its steps failed."""
 

@@ -41,7 +41,7 @@ def test_single_settings_are_laid_over_the_others():
         ("teacher.svd_rank=-1", "training.teacher.svd_rank: given -1, accepted: a whole number from 0 to 1024"),
         ("teacher.weight=1", "training.teacher.weight: given 1, accepted: a number above 0 and below 1"),
         ("teacher.factors=3", "training.teacher.factors: unknown key."),
-        ("seen_share=1.1", "training.seen_share: given 1.1, accepted: a number from 0 to 1"),
+        ("seen_share=[1.1]", "training.seen_share[0]: given 1.1, accepted: a number from 0 to 1"),
     ],
 )
 def test_what_is_refused(setting, accepted):

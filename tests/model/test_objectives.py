@@ -28,7 +28,7 @@ def settings(scale=SCALE, **training):
         "temperature": 0.2,
         "preference": [0, 0.1, 0.4, 1, 1.5],
         "rating_weight": 0.7,
-        "seen_share": 1.0,
+        "seen_share": [1.0],
         "teacher": None,
     }
     return ObjectiveSettings(load_config(training=fixed | training).training, scale, MAP if scale else None)
@@ -69,7 +69,10 @@ def cross_entropy(ratings: Interactions, block: Block, config: ObjectiveSettings
     sums = np.bincount(ratings.users, weights)
     log_q = np.zeros(len(block.items)) if block.log_q is None else block.log_q.astype(np.float64)
     with np.errstate(divide="ignore"):
-        log_share = np.log(config.training.seen_share)
+        shares = config.training.seen_share
+        log_share = np.log(np.interp(ratings.values, np.linspace(*SCALE, len(shares)), shares))
+    popularity = np.bincount(ratings.items, minlength=99)[block.items] * np.exp(-log_q)
+    popularity, smoothing = popularity / popularity.sum(), config.training.label_smoothing
     places, wanted, shifts = [], [], []
     for row, user in enumerate(block.users):
         positions = np.flatnonzero(ratings.users == user)
@@ -77,7 +80,8 @@ def cross_entropy(ratings: Interactions, block: Block, config: ObjectiveSettings
         for position in positions:
             column = int(np.flatnonzero(block.items == ratings.items[position])[0])
             shift = -log_q
-            shift[own] = log_share
+            mine = [positions[ratings.items[positions] == item][0] for item in block.items[own]]
+            shift[own] = log_share[mine]
             shift[column] = 0
             shifts.append(np.maximum(shift, -1e30))  # -inf times 0 would be no number
             wanted.append(weights[position] / np.sqrt(max(sums[user], 1e-12)))
@@ -87,7 +91,9 @@ def cross_entropy(ratings: Interactions, block: Block, config: ObjectiveSettings
     def loss(users, items):
         logits = users @ items.T / config.training.temperature
         totals = paddle.logsumexp(logits[rows] + paddle.to_tensor(np.array(shifts)), axis=1)
-        return (paddle.to_tensor(np.array(wanted)) * (totals - logits[rows, columns])).sum() / len(users)
+        spread = (logits[rows] * paddle.to_tensor(popularity)).sum(axis=1)
+        targets = (1 - smoothing) * logits[rows, columns] + smoothing * spread
+        return (paddle.to_tensor(np.array(wanted)) * (totals - targets)).sum() / len(users)
 
     return loss
 
@@ -107,9 +113,12 @@ def squared_error(ratings: Interactions, block: Block, config):
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("sampled", [1000, 5])
 @pytest.mark.parametrize("name", ["ranking", "implicit ranking", "rating"])
-@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
-def test_value_and_gradients_are_those_of_autograd(name, sampled, seed, share):
-    ratings, config = rated(9, 13, 40, seed), settings(None if "implicit" in name else SCALE, seen_share=share)
+@pytest.mark.parametrize(("shares", "smoothing"), [([0], 0.0), ([0.3], 0.1), ([1], 0.3), ([1, 0.7, 0.4], 0.0)])
+def test_value_and_gradients_are_those_of_autograd(name, sampled, seed, shares, smoothing):
+    if "implicit" in name:
+        shares = shares[-1:]
+    scale = None if "implicit" in name else SCALE
+    ratings, config = rated(9, 13, 40, seed), settings(scale, seen_share=shares, label_smoothing=smoothing)
     for block in blocks_of(ratings, 9, 13, sampled=sampled, seed=seed):
         users, items = units(len(block.users), seed), units(len(block.items), seed + 50)
         if "ranking" in name:
@@ -151,7 +160,7 @@ def test_ranking_with_equal_weights_is_the_plain_cross_entropy_of_a_softmax():
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
 @pytest.mark.parametrize("temperature", [0.001, 0.0069, 0.0167, 10.0])
 def test_any_temperature_gives_numbers(temperature, share):
-    ratings, config = rated(9, 13, 40, 1), settings(temperature=temperature, seen_share=share)
+    ratings, config = rated(9, 13, 40, 1), settings(temperature=temperature, seen_share=[share])
     objective = RankingObjective(ratings, config)
     [block] = blocks_of(ratings, 9, 13, size=9)
     count, ahead = len(block.users), units(1, 3)
@@ -169,7 +178,7 @@ def test_of_a_user_who_has_all_items_each_item_is_compared_with_the_shares_of_th
     [block] = blocks_of(ratings, 1, 3)
     user, items = units(1, 0), units(3, 1)
     for share in (0.0, 0.3):
-        config = settings(temperature=temperature, seen_share=share)
+        config = settings(temperature=temperature, seen_share=[share])
         found = RankingObjective(ratings, config)(user, items, block)
         wanted = by_autograd(cross_entropy(ratings, block, config), user, items)
         assert found[0] == pytest.approx(wanted[0], rel=1e-3, abs=1e-6)
@@ -234,7 +243,7 @@ def test_of_a_sample_of_items_the_expected_partition_is_that_of_all(share):
     """What a user's softmaxes are divided by, in many drawn blocks, against the sums over the whole catalogue."""
     users, items, temperature = 400, 300, 0.5
     ratings = rated(users, items, 2400, seed=5)
-    config = settings(preference=[1, 1], temperature=temperature, seen_share=share)
+    config = settings(preference=[1, 1], temperature=temperature, seen_share=[share])
     objective, drawn = RankingObjective(ratings, config), Blocks(ratings, users, 50, 60)
     vectors, item_vectors = units(users, 0), units(items, 1)
     logits = (vectors @ item_vectors.T).astype(np.float64) / temperature

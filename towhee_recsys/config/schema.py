@@ -80,11 +80,14 @@ class TrainingConfig(Section):
         min_length=2,
         description="ranking: how much a rating shows liking, at equal steps of the rating scale, lowest first",
     )
-    seen_share: float = Field(
-        default=0.3,
-        ge=0,
-        le=1,
-        description="ranking: how much a user's other items count in the softmax of one; 1 is the plain softmax",
+    seen_share: list[Annotated[float, Field(ge=0, le=1)]] = Field(
+        default=[0.3],
+        min_length=1,
+        description="ranking: how much a user's other items count in the softmax of one, at equal steps of the rating "
+        "scale, lowest first; of implicit feedback the last one; 1 is the plain softmax",
+    )
+    label_smoothing: float = Field(
+        default=0.0, ge=0, lt=1, description="ranking: share of the targets that all items get, by their popularity"
     )
     sampled_items: int = Field(
         default=20_000, ge=1, description="ranking: of a larger catalogue, a step scores this many items"

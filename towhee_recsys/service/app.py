@@ -15,7 +15,7 @@ from towhee_recsys.service.middleware import Around
 from towhee_recsys.service.openapi import documented
 from towhee_recsys.service.page_answers import PageAnswers
 from towhee_recsys.service.recommender import Recommender
-from towhee_recsys.service.routes import ROUTERS
+from towhee_recsys.service.routes import PLAIN, ROUTERS
 from towhee_recsys.version import __version__
 
 
@@ -47,6 +47,7 @@ def create_app(config: Config) -> FastAPI:
     )
     app.state.recommender, app.state.metrics, app.state.draining = recommender, metrics, False
     app.state.page = PageAnswers(recommender)
+    app.router.routes.append(PLAIN)
     for router in ROUTERS:
         app.include_router(router)
     add_error_answers(app)

@@ -17,7 +17,7 @@ from tests.servers.tls_proxy import TlsProxy
 from tests.stores.vectors.helpers import rows
 from towhee_recsys.config.milvus import AccessConfig
 from towhee_recsys.errors import ConfigError, StoreError
-from towhee_recsys.stores.vectors import Layout, check_uri, open_store
+from towhee_recsys.stores.vectors import Layout, check_uri, insert, open_index, open_store, publish, start_build
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
 from towhee_recsys.stores.vectors.milvus.kinds import ServerStore
 from towhee_recsys.stores.vectors.milvus.server import server_client
@@ -169,6 +169,16 @@ class TestWithServer:
         patient = open_store(milvus_server.url, {"timeout": 60})
         patient.milvus.client.release_collection("filled")
         assert patient.search("filled", VECTORS[:1], 1)[0][0][0] == 0
+
+    def test_the_rows_of_a_published_build_are_sealed(self, milvus_server):
+        index = open_index(milvus_server.url, "sealed", {"timeout": 60})
+        build = start_build(index, None, 16)
+        publish(index, [insert(index, build, range(16), VECTORS)])
+        end, segments = time.monotonic() + 30, []
+        while not segments and time.monotonic() < end:
+            segments = index.store.milvus.client.list_persistent_segments(build)
+            time.sleep(0.2)
+        assert [each.num_rows for each in segments] == [16]
 
     def test_what_milvus_refuses_is_reported_with_its_place(self, milvus_server, address, caplog):
         patient = open_store(milvus_server.url, {"timeout": 60})

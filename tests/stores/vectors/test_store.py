@@ -109,6 +109,20 @@ def test_one_row_is_replaced_and_deleted_and_no_other(store, build):
         assert store.count(name) == 5 - row
 
 
+def test_a_sealed_build_has_its_rows_and_takes_more(store, build):
+    name, oracle, ids = build
+    more = [f"more {key}" if isinstance(key, str) else key // 2 + 1000 for key in ids]
+    for _ in range(2):
+        store.seal(name)
+        assert held(store, name, ids) == held(oracle, name, ids)
+        for each in (store, oracle):
+            each.upsert(name, rows(more, VECTORS[::-1], FIELDS))
+            each.delete(name, ids[:1])
+        assert held(store, name, ids + more) == held(oracle, name, ids + more)
+    wanted = oracle.search(name, VECTORS, 1)
+    assert [hits[0][1] for hits in store.search(name, VECTORS, 1)] == pytest.approx([hits[0][1] for hits in wanted])
+
+
 def test_ids_that_are_not_among_those_that_are_known(store, build):
     name, _, ids = build
     assert sorted(store.ids(name, without=id_array(ids[:4], store.describe(name).id_type)).tolist()) == sorted(ids[4:])

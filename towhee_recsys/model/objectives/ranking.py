@@ -67,9 +67,13 @@ class RankingObjective:
     """For each interaction, weighted by how much it shows liking, the cross entropy of a softmax over the catalogue.
 
     The logits are cosines over a temperature. In the softmax of an interaction's item, the user's other items count
-    only `training.seen_share`, as the user has picked them, too: with that share k an item of logit s_i costs
-    log(exp(s_i) + sum over the user's other items of k exp(s_j) + sum over all others of exp(s_j)) - s_i. A share of 1
-    is the plain softmax.
+    only `training.seen_share`, as the user has picked them, too: with a share k_j of each an item of logit s_i costs
+    log(exp(s_i) + sum over the user's other items of k_j exp(s_j) + sum over all others of exp(s_j)) - s_i. Shares of 1
+    are the plain softmax.
+
+    With `training.label_smoothing` e the target is not s_i alone but (1 - e) s_i + e times the mean logit of all items,
+    weighted by their popularity: label smoothing by Szegedy et al. 2016 (arXiv:1512.00567), towards the frequencies of
+    the labels as Pereyra et al. 2017 (arXiv:1701.06548) compare it with the uniform distribution.
 
     An interaction's weight is divided by the root of the sum of its user's, so that users with many interactions count
     more, but not in proportion.
@@ -82,11 +86,12 @@ class RankingObjective:
         self.decay, self._temperature = training.ranking_decay, training.temperature
         self._steep = 1 / training.temperature > LARGEST_EXPONENT
         with np.errstate(divide="ignore"):  # the logarithm of 0 is what is wanted
-            self._log_share = np.log(np.float32(training.seen_share))
-            self._log_rest = np.log(np.float32(1 - training.seen_share))
+            shares = seen_shares(interactions.values, settings.scale, training.seen_share)
+            self._log_share, self._log_rest = np.log(shares), np.log(1 - shares)
         weights = interaction_weights(interactions.values, settings.scale, training.preference)
         sums = np.bincount(interactions.users, weights)
         self._weights = (weights / np.sqrt(np.maximum(sums, 1e-12))[interactions.users]).astype(np.float32)
+        self._smoothing, self._popularity = training.label_smoothing, np.bincount(interactions.items)
 
     @timed("objectives")
     def __call__(self, users: np.ndarray, items: np.ndarray, block: Block) -> Gradients:
@@ -98,7 +103,8 @@ class RankingObjective:
             logits -= block.log_q
             cells[block.cells] += block.log_q[block.cells % len(items)]
         targets = cells[block.cells]
-        cells[block.cells] += self._log_share
+        log_share, log_rest = self._log_share[block.rows], self._log_rest[block.rows]
+        cells[block.cells] += log_share
         highest = np.zeros(len(users), dtype=np.float32)
         if self._steep:
             highest = np.maximum(logits.max(axis=1), np.finfo(np.float32).min)  # -inf of a user who has all items
@@ -106,13 +112,41 @@ class RankingObjective:
         np.exp(logits, out=logits)
         with np.errstate(divide="ignore"):
             shared = np.log(logits.sum(axis=1)) + highest
-        totals = np.logaddexp(shared[rows], self._log_rest + targets)
+        totals = np.logaddexp(shared[rows], log_rest + targets)
         each = np.bincount(rows, weights * np.exp(highest[rows] - totals), minlength=len(users)).astype(np.float32)
         logits *= each[:, None]
-        cells[block.cells] += weights * (np.exp(self._log_rest + targets - totals) - 1)
+        own_target = weights * (1 - self._smoothing)
+        cells[block.cells] += weights * np.exp(log_rest + targets - totals) - own_target
         share = 1 / (self._temperature * len(users))
-        loss = float(weights @ (totals - targets)) / len(users)
-        return loss, logits @ (share * items), logits.T @ (share * users)
+        loss = float(weights @ totals - own_target @ targets) / len(users)
+        grad_users, grad_items = logits @ (share * items), logits.T @ (share * users)
+        if self._smoothing:
+            loss += self._smoothed(users, items, block, (weights, rows), grad_users, grad_items)
+        return loss, grad_users, grad_items
+
+    def _smoothed(
+        self,
+        users: np.ndarray,
+        items: np.ndarray,
+        block: Block,
+        weighted: tuple[np.ndarray, np.ndarray],
+        grad_users: np.ndarray,
+        grad_items: np.ndarray,
+    ) -> float:
+        """The loss of the targets that all items get; adds its gradients to the others.
+
+        A user's are one inner product with the items' mean vector. `weighted` are the weights and the users' positions
+        of the interactions.
+        """
+        weights, rows = weighted
+        popularity = self._popularity[block.items] * (1.0 if block.log_q is None else np.exp(-block.log_q))
+        popularity = (popularity / popularity.sum()).astype(np.float32)
+        share = self._smoothing / (self._temperature * len(users))
+        masses = (share * np.bincount(rows, weights, minlength=len(users))).astype(np.float32)
+        mean, total = popularity @ items, masses @ users
+        grad_users -= masses[:, None] * mean
+        grad_items -= popularity[:, None] * total
+        return -float(total @ mean)
 
     def training_figures(self, loss: float) -> dict[str, float]:
         """None: a cross entropy is no figure that can be compared with another model's."""
@@ -140,6 +174,14 @@ def interaction_weights(
             "Give some types of events a weight above 0 in dataset.interactions.weights."
         )
     return weights / weights[weights > 0].mean()
+
+
+def seen_shares(values: np.ndarray, scale: tuple[float, float] | None, shares: Sequence[float]) -> np.ndarray:
+    """How much the item of each interaction counts in the softmax of its user's other items, float32[n].
+
+    Of ratings `shares` are at equal steps of the scale, straight lines between; implicit feedback has the last one.
+    """
+    return rating_preference(values, scale or (0.0, 1.0), shares if scale else shares[-1:]).astype(np.float32)
 
 
 def new_weights(

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from towhee_recsys.requests import ITEMS, USER
 from towhee_recsys.service.answer_bodies import RecommendAnswer, RecommendAnswers
@@ -34,6 +35,10 @@ async def recommend(request: Request) -> Response:
     answers = await recommender.recommend([_checked(each, f"body.{number}") for number, each in enumerate(requests)])
     lists = [await _list(recommender, each, found) for each, found in zip(requests, answers, strict=True)]
     return answer_of(request, answers[0], {"answers": lists})
+
+
+PLAIN = Route("/recommend", recommend, methods=["POST"])
+"""The same without FastAPI, which documents it: its routing takes a sixth of the processor time of a request."""
 
 
 @router.get("/similar/{item_id:path}", responses={200: {"model": RecommendAnswer}, **ERRORS})

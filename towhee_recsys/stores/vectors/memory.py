@@ -127,6 +127,9 @@ class MemoryStore:
             found.append(list(zip(held.ids[best].tolist(), scores[best].tolist(), strict=True)))
         return found
 
+    def seal(self, name: str) -> None:
+        """Every build is ready."""
+
     def read_records(self, collection: str) -> Records:
         """The newest record of each build of `collection`, and which build is live."""
         mine = [record for record in self._records if record["collection"] == collection]

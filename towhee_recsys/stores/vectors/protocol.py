@@ -128,6 +128,9 @@ class VectorStore(Protocol):
         process wrote is found at once.
         """
 
+    def seal(self, name: str) -> None:
+        """Prepares a complete build for fast searches, which may take effect later. Rows can still be written."""
+
     def read_records(self, collection: str) -> Records:
         """The newest record of each build of `collection`, and which build is live."""
 

@@ -72,6 +72,7 @@ def publish(
             if unfinished:
                 _drop(index, build, parts)
             raise
+        _seal(index, build)
         make_live(index.store, fresh)
         index.locks.release(build)
         try:
@@ -106,6 +107,14 @@ def drop_builds(index: VectorIndex, keep: set[str], parts: Sequence[BuildPart]) 
     for name in gone:
         _drop(index, name, parts)
     return sorted(gone)
+
+
+def _seal(index: VectorIndex, build: str) -> None:
+    """Prepares a build for fast searches; without the right to do so they are slower for a while, and as exact."""
+    try:
+        index.store.seal(build)
+    except StoreError as error:
+        log.warning("searches of %s will be slow at first: %s", build, error)
 
 
 def _build_of(receipts: Sequence[Receipt]) -> str:
