@@ -37,7 +37,8 @@ class Client:
 def show(title, items):
     print(f"\n{title}")
     for item in items:
-        print(f"{item['rank']:3}  {item['title']} ({item['score']:.3f})")
+        stars = f", {item['predicted_rating']:.1f} ± {item['predicted_rating_std']:.1f} stars"
+        print(f"{item['rank']:3}  {item['title']} ({item['score']:.3f}{stars})")
 
 
 def main():

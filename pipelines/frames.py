@@ -22,7 +22,7 @@ BLOCK = 1000
 FIELDS = (LIKED, DISLIKED, INCLUDE_SEEN)
 """What a row of users may have besides their columns."""
 
-FIGURES = {"rank": "int64", "score": "float64", "predicted_rating": "float64"}
+FIGURES = {"rank": "int64", "score": "float64", "predicted_rating": "float64", "predicted_rating_std": "float64"}
 """The columns of an answer that are no facts of an item, with their dtypes."""
 
 
@@ -39,15 +39,15 @@ def recommend_frame(
         config: The config of a trained and indexed recommender, or its name or file.
         users: The users, in any order; the frame may have any index.
         top_k: How many items each user gets; left out, as in the config.
-        options: What else the requests have: `offset`, `filter`, `exclude`, `only`, `include_seen`, `diversity` and
-            `explain`.
+        options: What else the requests have: `offset`, `filter`, `exclude`, `only`, `max_std`, `include_seen`, `diversity`
+            and `explain`.
 
     Returns:
         The index is that of `users`, each label repeated for each item, so that `users.join(answer)` works. Columns:
         the users' id if `users` has it (named `user_<id>` where an item's column has that name), `rank` from 1, the
         item's id and facts, `score` (cosine, or the relative popularity where nothing is known of the user) and, where
-        there is a rating scale, `predicted_rating`; with `explain`, `reasons`. Without users it has these columns and
-        no rows.
+        there is a rating scale, `predicted_rating` and, of a model with a teacher, `predicted_rating_std`; with
+        `explain`, `reasons`. Without users it has these columns and no rows.
 
     Raises:
         QueryError: `users` is no data frame, or has a column or a value that the model cannot take, or an option is
@@ -109,6 +109,7 @@ def _frame(users: pd.DataFrame, lists: Sequence[list[dict[str, Any]]], bundle: B
     item, user_id = bundle.item_schema, bundle.schema.users.id
     columns = ["rank", *dict.fromkeys([item.id, *item.facts]), "score"]
     columns += ["predicted_rating"] if bundle.calibration else []
+    columns += ["predicted_rating_std"] if bundle.prediction_variance else []
     columns += ["reasons"] if explained else []
     rows = np.repeat(np.arange(len(users)), [len(items) for items in lists])
     answer = pd.DataFrame([each for items in lists for each in items], columns=columns, index=users.index[rows])

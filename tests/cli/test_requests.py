@@ -72,6 +72,21 @@ def test_an_empty_answer_says_how_many_items_each_part_of_a_filter_leaves(run: A
     assert "only 1 ids leaves 0 items" in ran.err
 
 
+def test_only_sure_items(run: Any, on_sample: list[str]) -> None:
+    items = recommended(run, *on_sample, "-g", "F", "-k", "400")["recommendations"]
+    most = sorted(item["predicted_rating_std"] for item in items)[100]
+    found = recommended(run, *on_sample, "-g", "F", "-k", "400", "--max-std", str(most + 1e-9))["recommendations"]
+    assert ids(found) == [item["movie_id"] for item in items if item["predicted_rating_std"] <= most]
+    ran = run("recommend", *on_sample, "-g", "F", "-k", "1")
+    assert ran.out.splitlines()[2].split()[-2:] == ["Stars", "±"]
+    assert ran.out.splitlines()[3].split()[-1] == f"{items[0]['predicted_rating_std']:.1f}"
+    refused = run("recommend", *on_sample, "-g", "F", "--max-std", "0")
+    assert refused.code == 2
+    assert "max_std: given 0.0, accepted: a number above 0" in refused.err
+    nothing = run("recommend", *on_sample, "-g", "F", "--max-std", "0.01", "--json")
+    assert json.loads(nothing.out)["filter_counts"] == [{"max_std": 0.01, "items": 0}]
+
+
 @pytest.mark.parametrize("text", ["[1", "{'user': {}}", "[NaN]"])
 def test_what_is_not_json_is_invalid_usage(run: Any, on_sample: list[str], text: str) -> None:
     ran = run("recommend", *on_sample, "--request", text)

@@ -16,7 +16,8 @@ def test_it_shows_score_rank_and_rules(run: Any, on_sample: list[str]) -> None:
     )
     lines = ran.out.splitlines()
     assert ran.code == 0
-    assert lines[0] == f"{last['title']}: score {last['score']:.4f}, predicted rating {last['predicted_rating']:.1f}"
+    rating = f"predicted rating {last['predicted_rating']:.1f} ± {last['predicted_rating_std']:.1f}"
+    assert lines[0] == f"{last['title']}: score {last['score']:.4f}, {rating}"
     assert lines[1].endswith(f"of 326 items, {last['rank']} of those that may be recommended")
     assert [line.split(":")[0] for line in lines[2:]] == ["- exclude", "- rank"]
     assert "It is recommended." in run("why-not", *on_sample, "-u", "10042", first["title"]).out
@@ -26,7 +27,8 @@ def test_json_has_the_user_and_the_rules(run: Any, on_sample: list[str]) -> None
     found = json.loads(run("why-not", *on_sample, "-g", "F", "-l", "5001", "5001", "--json").out)
     assert found["user"] == {"gender": "F", "liked": [5001]}
     assert [*found][1:] == [
-        *("item", "recommended", "score", "predicted_rating", "rank", "rank_of_allowed", "items", "kept_out_by"),
+        *("item", "recommended", "score", "predicted_rating", "predicted_rating_std"),
+        *("rank", "rank_of_allowed", "items", "kept_out_by"),
     ]
     assert found["kept_out_by"][0] == {"rule": "liked", "because": "it is among the user's `liked`"}
 

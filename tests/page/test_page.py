@@ -250,7 +250,9 @@ def test_stars_where_there_is_a_scale(open_page, sample_file):
     page = open_page(sample_file)
     choose(page, "Gender", "female")
     stars = page.locator(CARDS).first.locator(".stars")
-    assert re.fullmatch(r"\d\.\d of 5", stars.get_attribute("aria-label"))
+    label = re.fullmatch(r"(\d\.\d) of 5 ± (\d\.\d)", stars.get_attribute("aria-label"))
+    assert page.locator(CARDS).first.locator(".side .score").inner_text() == f"{label[1]} ± {label[2]}"
+    assert "two of three ratings are within" in stars.get_attribute("title")
     assert page.locator(CARDS).first.locator(".stars .empty").inner_text() == "★★★★★"
 
 

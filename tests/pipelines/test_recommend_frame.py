@@ -10,7 +10,7 @@ from towhee_recsys import evaluate, index_pipeline, load_config, recommend_frame
 from towhee_recsys.errors import ConfigError, IndexMismatchError, QueryError
 from towhee_recsys.pipelines import frames
 
-COLUMNS = ["rank", "movie_id", "title", "year", "genres", "score", "predicted_rating"]
+COLUMNS = ["rank", "movie_id", "title", "year", "genres", "score", "predicted_rating", "predicted_rating_std"]
 USERS = pd.DataFrame(
     {
         "age": [25, np.nan, None, 56],
@@ -40,6 +40,8 @@ def test_each_row_gets_the_recommendations_of_its_record(indexed_config, recomme
     assert found["movie_id"].tolist() == [item["movie_id"] for item in expected]
     assert found["genres"].tolist() == [item["genres"] for item in expected]
     assert found["score"].to_numpy() == pytest.approx([item["score"] for item in expected], abs=1e-5)
+    stds = [item["predicted_rating_std"] for item in expected]
+    assert found["predicted_rating_std"].to_numpy() == pytest.approx(stds)
     assert found["predicted_rating"].to_numpy() == pytest.approx([i["predicted_rating"] for i in expected], abs=1e-3)
     assert found["user_id"].iloc[[3, 8]].tolist() == [10001, 10002]
     assert found["user_id"].iloc[[0, 11]].isna().all()
@@ -73,7 +75,8 @@ def test_no_users_give_no_rows_with_the_columns(indexed_config, users):
     found = recommend_frame(indexed_config, users)
     assert len(found) == 0
     assert list(found.columns) == (["user_id"] if "user_id" in users else []) + COLUMNS
-    assert found.dtypes[["rank", "score", "predicted_rating"]].astype(str).tolist() == ["int64", "float64", "float64"]
+    figures = ["rank", "score", "predicted_rating", "predicted_rating_std"]
+    assert found.dtypes[figures].astype(str).tolist() == ["int64", "float64", "float64", "float64"]
 
 
 def test_rows_without_values_get_the_most_popular_items(indexed_config, recommend):
@@ -156,7 +159,7 @@ def test_from_frames_to_a_frame(tmp_path):
     index_pipeline(config)()
     assert evaluate(config)["metrics"]["rmse"] > 0
     found = recommend_frame(config, users[["id"]], top_k=4)
-    assert list(found.columns) == ["user_id", "rank", "id", "name", "price", "score", "predicted_rating"]
+    assert list(found.columns) == ["user_id", "rank", "id", "name", "price", *COLUMNS[-3:]]
     assert found["user_id"].tolist() == users["id"].repeat(4).tolist()
     [one] = recommend_pipeline(config)({"id": "u3"}).get()
     assert found.loc[3, "id"].tolist() == [item["id"] for item in one[:4]]

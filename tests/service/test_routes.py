@@ -21,6 +21,7 @@ ITEM = 5001
         {"user": {}, "top_k": 4},
         {"user": {"liked": [5001, 5002]}, "exclude": [5003], "diversity": 0.5},
         {"user": {"user_id": 10002}, "include_seen": True, "only": [5001, 5002, 5003]},
+        {"user": {"user_id": 10003}, "max_std": 0.9},
     ],
 )
 def test_recommendations_are_those_of_the_pipeline(client, service_config, request_):
@@ -51,6 +52,7 @@ def test_a_list_of_requests_is_answered_in_its_order(client):
         ({"user": {}, "diversity": 2}, "diversity", "0 to 1"),
         ({"user": {}, "offset": 990, "top_k": 20}, "offset", "requests.max_top_k"),
         ({"user": {}, "explain": "yes"}, "explain", "true or false"),
+        ({"user": {}, "max_std": 0}, "max_std", "above 0"),
     ],
 )
 def test_a_request_that_is_not_acceptable_names_its_field(client, body, field, accepted):
@@ -88,6 +90,18 @@ def test_a_filter_that_leaves_nothing_says_what_its_parts_leave(client):
     assert "filter_counts" not in several[0]
     assert several[1] == {"recommendations": [], "filter_counts": counts}
     assert client.post(f"/similar/{ITEM}", json=none).json()["filter_counts"] == counts
+
+
+def test_how_sure_predicted_ratings_are(client):
+    items = client.post("/recommend", json={"user": {}, "top_k": 3}).json()["recommendations"]
+    assert all(0 < item["predicted_rating_std"] < 4 for item in items)
+    none = client.post("/recommend", json={"user": {}, "max_std": 0.01}).json()
+    assert (none["recommendations"], none["filter_counts"]) == ([], [{"max_std": 0.01, "items": 0}])
+    found = client.get(f"/why-not/10001/{ITEM}").json()
+    assert 0 < found["predicted_rating_std"] < 4
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    assert "max_std" in schemas["RecommendBody"]["properties"]
+    assert "max_std" not in schemas["SimilarBody"]["properties"]
 
 
 def test_similar_items(client):

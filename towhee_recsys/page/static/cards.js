@@ -44,7 +44,7 @@ function Score({ item, page }) {
   const std = item.predicted_rating_std;
   const sure = typeof std === "number" ? ` ± ${std.toFixed(1)}` : "";
   const range = sure && `, two of three ratings are within ${std.toFixed(2)} of it`;
-  return html`<span class="stars" role="img" aria-label="${rating.toFixed(1)} of ${page.scale[1]}${sure && `, give or take ${std.toFixed(1)}`}" title="Predicted rating ${rating.toFixed(2)}${range}; score ${score}">
+  return html`<span class="stars" role="img" aria-label="${rating.toFixed(1)} of ${page.scale[1]}${sure}" title="Predicted rating ${rating.toFixed(2)}${range}; score ${score}">
     <span class="empty" aria-hidden="true">${"★".repeat(most)}</span>
     <span class="full" aria-hidden="true" style=${{ width: `${share * 100}%` }}>${"★".repeat(most)}</span>
   </span>
