@@ -41,6 +41,8 @@ FRESH = ("models", "all")
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measures the selected parts, and writes the page and its JSON."""
     given = _parser().parse_args(arguments)
+    if given.page_only:
+        return _write_page(given.write, Kept(Path(given.json)), Path(given.performance))
     config = load_config(given.config, overrides=given.set)
     parts = given.only or PARTS
     rows = [ROWS[name] for name in parts if name in ROWS]
@@ -74,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--fresh", nargs="?", choices=FRESH, const="all", help="discard earlier figures: of our models, or all"
     )
+    parser.add_argument("--page-only", action="store_true", help="measure nothing, write the page again")
     parser.add_argument("--work", default="build/quality", metavar="DIR", help="for models")
     parser.add_argument("--json", default="docs/quality.json", metavar="FILE", help="for figures")
     parser.add_argument("--write", default="docs/quality.md", metavar="FILE", help="the page")
