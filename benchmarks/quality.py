@@ -21,10 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.case import config_parser
+from benchmarks.purchases import check_purchases
+from benchmarks.quality_in_time import IN_TIME
 from benchmarks.quality_kept import Kept
 from benchmarks.quality_page import page
 from benchmarks.quality_peers import check_peers
-from benchmarks.quality_rows import IN_TIME, ROWS
+from benchmarks.quality_rows import ROWS
 from benchmarks.quality_steps import Bench
 from towhee_recsys import RecsysError, __version__, load_config
 from towhee_recsys.config import Config
@@ -33,7 +35,7 @@ PACKAGES = ("paddlepaddle", "numpy", "scipy", "implicit", "scikit-surprise")
 
 SLICES, IN_TIME_PART = "slices", "leave-last-out"
 PARTS = (*ROWS, SLICES, IN_TIME_PART)
-"""What `--only` takes: rows of the table, the comparison by slices, and the examples in time."""
+"""What `--only` takes: rows of the table, the comparison by slices, and data with times."""
 
 FRESH = ("models", "all")
 
@@ -47,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parts = given.only or PARTS
     rows = [ROWS[name] for name in parts if name in ROWS]
     check_peers(rows)
+    if IN_TIME_PART in parts:
+        check_purchases()
     kept = Kept(Path(given.json))
     bench = Bench(config, Path(given.work).resolve(), kept)
     if given.fresh:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.quality_in_time import IN_TIME
 from benchmarks.quality_kept import Step
 from benchmarks.quality_peers import PEERS
 from benchmarks.quality_rows import Figure, Row
@@ -62,9 +63,10 @@ class Figures:
         step = self.steps.get(step_name("slices", protocol, self.run["seed"]))
         return [Slice(**each) for each in step["slices"]] if step else []
 
-    def in_time(self) -> list[Step]:
-        """The examples whose last interactions are held out, as `planted.measured` has them."""
-        return self._of_kind("in time")
+    def in_time(self) -> dict[str, Step]:
+        """What was measured of data with times, by their names; see `planted.measured`."""
+        there = [(name, self.steps.get(f"in time, {name}")) for name in IN_TIME]
+        return {name: step for name, step in there if step}
 
     def measured(self, row: Row) -> str:
         """When, and at which commits, the row's models were measured; "" if they were not."""

@@ -162,6 +162,3 @@ ONCE = ("svdpp",)
 
 SLICED = {"ranking-80-20": ("ndcg@10", "recall@10"), "rating-90-10": ("rmse",)}
 """The protocols on which the default model is compared with the one before by slices, and the metrics."""
-
-IN_TIME = ("shop", "tracks")
-"""The examples with implicit feedback whose last interactions are held out."""

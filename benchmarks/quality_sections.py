@@ -7,6 +7,7 @@ from typing import Any
 
 from benchmarks.planted_page import shown
 from benchmarks.quality_found import Figures, when
+from benchmarks.quality_in_time import IN_TIME
 from benchmarks.quality_rows import SLICED
 from benchmarks.quality_slices import Slice
 
@@ -20,15 +21,15 @@ are those of its users; Recall@10 and RMSE of a group of items are those of its 
 whole interval is on the wrong side; of slices that do not differ, one in forty looks so by chance.
 """
 
-IN_TIME = """
+TIMES = """
 ## Implicit feedback, the last interaction held out
 
-These data are generated, not real: scripts in the repository write a shop's orders
-([shop](../examples/shop)) and a music service's plays ([tracks](../examples/tracks)) with timestamps and with known
-tastes in them. Held out is what each user came to last (protocol `leave-last-out`). Figures are NDCG@10, the mean of
-{seeds} seeds ± their standard deviation; a seed draws the validation part and the first weights. The model has the
-settings of the example's config; those of the others are chosen from a grid on validation data.
-[planted.md](planted.md) has more of this.
+Held out is what each user came to last, by the times in the data (protocol `leave-last-out`); an item with its earlier
+events. Figures are NDCG@10, the mean of {seeds} seeds ± their standard deviation; a seed draws the validation part and
+the first weights. The model has the settings of the config, those of the others are chosen from a grid on validation
+data inside the training part. [planted.md](planted.md) has more of this. The data are
+
+{sources}
 """
 
 ABLATION = """
@@ -84,20 +85,21 @@ def _titled(metric: str) -> str:
 
 
 def in_time(figures: Figures) -> Iterator[str]:
-    """The examples whose last interactions are held out; nothing if they were not measured."""
+    """Data whose last interactions are held out; nothing if they were not measured."""
     found = figures.in_time()
     if not found:
         return
-    yield IN_TIME.format(seeds=figures.run["seeds"])
-    titles = list(dict.fromkeys(title for each in found for title in each["metrics"] if title != OURS))
+    sources = "\n".join(f"- {name}, {IN_TIME[name].source}" for name in found)
+    yield TIMES.format(seeds=figures.run["seeds"], sources=sources)
+    titles = list(dict.fromkeys(title for each in found.values() for title in each["metrics"] if title != OURS))
     yield f"| data | users × items, interactions | {' | '.join(titles)} | ours |"
     yield "|---" * (len(titles) + 3) + "|"
-    for each in found:
+    for name, each in found.items():
         counts = each["counts"]
-        size = f"{counts['users']} × {counts['items']}, {counts['interactions']:,}"
-        figures_of = [shown(each["metrics"][title]) if title in each["metrics"] else "–" for title in titles]
-        yield f"| {each['name']} | {size} | {' | '.join(figures_of)} | **{shown(each['metrics'][OURS])}** |"
-    yield f"\nMeasured on {when(found)}."
+        size = f"{counts['users']:,} × {counts['items']:,}, {counts['interactions']:,}"
+        theirs = [shown(each["metrics"][title]) if title in each["metrics"] else "–" for title in titles]
+        yield f"| {name} | {size} | {' | '.join(theirs)} | **{shown(each['metrics'][OURS])}** |"
+    yield f"\nMeasured on {when(found.values())}."
 
 
 OURS = "This model"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import planted
+from benchmarks.quality_in_time import IN_TIME
 from benchmarks.quality_kept import Kept
 from benchmarks.quality_models import MODELS
 from benchmarks.quality_peers import PEERS, kept_metrics, measured_peer, peer_basis, peers_of
@@ -68,11 +69,10 @@ class Bench:
             self._kept(name, basis, partial(_slices, before, now, self._dataset, metrics))
 
     def in_time(self, name: str, seeds: int) -> None:
-        """Measures an example whose last interactions are held out, beside baselines."""
-        work = self._work / "in-time"
-        config = planted.example(name, work)
+        """Measures data with times, whose last interactions are held out, beside baselines."""
+        config = IN_TIME[name].config(self._work / "in-time")
         basis = [trained_on(read_dataset(config.dataset), config.protocol), settings(config), seeds]
-        self._kept(f"in time, {name}", basis, partial(planted.measured, name, work, seeds))
+        self._kept(f"in time, {name}", basis, partial(planted.measured, config, seeds))
 
     def ablate(self) -> None:
         """Measures what each feature of the default model adds for known users, new users and new items."""

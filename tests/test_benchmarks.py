@@ -211,8 +211,10 @@ def test_an_ablation_of_other_settings_says_so(bench):
 def test_data_in_time_are_beside_their_peers(bench):
     metrics = {"Popularity": [0.1, 0.2], "iALS": [0.3, 0.3], "This model": [0.4, 0.4]}
     counts = {"users": 400, "items": 150, "interactions": 4875}
-    step = {"name": "shop", "counts": counts, "metrics": metrics}
+    step = {"counts": counts, "metrics": metrics}
     page = bench.quality_page.page(document_of({"in time, shop": step}))
+    assert "- shop, generated: " in page
+    assert "- purchases" not in page
     assert "| data | users × items, interactions | Popularity | iALS | ours |" in page
     assert lines(page, "shop") == [
         ["shop", "400 × 150, 4,875", "0.1500 ± 0.0707", "0.3000 ± 0.0000", "**0.4000 ± 0.0000**"]
