@@ -58,4 +58,5 @@ def _tables() -> tuple[pd.DataFrame, pd.DataFrame]:
     bought = bought[["household_id", "product_id", "transaction_timestamp"]]
     households = bought.drop_duplicates(["household_id", "product_id"])["product_id"].value_counts()
     there = set(households.index[households >= LEAST_HOUSEHOLDS]) & set(products["product_id"])
-    return tuple(table[table["product_id"].isin(there)].reset_index(drop=True) for table in (products, bought))
+    products, bought = (table[table["product_id"].isin(there)] for table in (products, bought))
+    return products.reset_index(drop=True), bought.reset_index(drop=True)
