@@ -20,7 +20,7 @@ from towhee_recsys.support.section import Section
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-FORMAT_VERSION: Final = 5
+FORMAT_VERSION: Final = 6
 MANIFEST = "manifest.json"
 CONFIG, FEATURES, KNOWN, WEIGHTS = "config.yaml", "features.json", "known.npz", "weights.npz"
 POPULARITY = "item.popularity"
@@ -28,6 +28,12 @@ POPULARITY = "item.popularity"
 
 COUNTS = "user.counts"
 """The array in known.npz with the number of interactions of each known user that training read, int32[users]."""
+
+ITEM_COUNTS = "item.counts"
+"""The array in known.npz with the number of interactions of each known item that training read, int32[items]."""
+
+ANCHORS, ANCHOR_WEIGHTS, MEANS = "item.anchors", "item.anchor_weights", "item.means"
+"""The arrays in known.npz with the kernel regression of items without interactions; a model may have none."""
 
 IDENTITY = (FEATURES, KNOWN, WEIGHTS)
 """The files that decide what vectors the model gives: the model id is the hash of them and of the calibration."""
@@ -64,7 +70,7 @@ class Manifest(Section):
     serve: the metrics of the model and of each baseline, by name; it is empty for a model that was only trained.
     """
 
-    format_version: Literal[5]
+    format_version: Literal[6]
     model_id: str
     versions: Versions
     seed: int

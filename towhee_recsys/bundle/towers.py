@@ -13,7 +13,17 @@ import numpy as np
 from towhee_recsys.bundle.arrays import ArrayFile, Header
 from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.bundle.contents import CURE
-from towhee_recsys.bundle.manifest import COUNTS, KNOWN, POPULARITY, WEIGHTS
+from towhee_recsys.bundle.manifest import (
+    ANCHOR_WEIGHTS,
+    ANCHORS,
+    COUNTS,
+    ITEM_COUNTS,
+    KNOWN,
+    MEANS,
+    POPULARITY,
+    WEIGHTS,
+)
+from towhee_recsys.bundle.unrated_items import completing
 from towhee_recsys.errors import BundleError
 from towhee_recsys.features.column import Column
 from towhee_recsys.features.layer import Weight
@@ -42,6 +52,8 @@ def loaded(bundle: Bundle, entity: Entity) -> Loaded:
     with unchanged(bundle):
         tower = _tower(bundle, f"{entity}_tower")
         ids, arrays = _known(bundle, entity)
+        if entity == "item":
+            tower = completing(bundle, tower, arrays)
         return Loaded(tower, {key: row for row, key in enumerate(ids)}, arrays)
 
 
@@ -124,7 +136,7 @@ def _known(bundle: Bundle, entity: Entity) -> tuple[list[str], list[np.ndarray]]
     file, encoder = bundle.directory / KNOWN, bundle.users if entity == "user" else bundle.items
     names = [f"{entity}.{index}" for index in range(len(encoder.features))]
     with bundle.open_arrays(KNOWN) as stored:
-        rest = [each for each in stored.names if each not in (f"{entity}.ids", COUNTS, POPULARITY, *names)]
+        rest = [each for each in stored.names if each not in (f"{entity}.ids", *_OTHERS, *names)]
         _must_be_used(file, [each for each in rest if not each.startswith(_OTHER[entity])])
         headers = [stored.header(f"{entity}.ids"), *map(stored.header, names)]
         if not _fit(headers, encoder.encode([{}])):
@@ -134,6 +146,9 @@ def _known(bundle: Bundle, entity: Entity) -> tuple[list[str], list[np.ndarray]]
         raise BundleError(f"{file} does not fit features.json. {CURE}")
     return ids.tolist(), arrays
 
+
+_OTHERS = (COUNTS, ITEM_COUNTS, POPULARITY, ANCHORS, ANCHOR_WEIGHTS, MEANS)
+"""Arrays of known.npz that are read elsewhere."""
 
 _OTHER = {"user": "item.", "item": "user."}
 
