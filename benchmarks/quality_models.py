@@ -32,7 +32,9 @@ RANKING = {
 
 BEFORE = {
     "training.teacher": None,
-    "training.seen_share": 1,
+    "training.seen_share": [1],
+    "training.label_smoothing": 0,
+    "training.preference": [0, 0, 0.3, 1, 1.3],
     "training.epochs": 32,
     "training.batch_size": 604,
     "training.learning_rate": 0.03,
