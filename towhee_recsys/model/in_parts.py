@@ -49,10 +49,17 @@ def in_parts(objective: Objective, users: np.ndarray, items: np.ndarray, block: 
 
 @contextmanager
 def cores_for_parts() -> Iterator[None]:
-    """Meanwhile matrix products of NumPy and SciPy, which have a BLAS each, leave the cores to the parts."""
-    import scipy.linalg  # noqa: F401  # a BLAS that is loaded later is not limited
+    """Meanwhile matrix products leave the cores to the parts."""
+    with blas_threads(max(1, _cores() // PARTS)):
+        yield
 
-    with ThreadpoolController().limit(limits=max(1, _cores() // PARTS), user_api="blas"):
+
+@contextmanager
+def blas_threads(count: int) -> Iterator[None]:
+    """Meanwhile a matrix product of NumPy or of SciPy, which have a BLAS each, uses at most `count` threads."""
+    import scipy.linalg  # noqa: F401  # a BLAS that is loaded later would not be limited
+
+    with ThreadpoolController().limit(limits=count, user_api="blas"):
         yield
 
 
