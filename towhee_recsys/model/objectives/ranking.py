@@ -110,9 +110,9 @@ class RankingObjective:
             highest = np.maximum(logits.max(axis=1), np.finfo(np.float32).min)  # -inf of a user who has all items
             logits -= highest[:, None]
         np.exp(logits, out=logits)
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):  # the trainer finds a loss that is not finite
             shared = np.log(logits.sum(axis=1)) + highest
-        totals = np.logaddexp(shared[rows], log_rest + targets)
+            totals = np.logaddexp(shared[rows], log_rest + targets)
         each = np.bincount(rows, weights * np.exp(highest[rows] - totals), minlength=len(users)).astype(np.float32)
         logits *= each[:, None]
         own_target = weights * (1 - self._smoothing)
