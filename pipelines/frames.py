@@ -39,8 +39,8 @@ def recommend_frame(
         config: The config of a trained and indexed recommender, or its name or file.
         users: The users, in any order; the frame may have any index.
         top_k: How many items each user gets; left out, as in the config.
-        options: What else the requests have: `offset`, `filter`, `exclude`, `only`, `max_std`, `include_seen`, `diversity`
-            and `explain`.
+        options: What else the requests have: `offset`, `filter`, `exclude`, `only`, `max_std`, `include_seen`,
+            `diversity` and `explain`.
 
     Returns:
         The index is that of `users`, each label repeated for each item, so that `users.join(answer)` works. Columns:
