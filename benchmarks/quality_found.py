@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from benchmarks.quality_in_time import IN_TIME
+from benchmarks.quality_kept import Step
+from benchmarks.quality_peers import PEERS
 from benchmarks.quality_rows import Figure, Row
+from benchmarks.quality_slices import Slice
 from benchmarks.quality_steps import step_name
 
-Step = dict[str, Any] | None
 LESS_IS_MORE = "<="
 
 
@@ -46,10 +50,36 @@ class Figures:
             values.append(metrics.get(metric))
         return _found(values)
 
-    def differences(self) -> list[dict[str, Any]]:
-        """The rows of the ablation."""
-        ablated = [step for name, step in self.steps.items() if name.startswith("ablation,")]
-        return [line for step in ablated for line in step["differences"]]
+    def ablations(self) -> list[Step]:
+        """The steps of the ablation."""
+        return self._of_kind("ablation")
+
+    def stale(self, ablation: Step) -> bool:
+        """Whether a step of the ablation is of other settings than the default model's."""
+        return ablation["basis"] not in {step["basis"] for step in self._of_kind("default")}
+
+    def slices(self, protocol: str) -> list[Slice]:
+        """The slices of a protocol; empty if they were not measured."""
+        step = self.steps.get(step_name("slices", protocol, self.run["seed"]))
+        return [Slice(**each) for each in step["slices"]] if step else []
+
+    def in_time(self) -> dict[str, Step]:
+        """What was measured of data with times, by their names; see `planted.measured`."""
+        there = [(name, self.steps.get(f"in time, {name}")) for name in IN_TIME]
+        return {name: step for name, step in there if step}
+
+    def measured(self, row: Row) -> str:
+        """When, and at which commits, the row's models were measured; "" if they were not."""
+        steps = [self._step(model, row, seed) for model in row.models for seed in self.seeds(row)]
+        return when([step for step in steps if step])
+
+    def peers_measured(self) -> str:
+        """When the other libraries were measured; "" if they were not."""
+        steps = [step for name, step in self.steps.items() if name.partition(",")[0] in PEERS]
+        return ", ".join(sorted({step["date"] for step in steps}))
+
+    def _of_kind(self, kind: str) -> list[Step]:
+        return [step for name, step in self.steps.items() if name.partition(",")[0] == kind]
 
     def _of_model(self, row: Row, figure: Figure, seed: int) -> float | None:
         models = [row.model, figure.minus] if figure.minus else [row.model]
@@ -57,14 +87,20 @@ class Figures:
         values = [step["metrics"].get(figure.metric) if step else None for step in steps]
         return None if None in values else values[0] - sum(values[1:])
 
-    def _step(self, who: str, row: Row, seed: int) -> Step:
+    def _step(self, who: str, row: Row, seed: int) -> Step | None:
         return self.steps.get(step_name(who, row.protocol, seed))
 
 
-def gap(figure: Figure, found: Found) -> float:
-    """By how much a figure misses its bound; 0 or less if it does not."""
-    above = found.mean - figure.bound
+def gap(figure: Figure, found: Found, bound: float) -> float:
+    """By how much a figure misses a bound; 0 or less if it does not."""
+    above = found.mean - bound
     return above if figure.sign == LESS_IS_MORE else -above
+
+
+def when(steps: Iterable[Step]) -> str:
+    """The dates of steps and the commits of their code, as text."""
+    made = sorted({(step["date"], step["commit"] or "") for step in steps})
+    return ", ".join(f"{day} at {commit}" if commit else day for day, commit in made)
 
 
 def _found(values: list[float | None]) -> Found | None:

@@ -2,92 +2,53 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import shutil
-import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from benchmarks.quality_rows import MODELS, ONCE, Row
+from benchmarks import planted
+from benchmarks.quality_in_time import IN_TIME
+from benchmarks.quality_kept import Kept
+from benchmarks.quality_models import MODELS
+from benchmarks.quality_peers import PEERS, kept_metrics, measured_peer, peer_basis, peers_of
+from benchmarks.quality_rows import ONCE, SLICED, Row
+from benchmarks.quality_slices import compared_slices
 from towhee_recsys import read_dataset, train
 from towhee_recsys.bundle import Bundle
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.data import Dataset
 from towhee_recsys.evaluation.ablation import ablate
-from towhee_recsys.evaluation.baselines import BASELINES, Baseline, SideInformation, side_information
-from towhee_recsys.evaluation.baselines.library import PACKAGES, library
 from towhee_recsys.evaluation.evaluate import MODEL, evaluate_model
-from towhee_recsys.evaluation.measure import Score, measure
-from towhee_recsys.protocols import Task
-from towhee_recsys.support.files import write_file
+from towhee_recsys.evaluation.scorer import measure_model
 from towhee_recsys.training.training_split import task_of, trained_on
-from towhee_recsys.training.validated import settings
+from towhee_recsys.training.validated import settings, validated
 
-KEPT = ("rmse", "mae", "ndcg@10", "recall@10", "coverage@10", "seconds", "epochs")
 ABLATED = ("ranking-80-20", "cold-users", "cold-items")
 
 
-def oracle(task: Task, side: SideInformation) -> Score:
-    """How often each item is liked in the test: the best list that is the same for all; no model can know it."""
-    liked = task.test.take(task.test.values >= task.liked)
-    counts = np.bincount(liked.items, minlength=task.items).astype(np.float32)
-    return lambda question: np.tile(counts, (len(question.users), 1))
-
-
-PEERS = {name: each for name, each in BASELINES.items() if each.external}
-PEERS["oracle"] = Baseline("oracle", "Oracle", ranker=oracle)
-"""The baselines that have steps of their own; the others come with the model's figures."""
-
-
-def check_peers(rows: Iterable[Row]) -> None:
-    """Raises EvaluationError if rows need libraries that are not installed."""
-    if any(name != "oracle" for row in rows for name in _peers(row)):
-        for name in PACKAGES:
-            library(name)
-
-
-def _peers(row: Row) -> list[str]:
-    return [name for name in PEERS if name in row.shown]
-
-
-class Kept:
-    """Figures by the names of their steps, in a JSON file that is written after each step."""
-
-    def __init__(self, path: Path, fresh: bool):
-        self._path = path
-        there = path.is_file() and not fresh
-        self.steps: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if there else {}
-
-    def __call__(self, name: str, basis: Any, measured: Callable[[], dict[str, Any]]) -> None:
-        """Runs the step, unless its figures exist for the same `basis`: settings and data."""
-        basis = hashlib.sha256(json.dumps(basis, sort_keys=True).encode()).hexdigest()[:16]
-        if self.steps.get(name, {}).get("basis") == basis:
-            return print(f"{name}: measured before", file=sys.stderr)
-        print(f"{name} ...", file=sys.stderr, flush=True)
-        self.steps[name] = {"basis": basis, **measured()}
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        write_file(self._path, json.dumps(self.steps, indent=1).encode())
-
-
 class Bench:
-    """Measures rows on the data of `config`; models are written to `work`."""
+    """Measures rows on the data of `config`; models are written to `work`, figures to `kept`."""
 
-    def __init__(self, config: Config, work: Path, fresh: bool = False):
-        self._config, self._work, self.kept = config, work, Kept(work / "figures.json", fresh)
-        if fresh:  # otherwise the ablation would use existing models
-            shutil.rmtree(work / "ablation", ignore_errors=True)
+    def __init__(self, config: Config, work: Path, kept: Kept):
+        self._config, self._work, self._kept = config, work, kept
 
     @cached_property
     def _dataset(self) -> Dataset:
         return read_dataset(self._config.dataset)
+
+    def discard(self, *, peers: bool = False, ablation: bool = False) -> None:
+        """Forgets what was measured of our models; of `peers` and of the `ablation` on request."""
+        others = {"ablation"} if not ablation else set()
+        others |= set(PEERS) if not peers else set()
+        self._kept.discard(lambda name: name.partition(",")[0] not in others)
+        for folder in ("models", "in-time", *(["ablation"] if ablation else [])):
+            shutil.rmtree(self._work / folder, ignore_errors=True)
 
     def run(self, row: Row, seeds: int) -> None:
         """Runs all steps of a row."""
@@ -95,16 +56,29 @@ class Bench:
         for seed in range(first, first + seeds + row.more):
             for model in row.models:
                 config = self._of(model, row.protocol, seed)
-                self.kept(step_name(model, row.protocol, seed), self._basis(config), partial(_ours, config))
-            for peer in _peers(row):
+                self._kept(step_name(model, row.protocol, seed), self._basis(config), partial(_ours, config))
+            for peer in peers_of(row):
                 if seed == first or peer not in ONCE:
                     self._peer(peer, self._of("default", row.protocol, seed))
+
+    def slices(self) -> None:
+        """Compares the default model with the one before, by slices of the first draw."""
+        for protocol, metrics in SLICED.items():
+            before, now = (self._of(model, protocol, self._config.seed) for model in ("before", "default"))
+            name, basis = step_name("slices", protocol, now.seed), [self._basis(before), self._basis(now)]
+            self._kept(name, basis, partial(_slices, before, now, self._dataset, metrics))
+
+    def in_time(self, name: str, seeds: int) -> None:
+        """Measures data with times, whose last interactions are held out, beside baselines."""
+        config = IN_TIME[name].config(self._work / "in-time")
+        basis = [trained_on(read_dataset(config.dataset), config.protocol), settings(config), seeds]
+        self._kept(f"in time, {name}", basis, partial(planted.measured, config, seeds))
 
     def ablate(self) -> None:
         """Measures what each feature of the default model adds for known users, new users and new items."""
         for protocol in ABLATED:
             config = self._of("default", protocol, self._config.seed, "ablation")
-            self.kept(step_name("ablation", protocol, config.seed), self._basis(config), partial(_ablation, config))
+            self._kept(step_name("ablation", protocol, config.seed), self._basis(config), partial(_ablation, config))
 
     def _of(self, model: str, protocol: str, seed: int, folder: str = "models") -> Config:
         own = {
@@ -117,8 +91,10 @@ class Bench:
         return [trained_on(self._dataset, config.protocol, config.seed), settings(config)]
 
     def _peer(self, name: str, config: Config) -> None:
-        basis = [trained_on(self._dataset, config.protocol, config.seed), config.training.validation]
-        self.kept(step_name(name, config.protocol, config.seed), basis, partial(_peer, name, config, self._dataset))
+        basis = peer_basis(name, self._dataset.fingerprint, config)
+        self._kept(
+            step_name(name, config.protocol, config.seed), basis, partial(measured_peer, name, config, self._dataset)
+        )
 
 
 def step_name(who: str, protocol: str, seed: int) -> str:
@@ -137,26 +113,19 @@ def _ours(config: Config) -> dict[str, Any]:
         return bundle
 
     found = evaluate_model(config, get_model=get_model)
-    baselines = {name: _kept(each.metrics) for name, each in found.baselines.items()}
-    return {"metrics": _kept(found.models[MODEL].metrics | took), "baselines": baselines}
+    baselines = {name: kept_metrics(each.metrics) for name, each in found.baselines.items()}
+    return {"metrics": kept_metrics(found.models[MODEL].metrics | took), "baselines": baselines}
 
 
 def _epochs(bundle: Bundle) -> int:
     return len(json.loads((bundle.directory / "history.json").read_text(encoding="utf-8")))
 
 
-def _peer(name: str, config: Config, dataset: Dataset) -> dict[str, Any]:
-    task = task_of(config, dataset)
-    began, side, peer = time.perf_counter(), side_information(config.features, dataset), PEERS[name]
-    score = peer.ranker(task, side) if peer.ranker else None
-    predict = peer.rater(task, side) if peer.rater else None
-    seconds = time.perf_counter() - began
-    found = measure(task, score, predict)
-    return {"metrics": _kept(found.metrics | {"seconds": seconds})}
-
-
-def _kept(metrics: dict[str, float]) -> dict[str, float]:
-    return {name: value for name, value in metrics.items() if name.partition(" ")[0] in KEPT}
+def _slices(before: Config, now: Config, dataset: Dataset, metrics: Iterable[str]) -> dict[str, Any]:
+    task = task_of(now, dataset)
+    bundles = [validated(config, dataset) or train(config, fresh=True) for config in (before, now)]
+    runs = [measure_model(bundle, dataset, task) for bundle in bundles]
+    return {"slices": [asdict(each) for each in compared_slices(*runs, task, now, dataset, metrics)]}
 
 
 def _ablation(config: Config) -> dict[str, Any]:

@@ -35,6 +35,11 @@ USER_VARIANCES, ITEM_VARIANCES = "user.variances", "item.variances"
 
 They are there where the manifest has a `prediction_variance`.
 """
+ITEM_COUNTS = "item.counts"
+"""The array in known.npz with the number of interactions of each known item that training read, int32[items]."""
+
+ANCHORS, ANCHOR_WEIGHTS, MEANS = "item.anchors", "item.anchor_weights", "item.means"
+"""The arrays in known.npz with the kernel regression of items without interactions; a model may have none."""
 
 IDENTITY = (FEATURES, KNOWN, WEIGHTS)
 """The files that decide what vectors the model gives.

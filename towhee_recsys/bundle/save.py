@@ -12,13 +12,17 @@ import numpy as np
 
 from towhee_recsys.bundle.bundle import Bundle, load_bundle
 from towhee_recsys.bundle.manifest import (
+    ANCHOR_WEIGHTS,
+    ANCHORS,
     CONFIG,
     COUNTS,
     FEATURES,
     FORMAT_VERSION,
+    ITEM_COUNTS,
     ITEM_VARIANCES,
     KNOWN,
     MANIFEST,
+    MEANS,
     POPULARITY,
     USER_VARIANCES,
     WEIGHTS,
@@ -31,6 +35,7 @@ from towhee_recsys.config import Config, dump_config, without_locations
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.model.kernel_regression import KernelRegression
 from towhee_recsys.model.relative_variances import RelativeVariances
 from towhee_recsys.support.files import replace_directory, sha256, write_file
 from towhee_recsys.version import __version__
@@ -47,7 +52,9 @@ class Trained:
         known: For `user` and `item`, the ids of the known records as `ids`, text, and their arrays as `0`, `1`, …, one
             a feature.
         counts: How many interactions of each known user training has read, int32[users].
+        item_counts: Likewise of each known item, int32[items].
         popularity: How many users like each known item, float32[items].
+        regression: What was fitted for items without interactions; None for a model that has none.
         rating_map: The line from cosine to rating that training used; None where there is no rating scale.
         calibration: The line that predictions use; likewise.
         variances: How sure predicted ratings are; None where no teacher was trained.
@@ -62,8 +69,10 @@ class Trained:
     items: FeatureEncoder
     known: dict[str, dict[str, np.ndarray]]
     counts: np.ndarray
+    item_counts: np.ndarray
     popularity: np.ndarray
     model: FusionModel
+    regression: KernelRegression | None
     rating_map: Calibration | None
     calibration: Calibration | None
     variances: RelativeVariances | None
@@ -100,9 +109,11 @@ def _write_parts(folder: Path, trained: Trained) -> None:
     _write_json(folder / FEATURES, {"user": trained.users.state, "item": trained.items.state})
     _write_json(folder / "history.json", trained.history)
     known = {f"{side}.{name}": array for side, arrays in trained.known.items() for name, array in arrays.items()}
-    known |= {COUNTS: trained.counts, POPULARITY: trained.popularity}
+    known |= {COUNTS: trained.counts, ITEM_COUNTS: trained.item_counts, POPULARITY: trained.popularity}
     if trained.variances:
         known |= {USER_VARIANCES: trained.variances.users, ITEM_VARIANCES: trained.variances.items}
+    if fitted := trained.regression:
+        known |= {ANCHORS: fitted.anchors, ANCHOR_WEIGHTS: fitted.weights, MEANS: fitted.means}
     write_file(folder / KNOWN, lambda file: np.savez(file, **known))  # type: ignore[arg-type]
     write_file(folder / WEIGHTS, lambda file: np.savez(file, **trained.model.state_dict()))  # each is copied in turn
 

@@ -13,7 +13,19 @@ import numpy as np
 from towhee_recsys.bundle.arrays import ArrayFile, Header
 from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.bundle.contents import CURE
-from towhee_recsys.bundle.manifest import COUNTS, ITEM_VARIANCES, KNOWN, POPULARITY, USER_VARIANCES, WEIGHTS
+from towhee_recsys.bundle.manifest import (
+    ANCHOR_WEIGHTS,
+    ANCHORS,
+    COUNTS,
+    ITEM_COUNTS,
+    ITEM_VARIANCES,
+    KNOWN,
+    MEANS,
+    POPULARITY,
+    USER_VARIANCES,
+    WEIGHTS,
+)
+from towhee_recsys.bundle.unrated_items import completing
 from towhee_recsys.errors import BundleError
 from towhee_recsys.features.column import Column
 from towhee_recsys.features.layer import Weight
@@ -42,6 +54,8 @@ def loaded(bundle: Bundle, entity: Entity) -> Loaded:
     with unchanged(bundle):
         tower = _tower(bundle, f"{entity}_tower")
         ids, arrays = _known(bundle, entity)
+        if entity == "item":
+            tower = completing(bundle, tower, arrays)
         return Loaded(tower, {key: row for row, key in enumerate(ids)}, arrays)
 
 
@@ -135,7 +149,11 @@ def _known(bundle: Bundle, entity: Entity) -> tuple[list[str], list[np.ndarray]]
     return ids.tolist(), arrays
 
 
-_OTHER_ARRAYS = (COUNTS, POPULARITY, USER_VARIANCES, ITEM_VARIANCES)
+_OTHER_ARRAYS = (
+    *(COUNTS, ITEM_COUNTS, POPULARITY),
+    *(USER_VARIANCES, ITEM_VARIANCES),
+    *(ANCHORS, ANCHOR_WEIGHTS, MEANS),
+)
 """Arrays in known.npz that are checked where they are read."""
 
 _OTHER = {"user": "item.", "item": "user."}

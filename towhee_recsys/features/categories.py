@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from towhee_recsys.features.column import State, VocabularyColumn
+from towhee_recsys.features.column import Similarity, State, VocabularyColumn
 from towhee_recsys.features.feature import LARGEST_SIZE, Feature
 from towhee_recsys.features.layer import Layer, Weight, zeros
 from towhee_recsys.features.vocabulary import UNKNOWN, Vocabulary
@@ -73,6 +73,18 @@ class CategoriesColumn(VocabularyColumn[CategoriesFeature]):
         """The sum of the members' embeddings, with a bias unless they are summed alone."""
         bias = zeros(size) if self.feature.pooling == "sum" else weight("members.bias", size)
         return Layer(np.matmul, weight("members.weight", self.table_rows, size), bias)
+
+    def similarity(self, others: np.ndarray) -> Similarity:
+        """How many known members two sets share, of all that they have (Jaccard 1901)."""
+        known = others[:, UNKNOWN + 1 :]
+        sizes = known.sum(axis=1)
+
+        def jaccard(sets: np.ndarray) -> np.ndarray:
+            own = sets[:, UNKNOWN + 1 :]
+            shared = own @ known.T
+            return np.asarray(shared / np.maximum(own.sum(axis=1)[:, None] + sizes - shared, 1))
+
+        return jaccard
 
     def _checked(self, members: Any) -> Collection[str]:
         if members is None:

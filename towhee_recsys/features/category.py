@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from towhee_recsys.features.codes import code_of, label
-from towhee_recsys.features.column import State, VocabularyColumn
+from towhee_recsys.features.column import Similarity, State, VocabularyColumn
 from towhee_recsys.features.feature import LARGEST_SIZE, Feature
 from towhee_recsys.features.layer import Layer, Weight, lookup, zeros
 from towhee_recsys.features.vocabulary import UNKNOWN, Vocabulary
@@ -84,6 +84,10 @@ class CategoryColumn(VocabularyColumn[CategoryFeature]):
     def layer(self, size: int, weight: Weight) -> Layer:
         """The embedding of each row."""
         return Layer(lookup, weight("embedding.weight", self.table_rows, size), zeros(size))
+
+    def similarity(self, others: np.ndarray) -> Similarity:
+        """1 for the same known value, else 0."""
+        return lambda rows: ((rows[:, None] == others) & (rows[:, None] != UNKNOWN)).astype(np.float32)
 
     def _checked(self, value: Any) -> Any:
         code = code_of(self.feature, value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
@@ -16,6 +16,9 @@ from towhee_recsys.features.vocabulary import UNKNOWN, Vocabulary
 Declared = TypeVar("Declared", bound=Feature)
 State = dict[str, Any]
 """What fitting finds, as JSON."""
+
+Similarity = Callable[[np.ndarray], np.ndarray]
+"""How alike n encoded values are to each of some others: float32[n, others], from 0 to 1."""
 
 
 class Column(ABC, Generic[Declared]):
@@ -77,6 +80,14 @@ class Column(ABC, Generic[Declared]):
     @abstractmethod
     def layer(self, size: int, weight: Weight) -> Layer:
         """The layer in NumPy, which gives vectors float32[n, size] for encoded arrays."""
+
+    def similarity(self, others: np.ndarray) -> Similarity | None:
+        """How alike encoded values are to each of `others`, which are encoded, too.
+
+        It is symmetric, 1 for a known value and itself, and 0 where a value is missing or unknown. As a matrix of some
+        values by themselves it has no negative eigenvalue. None for kinds of which equal values mean nothing, as ids.
+        """
+        return None
 
     def refused(self, value: Any, accepted: str) -> QueryError:
         """The error for a `value` that the feature does not take."""

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from towhee_recsys.features.column import Column, State
+from towhee_recsys.features.column import Column, Similarity, State
 from towhee_recsys.features.feature import LARGEST_SIZE, Feature
 from towhee_recsys.features.layer import Layer, Weight
 
@@ -91,6 +91,20 @@ class NumberColumn(Column[NumberFeature]):
     def layer(self, size: int, weight: Weight) -> Layer:
         """A step along a learned direction, or each number between two embeddings."""
         return Layer(np.matmul, weight("directions.weight", self.table_rows, size), weight("directions.bias", size))
+
+    def similarity(self, others: np.ndarray) -> Similarity:
+        """exp(-distance), in deviations or, between knots, in quarters of the way from the first to the last.
+
+        A missing number is the mean, here as elsewhere.
+        """
+        there = self._positions(others)
+        return lambda numbers: np.exp(-np.abs(self._positions(numbers)[:, None] - there))
+
+    def _positions(self, encoded: np.ndarray) -> np.ndarray:
+        knots = encoded.shape[1]
+        if "knots" not in self.state:
+            return encoded[:, 0]
+        return encoded @ (np.arange(knots, dtype=np.float32) * 4 / max(1, knots - 1))
 
     def _number(self, value: Any, missing: float) -> float:
         if value is None or (isinstance(value, (float, np.floating)) and math.isnan(value)):

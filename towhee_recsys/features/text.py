@@ -9,11 +9,14 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from towhee_recsys.features.column import State, VocabularyColumn
+from towhee_recsys.features.column import Similarity, State, VocabularyColumn
 from towhee_recsys.features.feature import LARGEST_SIZE, Feature
 from towhee_recsys.features.layer import Layer, Weight, lookup
 from towhee_recsys.features.vocabulary import PADDING, Vocabulary
 from towhee_recsys.features.words import words
+
+UNKNOWN_WORD = 1
+"""The row of words that training never met."""
 
 
 class TextFeature(Feature):
@@ -65,6 +68,20 @@ class TextColumn(VocabularyColumn[TextFeature]):
         connected = weight("connected.weight", self.feature.filters, size), weight("connected.bias", size)
         return Layer(lambda words, table: patterns(words) @ table, *connected)
 
+    def similarity(self, others: np.ndarray) -> Similarity:
+        """The cosine of two texts by their distinct known words, each weighted by its rarity in `others` (TF-IDF)."""
+        counts = np.bincount(others[_first_times(others)], minlength=self.table_rows)
+        weights = (1 + np.log((1 + len(others)) / (1 + counts))).astype(np.float32)
+        weights[[PADDING, UNKNOWN_WORD]] = 0
+        other_lengths = _lengths(others, weights)
+
+        def cosines(texts: np.ndarray) -> np.ndarray:
+            words = np.unique(texts)
+            products = _by_word(texts, words, weights) @ _by_word(others, words, weights).T
+            return np.minimum(products / np.outer(_lengths(texts, weights), other_lengths), 1)
+
+        return cosines
+
     def _words(self, value: Any) -> list[str]:
         if not isinstance(value, (str, type(None))):
             raise self.refused(value, "a text")
@@ -93,3 +110,24 @@ class TextColumn(VocabularyColumn[TextFeature]):
             return np.tanh(sums.max(axis=1) + bias)
 
         return patterns
+
+
+def _by_word(texts: np.ndarray, words: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """A column for each of `words`, with its weight in the lines of the texts that have it: float32[n, words]."""
+    columns = np.full(len(weights), len(words))
+    columns[words] = np.arange(len(words))
+    table = np.zeros((len(texts), len(words) + 1), dtype=np.float32)
+    table[np.arange(len(texts))[:, None], columns[texts]] = weights[texts]
+    return table[:, :-1]
+
+
+def _lengths(texts: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The lengths of the texts' vectors, float32[n]; of a text without known words a number above 0, too."""
+    squares = np.where(_first_times(texts), weights[texts] ** 2, 0)
+    return np.sqrt(np.maximum(squares.sum(axis=1), 1e-12))
+
+
+def _first_times(texts: np.ndarray) -> np.ndarray:
+    """Where a text int64[n, length] has a word for the first time: bool[n, length]."""
+    earlier = np.tri(texts.shape[1], k=-1, dtype=bool)
+    return ~((texts[:, :, None] == texts[:, None, :]) & earlier).any(axis=2)

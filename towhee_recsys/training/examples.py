@@ -45,6 +45,11 @@ class Examples:
     training: Interactions
     validation: Interactions
 
+    @property
+    def item_counts(self) -> np.ndarray:
+        """How many of the interactions to train on each item has, int32[items]."""
+        return np.bincount(self.training.items, minlength=len(self.item_ids)).astype(np.int32)
+
     def known(self) -> dict[str, dict[str, np.ndarray]]:
         """For `user` and `item` the ids as `ids`, and the arrays as `0`, `1`, ... in the features' order."""
         sides = {"user": (self.user_ids, self.user_arrays), "item": (self.item_ids, self.item_arrays)}

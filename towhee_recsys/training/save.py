@@ -75,10 +75,12 @@ def save(
         items=examples.items,
         known=examples.known(),
         counts=np.bincount(examples.training.users, minlength=len(examples.user_ids)).astype(np.int32),
+        item_counts=examples.item_counts,
         popularity=item_popularity(
             examples.training, len(examples.item_ids), liked=feedback.liked, half_life=feedback.half_life
         ),
         model=trainer.model,
+        regression=trainer.regression,
         rating_map=rating_map,
         calibration=calibration,
         variances=variances,

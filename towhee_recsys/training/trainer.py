@@ -13,6 +13,7 @@ from towhee_recsys.config.schema import TrainingConfig
 from towhee_recsys.errors import TrainingError
 from towhee_recsys.model.blocks import Block, Blocks
 from towhee_recsys.model.in_parts import cores_for_parts
+from towhee_recsys.model.kernel_regression import KernelRegression, UnratedItems, fit_kernel_regression
 from towhee_recsys.model.objectives import Distillation, Objective
 from towhee_recsys.model.paddle.fusion import FusionModel
 from towhee_recsys.model.paddle.quiet import paddle
@@ -31,6 +32,7 @@ class Trainer:
     Attributes:
         history: A line an epoch: epoch, learning_rate, loss, and the figures of the objectives and of `validation`.
         kept: With patience, the weights of the epoch to keep.
+        regression: What is fitted to the final vectors for items without interactions; None before, and without it.
         epochs: Where to stop; the learning rate takes the course of `settings.epochs`.
     """
 
@@ -55,6 +57,7 @@ class Trainer:
             model, objectives, distillation, examples, self.cached, self.optimizer.rows, settings
         )
         self.history: list[dict[str, float]] = []
+        self.regression: KernelRegression | None = None
         self.kept: dict[str, np.ndarray] = {}
 
     @property
@@ -99,13 +102,22 @@ class Trainer:
         return self.history[-1]
 
     def use_kept(self) -> None:
-        """Restores the kept epoch's weights, and sets the expected values of ids without interactions."""
+        """Restores the kept epoch's weights, and finds the best for ids without interactions."""
         if self.settings.patience:
             self.model.set_state_dict(self.kept)
         examples, model = self.examples, self.model
         for tower in {model.user_tower, model.rating_tower}:
             tower.set_unseen_ids(examples.user_arrays, examples.training.users)
         model.item_tower.set_unseen_ids(examples.item_arrays, examples.training.items)
+        self._fit_regression()
+
+    @timed("items without interactions")
+    def _fit_regression(self) -> None:
+        counts, arrays = self.examples.item_counts, self.examples.item_arrays
+        encoder, vectors = self.examples.items, self.validation.item_vectors()
+        self.regression = fitted = fit_kernel_regression(encoder, arrays, vectors, counts)
+        if fitted:
+            self.validation.unrated = UnratedItems(fitted, encoder, arrays, counts, self.model.free_size)
 
     def _learning_rate(self, step: int) -> float:
         """Up in a line, then down in half a cosine (Loshchilov & Hutter 2017, arXiv:1608.03983)."""

@@ -11,6 +11,7 @@ from towhee_recsys.config.objectives import Purpose
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.metrics import per_user, rmse, top_k
 from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.model.kernel_regression import UnratedItems
 from towhee_recsys.model.objectives import unit
 from towhee_recsys.model.paddle.fusion import FusionModel
 from towhee_recsys.model.paddle.quiet import paddle
@@ -29,7 +30,11 @@ BEST: dict[str, Callable[[list[float]], np.intp]] = {"validation_rmse": np.argmi
 
 
 class Validation:
-    """Measures a model on the validation part, by its objective: `validation_rmse`, `validation_ndcg@10`."""
+    """Measures a model on the validation part, by its objective: `validation_rmse`, `validation_ndcg@10`.
+
+    Attributes:
+        unrated: The vectors of items without interactions once the tower has its final weights; None before.
+    """
 
     def __init__(
         self,
@@ -42,6 +47,7 @@ class Validation:
         seed: int,
     ):
         self._model, self._examples, self._purposes, self._rating_map = model, examples, purposes, rating_map
+        self.unrated: UnratedItems | None = None
         interactions, shape = examples.validation, (len(examples.user_ids), len(examples.item_ids))
         relevant = interactions.take(interactions.values >= liked)
         rng = np.random.default_rng(seed)
@@ -58,7 +64,7 @@ class Validation:
         interactions = self._examples.validation
         if not len(interactions):
             return figures
-        items = self._item_vectors()
+        items = self.item_vectors()
         if "rating" in self._purposes and self._rating_map:
             predicted = self._rating_map.ratings(self.cosines(interactions, items))
             figures["validation_rmse"] = rmse(predicted, interactions.values)
@@ -76,7 +82,7 @@ class Validation:
     @timed("validation")
     def cosines(self, interactions: Interactions, items: np.ndarray | None = None) -> np.ndarray:
         """The cosine of the rating tower's vector with the item's for each interaction: float32[n]."""
-        items = self._item_vectors() if items is None else items
+        items = self.item_vectors() if items is None else items
         rows, inverse = np.unique(interactions.users, return_inverse=True)
         users = self._vectors(self._model.rating_tower, [array[rows] for array in self._examples.user_arrays])
         parts = [slice(first, first + 65536) for first in range(0, len(interactions), 65536)]
@@ -88,8 +94,10 @@ class Validation:
         lists = top_k(users @ items.T, self._excluded, np.ones(len(items), dtype=bool), 10)
         return float(np.mean(per_user(lists, self._relevant, (10,))["ndcg@10"]))
 
-    def _item_vectors(self) -> np.ndarray:
-        return self._vectors(self._model.item_tower, self._examples.item_arrays)
+    def item_vectors(self) -> np.ndarray:
+        """The unit vectors of all items, float32[items, dim], by the tower and, where it is fitted, the regression."""
+        vectors = self._vectors(self._model.item_tower, self._examples.item_arrays)
+        return self.unrated.complete(vectors, self._examples.item_arrays) if self.unrated else vectors
 
     def _vectors(self, tower: Tower, arrays: list[np.ndarray]) -> np.ndarray:
         self._model.eval()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from towhee_recsys.evaluation.measure import MetricValues
 from towhee_recsys.protocols import Task
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 LENGTH = 10
 """Items of a list that count."""
@@ -41,12 +45,20 @@ def squared_error(run: MetricValues, task: Task) -> Parts:
 
 def recall(run: MetricValues, task: Task) -> Parts:
     """Of items: how often a list of ten has them, of all the times that they are relevant to a user."""
+    relevant = task.questions[0].relevant
+    found = relevant.multiply(listed(run, task))
+    return Parts(_counts(found.nonzero()[1], task.items), _counts(relevant.nonzero()[1], task.items))
+
+
+def listed(run: MetricValues, task: Task) -> csr_matrix:
+    """The items of each list of the task's first question, bool[n, items]."""
     from scipy.sparse import csr_matrix
 
-    relevant, lists = task.questions[0].relevant, run.lists[task.questions[0].name][:, :LENGTH]
+    question = task.questions[0]
+    lists = run.lists[question.name][:, :LENGTH]
     users, ranks = np.nonzero(lists >= 0)
-    shown = csr_matrix((np.ones(len(users), dtype=bool), (users, lists[users, ranks])), shape=relevant.shape)
-    return Parts(_counts(relevant.multiply(shown).nonzero()[1], task.items), _counts(relevant.nonzero()[1], task.items))
+    cells = np.ones(len(users), dtype=bool), (users, lists[users, ranks])
+    return csr_matrix(cells, shape=question.relevant.shape)
 
 
 def users_with(mask: np.ndarray, task: Task) -> int:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from towhee_recsys.config import Config
+from towhee_recsys.data import Dataset
 from towhee_recsys.evaluation.measure import MetricValues
 from towhee_recsys.evaluation.report.groups import Group, by_activity, by_feature, by_popularity
 from towhee_recsys.evaluation.report.parts import Parts, ndcg, recall, squared_error, users_with
@@ -55,25 +57,26 @@ class Slices:
 
 def slices(evaluation: Evaluation) -> list[Slices]:
     """All pictures of the first seed; where all users or items are in one group, there is none."""
-    users, items = _groups_of_users(evaluation), _groups_of_items(evaluation)
+    source = evaluation.tasks[0], next(iter(evaluation.configs.values())), evaluation.dataset
+    users, items = groups_of_users(*source), groups_of_items(*source)
     pictures = [_picture(evaluation, metric, "users", by, users[by]) for by in users for metric in OF_USERS]
     pictures += [_picture(evaluation, metric, "items", by, items[by]) for by in items for metric in OF_ITEMS]
     return [each for each in pictures if len(each.lines) > 1]
 
 
-def _groups_of_users(evaluation: Evaluation) -> dict[str, list[Group]]:
-    task, config = evaluation.tasks[0], next(iter(evaluation.configs.values()))
+def groups_of_users(task: Task, config: Config, dataset: Dataset) -> dict[str, list[Group]]:
+    """Users by their interactions in training and by their declared categories; the keys say by what."""
     counts = np.bincount(task.train.users, minlength=task.users)
     groups = {"training interactions": by_activity(counts, np.unique(task.test.users))}
     categories = [each for each in config.features.user if each.grouping == "one"]
-    return groups | {each.column: by_feature(each, evaluation.dataset.users) for each in categories}
+    return groups | {each.column: by_feature(each, dataset.users) for each in categories}
 
 
-def _groups_of_items(evaluation: Evaluation) -> dict[str, list[Group]]:
-    task, config = evaluation.tasks[0], next(iter(evaluation.configs.values()))
+def groups_of_items(task: Task, config: Config, dataset: Dataset) -> dict[str, list[Group]]:
+    """Items by their interactions in training and by their declared categories; the keys say by what."""
     groups = {"training interactions": by_popularity(np.bincount(task.train.items, minlength=task.items))}
     kinds = [each for each in config.features.item if each.grouping != "none"]
-    return groups | {each.column: by_feature(each, evaluation.dataset.items) for each in kinds}
+    return groups | {each.column: by_feature(each, dataset.items) for each in kinds}
 
 
 def _picture(evaluation: Evaluation, metric: str, of: str, by: str, groups: list[Group]) -> Slices:

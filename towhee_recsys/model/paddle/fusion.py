@@ -7,14 +7,15 @@ from towhee_recsys.config.schema import ModelConfig
 from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.model.paddle.quiet import nn, paddle
 from towhee_recsys.model.paddle.towers import TOWERS, Tower
-from towhee_recsys.model.towers import roles
+from towhee_recsys.model.towers import free_size, roles
 
 
 class FusionModel(nn.Layer):
     """Towers from declared features to raw vectors float32[n, embedding_size].
 
     One vector an item serves both purposes. A user has one to retrieve items with, by `user_tower`, and one to
-    predict ratings with, by `rating_tower`: a tower of its own where the objective is `both`, else the same.
+    predict ratings with, by `rating_tower`: a tower of its own where the objective is `both`, else the same. The first
+    `free_size` numbers of a vector are free.
     """
 
     user_tower: Tower
@@ -23,6 +24,7 @@ class FusionModel(nn.Layer):
     def __init__(self, users: FeatureEncoder, items: FeatureEncoder, config: ModelConfig, objective: Objective):
         super().__init__()
         self.embedding_size = config.embedding_size
+        self.free_size = free_size(config.tower, config.embedding_size)
         for name, role in roles(objective).items():
             encoder = items if role == "item" else users
             self.add_sublayer(name, TOWERS[config.tower](encoder, self.embedding_size, role))
