@@ -13,7 +13,7 @@ from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.prediction_variance import PredictionVariance
 from towhee_recsys.support.files import sha256
 
-PLANTED = PredictionVariance(scale=0.7, user_power=0.9, item_power=1.1, new_user=1.2, new_item=1.5)
+PLANTED = PredictionVariance(scale=0.7, user_power=0.9, item_power=0.8, new_user=1.2, new_item=1.5)
 
 
 def plant_variances(folder: Path, prediction: PredictionVariance = PLANTED) -> tuple[np.ndarray, np.ndarray]:

@@ -13,7 +13,7 @@ import pytest
 from towhee_recsys.cli import commands
 from towhee_recsys.config.tables import RECOMMEND_FLAGS
 
-RESULT = ["rank", "movie_id", "title", "year", "genres", "score", "predicted_rating"]
+RESULT = ["rank", "movie_id", "title", "year", "genres", "score", "predicted_rating", "predicted_rating_std"]
 
 
 def test_recommend_prints_a_table_with_the_columns_of_the_contract(run: Any, on_sample: list[str]) -> None:
@@ -21,7 +21,7 @@ def test_recommend_prints_a_table_with_the_columns_of_the_contract(run: Any, on_
     lines = ran.out.splitlines()
     assert ran.code == 0
     assert "For gender F (female), age 25 (25-34), occupation 20 (writer)" in lines
-    assert ["Top", "Ids", "Title", "Score", "Stars"] in [line.split() for line in lines]
+    assert ["Top", "Ids", "Title", "Score", "Stars", "±"] in [line.split() for line in lines]
     assert [line.split()[0] for line in lines[-3:]] == ["1", "2", "3"]
 
 

@@ -53,6 +53,11 @@ def test_hits_become_recommendations_with_their_keys_in_order(lookup):
     assert list(found[0]) == ["rank", "sku", "name", "price", "tags", "score", "predicted_rating"]
 
 
+def test_how_sure_a_predicted_rating_is_comes_after_it(lookup):
+    [item] = lookup([replace(hit("7", 0.9, 4.5), predicted_rating_std=0.8)])
+    assert [*item.items()][-2:] == [("predicted_rating", 4.5), ("predicted_rating_std", 0.8)]
+
+
 def test_a_list_gives_what_its_members_give_one_by_one_in_one_round_trip(lookup, trips):
     queries = [[hit("6"), hit("7")], [], [hit("7")]]
     together = lookup(queries)

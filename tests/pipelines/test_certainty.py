@@ -121,7 +121,7 @@ def test_an_item_that_was_added_is_as_sure_as_an_item_without_interactions(sure_
     request = {"user": KNOWN, "only": [9001]}
     [item] = answer(recommend_pipeline(config), request)
     bundle = load_bundle(config.model.dir)
-    std = math.sqrt(UserEncoder(bundle).variances([KNOWN])[0] * 1.5**1.1)
+    std = math.sqrt(UserEncoder(bundle).variances([KNOWN])[0] * 1.5**0.8)
     assert item["predicted_rating_std"] == pytest.approx(std)
     assert answer(recommend_pipeline(config), request | {"max_std": std * 0.99}) == []
     assert len(answer(recommend_pipeline(config), request | {"max_std": std * 1.01})) == 1

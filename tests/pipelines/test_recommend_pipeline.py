@@ -15,7 +15,7 @@ from towhee_recsys.errors import QueryError
 from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.pipelines import recommend_pipeline
 
-KEYS = ["rank", "movie_id", "title", "year", "genres", "score", "predicted_rating"]
+KEYS = ["rank", "movie_id", "title", "year", "genres", "score", "predicted_rating", "predicted_rating_std"]
 PERSON = {"gender": "F", "age": 25, "occupation": 12}
 KNOWN = [{}, {"user_id": 10001}, {"user_id": 10001, **PERSON}, {"user_id": 99_999, "gender": "M"}]
 SUBSETS = [dict(some) for some in chain.from_iterable(combinations(PERSON.items(), size) for size in (1, 2, 3))]

@@ -10,7 +10,7 @@ import numpy as np
 
 from towhee_recsys.data.items import Id
 
-LEAST, HIGHEST, HIGHEST_POWER = 1e-6, 1e12, 2.0
+LEAST, HIGHEST = 1e-6, 1e12
 
 FEW = 100
 """With fewer held-out ratings nothing is fitted to them."""
@@ -25,8 +25,8 @@ class PredictionVariance:
 
     Attributes:
         scale: The variance where both are 1, in squared ratings, above 0.
-        user_power: How much the user's relative variance counts, from 0.
-        item_power: How much the item's counts, from 0.
+        user_power: How much the user's relative variance counts, from 0 to 1.
+        item_power: How much the item's counts, from 0 to 1.
         new_user: The relative variance of a user without interactions, at least 1.
         new_item: That of an item without interactions, at least 1.
     """
@@ -40,8 +40,8 @@ class PredictionVariance:
     def __post_init__(self) -> None:
         if not all(0 <= each <= HIGHEST for each in asdict(self).values()) or not self.scale:
             raise ValueError("a number is too low or too high")
-        if max(self.user_power, self.item_power) > HIGHEST_POWER or min(self.new_user, self.new_item) < 1:
-            raise ValueError("a power is above 2, or new_user or new_item below 1")
+        if max(self.user_power, self.item_power) > 1 or min(self.new_user, self.new_item) < 1:
+            raise ValueError("a power is above 1, or new_user or new_item below 1")
 
     def of_users(self, relative: Any) -> np.ndarray:
         """The variance of predicted ratings of a usual item by users of these relative variances, float64[n]."""
@@ -78,7 +78,7 @@ class PredictionVariance:
             return float(np.mean(of_log + ratio)), (1 - ratio) @ logs / len(squares)
 
         start = np.array([np.log(squares.mean()), 1.0, 1.0])
-        bounds = [(np.log(LEAST), None), (0, HIGHEST_POWER), (0, HIGHEST_POWER)]
+        bounds = [(np.log(LEAST), None), (0, 1), (0, 1)]
         scale, user_power, item_power = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x.tolist()
         return replace(self, scale=float(np.exp(scale)), user_power=user_power, item_power=item_power)
 
@@ -103,7 +103,7 @@ class ItemVariances:
 def of_few(new: float, counts: np.ndarray) -> np.ndarray:
     """The relative variance to expect with `counts` interactions, float64[n], if it is `new` with none.
 
-    What exceeds 1 comes from the unknown mean of the row's ratings, whose variance falls with the interactions as that
-    of a mean that is estimated from them: to a half with `1 / (new - 1)`.
+    What exceeds 1 is taken as the variance of a mean that is not known without interactions. With some it is estimated,
+    and its variance falls: to a half with `1 / (new - 1)` of them.
     """
     return 1 + (new - 1) / (1 + counts * (new - 1))

@@ -9,7 +9,7 @@ import numpy as np
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.prediction_variance import PredictionVariance, of_few
 
-SHRINKAGE = 10.0
+SHRINKAGE = 5.0
 """A row's own errors count as much as what is expected of any row when it has so many."""
 
 ROUNDS = 3
@@ -34,8 +34,10 @@ class RelativeVariances:
     prediction: PredictionVariance
 
 
-def relative_variances(interactions: Interactions, squares: np.ndarray, users: int, items: int) -> RelativeVariances:
-    """The relative variances by which a squared error is about `mean * user * item`.
+def relative_variances(
+    interactions: Interactions, squares: np.ndarray, scale: float, users: int, items: int
+) -> RelativeVariances:
+    """The relative variances by which a squared error is about `scale * user * item`.
 
     Each row's is the mean of its squared errors, divided by the relative variances of the other side, shrunk towards
     what is expected with as many interactions: 1 with many, more with few.
@@ -44,20 +46,18 @@ def relative_variances(interactions: Interactions, squares: np.ndarray, users: i
         interactions: The training part, with ratings.
         squares: The expected squared error of each of its ratings, float[k]: with the variance of the prediction, which
             makes up for that the model has seen the rating.
+        scale: The mean squared error to expect of other ratings by these users, of these items.
         users: The number of users.
         items: The number of items.
     """
-    mean = float(squares.mean())
-    of_users, of_items = np.ones(users), np.ones(items)
-    if not mean > 0:
-        return RelativeVariances(*(each.astype(np.float32) for each in (of_users, of_items)), PredictionVariance(LEAST))
-    relative = squares / mean
-    new_user = 1 + _between(interactions.users, interactions.items, interactions.values) / mean
-    new_item = 1 + _between(interactions.items, interactions.users, interactions.values) / mean
+    relative = squares / max(float(squares.mean()), 1e-12)
+    scale, of_users, of_items = max(scale, 1e-12), np.ones(users), np.ones(items)
+    new_user = max(1.0, _around_means(interactions.items, interactions.values) / scale)
+    new_item = max(1.0, _around_means(interactions.users, interactions.values) / scale)
     for _ in range(ROUNDS):
         of_users = _shrunk(interactions.users, relative / of_items[interactions.items], users, new_user)
         of_items = _shrunk(interactions.items, relative / of_users[interactions.users], items, new_item)
-    prediction = PredictionVariance(mean, new_user=new_user, new_item=new_item)
+    prediction = PredictionVariance(scale, new_user=new_user, new_item=new_item)
     return RelativeVariances(of_users.astype(np.float32), of_items.astype(np.float32), prediction)
 
 
@@ -68,19 +68,9 @@ def _shrunk(rows: np.ndarray, relative: np.ndarray, length: int, new: float) -> 
     return np.maximum(sums / (counts + SHRINKAGE), LEAST)
 
 
-def _between(rows: np.ndarray, others: np.ndarray, values: np.ndarray) -> float:
-    """The variance of the rows' true mean ratings, where each of the `others` has a mean of its own.
-
-    It is the variance of the observed means, without what few ratings add to it: the part of the error that a row
-    without interactions has besides the noise.
-    """
-    values = values.astype(np.float64)
-    values = values - _means(others, values)[others]
-    counts, means = np.bincount(rows), _means(rows, values)
-    there = counts > 0
-    within = np.square(values - means[rows]).sum() / max(1, len(values) - there.sum())
-    return float(max(0.0, np.mean(means[there] ** 2 - within / counts[there])))
-
-
-def _means(rows: np.ndarray, values: np.ndarray) -> np.ndarray:
-    return np.asarray(np.bincount(rows, values) / np.maximum(np.bincount(rows), 1))
+def _around_means(rows: np.ndarray, values: np.ndarray) -> float:
+    """The variance of ratings around the means of `rows`: what is known of a row of the other side without ratings."""
+    counts = np.bincount(rows)
+    means = np.bincount(rows, values) / np.maximum(counts, 1)
+    free = max(1, len(values) - np.count_nonzero(counts))
+    return float(np.square(values.astype(np.float64) - means[rows]).sum() / free)

@@ -45,7 +45,8 @@ def prediction_variances(
     training, held_out = trainer.examples.training, trainer.examples.validation
     errors = training.values - teacher.predicted(training.users, training.items)
     unsure = teacher.user_variances[training.users] + teacher.item_variances[training.items]
-    found = relative_variances(training, errors**2 + unsure, len(teacher.users), len(teacher.items))
+    scale = teacher.noise + float(unsure.mean())
+    found = relative_variances(training, errors**2 + unsure, scale, len(teacher.users), len(teacher.items))
     if not len(held_out):
         return found
     errors = held_out.values - calibration.ratings(trainer.validation.cosines(held_out))
