@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
-Users = "str | Path | pd.DataFrame"
-
 ALL = "all"
 """Stands for all users that the model knows."""
 
@@ -88,15 +86,15 @@ def _check_columns(given: Sequence[str], bundle: Bundle, is_text: bool) -> None:
     column = bundle.schema.users.id
     fields = () if is_text else FIELDS
     accepted = list(dict.fromkeys([column, *bundle.users.state["columns"], *fields]))
-    listed = f"accepted: {', '.join(accepted)}"
+    listed = f"Accepted: {', '.join(accepted)}"
     if column not in given:
+        hint = close_match(column, given)
         raise QueryError(
-            f"users: there is no column {column!r} with the ids.{close_match(column, given)} The table has "
-            f"{', '.join(given)}; {listed}."
+            f"users: given a table with {', '.join(given)}, without the ids in {column!r}.{hint} {listed}."
         )
     if unknown := [name for name in given if name not in accepted]:
         hint = close_match(unknown[0], accepted)
-        raise QueryError(f"users: column {unknown[0]!r} is not known.{hint} Leave it out; {listed}.")
+        raise QueryError(f"users: column {unknown[0]!r} is not known.{hint} Leave it out. {listed}.")
 
 
 def _given(record: Record) -> Record:
