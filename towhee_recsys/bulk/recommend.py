@@ -103,7 +103,7 @@ def recommend_all(
         EngineError: the engine cannot be used, or its workers die again and again.
         RecsysError: the file cannot be written, or another process writes it.
     """
-    settings = {} if top_k is None else {"top_k": top_k}
+    settings: dict[str, Any] = {} if top_k is None else {"top_k": top_k}
     run = _Run(load_config(config, **settings), users, options, block_size)
     parts = PartsFile(file)
     with (

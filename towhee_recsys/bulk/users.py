@@ -11,6 +11,7 @@ from towhee_recsys.bundle import Bundle
 from towhee_recsys.data.item_ids import is_whole_number
 from towhee_recsys.data.items import IdType
 from towhee_recsys.errors import QueryError, close_match
+from towhee_recsys.features.encoder import plain
 from towhee_recsys.features.liked import DISLIKED, INCLUDE_SEEN, LIKED
 
 if TYPE_CHECKING:
@@ -89,9 +90,7 @@ def _check_columns(given: Sequence[str], bundle: Bundle, is_text: bool) -> None:
     listed = f"Accepted: {', '.join(accepted)}"
     if column not in given:
         hint = close_match(column, given)
-        raise QueryError(
-            f"users: given a table with {', '.join(given)}, without the ids in {column!r}.{hint} {listed}."
-        )
+        raise QueryError(f"users: given a table with {', '.join(given)}, without ids in {column!r}.{hint} {listed}.")
     if unknown := [name for name in given if name not in accepted]:
         hint = close_match(unknown[0], accepted)
         raise QueryError(f"users: column {unknown[0]!r} is not known.{hint} Leave it out. {listed}.")
@@ -127,7 +126,7 @@ def _text_reader(bundle: Bundle) -> Callable[[Record], Record]:
 
 def _with_id(record: Record, column: str, kind: IdType) -> Record:
     """The record with its id as the dataset's ids are."""
-    key = record.get(column)
+    key = plain(record.get(column))
     text = str(key)
     if key is None or isinstance(key, bool) or (kind == "int" and not is_whole_number(text)):
         accepted = "a whole number" if kind == "int" else "an id"
