@@ -10,7 +10,7 @@ from towhee_recsys import load_bundle, train
 from towhee_recsys.bundle import ItemEncoder, UserEncoder
 from towhee_recsys.bundle.counts import interaction_counts
 from towhee_recsys.data import interactions_frame, read_dataset, records
-from towhee_recsys.errors import QueryError
+from towhee_recsys.errors import BundleError, QueryError
 from towhee_recsys.model.embeddings import ModelRef, normalize
 
 NEW_USER = {"user_id": 999_999, "gender": "M", "age": 30, "occupation": "programmer"}

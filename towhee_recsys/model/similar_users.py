@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from towhee_recsys.features.vocabulary import UNKNOWN
+from towhee_recsys.model.products import weighted_sum
 
-SHARED = 1.67
+SHARED = 1.0
 """How much each shared attribute adds to the logarithm of a weight. This and the next constant were found on draws of
 MovieLens 1M's cold users with other seeds, 7 and 8, than those that are reported."""
 
@@ -60,7 +61,7 @@ class TrainedUsers:
         logs = log_likelihoods + SHARED * self._shared(attributes)
         weights = np.exp(logs - logs.max(initial=-np.inf))
         weights = (weights / weights.sum()).astype(np.float32)
-        return np.asarray(np.float32(OWN) * described + weights @ self.parts, dtype=np.float32)
+        return np.float32(OWN) * described + weighted_sum(weights, self.parts)
 
     def _shared(self, attributes: Sequence[np.ndarray]) -> np.ndarray:
         """How many attributes each training user shares with a user who has these: float64[k]."""

@@ -9,6 +9,7 @@ import numpy as np
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.blocks import Block
 from towhee_recsys.model.objectives.objective import Gradients, NewItems, ObjectiveSettings
+from towhee_recsys.model.products import times_vector, weighted_sum
 from towhee_recsys.model.similar_users import TrainedUsers
 from towhee_recsys.support.step_timers import timed
 
@@ -38,7 +39,7 @@ class FoldInRating:
         errors = self._map.slope * (self._rated @ user) + self._map.intercept - self._ratings
         gradient = self._share * (errors @ self._rated)
         if self._pull:
-            gradient += self._pull * ((self._items @ (user - self._before)) @ self._items)
+            gradient += self._pull * weighted_sum(times_vector(self._items, user - self._before), self._items)
         return np.asarray(gradient, dtype=np.float32)
 
     def log_likelihoods(self, trained: TrainedUsers) -> np.ndarray | None:
