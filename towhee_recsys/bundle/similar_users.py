@@ -43,10 +43,12 @@ def _arrays(bundle: Bundle, users: int) -> tuple[np.ndarray, np.ndarray]:
     """The rows of the users, int64[k], and their `log_sums` float32[k]."""
     file = bundle.directory / KNOWN
     with bundle.open_arrays(KNOWN) as stored:
-        for name, dtype in ((COMPARED, np.int64), (LOG_SUMS, np.float32)):
-            found, expected = stored.header(name), (stored.header(COMPARED) or Header(np.dtype(dtype), (0,))).shape
-            if found != Header(np.dtype(dtype), expected) or len(expected) != 1:
-                raise BundleError(f"{file}: {name} is {found or 'missing'}; {dtype.__name__}[k] is expected. {CURE}")
+        found = stored.header(COMPARED)
+        if found is None or (found.dtype, len(found.shape)) != (np.int64, 1):
+            raise BundleError(f"{file}: {COMPARED} is {found or 'missing'}; int64[k] is expected. {CURE}")
+        expected, sums = Header(np.dtype(np.float32), found.shape), stored.header(LOG_SUMS)
+        if sums != expected:
+            raise BundleError(f"{file}: {LOG_SUMS} is {sums or 'missing'}; {expected} is expected. {CURE}")
         compared, log_sums = stored.read(COMPARED), stored.read(LOG_SUMS)
     if len(compared) and not 0 <= compared.min() <= compared.max() < users:
         raise BundleError(f"{file}: {COMPARED} has rows that are not of the {users:,} known users. {CURE}")

@@ -18,8 +18,9 @@ def times_vector(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
 def weighted_sum(weights: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """`weights @ matrix`, for float32[n] and float32[n, dim]: float32[dim]."""
     parts, rest = _parts(matrix)
-    first = weights[: len(matrix) - len(rest)].reshape(len(parts), 1, -1)
-    return np.asarray(np.matmul(first, parts).sum(axis=(0, 1)) + weights[len(matrix) - len(rest) :] @ rest)
+    whole = len(matrix) - len(rest)
+    sums = np.matmul(weights[:whole].reshape(len(parts), 1, parts.shape[1]), parts)
+    return np.asarray(sums.sum(axis=(0, 1)) + weights[whole:] @ rest)
 
 
 def _parts(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
