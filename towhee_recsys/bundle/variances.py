@@ -61,12 +61,12 @@ def variances_of(bundle: Bundle, rows: Sequence[int | None], interactions: Calla
     """
     if (known := user_variances(bundle)) is None or not (variance := bundle.prediction_variance):
         return None
-    if None not in rows:  # as of most requests
-        return known[list(rows)]
+    there = [row for row in rows if row is not None]
+    if len(there) == len(rows):  # as of most requests
+        return known[there]
     new = [interactions(place) if row is None else 0 for place, row in enumerate(rows)]
     found = variance.of_new_users(new)
-    there = [place for place, row in enumerate(rows) if row is not None]
-    found[there] = known[[rows[place] for place in there]]
+    found[[row is not None for row in rows]] = known[there]
     return found
 
 

@@ -89,7 +89,8 @@ def _offset(start: np.ndarray, free: int, decay: float, loss: FoldInLoss, first:
     that some five steps suffice. `first` is the length of the first one, in lengths of `start`.
     """
     gradient = _gradient_by_offset(start, free, decay, loss)
-    offset = best = np.zeros(free, dtype=np.float32)
+    offset: np.ndarray = np.zeros(free, dtype=np.float32)
+    best = offset
     slope = gradient(offset)
     size = least = steepest = _length(slope)
     scale = _length(start)

@@ -60,8 +60,8 @@ class BackwardPass:
         grad_items, losses = np.zeros_like(items.vectors), {}
         for own, waits in running:
             grad_users = np.zeros_like(own.vectors)
-            for name, wait in waits.items():
-                losses[name], grad_own_users, grad_own_items = wait()
+            for loss, wait in waits.items():
+                losses[loss], grad_own_users, grad_own_items = wait()
                 grad_users += grad_own_users
                 grad_items += grad_own_items
             own.backward(grad_users)

@@ -8,7 +8,6 @@ from typing import ClassVar, NamedTuple, Protocol
 import numpy as np
 
 from towhee_recsys.config.schema import TrainingConfig
-from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.blocks import Block
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.similar_users import TrainedUsers

@@ -47,7 +47,8 @@ class FoldInRanking:
         before = self.past_weight * past
         root = math.sqrt(max(float(np.abs(weights).sum()) + before, 1e-12))
         self.start_decay = self.prior / root
-        self._liked, self._wanted = self._sums(new.rows, np.maximum(weights, 0)), self._sums(new.rows, weights)[1] / root
+        self._liked = self._sums(new.rows, np.maximum(weights, 0))
+        self._wanted = self._sums(new.rows, weights)[1] / root
         self._mass = (float(weights.sum()) + before) / root
         if past:
             self._wanted += (before / root) * self._expected(user)
@@ -61,7 +62,8 @@ class FoldInRanking:
         count, vector = self._liked
         if not count:
             return None
-        logs = times_vector(trained.units, vector / np.float32(self._temperature)) - np.float32(count) * trained.log_sums
+        logits = times_vector(trained.units, vector / np.float32(self._temperature))
+        logs = logits - np.float32(count) * trained.log_sums
         return np.asarray(self.likelihood / math.sqrt(1 + count) * logs, dtype=np.float64)
 
     def _sums(self, rows: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:
@@ -200,7 +202,7 @@ def seen_shares(values: np.ndarray, scale: tuple[float, float] | None, shares: S
 def new_weights(
     values: np.ndarray, scale: tuple[float, float] | None, preference: Sequence[float], dislike: float
 ) -> np.ndarray:
-    """The weights of a user's interactions to fold in, float64[n]; those that show dislike have ones down to -`dislike`.
+    """The weights of a user's interactions to fold in, float64[n]; down to -`dislike` where they show dislike.
 
     A rating below the middle of the scale shows dislike, the lowest most. Weights of implicit feedback are taken
     relative to the mean of those above 0, and those below 0 show dislike: so a user's do not depend on other users.

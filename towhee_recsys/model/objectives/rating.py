@@ -43,6 +43,7 @@ class FoldInRating:
         return np.asarray(gradient, dtype=np.float32)
 
     def log_likelihoods(self, trained: TrainedUsers) -> np.ndarray | None:
+        """None: ratings do not say which users are alike."""
         return None
 
 
