@@ -25,8 +25,8 @@ class Model:
 
 RANKING = {
     "objective": "ranking",
-    "training.ranking_decay": 0.2,
-    "training.item_decay": 0.3,
+    "training.temperature": 0.125,
+    "training.ranking_decay": 0.25,
     "training.epochs": 54,
 }
 
@@ -50,7 +50,7 @@ BEFORE = {
 MODELS = {
     "default": Model(),
     "ranking": Model(RANKING),
-    "ranking-r3": Model(RANKING | {"training.preference": [0, 0, 0.5, 1, 1.2]}),
+    "default-r3": Model({"training.preference": [0, 0, 0.6, 1, 1.2], "training.seen_share": [0.4]}),
     "untitled": Model(without=("text",)),
     "before": Model(BEFORE),
 }
