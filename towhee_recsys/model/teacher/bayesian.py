@@ -1,26 +1,35 @@
 """Matrix factorisation of ratings by variational Bayes, with priors that side information predicts.
 
-A rating of user u and item i is normal around `mean + x_u . y_i`. The vectors x and y are random variables: the prior
-of x_u is normal around a linear function of the user's features, and so is that of y_i. The posterior is approximated
-by one in which all x and y are independent and normal, each with a mean and a full covariance, which are updated in
-turns, with the priors and the noise (Bishop 2006, chapter 10). This averages over vectors instead of choosing one, so
-that it needs no early stopping and no tuned weight decay, and it shows how sure each vector is.
+The model, for a rating r of user u and item i, with features f_u and f_i:
+
+    r - mean ~ Normal(x_u . y_i, noise)    x_u ~ Normal(B f_u, C)    y_i ~ Normal(D f_i, E)
+
+The posterior is approximated by one in which all x and y are independent and normal, each with a mean and a full
+covariance S (Bishop 2006, chapter 10). An iteration updates all x, and then all y in the same way:
+
+    S_u = inverse(inverse(C) + sum over u's ratings of E[y_i y_i^T] / noise),    E[y y^T] = E[y] E[y]^T + S
+    E[x_u] = S_u (sum of (r - mean) E[y_i] / noise + inverse(C) B f_u)
+
+before that B and C, by ridge regression of the E[x_u] on the f_u, and after it the noise, the mean of
+E[(r - mean - x_u . y_i)^2]. This averages over vectors instead of choosing one, so that it needs no early stopping and
+no tuned weight decay, and it shows how sure each vector is.
 
 What it rests on:
 
 - Salakhutdinov & Mnih 2008, "Bayesian probabilistic matrix factorization using Markov chain Monte Carlo"
   (doi:10.1145/1390156.1390267): the model of a rating, with priors whose covariances are learned, by Gibbs sampling.
 - Park, Kim & Choi 2013, "Hierarchical Bayesian matrix factorization with side information" (IJCAI): prior means that
-  are linear in features of users and items, and their variational updates.
+  are linear in features of users and items, learned by variational inference.
 - Koren 2008, "Factorization meets the neighborhood" (SVD++, doi:10.1145/1401890.1401944): which items a user has rated,
   whatever the ratings, helps to predict ratings. Here it enters by the features; see `side_information`.
 - Rendle, Zhang & Koren 2019, "On the difficulty of evaluating baselines" (arXiv:1905.01395): a Bayesian factorisation
-  with that information on both sides ("flipped") predicts better than all later models on MovieLens 10M.
+  with that information on both sides ("flipped") predicts better than the later models it is compared with, on
+  MovieLens 10M.
 
 Work and memory: an iteration takes about `rank ** 2` operations a rating and `2 * rank ** 3` for each user and item.
-Memory holds the ratings three times, once by user and once by item and as they were given, the features of both sides,
-and three times `rank * (rank + 1) / 2` numbers for each item (1.6 kB each at rank 32). Covariances of users are held
-for some users at a time, about as many as there are items.
+Memory holds about 32 bytes a rating, the features of both sides, and three times `rank * (rank + 1) / 2` numbers for
+each item (2.1 kB each time at rank 32). Covariances of users are held for some users at a time, about as many as there
+are items.
 """
 
 from __future__ import annotations

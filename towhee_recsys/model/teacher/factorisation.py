@@ -26,7 +26,10 @@ DAMPING = 0.25
 """Who has rated what: a cell is divided by the numbers of the user's and of the item's ratings to this power."""
 
 START = 0.4
-"""How large the first products of means are, as the root of the mean of their squares."""
+"""How large the first products of means are, as the root of the mean of their squares, where ratings have variance 1.
+
+On validation data of MovieLens 1M, 15 iterations from there did better than 25 from small random vectors.
+"""
 
 START_NOISE = 0.57
 """The first variance of the noise, where ratings have the variance 1."""

@@ -13,7 +13,10 @@ PRIOR_VARIANCE = 0.02
 """The variance of each number of a vector before any is known, which keeps the prior's covariance away from 0."""
 
 MOMENTUM = 0.8
-"""How much of its last step the coefficients take again: the prior and the vectors only follow each other slowly."""
+"""The share of their last step that coefficients take again: vectors and their prior follow each other slowly.
+
+On validation data of MovieLens 1M, 8 iterations did as well as 15 without.
+"""
 
 
 @dataclass(frozen=True, eq=False)
