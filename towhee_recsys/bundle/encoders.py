@@ -189,7 +189,10 @@ class UserEncoder(_Encoder):
 
 
 class ItemEncoder(_Encoder):
-    """Items to raw vectors; an item that training never saw is encoded by its other features."""
+    """Items to raw vectors; an item that training never saw is encoded by its other features.
+
+    The vectors of items without interactions are of length 1: see `model/kernel_regression.py`.
+    """
 
     def __init__(self, bundle: Bundle):
         model = ModelRef(bundle.model_id, None, bundle.item_schema, item_variances(bundle))

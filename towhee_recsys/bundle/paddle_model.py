@@ -16,6 +16,9 @@ def paddle_model(bundle: Bundle) -> FusionModel:
         arrays = [paddle.to_tensor(array) for array in bundle.users.encode([{"gender": "F", "age": 25}])]
         model.user_tower(arrays)      # raw vectors float32[1, dim], those of `UserEncoder`
 
+    The item tower gives those of `ItemEncoder` for items with interactions; others are completed by a regression, which
+    is no part of it: see docs/objectives.md.
+
     Seeds PaddlePaddle's generator, as building a model does.
 
     Raises:
