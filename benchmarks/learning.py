@@ -7,6 +7,9 @@ with fewer epochs: the fewest that reach the other library's figure on validatio
 that is held out from both for this choice. Then both are trained again on the whole training part, and evaluated once
 on the test part.
 
+The teacher alone is the model of ratings that `training.teacher` declares, without the towers that learn from it, from
+the data files to its vectors, after the fewest iterations that are chosen in the same way.
+
 The loop is a straightforward implementation of the config's model: for each of 256 ratings it runs both towers, the
 squared error, the backward pass and Adam, on one thread, which is Paddle's default. The comparison is in ratings per
 processor second, ours over the whole training, so the ratio is for the same number of epochs.
@@ -24,6 +27,7 @@ import numpy as np
 from benchmarks.case import Case
 from benchmarks.naive_loop import BATCH, NaiveLoop
 from benchmarks.rows import Limit, Row, compared
+from benchmarks.teacher_alone import fewest_iterations, rmse_of, teacher_after
 from benchmarks.timing import interleaved, processor_seconds
 from towhee_recsys import read_dataset, train
 from towhee_recsys.bundle import Bundle
@@ -33,6 +37,7 @@ from towhee_recsys.evaluation.baselines import BASELINES, side_information
 from towhee_recsys.evaluation.baselines.library import library
 from towhee_recsys.evaluation.measure import measure as measured
 from towhee_recsys.evaluation.scorer import ModelScorer
+from towhee_recsys.model.teacher import Teacher
 from towhee_recsys.protocols import PROTOCOLS, Task
 from towhee_recsys.training.training_split import task_of
 
@@ -90,13 +95,17 @@ def measure(case: Case) -> list[Row]:
 def _raced(race: Race, config: Config) -> list[Row]:
     """The work of both, and their quality."""
     config = load_config(config, protocol=race.protocol, **race.settings)
-    epochs = fewest_epochs(race, config)
+    choice = Choice.of(race, config)
+    epochs = fewest_epochs(race, choice)
     config = load_config(config, **{"training.epochs": epochs})
     made: dict[str, Any] = {}
-    calls = {
+    calls: dict[str, Callable[[int], None]] = {
         "ours": lambda _: made.update(ours=train(config, fresh=True)),
         "theirs": lambda _: made.update(theirs=_fitted(race.peer, config, read_dataset(config.dataset))),
     }
+    if race.metric == "rmse":
+        iterations = fewest_iterations(choice.config, choice.dataset, choice.task.test, choice.wanted)
+        calls["teacher"] = lambda _: made.update(teacher=_teacher(config, iterations))
     seconds = interleaved(calls, race.runs, warm_up=0, clock=processor_seconds)
     dataset = read_dataset(config.dataset)
     task = task_of(config, dataset)
@@ -104,22 +113,45 @@ def _raced(race: Race, config: Config) -> list[Row]:
     name = f"train to the {race.metric.upper()} of {race.called}"
     detail = {"epochs": epochs}
     reached = Limit("≤" if race.metric == "rmse" else "≥", 1.0)
-    return [
+    rows = [
         compared(name, seconds, race.called, race.limit, unit=UNIT, convert=np.asarray, detail=detail),
         Row(f"the same, {race.metric.upper()} on the test part", "", ours, race.called, theirs, reached),
     ]
+    if race.metric == "rmse":
+        alone = {"ours": seconds["teacher"], "theirs": seconds["theirs"]}
+        name, detail = f"the teacher alone, to the RMSE of {race.called}", {"iterations": iterations}
+        found = rmse_of(made["teacher"], dataset, task.test)
+        rows += [
+            compared(name, alone, race.called, race.limit, unit=UNIT, convert=np.asarray, detail=detail),
+            Row("the teacher alone, RMSE on the test part", "", found, race.called, theirs, reached),
+        ]
+    return rows
 
 
-def fewest_epochs(race: Race, config: Config) -> int:
-    """The fewest epochs that reach the other library's figure on validation data; the most, if none do."""
-    config = load_config(config, **{"training.validation": HELD_BACK})
-    dataset = read_dataset(config.dataset)
-    task = rehearsal(task_of(config, dataset))
-    wanted = _figure(race, task, _fitted(race.peer, config, dataset))
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """What the numbers of epochs and of iterations are chosen by: the validation part, and the figure to reach."""
+
+    config: Config
+    dataset: Dataset
+    task: Task
+    wanted: float
+
+    @classmethod
+    def of(cls, race: Race, config: Config) -> Choice:
+        """With the other library fitted to what the choice's trainings read."""
+        config = load_config(config, **{"training.validation": HELD_BACK})
+        dataset = read_dataset(config.dataset)
+        task = rehearsal(task_of(config, dataset))
+        return cls(config, dataset, task, _figure(race, task, _fitted(race.peer, config, dataset)))
+
+
+def fewest_epochs(race: Race, choice: Choice) -> int:
+    """The fewest epochs that reach the other library's figure; the most, if none do."""
     for epochs in EPOCHS:
-        bundle = train(load_config(config, **{"training.epochs": epochs}), fresh=True)
-        found = _figure(race, task, _answers(bundle, dataset))
-        if found <= wanted if race.metric == "rmse" else found >= wanted:
+        bundle = train(load_config(choice.config, **{"training.epochs": epochs}), fresh=True)
+        found = _figure(race, choice.task, _answers(bundle, choice.dataset))
+        if found <= choice.wanted if race.metric == "rmse" else found >= choice.wanted:
             return epochs
     return EPOCHS[-1]
 
@@ -142,6 +174,10 @@ def _loop(config: Config, steps: int) -> Row:
     rates = len(epochs) * len(ratings) / whole, BATCH * steps / seconds.sum()
     work, limit = "train the config's model", Limit("≥", 50)
     return Row(work, "ratings a processor second", rates[0], "both towers for each rating", rates[1], limit)
+
+
+def _teacher(config: Config, iterations: int) -> Teacher:
+    return teacher_after(config, read_dataset(config.dataset), iterations)
 
 
 def _fitted(peer: str, config: Config, dataset: Dataset) -> dict[str, Callable[..., np.ndarray]]:

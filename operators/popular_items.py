@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-import numpy as np
 from towhee import register
 
 from towhee_recsys.model.embeddings import Embeddings, as_embeddings
@@ -61,13 +60,12 @@ class PopularItems:
     def __call__(self, users: Any, vectors: Any, leave_out: Any, hits: Any, requests: Any = None) -> Any:
         """The hits of one user or of each of several."""
         alone = not isinstance(users, (list, tuple))
-        unknown = ~self._encoder.knows([users] if alone else users)
-        if not unknown.any():
+        rows = [row for row, knows in enumerate(self._encoder.knows([users] if alone else users).tolist()) if not knows]
+        if not rows:
             return hits
         if alone:
             requests = None if requests is None else [requests]
-            return self._replaced([0], as_embeddings(vectors)[np.newaxis], [leave_out], [hits], requests)[0]
-        rows = np.flatnonzero(unknown).tolist()
+            return self._replaced([0], as_embeddings(vectors)[None], [leave_out], [hits], requests)[0]
         return self._replaced(rows, as_embeddings(vectors), leave_out, hits, requests)
 
     def _replaced(

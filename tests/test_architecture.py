@@ -72,6 +72,7 @@ LAYERS = [
     "init",
     "tuning",
     "lifecycle",
+    "bulk",
     "page",
     "operators",
     "pipelines",

@@ -23,6 +23,7 @@ if (_checkout / "pyproject.toml").is_file():
 from towhee_recsys.version import __version__  # noqa: E402
 
 if TYPE_CHECKING:
+    from towhee_recsys.bulk import recommend_all
     from towhee_recsys.bundle import load_bundle
     from towhee_recsys.bundle.paddle_model import paddle_model
     from towhee_recsys.config import Config, load_config
@@ -79,6 +80,7 @@ _LAZY_EXPORTS = {
     "paddle_model": "bundle.paddle_model",
     "prepare_items": "training.prepare",
     "read_dataset": "data",
+    "recommend_all": "bulk",
     "recommend_frame": "pipelines",
     "recommend_pipeline": "pipelines",
     "rollback_index": "lifecycle",
@@ -113,6 +115,7 @@ __all__ = [
     "paddle_model",
     "prepare_items",
     "read_dataset",
+    "recommend_all",
     "recommend_frame",
     "recommend_pipeline",
     "rollback_index",

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks import learning
 from benchmarks.naive_loop import NaiveLoop
+from benchmarks.teacher_alone import fewest_iterations, rmse_of, teacher_after
 from towhee_recsys.bundle import load_bundle
 from towhee_recsys.config import load_config
 from towhee_recsys.data import read_dataset
@@ -48,10 +49,17 @@ def test_a_rehearsal_asks_for_the_validation_part_and_never_for_the_test(config,
 def test_the_fewest_epochs_that_reach_the_peer_are_taken(config, monkeypatch):
     race = replace(learning.RACES[1], peer="popularity")
     monkeypatch.setattr(learning, "BASELINES", {"popularity": Baseline("", "", ranker=lambda task, side: noise)})
-    assert learning.fewest_epochs(race, config) == learning.EPOCHS[0]
+    assert learning.fewest_epochs(race, learning.Choice.of(race, config)) == learning.EPOCHS[0]
     monkeypatch.setattr(learning, "BASELINES", {"popularity": Baseline("", "", ranker=lambda task, side: oracle(task))})
     monkeypatch.setattr(learning, "EPOCHS", (1, 2))
-    assert learning.fewest_epochs(race, config) == 2, "nothing reaches who knows the answers"
+    assert learning.fewest_epochs(race, learning.Choice.of(race, config)) == 2, "nothing reaches who knows the answers"
+
+
+def test_the_fewest_iterations_of_the_teacher_that_reach_a_figure_are_taken(config, dataset):
+    test = task_of(config, dataset).test
+    after = [rmse_of(teacher_after(config, dataset, number), dataset, test) for number in (1, 2, 3)]
+    assert after[0] > after[1] > after[2]
+    assert fewest_iterations(config, dataset, test, after[1]) == 2
 
 
 def noise(question):

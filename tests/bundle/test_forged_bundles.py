@@ -264,3 +264,28 @@ def test_a_popularity_that_does_not_fit_the_items(forged, fact, copy, seal):
     assert message.startswith(f"{copy / 'known.npz'}: item.popularity")
     assert fact in message
     assert "Train again" in message
+
+
+@pytest.mark.parametrize(
+    ("array", "forged", "fact"),
+    [
+        ("user.compared", None, "is missing"),
+        ("user.log_sums", None, "is missing"),
+        ("user.log_sums", np.zeros(3, np.float32), "is float32[3]; float32[60] is expected"),
+        ("user.log_sums", np.zeros(60), "is float64[60]; float32[60] is expected"),
+        ("user.log_sums", np.full(60, np.nan, np.float32), "has numbers that are not finite"),
+        ("user.compared", np.zeros((60, 1), np.int64), "is int64[60, 1]; int64[k] is expected"),
+        ("user.compared", np.arange(60, dtype=np.int32), "is int32[60]; int64[k] is expected"),
+        ("user.compared", np.arange(1, 61), "has rows that are not of the 60 known users"),
+        ("user.compared", np.arange(-1, 59), "has rows that are not of the 60 known users"),
+    ],
+)
+def test_compared_users_that_do_not_fit_the_known_ones(array, forged, fact, copy, seal):
+    with np.load(copy / "known.npz") as file:
+        arrays = dict(file)
+    assert arrays.pop(array).shape == (60,)
+    np.savez(copy / "known.npz", **arrays, **({} if forged is None else {array: forged}))
+    seal()
+    message = refused(lambda: UserEncoder(load_bundle(copy))({"liked": [5001]}))
+    assert message.startswith(f"{copy / 'known.npz'}: {array} {fact}")
+    assert message.endswith(". Train again, or restore the folder.")

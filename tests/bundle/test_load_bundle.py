@@ -144,7 +144,7 @@ def test_a_pickle_in_place_of_arrays_is_refused_and_not_run(name, copy, edit_man
     bundle = load_bundle(copy)
     (copy / name).write_bytes(pickle.dumps(Canary(tmp_path / "canary")))
     files = bundle.manifest.files | {name: sha256(copy / name)}
-    edit_manifest(files=files, model_id=model_id(files, bundle.calibration))
+    edit_manifest(files=files, model_id=model_id(files, bundle.calibration, bundle.prediction_variance))
     forged = load_bundle(copy)
     with pytest.raises(BundleError, match=rf"{name} holds no plain arrays: .*\. Train again\.$"):
         UserEncoder(forged) if name == "known.npz" else forged.arrays(name)

@@ -92,3 +92,34 @@ def test_what_is_not_json_is_invalid_usage(run: Any, on_sample: list[str], text:
     ran = run("recommend", *on_sample, "--request", text)
     assert ran.code == 2
     assert "--request: not JSON" in ran.err
+
+
+def test_many_users_get_their_recommendations_in_a_file(run: Any, on_sample: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "answers.jsonl"
+    ran = run("recommend", *on_sample, "--users", "all", "-o", str(file), "-k", "3", "--exclude", "5001", "--json")
+    assert ran.code == 0, ran.err
+    answer = json.loads(ran.out)
+    assert {"users": answer["users"], "rows": answer["rows"]} == {"users": 600, "rows": 1800}
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    alone = recommended(run, *on_sample, "-u", str(rows[0]["user_id"]), "-k", "3", "--exclude", "5001")
+    assert ids(rows[:3]) == ids(alone["recommendations"])
+    assert (
+        "600 users got 1,800 recommendations"
+        in run("recommend", *on_sample, "--users", "all", "-k", "3", "-o", str(file)).out
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["-o", "answers.csv"], "--output needs --users"),
+        (["--engine", "ray"], "--engine needs --users"),
+        (["--users", "all"], "-o FILE"),
+        (["--users", "all", "-o", "answers.csv", "-u", "10001"], "10001"),
+        (["--users", "all", "-o", "answers.csv", "--request", "[]"], "--request"),
+    ],
+)
+def test_options_of_many_users_go_together(run: Any, on_sample: list[str], arguments: list[str], named: str) -> None:
+    ran = run("recommend", *on_sample, *arguments)
+    assert ran.code == 2
+    assert named in ran.err

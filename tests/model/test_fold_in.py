@@ -10,7 +10,7 @@ from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.model import fold_in as module
 from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.fold_in import disliked_value, fold_in, liked_value
-from towhee_recsys.model.objectives import ObjectiveSettings, unit
+from towhee_recsys.model.objectives import NewItems, ObjectiveSettings, unit
 
 MAP = Calibration(slope=6.0, intercept=3.4, lowest=1.0, highest=5.0)
 EACH, FREE = 20, 8
@@ -58,7 +58,7 @@ def folded(request, items):
 
 def interactions(liked, disliked, feedback):
     values = [liked_value(feedback)] * len(liked) + [disliked_value(feedback)] * len(disliked)
-    return np.array([*liked, *disliked], dtype=np.int64), np.array(values, dtype=np.float32)
+    return NewItems(np.array([*liked, *disliked], dtype=np.int64), np.array(values, dtype=np.float32))
 
 
 def cosines(raw, items) -> np.ndarray:

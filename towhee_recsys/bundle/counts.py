@@ -18,18 +18,14 @@ from towhee_recsys.errors import BundleError
 def interaction_counts(bundle: Bundle) -> np.ndarray:
     """The number of interactions of each known user that training has read, int32[users].
 
-    A bundle of an earlier version does not have them: then it is the mean for all.
-
     Raises:
         BundleError: they do not fit the users, or cannot be read.
     """
-    users, facts = len(loaded(bundle, "user").rows), bundle.manifest.dataset
-    file, expected = bundle.directory / KNOWN, Header(np.dtype(np.int32), (users,))
+    file = bundle.directory / KNOWN
+    expected = Header(np.dtype(np.int32), (len(loaded(bundle, "user").rows),))
     with unchanged(bundle), bundle.open_arrays(KNOWN) as stored:
-        if COUNTS not in stored.names:
-            return np.full(users, round(facts.interactions / max(1, facts.users)), dtype=np.int32)
         if (found := stored.header(COUNTS)) != expected:
-            raise BundleError(f"{file}: {COUNTS} is {found}; {expected} is expected. {CURE}")
+            raise BundleError(f"{file}: {COUNTS} is {found or 'missing'}; {expected} is expected. {CURE}")
         counts = stored.read(COUNTS)
     if (counts < 0).any():
         raise BundleError(f"{file}: {COUNTS} has numbers below 0. {CURE}")

@@ -106,7 +106,7 @@ class UserEncoder(_Encoder):
         if not isinstance(records, (list, tuple)):
             return self([records])[0]  # type: ignore[list-item]
         arrays = self._arrays(records)
-        raw = self._new.folded_in(self._tower(arrays), records, self._row)
+        raw = self._new.folded_in(self._tower(arrays), records, arrays, self._row)
         rating = self._rating_tower(arrays) if self._rating_tower else None
         return Embeddings(raw, rating, self.model, self.variances(records))
 

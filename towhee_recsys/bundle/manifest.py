@@ -41,6 +41,12 @@ ITEM_COUNTS = "item.counts"
 ANCHORS, ANCHOR_WEIGHTS, MEANS = "item.anchors", "item.anchor_weights", "item.means"
 """The arrays in known.npz with the kernel regression of items without interactions; a model may have none."""
 
+COMPARED = "user.compared"
+"""The array in known.npz with the rows of the users that new ones are compared with, int64[k]."""
+
+LOG_SUMS = "user.log_sums"
+"""The array in known.npz with the logarithm of the sum of each such user's softmax over the rated items, float32[k]."""
+
 IDENTITY = (FEATURES, KNOWN, WEIGHTS)
 """The files that decide what vectors the model gives.
 

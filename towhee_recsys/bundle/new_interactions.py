@@ -9,6 +9,7 @@ import numpy as np
 
 from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.bundle.counts import interaction_counts
+from towhee_recsys.bundle.similar_users import attributes, trained_users
 from towhee_recsys.bundle.towers import item_vectors, loaded
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features import Record
@@ -43,17 +44,21 @@ class NewInteractions:
         return len(keys.union(*(map(str, liked_of(record, field)) for field in (LIKED, DISLIKED))))
 
     def folded_in(
-        self, raw: np.ndarray, records: Sequence[Record], row_of: Callable[[Record], int | None]
+        self,
+        raw: np.ndarray,
+        records: Sequence[Record],
+        arrays: list[np.ndarray],
+        row_of: Callable[[Record], int | None],
     ) -> np.ndarray:
         """`raw` vectors float32[n, dim], of the users of records, moved by what the records have.
 
-        `row_of` gives the row of a known user, None for another.
+        `arrays` are the records' arrays, one a feature; `row_of` gives the row of a known user, None for another.
 
         Raises:
             QueryError: a field is wrong, or has an item that the model does not know.
         """
         values = [self._values(record) for record in records] if self.fold_in else []
-        return self._moved(raw, values, list(map(row_of, records))) if any(values) else raw
+        return self._moved(raw, values, arrays, list(map(row_of, records))) if any(values) else raw
 
     def into_histories(self, arrays: Sequence[np.ndarray], records: Sequence[Record]) -> None:
         """Adds what is liked to the users' histories in `arrays`, and takes out what is disliked.
@@ -68,12 +73,18 @@ class NewInteractions:
                     liked = [key for key, value in feedback.items() if value >= self._feedback.liked]
                     _update(line, column, liked, [*disliked, *(key for key in feedback if key not in liked)])
 
-    def _moved(self, raw: np.ndarray, values: Sequence[dict[int, float]], rows: Sequence[int | None]) -> np.ndarray:
+    def _moved(
+        self,
+        raw: np.ndarray,
+        values: Sequence[dict[int, float]],
+        arrays: list[np.ndarray],
+        rows: Sequence[int | None],
+    ) -> np.ndarray:
         from towhee_recsys.model.fold_in import fold_in
-        from towhee_recsys.model.objectives import ObjectiveSettings
+        from towhee_recsys.model.objectives import NewItems, ObjectiveSettings
 
         config, counts = self._bundle.config, interaction_counts(self._bundle)
-        new = [(np.array([*each], np.int64), np.array([*each.values()], np.float32)) for each in values]
+        new = [NewItems(np.array([*each], np.int64), np.array([*each.values()], np.float32)) for each in values]
         return fold_in(
             raw,
             new,
@@ -82,6 +93,8 @@ class NewInteractions:
             objective=config.objective,
             tower=config.model.tower,
             settings=ObjectiveSettings(config.training, self._feedback.scale, self._bundle.manifest.rating_map),
+            trained=trained_users(self._bundle),
+            attributes=attributes(self._bundle.users, arrays),
         )
 
     def _values(self, record: Any) -> dict[int, float]:

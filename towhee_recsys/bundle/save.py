@@ -14,6 +14,7 @@ from towhee_recsys.bundle.bundle import Bundle, load_bundle
 from towhee_recsys.bundle.manifest import (
     ANCHOR_WEIGHTS,
     ANCHORS,
+    COMPARED,
     CONFIG,
     COUNTS,
     FEATURES,
@@ -21,6 +22,7 @@ from towhee_recsys.bundle.manifest import (
     ITEM_COUNTS,
     ITEM_VARIANCES,
     KNOWN,
+    LOG_SUMS,
     MANIFEST,
     MEANS,
     POPULARITY,
@@ -53,6 +55,8 @@ class Trained:
             a feature.
         counts: How many interactions of each known user training has read, int32[users].
         item_counts: Likewise of each known item, int32[items].
+        compared: The rows of the known users that new ones are compared with, int64[k], and for each the logarithm of
+            the sum of its softmax over the rated items, float32[k].
         popularity: How many users like each known item, float32[items].
         regression: What was fitted for items without interactions; None for a model that has none.
         rating_map: The line from cosine to rating that training used; None where there is no rating scale.
@@ -70,6 +74,7 @@ class Trained:
     known: dict[str, dict[str, np.ndarray]]
     counts: np.ndarray
     item_counts: np.ndarray
+    compared: tuple[np.ndarray, np.ndarray]
     popularity: np.ndarray
     model: FusionModel
     regression: KernelRegression | None
@@ -110,6 +115,7 @@ def _write_parts(folder: Path, trained: Trained) -> None:
     _write_json(folder / "history.json", trained.history)
     known = {f"{side}.{name}": array for side, arrays in trained.known.items() for name, array in arrays.items()}
     known |= {COUNTS: trained.counts, ITEM_COUNTS: trained.item_counts, POPULARITY: trained.popularity}
+    known |= dict(zip((COMPARED, LOG_SUMS), trained.compared, strict=True))
     if trained.variances:
         known |= {USER_VARIANCES: trained.variances.users, ITEM_VARIANCES: trained.variances.items}
     if fitted := trained.regression:

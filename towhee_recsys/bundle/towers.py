@@ -16,10 +16,12 @@ from towhee_recsys.bundle.contents import CURE
 from towhee_recsys.bundle.manifest import (
     ANCHOR_WEIGHTS,
     ANCHORS,
+    COMPARED,
     COUNTS,
     ITEM_COUNTS,
     ITEM_VARIANCES,
     KNOWN,
+    LOG_SUMS,
     MEANS,
     POPULARITY,
     USER_VARIANCES,
@@ -151,6 +153,7 @@ def _known(bundle: Bundle, entity: Entity) -> tuple[list[str], list[np.ndarray]]
 
 _OTHER_ARRAYS = (
     *(COUNTS, ITEM_COUNTS, POPULARITY),
+    *(COMPARED, LOG_SUMS),
     *(USER_VARIANCES, ITEM_VARIANCES),
     *(ANCHORS, ANCHOR_WEIGHTS, MEANS),
 )

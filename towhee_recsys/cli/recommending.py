@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from towhee_recsys.cli.bulk import bulk_options, recommend_in_bulk, without_bulk_options
 from towhee_recsys.cli.common import configured, say, table
 from towhee_recsys.cli.declared_flags import DeclaredFlagsCommand
 from towhee_recsys.cli.example_users import example_users
@@ -30,6 +31,7 @@ User = dict[str, Any]
 @click.option("--request", metavar="JSON|FILE", help="A whole request, or a list of them, instead of the options.")
 @request_options
 @click.option("-i", "--index", "index_first", is_flag=True, help="Index first.")
+@bulk_options
 @profiling
 @configured()
 def recommend(
@@ -38,11 +40,22 @@ def recommend(
     index_first: bool,
     explain: bool,
     request: str | None,
+    users: str | None,
+    output: str | None,
+    engine: str | None,
+    address: str | None,
+    workers: int | None,
     **options: Any,
 ) -> Shown:
-    """Recommend items to a user, given by id, by columns of the users' table, or by liked items."""
+    """Recommend items to a user, given by id, by columns of the users' table, or by liked items.
+
+    With --users, recommend items to many users, and write the answers to a file. An interrupted run is resumed.
+    """
     from towhee_recsys.lifecycle.published import published_config
 
+    where = {"engine": engine, "address": address, "workers": workers}
+    if users is None:
+        without_bulk_options(output=output, **where)
     given: Any = request_of(config if index_first else published_config(config), **options)
     given |= {"explain": True} if explain else {}
     if request is not None:
@@ -51,6 +64,10 @@ def recommend(
         from towhee_recsys.cli.indexing import build_index
 
         build_index(config)
+    if users is not None:
+        if isinstance(given, list):
+            raise click.UsageError("--users and --request are given. Leave one of them out.")
+        return recommend_in_bulk(config, given, users, output, progress, where)
     answers = answers_for(config, given if isinstance(given, list) else [given])
     return {"answers": answers} if isinstance(given, list) else answers[0], lambda: show_answers(answers, config)
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 RECOMMEND_FLAGS = (
     *("-u", "--user", "--with", "-l", "--liked", "-k", "--top-k", "-i", "--index", "-c", "--config", "--set", "--json"),
     *("--disliked", "--offset", "--filter", "--exclude", "--only", "--diversity", "--explain", "--request"),
-    *("--max-std", "--include-seen", "-v", "--verbose", "-q", "--quiet", "--profile", "-h", "--help"),
+    *("--users", "-o", "--output", "--engine", "--address", "--workers", "--max-std"),
+    *("--include-seen", "-v", "--verbose", "-q", "--quiet", "--profile", "-h", "--help"),
 )
 """The flags of `recommend` itself, which a dataset cannot declare."""
 

@@ -15,6 +15,8 @@ def possible_ids(given: Any) -> list[int | str]:
     42 and "42" give the whole number and the text, of which a dataset has one. None, or an id that no dataset can
     have, gives none.
     """
+    if type(given) is int and is_int_id(given):  # as most are
+        return [given, str(given)]
     key = plain(given)
     if key is None:
         return []

@@ -2,58 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from towhee_recsys.config.interactions import Feedback
-from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.model.objectives import FoldInLoss, ObjectiveSettings, fold_in_loss, grad_raw, unit
+from towhee_recsys.model.objectives import FoldInLoss, NewItems, ObjectiveSettings, fold_in_loss
+from towhee_recsys.model.similar_users import TrainedUsers
 from towhee_recsys.model.towers import free_size
 
-STEPS, LEARNING_RATE = 40, 0.1
-"""Steps of Adam and the size of the first one, of a new user: enough to converge, within some milliseconds a user."""
+STEPS, CLOSE = 12, 0.005
+"""The most steps, and the share of the first gradient's length below which no more are taken. Most users need five."""
+
+FIRST, LONGEST = 0.1, 0.5
+"""The length of a new user's first step, and of anyone's longest, in lengths of the vector that is moved. The first one
+of others is as much shorter as the new interactions' share of all is below 1, as is the way that they have to go."""
 
 
 def fold_in(
     raw: np.ndarray,
-    new: Sequence[tuple[np.ndarray, np.ndarray]],
+    new: Sequence[NewItems],
     past: np.ndarray,
     items: np.ndarray,
     *,
     objective: str,
     tower: str,
     settings: ObjectiveSettings,
+    trained: TrainedUsers | None = None,
+    attributes: Sequence[np.ndarray] = (),
 ) -> np.ndarray:
     """Raw vectors float32[n, dim] of users after new interactions.
 
     Fits what training fits as the embedding of an id, by the same objective and with no less decay, while all else
     stays as it is. What training found is the prior: the more interactions it was found from, the stronger its pull, so
-    that one interaction of a hundred moves a user by about a hundredth of what it moves a new one.
+    that one interaction of a hundred moves a user by about a hundredth of what it moves a new one. The prior of a new
+    user who likes something is what training found for similar users. Each user is moved alone.
 
     Args:
         raw: The users' vectors: of a new one from the other features than the id, float32[n, dim]. Users without new
             interactions keep theirs.
-        new: For each user the rows of the items, int64[k], and the values of the interactions, float32[k]: ratings, or
-            weights, which show dislike below 0.
+        new: For each user the items of the new interactions and their values: ratings, or weights, which show dislike
+            below 0.
         past: How many interactions of each user training has read, int64[n]; 0 of a new one.
         items: The unit vectors of the items, float32[m, dim].
         objective: The name of the objective that the model was trained by.
         tower: The kind of tower, `sum` or `joined`.
         settings: What the objective was made with.
+        trained: The training users that new ones are compared with; without them, new ones start from `raw`.
+        attributes: The arrays of the users' features that `trained` has, each with n lines.
     """
-    counts = np.array([len(rows) for rows, _ in new], dtype=np.int64)[:, None]
-    if not counts.sum():
+    moved = [row for row, (rows, _) in enumerate(new) if len(rows)]
+    if not moved:
         return raw
-    users = np.repeat(np.arange(len(raw)), counts[:, 0])
-    rows = np.concatenate([np.asarray(each, dtype=np.int64) for each, _ in new])
-    values = np.concatenate([np.asarray(each, dtype=np.float32) for _, each in new])
-    units = unit(raw)[0]
-    loss = fold_in_loss(objective)(Interactions.of(users, rows, values), past, units, items, settings)
-    # a joined tower's raw vectors have lengths that no decay can be compared with
-    decay = max(loss.decay, loss.least_decay) if tower == "sum" else loss.decay
-    share = counts / np.maximum(counts + past[:, None], 1)
-    return _minimized(raw, free_size(tower, raw.shape[1]), share.astype(np.float32), decay, loss)
+    result, free, make = raw.copy(), free_size(tower, raw.shape[1]), fold_in_loss(objective)
+    for row in moved:
+        loss = make(new[row], int(past[row]), _unit(raw[row])[0], items, settings)
+        # a joined tower's raw vectors have lengths that no decay can be compared with
+        decay = max(loss.decay, loss.least_decay) if tower == "sum" else loss.decay
+        likelihoods = loss.log_likelihoods(trained) if trained and not past[row] else None
+        if trained and likelihoods is not None:
+            lines = [array[row] for array in attributes]
+            result[row, :free] = trained.start(raw[row], likelihoods, lines)[:free]
+            decay = max(decay, loss.start_decay) if tower == "sum" else decay
+        share = len(new[row].rows) / (len(new[row].rows) + past[row])
+        result[row, :free] += _offset(result[row], free, decay, loss, FIRST * float(share))
+    return result
 
 
 def liked_value(feedback: Feedback) -> float:
@@ -69,30 +82,50 @@ def disliked_value(feedback: Feedback) -> float:
     return sum(feedback.scale) - liked_value(feedback) if feedback.scale else -1.0
 
 
-def _minimized(raw: np.ndarray, free: int, share: np.ndarray, decay: float, loss: FoldInLoss) -> np.ndarray:
-    """`raw` with `free` numbers a user moved to where the loss is least, by Adam with a falling step.
+def _offset(start: np.ndarray, free: int, decay: float, loss: FoldInLoss, first: float) -> np.ndarray:
+    """What the first `free` numbers of `start` float32[dim] have to be moved by to where loss and decay are least.
 
-    The steps are in proportion to the `share` of a user's interactions that is new, float32[n, 1], as is the way, and
-    no longer than the longest way that the decay allows.
+    Gradient descent with the step lengths of Barzilai & Borwein (1988): the decay makes the problem so well-conditioned
+    that some five steps suffice. `first` is the length of the first one, in lengths of `start`.
     """
-    moved = np.zeros((len(raw), free), dtype=np.float32)
-    longest = np.linalg.norm(_gradient(raw, moved, loss), axis=1, keepdims=True) / max(2 * decay, 1e-12)
-    first = np.minimum(LEARNING_RATE * share, longest / np.sqrt(free)).astype(np.float32)
-    mean, square = np.zeros_like(moved), np.zeros_like(moved)
-    for step in range(1, STEPS + 1):
-        grad = _gradient(raw, moved, loss) + 2 * decay * moved
-        mean[:] = 0.9 * mean + 0.1 * grad
-        square[:] = 0.99 * square + 0.01 * grad**2
-        size = first * np.float32(1 - (step - 1) / STEPS)
-        moved -= size * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
-    result = raw.copy()
-    result[:, :free] += moved
-    return result
+    gradient = _gradient_by_offset(start, free, decay, loss)
+    offset = best = np.zeros(free, dtype=np.float32)
+    slope = gradient(offset)
+    size = least = steepest = _length(slope)
+    scale = _length(start)
+    step = first * scale / max(size, 1e-12)
+    for _ in range(STEPS):
+        if size <= CLOSE * steepest:
+            break
+        way = -min(step, LONGEST * scale / size) * slope
+        offset, before = offset + way, slope
+        slope = gradient(offset)
+        size, bend = _length(slope), float(way @ (slope - before))
+        step = float(way @ way) / bend if bend > 0 else 2 * step
+        if size < least:
+            best, least = offset, size
+    return best
 
 
-def _gradient(raw: np.ndarray, moved: np.ndarray, loss: FoldInLoss) -> np.ndarray:
-    """The gradient by `moved` of each user's own loss, without decay."""
-    free, vectors = moved.shape[1], raw.copy()
-    vectors[:, :free] += moved
-    users, lengths = unit(vectors)
-    return grad_raw(loss.gradients(users), users, lengths)[:, :free]
+def _gradient_by_offset(
+    start: np.ndarray, free: int, decay: float, loss: FoldInLoss
+) -> Callable[[np.ndarray], np.ndarray]:
+    raw = start.copy()
+
+    def gradient(offset: np.ndarray) -> np.ndarray:
+        raw[:free] = start[:free] + offset
+        user, length = _unit(raw)
+        by_unit = loss.gradient(user)
+        by_raw = (by_unit - (by_unit @ user) * user) / length
+        return np.asarray(by_raw[:free] + 2 * decay * offset, dtype=np.float32)
+
+    return gradient
+
+
+def _unit(raw: np.ndarray) -> tuple[np.ndarray, float]:
+    length = _length(raw)
+    return raw / np.float32(length), length
+
+
+def _length(vector: np.ndarray) -> float:
+    return float(np.sqrt(vector @ vector))

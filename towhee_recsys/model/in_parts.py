@@ -49,8 +49,17 @@ def in_parts(objective: Objective, users: np.ndarray, items: np.ndarray, block: 
 
 @contextmanager
 def cores_for_parts() -> Iterator[None]:
-    """Meanwhile NumPy's matrix products leave the cores to the parts."""
-    with _blas().limit(limits=max(1, _cores() // PARTS), user_api="blas"):
+    """Meanwhile matrix products leave the cores to the parts."""
+    with blas_threads(max(1, _cores() // PARTS)):
+        yield
+
+
+@contextmanager
+def blas_threads(count: int) -> Iterator[None]:
+    """Meanwhile a matrix product of NumPy or of SciPy, which have a BLAS each, uses at most `count` threads."""
+    import scipy.linalg  # noqa: F401  # a BLAS that is loaded later would not be limited
+
+    with ThreadpoolController().limit(limits=count, user_api="blas"):
         yield
 
 
@@ -66,8 +75,3 @@ def threads() -> ThreadPoolExecutor:
 
 if hasattr(os, "register_at_fork"):  # a child has none of the threads, and would wait for them forever
     os.register_at_fork(after_in_child=threads.cache_clear)
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    return ThreadpoolController()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from towhee_recsys.data.items import Id
-from towhee_recsys.stores.vectors import EXACT, MAX_TOP_K, IndexRecord, Rows, VectorStore
+from towhee_recsys.stores.vectors import EXACT, MAX_TOP_K, IndexRecord, Rows, VectorStore, all_ids
 
 Fields = Mapping[str, Any]
 """The fields of an item in the index, by their names."""
@@ -90,11 +90,6 @@ def fields_of(rows: Rows, row: int) -> dict[str, Any]:
 
 def _all_rows(store: VectorStore, build: str) -> Iterator[Rows]:
     """All rows of a build, at most 16,384 at a time."""
-    known: list[np.ndarray] = []
-    while True:
-        ids = store.ids(build, without=np.concatenate(known) if known else None)
-        if not len(ids):
-            return
-        known.append(ids)
-        for first in range(0, len(ids), MAX_TOP_K):
-            yield store.rows(build, ids[first : first + MAX_TOP_K])
+    ids = all_ids(store, build)
+    for first in range(0, len(ids), MAX_TOP_K):
+        yield store.rows(build, ids[first : first + MAX_TOP_K])

@@ -16,6 +16,7 @@ from towhee_recsys.model.calibration import Calibration
 from towhee_recsys.model.relative_variances import RelativeVariances
 from towhee_recsys.support.step_timers import timed
 from towhee_recsys.training.calibrate import quality
+from towhee_recsys.training.compared_users import compared_users
 from towhee_recsys.training.curves import draw_curves
 from towhee_recsys.training.trainer import Trainer
 
@@ -76,6 +77,7 @@ def save(
         known=examples.known(),
         counts=np.bincount(examples.training.users, minlength=len(examples.user_ids)).astype(np.int32),
         item_counts=examples.item_counts,
+        compared=compared_users(trainer),
         popularity=item_popularity(
             examples.training, len(examples.item_ids), liked=feedback.liked, half_life=feedback.half_life
         ),

@@ -89,8 +89,12 @@ class Validation:
         cosines = [np.einsum("ij,ij->i", users[inverse[part]], items[interactions.items[part]]) for part in parts]
         return np.concatenate([np.zeros(0, dtype=np.float32), *cosines])
 
+    def user_vectors(self, rows: np.ndarray) -> np.ndarray:
+        """The unit vectors to search with of the users at `rows`, float32[n, dim]."""
+        return self._vectors(self._model.user_tower, [array[rows] for array in self._examples.user_arrays])
+
     def _ndcg(self, items: np.ndarray) -> float:
-        users = self._vectors(self._model.user_tower, [array[self._users] for array in self._examples.user_arrays])
+        users = self.user_vectors(self._users)
         lists = top_k(users @ items.T, self._excluded, np.ones(len(items), dtype=bool), 10)
         return float(np.mean(per_user(lists, self._relevant, (10,))["ndcg@10"]))
 

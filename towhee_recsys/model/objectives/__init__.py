@@ -11,12 +11,21 @@ from pkgutil import resolve_name
 from towhee_recsys.config.objectives import OBJECTIVES, Purpose, purposes
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.objectives.distillation import Distillation
-from towhee_recsys.model.objectives.objective import FoldInLoss, Gradients, Objective, ObjectiveSettings, grad_raw, unit
+from towhee_recsys.model.objectives.objective import (
+    FoldInLoss,
+    Gradients,
+    NewItems,
+    Objective,
+    ObjectiveSettings,
+    grad_raw,
+    unit,
+)
 
 __all__ = [
     "Distillation",
     "FoldInLoss",
     "Gradients",
+    "NewItems",
     "Objective",
     "ObjectiveSettings",
     "Purpose",

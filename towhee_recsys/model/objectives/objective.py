@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from towhee_recsys.config.schema import TrainingConfig
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.blocks import Block
 from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.model.similar_users import TrainedUsers
 
 Gradients = tuple[float, np.ndarray, np.ndarray]
 """The loss, and its gradients by the users' float32[n, dim] and the items' vectors float32[c, dim]."""
@@ -51,38 +52,44 @@ class Objective(Protocol):
         ...
 
 
+class NewItems(NamedTuple):
+    """A user's interactions since the training: the rows of the items, int64[k], and the values, float32[k]."""
+
+    rows: np.ndarray
+    values: np.ndarray
+
+
 class FoldInLoss(Protocol):
-    """The loss of each user alone, by that user's unit vector: of new interactions, with what training found as the
-    prior. Items stay as they are.
+    """The loss of one user by that user's unit vector: of new interactions, with what training found as the prior.
+    Items stay as they are.
 
     Attributes:
         decay: How strongly what training found is kept, besides: how strongly training pulls the users' ids to 0.
         least_decay: Folding in decays at least so strongly.
+        start_decay: And so strongly, where it starts from similar users.
     """
 
     decay: float
     least_decay: ClassVar[float]
+    start_decay: float
 
-    def __init__(
-        self,
-        new: Interactions,
-        past: np.ndarray,
-        users: np.ndarray,
-        items: np.ndarray,
-        settings: ObjectiveSettings,
-    ) -> None:
-        """For `new` interactions of users, by rows of `users` and `items`.
+    def __init__(self, new: NewItems, past: int, user: np.ndarray, items: np.ndarray, settings: ObjectiveSettings):
+        """For `new` interactions of a user.
 
         Args:
             new: The interactions.
-            past: How many interactions of each user training has read, int64[n].
-            users: The users' unit vectors as training left them, float32[n, dim].
+            past: How many interactions of the user training has read.
+            user: The user's unit vector as training left it, float32[dim].
             items: The unit vectors of the items, float32[m, dim].
             settings: The parameters of the objective.
         """
 
-    def gradients(self, users: np.ndarray) -> np.ndarray:
-        """The gradients by the users' unit vectors float32[n, dim], each of the loss of that user alone."""
+    def gradient(self, user: np.ndarray) -> np.ndarray:
+        """The gradient by the user's unit vector float32[dim]."""
+        ...
+
+    def log_likelihoods(self, trained: TrainedUsers) -> np.ndarray | None:
+        """How likely the liked items are for each of the `trained` users, float64[k]; None where nothing is liked."""
         ...
 
 

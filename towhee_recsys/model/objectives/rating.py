@@ -8,7 +8,9 @@ import numpy as np
 
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.model.blocks import Block
-from towhee_recsys.model.objectives.objective import Gradients, ObjectiveSettings
+from towhee_recsys.model.objectives.objective import Gradients, NewItems, ObjectiveSettings
+from towhee_recsys.model.products import times_vector, weighted_sum
+from towhee_recsys.model.similar_users import TrainedUsers
 from towhee_recsys.support.step_timers import timed
 
 
@@ -19,32 +21,29 @@ class FoldInRating:
     """
 
     least_decay = 0.0
+    start_decay = 0.0
 
-    def __init__(
-        self,
-        new: Interactions,
-        past: np.ndarray,
-        users: np.ndarray,
-        items: np.ndarray,
-        settings: ObjectiveSettings,
-    ):
+    likelihood = 1.0
+
+    def __init__(self, new: NewItems, past: int, user: np.ndarray, items: np.ndarray, settings: ObjectiveSettings):
         assert settings.rating_map, "load_config refuses this objective without a rating scale"
-        self._map, self._new, self._before, self._items = settings.rating_map, new, users, items
+        self._map, self._before, self._items = settings.rating_map, user, items
         self.decay = settings.training.rating_decay
-        counts = np.bincount(new.users, minlength=len(users)) + past
-        training = settings.training
-        share = 2 * training.rating_weight * training.ratings_share * self._map.slope / np.maximum(counts, 1)
-        self._shares = share[new.users].astype(np.float32)
-        self._pulls = (share * self._map.slope * past / len(items)).astype(np.float32)[:, None]
+        training, count = settings.training, len(new.rows) + past
+        self._rated, self._ratings = items[new.rows], new.values
+        self._share = 2 * training.rating_weight * training.ratings_share * self._map.slope / count
+        self._pull = self._share * self._map.slope * past / len(items)
 
-    def gradients(self, users: np.ndarray) -> np.ndarray:
-        """The gradients by the users' unit vectors float32[n, dim]."""
-        gradients = self._pulls * (((users - self._before) @ self._items.T) @ self._items)
-        rated = self._items[self._new.items]
-        cosines = np.einsum("ij,ij->i", users[self._new.users], rated)
-        errors = self._map.slope * cosines + self._map.intercept - self._new.values
-        np.add.at(gradients, self._new.users, (self._shares * errors)[:, None] * rated)
-        return gradients
+    def gradient(self, user: np.ndarray) -> np.ndarray:
+        """The gradient by the user's unit vector float32[dim]."""
+        errors = self._map.slope * (self._rated @ user) + self._map.intercept - self._ratings
+        gradient = self._share * (errors @ self._rated)
+        if self._pull:
+            gradient += self._pull * weighted_sum(times_vector(self._items, user - self._before), self._items)
+        return np.asarray(gradient, dtype=np.float32)
+
+    def log_likelihoods(self, trained: TrainedUsers) -> np.ndarray | None:
+        return None
 
 
 class RatingObjective:

@@ -33,7 +33,7 @@ import numpy as np
 
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.errors import TrainingError
-from towhee_recsys.model.in_parts import cores_for_parts
+from towhee_recsys.model.in_parts import blas_threads
 from towhee_recsys.model.teacher.factorisation import Factorisation
 from towhee_recsys.support.progress import progress_bar
 
@@ -74,7 +74,7 @@ def fit_teacher(
     svd_rank: int,
     progress: bool | None = None,
 ) -> Teacher:
-    """Fits a teacher to ratings. Nothing is drawn: the same data give the same teacher.
+    """Fits a teacher to ratings. The same data give the same teacher: nothing is drawn, and cores make no difference.
 
     Args:
         interactions: The ratings to learn from, of the training part alone.
@@ -89,7 +89,7 @@ def fit_teacher(
         TrainingError: there is no rating, or a rating is not finite, or the fit is not finite any more.
     """
     states = teacher_iterations(interactions, user_features, item_features, rank=rank, svd_rank=svd_rank)
-    with progress_bar(progress, total=iterations, desc="teacher", unit="iteration") as bar, cores_for_parts():
+    with progress_bar(progress, total=iterations, desc="teacher", unit="iteration") as bar:
         for teacher in islice(states, iterations):
             bar.update()
             bar.set_postfix(noise=f"{teacher.noise:.4f}")
@@ -108,9 +108,11 @@ def teacher_iterations(
         )
     mean, scale = float(ratings.mean()), float(ratings.std()) or 1.0
     standard = ((ratings - mean) / scale).astype(np.float32)
-    found = Factorisation(interactions, standard, user_features, item_features, rank=rank, svd_rank=svd_rank)
+    with blas_threads(1):  # with more, sums would be rounded otherwise
+        found = Factorisation(interactions, standard, user_features, item_features, rank=rank, svd_rank=svd_rank)
     while True:
-        found.iterate()
+        with blas_threads(1):
+            found.iterate()
         users, items = found.users, found.items
         variances = users.variances * scale**2, items.variances * scale**2
         yield Teacher(mean, users.means * scale, items.means.copy(), *variances, scale**2 * found.noise)

@@ -14,7 +14,7 @@ from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.errors import TrainingError
 from towhee_recsys.model.in_parts import threads
 from towhee_recsys.model.teacher.cells import Cells, chunks
-from towhee_recsys.model.teacher.factors import Factors
+from towhee_recsys.model.teacher.factors import Factors, Prior
 from towhee_recsys.model.teacher.posterior import Moments, Sums, Update, unpack, update
 from towhee_recsys.model.teacher.side_information import prior_features
 from towhee_recsys.model.teacher.truncated_svd import damped, truncated_svd
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DAMPING = 0.25
 """Who has rated what: a cell is divided by the numbers of the user's and of the item's ratings to this power."""
 
-START = 0.1
+START = 0.4
 """How large the first products of means are, as the root of the mean of their squares."""
 
 START_NOISE = 0.57
@@ -56,19 +56,21 @@ class Factorisation:
     ):
         from scipy.sparse import csr_matrix
 
-        users, items = interactions.users, interactions.items
-        matrix = csr_matrix((ratings, (users, items)), shape=(len(user_features), len(item_features)))
+        users, items, n, m = interactions.users, interactions.items, len(user_features), len(item_features)
+        matrix = csr_matrix((ratings, (users, items)), shape=(n, m))
         covariance = np.eye(rank) * 0.05 / math.sqrt(rank)
         user_means, item_means = _start(matrix, rank)
         matrix.data[:] = 1
         user_vectors, _, item_vectors = truncated_svd(damped(matrix, DAMPING), svd_rank)
-        self.users = Factors(prior_features(user_features, users, user_vectors), user_means, covariance)
-        self.items = Factors(prior_features(item_features, items, item_vectors), item_means, covariance)
+        user_counts, self._item_counts = np.bincount(users, minlength=n), np.bincount(items, minlength=m)
+        user_features = prior_features(user_features, user_counts, user_vectors)
+        item_features = prior_features(item_features, self._item_counts, item_vectors)
+        self.users = Factors(user_features, user_counts > 0, user_means, covariance)
+        self.items = Factors(item_features, self._item_counts > 0, item_means, covariance)
         self.noise = START_NOISE
-        self._chunks = chunks(interactions, ratings, *matrix.shape)
+        self._chunks = chunks(interactions, ratings, n, m)
         self._ratings, self._squares = len(ratings), float(np.vdot(ratings, ratings))
         self._item_moments = Moments.of(item_means, covariance)
-        self._item_counts = np.bincount(items, minlength=len(item_means))
 
     def iterate(self) -> None:
         """Updates the vectors of all users, then those of all items.
@@ -97,7 +99,7 @@ class Factorisation:
             updates += new
             parts = threads().map(partial(Sums.of, columns=Moments.joined(moments)), chunk.by_item)
             sums = list(map(add, sums, parts)) if sums else list(parts)
-        self._accept(self.users, updates)
+        self._accept(self.users, prior, updates)
         return sums
 
     def _update_items(self, sums: Sequence[Sums]) -> None:
@@ -109,17 +111,17 @@ class Factorisation:
 
         updates, moments = zip(*threads().map(updated, rows, sums), strict=True)
         self._item_moments = Moments.joined(moments)
-        self._accept(self.items, updates)
+        self._accept(self.items, prior, updates)
 
     def _mean_square(self, packed: np.ndarray) -> np.ndarray:
         """E[v v^T] of the rows of one side, averaged over the ratings, of the packed sum over the ratings."""
         return unpack(packed[np.newaxis] / self._ratings, self.users.means.shape[1])[0]
 
-    def _accept(self, factors: Factors, updates: Sequence[Update]) -> None:
+    def _accept(self, factors: Factors, prior: Prior, updates: Sequence[Update]) -> None:
         """Puts the new posterior into `factors`, and learns the noise from it."""
-        factors.means = np.concatenate([each.means for each in updates])
-        factors.variances = np.concatenate([each.variances for each in updates])
-        factors.covariance = np.sum([each.covariance for each in updates], axis=0) / len(factors.means)
+        means = np.concatenate([each.means for each in updates])
+        variances = np.concatenate([each.variances for each in updates])
+        factors.accept(prior, means, variances, np.sum([each.covariance for each in updates], axis=0))
         error = self._squares + sum(each.error for each in updates)
         self.noise = max(LEAST_NOISE, error / self._ratings)
 

@@ -14,7 +14,7 @@ import numpy as np
 from towhee_recsys.features import FeatureEncoder
 
 LARGEST = 512
-"""Features that would be more numbers a row are left out: coefficients of so many are learned by the towers' decay."""
+"""Features that would be more numbers a row are left out: coefficients of so many would take long to solve for."""
 
 
 def design(encoder: FeatureEncoder, arrays: Sequence[np.ndarray]) -> np.ndarray:
@@ -31,14 +31,14 @@ def design(encoder: FeatureEncoder, arrays: Sequence[np.ndarray]) -> np.ndarray:
     return np.concatenate([np.zeros((len(arrays[0]), 0), np.float32), *columns], axis=1)
 
 
-def prior_features(declared: np.ndarray, rated: np.ndarray, singular: np.ndarray) -> np.ndarray:
+def prior_features(declared: np.ndarray, counts: np.ndarray, singular: np.ndarray) -> np.ndarray:
     """All numbers that predict the vectors: float32[n, 1 + k + 1 + svd_rank].
 
     Args:
         declared: float32[n, k], of the declared features.
-        rated: int[ratings], the row of each rating.
+        counts: int[n], the numbers of ratings.
         singular: float32[n, svd_rank], the singular vectors of who has rated what.
     """
     n = len(declared)
-    log_counts = np.log1p(np.bincount(rated, minlength=n))[:, np.newaxis] / 5
+    log_counts = np.log1p(counts)[:, np.newaxis] / 5
     return np.concatenate([np.ones((n, 1)), declared, log_counts, singular * (np.sqrt(n) / 2)], 1, dtype=np.float32)

@@ -22,15 +22,17 @@ def damped(matrix: csr_matrix, power: float) -> csr_matrix:
 def truncated_svd(matrix: csr_matrix, rank: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The largest singular values, at most `rank`, with their vectors: float32[n, k], float32[k], float32[m, k].
 
-    Fewer are there where the matrix has no more. Vectors to which the sign is free have any.
+    Fewer are there where the matrix has no more. Nothing is drawn, and each vector's sign is arbitrary.
     """
     from scipy.sparse.linalg import svds
 
     smaller = min(matrix.shape)
-    if smaller <= 3 * rank:
+    if not rank or not matrix.data.any():
+        left, values, right = (np.zeros(shape, np.float32) for shape in ((matrix.shape[0], 0), 0, (0, matrix.shape[1])))
+    elif smaller <= 3 * rank:  # the iterations of `svds` are for a small part of the values
         left, values, right = np.linalg.svd(matrix.toarray(), full_matrices=False)
     else:
         left, values, right = svds(matrix, k=rank, v0=np.ones(smaller, np.float32))
     order = np.argsort(-values)[:rank]
-    order = order[values[order] > 1e-5 * max(values.max(initial=0), 1e-30)]
+    order = order[values[order] > 1e-5 * values.max(initial=0)]
     return left[:, order], values[order], right[order].T

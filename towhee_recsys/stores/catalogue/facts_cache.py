@@ -15,23 +15,29 @@ class FactsCache:
 
     def __init__(self) -> None:
         self._valid_for: tuple[str, Hashable] | None = None
-        self._facts: dict[str, Facts] = {}
+        self._facts: dict[str, tuple[Facts, list[str]]] = {}  # with the columns whose values are lists
 
     def get(self, keys: Iterable[str], version: str, state: Hashable) -> dict[str, Facts | None]:
         """Copies of the facts that are cached for that version in that state; for another one the cache is emptied."""
         if self._valid_for != (version, state):
             self._valid_for, self._facts = (version, state), {}
         facts = self._facts
-        return {key: _copy(facts[key]) for key in keys if key in facts}
+        return {key: _copy(*facts[key]) for key in keys if key in facts}
 
     def add(self, read: Mapping[str, Facts | None]) -> None:
         """Adds what was read of the version and state of the last `get`; broken rows are left out."""
         if len(self._facts) + len(read) > MAX_ITEMS:
             self._facts = {}
         if len(read) <= MAX_ITEMS:
-            self._facts |= {key: _copy(facts) for key, facts in read.items() if facts}
+            for key, facts in read.items():
+                if facts:
+                    lists = [column for column, value in facts.items() if isinstance(value, list)]
+                    self._facts[key] = _copy(facts, lists), lists
 
 
-def _copy(facts: Facts) -> Facts:
+def _copy(facts: Facts, lists: Iterable[str]) -> Facts:
     """A caller may change its answer, lists included, without changing the next one."""
-    return {column: value[:] if type(value) is list else value for column, value in facts.items()}
+    copied = facts.copy()
+    for column in lists:
+        copied[column] = copied[column][:]
+    return copied

@@ -1,9 +1,10 @@
 """The vector index: item vectors in builds of a store, and the records of which model they are of."""
 
+from towhee_recsys.stores.vectors.all_ids import all_ids
 from towhee_recsys.stores.vectors.build import insert, release_build, resume_build, start_build
 from towhee_recsys.stores.vectors.checks import finds_itself, must_be_whole
 from towhee_recsys.stores.vectors.connections import address_of, check_uri, index_of, is_shared, open_index, open_store
-from towhee_recsys.stores.vectors.filters import OPERATORS, Clause, Filter, Op, checked_clause
+from towhee_recsys.stores.vectors.filters import OPERATORS, Clause, Filter, Op, checked_clause, checked_filter
 from towhee_recsys.stores.vectors.index import VectorIndex
 from towhee_recsys.stores.vectors.index_types import EXACT, index_type
 from towhee_recsys.stores.vectors.live_changes import delete_live, insert_live
@@ -35,9 +36,11 @@ __all__ = [
     "VectorIndex",
     "VectorStore",
     "address_of",
+    "all_ids",
     "builds",
     "check_uri",
     "checked_clause",
+    "checked_filter",
     "checked_ids",
     "checked_top_k",
     "delete_live",

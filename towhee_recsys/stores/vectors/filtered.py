@@ -22,7 +22,7 @@ def filters_in(record: IndexRecord, where: Sequence[Filter | None] | None, queri
         QueryError: a filter is not acceptable for the fields or the ids of this build.
     """
     expires = EXPIRY in record.fields
-    if where is None and not expires:
+    if not expires and not any(where or ()):
         return [None] * queries
     fields = {name: kind for name, kind in record.fields.items() if name != EXPIRY}
     checked = {each: checked_filter(each, fields, record.id_type) for each in set(where or ()) if each}

@@ -68,10 +68,8 @@ def search_request(
         QueryError: a wrong `top_k`, vectors that are not of length 1, or not as many of anything as queries.
     """
     vectors = as_embeddings(queries)
-    names = [f"query {row}" for row in range(len(vectors))]
-    for part in (vectors.search, vectors.rating):
-        if part is not None:
-            must_be_unit(part, names)
+    parts = [vectors.search] if vectors.rating is None else [vectors.search, vectors.rating]
+    must_be_unit(np.concatenate(parts), [f"query {row}" for row in range(len(vectors))] * len(parts))
     if leave_out is not None and len(leave_out) != len(vectors):
         raise QueryError(f"{len(vectors)} queries need as many lists of ids to leave out; {len(leave_out)} were given.")
     if where is not None and len(where) != len(vectors):
@@ -158,9 +156,8 @@ def _ratings(found: Found, queries: Embeddings, items: Mapping[Id, np.ndarray] |
     if items is None:
         cosines = np.array([score for hits in found for _, score in hits])
     else:
-        chosen = np.array([items[key] for hits in found for key, _ in hits])
-        users = np.repeat(queries.for_rating, [len(hits) for hits in found], axis=0)
-        cosines = np.einsum("ij,ij->i", chosen, users)
+        pairs = zip(found, queries.for_rating, strict=True)
+        cosines = np.concatenate([np.array([items[key] for key, _ in hits]) @ user for hits, user in pairs if hits])
     return iter(queries.model.calibration.ratings(cosines).tolist())
 
 

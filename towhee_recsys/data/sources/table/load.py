@@ -61,8 +61,24 @@ def load_file(
     Raises:
         DatasetError: as `load_table`.
     """
+    return next(file_parts(path, key, reading, layout, None, columns))
+
+
+def file_parts(
+    path: Path,
+    key: str,
+    reading: Reading,
+    layout: TableFile,
+    size: int | None,
+    columns: Collection[str] | None = None,
+) -> Iterator[RawTable]:
+    """The same in parts of about `size` rows, or as a whole.
+
+    Raises:
+        DatasetError: as `load_table`.
+    """
     must_exist(path, key, layout)
-    return next(_parts(path, BadRows(str(path), reading), layout, columns, None))
+    return _parts(path, BadRows(str(path), reading), layout, columns, size)
 
 
 def load_parts(schema: DataSchema, table: str, columns: Collection[str] | None, size: int) -> Iterator[RawTable]:
