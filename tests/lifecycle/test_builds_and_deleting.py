@@ -7,7 +7,15 @@ from dataclasses import astuple
 
 import pytest
 
-from towhee_recsys import delete_items, gc_index, index_builds, index_pipeline, load_config, recommend_pipeline
+from towhee_recsys import (
+    delete_items,
+    gc_index,
+    index_builds,
+    index_pipeline,
+    load_config,
+    recommend_pipeline,
+    rollback_index,
+)
 from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.stores.catalogue import open_catalogue
@@ -28,6 +36,16 @@ def test_builds_and_the_places_of_their_models(config, serve, models):
     ]
     shutil.rmtree(copies)
     assert [each.model_in for each in index_builds(config)] == [config.model.dir, None, None]
+
+
+@pytest.mark.parametrize("call", [index_builds, gc_index, rollback_index, lambda config: delete_items(config, [5001])])
+def test_where_there_is_no_file_none_is_made(config, tmp_path, call):
+    file = tmp_path / "wrong" / "items.db"
+    with pytest.raises(IndexMismatchError) as raised:
+        call(load_config(config, milvus={"uri": str(file)}, catalogue=f"sqlite:///{file.with_suffix('.sqlite')}"))
+    assert f"milvus.uri {str(file)!r} does not exist" in str(raised.value)
+    assert "`towhee-recsys index -c CONFIG`" in str(raised.value)
+    assert not file.parent.exists()
 
 
 def test_gc_keeps_as_many_as_asked_and_their_facts(config, serve, models):

@@ -133,6 +133,27 @@ def test_a_store_that_freezes_or_stops_is_answered_503_and_comes_back(served, re
             time.sleep(0.1)
 
 
+def test_a_store_that_is_moved_away_and_back(served):
+    service = served()
+    request, folder = {"user": {"user_id": 10001}}, service.log.parent
+    event = {"user_id": 10001, "movie_id": 5002, "rating": 5}
+    before = service.send("/recommend", request)[1]["recommendations"]
+    files = [*folder.glob("movies.sqlite*")]
+    for file in files:
+        file.rename(folder / f"moved-{file.name}")
+    for path, body in [("/recommend", request), ("/feedback", event), ("/items/5001", None)]:
+        status, answer = service.send(path, body)
+        assert (status, answer["error"]["type"]) == (503, "StoreError")
+        assert "the file is gone since it was opened" in answer["error"]["message"]
+    status, answer = service.send("/readyz")
+    assert (status, "the file is gone" in answer["why"]) == (503, True)
+    assert [*folder.glob("movies.sqlite")] == []
+    for file in files:
+        (folder / f"moved-{file.name}").rename(file)
+    assert service.send("/readyz")[0] == 200
+    assert service.send("/recommend", request)[1]["recommendations"] == before
+
+
 def test_matrix_products_have_one_thread_while_it_serves(service_config, monkeypatch):
     def threads():
         return [each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"]

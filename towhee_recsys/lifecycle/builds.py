@@ -35,10 +35,11 @@ def index_builds(config: Config | str) -> list[IndexBuild]:
     """All builds: the live one, then the previous ones, newest first, then the unfinished ones.
 
     Raises:
+        IndexMismatchError: the Milvus Lite file does not exist.
         StoreError: the index cannot be read.
     """
     config = load_config(config)
-    models, found = PublishedModels(config.model.dir), builds(index_of(config.milvus))
+    models, found = PublishedModels(config.model.dir), builds(index_of(config.milvus, create=False))
     folders = [models.find(each.model_id) if each.model_id else None for each in found]
     return [
         IndexBuild(each.name, each.model_id, each.rows, each.published, each.live, str(folder) if folder else None)
@@ -53,7 +54,8 @@ def gc_index(config: Config | str, keep: int = 2) -> list[str]:
 
     Raises:
         QueryError: `keep` is below 1.
+        IndexMismatchError: the Milvus Lite file does not exist.
         StoreError: a store fails.
     """
     config = load_config(config)
-    return gc(index_of(config.milvus), keep, all_parts(config))
+    return gc(index_of(config.milvus, create=False), keep, all_parts(config))

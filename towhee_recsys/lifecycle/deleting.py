@@ -21,7 +21,7 @@ def delete_items(config: Config | str, ids: Sequence[Id]) -> int:
         StoreError: a store fails.
     """
     config = load_config(config)
-    index, catalogue = index_of(config.milvus), open_catalogue(config.catalogue)
+    index, catalogue = index_of(config.milvus, create=False), open_catalogue(config.catalogue)
     with index.writing:
         build = index.live().build
         deleted = delete_live(index, ids)

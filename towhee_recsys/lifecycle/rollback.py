@@ -18,4 +18,4 @@ def rollback_index(config: Config | str) -> IndexRecord:
         StoreError: a store fails.
     """
     config = load_config(config)
-    return rollback(index_of(config.milvus), open_catalogue(config.catalogue), other_parts(config))
+    return rollback(index_of(config.milvus, create=False), open_catalogue(config.catalogue), other_parts(config))

@@ -118,11 +118,27 @@ def test_a_folder_that_may_not_be_written(filled, tmp_path, there):
     assert reason in [f"{each}{CURE}" for each in reasons]
 
 
-def test_a_file_that_was_deleted_or_replaced_is_opened_again(file, tmp_path):
+def test_a_file_that_was_deleted_is_reported_until_there_is_one_again(file, tmp_path):
+    catalogue = open_catalogue(f"sqlite:///{file}")
+    catalogue.write(ITEMS, "m__1")
+    for path in tmp_path.glob("items.sqlite*"):
+        path.rename(tmp_path / f"moved-{path.name}")
+    for call in (lambda: catalogue.get([1], "m__1"), lambda: catalogue.write(ITEMS, "m__2")):
+        message = failure(call)
+        assert message.startswith(f"the catalogue 'sqlite:///{file}' cannot be ")
+        assert "the file is gone since it was opened" in message
+        assert not file.exists()
+    for path in tmp_path.glob("moved-*"):
+        path.rename(tmp_path / path.name.removeprefix("moved-"))
+    assert catalogue.get([1], "m__1") == [FACTS[1]]
+
+
+def test_another_file_in_its_place_is_opened(file, tmp_path):
     catalogue = open_catalogue(f"sqlite:///{file}")
     catalogue.write(ITEMS, "m__1")
     for path in tmp_path.glob("items.sqlite*"):
         path.unlink()
+    file.touch()
     assert catalogue.get([1], "m__1") == [None]
     catalogue.write(ITEMS, "m__2")
     with closing(sqlite3.connect(file)) as other:

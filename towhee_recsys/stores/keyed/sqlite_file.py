@@ -96,10 +96,15 @@ class SqliteFile:
             return _state(self._current()), self._changes
 
     def _current(self) -> sqlite3.Connection:
-        """The connection; a new one where the file was deleted or replaced: writes to the old one would be lost."""
-        connection = self._connection
-        if connection is None or file_identity(self._path) != self._opened:
+        """The connection; a new one where the file was replaced: writes to the old one would be lost.
+
+        One that was deleted is not made again: an empty one in its place would hide the loss.
+        """
+        connection, identity = self._connection, file_identity(self._path)
+        if connection is None or identity != self._opened:
             self.close()
+            if identity is None:
+                raise sqlite3.OperationalError("the file is gone since it was opened; put it back, or start again")
             connection = self._open()
         return connection
 
