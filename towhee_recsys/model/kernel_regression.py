@@ -148,8 +148,6 @@ def fit_kernel_regression(
     """
     if not any(feature.is_id for feature in encoder.features) or not counts.any():
         return None
-    if not any(feature.is_id for feature in encoder.features) or not counts.any():
-        return None
     anchors = np.sort(np.argsort(-counts, kind="stable")[: min(MOST_ANCHORS, np.count_nonzero(counts))])
     kernel = Kernel(encoder, _rows(arrays, anchors))
     if not kernel:
