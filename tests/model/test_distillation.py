@@ -7,7 +7,7 @@ import pytest
 
 from tests.model.test_objectives import DIM, MAP, blocks_of, by_autograd, rated, settings, units
 from towhee_recsys.data.interactions import Interactions
-from towhee_recsys.model.objectives import Distillation
+from towhee_recsys.model.objectives import Distillation, NewItems
 from towhee_recsys.model.objectives.rating import FoldInRating, RatingObjective
 from towhee_recsys.model.paddle.quiet import paddle
 from towhee_recsys.model.teacher import Teacher
@@ -112,10 +112,10 @@ def test_with_a_teacher_ratings_count_the_rest_and_the_training_rmse_is_theirs()
 
 
 def test_folding_in_weighs_ratings_as_training_does():
-    new, past = Interactions.of([0, 1], [2, 3], [5.0, 1.0]), np.array([0, 4])
-    users, items = units(2, 0), units(5, 1)
+    new, past = NewItems(np.array([2, 3]), np.array([5.0, 1.0], dtype=np.float32)), 4
+    [user], items, [moved] = units(1, 0), units(5, 1), units(1, 7)
     alone, beside = (
-        FoldInRating(new, past, users, items, config).gradients(units(2, 7))
+        FoldInRating(new, past, user, items, config).gradient(moved)
         for config in (settings(teacher=None), with_teacher())
     )
     assert beside == pytest.approx(0.2 * alone, rel=1e-5)

@@ -50,7 +50,7 @@ class TeacherConfig(Section):
 
     kind: Literal["bayesian"] = Field(default="bayesian", description="matrix factorisation by variational Bayes")
     rank: int = Field(default=32, ge=1, le=1024, description="numbers of a user and of an item")
-    iterations: int = Field(default=25, ge=1, description="times that all users and items are fitted")
+    iterations: int = Field(default=12, ge=1, description="times that all users and items are fitted")
     svd_rank: int = Field(
         default=64, ge=0, le=1024, description="numbers that describe which items a user has rated, and who an item"
     )
