@@ -26,9 +26,9 @@ from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.features.column import Similarity
 from towhee_recsys.features.vocabulary import UNKNOWN
 
-MOST_ANCHORS = 4_000
+MOST_ANCHORS = 3_000
 """The regression rests on so many items at most, those with the most interactions: fitting it to n items takes n^3
-steps, a second for 4,000."""
+steps, a second for 3,000."""
 
 INTERACTION, NOISE, FEW = 3.0, 3.0, 50.0
 """The constants of the kernel and the noise. They were chosen on validation draws of MovieLens 1M's cold items."""
