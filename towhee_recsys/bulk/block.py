@@ -14,7 +14,7 @@ import numpy as np
 
 from towhee_recsys.bulk.items import Items, open_items, read_items
 from towhee_recsys.bulk.scoring import Answers, ItemsOfUser, Scorer
-from towhee_recsys.data.items import Id, IdType
+from towhee_recsys.data.items import IdType
 from towhee_recsys.data.user_ids import possible_ids
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.embeddings import Embeddings, normalize
