@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from towhee import register
+
+from towhee_recsys.engines import Engine
+from towhee_recsys.model.embeddings import Embeddings
 
 
 @register(name="towhee_recsys/item_encoder")
@@ -24,8 +29,15 @@ class ItemEncoderOperator:
     def __init__(self, model_dir: str):
         from towhee_recsys.bundle import ItemEncoder, load_bundle
 
-        self._encode = ItemEncoder(load_bundle(model_dir))
+        self._encode, self._model_dir = ItemEncoder(load_bundle(model_dir)), os.path.abspath(model_dir)
 
     def __call__(self, items: Any) -> Any:
         """The raw vectors of `items`."""
         return self._encode(items)
+
+    def map_on(self, engine: Engine, lists: Iterable[Sequence[Any]]) -> Iterator[Embeddings]:
+        """The raw vectors of each of several lists of items, which an engine has its workers encode."""
+        from towhee_recsys.bundle.encode_items import EncodeItems
+
+        for raw in engine.map(EncodeItems(self._model_dir), lists):
+            yield Embeddings(raw, None, self._encode.model)

@@ -13,6 +13,7 @@ from towhee import AutoPipes
 from towhee.runtime.auto_pipes import set_pipe_name
 
 from towhee_recsys.config import Config, load_config
+from towhee_recsys.engines import Engine
 from towhee_recsys.pipelines.builder import load_pipeline
 from towhee_recsys.pipelines.frames import recommend_frame
 from towhee_recsys.pipelines.kept_out import why_not
@@ -32,13 +33,14 @@ __all__ = [
 ]
 
 
-def index_pipeline(config: Config | str | None = None) -> Pipeline:
+def index_pipeline(config: Config | str | None = None, engine: Engine | None = None) -> Pipeline:
     """Indexes the items of the config's dataset: `index_pipeline(config)()`.
 
     The call takes the path of another file or folder in the dataset's format, too, or a mapping of data frames.
-    `.get()` gives `[IndexRecord]`. The index of before serves until the new one is complete.
+    `.get()` gives `[IndexRecord]`. The index of before serves until the new one is complete. With an `engine`, which
+    must be open while the pipeline is called, its workers encode the items, and this process writes them.
     """
-    return load_pipeline("index", config)
+    return load_pipeline("index", config, engine=engine)
 
 
 def add_pipeline(config: Config | str | None = None) -> Pipeline:

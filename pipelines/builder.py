@@ -11,6 +11,7 @@ from towhee.runtime.constants import InputConst, OutputConst
 from towhee.runtime.dag_repr import DAGRepr
 
 from towhee_recsys.config import Config, Document, load_config, read_yaml
+from towhee_recsys.engines import Engine
 from towhee_recsys.errors import PipelineError, close_match
 from towhee_recsys.pipelines.declaration import VERBS, Declaration, Step
 from towhee_recsys.pipelines.following import FollowingSteps
@@ -30,6 +31,7 @@ def load_pipeline(
     config: Config | str | None = None,
     *,
     check: Callable[[Config], object] = lambda config: None,
+    engine: Engine | None = None,
 ) -> Pipeline:
     """The pipeline of a shipped name (`add`, `index`, `recommend`, `similar`) or of a YAML file, built with `config`.
 
@@ -37,6 +39,9 @@ def load_pipeline(
     with it, whatever is trained meanwhile, and with `follow: true` changes over to the next one between two calls. Any
     other one, such as one that indexes, encodes with the model in `model.dir`, the newest. `check` is called with the
     config of each such model before it is used, and may raise a RecsysError to refuse it.
+
+    With an `engine`, its workers encode the items of a pipeline that reads many; it must be open while the pipeline is
+    called.
 
     Raises:
         PipelineError: the file has mistakes, of which the message lists all, or there is no such pipeline.
@@ -48,7 +53,7 @@ def load_pipeline(
     def build(config: Config) -> Steps:
         check(config)
         declaration = _read(document, config)
-        return Steps(_composed(declaration), declaration)
+        return Steps(_composed(declaration), declaration, engine)
 
     if not _uses_published_model(_read(document, config), config):
         return Pipeline(FixedSteps(build(config)))

@@ -17,11 +17,12 @@ from towhee.runtime.data_queue import DataQueue
 from towhee.runtime.node_repr import NodeRepr
 from towhee.runtime.operator_manager import OperatorPool
 
+from towhee_recsys.engines import Engine
 from towhee_recsys.pipelines.columns import Columns, Row, merged_rows
 from towhee_recsys.pipelines.declaration import Step
 from towhee_recsys.pipelines.failures import abandon, errors_of
 from towhee_recsys.pipelines.prefetch import Prefetcher
-from towhee_recsys.pipelines.verbs import LINEAR, called
+from towhee_recsys.pipelines.verbs import LINEAR, called, map_rows_on
 
 AHEAD = 2
 """Rows that may wait for a step: in a big catalogue a row is a list of items, or their vectors."""
@@ -32,10 +33,12 @@ class LinearRunner:
 
     Operators come from Towhee's pool: built once, and shared or kept for one call as each declares. Where all are
     shared, every call would get the same ones: these are acquired once. Safe under threads.
+
+    With an `engine`, maps after a `flat_map` whose operators have a method `map_on` are computed by its workers.
     """
 
-    def __init__(self, dag: DAGRepr, steps: Sequence[Step], pool: OperatorPool):
-        self._pool, self._steps = pool, steps
+    def __init__(self, dag: DAGRepr, steps: Sequence[Step], pool: OperatorPool, engine: Engine | None = None):
+        self._pool, self._steps, self._engine = pool, steps, engine
         inputs, *nodes, output = (dag.nodes[name] for name in dag.top_sort)
         self._inputs, self._operators = inputs.outputs, [_operator_of(node) for node in nodes]
         self._columns = [Columns.of(dag.edges[node.in_edges[0]]["data"]) for node in (*nodes, output)]
@@ -77,10 +80,15 @@ class LinearRunner:
         with Prefetcher(AHEAD) as prefetched:
             rows = merged_rows([dict(zip(self._inputs, inputs, strict=True))], self._columns[0])
             for number, (step, operator) in enumerate(zip(self._steps, operators, strict=True), start=1):
-                rows = merged_rows(LINEAR[step.verb](step, operator, rows), self._columns[number])
+                rows = merged_rows(self._results(step, operator, rows), self._columns[number])
                 if number in self._threaded:
                     rows = prefetched(rows)
             yield from rows
+
+    def _results(self, step: Step, operator: Any, rows: Iterator[Row]) -> Iterator[Row]:
+        if self._engine and step.verb == "map" and hasattr(operator, "map_on"):
+            return map_rows_on(self._engine, step, operator, rows)
+        return LINEAR[step.verb](step, operator, rows)
 
     def _mapped(self, inputs: Sequence[Any], operators: Sequence[Any]) -> Sequence[Row]:
         """The same for maps alone, where one row goes in and at most one comes out: a request takes less time so.

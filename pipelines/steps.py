@@ -10,6 +10,8 @@ from towhee.runtime.data_queue import DataQueue
 from towhee.runtime.operator_manager import OperatorPool
 from towhee.runtime.runtime_pipeline import RuntimePipeline
 
+from towhee_recsys.engines import Engine
+from towhee_recsys.errors import PipelineError
 from towhee_recsys.pipelines.declaration import Declaration
 from towhee_recsys.pipelines.linear import LinearRunner
 from towhee_recsys.pipelines.operator_check import registered
@@ -29,15 +31,23 @@ class Steps:
         dag: It in Towhee's words.
         declaration: As its file has it.
 
+    Args:
+        dag: The pipeline in Towhee's words.
+        declaration: The pipeline as its file has it.
+        engine: What computes the steps that can be computed elsewhere; None for this process.
+
     Raises:
+        PipelineError: there is an engine, and a step that only Towhee's graph runs.
         RecsysError: building an operator raised it; PipelineError with the step's name for an error of another kind.
     """
 
-    def __init__(self, dag: DAGRepr, declaration: Declaration):
+    def __init__(self, dag: DAGRepr, declaration: Declaration, engine: Engine | None = None):
         self.dag, self.declaration, self._pool = dag, declaration, OperatorPool()
         self._runner: LinearRunner | None = None
         if all(step.verb in LINEAR for step in declaration.steps):
-            self._runner = LinearRunner(dag, declaration.steps, self._pool)
+            self._runner = LinearRunner(dag, declaration.steps, self._pool, engine)
+        elif engine is not None:
+            raise PipelineError(f"an engine runs pipelines of {', '.join(LINEAR)} alone; this one has other steps.")
         else:
             self.on_towhees_graph(RuntimePipeline.preload)
 

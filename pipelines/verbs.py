@@ -6,9 +6,11 @@ not called. Columns that a step does not write are passed on.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from typing import Any
 
+from towhee_recsys.engines import Engine
 from towhee_recsys.pipelines.columns import Row
 from towhee_recsys.pipelines.declaration import Step
 from towhee_recsys.pipelines.failures import errors_of
@@ -20,6 +22,24 @@ _END = object()
 def map_rows(step: Step, operator: Any, rows: Iterable[Row]) -> Iterator[Row]:
     """One value a row; the values of a generator are a list."""
     return (mapped(step, operator, row) for row in rows)
+
+
+def map_rows_on(engine: Engine, step: Step, operator: Any, rows: Iterable[Row]) -> Iterator[Row]:
+    """As `map_rows`, with an operator of one input whose values an engine's workers compute."""
+    waiting: deque[Row] = deque()
+
+    def inputs() -> Iterator[Any]:
+        for row in rows:
+            waiting.append(row)
+            if _has(row, step.inputs):
+                yield row[step.inputs[0]]
+
+    with errors_of(step):
+        for result in operator.map_on(engine, inputs()):
+            while not _has(waiting[0], step.inputs):
+                yield _kept(step, waiting.popleft())
+            yield _kept(step, waiting.popleft()) | _named(step, result)
+    yield from (_kept(step, row) for row in waiting)
 
 
 def mapped(step: Step, operator: Any, row: Row) -> Row:

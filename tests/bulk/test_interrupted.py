@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-import time
 from pathlib import Path
 from threading import Thread
 
@@ -13,6 +10,7 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
+from tests.worker_kills import kill_a_worker
 from towhee_recsys import RecsysError, recommend_all
 from towhee_recsys.errors import EngineError, QueryError
 
@@ -100,34 +98,3 @@ def test_the_block_of_a_killed_worker_is_answered_by_another(indexed_config, tmp
     assert len(killed) == 1
     assert (found.users, found.resumed) == (600, 0)
     pd.testing.assert_frame_equal(pd.read_parquet(file), pd.read_parquet(expected))
-
-
-def kill_a_worker(name: str, killed: list[int]) -> None:
-    """Kills the first worker of this process that has begun to work."""
-    end = time.monotonic() + 120
-    while not killed and time.monotonic() < end:
-        for pid, command in descendants(os.getpid()):
-            if name in command and "resource_tracker" not in command:
-                os.kill(pid, signal.SIGKILL)
-                killed.append(pid)
-                return
-        time.sleep(0.02)
-
-
-def descendants(ancestor: int) -> list[tuple[int, str]]:
-    parents, commands = {}, {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            pid = int(folder.name)
-            parents[pid] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-            commands[pid] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except (OSError, ValueError):  # it has ended
-            continue
-    found = []
-    for pid, command in commands.items():
-        above = parents.get(pid)
-        while above and above != ancestor:
-            above = parents.get(above)
-        if above == ancestor:
-            found.append((pid, command))
-    return found

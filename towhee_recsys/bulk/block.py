@@ -6,14 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from towhee_recsys.bulk.items import Items, open_items, read_items
-from towhee_recsys.bulk.scoring import Answers, Scorer
-from towhee_recsys.data.items import Id, IdType
+from towhee_recsys.bulk.scoring import Answers, ItemsOfUser, Scorer
+from towhee_recsys.data.items import IdType
 from towhee_recsys.data.user_ids import possible_ids
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.embeddings import Embeddings, normalize
@@ -58,7 +59,7 @@ class RecommendBlock:
         request: The request of all users without items of their own.
         user_type: The type of the users' ids.
         folder: The folder with the items that may be recommended; None where each process reads them from the build.
-        threads: Threads of a matrix product; None for as many as there are processors.
+        threads: Threads that compute at once; None for as many as there are processors.
     """
 
     model_dir: str
@@ -93,12 +94,8 @@ class _Loaded:
     """What one process needs to recommend."""
 
     def __init__(self, how: RecommendBlock):
-        from threadpoolctl import threadpool_limits
-
         from towhee_recsys.bundle import UserEncoder, load_bundle, popular_items
 
-        if how.threads is not None:
-            threadpool_limits(how.threads)
         bundle = load_bundle(how.model_dir)
         self._how, self._encoder = how, UserEncoder(bundle, how.unknown_user)
         self._id_column, self._item_column = bundle.schema.users.id, bundle.item_schema.id
@@ -106,7 +103,7 @@ class _Loaded:
         feedback = open_feedback(how.feedback, how.uri, how.record.collection)
         self._events = EventReader(bundle, feedback, self._history)
         items = open_items(Path(how.folder), how.record.id_type) if how.folder else how.items()
-        self._scorer = Scorer(items, popular_items(bundle), how.request)
+        self._scorer = Scorer(items, popular_items(bundle), how.request, how.threads)
 
     def answered(self, block: UserBlock) -> pa.Table:
         """The recommendations for a block."""
@@ -114,21 +111,18 @@ class _Loaded:
         events = self._events(block.users, requests, lambda: self._how.record)
         vectors = self._vectors(events.users, block.first)
         known = self._encoder.knows(events.users)
-        leave_out = [
-            [*new, *old] for new, old in zip(events.seen, self._history_of(block.users, requests), strict=True)
-        ]
-        for row, request in block.requests.items():  # what all others leave out is not among the items at all
-            leave_out[row] += request.exclude
-        return self._table(block.users, self._scorer(vectors, known, leave_out, events.hidden))
+        left_out = self._history_of(block.users, requests)
+        left_out += [(row, items) for row, items in enumerate(events.seen) if items]
+        left_out += [(row, request.exclude) for row, request in block.requests.items()]  # others' are not in `items`
+        left_out.sort(key=itemgetter(0))
+        return self._table(block.users, self._scorer(vectors, known, left_out, events.hidden))
 
-    def _history_of(self, users: Sequence[dict[str, Any]], requests: Sequence[Request]) -> list[list[Id]]:
-        """The ids of the items that each user has seen, where the request leaves them out."""
-        pairs = zip(users, requests, strict=True)
-        keys = [[] if request.include_seen else possible_ids(user[self._id_column]) for user, request in pairs]
-        if not any(keys):
-            return [[] for _ in keys]
-        found = iter(self._history.get([key for each in keys for key in each], self._how.record.build))
-        return [[item for _ in each for item in next(found)] for each in keys]
+    def _history_of(self, users: Sequence[dict[str, Any]], requests: Sequence[Request]) -> list[ItemsOfUser]:
+        """The positions of users with the ids of items that they have seen, where requests leave these out."""
+        rows = [row for row, request in enumerate(requests) if not request.include_seen]
+        keys = [(row, key) for row in rows for key in possible_ids(users[row][self._id_column])]
+        lists = self._history.get([key for _, key in keys], self._how.record.build) if keys else []
+        return [(row, items) for (row, _), items in zip(keys, lists, strict=True) if items]
 
     def _vectors(self, users: Sequence[Any], first: int) -> Embeddings:
         try:

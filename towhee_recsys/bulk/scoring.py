@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from towhee_recsys.bulk.items import Items
-from towhee_recsys.bulk.top_k import ordered, top_columns
+from towhee_recsys.bulk.top_k import NONE, Highest, highest
 from towhee_recsys.data.items import Id
 from towhee_recsys.model.embeddings import Embeddings, ModelRef
 from towhee_recsys.requests import Request
@@ -22,6 +25,13 @@ USERS, ITEMS = 512, 16_384
 
 POPULAR = 2.0
 """Popular items get scores above this number, which no cosine reaches, for users of whom nothing is known."""
+
+
+ItemsOfUser = tuple[int, Sequence[Id]]
+"""The position of a user, and ids of items."""
+
+Cells = tuple[np.ndarray, np.ndarray]
+"""Rows int64[m] and columns int64[m] of a matrix of scores."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +62,13 @@ class Scorer:
         items: The items that may be recommended.
         popular: The relative popularity of items, the most popular first.
         request: How many items each user gets; what else it says of items holds for `items` already.
+        threads: How many compute at once; None for as many as there are processors.
     """
 
-    def __init__(self, items: Items, popular: Mapping[Id, float], request: Request):
+    def __init__(self, items: Items, popular: Mapping[Id, float], request: Request, threads: int | None = None):
         import pandas as pd
 
+        self._threads = threads or os.cpu_count() or 1
         self._items, self._request, self._columns = items, request, pd.Index(items.ids)
         columns = self._columns_of(list(popular))
         there = columns >= 0
@@ -67,46 +79,52 @@ class Scorer:
         self._popular_keys[columns[there]] = POPULAR + (len(order) - order[there]) / max(1, len(order))
 
     def __call__(
-        self, users: Embeddings, known: np.ndarray, leave_out: Sequence[Collection[Id]], hidden: Collection[Id] = ()
+        self, users: Embeddings, known: np.ndarray, leave_out: Sequence[ItemsOfUser], hidden: Collection[Id] = ()
     ) -> Answers:
         """The recommendations for each of several users.
 
         Args:
             users: Their unit vectors, n.
             known: Whether anything is known of each, bool[n]; others get the most popular items.
-            leave_out: For each the ids of items not to recommend.
+            leave_out: Positions of users, ascending, with the ids of items not to recommend to them.
             hidden: The ids of items that nobody gets.
         """
-        gone = self._not_for_anybody(hidden)
-        parts = [
-            self._block(users[first : first + USERS], known[first : first + USERS], part, gone, first)
-            for first, part in ((first, leave_out[first : first + USERS]) for first in range(0, len(users), USERS))
-        ]
-        return _joined(parts, self._items.ids)
+        gone, (rows, columns) = self._not_for_anybody(hidden), self._cells(leave_out)
+        firsts = range(0, len(users), USERS)
 
-    def _block(
-        self, users: Embeddings, known: np.ndarray, leave_out: Sequence[Collection[Id]], gone: np.ndarray, first: int
-    ) -> Answers:
-        columns, keys = self._highest(users, ~known, self._cells(leave_out), gone)
-        columns, keys = self._diverse(columns, keys, ~known) if self._request.diversity else (columns, keys)
-        page = self._request.page
-        columns, keys = columns[:, page], keys[:, page]
-        rows, places = np.nonzero(np.isfinite(keys))
-        columns, scores = columns[rows, places], keys[rows, places]
-        of_unknown = ~known[rows]
-        scores = np.where(of_unknown, self._popular[columns], scores) if of_unknown.any() else scores
-        ratings = self._ratings(users, rows, columns, None if of_unknown.any() else scores)
-        deviations = self._deviations(users, rows, columns)
-        ranks = (places + page.start + 1).astype(np.int32)
-        return Answers(rows + first, ranks, self._items.ids[columns], scores, ratings, deviations)
+        def block(first: int) -> Answers:
+            part = slice(first, first + USERS)
+            here = slice(*np.searchsorted(rows, [first, first + USERS]))
+            cells = rows[here] - first, columns[here]
+            return self._block(users[part], known[part], cells, gone, first)
 
-    def _highest(
-        self, users: Embeddings, unknown: np.ndarray, cells: tuple[np.ndarray, np.ndarray], gone: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The columns int64[n, c] of the highest scores of each user, and the scores float32[n, c]; -inf for none."""
-        count, variances = self._request.candidates, self._most_variance(users)
-        best: tuple[np.ndarray, np.ndarray] | None = None
-        for part, rows, columns in self._parts(*cells):
+        with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(self._threads) as pool:
+            return _joined(list(pool.map(block, firsts)), self._items.ids)
+
+    def _block(self, users: Embeddings, known: np.ndarray, cells: Cells, gone: np.ndarray, first: int) -> Answers:
+        found = self._highest(users, ~known, cells, gone)
+        if self._request.diversity:
+            found = self._diverse(found, ~known)
+        places, page = found.places, self._request.page
+        on_page = (places >= page.start) & (places < page.stop)
+        found, places = found.at(on_page), places[on_page]
+        unknown = ~known[found.rows]
+        scores, is_cosine = found.scores, not unknown.any()
+        if not is_cosine:
+            scores = np.where(unknown, self._popular[found.columns], scores)
+        return Answers(
+            found.rows + first,
+            (places + 1).astype(np.int32),
+            self._items.ids[found.columns],
+            scores,
+            self._ratings(users, found, is_cosine),
+            self._deviations(users, found),
+        )
+
+    def _highest(self, users: Embeddings, unknown: np.ndarray, cells: Cells, gone: np.ndarray) -> Highest:
+        """The columns of the highest scores of each user, and the scores."""
+        variances, best = self._most_variance(users), NONE
+        for part, rows, columns in self._parts(cells):
             scores = users.search @ self._items.vectors[part].T
             if unknown.any():
                 popular = np.flatnonzero(self._popular_keys[part] > 0)
@@ -115,20 +133,12 @@ class Scorer:
             scores[:, gone[(gone >= part.start) & (gone < part.stop)] - part.start] = -np.inf
             if variances is not None and self._items.variances is not None:
                 scores[~(self._items.variances[part] <= variances[:, np.newaxis])] = -np.inf
-            places, keys = top_columns(scores, count)
-            found = places + part.start, keys
-            if best is not None:
-                joined = [np.concatenate(pair, axis=1) for pair in zip(best, found, strict=True)]
-                places, keys = top_columns(joined[1], count)
-                found = np.take_along_axis(joined[0], places, axis=1), keys
-            best = found
-        if best is None:
-            return np.zeros((len(users), 0), dtype=np.int64), np.zeros((len(users), 0), dtype=np.float32)
-        return ordered(*best)
+            best = highest(scores, self._request.candidates, part.start, best)
+        return best
 
-    def _parts(self, rows: np.ndarray, columns: np.ndarray) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+    def _parts(self, cells: Cells) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
         """Some items at a time: their columns, and the rows and columns, from 0, of the cells to leave out there."""
-        total = len(self._items)
+        (rows, columns), total = cells, len(self._items)
         if total > ITEMS:
             order = np.argsort(columns, kind="stable")
             rows, columns = rows[order], columns[order]
@@ -137,11 +147,12 @@ class Scorer:
             here = slice(*np.searchsorted(columns, [part.start, part.stop])) if total > ITEMS else slice(None)
             yield part, rows[here], columns[here] - first
 
-    def _cells(self, leave_out: Sequence[Collection[Id]]) -> tuple[np.ndarray, np.ndarray]:
+    def _cells(self, leave_out: Sequence[ItemsOfUser]) -> Cells:
         """The rows and columns of the scores of items that users do not get."""
-        rows = np.repeat(np.arange(len(leave_out)), [len(ids) for ids in leave_out])
-        columns = self._columns_of(list(chain.from_iterable(leave_out)))
-        return rows[columns >= 0], columns[columns >= 0]
+        rows = np.repeat([row for row, _ in leave_out], [len(ids) for _, ids in leave_out]).astype(np.int64)
+        columns = self._columns_of(list(chain.from_iterable(ids for _, ids in leave_out)))
+        there = columns >= 0
+        return (rows, columns) if there.all() else (rows[there], columns[there])
 
     def _columns_of(self, ids: Sequence[Id]) -> np.ndarray:
         """The column of each id, -1 where the items do not have it."""
@@ -162,32 +173,32 @@ class Scorer:
             self._request.filter_for(None)  # raises
         return np.asarray(self._request.max_std**2 / np.asarray(users.variances))
 
-    def _diverse(self, columns: np.ndarray, keys: np.ndarray, unknown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The same with each user's candidates in the order of a diverse list; the rest of a row is -inf."""
-        end = self._request.offset + self._request.top_k
-        made, scores = np.zeros((len(keys), end), dtype=np.int64), np.full((len(keys), end), -np.inf, dtype=np.float32)
-        for row, (own, found) in enumerate(zip(columns, keys, strict=True)):
-            own, found = own[np.isfinite(found)], found[np.isfinite(found)]
-            relevance = self._popular[own] if unknown[row] else found
-            chosen = diverse(relevance, self._items.vectors[own], self._request.diversity, end)
-            made[row, : len(chosen)], scores[row, : len(chosen)] = own[chosen], found[chosen]
-        return made, scores
+    def _diverse(self, found: Highest, unknown: np.ndarray) -> Highest:
+        """The same in the order of diverse lists, as long as the page needs."""
+        end = self._request.page.stop
+        scores = np.where(unknown[found.rows], self._popular[found.columns], found.scores)
+        chosen = [np.zeros(0, dtype=np.int64)]
+        starts = np.flatnonzero(np.diff(found.rows, prepend=-1))
+        for start, stop in pairwise([*starts.tolist(), len(found.rows)]):
+            vectors = self._items.vectors[found.columns[start:stop]]
+            places = diverse(scores[start:stop], vectors, self._request.diversity, end)
+            chosen.append(start + np.asarray(places, dtype=np.int64))
+        return found.at(np.concatenate(chosen))
 
-    def _ratings(
-        self, users: Embeddings, rows: np.ndarray, columns: np.ndarray, cosines: np.ndarray | None
-    ) -> np.ndarray | None:
-        """The predicted ratings; `cosines` are those of the vectors to search with, where they are known."""
+    def _ratings(self, users: Embeddings, found: Highest, is_cosine: bool) -> np.ndarray | None:
+        """The predicted ratings, from the scores where these are cosines of the vectors to predict ratings with."""
         model: ModelRef | None = users.model
         if model is None or model.calibration is None:
             return None
-        if cosines is None or users.rating is not None:
-            cosines = np.einsum("ij,ij->i", self._items.vectors[columns], users.for_rating[rows])
-        return model.calibration.ratings(cosines)
+        if is_cosine and users.rating is None:
+            return model.calibration.ratings(found.scores)
+        vectors = self._items.vectors[found.columns]
+        return model.calibration.ratings(np.einsum("ij,ij->i", vectors, users.for_rating[found.rows]))
 
-    def _deviations(self, users: Embeddings, rows: np.ndarray, columns: np.ndarray) -> np.ndarray | None:
+    def _deviations(self, users: Embeddings, found: Highest) -> np.ndarray | None:
         if users.variances is None or self._items.variances is None:
             return None
-        return np.sqrt(users.variances[rows] * self._items.variances[columns])
+        return np.asarray(np.sqrt(users.variances[found.rows] * self._items.variances[found.columns]))
 
 
 def _joined(parts: Sequence[Answers], ids: np.ndarray) -> Answers:

@@ -3,50 +3,72 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
+LEAST = np.finfo(np.float32).min
+"""The lowest score that counts: cells of -inf are none."""
 
-def top_columns(scores: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """The `count` columns of the highest scores in each row, in any order, with these scores.
 
-    A partition of all columns takes longer than the matrix product before it. So the columns are put into groups, and
-    only those of the `count` groups with the highest maxima are partitioned: each of the highest scores is in one.
+@dataclass(frozen=True, eq=False)
+class Highest:
+    """The highest scores of each row, a row after the other, the highest first; of equal ones the first column.
+
+    Attributes:
+        rows: Their rows, int64[m].
+        columns: Their columns, int64[m].
+        scores: The scores, float32[m].
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+    scores: np.ndarray
+
+    @property
+    def places(self) -> np.ndarray:
+        """The place of each in its row, from 0: int64[m]."""
+        return np.arange(len(self.rows)) - np.searchsorted(self.rows, self.rows)
+
+    def at(self, chosen: np.ndarray) -> Highest:
+        """Those at positions, or where a mask is true."""
+        return Highest(self.rows[chosen], self.columns[chosen], self.scores[chosen])
+
+
+NONE = Highest(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))
+"""No scores."""
+
+
+def highest(scores: np.ndarray, count: int, first: int = 0, before: Highest = NONE) -> Highest:
+    """The `count` highest scores of each row, or fewer where a row has fewer that are not -inf.
+
+    A partition of all columns takes longer than the matrix product before it. So a bound is found that the `count`
+    highest of each row reach, and few others: the `count`-th highest of the maxima of groups of columns.
 
     Args:
-        scores: float32[n, m], without NaN.
+        scores: float32[n, m], without NaN: of columns from `first` on.
         count: How many, from 1.
-
-    Returns:
-        Columns int64[n, c] and scores float32[n, c], where c is the lower of `count` and m.
+        first: The number of the first column.
+        before: The highest scores in the columns before it.
     """
-    columns = _candidates(scores, count)
-    found = scores if columns is None else np.take_along_axis(scores, columns, axis=1)
-    if found.shape[1] > count:
-        best = np.argpartition(found, -count, axis=1)[:, -count:]
-        found = np.take_along_axis(found, best, axis=1)
-        columns = best if columns is None else np.take_along_axis(columns, best, axis=1)
-    if columns is None:
-        columns = np.broadcast_to(np.arange(found.shape[1]), found.shape)
-    return columns, found
+    bounds = np.maximum(_bounds(scores, count), LEAST)
+    full = before.places == count - 1  # a row that has so many already needs higher ones
+    bounds[before.rows[full]] = np.maximum(bounds[before.rows[full]], before.scores[full])
+    cells = np.flatnonzero(scores >= bounds[:, np.newaxis])
+    rows, columns = np.divmod(cells, scores.shape[1])
+    rows, columns = np.concatenate([before.rows, rows]), np.concatenate([before.columns, columns + first])
+    found = np.concatenate([before.scores, scores.reshape(-1)[cells]])
+    ordered = Highest(rows, columns, found).at(np.lexsort((columns, -found, rows)))
+    return ordered.at(ordered.places < count)
 
 
-def ordered(columns: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Columns int64[n, c] and their scores, the highest first; of equal scores the first column comes first."""
-    order = np.lexsort((columns, -scores), axis=1)
-    return np.take_along_axis(columns, order, axis=1), np.take_along_axis(scores, order, axis=1)
-
-
-def _candidates(scores: np.ndarray, count: int) -> np.ndarray | None:
-    """Columns int64[n, c] among which the highest scores of each row are; None where grouping saves nothing."""
+def _bounds(scores: np.ndarray, count: int) -> np.ndarray:
+    """A number for each row that at least its `count` highest scores reach, float32[n]."""
     rows, total = scores.shape
-    size = math.isqrt(total // count) if count else 0
-    groups = total // size if size else 0
-    if size < 3 or groups <= count:
-        return None
+    if total <= count:
+        return np.full(rows, -np.inf, dtype=np.float32)
+    size = max(1, math.isqrt(total // count))
+    groups = total // size
     # group g has the columns g, g + groups, g + 2 groups ...: so maxima are taken of whole stretches of memory
-    maxima = scores[:, : size * groups].reshape(rows, size, groups).max(axis=1)
-    best = np.argpartition(maxima, -count, axis=1)[:, -count:]
-    members = (best[:, np.newaxis, :] + groups * np.arange(size)[:, np.newaxis]).reshape(rows, -1)
-    rest = np.broadcast_to(np.arange(size * groups, total), (rows, total - size * groups))
-    return np.concatenate([members, rest], axis=1)
+    maxima = scores[:, : size * groups].reshape(rows, size, groups).max(axis=1) if size > 1 else scores
+    return np.array(np.partition(maxima, groups - count, axis=1)[:, groups - count])

@@ -44,6 +44,8 @@ class _Encoder:
 
     def _arrays(self, records: Sequence[Record]) -> list[np.ndarray]:
         """The records' arrays, one a feature, where known values replace missing fields."""
+        if (rows := self._rows_of_ids(records)) is not None:
+            return [own[rows] for own in self._known]
         arrays = self.features.encode(records, ignored=self._ignored)
         for line, record in enumerate(records):
             key = plain(record.get(self.id_column))
@@ -53,6 +55,13 @@ class _Encoder:
             elif key is not None and self._refuse_unknown:
                 self._check_described(key, record)
         return arrays
+
+    def _rows_of_ids(self, records: Sequence[Record]) -> list[int] | None:
+        """The rows of records that are known ids alone, as most of a long list are; None where one has more or less."""
+        if not all(isinstance(record, dict) and len(record) == 1 and self.id_column in record for record in records):
+            return None
+        rows = [self._rows.get(str(plain(record[self.id_column]))) for record in records]
+        return None if None in rows else rows  # type: ignore[return-value]
 
     def _fill_in(self, record: Record, arrays: Sequence[np.ndarray], line: int, known: int) -> None:
         for array, own, feature in zip(arrays, self._known, self.features.features, strict=True):
@@ -141,6 +150,8 @@ class UserEncoder(_Encoder):
             QueryError: a record has a field that the model does not know, or, up to the first value that the model
                 knows, one that it cannot take.
         """
+        if self._new.fold_in and (rows := self._rows_of_ids(records)) is not None and self._described[rows].all():
+            return np.ones(len(records), dtype=bool)
         return np.array([self._knows(record) for record in records], dtype=bool)
 
     def _knows(self, record: Record) -> bool:

@@ -103,7 +103,9 @@ class NewInteractions:
         Of several ratings of an item the last counts, of weights their sum, and in any case what the record likes or
         dislikes. An item of the feedback that the model does not know, such as one that was added later, is left out.
         """
-        if not isinstance(record, Mapping) or not any(record.get(field) is not None for field in FIELDS):
+        if not isinstance(record, Mapping) or record.keys().isdisjoint(FIELDS):
+            return {}
+        if all(record.get(field) is None for field in FIELDS):
             return {}
         from towhee_recsys.model.fold_in import disliked_value, liked_value
 

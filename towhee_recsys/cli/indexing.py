@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from towhee_recsys.cli.bulk import engine_options
 from towhee_recsys.cli.common import configured, say, table
 from towhee_recsys.cli.profiling import profiling
 from towhee_recsys.cli.users import item_ids
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
+    from towhee_recsys.engines import EngineName
     from towhee_recsys.lifecycle import IndexBuild
 
 Shown = tuple[Any, Callable[[], None]]
@@ -34,9 +36,18 @@ KEEP = 2
 @click.option(
     "--keep", type=click.IntRange(min=1), metavar="N", help="With --gc: how many builds to keep; 2 by default."
 )
+@engine_options
 @profiling
 @configured()
-def index(config: Config, progress: bool | None, keep: int | None, **given: Any) -> Shown:
+def index(
+    config: Config,
+    progress: bool | None,
+    keep: int | None,
+    engine: EngineName | None,
+    address: str | None,
+    workers: int | None,
+    **given: Any,
+) -> Shown:
     """Put all items' vectors into Milvus and their facts into the catalogue.
 
     The live index answers until the new build is complete; then it is kept for a rollback.
@@ -49,27 +60,37 @@ def index(config: Config, progress: bool | None, keep: int | None, **given: Any)
         raise click.UsageError(f"{_named(given_actions)} are given. Give one of {_named(ACTIONS)}, or none to build.")
     if keep is not None and given_actions != ["gc"]:
         raise click.UsageError("--keep needs --gc. Add --gc, or leave out --keep.")
+    where = {"engine": engine, "address": address, "workers": workers}
     if not given_actions:
-        return _build(config, progress)
+        return _build(config, progress, where)
+    if used := [name for name, value in where.items() if value is not None]:
+        raise click.UsageError(f"{_named([*used, *given_actions])} are given. An engine builds; leave one of them out.")
     if given_actions == ["add"]:
         return _add(config, given["add"], progress)
     given["gc"] = keep or KEEP
     return ACTIONS[given_actions[0]](config, given[given_actions[0]])
 
 
-def build_index(config: Config, progress: bool | None = False) -> dict[str, Any]:
+def build_index(
+    config: Config, progress: bool | None = False, where: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Runs the index pipeline and returns the record of the live index.
 
-    `progress` shows a bar; None shows it only on a terminal.
+    `progress` shows a bar; None shows it only on a terminal. `where` has the arguments of `open_engine` that are given.
     """
     from towhee_recsys.data import ensure_dataset
+    from towhee_recsys.engines import open_engine
     from towhee_recsys.pipelines import index_pipeline
     from towhee_recsys.stores.vectors import index_of
 
     ensure_dataset(config.dataset)
-    pipeline = index_pipeline(config)
-    with _bar("index", config, None, progress) as bar, index_of(config.milvus).progress.observe(bar.update):
-        record = pipeline().get()[0]
+    named = {name: value for name, value in (where or {}).items() if value is not None}
+    with (
+        open_engine(named.pop("engine", "local"), **named) if named else nullcontext() as engine,
+        _bar("index", config, None, progress) as bar,
+        index_of(config.milvus).progress.observe(bar.update),
+    ):
+        record = index_pipeline(config, engine)().get()[0]
     return vars(record)
 
 
@@ -85,8 +106,8 @@ def _bar(name: str, config: Config, file: str | None, progress: bool | None) -> 
         yield bar
 
 
-def _build(config: Config, progress: bool | None) -> Shown:
-    result = build_index(config, progress)
+def _build(config: Config, progress: bool | None, where: Mapping[str, Any]) -> Shown:
+    result = build_index(config, progress, where)
     return result, lambda: _show_record(config, result)
 
 
