@@ -68,12 +68,10 @@ class MilvusSearch:
         counts = [each.candidates for each in requests]
         where = filters_of(requests, queries)
         found = self._index.search(queries, counts, lists, self._type, where)
-        pairs = zip(where, (each.max_std for each in requests), strict=True)
-        for none, max_std in {pair for pair, hits in zip(pairs, found, strict=True) if pair[0] and not hits}:
-            log.warning(
-                "nothing is left to recommend: %s",
-                described(filter_counts(none, self._index, queries.model, queries.shape[-1], max_std)),
-            )
+        rows = zip(where, requests, found, strict=True)
+        for none, max_std in {(each, request.max_std) for each, request, hits in rows if each and not hits}:
+            counted = filter_counts(none, self._index, queries.model, queries.shape[-1], max_std)
+            log.warning("nothing is left to recommend: %s", described(counted))
         return found
 
 

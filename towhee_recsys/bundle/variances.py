@@ -61,12 +61,11 @@ def variances_of(bundle: Bundle, rows: Sequence[int | None], interactions: Calla
     """
     if (known := user_variances(bundle)) is None or not (variance := bundle.prediction_variance):
         return None
-    if None not in rows:  # as of most requests
-        return known[list(rows)]
-    new = [interactions(place) if row is None else 0 for place, row in enumerate(rows)]
-    found = variance.of_new_users(new)
-    there = [place for place, row in enumerate(rows) if row is not None]
-    found[there] = known[[rows[place] for place in there]]
+    of_known = {place: row for place, row in enumerate(rows) if row is not None}
+    if len(of_known) == len(rows):  # as of most requests
+        return known[[*of_known.values()]]
+    found = variance.of_new_users([0 if place in of_known else interactions(place) for place in range(len(rows))])
+    found[[*of_known]] = known[[*of_known.values()]]
     return found
 
 
