@@ -45,7 +45,7 @@ def test_unknown_names_get_the_nearest():
     with pytest.raises(ConfigError) as raised:
         gates({"ndgc@10": "> 0.1", "ndcg@10": ">= 1.05 * populrity", "rmse": "<= popularity"})
     first, second, third = str(raised.value).splitlines()
-    assert first.startswith("- require.ndgc@10: no such metric. Did you mean 'ndcg@10'? Accepted: rmse, mae, ndcg@10,")
+    assert first.startswith("- require.ndgc@10: no such metric. Did you mean 'ndcg@10'? Accepted: rmse, mae, interval_")
     assert second.startswith(
         "- require.ndcg@10: given '>= 1.05 * populrity', but 'populrity' is no baseline that has ndcg@10. "
         "Did you mean 'popularity'? Accepted: random, popularity,"

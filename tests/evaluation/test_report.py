@@ -21,7 +21,7 @@ from towhee_recsys.evaluation.report.example_users import example_users
 from towhee_recsys.evaluation.report.slices import slices
 from towhee_recsys.evaluation.report.write import render
 
-SECTIONS = ["header", "table", "curves", "ablation", "latency", "slices", "users"]
+SECTIONS = ["header", "table", "certainty", "curves", "ablation", "latency", "slices", "users"]
 HOSTILE = '</style></svg><script>alert(1)</script> "$x^2$" {{ 7 * 7 }} <img src=http://example.com>'
 
 
@@ -60,7 +60,7 @@ def test_one_file_has_all_sections(quick, tmp_path):
     [file] = tmp_path.iterdir()
     page = Page(file.read_text(encoding="utf-8"))
     assert [each for each in page.ids if each in SECTIONS] == SECTIONS
-    assert page.tags.count("svg") == 4
+    assert page.tags.count("svg") == 5
     assert file.stat().st_size < 400_000
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
@@ -9,7 +10,12 @@ import pytest
 
 from tests.stores.vectors.test_search import CountingStore
 from tests.vectors import embeddings
+from towhee_recsys.data.items import VARIANCE
 from towhee_recsys.errors import QueryError
+from towhee_recsys.model.calibration import Calibration
+from towhee_recsys.model.embeddings import ModelRef
+from towhee_recsys.model.prediction_variance import ItemVariances
+from towhee_recsys.requests import Request, filters_of
 from towhee_recsys.stores.vectors import (
     Clause,
     Filter,
@@ -289,3 +295,22 @@ def test_rows_that_change_are_filtered_by_their_new_values(uri, units):
     insert_live(index, [1, 2], units(2), fields={"tags": [["b", "a"], []]})
     assert [hit.id for hit in index.search(units(1), 9, where=[where])[0]] == [1]
     assert index.matching(where) == 1
+
+
+@pytest.mark.parametrize("max_std", [0.5, 0.8, 1.0, 9.0])
+def test_only_items_whose_predicted_rating_is_sure(uri, units, max_std):
+    """For each user the best of the items that are sure enough, exactly as many as wanted: as all of them by hand."""
+    rng, index = np.random.default_rng(5), open_index(uri, f"filters_{next(numbers)}")
+    factors, variances = rng.uniform(0.3, 3, 300), np.array([0.2, 0.5, 0.9])
+    build = start_build(index, "a" * 16, 8, fields={VARIANCE: "number"})
+    publish(index, [insert(index, build, range(300), units(300), {VARIANCE: factors.tolist()})])
+    model = ModelRef("a" * 16, Calibration(2, 3, 1, 5), item_variances=ItemVariances(dict(enumerate(factors)), 1.0))
+    users = replace(units(3, seed=1), model=model, variances=variances)
+    where = filters_of([Request(7, max_std=max_std)] * 3, users)
+    scores = np.asarray(users) @ np.asarray(units(300)).T
+    for row, hits in enumerate(index.search(users, 7, where=where)):
+        stds = np.sqrt(variances[row] * factors)
+        best = [item for item in np.argsort(-scores[row]).tolist() if stds[item] <= max_std]
+        assert [hit.id for hit in hits] == best[:7]
+        assert [hit.predicted_rating_std for hit in hits] == pytest.approx(stds[best[:7]].tolist())
+        assert index.matching(where[row]) == len(best)

@@ -50,7 +50,7 @@ def uncertainty(evaluation: Evaluation) -> Uncertainty | None:
     task, found, series = evaluation.tasks[0], [], []
     for number, (name, results) in enumerate(evaluation.models.items()):
         run = results.runs[0]
-        if run.stds is None or not len(run.stds):
+        if run.stds is None or not run.metrics.keys() >= INTERVAL_COVERAGE.columns.keys():
             continue
         bins = std_bins(run, task)
         columns = zip(INTERVAL_COVERAGE.columns, INTERVAL_COVERAGE.cutoffs, strict=True)
