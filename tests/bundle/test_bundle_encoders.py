@@ -122,7 +122,7 @@ def test_a_model_that_reads_only_ids_has_no_fields_to_ask_for(small_config):
         ({"agee": 25}, "field 'agee' is not known. Did you mean 'age'?"),
         (
             {"genre": "F"},
-            "Accepted: user_id, gender, age, occupation, zip_code, liked, disliked, feedback, include_seen.",
+            "Accepted: user_id, gender, age, occupation, zip_code, liked, disliked, include_seen.",
         ),
         ({"age": 200}, "age 200 is not known. Accepted: 1 (Under 18)"),
         ({"user_id": 1.5}, "user_id 1.5 is not acceptable"),
@@ -329,7 +329,7 @@ def test_an_unknown_user_who_likes_something_is_no_error(small_bundle):
 def test_what_is_accepted_of_a_user_includes_liked_and_disliked(small_bundle):
     with pytest.raises(
         QueryError,
-        match=r"field 'shoe' is not known\..* Accepted: user_id, .*, liked, disliked, feedback, include_seen\.",
+        match=r"field 'shoe' is not known\..* Accepted: user_id, .*, liked, disliked, include_seen\.",
     ):
         UserEncoder(small_bundle)({"shoe": 42})
 

@@ -11,6 +11,7 @@ from towhee_recsys.errors import DeclarationError, QueryError, bulleted, close_m
 from towhee_recsys.features.column import Column, State
 from towhee_recsys.features.feature import Feature
 from towhee_recsys.features.kinds import KINDS
+from towhee_recsys.features.liked import FEEDBACK
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,7 +87,8 @@ class FeatureEncoder:
         columns = self.state["columns"]
         for field in record:
             if field not in columns and field not in ignored:
-                known = [*columns, *(name for name in ignored if name not in columns)]
+                others = (name for name in ignored if name not in columns and name != FEEDBACK)  # that of pipelines
+                known = [*columns, *others]
                 accepted = ", ".join(known)
                 raise QueryError(
                     f"field {field!r} is not known.{close_match(field, known)} Accepted: {accepted}.",
