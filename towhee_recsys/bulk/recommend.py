@@ -104,7 +104,7 @@ def recommend_all(
         RecsysError: the file cannot be written, or another process writes it.
     """
     settings: dict[str, Any] = {} if top_k is None else {"top_k": top_k}
-    run = _Run(load_config(config, **settings), users, options, block_size)
+    run = Run(load_config(config, **settings), users, options, block_size)
     parts = PartsFile(file)
     with (
         parts.open(run.fingerprint),
@@ -155,10 +155,15 @@ class _Answered:
         self.rows += rows
 
 
-class _Run:
-    """What a run does: the published model and its build, the request, and the users."""
+class Run:
+    """What a run does: the published model and its build, the request, and the users.
 
-    def __init__(self, config: Config, users: Any, options: Mapping[str, Any], block_size: int):
+    Raises:
+        QueryError: an option is not acceptable.
+        IndexMismatchError: there is no index, or its model is not here.
+    """
+
+    def __init__(self, config: Config, users: Any, options: Mapping[str, Any], block_size: int = BLOCK):
         if options.get("explain"):
             raise QueryError("explain: given true, accepted: false. Reasons are for single requests.", "explain")
         if block_size < 1:
