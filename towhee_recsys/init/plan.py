@@ -86,18 +86,20 @@ def _training(size: int, active: int, is_rated: bool, notes: Notes) -> tuple[dic
     if size >= LARGE:
         model = {"embedding_size": 256}
         training: dict[str, Any] = {"epochs": 32, "batch_size": batch, "learning_rate": 0.03, "temperature": 0.12}
-        training |= {"ranking_decay": 0.1, "item_decay": 1, "unknown_rate": 0.02, "validation": 0.01}
-        of_ratings = {"rating_decay": 5, "rating_weight": 15}
+        training |= {"ranking_decay": 0.3, "item_decay": 0.4, "unknown_rate": 0.02, "validation": 0.01}
+        training |= {"label_smoothing": 0.1}
+        of_ratings = {"preference": [0, 0.1, 0.45, 1, 1.4], "seen_share": [1, 1, 0.7, 0.4, 0.4]}
+        of_ratings |= {"rating_decay": 0.3, "rating_weight": 60}
     elif size >= 30_000:
         model = {"embedding_size": 64}
         training = {"epochs": 30, "batch_size": batch, "learning_rate": 0.01}
         training |= {"ranking_decay": 3, "item_decay": 5}
-        of_ratings = {"rating_decay": 5, "rating_weight": 10}
+        of_ratings = {"rating_decay": 1, "rating_weight": 60}
     else:
         model = {"embedding_size": 32}
         training = {"epochs": 30, "batch_size": batch, "learning_rate": 0.01}
         training |= {"ranking_decay": 1, "item_decay": 1}
-        of_ratings = {"rating_decay": 5, "rating_weight": 5}
+        of_ratings = {"rating_decay": 1, "rating_weight": 60}
     if is_rated:
         return model, training | of_ratings
     return model, training | ({"patience": PATIENCE} if size < LARGE else {})
