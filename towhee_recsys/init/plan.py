@@ -88,7 +88,7 @@ def _training(size: int, active: int, is_rated: bool, notes: Notes) -> tuple[dic
         training: dict[str, Any] = {"epochs": 32, "batch_size": batch, "learning_rate": 0.03, "temperature": 0.12}
         training |= {"ranking_decay": 0.3, "item_decay": 0.4, "unknown_rate": 0.02, "validation": 0.01}
         training |= {"label_smoothing": 0.1}
-        of_ratings = {"preference": [0, 0.1, 0.45, 1, 1.4], "seen_share": [1, 1, 0.7, 0.4, 0.4]}
+        of_ratings: dict[str, Any] = {"preference": [0, 0.1, 0.45, 1, 1.4], "seen_share": [1, 1, 0.7, 0.4, 0.4]}
         of_ratings |= {"rating_decay": 0.3, "rating_weight": 60}
     elif size >= 30_000:
         model = {"embedding_size": 64}
