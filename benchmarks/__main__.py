@@ -27,7 +27,7 @@ from towhee_recsys import RecsysError, load_config
 from towhee_recsys.cli.common import table
 
 BENCHMARKS = (
-    *("request", "request-server", "batch", "bulk", "threads", "tower"),
+    *("request", "request-server", "batch", "bulk", "threads", "tower", "fold-in"),
     *("serving", "serving-server", "index", "scale", "query-scale"),
     *("interactions", "learning", "continued", "startup", "memory"),
 )

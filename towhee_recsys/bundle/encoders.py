@@ -137,8 +137,10 @@ class UserEncoder(_Encoder):
         Raises:
             QueryError: as a call.
         """
-        raw = np.asarray(self(records))
-        return user_parts(records, self._arrays(records), self._nothing, raw, self.features, self._tower)
+        arrays = self._arrays(records)
+        unfolded = self._tower(arrays)
+        raw = self._new.folded_in(unfolded, records, arrays, self._row)
+        return user_parts(records, arrays, self._nothing, unfolded, raw, self.features, self._tower)
 
     def knows(self, records: Sequence[Record]) -> np.ndarray:
         """For each record whether the model knows anything of the user: bool[n].

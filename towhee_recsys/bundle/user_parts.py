@@ -51,6 +51,7 @@ def user_parts(
     records: Sequence[Record],
     arrays: Sequence[np.ndarray],
     nothing: Sequence[np.ndarray],
+    unfolded: np.ndarray,
     raw: np.ndarray,
     encoder: FeatureEncoder,
     tower: NumpyTower,
@@ -63,11 +64,12 @@ def user_parts(
         records: The records.
         arrays: The records' arrays, one a feature.
         nothing: The arrays of {}.
+        unfolded: The raw vectors before anything was folded in, float32[n, dim].
         raw: The raw vectors, with what was folded in.
         encoder: The fitted features.
         tower: The tower.
     """
-    base, unfolded = tower(nothing)[0], tower(arrays)
+    base = tower(nothing)[0]
     none_known = [np.repeat(each, len(records), axis=0) for each in nothing]
     vectors = [
         tower([*none_known[:index], array, *none_known[index + 1 :]]) - base for index, array in enumerate(arrays)

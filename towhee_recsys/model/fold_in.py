@@ -63,7 +63,7 @@ def fold_in(
         if trained and likelihoods is not None:
             lines = [array[row] for array in attributes]
             result[row, :free] = trained.start(raw[row], likelihoods, lines)[:free]
-            decay = max(decay, loss.start_decay) if tower == "sum" else decay
+            decay = max(decay, loss.start_decay / _length(result[row]) ** 2)
         share = len(new[row].rows) / (len(new[row].rows) + past[row])
         result[row, :free] += _offset(result[row], free, decay, loss, FIRST * float(share))
     return result

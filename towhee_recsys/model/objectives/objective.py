@@ -65,7 +65,7 @@ class FoldInLoss(Protocol):
     Attributes:
         decay: How strongly what training found is kept, besides: how strongly training pulls the users' ids to 0.
         least_decay: Folding in decays at least so strongly.
-        start_decay: And so strongly, where it starts from similar users.
+        start_decay: And so strongly, where it starts from similar users, in lengths of the start.
     """
 
     decay: float
