@@ -111,7 +111,8 @@ def recommend_all(
         open_engine(engine, address, workers) as opened,
         progress_bar(progress, desc="recommend", unit="user", total=count_users(users, run.bundle)) as bar,
     ):
-        function = run.function(opened, parts.folder, workers)
+        alone = engine == "local" and workers in (None, 1)
+        function = run.function(opened, parts.folder, threads=None if alone else 1)
         answered = _Answered(parts)
         for number, table in opened.map(function, answered.missing(run.blocks(), bar.update)):
             bar.update(answered.add(number, table))
@@ -189,7 +190,7 @@ class Run:
         hidden = sorted(map(str, feedback_of(self._config).hidden()))
         return _digest([__version__, build, request, hidden, self._config.unknown_user, self._size])
 
-    def function(self, engine: Engine, folder: Path, workers: int | None) -> RecommendBlock:
+    def function(self, engine: Engine, folder: Path, threads: int | None = None) -> RecommendBlock:
         """What an engine applies to blocks. Where its workers see the files of this machine, the items are in some.
 
         Raises:
@@ -206,7 +207,7 @@ class Run:
             unknown_user=config.unknown_user,
             request=self._request,
             user_type=user_id_type(self.bundle),
-            threads=1 if (workers or 1) > 1 else None,
+            threads=threads,
         )
         if not engine.is_local:
             if is_shared(milvus.uri):
