@@ -55,7 +55,7 @@ def check() -> None:
 def measure(case: Case) -> list[Row]:
     """All rows. Figures of finished steps are stored, so that a killed benchmark can be resumed."""
     shapes, folder = QUICK if case.quick else SHAPES, case.work / "interactions"
-    kept = Kept(folder / "figures.json", fresh=False)
+    kept = Kept(folder / "figures.json")
     rows = []
     for name, shape in shapes.items():
         data = folder / name.replace(" ", "-").replace(",", "")

@@ -58,7 +58,7 @@ def check() -> None:
 def measure(case: Case) -> list[Row]:
     """Recall and time by size. Figures of finished sizes are stored, so that a killed run can be resumed."""
     sizes = QUICK if case.quick else [size for size in SIZES if size <= case.largest]
-    kept = Kept(case.work / "query-scale" / "figures.json", fresh=False)
+    kept = Kept(case.work / "query-scale" / "figures.json")
     for size in sizes:
         for name, index in INDEXES.items():
             kept(f"{name}, {size}", [index, case.quick], partial(alone, searched, name, size, case.runs(QUERIES)))

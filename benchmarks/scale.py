@@ -52,7 +52,7 @@ def measure(case: Case) -> list[Row]:
     """Time and memory by size. Figures of finished runs are stored, so that a killed benchmark can be resumed."""
     config, folder = case.trained(), case.work / "scale"
     sizes = QUICK if case.quick else {size: runs for size, runs in SIZES.items() if size <= case.largest}
-    kept = Kept(folder / "figures.json", fresh=False)
+    kept = Kept(folder / "figures.json")
     found: Found = {"ours": {size: [] for size in sizes}, "theirs": {size: [] for size in sizes}}
     for size, run in ((size, run) for size, runs in sizes.items() for run in range(runs)):
         for whose in (ours, theirs) if run % 2 == 0 else (theirs, ours):

@@ -48,7 +48,7 @@ def test_a_rehearsal_asks_for_the_validation_part_and_never_for_the_test(config,
 
 def test_the_fewest_epochs_that_reach_the_peer_are_taken(config, monkeypatch):
     race = replace(learning.RACES[1], peer="popularity")
-    monkeypatch.setattr(learning, "BASELINES", {"popularity": Baseline("", "", ranker=lambda task, side: noise)})
+    monkeypatch.setattr(learning, "BASELINES", {"popularity": Baseline("", "", ranker=lambda task, side: worst(task))})
     assert learning.fewest_epochs(race, learning.Choice.of(race, config)) == learning.EPOCHS[0]
     monkeypatch.setattr(learning, "BASELINES", {"popularity": Baseline("", "", ranker=lambda task, side: oracle(task))})
     monkeypatch.setattr(learning, "EPOCHS", (1, 2))
@@ -62,12 +62,12 @@ def test_the_fewest_iterations_of_the_teacher_that_reach_a_figure_are_taken(conf
     assert fewest_iterations(config, dataset, test, after[1]) == 2
 
 
-def noise(question):
-    return np.random.default_rng(0).random((len(question.users), len(question.candidates)))
-
-
 def oracle(task):
     return lambda question: task.validation.matrix(task.users, task.items)[question.users].toarray()
+
+
+def worst(task):
+    return lambda question: -oracle(task)(question)
 
 
 def test_the_loop_learns_the_stars(config, dataset):

@@ -22,6 +22,7 @@ INDEX = (
 TRAIN = (
     *("reading the data", "splitting", "features", "fitting the teacher", "building the model", "towers forward"),
     *("objectives", "backward", "optimiser", "validation", "rest of the epochs", "checkpoints", "saving", "curves"),
+    *("similar users", "items without interactions"),
 )
 LINE = re.compile(r"(?P<step>\S.*?) +(?P<calls>[\d,]+)? +(?P<seconds>\d+\.\d+) +(?P<share>\d+\.\d) %")
 

@@ -143,7 +143,7 @@ def writes(call: ast.Call) -> bool:
     to_path = bool(call.args) and isinstance(call.args[0], ast.Name) and call.args[0].id != "file"
     modes = [text for text in given if isinstance(text, str) and re.fullmatch("[rwaxbt+]+", text)]
     return (
-        name in ("write_text", "write_bytes", "to_csv", "copyfile", "copy2")
-        or (name in ("savez", "savefig") and to_path)
+        name in ("write_text", "write_bytes", "copyfile", "copy2")
+        or (name in ("savez", "savefig", "to_csv") and to_path)
         or (name in ("open", "fdopen") and any(set(mode) & set("wax+") for mode in modes))
     )

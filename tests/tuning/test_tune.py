@@ -88,7 +88,7 @@ def test_no_trial_is_given_a_test_part(tuned):
     pairs = {pair for part in given for pair in zip(*(each.tolist() for each in part), strict=True)}
     assert len(pairs) == len(task.train) + len(task.validation)
     assert not pairs & set(zip(task.test.users.tolist(), task.test.items.tolist(), strict=True))
-    assert {*Problem.__dataclass_fields__} == {"examples", "feedback", "metric"}
+    assert {*Problem.__dataclass_fields__} == {"examples", "feedback", "metric", "teachers"}
 
 
 def test_a_run_that_was_stopped_goes_on_with_the_same_trials(tuned, tmp_path):

@@ -12,7 +12,7 @@ from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.bundle.new_interactions import NewInteractions
 from towhee_recsys.bundle.towers import Entity, loaded, rating_tower
 from towhee_recsys.bundle.user_parts import UserParts, user_parts
-from towhee_recsys.bundle.variances import item_variances, variances_of
+from towhee_recsys.bundle.variances import item_variances, user_variances, variances_of
 from towhee_recsys.config.objectives import purposes
 from towhee_recsys.errors import QueryError
 from towhee_recsys.features import FeatureEncoder, Record
@@ -103,6 +103,7 @@ class UserEncoder(_Encoder):
             also=[LIKED, DISLIKED] if self._new.fold_in else [DISLIKED],
             refuse_unknown=unknown_user == "error",
         )
+        user_variances(bundle)  # read here, since a call needs no file of the bundle
         self._rating_tower = rating_tower(bundle) if len(purposes(bundle.config.objective)) > 1 else None
 
     def __call__(self, records: Record | Sequence[Record]) -> Embeddings:

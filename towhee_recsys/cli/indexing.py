@@ -183,8 +183,10 @@ def _show_record(config: Config, record: dict[str, Any]) -> None:
 
 
 def _readable(value: Any) -> Any:
-    """A mapping as `year (number), genres (texts)`."""
-    return ", ".join(f"{name} ({kind})" for name, kind in value.items()) if isinstance(value, Mapping) else value
+    """A mapping of the declared fields as `year (number), genres (texts)`."""
+    if not isinstance(value, Mapping):
+        return value
+    return ", ".join(f"{name} ({kind})" for name, kind in value.items() if not name.startswith("@"))
 
 
 def _named(options: Any) -> str:

@@ -25,6 +25,7 @@ import numpy as np
 from towhee_recsys.features import FeatureEncoder
 from towhee_recsys.features.column import Similarity
 from towhee_recsys.features.vocabulary import UNKNOWN
+from towhee_recsys.model.products import weighted_sum
 
 MOST_ANCHORS = 3_000
 """The regression rests on so many items at most, those with the most interactions: fitting it to n items takes n^3
@@ -120,8 +121,9 @@ class Kernel:
         return np.concatenate([self._lines(part) for part in _parts(arrays)])
 
     def times(self, weights: np.ndarray, arrays: Sequence[np.ndarray]) -> np.ndarray:
-        """The kernel of n items, times `weights` float32[anchors, dim]: float32[n, dim]."""
-        return np.concatenate([self._lines(part) @ weights for part in _parts(arrays)])
+        """The kernel of n items, times `weights` float32[anchors, dim]: float32[n, dim], of each item the same, bit for
+        bit, whichever others are there."""
+        return np.stack([weighted_sum(line, weights) for part in _parts(arrays) for line in self._lines(part)])
 
     def _lines(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
         total = np.sum([similarity(arrays[index]) for index, similarity in self._similarities], axis=0)

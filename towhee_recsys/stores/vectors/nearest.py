@@ -100,7 +100,7 @@ def _exact_nearest(cache: VectorCache, query: np.ndarray, question: Question, fo
     vectors = cache.vectors([key for key in ids if key not in question.without])
     if len(vectors) <= len(found):
         return found
-    keys, scores = list(vectors), np.array(list(vectors.values())) @ query
+    keys, scores = list(vectors), np.einsum("ij,j->i", np.array(list(vectors.values())), query)
     best = np.argsort(-scores, kind="stable")[: question.top_k].tolist()
     return [(keys[row], float(scores[row])) for row in best]
 

@@ -157,7 +157,9 @@ def _ratings(found: Found, queries: Embeddings, items: Mapping[Id, np.ndarray] |
         cosines = np.array([score for hits in found for _, score in hits])
     else:
         pairs = zip(found, queries.for_rating, strict=True)
-        cosines = np.concatenate([np.array([items[key] for key, _ in hits]) @ user for hits, user in pairs if hits])
+        # not `@`, which rounds a row by how many others there are: an item's rating does not depend on its page
+        chosen = [(np.array([items[key] for key, _ in hits]), user) for hits, user in pairs if hits]
+        cosines = np.concatenate([np.einsum("ij,j->i", vectors, user) for vectors, user in chosen])
     return iter(queries.model.calibration.ratings(cosines).tolist())
 
 
