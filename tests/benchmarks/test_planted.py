@@ -50,5 +50,5 @@ def test_the_page(tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
     [row] = [line for line in text.splitlines() if line.startswith("| [tracks]")]
     assert "500 × 432, 7,205" in row
-    popularity, knn = (float(cell) for cell in row.split("|")[4:6])
-    assert 0 < popularity < knn < float(row.split("|")[-2].strip(" *"))
+    popularity, recent, knn = (float(cell) for cell in row.split("|")[4:7])
+    assert 0 < min(popularity, recent) <= max(popularity, recent) < knn < float(row.split("|")[-2].strip(" *"))
