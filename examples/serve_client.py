@@ -37,8 +37,14 @@ class Client:
 def show(title, items):
     print(f"\n{title}")
     for item in items:
-        stars = f", {item['predicted_rating']:.1f} ± {item['predicted_rating_std']:.1f} stars"
-        print(f"{item['rank']:3}  {item['title']} ({item['score']:.3f}{stars})")
+        print(f"{item['rank']:3}  {item['title']} ({item['score']:.3f}){stars(item)}")
+
+
+def stars(item):
+    """The predicted rating, which similar items do not have, and how sure it is."""
+    if "predicted_rating" not in item:
+        return ""
+    return f", {item['predicted_rating']:.1f} ± {item['predicted_rating_std']:.1f} stars"
 
 
 def main():
