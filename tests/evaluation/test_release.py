@@ -55,6 +55,18 @@ def test_a_model_that_failed_is_not_trained_again_to_pass_a_milder_gate(config, 
     assert len(trainings) == 1
 
 
+def test_a_training_that_was_killed_when_its_bundle_was_written_leaves_nothing(config, tmp_path):
+    strict = load_config(config, require={"rmse": "< 0.01"})
+    with pytest.raises(EvaluationError):
+        release(strict)
+    unfinished = tmp_path / "model.rating-90-10-42.training"
+    unfinished.mkdir()
+    (unfinished / "checkpoint.npz").touch()
+    (unfinished / "lock").touch()
+    release(config)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["model"]
+
+
 def test_gates_are_read_before_the_training(config, trainings):
     with pytest.raises(ConfigError, match=r"require\.rmse: given 'low'"):
         release(load_config(config, require={"rmse": "low"}))

@@ -15,6 +15,7 @@ from towhee_recsys.data import Dataset
 from towhee_recsys.support.files import recover, remove_directory, write_file
 from towhee_recsys.training import train
 from towhee_recsys.training.folders import for_validation
+from towhee_recsys.training.lock import remove_unfinished_training
 from towhee_recsys.training.training_split import CONTINUES, trained_on
 from towhee_recsys.training.validated import settings, validated
 
@@ -67,6 +68,7 @@ def put_in_place(bundle: Bundle, model_dir: str, measured: Mapping[str, Mapping[
 
     replaced = replace_bundle(model_dir, fill)
     remove_directory(Path(bundle.directory))
+    remove_unfinished_training(bundle.directory)  # of a process that was killed when the bundle had just been written
     return replaced
 
 

@@ -46,6 +46,16 @@ def training_lock(model_dir: str) -> Iterator[None]:
             work_dir(model_dir).rmdir()
 
 
+def remove_unfinished_training(model_dir: str | Path) -> None:
+    """Removes the work folder that a killed training has left for `model_dir`, unless another training has its lock."""
+    if not (folder := work_dir(model_dir)).is_dir():
+        return
+    with suppress(TrainingError), training_lock(str(model_dir)):
+        for file in folder.iterdir():
+            if file.name != "lock":
+                file.unlink()
+
+
 def _check_folder(target: Path) -> None:
     """A bundle replaces the whole folder, so it must hold a bundle or nothing."""
     if target.exists() and not target.is_dir():
