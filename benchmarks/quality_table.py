@@ -29,12 +29,13 @@ WORK_ROW, WORK_ENDS = "training-work", "to the RMSE of Surprise's SVD++"
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the table: the name of its row, the figure, the peers' figures as text, and ours if it was measured."""
+    """A line of the table: its row, the figure, the peers' figures as text, ours if measured, and the row's draws."""
 
     name: str
     figure: Figure
     peers: str
     ours: Found | None
+    draws: int
 
     @property
     def short(self) -> float | None:
@@ -46,12 +47,14 @@ class Line:
 def lines(figures: Figures, learning: Mapping[str, Any] | None) -> list[Line]:
     """The lines of the table; `learning` is what docs/performance.json has of benchmarks/learning.py."""
     found = [
-        Line(name, figure, _peers(row, figure, figures), figures.ours(row, figure))
+        Line(name, figure, _peers(row, figure, figures), figures.ours(row, figure), len(figures.seeds(row)))
         for name, row in ROWS.items()
         for figure in row.figures
     ]
     work = least_work(learning)
-    return [*found, Line(WORK_ROW, WORK, f"SVD++ {work['theirs']:.1f}", Found(work["ours"], 0.0, 1))] if work else found
+    return (
+        [*found, Line(WORK_ROW, WORK, f"SVD++ {work['theirs']:.1f}", Found(work["ours"], 0.0, 1), 1)] if work else found
+    )
 
 
 def least_work(learning: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -66,7 +69,13 @@ def table(lines: Sequence[Line]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|---|"
     for line in lines:
         figure, published = line.figure, "; ".join(_published(each) for each in line.figure.published)
-        cells = [line.name, figure.what, line.peers or "–", published or "–", f"**{_shown(line.ours, figure)}**"]
+        cells = [
+            line.name,
+            figure.what,
+            line.peers or "–",
+            published or "–",
+            f"**{_shown(line.ours, figure)}**{_fewer(line.ours, line.draws)}",
+        ]
         cells += [_bound(figure, figure.bound), _verdict(line), _bound(figure, figure.moonshot)]
         yield f"| {' | '.join(cells)} |"
 
@@ -88,9 +97,11 @@ def _peers(row: Row, figure: Figure, figures: Figures) -> str:
 
 def _peer(name: str, row: Row, figure: Figure, figures: Figures) -> str:
     found = figures.theirs(name, row, figure.metric)
-    draws = len(figures.seeds(row))
-    fewer = f" ({found.draws} of {draws} draws)" if found and found.draws < draws else ""
-    return f"{NAMES.get(name, name)} {_shown(found, figure)}{fewer}"
+    return f"{NAMES.get(name, name)} {_shown(found, figure)}{_fewer(found, len(figures.seeds(row)))}"
+
+
+def _fewer(found: Found | None, draws: int) -> str:
+    return f" ({found.draws} of {draws} draws)" if found and found.draws < draws else ""
 
 
 def _published(each: Published) -> str:
