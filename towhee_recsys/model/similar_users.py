@@ -1,8 +1,8 @@
 """Where folding in starts for a new user: from the training users to whom the same items and attributes fit.
 
 Each training user has a weight by how likely the new user's items are for that user and how many attributes the two
-share; the weighted mean of what training found for them is a better guess than what the attributes alone say. It is the
-first step of a kernel regression (Nadaraya 1964, Watson 1964) with the model's own likelihood as the kernel.
+share; the weighted mean of what training found for them is a better guess than what the attributes alone say. It is a
+kernel regression (Nadaraya 1964, Watson 1964) with the model's own likelihood as the kernel.
 """
 
 from __future__ import annotations

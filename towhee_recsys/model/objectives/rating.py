@@ -23,8 +23,6 @@ class FoldInRating:
     least_decay = 0.0
     start_decay = 0.0
 
-    likelihood = 1.0
-
     def __init__(self, new: NewItems, past: int, user: np.ndarray, items: np.ndarray, settings: ObjectiveSettings):
         assert settings.rating_map, "load_config refuses this objective without a rating scale"
         self._map, self._before, self._items = settings.rating_map, user, items
