@@ -11,8 +11,8 @@ from towhee_recsys.model.objectives import FoldInLoss, NewItems, ObjectiveSettin
 from towhee_recsys.model.similar_users import TrainedUsers
 from towhee_recsys.model.towers import free_size
 
-STEPS, CLOSE = 12, 0.005
-"""The most steps, and the share of the first gradient's length below which no more are taken. Most users need five."""
+STEPS, CLOSE = 12, 0.02
+"""The most steps, and the share of the first gradient's length below which no more are taken. A few are enough."""
 
 FIRST, LONGEST = 0.1, 0.5
 """The length of a new user's first step, and of anyone's longest, in lengths of the vector that is moved. The first one
@@ -86,7 +86,7 @@ def _offset(start: np.ndarray, free: int, decay: float, loss: FoldInLoss, first:
     """What the first `free` numbers of `start` float32[dim] have to be moved by to where loss and decay are least.
 
     Gradient descent with the step lengths of Barzilai & Borwein (1988): the decay makes the problem so well-conditioned
-    that some five steps suffice. `first` is the length of the first one, in lengths of `start`.
+    that a few steps suffice. `first` is the length of the first one, in lengths of `start`.
     """
     gradient = _gradient_by_offset(start, free, decay, loss)
     offset: np.ndarray = np.zeros(free, dtype=np.float32)
