@@ -86,7 +86,7 @@ def _offset(start: np.ndarray, free: int, decay: float, loss: FoldInLoss, first:
     """What the first `free` numbers of `start` float32[dim] have to be moved by to where loss and decay are least.
 
     Gradient descent with the step lengths of Barzilai & Borwein (1988): the decay makes the problem so well-conditioned
-    that some five steps suffice. `first` is the length of the first one, in lengths of `start`.
+    that a few steps suffice. `first` is the length of the first one, in lengths of `start`.
     """
     gradient = _gradient_by_offset(start, free, decay, loss)
     offset: np.ndarray = np.zeros(free, dtype=np.float32)
