@@ -73,7 +73,9 @@ def _worse(lines: list[tuple[str, Slice]]) -> Iterator[str]:
     yield f"Of {len(lines)} slices, {len(worse)} {'is' if len(worse) == 1 else 'are'} worse:\n"
     for protocol, each in worse:
         yield f"- {_titled(each.metric)}, {protocol}, {each.of} by {each.by}, {each.label}: {_change(each)}"
-    if any(each.metric == "recall@10" and each.by == "training interactions" and each.of == "items" for _, each in worse):
+    if any(
+        each.metric == "recall@10" and each.by == "training interactions" and each.of == "items" for _, each in worse
+    ):
         yield POPULAR
 
 
