@@ -8,6 +8,7 @@ rounding, and are measured on the test part of the config's protocol.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -38,10 +39,10 @@ def measure(case: Case) -> list[Row]:
     }
     models: dict[str, Bundle] = {}
 
-    def trained(name: str) -> None:
+    def trained(name: str, _: int) -> None:
         models[name] = train(configs[name], fresh=True, workers=WORKERS[name])
 
-    calls = {name: lambda _, name=name: trained(name) for name in WORKERS}
+    calls = {name: partial(trained, name) for name in WORKERS}
     seconds = interleaved(calls, 1 if case.quick else 3, warm_up=0)
     dataset = read_dataset(case.config.dataset)
     task = task_of(configs["ours"], dataset)

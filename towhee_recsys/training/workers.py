@@ -38,7 +38,7 @@ def check_workers(workers: int, device: str) -> None:
         accepted, what = 1, f"what Paddle supports on {sys.platform} without GPUs"
     if not 1 <= workers <= accepted:
         raise TrainingError(
-            f"workers: given {workers}, accepted: 1 to {accepted} on this machine, {what}. Use fewer workers."
+            f"workers: given {workers}, accepted: 1 to {accepted} on this machine, {what}. Give a number in this range."
         )
 
 
@@ -46,31 +46,33 @@ def check_workers(workers: int, device: str) -> None:
 def run_workers(shared: Shared[Job], checkpoint: Checkpoint, workers: int, device: str, progress: bool | None) -> None:
     """Trains from the checkpoint to the last epoch by so many processes on `device`, cpu or gpu.
 
-    The result is the `checkpoint` of that epoch.
+    The result is the `checkpoint` of that epoch. The file of `shared` is removed.
 
     Raises:
         TrainingError: a worker was killed or failed, or the loss or a weight is not finite any more.
         OSError: the checkpoint cannot be written.
     """
     level = logging.getLogger("towhee_recsys").getEffectiveLevel()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that it runs on the CPU
-        context = paddle.distributed.spawn(
-            work,
-            args=(shared, progress, level),
-            nprocs=workers,
-            join=False,
-            daemon=True,
-            backend="nccl" if device == "gpu" else "gloo",
-        )
     try:
-        for number in _ended(context.processes):
-            _check_end(context, number, checkpoint)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that it runs on the CPU
+            context = paddle.distributed.spawn(
+                work,
+                args=(shared, progress, level),
+                nprocs=workers,
+                join=False,
+                daemon=True,
+                backend="nccl" if device == "gpu" else "gloo",
+            )
+        try:
+            for number in _ended(context.processes):
+                _check_end(context, number, checkpoint)
+        finally:
+            for process in context.processes:
+                process.kill()  # does nothing to one that has ended
+            for process in context.processes:
+                process.join()
     finally:
-        for process in context.processes:
-            process.kill()  # does nothing to one that has ended
-        for process in context.processes:
-            process.join()
         shared.path.unlink(missing_ok=True)
 
 
