@@ -73,8 +73,6 @@ def test_rows_of_large_tables_are_those_of_one_worker(many_users, tmp_path):
         return load_config(
             dataset={
                 "name": "many",
-                "users": None,
-                "items": None,
                 "interactions": {"path": str(many_users), "user": "user", "item": "item"},
             },
             features={"user": [{"kind": "id", "column": "user"}], "item": [{"kind": "id", "column": "item"}]},
