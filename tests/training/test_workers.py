@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -29,9 +30,9 @@ def checkpoint_of(config: Config) -> Path:
     return work_dir(config.model.dir) / "checkpoint.npz"
 
 
-def histories(config: Config, workers: int) -> list[dict[str, float]]:
+def histories(config: Config, workers: int, **options: bool) -> list[dict[str, float]]:
     """The history of a training by so many workers."""
-    train(config, workers=workers)
+    train(config, workers=workers, **options)
     return json.loads((Path(config.model.dir) / "history.json").read_text("utf-8"))
 
 
@@ -55,6 +56,18 @@ def test_two_workers_make_the_model_of_one(small_config, tmp_path):
             assert found[name] == pytest.approx(value, rel=1e-3), name
     assert two[0]["loss"] == pytest.approx(one[0]["loss"], rel=1e-5)
     assert not work_dir(tmp_path / "2").exists()
+
+
+@several_cores
+@pytest.mark.slow
+def test_two_workers_continue_a_model_as_one_does(tiny_config, tmp_path):
+    models = [tmp_path / "1", tmp_path / "2"]
+    train(tiny_config(f"model.dir={models[0]}"))
+    shutil.copytree(*models)
+    one, two = (
+        histories(tiny_config(f"model.dir={model}"), int(model.name), warm_start=True, final=True) for model in models
+    )
+    assert [line["loss"] for line in two] == pytest.approx([line["loss"] for line in one], rel=1e-4)
 
 
 @pytest.fixture(scope="module")
@@ -121,12 +134,13 @@ def test_a_killed_worker_ends_the_training_which_resumes(tiny_config):
 def test_workers_end_with_the_process_that_started_them(tiny_config, tmp_path):
     config, file = tiny_config(FOREVER), tmp_path / "config.yaml"
     file.write_text(dump_config(config), encoding="utf-8")
-    command = [sys.executable, "-W", "ignore", "-m", "towhee_recsys", "train", "-q", "-c", str(file), "--workers", "2"]
-    with subprocess.Popen(command) as process:
+    command = [sys.executable, "-m", "towhee_recsys", "train", "-q", "-c", str(file), "--workers", "2"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
         wait_until(checkpoint_of(config).exists)
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii").split()
         assert len(children) >= 2
         process.kill()
+        assert process.communicate()[1] == b"", "the workers are as quiet as the command"
     wait_until(lambda: not any(map(runs, children)))
     kept = kept_history(config)
     assert len(histories(tiny_config(f"training.epochs={len(kept) + 1}"), workers=1)) == len(kept) + 1
@@ -152,10 +166,13 @@ def runs(pid: str) -> bool:
 @pytest.mark.slow
 def test_a_loss_that_is_not_finite_ends_all_workers(tiny_config):
     config = tiny_config("training.learning_rate=1e30")
-    with pytest.raises(TrainingError, match=r"became (nan|inf|-inf) in epoch 1.*Lower training.learning_rate"):
+    with pytest.raises(
+        TrainingError, match=r"became (nan|inf|-inf) in epoch 2.*Lower training.learning_rate"
+    ) as raised:
         train(config, workers=2)
+    assert f"The state of epoch 1 is kept in {checkpoint_of(config)}" in str(raised.value)
     assert active_children() == []
-    assert not work_dir(config.model.dir).exists()
+    assert [path.name for path in work_dir(config.model.dir).iterdir()] == ["checkpoint.npz"]
 
 
 @pytest.mark.parametrize("given", [0, -1, 1_000_000])

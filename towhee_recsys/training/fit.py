@@ -120,6 +120,6 @@ def run_epochs(trainer: Trainer, checkpoint: Checkpoint, *, progress: bool | Non
 
 
 def _with_last_good(error: TrainingError, trainer: Trainer, checkpoint: Checkpoint) -> TrainingError:
-    if not trainer.history or not checkpoint.path.exists():
+    if not trainer.history or not checkpoint.read():  # another worker may have written it
         return error
     return TrainingError(f"{error} The state of epoch {checkpoint.epoch} is kept in {checkpoint.path}.")

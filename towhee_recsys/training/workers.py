@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
@@ -54,8 +56,7 @@ def run_workers(shared: Shared[Job], checkpoint: Checkpoint, workers: int, devic
     """
     level = logging.getLogger("towhee_recsys").getEffectiveLevel()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that it runs on the CPU
+        with _no_warnings():
             context = paddle.distributed.spawn(
                 work,
                 args=(shared, progress, level),
@@ -74,6 +75,22 @@ def run_workers(shared: Shared[Job], checkpoint: Checkpoint, workers: int, devic
                 process.join()
     finally:
         shared.path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _no_warnings() -> Iterator[None]:
+    """Meanwhile Paddle does not warn that it runs on the CPU; nor of anything do the processes that start."""
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = "ignore"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 def _ended(processes: Sequence[SpawnProcess]) -> Iterator[int]:
