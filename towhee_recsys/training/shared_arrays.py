@@ -8,9 +8,11 @@ import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
 
 import numpy as np
+
+from towhee_recsys.support.files import remove_unfinished, write_file
 
 Value = TypeVar("Value")
 
@@ -41,18 +43,30 @@ class Shared(Generic[Value]):
 
 
 def share(value: Value, path: Path) -> Shared[Value]:
-    """Writes the arrays of `value` to `path`."""
-    head, arrays = io.BytesIO(), list[pickle.PickleBuffer]()
+    """Writes the arrays of `value` to `path`.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    head, arrays, parts = io.BytesIO(), list[pickle.PickleBuffer](), list[tuple[int, int]]()
     _Pickler(head, protocol=5, buffer_callback=arrays.append).dump(value)
-    parts = []
-    with path.open("wb") as file:
+
+    def write(file: BinaryIO) -> None:
         file.write(bytes(ALIGNED))  # an empty file cannot be mapped
         for array in arrays:
             first = file.tell()
             file.write(array.raw())
             parts.append((first, file.tell()))
             file.write(bytes(-file.tell() % ALIGNED))
+
+    write_file(path, write)
     return Shared(path, head.getvalue(), parts)
+
+
+def remove_shared(path: Path) -> None:
+    """Removes the file of a shared value, also one that a killed process has left. Who has read it keeps the value."""
+    path.unlink(missing_ok=True)
+    remove_unfinished(path)
 
 
 class _Pickler(pickle.Pickler):

@@ -14,7 +14,7 @@ from towhee_recsys.training.folders import for_validation, shared_file
 from towhee_recsys.training.job import Job
 from towhee_recsys.training.lock import training_lock
 from towhee_recsys.training.save import data_record, save
-from towhee_recsys.training.shared_arrays import share
+from towhee_recsys.training.shared_arrays import remove_shared, share
 from towhee_recsys.training.teacher import teacher_of
 from towhee_recsys.training.training_split import TrainingSplit, everything, split_by
 from towhee_recsys.training.validated import validated
@@ -64,7 +64,7 @@ def train(
     device = use_device(config.training.device)
     check_workers(workers, device)
     with training_lock(config.model.dir):
-        shared_file(config.model.dir).unlink(missing_ok=True)  # of a training that was killed
+        remove_shared(shared_file(config.model.dir))  # of a training that was killed
         job = _job(config, final, warm_start, workers, progress)
         checkpoint = job.checkpoint()
         if fresh:

@@ -19,7 +19,7 @@ from towhee_recsys.model.paddle.quiet import paddle
 from towhee_recsys.support.step_timers import timed
 from towhee_recsys.training.checkpoint import Checkpoint
 from towhee_recsys.training.job import Job
-from towhee_recsys.training.shared_arrays import Shared
+from towhee_recsys.training.shared_arrays import Shared, remove_shared
 from towhee_recsys.training.worker import work
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def run_workers(shared: Shared[Job], checkpoint: Checkpoint, workers: int, devic
             for process in context.processes:
                 process.join()
     finally:
-        shared.path.unlink(missing_ok=True)
+        remove_shared(shared.path)
 
 
 @contextmanager
