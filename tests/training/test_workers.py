@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from multiprocessing import active_children
 from pathlib import Path
 
@@ -30,10 +32,15 @@ def checkpoint_of(config: Config) -> Path:
     return work_dir(config.model.dir) / "checkpoint.npz"
 
 
+def history_of(config: Config) -> list[dict[str, float]]:
+    """The history of the model in `model.dir`."""
+    return json.loads((Path(config.model.dir) / "history.json").read_text("utf-8"))
+
+
 def histories(config: Config, workers: int, **options: bool) -> list[dict[str, float]]:
     """The history of a training by so many workers."""
     train(config, workers=workers, **options)
-    return json.loads((Path(config.model.dir) / "history.json").read_text("utf-8"))
+    return history_of(config)
 
 
 def kept_history(config: Config) -> list[dict[str, float]]:
@@ -43,10 +50,9 @@ def kept_history(config: Config) -> list[dict[str, float]]:
 
 
 @several_cores
-@pytest.mark.slow
 def test_two_workers_make_the_model_of_one(small_config, tmp_path):
     """Blocks of 15 users, so that the parts differ, and the last block of an epoch is small."""
-    settings = ("training.batch_size=15", "training.validation=0.2", "training.epochs=3")
+    settings = ("training.batch_size=15", "training.validation=0.2", "training.epochs=2")
     one, two = (
         histories(small_config(*settings, f"model.dir={tmp_path / str(workers)}"), workers) for workers in (1, 2)
     )
@@ -99,11 +105,12 @@ def test_rows_of_large_tables_are_those_of_one_worker(many_users, tmp_path):
 
 
 def kill_a_worker_after(file: Path) -> threading.Thread:
-    """Kills the second worker of this process as soon as there is `file`."""
+    """Kills the second worker of this process as soon as there is `file`, while the first writes it again."""
 
     def kill() -> None:
         while not file.exists():
             time.sleep(0.02)
+        file.with_name(f".{file.name}.being-written-0").touch()
         workers = sorted(active_children(), key=lambda process: process.pid or 0)
         workers[1].kill()
 
@@ -113,7 +120,6 @@ def kill_a_worker_after(file: Path) -> threading.Thread:
 
 
 @several_cores
-@pytest.mark.slow
 def test_a_killed_worker_ends_the_training_which_resumes(tiny_config):
     config = tiny_config(FOREVER)
     killing = kill_a_worker_after(checkpoint_of(config))
@@ -131,19 +137,31 @@ def test_a_killed_worker_ends_the_training_which_resumes(tiny_config):
 
 @several_cores
 @pytest.mark.slow
-def test_workers_end_with_the_process_that_started_them(tiny_config, tmp_path):
+@pytest.mark.parametrize(
+    ("send", "number", "message"),
+    [
+        (os.kill, signal.SIGKILL, ""),
+        (os.killpg, signal.SIGINT, "error: interrupted. The same command resumes the training."),
+    ],
+    ids=["SIGKILL", "Ctrl-C"],
+)
+def test_workers_end_with_the_process_that_started_them(tiny_config, tmp_path, send, number, message):
     config, file = tiny_config(FOREVER), tmp_path / "config.yaml"
     file.write_text(dump_config(config), encoding="utf-8")
     command = [sys.executable, "-m", "towhee_recsys", "train", "-q", "-c", str(file), "--workers", "2"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+    interruptible = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # background processes may ignore it
+    options = {"stderr": subprocess.PIPE, "text": True, "start_new_session": True, "preexec_fn": interruptible}
+    with subprocess.Popen(command, **options) as process:
         wait_until(checkpoint_of(config).exists)
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii").split()
         assert len(children) >= 2
-        process.kill()
-        assert process.communicate()[1] == b"", "the workers are as quiet as the command"
+        send(process.pid, number)
+        assert process.communicate()[1].strip() == message, "the workers are as quiet as the command"
     wait_until(lambda: not any(map(runs, children)))
     kept = kept_history(config)
-    assert len(histories(tiny_config(f"training.epochs={len(kept) + 1}"), workers=1)) == len(kept) + 1
+    subprocess.run([*command, "--set", f"training.epochs={len(kept) + 1}"], check=True)
+    resumed = history_of(config)
+    assert (resumed[: len(kept)], len(resumed)) == (kept, len(kept) + 1)
     assert not work_dir(config.model.dir).exists()
 
 

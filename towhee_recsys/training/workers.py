@@ -16,6 +16,7 @@ from typing import Any
 from towhee_recsys.errors import TrainingError
 from towhee_recsys.model.in_parts import all_cores
 from towhee_recsys.model.paddle.quiet import paddle
+from towhee_recsys.support.files import remove_unfinished
 from towhee_recsys.support.step_timers import timed
 from towhee_recsys.training.checkpoint import Checkpoint
 from towhee_recsys.training.job import Job
@@ -73,6 +74,7 @@ def run_workers(shared: Shared[Job], checkpoint: Checkpoint, workers: int, devic
                 process.kill()  # does nothing to one that has ended
             for process in context.processes:
                 process.join()
+            remove_unfinished(checkpoint.path)  # of the first, if it was writing
     finally:
         remove_shared(shared.path)
 
