@@ -3,10 +3,10 @@
 The data are from a seeded generator, power_law.py, as CSV: few users and items have most of the interactions, in the
 numbers of MovieLens 1M, 10M and 25M; the largest have a million users and a million items. Each figure is of a process
 of its own that reads the file, trains one epoch by the default settings and writes the bundle: its peak memory, with
-the libraries, is that of the whole `train`. The
-objective `both` is trained on ratings, `ranking` on the same interactions without them. implicit's ALS gets the same
-file as a SciPy matrix, by pandas, and is fitted for one iteration with as many factors as our vectors have numbers.
-One iteration and one epoch do not learn the same, so only the growth compares.
+the libraries, is that of the whole `train`. The objective `both` is trained on ratings, `ranking` on the same
+interactions without them. implicit's ALS gets the same file as a SciPy matrix, by pandas, and is fitted for one
+iteration with as many factors as our vectors have numbers. One iteration and one epoch do not learn the same, so only
+the growth compares.
 """
 
 from __future__ import annotations
