@@ -195,7 +195,7 @@ def counted(units, indexed):
 def test_a_long_list_to_leave_out_does_not_enlarge_the_search_of_the_others(counted, units):
     leave_out = [[], range(40), [1, 2], [], range(1000, 3000), range(17)]
     found = counted.search(units(6, dim=16, seed=1), 5, leave_out)
-    assert sorted(counted.store.searches) == [(5 + 32, 5), (5 + 512, 1)]
+    assert sorted(counted.store.searches) == [(5 + 64, 5), (5 + 512, 1)]
     alone = [counted.search(units(6, dim=16, seed=1)[row : row + 1], ROWS)[0] for row in range(6)]
     for hits, whole, without in zip(found, alone, leave_out, strict=True):
         assert ids_of(hits) == [key for key in ids_of(whole) if key not in without][:5]

@@ -29,7 +29,7 @@ SMALL_EXTRA = 16
 CALL = 1000
 """A call takes as long as fetching so many more rows: 1.2 ms, and 0.4 to 0.9 µs a row, in Milvus Lite 2.5."""
 
-FIRST_EXTRA = 32
+FIRST_EXTRA = 64
 """A limit is enlarged by this much at first, or by a quarter of the ids to leave out: few of those are the nearest."""
 
 MOST_FILTERED = 65_536

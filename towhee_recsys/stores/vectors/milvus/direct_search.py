@@ -6,6 +6,7 @@ Imported when it is needed: this module imports pymilvus, which takes long.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -23,8 +24,6 @@ FLOAT_VECTOR, EXPRESSION = PlaceholderType.FloatVector, DslType.BoolExprV1
 
 def search_directly(client: Any, collection: str, vectors: list[bytes], wanted: Nearest, timeout: float) -> list[Found]:
     """The nearest rows of each vector, which is given as the bytes of its float32 numbers. Raises what gRPC raises."""
-    params = {"topk": wanted.limit, "metric_type": "IP", "anns_field": VECTOR, "round_decimal": -1}
-    texts = {**params, "params": json.dumps(dict(wanted.settings))}
     queries = PlaceholderGroup(placeholders=[PlaceholderValue(tag="$0", type=FLOAT_VECTOR, values=vectors)])
     context, address = client._generate_call_context(), client._handler.server_address
     consistency: dict[str, Any] = {}
@@ -35,7 +34,7 @@ def search_directly(client: Any, collection: str, vectors: list[bytes], wanted: 
         dsl_type=EXPRESSION,
         placeholder_group=queries.SerializeToString(),
         nq=len(vectors),
-        search_params=[KeyValuePair(key=key, value=str(value)) for key, value in texts.items()],
+        search_params=_params(wanted.limit, tuple(wanted.settings.items())),
         use_default_consistency=by_default,
         **consistency,
     )
@@ -45,3 +44,10 @@ def search_directly(client: Any, collection: str, vectors: list[bytes], wanted: 
     keys = map(id_of, results.ids.str_id.data) if results.ids.HasField("str_id") else results.ids.int_id.data
     rows = zip(keys, results.scores, strict=True)
     return [list(islice(rows, count)) for count in results.topks]
+
+
+@lru_cache(maxsize=64)  # there are few limits, and each request would make them again
+def _params(limit: int, settings: tuple[tuple[str, Any], ...]) -> list[KeyValuePair]:
+    texts = {"topk": limit, "metric_type": "IP", "anns_field": VECTOR, "round_decimal": -1}
+    texts |= {"params": json.dumps(dict(settings))}
+    return [KeyValuePair(key=key, value=str(value)) for key, value in texts.items()]
