@@ -17,6 +17,8 @@ LITE_TYPES = ("FLAT", "IVF_FLAT", "AUTOINDEX")
 DATASET = "<dataset.name>"
 """What stands in default locations for the dataset's name, so that recommenders in one working folder keep apart."""
 
+_ONE_PLACE = "one process, one copy and one partition"
+
 _LITE_HAS = f"{', '.join(LITE_TYPES[:-1])} and {LITE_TYPES[-1]}"
 
 
@@ -118,6 +120,33 @@ IndexType = Annotated[
 ]
 
 
+Consistency = Literal["Strong", "Bounded", "Session", "Eventually"]
+"""What a search sees of other processes' writes, by Milvus' names."""
+
+
+class ServerConfig(Section):
+    """How a server stores and loads each new build; a Milvus Lite file has none of it."""
+
+    shards: int = Field(default=1, ge=1, le=64, description="parts that writes are spread over, by the items' ids")
+    replicas: int = Field(
+        default=1, ge=1, le=64, description="copies in memory that share the searches, each on query nodes of its own"
+    )
+    partition_key: str | None = Field(
+        default=None,
+        min_length=1,
+        description="the filter column, of texts, by which items are partitioned, such as the tenant: a search that "
+        "filters by its value reads that partition alone",
+    )
+    consistency: Consistency = Field(
+        default="Session",
+        description="what a search sees: Strong all writes, Bounded those of some seconds ago, Session what its own "
+        "process wrote, Eventually what has arrived",
+    )
+    mmap: bool = Field(
+        default=False, description="whether the data are mapped from disk into memory instead of read into it"
+    )
+
+
 class MilvusConfig(Section):
     """Where the item vectors live."""
 
@@ -133,16 +162,20 @@ class MilvusConfig(Section):
     )
     access: AccessConfig = AccessConfig()
     index: IndexType = FlatIndex()
+    server: ServerConfig = ServerConfig()
 
     @model_validator(mode="after")
     def _has_the_given_settings(self) -> Self:
-        if "${" not in self.uri and "://" not in self.uri and (why := lite_lacks(self.access, self.index)):
+        is_file = "${" not in self.uri and "://" not in self.uri
+        if is_file and (why := lite_lacks(self.access, self.index, self.server)):
             raise ValueError(why)
         return self
 
 
-def lite_lacks(access: AccessConfig, index: IndexType) -> str | None:
+def lite_lacks(access: AccessConfig, index: IndexType, server: ServerConfig | None = None) -> str | None:
     """The setting that a Milvus Lite file does not support, in words for a message; None if it supports all."""
+    if server and (given := given_options(server)):
+        return f"{given} is for servers; a Milvus Lite file, a uri that ends in .db, has {_ONE_PLACE}; leave it out"
     if index.type not in LITE_TYPES:
         return f"index.type {index.type} needs a server; a Milvus Lite file, a uri that ends in .db, has {_LITE_HAS}"
     if isinstance(index, IvfFlatIndex) and index.nprobe is not None:
@@ -150,3 +183,9 @@ def lite_lacks(access: AccessConfig, index: IndexType) -> str | None:
     if access.token or access.user or access.tls != TlsConfig():
         return "access.token, user, password and tls are for servers; for a Milvus Lite file leave them out"
     return None
+
+
+def given_options(server: ServerConfig) -> str:
+    """The settings of `server` that are not the defaults, as `server.shards 2, server.mmap true`; empty without any."""
+    given = server.model_dump(exclude_defaults=True).items()
+    return ", ".join(f"server.{name} {str(value).lower() if value is True else value}" for name, value in given)

@@ -6,7 +6,7 @@ from towhee_recsys.stores.vectors.checks import finds_itself, must_be_whole
 from towhee_recsys.stores.vectors.connections import address_of, check_uri, index_of, is_shared, open_index, open_store
 from towhee_recsys.stores.vectors.filters import OPERATORS, Clause, Filter, Op, checked_clause, checked_filter
 from towhee_recsys.stores.vectors.index import VectorIndex
-from towhee_recsys.stores.vectors.index_types import EXACT, index_type
+from towhee_recsys.stores.vectors.index_types import EXACT, index_type, server_options
 from towhee_recsys.stores.vectors.live_changes import delete_live, insert_live
 from towhee_recsys.stores.vectors.maintenance import Build, builds, gc, rollback
 from towhee_recsys.stores.vectors.milvus.connect import temporary_lite_store
@@ -61,6 +61,7 @@ __all__ = [
     "release_build",
     "resume_build",
     "rollback",
+    "server_options",
     "start_build",
     "temporary_lite_store",
 ]

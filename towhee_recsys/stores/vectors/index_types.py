@@ -1,4 +1,4 @@
-"""The types of vector index: how one is created, and how it is searched."""
+"""The types of vector index: how one is created, and how it is searched; and the options of a server."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from towhee_recsys.config import load_section
-from towhee_recsys.config.milvus import FlatIndex, IndexType
+from towhee_recsys.config.milvus import FlatIndex, IndexType, ServerConfig
 
 if TYPE_CHECKING:
     from towhee_recsys.stores.vectors.protocol import VectorStore
@@ -29,6 +29,18 @@ def index_type(store: VectorStore, settings: Mapping[str, Any] | None = None) ->
         return EXACT
     checked: IndexType = load_section("milvus.index", IndexType, settings)
     store.check_index_type(checked)
+    return checked
+
+
+def server_options(store: VectorStore, settings: Mapping[str, Any] | None = None) -> ServerConfig:
+    """The checked options of `settings`, such as {"shards": 2}: those of `milvus.server` in a config.
+
+    Raises:
+        ConfigError: the settings are not acceptable.
+        StoreError: the store does not have one of them.
+    """
+    checked: ServerConfig = load_section("milvus.server", ServerConfig, settings or {})
+    store.check_options(checked)
     return checked
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.config.milvus import IndexType
+from towhee_recsys.config.milvus import IndexType, ServerConfig, given_options
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.filters import Filter
 from towhee_recsys.stores.vectors.index_types import EXACT, creation_settings
@@ -36,6 +36,11 @@ class MemoryStore:
 
     def check_index_type(self, index: IndexType) -> None:
         """Takes all types: each is searched exactly."""
+
+    def check_options(self, server: ServerConfig) -> None:
+        """Raises StoreError when an option is given: they are all for servers."""
+        if given := given_options(server):
+            raise StoreError(f"milvus.uri {self.where!r}: {given} is for servers; a store in memory has none of it.")
 
     def names(self) -> list[str]:
         """The names of all builds, sorted."""
@@ -114,6 +119,7 @@ class MemoryStore:
         index: IndexType = EXACT,
         without: Collection[Id] = (),
         where: Filter | None = None,
+        latest: bool = False,
     ) -> list[list[tuple[Id, float]]]:
         """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first.
 

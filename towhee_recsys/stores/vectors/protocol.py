@@ -13,11 +13,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from towhee_recsys.config.milvus import IndexType
+from towhee_recsys.config.milvus import IndexType, ServerConfig
 from towhee_recsys.data.items import FieldType, IdType
 from towhee_recsys.stores.vectors.filters import Filter
 from towhee_recsys.stores.vectors.index_types import EXACT, creation_settings
 from towhee_recsys.stores.vectors.rows import Id, Rows
+
+PLAIN = ServerConfig()
+"""The options of builds whose options are not given: one shard, one replica, no partitions."""
 
 MAX_TOP_K = 16_384
 """The most rows that a store returns for one query, or ids at a time."""
@@ -25,12 +28,13 @@ MAX_TOP_K = 16_384
 
 @dataclass(frozen=True)
 class Layout:
-    """The layout of a build: vectors of `dim` numbers, ids of a type, scalar fields, and a type of index."""
+    """The layout of a build: vectors of `dim` numbers, ids of a type, scalar fields, a type of index, and options."""
 
     dim: int
     id_type: IdType = "int"
     fields: Mapping[str, FieldType] = field(default_factory=dict)
     index: IndexType = EXACT
+    server: ServerConfig = PLAIN
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,12 @@ class Description:
     """The settings that the index was created with, such as {"nlist": "128"}."""
     id_type: IdType | None
     fields: Mapping[str, FieldType]
+    server: ServerConfig = PLAIN
 
     def fits(self, layout: Layout) -> bool:
         """Whether it was created with `layout`."""
-        mine = (self.dim, self.metric, self.index, self.id_type, dict(self.fields))
-        wanted = (layout.dim, "IP", layout.index.type, layout.id_type, dict(layout.fields))
+        mine = (self.dim, self.metric, self.index, self.id_type, dict(self.fields), self.server)
+        wanted = (layout.dim, "IP", layout.index.type, layout.id_type, dict(layout.fields), layout.server)
         settings = creation_settings(layout.index)
         return mine == wanted and all(self.settings.get(name) == str(value) for name, value in settings.items())
 
@@ -75,6 +80,9 @@ class VectorStore(Protocol):
 
     def check_index_type(self, index: IndexType) -> None:
         """Raises StoreError when this store does not have that type of index, or a setting of it."""
+
+    def check_options(self, server: ServerConfig) -> None:
+        """Raises StoreError when this store does not have one of the options that are given."""
 
     def names(self) -> list[str]:
         """The names of all builds and other collections, sorted."""
@@ -120,12 +128,13 @@ class VectorStore(Protocol):
         index: IndexType = EXACT,
         without: Collection[Id] = (),
         where: Filter | None = None,
+        latest: bool = False,
     ) -> list[list[tuple[Id, float]]]:
         """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first.
 
         Rows whose ids are among `without`, 65,536 at most, are passed over, and so are those that do not match `where`,
         a checked filter. Exact with FLAT; other types miss some, fewer where `index` has a wider search. What this
-        process wrote is found at once.
+        process wrote is found at once, unless the build has another consistency; the `latest` search finds all rows.
         """
 
     def seal(self, name: str) -> None:

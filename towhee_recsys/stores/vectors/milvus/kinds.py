@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from towhee_recsys.config.milvus import AccessConfig, IndexType, lite_lacks
+from towhee_recsys.config.milvus import AccessConfig, FlatIndex, IndexType, ServerConfig, lite_lacks
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
 from towhee_recsys.stores.vectors.milvus.dialect import Dialect, Lite2Dialect
@@ -34,6 +34,11 @@ class LiteStore(MilvusStore):
         if why := lite_lacks(AccessConfig(), index):
             raise StoreError(f"milvus.uri {self.where!r}: {why}.")
 
+    def check_options(self, server: ServerConfig) -> None:
+        """Raises StoreError when an option is given: they are all for servers."""
+        if why := lite_lacks(AccessConfig(), FlatIndex(), server):
+            raise StoreError(f"milvus.uri {self.where!r}: {why}.")
+
     def seal(self, name: str) -> None:
         """Every build is ready."""
 
@@ -59,6 +64,9 @@ class ServerStore(MilvusStore):
 
     def check_index_type(self, index: IndexType) -> None:
         """A server has all types."""
+
+    def check_options(self, server: ServerConfig) -> None:
+        """A server has all options; whether it has the nodes for as many replicas shows when a build is created."""
 
     def seal(self, name: str) -> None:
         """Has the server end the segment of the rows that were written, and index it; that is not waited for.
