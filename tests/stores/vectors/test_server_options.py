@@ -72,10 +72,7 @@ def test_a_partition_key_is_a_field_of_texts(index, key):
 
 
 def test_an_unfinished_build_with_other_options_is_not_resumed(index, units):
-    if index.store.shared:
-        options = ServerConfig(shards=2)
-    else:
-        options = PLAIN
+    options = ServerConfig(shards=2) if index.store.shared else PLAIN
     build = start_build(index, MODEL, 8, server=options)
     insert(index, build, range(3), units(3))
     release_build(index, build)

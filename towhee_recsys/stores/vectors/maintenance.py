@@ -81,11 +81,11 @@ def gc(index: VectorIndex, keep: int = 2, parts: Sequence[BuildPart] = ()) -> li
     Raises:
         QueryError: `keep` is below 1.
         IndexMismatchError: another version of this program wrote the live index.
-        StoreError: a store fails.
+        StoreError: a store fails, or another process indexes the collection of a server.
     """
     if isinstance(keep, bool) or not isinstance(keep, (int, np.integer)) or keep < 1:
         raise QueryError(f"keep {keep!r} is not acceptable: give a whole number from 1, for the live build stays.")
-    with index.writing:
+    with index.writing, index.lease.held("gc"):
         versions = index.versions(newest=True)
         index.must_be_readable(versions)
         live = versions.live

@@ -52,11 +52,11 @@ def publish(
     Raises:
         IndexMismatchError: the receipts are of several builds, or the build or a part of it does not hold what was
             written. The live index stays as it is; such a build is dropped, so that the next index run starts anew.
-        StoreError: a store fails.
+        StoreError: a store fails, or another process indexes the collection of a server.
     """
     parts: list[BuildPart] = [*([catalogue] if catalogue else []), *others, *optional]
-    with index.writing:
-        build = _build_of(receipts)
+    build = _build_of(receipts)
+    with index.writing, index.lease.held("publish"):
         if not index.store.exists(build):
             _drop(index, build, parts)
             raise IndexMismatchError(
