@@ -1,4 +1,4 @@
-"""The `index` command: build an index, add and delete items, list builds, roll back, drop old builds."""
+"""The `index` command: build an index, add and delete items, list builds, roll back, drop old builds, copy the live."""
 
 from __future__ import annotations
 
@@ -36,6 +36,11 @@ KEEP = 2
 @click.option(
     "--keep", type=click.IntRange(min=1), metavar="N", help="With --gc: how many builds to keep; 2 by default."
 )
+@click.option(
+    "--to",
+    metavar="URI|CONFIG",
+    help="Copy the live index to another Milvus, and make it live there: a file.db, a server, or a config with its uri.",
+)
 @engine_options
 @profiling
 @configured()
@@ -52,7 +57,7 @@ def index(
 
     The live index answers until the new build is complete; then it is kept for a rollback.
 
-    With --add, --delete, --list, --rollback or --gc, do that instead. Added and deleted items stay so until the next
+    With --add, --delete, --list, --rollback, --gc or --to, do that instead. Added and deleted items stay so until the next
     build, which contains the items of the dataset.
     """
     given_actions = [name for name in ACTIONS if given[name] not in (None, False)]
@@ -67,6 +72,8 @@ def index(
         raise click.UsageError(f"{_named([*used, *given_actions])} are given. An engine builds; leave one of them out.")
     if given_actions == ["add"]:
         return _add(config, given["add"], progress)
+    if given_actions == ["to"]:
+        return _copy(config, given["to"], progress)
     given["gc"] = keep or KEEP
     return ACTIONS[given_actions[0]](config, given[given_actions[0]])
 
@@ -166,12 +173,29 @@ def _gc(config: Config, keep: int) -> Shown:
     )
 
 
+def _copy(config: Config, to: str, progress: bool | None = False) -> Shown:
+    from towhee_recsys.lifecycle import copy_index
+    from towhee_recsys.stores.vectors import index_of
+    from towhee_recsys.support.progress import progress_bar
+    from towhee_recsys.support.urls import shown_url
+
+    with progress_bar(progress, desc="copy", unit="item") as bar:
+        live = index_of(config.milvus, create=False).record
+        bar.total = live.rows if live else None
+        record = copy_index(config, to, on_written=bar.update)
+    return vars(record), lambda: say(
+        f"{record.rows:,} items are live in {shown_url(to)}, too. Restart the services with a config of that Milvus, "
+        f"run the same command once more for what changed meanwhile, and do not index with the old config again."
+    )
+
+
 ACTIONS: dict[str, Callable[[Config, Any], Shown]] = {
     "add": _add,
     "delete": _delete,
     "list": _list,
     "rollback": _rollback,
     "gc": _gc,
+    "to": _copy,
 }
 
 

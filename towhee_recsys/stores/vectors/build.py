@@ -48,7 +48,7 @@ def start_build(
         QueryError: the partition key is not a field of texts.
         StoreError: the store fails, or another process indexes the collection of a server.
     """
-    layout = _layout(dim, id_type, fields, how, server)
+    layout = layout_of(dim, id_type, fields, how, server)
     must_be_ours(index.store, index.collection)
     build = f"{_prefix(index, model_id)}{secrets.token_hex(6)}"
     create_build(index, build, layout)
@@ -82,7 +82,7 @@ def resume_build(
         QueryError: the partition key is not a field of texts.
         StoreError: the store fails, or another process indexes the collection of a server.
     """
-    layout, store = _layout(dim, id_type, fields, how, server), index.store
+    layout, store = layout_of(dim, id_type, fields, how, server), index.store
     begun = [name for name in builds_in(index) if re.fullmatch(rf"{_prefix(index, model_id)}[0-9a-f]{{12}}", name)]
     rows = {name: store.count(name) for name in begun if _fits(store, name, layout)}
     for build in sorted(rows, key=lambda name: rows[name], reverse=True):
@@ -123,8 +123,7 @@ def insert(
         if writer.lacks(rows.ids):
             index.store.append(build, rows)
         else:
-            _write_differing(index.store, build, rows)
-    index.progress.report(len(rows))
+            @@.report(len(rows))
     return receipt_of(build, embeddings, rows)
 
 
@@ -132,6 +131,21 @@ def receipt_of(build: str, embeddings: Any, rows: Rows) -> Receipt:
     """The receipt for `rows` that were written into `build`, whose vectors are those of `embeddings`."""
     items = embeddings.model.items if embeddings.model else None
     return Receipt(build, model_of(embeddings), embeddings.shape[1], rows.ids, hashes(rows), items)
+
+
+def layout_of(
+    dim: int, id_type: IdType, fields: Mapping[str, FieldType] | None, how: IndexType, server: ServerConfig
+) -> Layout:
+    """The layout of a build. Raises QueryError where the partition key is not a field of texts."""
+    types, key = dict(fields or {}), server.partition_key
+    if key is not None and types.get(key) != "text":
+        texts = ", ".join(repr(name) for name, kind in types.items() if kind == "text")
+        raise QueryError(
+            f"milvus.server.partition_key: given {key!r}, accepted: a filter column of texts, "
+            f"{f'which are {texts}' if texts else 'of which these items have none'}. "
+            "Name one of dataset.items.filter, or leave the partition key out."
+        )
+    return Layout(dim, id_type, types, how, server)
 
 
 def builds_in(index: VectorIndex) -> list[str]:
@@ -152,20 +166,6 @@ def _write_differing(store: VectorStore, build: str, rows: Rows) -> None:
         changed = differing(part, store.rows(build, part.ids))
         if len(changed):
             store.upsert(build, part[changed])
-
-
-def _layout(
-    dim: int, id_type: IdType, fields: Mapping[str, FieldType] | None, how: IndexType, server: ServerConfig
-) -> Layout:
-    types, key = dict(fields or {}), server.partition_key
-    if key is not None and types.get(key) != "text":
-        texts = ", ".join(repr(name) for name, kind in types.items() if kind == "text")
-        raise QueryError(
-            f"milvus.server.partition_key: given {key!r}, accepted: a filter column of texts, "
-            f"{f'which are {texts}' if texts else 'of which these items have none'}. "
-            "Name one of dataset.items.filter, or leave the partition key out."
-        )
-    return Layout(dim, id_type, types, how, server)
 
 
 def _fits(store: VectorStore, build: str, layout: Layout) -> bool:
