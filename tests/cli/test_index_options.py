@@ -104,7 +104,7 @@ def test_a_list_of_nothing(run: Any, on_own: list[str]) -> None:
     assert "`towhee-recsys index -c CONFIG`" in empty.out
 
 
-ACTIONS = "--add, --delete, --list, --rollback and --gc"
+ACTIONS = "--add, --delete, --list, --rollback, --gc and --to"
 INVALID_USAGE = [
     (["--list", "--gc"], f"--list and --gc are given. Give one of {ACTIONS}, or none to build."),
     (["--gc", "--add", "x", "--rollback"], f"--add, --rollback and --gc are given. Give one of {ACTIONS}"),

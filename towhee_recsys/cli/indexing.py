@@ -1,4 +1,4 @@
-"""The `index` command: build an index, add and delete items, list builds, roll back, drop old builds, copy the live."""
+"""The `index` command: build an index, add and delete items, list, drop and copy builds, and roll back."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ KEEP = 2
 @click.option(
     "--to",
     metavar="URI|CONFIG",
-    help="Copy the live index to another Milvus, and make it live there: a file.db, a server, or a config with its uri.",
+    help="Copy the live index to another Milvus, a file.db, a server or that of a config, and make it live there.",
 )
 @engine_options
 @profiling
@@ -185,7 +185,7 @@ def _copy(config: Config, to: str, progress: bool | None = False) -> Shown:
         record = copy_index(config, to, on_written=bar.update)
     return vars(record), lambda: say(
         f"{record.rows:,} items are live in {shown_url(to)}, too. Restart the services with a config of that Milvus, "
-        f"run the same command once more for what changed meanwhile, and do not index with the old config again."
+        "and do not index with the old one any more. Until then, the same command copies what has changed."
     )
 
 

@@ -1,4 +1,4 @@
-"""Bundle, index and catalogue of a config as one: listing and copying builds, deleting items, rollback, gc, feedback."""
+"""Bundle, index and catalogue of a config as one: listing and copying builds, deleting, rollback, gc, feedback."""
 
 from towhee_recsys.lifecycle.builds import IndexBuild, gc_index, index_builds
 from towhee_recsys.lifecycle.copying import copy_index

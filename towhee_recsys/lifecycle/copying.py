@@ -82,8 +82,8 @@ def _must_have_the_parts(record: IndexRecord, new: Config) -> None:
         must_be_complete(record, open_catalogue(new.catalogue), other_parts(new))
     except IndexMismatchError as error:
         raise IndexMismatchError(
-            f"{error} Vectors alone are copied: give the copy the same catalogue, history and model.dir, or index there "
-            "with `towhee-recsys index -c NEW_CONFIG`."
+            f"{error} Vectors alone are copied: give the copy the same catalogue, history and model.dir, or index "
+            "there with `towhee-recsys index -c NEW_CONFIG`."
         ) from None
 
 

@@ -117,14 +117,21 @@ def insert(
             that are not of their field's type.
         StoreError: the store fails.
     """
-    embeddings, layout, writer = as_embeddings(vectors), index.store.describe(build), index.locks.writer(build)
+    embeddings, layout = as_embeddings(vectors), index.store.describe(build)
     rows = checked_rows(ids, embeddings.search, fields or {}, layout.id_type or "int", layout.fields)
+    write_rows(index, build, rows)
+    return receipt_of(build, embeddings, rows)
+
+
+def write_rows(index: VectorIndex, build: str, rows: Rows) -> None:
+    """Writes checked rows into `build`; those that are there, the same, are not touched. Raises StoreError."""
+    writer = index.locks.writer(build)
     with writer.writing:
         if writer.lacks(rows.ids):
             index.store.append(build, rows)
         else:
-            @@.report(len(rows))
-    return receipt_of(build, embeddings, rows)
+            _write_differing(index.store, build, rows)
+    index.progress.report(len(rows))
 
 
 def receipt_of(build: str, embeddings: Any, rows: Rows) -> Receipt:

@@ -155,9 +155,9 @@ class Lease:
     def _refusal(self, other: Mapping[str, Any]) -> str:
         return (
             f"{self._store.where}: process {other['process']} on {other['host']} has been indexing "
-            f"{self._collection!r} since {_shown(other['since'])}, with a lease until {_shown(other['expires'])}, which "
-            "it renews while it works. Let it end, then index again. If it is gone already, the lease can be taken "
-            "over at that time."
+            f"{self._collection!r} since {_shown(other['since'])}, with a lease until {_shown(other['expires'])} "
+            "that it renews while it works. Let it end, then index again. If it is gone already, the lease can be "
+            "taken over at that time."
         )
 
 
