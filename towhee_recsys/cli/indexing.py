@@ -39,7 +39,7 @@ KEEP = 2
 @click.option(
     "--to",
     metavar="URI|CONFIG",
-    help="Copy the live index to another Milvus, a file.db, a server or that of a config, and make it live there.",
+    help="Copy the live index to another Milvus, a file.db, a server or that of a config, and make it live.",
 )
 @engine_options
 @profiling
