@@ -57,8 +57,8 @@ def index(
 
     The live index answers until the new build is complete; then it is kept for a rollback.
 
-    With --add, --delete, --list, --rollback, --gc or --to, do that instead. Added and deleted items stay so until the next
-    build, which contains the items of the dataset.
+    With --add, --delete, --list, --rollback, --gc or --to, do that instead. Added and deleted items stay so until
+    the next build, which contains the items of the dataset.
     """
     given_actions = [name for name in ACTIONS if given[name] not in (None, False)]
     if len(given_actions) > 1:
