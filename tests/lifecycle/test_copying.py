@@ -29,7 +29,7 @@ def there(config, tmp_path):
 
 
 def answers(config):
-    return [recommend_pipeline(config)({"user_id": user}).get() for user in (1, 2, 10_001)]
+    return [recommend_pipeline(config)({"user_id": user}).get() for user in (10_001, 10_002, 10_003)]
 
 
 def rated(user, item, rating):
@@ -39,7 +39,7 @@ def rated(user, item, rating):
 @pytest.mark.parametrize("given", ["a uri", "a config", "a file with a config"])
 def test_the_copy_answers_as_the_old_index_does(config, there, serve, models, tmp_path, given):
     build, written = serve(models[0]), []
-    add_feedback(config, [rated(1, 5001, 5), rated(10_001, 5002, 1)])
+    add_feedback(config, [rated(10_001, 5001, 5), rated(10_002, 5002, 1)])
     hide_items(config, [5003])
     (tmp_path / "new.yaml").write_text(dump_config(there), encoding="utf-8")
     to = {"a uri": there.milvus.uri, "a config": there, "a file with a config": str(tmp_path / "new.yaml")}[given]
@@ -55,8 +55,8 @@ def test_again_it_copies_what_has_changed_and_keeps_what_is_newer_there(config, 
     serve(models[0])
     copy_index(config, there)
     delete_items(config, [5001])
-    add_feedback(config, [rated(1, 5002, 1), rated(1, 5004, 4)])
-    add_feedback(there, rated(1, 5002, 5))
+    add_feedback(config, [rated(10_001, 5002, 1), rated(10_001, 5004, 4)])
+    add_feedback(there, rated(10_001, 5002, 5))
     record = copy_index(config, there)
     assert record.rows == 325
     assert {event.item: event.value for event in feedback_of(there).events()} == {5002: 5, 5004: 4}

@@ -62,13 +62,9 @@ class BuildLocks:
         Raises:
             StoreError: another process has the lease of the index, or the store fails.
         """
-        lock: FileLock | None = FileLock(_lock_file(build), timeout=0, thread_local=False)
-        try:
-            lock.acquire()
-        except (OSError, Timeout):
-            if not is_new:
-                return False
-            lock = None
+        lock = _locked(build)
+        if lock is None and not is_new:
+            return False
         try:
             self._lease.hold(build)
         except StoreError:
@@ -94,6 +90,16 @@ class BuildLocks:
     def writer(self, build: str) -> BuildWriter:
         """The state of the build in this process; an empty one for a build that this process does not fill."""
         return self._writers.get(build) or BuildWriter()
+
+
+def _locked(build: str) -> FileLock | None:
+    """The lock of a build; None where another one has it, or no lock file can be made."""
+    lock = FileLock(_lock_file(build), timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except (OSError, Timeout):
+        return None
+    return lock
 
 
 def _lock_file(build: str) -> Path:
