@@ -179,10 +179,9 @@ ACTIONS: dict[str, Callable[[Config, Any], Shown]] = {
 def _show_record(config: Config, record: dict[str, Any]) -> None:
     from towhee_recsys.support.urls import shown_url
 
-    known = {key: value for key, value in record.items() if key != "pending" and value is not None and value != {}}
-    if search := record.get("search"):
-        known["search"] = _readable_search(search)
-    rows = [[key, _readable(value)] for key, value in known.items()]
+    hidden = {"pending", *(["recall", "search"] if record["recall"] is None else [])}
+    shown = {**record, "search": _readable_search(record["search"])}
+    rows = [[key, _readable(value)] for key, value in shown.items() if key not in hidden]
     table(f"Index {shown_url(config.milvus.uri)}", ["", "Value"], rows)
 
 

@@ -91,7 +91,7 @@ def with_recall(store: VectorStore, record: IndexRecord, ids: np.ndarray, target
 
 
 def widths(index: IndexType, rows: int) -> Iterator[dict[str, int]]:
-    """The search settings to try, such as {"ef": 64}: those of `index` at first, then ever wider ones up to all rows."""
+    """The search settings to try, such as {"ef": 64}: those of `index`, then ever wider ones up to all rows."""
     for name, width in search_settings(index, LENGTH).items():
         most = max(width, width_limit(index, rows))
         while width < most:

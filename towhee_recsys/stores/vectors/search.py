@@ -96,8 +96,9 @@ def checked_top_k(top_k: Any) -> int:
 
 
 def search_build(record: IndexRecord, cache: VectorCache, request: SearchRequest, usual: IndexType) -> list[list[Hit]]:
-    """The hits of each query, all from the build of `record`; `usual` is used where `request` has no type. The build's own search settings, of
-    `milvus.recall`, are the least.
+    """The hits of each query, all from the build of `record`; `usual` is used where `request` has no type.
+
+    The search settings in the record, of a recall that was measured, are the least.
 
     An item that is deleted during the search is left out where its vector is needed for a rating.
 

@@ -33,7 +33,9 @@ def wait_until_indexed(milvus: Milvus, name: str, rows: int) -> None:
     milvus.call(doing, "load_collection", name, _async=True)
     while (loaded := _load_state(milvus, name, doing)) != "Loaded":
         if time.monotonic() - since > PATIENCE:
-            raise StoreError(f"Milvus at {milvus.where} does not load {name}: its state is {loaded!r}. Look at its log.")
+            raise StoreError(
+                f"Milvus at {milvus.where} does not load {name}: its state is {loaded!r}. Look at its log."
+            )
         time.sleep(PAUSE)
 
 
