@@ -156,7 +156,7 @@ class MilvusConfig(Section):
                 "recall needs index.type HNSW, IVF_FLAT or IVF_SQ8, whose searches can be widened, or FLAT, which is "
                 "exact; with AUTOINDEX leave it out"
             )
-        if self.uri.endswith(".db") and "://" not in self.uri:
+        if "${" not in self.uri and "://" not in self.uri:
             raise ValueError(
                 f"recall needs a server with index.type {self.index.type}: the searches of a Milvus Lite file, a uri "
                 "that ends in .db, cannot be widened; take index.type FLAT, which is exact, or leave recall out"

@@ -104,7 +104,7 @@ def test_a_recall_that_no_search_reaches_is_a_warning_and_recorded(units, caplog
     assert index.record == record, "it is live"
     assert record.recall == pytest.approx(0.9, abs=0.03)
     assert record.search["nprobe"] <= 32
-    assert f"milvus.recall 0.99 does not hold" in caplog.text
+    assert "milvus.recall 0.99 does not hold" in caplog.text
     assert f"{record.recall:.4f} with nprobe {record.search['nprobe']}" in caplog.text
 
 

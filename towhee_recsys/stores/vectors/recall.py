@@ -25,7 +25,7 @@ SAME = 1e-6
 """Cosines that differ by less are equal: one of equal items is as good as another."""
 
 CERTAINTY = 1.645
-"""Standard errors by which the recall is above the declared one: 19 of 20 samples then come from a build that has it."""
+"""Standard errors of the sample by which its recall is above the declared one: a bound that 19 of 20 samples keep."""
 
 STEP = math.sqrt(2)
 """The factor from one search width to the next: two steps double it."""

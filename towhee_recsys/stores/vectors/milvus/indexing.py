@@ -10,7 +10,7 @@ from towhee_recsys.stores.vectors.milvus.connection import Milvus
 from towhee_recsys.stores.vectors.milvus.schema import VECTOR
 
 PAUSE, PATIENCE = 0.5, 3600.0
-"""Seconds between two looks, and seconds without progress that are too many: one graph of a million rows takes 1,500."""
+"""Seconds between two looks, and the most seconds without progress: one graph of a million rows takes 1,500."""
 
 
 def wait_until_indexed(milvus: Milvus, name: str, rows: int) -> None:
