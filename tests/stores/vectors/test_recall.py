@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -129,7 +130,7 @@ def test_few_items(partial, units):
 def test_widths_grow_to_all_rows():
     tried = [settings["ef"] for settings in widths(HnswIndex(ef=64), 1000)]
     assert (tried[0], tried[-1]) == (64, 1000)
-    assert all(low < high <= 1.5 * low for low, high in zip(tried, tried[1:], strict=False))
+    assert all(low < high <= 1.5 * low for low, high in pairwise(tried))
     assert [each["nprobe"] for each in widths(IvfFlatIndex(nlist=4), 1000)] == [4]
     assert list(widths(HnswIndex(ef=500), 100)) == [{"ef": 500}]
 
