@@ -74,6 +74,16 @@ def test_what_a_file_does_not_have(refused, settings, message):
     assert load_config({"milvus": SERVER | settings})
 
 
+def test_a_recall_needs_searches_that_can_be_widened(refused):
+    for index in ({"type": "HNSW"}, {"type": "IVF_SQ8"}, {"type": "FLAT"}):
+        assert load_config(milvus=SERVER | {"index": index, "recall": 0.99}).milvus.recall == 0.99
+    assert load_config(milvus={"recall": 0.99}).milvus.index == FlatIndex()
+    message = refused({"milvus": SERVER | {"index": {"type": "AUTOINDEX"}, "recall": 0.99}})
+    assert "recall needs index.type HNSW, IVF_FLAT or IVF_SQ8" in message
+    message = refused({"milvus": {"index": {"type": "IVF_FLAT"}, "recall": 0.99, "uri": "items.db"}})
+    assert "recall needs a server with index.type IVF_FLAT" in message
+
+
 def test_an_address_from_the_environment_is_judged_when_it_is_opened(monkeypatch):
     monkeypatch.setenv("PLACE", "movies.db")
     assert load_config(milvus={"uri": "${env:PLACE}", "index": {"type": "HNSW"}})

@@ -152,7 +152,8 @@ def _list(config: Config, _: bool) -> Shown:
             say("There is no build yet. Create one with `towhee-recsys index -c CONFIG`.")
             return
         columns = ["", "Build", "Model", "Its files", "Items", "Published (UTC)"]
-        table(f"Builds of {config.milvus.collection}", columns, [_row(each) for each in builds])
+        columns += ["Recall"] * any(each.recall is not None for each in builds)
+        table(f"Builds of {config.milvus.collection}", columns, [_row(each)[: len(columns)] for each in builds])
 
     return {"builds": [asdict(each) for each in builds]}, show
 
@@ -202,7 +203,9 @@ ACTIONS: dict[str, Callable[[Config, Any], Shown]] = {
 def _show_record(config: Config, record: dict[str, Any]) -> None:
     from towhee_recsys.support.urls import shown_url
 
-    rows = [[key, _readable(value)] for key, value in record.items() if key != "pending"]
+    hidden = {"pending", *(["recall", "search"] if record["recall"] is None else [])}
+    shown = {**record, "search": _readable_search(record["search"])}
+    rows = [[key, _readable(value)] for key, value in shown.items() if key not in hidden]
     table(f"Index {shown_url(config.milvus.uri)}", ["", "Value"], rows)
 
 
@@ -221,4 +224,9 @@ def _named(options: Any) -> str:
 def _row(build: IndexBuild) -> list[Any]:
     published = build.published.replace("T", " ").partition(".")[0] if build.published else "not finished"
     model, location = build.model_id or "unknown", "here" if build.model_in else "not here"
-    return ["live" if build.live else "", build.build, model, location, build.rows, published]
+    recall = "" if build.recall is None else f"{build.recall:.4f} ({_readable_search(build.search)})"
+    return ["live" if build.live else "", build.build, model, location, build.rows, published, recall]
+
+
+def _readable_search(search: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in search.items())

@@ -163,12 +163,35 @@ class MilvusConfig(Section):
     access: AccessConfig = AccessConfig()
     index: IndexType = FlatIndex()
     server: ServerConfig = ServerConfig()
+    recall: float | None = Field(
+        default=None,
+        ge=0.5,
+        le=1,
+        description="share of the exact ten nearest items that searches find: `index` measures it and widens searches "
+        "until it holds; left out: not measured",
+    )
 
     @model_validator(mode="after")
     def _has_the_given_settings(self) -> Self:
         is_file = "${" not in self.uri and "://" not in self.uri
         if is_file and (why := lite_lacks(self.access, self.index, self.server)):
             raise ValueError(why)
+        return self
+
+    @model_validator(mode="after")
+    def _recall_can_be_kept(self) -> Self:
+        if self.recall is None or isinstance(self.index, FlatIndex):  # which finds all
+            return self
+        if isinstance(self.index, AutoIndex):
+            raise ValueError(
+                "recall needs index.type HNSW, IVF_FLAT or IVF_SQ8, whose searches can be widened, or FLAT, which is "
+                "exact; with AUTOINDEX leave it out"
+            )
+        if "${" not in self.uri and "://" not in self.uri:
+            raise ValueError(
+                f"recall needs a server with index.type {self.index.type}: the searches of a Milvus Lite file, a uri "
+                "that ends in .db, cannot be widened; take index.type FLAT, which is exact, or leave recall out"
+            )
         return self
 
 

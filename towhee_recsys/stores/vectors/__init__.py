@@ -13,6 +13,7 @@ from towhee_recsys.stores.vectors.maintenance import Build, builds, gc, rollback
 from towhee_recsys.stores.vectors.milvus.connect import temporary_lite_store
 from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, Layout, VectorStore
 from towhee_recsys.stores.vectors.publish import BuildPart, must_be_complete, publish
+from towhee_recsys.stores.vectors.recall import RecallTarget
 from towhee_recsys.stores.vectors.records import IndexRecord, Receipt
 from towhee_recsys.stores.vectors.rows import Id, Rows, checked_ids, id_array, id_type_of, model_of
 from towhee_recsys.stores.vectors.search import Hit, checked_top_k
@@ -32,6 +33,7 @@ __all__ = [
     "IndexRecord",
     "Layout",
     "Op",
+    "RecallTarget",
     "Receipt",
     "Rows",
     "VectorIndex",

@@ -18,6 +18,10 @@ NPROBE = 16
 """Clusters that a search reads where the settings name no number."""
 
 
+MOST_EF = 32_768
+"""The widest search of HNSW that Milvus accepts."""
+
+
 def index_type(store: VectorStore, settings: Mapping[str, Any] | None = None) -> IndexType:
     """The checked type of index of `settings`, such as {"type": "HNSW", "M": 16}; None is FLAT.
 
@@ -47,6 +51,18 @@ def server_options(store: VectorStore, settings: Mapping[str, Any] | None = None
 def creation_settings(index: IndexType) -> dict[str, int]:
     """The settings with which an index of that type is created."""
     return index.model_dump(include={"nlist", "M", "efConstruction"})
+
+
+def width_limit(index: IndexType, rows: int) -> int:
+    """The widest search of so many rows: the largest `ef` that there is or needed, or all clusters."""
+    return int(getattr(index, "nlist", min(rows, MOST_EF)))
+
+
+def at_least(index: IndexType, chosen: Mapping[str, int]) -> IndexType:
+    """`index` with the search settings that a build has recorded, where those are wider than its own."""
+    own = search_settings(index, 1) if chosen else {}
+    wider = {name: value for name, value in chosen.items() if value > own.get(name, value)}
+    return index.model_copy(update=wider) if wider else index
 
 
 def search_settings(index: IndexType, limit: int) -> dict[str, int]:

@@ -136,6 +136,9 @@ class MemoryStore:
     def seal(self, name: str) -> None:
         """Every build is ready."""
 
+    def wait_until_indexed(self, name: str) -> None:
+        """Every build is ready."""
+
     def read_records(self, collection: str) -> Records:
         """The newest record of each build of `collection`, and which build is live."""
         mine = [record for record in self._records if record["collection"] == collection]

@@ -140,6 +140,9 @@ class VectorStore(Protocol):
     def seal(self, name: str) -> None:
         """Prepares a complete build for fast searches, which may take effect later. Rows can still be written."""
 
+    def wait_until_indexed(self, name: str) -> None:
+        """Returns when searches of a sealed build, that is not live yet, use its index for all rows."""
+
     def read_records(self, collection: str) -> Records:
         """The newest record of each build of `collection`, and which build is live."""
 

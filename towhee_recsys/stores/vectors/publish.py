@@ -15,6 +15,7 @@ from towhee_recsys.stores.vectors.checks import CURE, verify
 from towhee_recsys.stores.vectors.index import VectorIndex
 from towhee_recsys.stores.vectors.index_types import EXACT
 from towhee_recsys.stores.vectors.pending import SAVED
+from towhee_recsys.stores.vectors.recall import RecallTarget, with_recall
 from towhee_recsys.stores.vectors.records import IndexRecord, Receipt
 from towhee_recsys.stores.vectors.rows import content_hash
 from towhee_recsys.stores.vectors.versions import make_live
@@ -42,12 +43,14 @@ def publish(
     catalogue: Catalogue | None = None,
     others: Sequence[BuildPart] = (),
     optional: Sequence[BuildPart] = (),
+    target: RecallTarget | None = None,
 ) -> IndexRecord:
     """Makes a complete build the live index, with its facts in the catalogue and the `others` that belong to it.
 
     That is one step. The live build before it is kept, for queries that are under way and for `rollback`; all others
     are dropped, with what there is of them in the `optional` parts, which a build can be without. Rows of a resumed
-    build that are not in the receipts are deleted.
+    build that are not in the receipts are deleted. With a `target`, its recall is measured first, and recorded with the
+    search settings that reach it; where none does, the build goes live with a warning.
 
     Raises:
         IndexMismatchError: the receipts are of several builds, or the build or a part of it does not hold what was
@@ -73,6 +76,8 @@ def publish(
                 _drop(index, build, parts)
             raise
         _seal(index, build)
+        if target:
+            fresh = with_recall(index.store, fresh, np.concatenate([receipt.ids for receipt in receipts]), target)
         make_live(index.store, fresh)
         index.locks.release(build)
         try:

@@ -6,6 +6,7 @@ from towhee_recsys.config.milvus import AccessConfig, FlatIndex, IndexType, Serv
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
 from towhee_recsys.stores.vectors.milvus.dialect import Dialect, Lite2Dialect
+from towhee_recsys.stores.vectors.milvus.indexing import wait_until_indexed
 from towhee_recsys.stores.vectors.milvus.lite_service import keeps_folders
 from towhee_recsys.stores.vectors.milvus.store import MilvusStore
 from towhee_recsys.stores.vectors.protocol import Records
@@ -42,6 +43,9 @@ class LiteStore(MilvusStore):
     def seal(self, name: str) -> None:
         """Every build is ready."""
 
+    def wait_until_indexed(self, name: str) -> None:
+        """Every build is ready."""
+
     def read_records(self, collection: str) -> Records:
         """The newest record of each build of `collection`; the first is that of the live build."""
         records = self._records.newest(collection)
@@ -75,6 +79,10 @@ class ServerStore(MilvusStore):
         and takes up to four times as long.
         """
         self.milvus.call(f"sealing {name}", "flush", name, _async=True)
+
+    def wait_until_indexed(self, name: str) -> None:
+        """Waits for the index of a build, for as long as the server progresses, and has the build loaded with it."""
+        wait_until_indexed(self.milvus, name, self.count(name))
 
     def read_records(self, collection: str) -> Records:
         """The build that the alias names, and the newest record of each build of `collection`."""
