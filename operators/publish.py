@@ -8,11 +8,11 @@ from typing import Any
 from towhee import register
 
 from towhee_recsys.bundle.published import PublishedModels
-from towhee_recsys.bundle.sampled_users import SampledUsers
+from towhee_recsys.lifecycle.recall import recall_target
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.history import open_history
 from towhee_recsys.stores.projection import open_projection
-from towhee_recsys.stores.vectors import EXACT, IndexRecord, RecallTarget, Receipt, index_type, open_index, publish
+from towhee_recsys.stores.vectors import IndexRecord, Receipt, index_type, open_index, publish
 
 
 @register(name="towhee_recsys/publish")
@@ -55,7 +55,11 @@ class Publish:
         self._models = PublishedModels(model_dir) if model_dir else None
         self._history = open_history(history) if history else None
         self._recall, self._type = recall, index_type(self._index.store, index)
-        self._users = SampledUsers(model_dir, dataset, tables) if model_dir and dataset else None
+        self._model_dir, self._schema = model_dir, None
+        if recall is not None and dataset is not None:
+            from towhee_recsys.data import declared
+
+            self._schema = declared({**dataset, "tables": dict(tables or {})})
 
     def __call__(self, receipts: Sequence[Receipt]) -> IndexRecord:
         """Checks and switches."""
@@ -63,9 +67,5 @@ class Publish:
             for build, model_id in {(each.build, each.model_id) for each in receipts}:
                 self._models.write(build, model_id)
         others = [part for part in (self._history, self._models) if part]
-        return publish(self._index, receipts, self._catalogue, others, [self._projection], self._target())
-
-    def _target(self) -> RecallTarget | None:
-        if self._recall is None or self._type == EXACT:
-            return None
-        return RecallTarget(self._recall, self._type, self._users.vectors() if self._users else None)
+        recall = recall_target(self._recall, self._type, self._model_dir, self._schema)
+        return publish(self._index, receipts, self._catalogue, others, [self._projection], recall)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.errors import IndexMismatchError, QueryError
 from towhee_recsys.lifecycle.feedback import feedback_of
 from towhee_recsys.lifecycle.parts import other_parts
+from towhee_recsys.lifecycle.recall import recall_target
 from towhee_recsys.stores.catalogue import open_catalogue
 from towhee_recsys.stores.feedback import Event
 from towhee_recsys.stores.vectors import (
@@ -30,7 +32,8 @@ def copy_index(
 
     The index of `config` is not changed and serves on. Facts, histories and the model stay where they are: they have
     the name of the build, which the copy has, too. Feedback belongs to a Milvus and is copied; of an event that was
-    given in both places, the later one counts. It can be repeated, and then copies what has changed.
+    given in both places, the later one counts. Where the new config has `milvus.recall`, it is measured on the copy. It
+    can be repeated, and then copies what has changed.
 
     Args:
         config: The recommender as it serves today.
@@ -40,6 +43,7 @@ def copy_index(
 
     Raises:
         ConfigError: the copy has settings that its Milvus lacks.
+        DatasetError: the copy has a `milvus.recall`, but the users whose searches are measured cannot be read.
         IndexMismatchError: there is nothing to copy, the index changed meanwhile, the new place has an index of its
             own, or the new config names other facts, histories or models.
         QueryError: both are the same Milvus, or have different collections.
@@ -53,8 +57,10 @@ def copy_index(
     target = index_of(new.milvus)
     how = index_type(target.store, new.milvus.index.model_dump())
     server = server_options(target.store, new.milvus.server.model_dump())
+    model = PublishedModels(new.model.dir).find(source.live().model_id)
+    recall = recall_target(new.milvus.recall, how, model, new.dataset)
     with target.progress.observe(on_written):
-        record = copy_live_build(source, target, how, server)
+        record = copy_live_build(source, target, how, server, recall)
     _copy_feedback(config, new)
     return record
 

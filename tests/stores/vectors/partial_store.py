@@ -32,11 +32,12 @@ class PartialStore(MemoryStore):
         index: IndexType = EXACT,
         without: Collection[Id] = (),
         where: Filter | None = None,
+        latest: bool = False,
     ) -> list[list[tuple[Id, float]]]:
         """For each query float32[n, dim] the ids and inner products of the nearest rows of the clusters it reads."""
         nprobe = search_settings(index, limit).get("nprobe")
         if nprobe is None:
-            return super().search(name, queries, limit, index, without, where)
+            return super().search(name, queries, limit, index, without, where, latest)
         self.searched.append(nprobe)
         _, held = self._build(name)
         centres = held.vectors[: index.nlist]

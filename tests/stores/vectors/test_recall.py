@@ -15,6 +15,7 @@ from towhee_recsys.stores.vectors import (
     IndexRecord,
     RecallTarget,
     VectorIndex,
+    copy_live_build,
     index_type,
     insert,
     insert_live,
@@ -34,9 +35,9 @@ def partial():
     return VectorIndex(PartialStore(), "items")
 
 
-def published(index, vectors, target=None, how=IVF):
+def published(index, vectors, recall=None, how=IVF):
     build = start_build(index, "a" * 16, DIM, how)
-    return publish(index, [insert(index, build, range(len(vectors)), vectors)], target=target)
+    return publish(index, [insert(index, build, range(len(vectors)), vectors)], recall=recall)
 
 
 def share_found(index, queries, items, how):
@@ -119,6 +120,18 @@ def test_the_recall_stays_with_the_build_when_items_are_added(partial, units):
     record = published(partial, units(ROWS, DIM), RecallTarget(0.9, IVF))
     insert_live(partial, [ROWS], units(1, DIM, seed=3), IVF)
     assert (partial.record.recall, partial.record.search) == (record.recall, record.search)
+
+
+def test_a_copy_has_the_recall_of_its_own_index(partial, units):
+    source = published(partial, units(ROWS, DIM), RecallTarget(0.9, IVF))
+    finer, places = IvfFlatIndex(nlist=64, nprobe=1), [VectorIndex(PartialStore(), "items") for _ in range(2)]
+    plain = copy_live_build(partial, places[0], finer)
+    assert (plain.recall, plain.search) == (None, {}), "that of the source is of another index"
+    measured = copy_live_build(partial, places[1], finer, recall=RecallTarget(0.9, finer))
+    assert measured.recall >= 0.9
+    assert 1 < measured.search["nprobe"] < 64
+    assert measured.search != source.search
+    assert copy_live_build(partial, places[1], finer) == measured, "it stays when the copy is brought up to date"
 
 
 def test_few_items(partial, units):

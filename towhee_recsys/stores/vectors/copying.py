@@ -15,6 +15,7 @@ from towhee_recsys.stores.vectors.index_types import EXACT
 from towhee_recsys.stores.vectors.pending import parts, put, recover_pending, remove
 from towhee_recsys.stores.vectors.protocol import PLAIN, Layout
 from towhee_recsys.stores.vectors.publish import publish
+from towhee_recsys.stores.vectors.recall import RecallTarget
 from towhee_recsys.stores.vectors.records import IndexRecord, Receipt
 from towhee_recsys.stores.vectors.rows import Rows, content_hash, hashes
 from towhee_recsys.stores.vectors.versions import make_live, must_be_ours
@@ -27,14 +28,19 @@ AGAIN = "Run the same command again: it copies what has changed."
 
 
 def copy_live_build(
-    source: VectorIndex, target: VectorIndex, how: IndexType = EXACT, server: ServerConfig = PLAIN
+    source: VectorIndex,
+    target: VectorIndex,
+    how: IndexType = EXACT,
+    server: ServerConfig = PLAIN,
+    recall: RecallTarget | None = None,
 ) -> IndexRecord:
     """Copies the live build of `source`, which serves on, and makes the copy the live build of `target`.
 
     The copy has the same name, so what is kept elsewhere of the build belongs to it, too; its index is of type `how`,
     with the options of `server`. Each row that was read has its hash in a sum that must be the recorded one; then the
-    copy is checked as any build that goes live. It can be repeated: an unfinished copy is resumed, and one that is live
-    gets the rows that have changed since.
+    copy is checked as any build that goes live. Where `recall` is given, it is measured on the copy; the recall that
+    was recorded in the source is of another index, and is not copied. All of it can be repeated: an unfinished copy is
+    resumed, and one that is live gets the rows that have changed since.
 
     Raises:
         IndexMismatchError: there is nothing to copy, the source changed meanwhile or is not as recorded, or `target`
@@ -48,7 +54,7 @@ def copy_live_build(
     with target.writing, target.lease.held("copy"):
         there = _copy_in(target, record, source)
         if there is None:
-            return _copied(source, record, target, layout)
+            return _copied(source, record, target, layout, recall)
         return _brought_up_to_date(source, record, target, there)
 
 
@@ -66,7 +72,9 @@ def _copy_in(target: VectorIndex, record: IndexRecord, source: VectorIndex) -> I
     return next((each for each in versions.all if each.build == record.build), None)
 
 
-def _copied(source: VectorIndex, record: IndexRecord, target: VectorIndex, layout: Layout) -> IndexRecord:
+def _copied(
+    source: VectorIndex, record: IndexRecord, target: VectorIndex, layout: Layout, recall: RecallTarget | None
+) -> IndexRecord:
     build = record.build
     if target.store.exists(build) and not target.store.describe(build).fits(layout):
         target.store.drop(build)  # what a killed process had just begun, or begun with another type of index
@@ -80,7 +88,7 @@ def _copied(source: VectorIndex, record: IndexRecord, target: VectorIndex, layou
             write_rows(target, build, rows)
             receipts.append(Receipt(build, record.model_id, record.dim, rows.ids, hashes(rows)))
         _must_be_unchanged(source, record, content_hash(np.concatenate([each.hashes for each in receipts])))
-        return publish(target, receipts[1:] or receipts)
+        return publish(target, receipts[1:] or receipts, recall=recall)
     finally:
         release_build(target, build)
 

@@ -6,20 +6,19 @@ import os
 import re
 import secrets
 import socket
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.protocol import VectorStore
 from towhee_recsys.support.forks import new_lock, renew_in_child
+from towhee_recsys.support.process_locks import lock_file, process_lock, unlock
 
 SECONDS = 60.0
 """How long a lease lasts that its process no longer renews."""
@@ -73,10 +72,16 @@ class Lease:
             return
         with self._changing:
             if self._needs:
-                self._must_be_held()
+                self._check()
             else:
                 self._take()
             self._needs.add(need)
+
+    def must_be_held(self) -> None:
+        """Raises StoreError where this process has lost the lease that it needs, or the store fails."""
+        with self._changing:
+            if self._needs:
+                self._check()
 
     def release(self, need: str) -> None:
         """Releases what `hold` was called for; anything else is passed over. Raises nothing: a lease expires."""
@@ -87,11 +92,11 @@ class Lease:
                     self._give_back()
 
     def _take(self) -> None:
-        self._lock, self._since = _locked(_lock_file(self._owner)), time.time()
+        self._lock, self._since = process_lock(_lock_of(self._owner)), time.time()
         try:
             self._write()
         except StoreError:
-            _unlock(self._lock)
+            unlock(self._lock)
             raise
         try:
             self._wait_for_others()
@@ -116,7 +121,7 @@ class Lease:
                 raise StoreError(self._refusal(first))
             time.sleep(PAUSE)
 
-    def _must_be_held(self) -> None:
+    def _check(self) -> None:
         if time.time() >= self._expires or all(each["owner"] != self._owner for each in self._records()):
             raise StoreError(
                 f"{self._store.where}: this process has lost its lease of the index {self._collection!r}: it could not "
@@ -128,7 +133,7 @@ class Lease:
         self._stop.set()
         with suppress(StoreError):
             self._store.forget_records({self._name})
-        _unlock(self._lock)
+        unlock(self._lock)
         self._lock = None
 
     def _renew(self, stop: threading.Event) -> None:
@@ -165,36 +170,16 @@ def _is_over(record: Mapping[str, Any]) -> bool:
     """Whether a lease has expired, or its process, which was one of this machine, has ended."""
     if record["expires"] <= time.time():
         return True
-    file = _lock_file(str(record["owner"]))
-    lock = _locked(file) if file and file.exists() else None
-    _unlock(lock)
+    owner = str(record["owner"])
+    if not re.fullmatch("[0-9a-f]{16}", owner) or not lock_file(_lock_of(owner)).exists():  # it comes from the store
+        return False
+    lock = process_lock(_lock_of(owner))
+    unlock(lock)
     return lock is not None
 
 
-def _locked(file: Path | None) -> FileLock | None:
-    """A lock that this process holds until it ends, whatever ends it; None where it is held, or no file can be made."""
-    if file is None:
-        return None
-    lock = FileLock(file, timeout=0, thread_local=False)
-    try:
-        lock.acquire()
-    except (OSError, Timeout):
-        return None
-    return lock
-
-
-def _unlock(lock: FileLock | None) -> None:
-    if lock:
-        with suppress(OSError):
-            Path(lock.lock_file).unlink(missing_ok=True)
-        lock.release()
-
-
-def _lock_file(owner: str) -> Path | None:
-    """None where `owner`, which may come from the store, is not one that we wrote."""
-    if not re.fullmatch("[0-9a-f]{16}", owner):
-        return None
-    return Path(tempfile.gettempdir(), f"towhee_recsys-lease-{owner}.lock")
+def _lock_of(owner: str) -> str:
+    return f"lease-{owner}"
 
 
 def _shown(seconds: float) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.lease import Lease
 from towhee_recsys.support.forks import new_lock
+from towhee_recsys.support.process_locks import lock_file, process_lock, unlock
 
 
 @dataclass(eq=False)
@@ -62,14 +61,13 @@ class BuildLocks:
         Raises:
             StoreError: another process has the lease of the index, or the store fails.
         """
-        lock = _locked(build)
+        lock = process_lock(build)
         if lock is None and not is_new:
             return False
         try:
             self._lease.hold(build)
         except StoreError:
-            if lock:
-                lock.release()
+            unlock(lock)
             raise
         self._writers[build] = BuildWriter(is_new, lock)
         return True
@@ -77,7 +75,7 @@ class BuildLocks:
     def release(self, build: str) -> None:
         """Releases a build; unless it went live, the next index run can resume it."""
         with suppress(OSError):
-            _lock_file(build).unlink(missing_ok=True)
+            lock_file(build).unlink(missing_ok=True)
         writer = self._writers.pop(build, None)
         if writer and writer.lock:
             writer.lock.release()
@@ -90,17 +88,3 @@ class BuildLocks:
     def writer(self, build: str) -> BuildWriter:
         """The state of the build in this process; an empty one for a build that this process does not fill."""
         return self._writers.get(build) or BuildWriter()
-
-
-def _locked(build: str) -> FileLock | None:
-    """The lock of a build; None where another one has it, or no lock file can be made."""
-    lock = FileLock(_lock_file(build), timeout=0, thread_local=False)
-    try:
-        lock.acquire()
-    except (OSError, Timeout):
-        return None
-    return lock
-
-
-def _lock_file(build: str) -> Path:
-    return Path(tempfile.gettempdir(), f"towhee_recsys-{build}.lock")

@@ -43,13 +43,13 @@ def publish(
     catalogue: Catalogue | None = None,
     others: Sequence[BuildPart] = (),
     optional: Sequence[BuildPart] = (),
-    target: RecallTarget | None = None,
+    recall: RecallTarget | None = None,
 ) -> IndexRecord:
     """Makes a complete build the live index, with its facts in the catalogue and the `others` that belong to it.
 
     That is one step. The live build before it is kept, for queries that are under way and for `rollback`; all others
     are dropped, with what there is of them in the `optional` parts, which a build can be without. Rows of a resumed
-    build that are not in the receipts are deleted. With a `target`, its recall is measured first, and recorded with the
+    build that are not in the receipts are deleted. Where `recall` is given, it is measured first, and recorded with the
     search settings that reach it; where none does, the build goes live with a warning.
 
     Raises:
@@ -76,8 +76,9 @@ def publish(
                 _drop(index, build, parts)
             raise
         _seal(index, build)
-        if target:
-            fresh = with_recall(index.store, fresh, np.concatenate([receipt.ids for receipt in receipts]), target)
+        if recall:
+            fresh = with_recall(index.store, fresh, np.concatenate([receipt.ids for receipt in receipts]), recall)
+            index.lease.must_be_held()  # the measurement takes minutes for millions of items
         make_live(index.store, fresh)
         index.locks.release(build)
         try:

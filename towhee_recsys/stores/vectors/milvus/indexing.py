@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from towhee_recsys.config.milvus import ServerConfig
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.connection import Milvus
+from towhee_recsys.stores.vectors.milvus.options import loading_options
 from towhee_recsys.stores.vectors.milvus.schema import VECTOR
 
 PAUSE, PATIENCE = 0.5, 3600.0
 """Seconds between two looks, and the most seconds without progress: one graph of a million rows takes 1,500."""
 
 
-def wait_until_indexed(milvus: Milvus, name: str, rows: int) -> None:
-    """Waits until all `rows` are in the index, and loads the collection anew, so that searches use it.
+def wait_until_indexed(milvus: Milvus, name: str, rows: int, server: ServerConfig) -> None:
+    """Waits until all `rows` are in the index, and loads the collection anew, as `server` says: searches use the index.
 
     Without that, rows stay in segments whose searches compare all of them for a while. Raises StoreError.
     """
@@ -30,7 +32,7 @@ def wait_until_indexed(milvus: Milvus, name: str, rows: int) -> None:
             )
         time.sleep(PAUSE)
     milvus.call(doing, "release_collection", name)
-    milvus.call(doing, "load_collection", name, _async=True)
+    milvus.call(doing, "load_collection", name, _async=True, **loading_options(server))
     while (loaded := _load_state(milvus, name, doing)) != "Loaded":
         if time.monotonic() - since > PATIENCE:
             raise StoreError(

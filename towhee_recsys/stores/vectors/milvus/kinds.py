@@ -82,7 +82,7 @@ class ServerStore(MilvusStore):
 
     def wait_until_indexed(self, name: str) -> None:
         """Waits for the index of a build, for as long as the server progresses, and has the build loaded with it."""
-        wait_until_indexed(self.milvus, name, self.count(name))
+        wait_until_indexed(self.milvus, name, self.count(name), self._described(name).server)
 
     def read_records(self, collection: str) -> Records:
         """The build that the alias names, and the newest record of each build of `collection`."""
