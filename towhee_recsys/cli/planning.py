@@ -31,7 +31,7 @@ def plan(progress: bool | None, **given: Any) -> tuple[Any, Callable[[], None]]:
     Memory follows from formulas; times are extrapolated from what was measured up to a million vectors. Measure before
     you buy: docs/capacity.md.
     """
-    from towhee_recsys.lifecycle.capacity import ASSUMPTIONS, Demand, plans
+    from towhee_recsys.lifecycle.capacity import FORMULAS, Demand, plans
 
     demand = Demand(**given)
     found = plans(demand)
@@ -41,16 +41,23 @@ def plan(progress: bool | None, **given: Any) -> tuple[Any, Callable[[], None]]:
         table(f"{title}, machines of {demand.cores} cores and {demand.memory:g} GiB", COLUMNS, [*map(_row, found)])
         if demand.users:
             say(f"Users' rows in each process of the service: {_size(found[0].service_memory_bytes)}.")
-        say("\n".join(["Formulas:", *(f"- {name}: {text}" for name, text in ASSUMPTIONS.items())]))
+        say("\n".join(["Formulas:", *(f"- {name}: {text}" for name, text in FORMULAS.items())]))
 
-    return {"demand": asdict(demand), "plans": [*map(asdict, found)], "formulas": ASSUMPTIONS}, show
+    return {"demand": asdict(demand), "plans": [*map(asdict, found)], "formulas": FORMULAS}, show
 
 
 def _row(plan: Plan) -> list[Any]:
     machines = f"{plan.machines:,} ({plan.replicas:,} x {plan.machines_a_copy:,})"
-    build = "not measured" if plan.build_seconds is None else _time(plan.build_seconds)
     times = [f"{plan.p50_ms:,.1f} ms", f"{plan.p99_ms:,.1f} ms", f"{plan.rate_a_machine:,.1f}"]
-    return [plan.index, _size(plan.memory_bytes), f"{plan.segments:,}", build, *times, machines, plan.service_machines]
+    return [
+        plan.index,
+        _size(plan.memory_bytes),
+        f"{plan.segments:,}",
+        _time(plan.build_seconds),
+        *times,
+        machines,
+        plan.service_machines,
+    ]
 
 
 def _size(count: float) -> str:

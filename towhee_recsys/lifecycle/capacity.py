@@ -3,7 +3,7 @@
     for each in plans(Demand(items=100_000_000, rate=10_000)):
         print(each.index, each.machines)
 
-Memory follows from formulas. Times are curves through what was measured up to a million vectors (measured.py), and
+Memory follows from formulas. Times are lines through what was measured up to a million vectors (measured.py), and
 estimates beyond.
 """
 
@@ -13,39 +13,25 @@ import math
 from dataclasses import dataclass
 
 from towhee_recsys.errors import QueryError
-from towhee_recsys.lifecycle.measured import (
-    BUILD_FLAT,
-    BUILD_HNSW,
-    CORES,
-    DIM,
-    FLAT_SEARCH,
-    HNSW_SEARCH,
-    SERVICE_RATE,
-    TAIL_FLAT,
-    TAIL_HNSW,
-    n_log_n,
-)
+from towhee_recsys.lifecycle.measured import CORES, DIM, SCALES, Growth, Measured, build_scale, growth, read_measured
 
-M, NLIST, NPROBE = 16, 128, 16
-"""The defaults of `milvus.index`."""
-
-LINK = 4
-"""Bytes of a link of HNSW."""
+M, LINK = 16, 4
+"""Neighbours a row, the default of HNSW, and the bytes of a link."""
 
 GIB, MIB = 2**30, 2**20
 
-ASSUMPTIONS = {
+FORMULAS = {
     "memory": "N x dim x 4 bytes (IVF_SQ8: x 1), for HNSW + N x (2M + M/ln M) x 4 bytes of links: Malkov and Yashunin, "
     "'Efficient and robust approximate nearest neighbor search using HNSW graphs', 2018, section 4.2.3",
-    "segments": "Milvus searches each segment by itself (dataCoord.segment.maxSize, 1024 MB by default), so that the "
-    "work grows with the number of segments, and with log2 of the rows in each",
-    "latency": "HNSW: base + slope x log2(rows) for each segment; FLAT: base + slope x rows; IVF: FLAT's slope for the "
-    "nprobe/nlist of the rows that it reads, not measured; fitted to docs/performance.json, query-scale; by dim/256",
-    "p99": "p50 by the measured ratio of the two, without queueing",
-    "build": "HNSW: slope x N log2(rows in a segment), FLAT: slope x N, fitted likewise; by the cores of all machines; "
-    "IVF: not measured",
-    "rate": "cores x share of them / CPU time of a search; Milvus reports that QPS grows linearly from 8 to 32 cores, "
-    "and with 1 to 8 replicas: milvus.io/docs/benchmark.md, Milvus 2.2",
+    "segments": "N x dim x 4 bytes / dataCoord.segment.maxSize, 1024 MB by default; Milvus searches each by itself",
+    "work of a search": "base + slope x segments x log2(rows in a segment) for HNSW, x rows for FLAT, x root of the "
+    "rows for IVF with as many clusters; CPU time of the server, fitted; the slope by dim/256",
+    "latency": "the same for the segments that one core searches, fitted to p50; p99 is p50 by the measured ratio, "
+    "without queueing",
+    "build": "HNSW: slope x N log2(rows in a segment), otherwise slope x N, by the largest that was measured; divided "
+    "by the cores of the machines of one copy",
+    "rate": "cores x share of them / work of a search; Milvus reports that QPS grows linearly from 8 to 32 cores, and "
+    "with 1 to 8 replicas: milvus.io/docs/benchmark.md, Milvus 2.2",
 }
 """The formulas, with their sources."""
 
@@ -92,7 +78,7 @@ class Plan:
         index: The type.
         memory_bytes: Of one copy of the vectors with their index.
         segments: Parts that each search goes through.
-        build_seconds: Time to index all vectors on the machines of one copy; None where it was not measured.
+        build_seconds: Time to index all vectors on the machines of one copy.
         p50_ms, p99_ms: Of a search on a machine that is not busy.
         cpu_ms: Time of all cores together that a search takes.
         rate_a_machine: Searches a second of a machine that holds all it searches.
@@ -106,7 +92,7 @@ class Plan:
     index: str
     memory_bytes: int
     segments: int
-    build_seconds: float | None
+    build_seconds: float
     p50_ms: float
     p99_ms: float
     cpu_ms: float
@@ -118,57 +104,42 @@ class Plan:
     service_memory_bytes: int
 
 
-def plans(demand: Demand) -> list[Plan]:
-    """A plan for each type of index."""
-    return [plan(name, demand) for name in ("FLAT", "HNSW", "IVF_FLAT", "IVF_SQ8")]
+def plans(demand: Demand, measured: Measured | None = None) -> list[Plan]:
+    """A plan for each type of index that was measured with several numbers of vectors: by this package, or as given."""
+    measured = measured or read_measured()
+    found = {index: growth(measured.of(index)) for index in SCALES}
+    return [plan(index, demand, each, measured.service_rate) for index, each in found.items() if each]
 
 
-def plan(index: str, demand: Demand) -> Plan:
-    """What one type of index takes for a demand."""
-    memory = memory_bytes(index, demand.items, demand.dim)
+def plan(index: str, demand: Demand, growth: Growth, service_rate: float) -> Plan:
+    """What one type of index takes for a demand, where it grows so, and the service on `CORES` cores has that rate."""
     segments = max(1, math.ceil(demand.items * demand.dim * 4 / (demand.segment * MIB)))
-    rows = demand.items / segments
-    base, each = search_ms(index, rows, demand.dim)
+    memory = memory_bytes(index, demand.items, demand.dim, segments)
     copy = math.ceil(memory / (demand.memory * GIB * demand.memory_share))
-    p50 = base + each * math.ceil(segments / (copy * demand.cores))
-    cpu = base + each * segments
-    rate = 1000 * demand.cores * demand.busy_share / cpu
+    cores, one = copy * demand.cores, SCALES[index](demand.items / segments) * demand.dim / DIM
+    p50, work = growth.p50(math.ceil(segments / cores) * one), growth.work(segments * one)
+    rate = 1000 * demand.cores * demand.busy_share / work
     replicas = max(1, math.ceil(demand.rate / (rate * copy)))
+    build = growth.build * build_scale(index, demand.items, segments) * demand.dim / DIM
     return Plan(
         index=index,
         memory_bytes=memory,
         segments=segments,
-        build_seconds=build_seconds(index, demand.items, rows, demand.dim, copy * demand.cores),
+        build_seconds=build * CORES / cores,
         p50_ms=p50,
-        p99_ms=p50 * (TAIL_HNSW if index == "HNSW" else TAIL_FLAT),
-        cpu_ms=cpu,
+        p99_ms=p50 * growth.tail,
+        cpu_ms=work,
         rate_a_machine=rate,
         machines_a_copy=copy,
         replicas=replicas,
         machines=copy * replicas,
-        service_machines=math.ceil(demand.rate / (SERVICE_RATE / CORES * demand.cores * demand.busy_share)),
+        service_machines=math.ceil(demand.rate / (service_rate / CORES * demand.cores * demand.busy_share)),
         service_memory_bytes=demand.users * demand.dim * 4,
     )
 
 
-def memory_bytes(index: str, items: int, dim: int) -> int:
+def memory_bytes(index: str, items: int, dim: int, segments: int = 1) -> int:
     """Bytes of the vectors with their index: links for HNSW, one byte a number for IVF_SQ8, centres for both IVF."""
     links = (2 * M + M / math.log(M)) * LINK if index == "HNSW" else 0
-    centres = NLIST * dim * 4 if index.startswith("IVF") else 0
+    centres = segments * math.sqrt(items / segments) * dim * 4 if index.startswith("IVF") else 0
     return math.ceil(items * (dim * (1 if index == "IVF_SQ8" else 4) + links) + centres)
-
-
-def search_ms(index: str, rows: float, dim: int) -> tuple[float, float]:
-    """Milliseconds of a search: of the call itself, and of each segment of `rows`."""
-    if index == "HNSW":
-        return HNSW_SEARCH.base, HNSW_SEARCH.slope * math.log2(max(rows, 2)) * dim / DIM
-    read = rows if index == "FLAT" else NLIST + rows * NPROBE / NLIST
-    return FLAT_SEARCH.base, FLAT_SEARCH.slope * read * dim / DIM
-
-
-def build_seconds(index: str, items: int, rows: float, dim: int, cores: int) -> float | None:
-    """Seconds to index `items` in segments of `rows` on so many cores; None for IVF, which was not measured."""
-    if index.startswith("IVF"):
-        return None
-    work = BUILD_HNSW * items / rows * n_log_n(rows) if index == "HNSW" else BUILD_FLAT * items
-    return work * dim / DIM * CORES / cores
