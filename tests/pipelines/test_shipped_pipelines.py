@@ -69,6 +69,7 @@ def composed_by_hand(name, config):
             .map(("items", "receipt"), "receipt", facts)
             .output("index", "receipt")
         )
+    tables = {**dataset, "tables": {}}
     return (
         pipe.input("source")
         .flat_map("source", "items", OURS.read_items(**dataset))
@@ -78,8 +79,8 @@ def composed_by_hand(name, config):
         .map(("items", "vectors"), "receipt", OURS.milvus_insert(**vectors, server=server, staged=True))
         .map(("items", "receipt"), "receipt", OURS.catalogue_insert(**catalogue))
         .window_all(("receipt", "places"), "receipts", OURS.projection_insert(**catalogue))
-        .map("receipts", "receipts", OURS.history_insert(**dataset, tables={}, **history))
-        .map("receipts", "index", OURS.publish(**store, **catalogue, **history, **model))
+        .map("receipts", "receipts", OURS.history_insert(**tables, **history))
+        .map("receipts", "index", OURS.publish(**vectors, **catalogue, **history, **model, **tables, recall=None))
         .output("index")
     )
 
