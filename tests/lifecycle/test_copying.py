@@ -20,6 +20,7 @@ from towhee_recsys import (
 from towhee_recsys.config import dump_config
 from towhee_recsys.errors import ConfigError, IndexMismatchError, QueryError
 from towhee_recsys.lifecycle.feedback import feedback_of
+from towhee_recsys.stores.vectors import index_of
 
 
 @pytest.fixture
@@ -105,3 +106,25 @@ def test_settings_that_the_new_place_lacks_are_refused(config, serve, models):
 def test_where_there_is_no_index_there_is_no_copy(config, there):
     with pytest.raises(IndexMismatchError, match="does not exist"):
         copy_index(config, there)
+
+
+@pytest.mark.slow
+@pytest.mark.milvus
+def test_from_a_file_to_a_server_with_the_recall_of_its_own_index(config, serve, models, milvus_server):
+    build = serve(models[0])
+    how = {"index": {"type": "HNSW", "ef": 32}, "recall": 0.99, "server": {"shards": 2}}
+    there = load_config(config, milvus={"uri": milvus_server.url, "collection": config.milvus.collection, **how})
+    record = copy_index(config, there)
+    try:
+        assert (record.build, record.rows, record.index) == (build, 326, "HNSW")
+        assert record.recall >= 0.99
+        assert record.search["ef"] >= 32
+        assert index_builds(config)[0].recall is None, "the source is exact"
+        assert answers(there) == answers(config)
+        delete_items(config, [5001])
+        assert (copy_index(config, there).rows, index_builds(there)[0].recall) == (325, record.recall)
+    finally:
+        store = index_of(there.milvus).store
+        for name in store.names():
+            if name.startswith(f"{config.milvus.collection}__"):
+                store.drop(name)
