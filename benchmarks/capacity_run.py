@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from benchmarks.peers import milvus_server
+from benchmarks.query_scale import exact
 from benchmarks.synthetic import CHUNK, vectors
 from benchmarks.timing import interleaved
 from towhee_recsys.config.milvus import IndexType
 from towhee_recsys.lifecycle.measured import DIM
 from towhee_recsys.stores.vectors import (
-    RecallTarget,
     Receipt,
     VectorIndex,
     index_type,
@@ -25,7 +25,8 @@ from towhee_recsys.stores.vectors import (
     publish,
     start_build,
 )
-from towhee_recsys.stores.vectors.index_types import at_least, creation_settings, search_settings
+from towhee_recsys.stores.vectors.index_types import creation_settings, search_settings
+from towhee_recsys.stores.vectors.recall import CERTAINTY, widths
 
 if TYPE_CHECKING:
     from tests.servers.milvus import MilvusServer
@@ -49,9 +50,8 @@ def measured(name: str, size: int) -> dict[str, Any]:
         how, began = index_type(index.store, settings(name, size)), time.perf_counter()
         build, receipts = fill(index, size, how)
         built = time.perf_counter() - began
-        queries = next(vectors(SAMPLE, part=1))
-        record = publish(index, receipts, recall=RecallTarget(RECALL, how, queries) if name != "FLAT" else None)
-        widest = at_least(how, record.search)
+        publish(index, receipts)
+        widest, recall = wide_enough(index, how, size)
         found = {
             "index": name,
             "vectors": size,
@@ -59,7 +59,7 @@ def measured(name: str, size: int) -> dict[str, Any]:
             "search": search_settings(widest, TOP_K),
             "segments": len(index.store.milvus.client.list_loaded_segments(build)),
             "build_seconds": round(built, 2),
-            "recall": 1.0 if record.recall is None else round(record.recall, 4),
+            "recall": round(recall, 4),
             **times(index, widest),
             **rates(index, widest, server.process_id),
         }
@@ -82,6 +82,25 @@ def fill(index: VectorIndex, size: int, how: IndexType) -> tuple[str, list[Recei
     index.store.seal(build)
     index.store.wait_until_indexed(build)
     return build, receipts
+
+
+def wide_enough(index: VectorIndex, how: IndexType, size: int) -> tuple[IndexType, float]:
+    """The narrowest search whose recall@10 is RECALL, as `milvus.recall` has it, or that of the highest; the recall.
+
+    The exact search reads the vectors from where they come from: Milvus 2.3 with its data in local files loses the
+    vectors of IVF_SQ8 once they were read and the index is loaded again.
+    """
+    queries = next(vectors(SAMPLE, part=1))
+    nearest, best = exact(queries, size), (how, -1.0)
+    for settings in widths(how, size) if search_settings(how, TOP_K) else [{}]:
+        wider = how.model_copy(update=settings)
+        lists = index.search(queries, TOP_K, how=wider)
+        shares = [len({hit.id for hit in hits} & set(row)) / TOP_K for hits, row in zip(lists, nearest, strict=True)]
+        recall, error = float(np.mean(shares)), float(np.std(shares)) / math.sqrt(len(shares))
+        best = max(best, (wider, recall), key=lambda each: each[1])
+        if recall - CERTAINTY * error >= RECALL:
+            break
+    return best
 
 
 def times(index: VectorIndex, how: IndexType) -> dict[str, float]:

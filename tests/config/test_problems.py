@@ -43,7 +43,8 @@ def test_every_problem_is_reported_at_once_with_its_place(write, refused):
             "4: seed: given 4.0, accepted: a whole number from 0 to 4294967295.",
             f"5: embedding_size: unknown key. Did you mean 'model.embedding_size'? Accepted: {TOP_LEVEL}.",
             "6: catalogue: given null, accepted: text that is not empty.",
-            "8: milvus.collectoin: unknown key. Did you mean 'collection'? Accepted: access, collection, index, uri.",
+            "8: milvus.collectoin: unknown key. Did you mean 'collection'? "
+            "Accepted: access, collection, index, recall, server, uri.",
             "9: milvus.collection: given 'the items', accepted: "
             "a name of letters, digits and _, at most 100 and no digit first.",
             "10: training.epochs: given true, accepted: a whole number from 1 up.",

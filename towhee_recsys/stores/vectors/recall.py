@@ -73,21 +73,23 @@ def with_recall(store: VectorStore, record: IndexRecord, ids: np.ndarray, target
     store.wait_until_indexed(record.build)
     exact = exact_nearest(store, record.build, ids, target.queries)
     vectors: dict[Id, np.ndarray] = {}
-    best: tuple[float, dict[str, int]] = (-1.0, {})
+    best: tuple[float, float, dict[str, int]] = (-1.0, -1.0, {})
     for settings in widths(target.index, len(ids)):
         found = recall_of(store, record.build, exact, target.index.model_copy(update=settings), vectors)
-        recall, error = float(found.mean()), float(found.std()) / math.sqrt(len(found))
-        log.info("%s: recall@%d %.4f with %s", record.build, LENGTH, recall, settings)
+        recall = float(found.mean())
+        surely = recall - CERTAINTY * float(found.std()) / math.sqrt(len(found))
+        log.info("%s: recall@%d %.4f, surely %.4f, with %s", record.build, LENGTH, recall, surely, settings)
         if recall > best[0]:
-            best = recall, settings
-        if recall - CERTAINTY * error >= target.recall:
+            best = recall, surely, settings
+        if surely >= target.recall:
             return replace(record, recall=recall, search=settings)
     log.warning(
-        "%s: recall@%d is %.4f with %s, and no wider search has more: milvus.recall %s does not hold. "
-        "Raise M and efConstruction, or nlist's nprobe, or take another index.type, and index again.",
-        *(record.build, LENGTH, best[0], _shown(best[1]), target.recall),
+        "%s: recall@%d is %.4f on a sample, which ensures %.4f, with %s, and no wider search has more: "
+        "milvus.recall %s does not hold. Raise M and efConstruction, or nlist, or take another index.type, and index "
+        "again.",
+        *(record.build, LENGTH, best[0], best[1], _shown(best[2]), target.recall),
     )
-    return replace(record, recall=best[0], search=best[1])
+    return replace(record, recall=best[0], search=best[2])
 
 
 def widths(index: IndexType, rows: int) -> Iterator[dict[str, int]]:
