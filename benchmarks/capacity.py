@@ -3,8 +3,9 @@
 python -m benchmarks capacity [--sizes N ...] [--index TYPE ...] [--json FILE] [--page]
 
 For each size and type of index a server is started, and the library writes the vectors, waits until they are indexed,
-and publishes them. All types are searched as wide as `milvus.recall` 0.99 has it. One search after the other is timed, then as many as 16 threads send in 10 seconds; at last the server is started again, and its
-memory is read before and after it loads the index.
+and publishes them. All types are searched as wide as `milvus.recall` 0.99 has it. One search after the other is timed,
+then as many as 16 threads send in 10 seconds; at last the server is started again, and its memory is read before and
+after it loads the index.
 
 The figures replace earlier ones of the same size and type in the JSON, after each: a run that was killed is continued
 with those that it lacks. Then docs/capacity.md is written from all of them. Without --sizes 4,000 to 1,000,000 vectors
