@@ -26,7 +26,7 @@ from towhee_recsys.stores.vectors import (
     start_build,
 )
 from towhee_recsys.stores.vectors.index_types import creation_settings, search_settings
-from towhee_recsys.stores.vectors.recall import CERTAINTY, widths
+from towhee_recsys.stores.vectors.widening import Trial, narrowest, widths
 
 if TYPE_CHECKING:
     from tests.servers.milvus import MilvusServer
@@ -85,22 +85,23 @@ def fill(index: VectorIndex, size: int, how: IndexType) -> tuple[str, list[Recei
 
 
 def wide_enough(index: VectorIndex, how: IndexType, size: int) -> tuple[IndexType, float]:
-    """The narrowest search whose recall@10 is RECALL, as `milvus.recall` has it, or that of the highest; the recall.
+    """The narrowest search whose recall@10 is RECALL, as `milvus.recall` has it, and that recall.
 
     The exact search reads the vectors from where they come from: Milvus 2.3 with its data in local files loses the
     vectors of IVF_SQ8 once they were read and the index is loaded again.
     """
+    if not search_settings(how, TOP_K):
+        return how, 1.0
     queries = next(vectors(SAMPLE, part=1))
-    nearest, best = exact(queries, size), (how, -1.0)
-    for settings in widths(how, size) if search_settings(how, TOP_K) else [{}]:
-        wider = how.model_copy(update=settings)
-        lists = index.search(queries, TOP_K, how=wider)
+    nearest = exact(queries, size)
+
+    def trial(settings: dict[str, int]) -> Trial:
+        lists = index.search(queries, TOP_K, how=how.model_copy(update=settings))
         shares = [len({hit.id for hit in hits} & set(row)) / TOP_K for hits, row in zip(lists, nearest, strict=True)]
-        recall, error = float(np.mean(shares)), float(np.std(shares)) / math.sqrt(len(shares))
-        best = max(best, (wider, recall), key=lambda each: each[1])
-        if recall - CERTAINTY * error >= RECALL:
-            break
-    return best
+        return Trial.of(settings, np.array(shares))
+
+    chosen = narrowest(map(trial, widths(how, size)), RECALL)
+    return how.model_copy(update=chosen.settings), chosen.recall
 
 
 def times(index: VectorIndex, how: IndexType) -> dict[str, float]:

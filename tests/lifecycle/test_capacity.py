@@ -8,11 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from benchmarks.capacity import service_rate
 from benchmarks.capacity_page import page
-from towhee_recsys.cli import commands
 from towhee_recsys.errors import QueryError
 from towhee_recsys.lifecycle.capacity import Demand, memory_bytes, plan, plans
 from towhee_recsys.lifecycle.measured import FILE, SCALES, Line, Measured, Row, growth, line, read_measured
@@ -92,20 +90,6 @@ def test_machines_follow_memory_and_rate(hnsw):
 def test_a_demand_that_makes_no_sense(wrong):
     with pytest.raises(QueryError, match=next(iter(wrong))):
         Demand(**{"items": 1000, "rate": 1, **wrong})
-
-
-def test_the_command():
-    given = ["plan", "--items", "1000000", "--rate", "100", "--users", "1000000"]
-    result = CliRunner().invoke(commands, [*given, "--json"])
-    assert result.exit_code == 0, result.output
-    shown = json.loads(result.stdout)
-    assert "HNSW" in [each["index"] for each in shown["plans"]]
-    assert shown["plans"][0]["service_memory_bytes"] == 1_024_000_000
-    assert {"memory", "latency", "build", "rate"} <= set(shown["formulas"])
-    table = CliRunner().invoke(commands, given)
-    assert table.exit_code == 0, table.output
-    for fact in ("HNSW", "Formulas", "976.6 MiB"):
-        assert fact in table.output
 
 
 def test_the_page_is_that_of_the_figures():

@@ -24,7 +24,8 @@ from towhee_recsys.stores.vectors import (
 )
 from towhee_recsys.stores.vectors.index_types import at_least, search_settings
 from towhee_recsys.stores.vectors.memory import MemoryStore
-from towhee_recsys.stores.vectors.recall import exact_nearest, recall_of, widths
+from towhee_recsys.stores.vectors.recall import exact_nearest, recall_of
+from towhee_recsys.stores.vectors.widening import Trial, narrowest, widths
 
 ROWS, DIM = 600, 16
 IVF = IvfFlatIndex(nlist=32, nprobe=1)
@@ -139,6 +140,16 @@ def test_few_items(partial, units):
     for rows in (1, 5):
         record = published(partial, units(rows, DIM), RecallTarget(0.99, IVF))
         assert record.recall == 1
+
+
+def test_where_no_search_is_wide_enough_the_narrowest_that_is_as_good_is_taken():
+    trials = [
+        Trial({"nprobe": 2**step}, recall, 0.002) for step, recall in enumerate([0.7, 0.96, 0.983, 0.984, 0.9845])
+    ]
+    assert narrowest(trials, 0.99) == trials[2]
+    assert narrowest(trials, 0.95) == trials[1]
+    never = iter([*trials[:2], None])
+    assert narrowest(never, 0.95) == trials[1], "none is tried after it"
 
 
 def test_widths_grow_to_all_rows():

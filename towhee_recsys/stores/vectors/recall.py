@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import logging
-import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from towhee_recsys.config.milvus import IndexType
-from towhee_recsys.stores.vectors.index_types import EXACT, search_settings, width_limit
+from towhee_recsys.stores.vectors.index_types import EXACT
 from towhee_recsys.stores.vectors.protocol import VectorStore
 from towhee_recsys.stores.vectors.records import IndexRecord
 from towhee_recsys.stores.vectors.rows import Id
+from towhee_recsys.stores.vectors.widening import LENGTH, Trial, narrowest, widths
 
-LENGTH, SAMPLE = 10, 400
-"""Recall is that of the nearest 10, over as many queries."""
+SAMPLE = 400
+"""Items that search for themselves, where no other queries are given."""
 
 CHUNK = 8192
 """Rows that are read at once for the exact search: 8 MB of vectors of 256 numbers."""
 
 SAME = 1e-6
 """Cosines that differ by less are equal: one of equal items is as good as another."""
-
-CERTAINTY = 1.645
-"""Standard errors of the sample by which its recall is above the declared one: a bound that 19 of 20 samples keep."""
-
-STEP = math.sqrt(2)
-"""The factor from one search width to the next: two steps double it."""
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +58,7 @@ def with_recall(store: VectorStore, record: IndexRecord, ids: np.ndarray, target
     """`record` with the narrowest tried search whose recall on a sample is surely that of `target`, and the recall.
 
     The build holds the rows of `ids`. It is searched when its index is complete, which takes minutes for millions of
-    rows. Where no width is enough, a warning is logged, and the narrowest of those with the highest recall is recorded.
+    rows. Where no width is enough, a warning is logged, and the narrowest whose recall is near the highest is recorded.
     An exact index stays as it is, and so does one that is empty. Raises StoreError.
     """
     if record.index == EXACT.type or record.index != target.index.type or not len(ids):
@@ -73,33 +66,20 @@ def with_recall(store: VectorStore, record: IndexRecord, ids: np.ndarray, target
     store.wait_until_indexed(record.build)
     exact = exact_nearest(store, record.build, ids, target.queries)
     vectors: dict[Id, np.ndarray] = {}
-    best: tuple[float, float, dict[str, int]] = (-1.0, -1.0, {})
-    for settings in widths(target.index, len(ids)):
-        found = recall_of(store, record.build, exact, target.index.model_copy(update=settings), vectors)
-        recall = float(found.mean())
-        surely = recall - CERTAINTY * float(found.std()) / math.sqrt(len(found))
-        log.info("%s: recall@%d %.4f, surely %.4f, with %s", record.build, LENGTH, recall, surely, settings)
-        if recall > best[0]:
-            best = recall, surely, settings
-        if surely >= target.recall:
-            return replace(record, recall=recall, search=settings)
-    log.warning(
-        "%s: recall@%d is %.4f on a sample, which ensures %.4f, with %s, and no wider search has more: "
-        "milvus.recall %s does not hold. Raise M and efConstruction, or nlist, or take another index.type, and index "
-        "again.",
-        *(record.build, LENGTH, best[0], best[1], _shown(best[2]), target.recall),
-    )
-    return replace(record, recall=best[0], search=best[2])
 
+    def trial(settings: dict[str, int]) -> Trial:
+        shares = recall_of(store, record.build, exact, target.index.model_copy(update=settings), vectors)
+        return Trial.of(settings, shares)
 
-def widths(index: IndexType, rows: int) -> Iterator[dict[str, int]]:
-    """The search settings to try, such as {"ef": 64}: those of `index`, then ever wider ones up to all rows."""
-    for name, width in search_settings(index, LENGTH).items():
-        most = max(width, width_limit(index, rows))
-        while width < most:
-            yield {name: width}
-            width = min(most, math.ceil(width * STEP))
-        yield {name: most}
+    chosen = narrowest(map(trial, widths(target.index, len(ids))), target.recall)
+    log.info("%s: %s", record.build, chosen)
+    if chosen.surely < target.recall:
+        log.warning(
+            "%s: %s, and no wider search has clearly more: milvus.recall %s does not hold. Raise M and efConstruction, "
+            "or nlist, or take another index.type, and index again.",
+            *(record.build, chosen, target.recall),
+        )
+    return replace(record, recall=chosen.recall, search=chosen.settings)
 
 
 def exact_nearest(store: VectorStore, build: str, ids: np.ndarray, queries: np.ndarray | None = None) -> Exact:
@@ -135,7 +115,3 @@ def recall_of(
             good = int(np.count_nonzero(cosines >= exact.last[row] - SAME))
             shares[row] = max(0, good - exact.own) / (exact.length - exact.own)
     return shares
-
-
-def _shown(settings: dict[str, int]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in settings.items())
