@@ -71,11 +71,11 @@ def test_every_problem_is_reported_at_once_with_its_place(write, refused):
     [
         (
             {"milvus": None},
-            "milvus: given null, accepted: a mapping of {MILVUS}.",
+            f"milvus: given null, accepted: a mapping of {MILVUS}.",
         ),
         (
             {"milvus": ["x"]},
-            "milvus: given a list of 1, accepted: a mapping of {MILVUS}.",
+            f"milvus: given a list of 1, accepted: a mapping of {MILVUS}.",
         ),
         ({"training": {"held_out": 0.1}}, f"training.held_out: unknown key. Accepted: {TRAINING}."),
         ({"training": {"decay": 0.1}}, "training.decay: unknown key. Did you mean '"),

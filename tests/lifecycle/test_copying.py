@@ -33,6 +33,10 @@ def answers(config):
     return [recommend_pipeline(config)({"user_id": user}).get() for user in (10_001, 10_002, 10_003)]
 
 
+def ids(lists):
+    return [[item["movie_id"] for item in items] for [items] in lists]
+
+
 def rated(user, item, rating):
     return {"user_id": user, "movie_id": item, "rating": rating, "timestamp": 978300760}
 
@@ -120,7 +124,7 @@ def test_from_a_file_to_a_server_with_the_recall_of_its_own_index(config, serve,
         assert record.recall >= 0.99
         assert record.search["ef"] >= 32
         assert index_builds(config)[0].recall is None, "the source is exact"
-        assert answers(there) == answers(config)
+        assert ids(answers(there)) == ids(answers(config))
         delete_items(config, [5001])
         assert (copy_index(config, there).rows, index_builds(there)[0].recall) == (325, record.recall)
     finally:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from tests.stores.vectors.helpers import rows
 from tests.vectors import embeddings
 from towhee_recsys.config.milvus import ServerConfig
 from towhee_recsys.errors import ConfigError, QueryError, StoreError
@@ -14,7 +13,9 @@ from towhee_recsys.stores.vectors import (
     Clause,
     Filter,
     Layout,
+    delete_live,
     insert,
+    insert_live,
     publish,
     release_build,
     resume_build,
@@ -46,12 +47,19 @@ def test_a_store_has_an_option_or_refuses_it(index, units, settings):
     receipt = insert(index, build, range(9), vectors, fields)
     assert store.describe(build).server == options
     publish(index, [receipt])
-    of_a = index.search(vectors[:1], 9, where=[Filter((Clause("tenant", "=", "a"),))])
-    assert {hit.id for hit in of_a[0]} == {0, 3, 6}
-    store.upsert(build, rows([0], vectors[:1], {"tenant": ["b"], "price": [0.0]}))
-    assert store.count(build) == 9
-    found = store.search(build, vectors[:1], 1, latest=True)
-    assert found[0][0][0] == 0
+    assert items_of(store, build, vectors, "a") == {0, 3, 6}
+    insert_live(index, [0, 9], embeddings(units(2, seed=1)), fields={"tenant": ["b", "a"], "price": [0.0, 9.0]})
+    assert store.count(build) == 10
+    assert (items_of(store, build, vectors, "a"), items_of(store, build, vectors, "b")) == ({3, 6, 9}, {0, 1, 4, 7})
+    delete_live(index, [3])
+    assert items_of(store, build, vectors, "a") == {6, 9}
+    assert index.live().rows == 9
+
+
+def items_of(store, build, vectors, tenant):
+    """The items that a search for a tenant's finds."""
+    (found,) = store.search(build, vectors[:1], 9, where=Filter((Clause("tenant", "eq", tenant),)), latest=True)
+    return {key for key, _ in found}
 
 
 def test_no_options_are_the_usual_ones(index):

@@ -75,8 +75,6 @@ class VectorStore(Protocol):
     """Seconds that one call may take."""
     shared: bool
     """Whether other processes may write to it at the same time; then it is read again from time to time."""
-    replaces_in_one_step: bool
-    """Whether a row is replaced as a whole; if not, a kill may lose it, and the old row must be set aside first."""
 
     def check_index_type(self, index: IndexType) -> None:
         """Raises StoreError when this store does not have that type of index, or a setting of it."""
@@ -104,6 +102,9 @@ class VectorStore(Protocol):
 
     def upsert(self, name: str, rows: Rows) -> None:
         """Writes rows in place of older ones with their ids. Can be repeated."""
+
+    def replaces_in_one_step(self, name: str) -> bool:
+        """Whether `upsert` replaces a row as a whole; if not, a kill may lose it: set the old row aside first."""
 
     def delete(self, name: str, ids: Sequence[Id] | np.ndarray) -> None:
         """Removes the rows of `ids`; those that are not there are passed over. Can be repeated."""

@@ -49,8 +49,6 @@ class MilvusStore:
     """Builds as collections of one Milvus; `LiteStore` and `ServerStore` add the differences."""
 
     shared: bool
-    replaces_in_one_step: bool
-    append_method: str
     dialect: Dialect
 
     def __init__(self, milvus: Milvus):
@@ -95,14 +93,6 @@ class MilvusStore:
         )
         self._descriptions[name] = found
         return found
-
-    def append(self, name: str, rows: Rows) -> None:
-        """Writes rows whose ids are not there yet."""
-        self._write(self.append_method, name, rows)
-
-    def upsert(self, name: str, rows: Rows) -> None:
-        """Writes rows in place of older ones with their ids."""
-        self._write("upsert", name, rows)
 
     def delete(self, name: str, ids: Sequence[Id] | np.ndarray) -> None:
         """Removes the rows of `ids`; those that are not there are passed over."""
