@@ -19,8 +19,8 @@ and writes this page.
 MEASURED = """\
 ## Measured
 
-On {cores} cores of {processor}, {date}: a Milvus server, vectors of {dim} numbers in clusters, searches for the ten
-nearest as wide as `milvus.recall: 0.99` has them. Ready is the time until the last vector is written and indexed;
+On {cores} cores of {processor}, {date}, up to {largest:,} vectors: a Milvus server, vectors of {dim} numbers in
+clusters, searches for the ten nearest as wide as `milvus.recall: 0.99` has them. Ready is the time until the last vector is written and indexed;
 memory, by how much the server grows as it loads the index, of which some tens of MB are not vectors. Searches a second
 are those of 16 threads, whose program has its part of the same cores; the work is the server's
 alone, for each of these searches.
@@ -76,7 +76,14 @@ BILL = SIZES[3]
 
 def page(measured: Measured) -> str:
     """The page for what was measured."""
-    run = {"cores": CORES, "processor": "a machine", "date": "not dated", **measured.run, "dim": DIM}
+    run = {
+        "cores": CORES,
+        "processor": "a machine",
+        "date": "not dated",
+        **measured.run,
+        "dim": DIM,
+        "largest": measured.largest,
+    }
     parts = [
         HEAD,
         MEASURED.format(**run),

@@ -32,18 +32,25 @@ def plan(progress: bool | None, **given: Any) -> tuple[Any, Callable[[], None]]:
     you buy: docs/capacity.md.
     """
     from towhee_recsys.lifecycle.capacity import FORMULAS, Demand, plans
+    from towhee_recsys.lifecycle.measured import read_measured
 
-    demand = Demand(**given)
-    found = plans(demand)
+    demand, measured = Demand(**given), read_measured()
+    found = plans(demand, measured)
 
     def show() -> None:
         title = f"{demand.items:,} items of {demand.dim} numbers, {demand.rate:,g} requests/s"
         table(f"{title}, machines of {demand.cores} cores and {demand.memory:g} GiB", COLUMNS, [*map(_row, found)])
         if demand.users:
             say(f"Users' rows in each process of the service: {_size(found[0].service_memory_bytes)}.")
+        say(f"Times were measured with up to {measured.largest:,} vectors; they are estimates beyond.")
         say("\n".join(["Formulas:", *(f"- {name}: {text}" for name, text in FORMULAS.items())]))
 
-    return {"demand": asdict(demand), "plans": [*map(asdict, found)], "formulas": FORMULAS}, show
+    return {
+        "demand": asdict(demand),
+        "plans": [*map(asdict, found)],
+        "measured_up_to": measured.largest,
+        "formulas": FORMULAS,
+    }, show
 
 
 def _row(plan: Plan) -> list[Any]:

@@ -75,6 +75,11 @@ class Measured:
     service_rate: float
     run: Mapping[str, Any]
 
+    @property
+    def largest(self) -> int:
+        """The largest number of vectors that was measured."""
+        return max(row.vectors for row in self.rows)
+
     def of(self, index: str) -> list[Row]:
         """The rows of a type of index."""
         return [row for row in self.rows if row.index == index]
