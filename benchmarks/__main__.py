@@ -29,7 +29,7 @@ from towhee_recsys.cli.common import table
 BENCHMARKS = (
     *("request", "request-server", "batch", "bulk", "threads", "tower", "fold-in"),
     *("serving", "serving-server", "index", "scale", "query-scale"),
-    *("interactions", "learning", "continued", "startup", "memory"),
+    *("interactions", "learning", "continued", "workers", "startup", "memory"),
 )
 """The names of the benchmark modules, with `-` for `_`, in the order of the page."""
 

@@ -21,6 +21,11 @@ are those of its users; Recall@10 and RMSE of a group of items are those of its 
 whole interval is on the wrong side; of slices that do not differ, one in forty looks so by chance.
 """
 
+POPULAR = """
+What is gained is gained on items with 1,000 interactions and more: the lists have more of them than those of the model
+`before`, and so fewer of the others. A site that wants more of the others shown can raise `diversity`.
+"""
+
 TIMES = """
 ## Implicit feedback, the last interaction held out
 
@@ -68,6 +73,10 @@ def _worse(lines: list[tuple[str, Slice]]) -> Iterator[str]:
     yield f"Of {len(lines)} slices, {len(worse)} {'is' if len(worse) == 1 else 'are'} worse:\n"
     for protocol, each in worse:
         yield f"- {_titled(each.metric)}, {protocol}, {each.of} by {each.by}, {each.label}: {_change(each)}"
+    if any(
+        each.metric == "recall@10" and each.by == "training interactions" and each.of == "items" for _, each in worse
+    ):
+        yield POPULAR
 
 
 def _slice(each: Slice) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -93,6 +94,13 @@ def test_a_data_file_of_other_bytes(run: Any, small_data: Path, tmp_path: Path, 
     options = ["--set", "dataset.name=own", "--set", f"dataset.path={tmp_path}", "--set", f"model.dir={tmp_path / 'm'}"]
     message = error_of(run("train", "-c", "sample", *options, "--set", "dataset.strict=true"), 1)
     assert message.startswith(f"error: {tmp_path / name}:1: NUL bytes, as UTF-16 has them")
+
+
+def test_more_workers_than_the_machine_has_cores(run: Any, tmp_path: Path) -> None:
+    options = ["--set", f"model.dir={tmp_path / 'm'}", "--set", "training.device=cpu", "--workers", "1000000"]
+    message = error_of(run("train", "-c", "sample", *options), 1)
+    for fact in ("workers", "given 1000000", f"accepted: 1 to {os.cpu_count()}"):
+        assert fact in message
 
 
 def test_ctrl_c_ends_a_training_with_one_line(small_config: Any, tmp_path: Path) -> None:

@@ -263,5 +263,7 @@ def test_the_api_is_documented_without_the_network(client):
     assert {"/recommend", "/similar/{item_id}", "/feedback", "/users/{user_id}", "/readyz"} <= document["paths"].keys()
     user = document["components"]["schemas"]["User"]["properties"]
     assert {"user_id", "gender", "age", "occupation", "liked", "disliked"} <= user.keys()
+    [filters, _] = document["components"]["schemas"]["RecommendBody"]["properties"]["filter"]["anyOf"]
+    assert {"array", "string", "number"} <= {form.get("type") for form in filters["additionalProperties"]["anyOf"]}
     names = json.dumps(document).split('"#/components/schemas/')[1:]
     assert {each.split('"')[0] for each in names} <= document["components"]["schemas"].keys()

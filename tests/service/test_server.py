@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
 import threading
 import time
-from pathlib import Path
 
 import pytest
 from threadpoolctl import threadpool_info
 
-from benchmarks.load import Client, run
 from tests.servers.process import BUSY
+from tests.service.load import BODIES, loaded
 from towhee_recsys.config import load_config
 from towhee_recsys.lifecycle.feedback import feedback_of
 from towhee_recsys.service.server import Server, serve
-
-BODIES = [json.dumps({"user": {"user_id": 10001 + number}, "top_k": 5}) for number in range(50)]
-
-
-def loaded(service, rate, seconds, also=lambda: None, bodies=BODIES, path="/recommend", keep=True):
-    """The load of requests, and what `also` gives, which is called in a thread at half of it."""
-
-    async def running():
-        client = Client(service.url + path, [] if keep else ["Connection: close"])
-        load = asyncio.ensure_future(run(client, bodies, rate, seconds))
-        await asyncio.sleep(seconds / 2)
-        found = await asyncio.to_thread(also)
-        load = await load
-        client.close()
-        return load, found
-
-    return asyncio.run(running())
 
 
 @pytest.mark.parametrize("keep", [True, False], ids=["kept connections", "new connections"])
@@ -174,34 +155,3 @@ def test_log_lines_are_json(served):
     [line] = [each for each in lines if each.get("request_id") == "mine"]
     assert (line["route"], line["status"]) == ("/recommend", 200)
     assert all({"time", "level", "logger", "message"} <= each.keys() for each in lines)
-
-
-def test_several_processes_on_a_milvus_server(served, milvus_server):
-    service = served("--workers", "2", **{"milvus.uri": milvus_server.url})
-    children = processes(service.pid)
-    assert len(children) == 2
-    request = {"user": {"user_id": 10001}}
-    answers = {json.dumps(service.send("/recommend", request)[1]["recommendations"]) for _ in range(20)}
-    assert len(answers) == 1
-    event = {"user_id": 10001, "movie_id": service.send("/recommend", request)[1]["recommendations"][0]["movie_id"]}
-    assert service.send("/feedback", {**event, "rating": 4})[0] == 200
-    for _ in range(10):  # whichever process answers
-        items = service.send("/recommend", request)[1]["recommendations"]
-        assert event["movie_id"] not in [each["movie_id"] for each in items]
-    assert 'recsys_requests_total{route="/recommend",status="200"} 31.0' in service.text("/metrics")
-    time.sleep(10)
-    os.kill(children[0], signal.SIGKILL)
-    began = time.monotonic()
-    while len(set(processes(service.pid)) - {children[0]}) < 2:
-        assert time.monotonic() - began < BUSY
-        time.sleep(0.1)
-    load, code = loaded(service, 50, 6, lambda: (os.kill(service.pid, signal.SIGTERM), service.wait())[1])
-    assert code == 0
-    assert load.statuses["200"] > 50
-    assert load.statuses.keys() <= {"200", "503", "ConnectionRefusedError"}
-
-
-def processes(parent):
-    """The processes that answer: children of the service, besides Python's tracker of resources."""
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    return [int(each) for each in children if "spawn_main" in Path(f"/proc/{each}/cmdline").read_text()]

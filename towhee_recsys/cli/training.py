@@ -26,14 +26,17 @@ Shown = tuple[Any, Callable[[], None]]
 @click.option("--fresh", is_flag=True, help="Start over instead of resuming an interrupted training.")
 @click.option("--final", is_flag=True, help="Train on all interactions, for production.")
 @click.option("--continue", "warm_start", is_flag=True, help="Start from the model in model.dir, on data that grew.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=1, metavar="N", help="How many processes train together."
+)
 @profiling
 @configured()
-def train(config: Config, progress: bool | None, fresh: bool, final: bool, warm_start: bool) -> Shown:
+def train(config: Config, progress: bool | None, fresh: bool, final: bool, warm_start: bool, workers: int) -> Shown:
     """Train the model that a config declares."""
     from towhee_recsys.training import train as train_model
     from towhee_recsys.training.training_split import CONTINUES
 
-    bundle = train_model(config, final=final, warm_start=warm_start, fresh=fresh, progress=progress)
+    bundle = train_model(config, final=final, warm_start=warm_start, fresh=fresh, workers=workers, progress=progress)
     quality, parent = bundle.quality, bundle.manifest.trained_on.get(CONTINUES)
     removed = bundle.manifest.dataset.removed
     result = {

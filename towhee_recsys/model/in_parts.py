@@ -18,11 +18,13 @@ PARTS = 4
 """The same on every machine, so that sums are rounded alike."""
 
 
-def in_parts(objective: Objective, users: np.ndarray, items: np.ndarray, block: Block) -> Callable[[], Gradients]:
+def in_parts(
+    objective: Objective, users: np.ndarray, items: np.ndarray, block: Block, cores: int | None = None
+) -> Callable[[], Gradients]:
     """Starts `objective(users, items, block)` in other threads, and returns a function that waits for its result.
 
     The result is the same up to rounding. Most of an objective's time are passes over a matrix of users by items, and
-    NumPy makes each of them on one core.
+    NumPy makes each of them on one core. `cores` are used at once, all by default.
     """
     parts = block.parts(PARTS)
     ends = np.cumsum([len(part.users) for part in parts])[:-1]
@@ -34,7 +36,7 @@ def in_parts(objective: Objective, users: np.ndarray, items: np.ndarray, block: 
         grad_items *= share
         return float(share) * loss, grad_users, grad_items
 
-    results = threads().map(compute, np.split(users, ends), parts)
+    results = threads(cores).map(compute, np.split(users, ends), parts)
 
     def wait() -> Gradients:
         loss, grads_users, grad_items = 0.0, [], np.zeros_like(items)
@@ -48,9 +50,9 @@ def in_parts(objective: Objective, users: np.ndarray, items: np.ndarray, block: 
 
 
 @contextmanager
-def cores_for_parts() -> Iterator[None]:
-    """Meanwhile matrix products leave the cores to the parts."""
-    with blas_threads(max(1, _cores() // PARTS)):
+def cores_for_parts(cores: int | None = None) -> Iterator[None]:
+    """Meanwhile matrix products leave the `cores`, all by default, to the parts."""
+    with blas_threads(max(1, (cores or all_cores()) // PARTS)):
         yield
 
 
@@ -63,14 +65,15 @@ def blas_threads(count: int) -> Iterator[None]:
         yield
 
 
-def _cores() -> int:
+def all_cores() -> int:
+    """The number of this machine's cores."""
     return os.cpu_count() or 1
 
 
 @cache
-def threads() -> ThreadPoolExecutor:
-    """A thread for each part that runs at the same time."""
-    return ThreadPoolExecutor(min(PARTS, _cores()), "part")
+def threads(cores: int | None = None) -> ThreadPoolExecutor:
+    """A thread for each part that runs at the same time on `cores`, all by default."""
+    return ThreadPoolExecutor(min(PARTS, cores or all_cores()), "part")
 
 
 if hasattr(os, "register_at_fork"):  # a child has none of the threads, and would wait for them forever

@@ -36,7 +36,11 @@ class Policy(Body):
 
     top_k: int | None = Field(default=None, ge=1, description="How many items; left out: top_k of the config.")
     offset: int | None = Field(default=None, ge=0, description="How many of the best items to skip.")
-    filter: dict[str, Clause] | None = Field(default=None, description="What the columns of an item must have.")
+    filter: dict[str, Clause | list[Any] | str | float | bool] | None = Field(
+        default=None,
+        description="What the columns of an item must have. A value alone is short for `eq`, a list for `in`, or for "
+        "`any` where the column has lists.",
+    )
     exclude: Ids | None = Field(default=None, description="Ids of items that are not shown.")
     only: Ids | None = Field(default=None, description="Ids of items; no others are shown.")
     diversity: float | None = Field(

@@ -19,6 +19,7 @@ from towhee_recsys.training.cached_features import CachedFeature
 from towhee_recsys.training.examples import Examples
 from towhee_recsys.training.lazy_rows import LazyRows
 from towhee_recsys.training.tower_pass import TowerPass
+from towhee_recsys.training.worker_group import Part
 
 TEACHER = "teacher"
 """The name of the loss against the teacher, beside the purposes."""
@@ -41,21 +42,26 @@ class BackwardPass:
     cached: Mapping[int, CachedFeature]
     large: Mapping[Tower, Mapping[int, LazyRows]]
     settings: TrainingConfig
+    cores: int
 
-    def __call__(self, block: Block, rng: np.random.Generator) -> dict[str, float]:
-        """Adds to the weights' gradients; returns the losses by purpose, that of the teacher and that of the decay."""
-        users = self._user_tensors(block.users, rng)
+    def __call__(self, block: Block, part: Part, rng: np.random.Generator) -> dict[str, float]:
+        """Adds to the weights' gradients; returns the losses by purpose, that of the teacher and that of the decay.
+
+        Both are of the users of `part` alone, with all items. What is random is drawn for the whole block, so that it
+        is the same in all workers.
+        """
+        users = self._user_tensors(block.users, part.lines, rng)
         items = self._item_pass(block.items, rng)
         running: list[tuple[TowerPass, dict[str, Callable[[], Gradients]]]] = []
         for name, objective in self.objectives.items():
             tower = self.model.tower(name)
-            known = {number: rows(block.users) for number, rows in self.large[tower].items()}
+            known = {number: rows(block.users, part.lines) for number, rows in self.large[tower].items()}
             own = TowerPass(tower, self.examples.users, users, objective.decay, known)
             vectors = own.vectors, items.vectors
             waits: dict[str, Callable[[], Gradients]] = {}
             if self.distillation and name == "rating":
-                waits[TEACHER] = threads().submit(self.distillation, *vectors, block).result
-            waits[name] = in_parts(objective, *vectors, block)
+                waits[TEACHER] = threads(self.cores).submit(self.distillation, *vectors, part.block).result
+            waits[name] = in_parts(objective, *vectors, part.block, self.cores)
             running.append((own, waits))
         grad_items, losses = np.zeros_like(items.vectors), {}
         for own, waits in running:
@@ -74,10 +80,10 @@ class BackwardPass:
         outputs |= {number: large(rows) for number, large in self.large[self.model.item_tower].items()}
         return TowerPass(self.model.item_tower, self.examples.items, arrays, self.settings.item_decay, outputs)
 
-    def _user_tensors(self, rows: np.ndarray, rng: np.random.Generator) -> list[paddle.Tensor]:
+    def _user_tensors(self, rows: np.ndarray, own: slice, rng: np.random.Generator) -> list[paddle.Tensor]:
         encoder, arrays = self.examples.users, [array[rows] for array in self.examples.user_arrays]
         hidden = encoder.hide(arrays, self.settings.unknown_rate, rng)
         for feature, array in zip(encoder.features, hidden, strict=True):
             if feature.is_history:  # a tower that sees all that it is to predict learns to repeat it
                 array[rng.random(array.shape) < HISTORY_DROPPED] = 0
-        return [paddle.to_tensor(array) for array in hidden]
+        return [paddle.to_tensor(array[own]) for array in hidden]

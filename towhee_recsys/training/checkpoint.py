@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -38,8 +39,11 @@ class Checkpoint:
         self._seconds_trained = self._seconds_written = 0.0
 
     @timed("checkpoints")
-    def write(self, state: dict[str, Any], seconds: float) -> None:
-        """Replaces the file in one step, unless writing has used its share of the time; the epoch took `seconds`."""
+    def write(self, state: dict[str, Any], seconds: float = math.inf) -> None:
+        """Replaces the file in one step, unless writing has used its share of the time; the epoch took `seconds`.
+
+        Without `seconds` the file is written in any case.
+        """
         self._seconds_trained += seconds
         if self._seconds_written > WRITING_SHARE * self._seconds_trained:
             return

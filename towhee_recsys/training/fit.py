@@ -20,6 +20,7 @@ from towhee_recsys.training.checkpoint import Checkpoint
 from towhee_recsys.training.examples import Examples
 from towhee_recsys.training.trainer import Trainer
 from towhee_recsys.training.validation import Validation
+from towhee_recsys.training.worker_group import ALONE, WorkerGroup
 
 log = logging.getLogger(__name__)
 
@@ -43,10 +44,11 @@ def make_trainer(
     training: TrainingConfig,
     seed: int,
     epochs: int | None = None,
+    group: WorkerGroup = ALONE,
 ) -> Trainer:
     """A trainer with a fresh model, which learns from `teacher`, too, where there is one.
 
-    `epochs` stops it before `training.epochs`, on the same course.
+    `epochs` stops it before `training.epochs`, on the same course. Of several that train together it is one of `group`.
     """
     built = build_model(examples.users, examples.items, model, objective, seed)
     settings = ObjectiveSettings(training, feedback.scale, rating_map)
@@ -56,23 +58,46 @@ def make_trainer(
     objectives = make_objectives(objective, decayed(examples.training, feedback.half_life), settings)
     distillation = Distillation(examples.training, settings, teacher) if teacher else None
     return Trainer(
-        built, objectives, examples, validation, training, distillation=distillation, seed=seed, epochs=epochs
+        built,
+        objectives,
+        examples,
+        validation,
+        training,
+        distillation=distillation,
+        seed=seed,
+        epochs=epochs,
+        group=group,
     )
 
 
-def fit(trainer: Trainer, checkpoint: Checkpoint, *, fresh: bool = False, progress: bool | None = None) -> None:
-    """Trains from the checkpoint, unless `fresh`, to the last epoch, and puts the kept epoch's weights in the model.
+def fit(trainer: Trainer, checkpoint: Checkpoint, *, progress: bool | None = None) -> None:
+    """Trains from the checkpoint to the last epoch, and puts the kept epoch's weights in the model.
 
     `progress` shows a bar; by default only in a terminal.
 
     Raises:
         TrainingError: the loss or a weight is not finite any more.
     """
-    if fresh:
-        checkpoint.remove()
-    elif (state := checkpoint.read()) and trainer.can_resume(state):
+    resume(trainer, checkpoint)
+    if not trainer.done:
+        run_epochs(trainer, checkpoint, progress=progress)
+    trainer.use_kept()
+
+
+def resume(trainer: Trainer, checkpoint: Checkpoint) -> None:
+    """Restores the state of the checkpoint, if there is one of this training."""
+    if (state := checkpoint.read()) and trainer.can_resume(state):
         trainer.restore(state)
-        log.warning("resuming a training that was interrupted after epoch %d", len(trainer.history))
+        if not trainer.done:
+            log.warning("resuming a training that was interrupted after epoch %d", len(trainer.history))
+
+
+def run_epochs(trainer: Trainer, checkpoint: Checkpoint, *, progress: bool | None = None) -> None:
+    """Trains to the last epoch. Of several workers the first writes the checkpoints.
+
+    Raises:
+        TrainingError: the loss or a weight is not finite any more.
+    """
     done = len(trainer.history)
     with progress_bar(progress, total=trainer.epochs, initial=done, desc="train", unit="epoch") as bar:
         while not trainer.done:
@@ -81,7 +106,8 @@ def fit(trainer: Trainer, checkpoint: Checkpoint, *, fresh: bool = False, progre
                 line = trainer.epoch()
             except TrainingError as error:
                 raise _with_last_good(error, trainer, checkpoint) from None
-            checkpoint.write(trainer.state(), seconds=time.monotonic() - start)
+            if trainer.group.is_first:
+                checkpoint.write(trainer.state(), seconds=time.monotonic() - start)
             bar.update()
             bar.set_postfix(
                 {
@@ -91,10 +117,9 @@ def fit(trainer: Trainer, checkpoint: Checkpoint, *, fresh: bool = False, progre
                 }
             )
             log.info("epoch %d: %s", line["epoch"], ", ".join(f"{name} {value:.4f}" for name, value in line.items()))
-    trainer.use_kept()
 
 
 def _with_last_good(error: TrainingError, trainer: Trainer, checkpoint: Checkpoint) -> TrainingError:
-    if not trainer.history or not checkpoint.path.exists():
+    if not trainer.history or not checkpoint.read():  # another worker may have written it
         return error
     return TrainingError(f"{error} The state of epoch {checkpoint.epoch} is kept in {checkpoint.path}.")

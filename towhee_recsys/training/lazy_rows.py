@@ -48,22 +48,34 @@ class LazyRows:
         self._read: tuple[np.ndarray, paddle.Tensor, list[paddle.Tensor]] | None = None
 
     @timed("towers forward")
-    def __call__(self, lines: np.ndarray) -> paddle.Tensor:
-        """The embeddings of the users or the items in these lines of the feature's array: float32[n, size]."""
+    def __call__(self, lines: np.ndarray, own: slice = slice(None)) -> paddle.Tensor:
+        """The embeddings of the users or the items in these lines of the feature's array: float32[n, size].
+
+        With `own`, only those of this slice of the lines; the rows of all are read, and updated by `update`.
+        """
         rows, inverse = np.unique(self._array[lines], return_inverse=True)
         value, mean, square = self._current(rows)
         leaf = value.clone()
         leaf.stop_gradient = False
         self._read = rows, leaf, [value, mean, square]
         padding = 0 if rows[0] == UNKNOWN else None
-        return nn.functional.embedding(paddle.to_tensor(inverse), leaf, padding_idx=padding)
+        return nn.functional.embedding(paddle.to_tensor(inverse[own]), leaf, padding_idx=padding)
+
+    @property
+    def gradient(self) -> paddle.Tensor:
+        """The gradient by the rows that were read last, which may be replaced in place."""
+        assert self._read, "rows are read before they have gradients"
+        leaf = self._read[1]
+        if leaf.grad is None:
+            leaf.grad = paddle.zeros_like(leaf)
+        return leaf.grad
 
     def update(self, learning_rate: float, step: int) -> None:
         """Adam's step number `step`, from 1 up, for the rows that were read last, by the gradients that they have."""
         assert self._read, "rows are read before they are updated"
-        rows, leaf, (value, mean, square) = self._read
+        rows, _, (value, mean, square) = self._read
         rate = learning_rate * np.sqrt(1 - self._beta2**step) / (1 - BETA1**step)
-        gradient = paddle.zeros_like(leaf) if leaf.grad is None else leaf.grad
+        gradient = self.gradient
         self._advance(rate)
         with paddle.no_grad():
             mean = BETA1 * mean + (1 - BETA1) * gradient

@@ -14,6 +14,7 @@ from towhee_recsys.model.paddle.towers import Tower
 from towhee_recsys.support.step_timers import timed
 from towhee_recsys.training.examples import Examples
 from towhee_recsys.training.lazy_rows import LazyRows, lazy_rows
+from towhee_recsys.training.worker_group import WorkerGroup
 
 ADAM_BETA2 = 0.95
 """Adam's second decay, usually 0.999. A user is in one step an epoch, and a training has some hundred steps: the first
@@ -47,6 +48,11 @@ class Optimizer:
         """Sets the rate of the next steps."""
         self._learning_rate = learning_rate
         self._adam.set_lr(learning_rate)
+
+    def average(self, group: WorkerGroup, share: float) -> None:
+        """Replaces the gradients by their mean over the workers of `group`, of which this one counts `share`."""
+        if group.size > 1:
+            group.average([*(each.grad for each in self._dense), *(rows.gradient for _, rows in self._tables())], share)
 
     @timed("optimiser")
     def step(self) -> None:

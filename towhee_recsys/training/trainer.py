@@ -24,6 +24,7 @@ from towhee_recsys.training.cached_features import cached_features
 from towhee_recsys.training.examples import Examples
 from towhee_recsys.training.optimizer import Optimizer
 from towhee_recsys.training.validation import Validation
+from towhee_recsys.training.worker_group import ALONE, WorkerGroup
 
 
 class Trainer:
@@ -34,6 +35,7 @@ class Trainer:
         kept: With patience, the weights of the epoch to keep.
         regression: What is fitted to the final vectors for items without interactions; None before, and without it.
         epochs: Where to stop; the learning rate takes the course of `settings.epochs`.
+        group: The processes that train together, each with its part of every block of users.
     """
 
     def __init__(
@@ -47,14 +49,15 @@ class Trainer:
         distillation: Distillation | None = None,
         seed: int,
         epochs: int | None = None,
+        group: WorkerGroup = ALONE,
     ):
         self.model, self.objectives, self.examples, self.validation = model, objectives, examples, validation
-        self.settings, self.seed, self.epochs = settings, seed, epochs or settings.epochs
+        self.settings, self.seed, self.epochs, self.group = settings, seed, epochs or settings.epochs, group
         self.blocks = Blocks(examples.training, len(examples.user_ids), settings.batch_size, settings.sampled_items)
         self.cached = cached_features(examples.items, model.item_tower, examples.item_arrays, settings.unknown_rate)
         self.optimizer = Optimizer(model, examples, settings)
         self.backward = BackwardPass(
-            model, objectives, distillation, examples, self.cached, self.optimizer.rows, settings
+            model, objectives, distillation, examples, self.cached, self.optimizer.rows, settings, group.cores
         )
         self.history: list[dict[str, float]] = []
         self.regression: KernelRegression | None = None
@@ -89,7 +92,7 @@ class Trainer:
         for feature in self.cached.values():
             feature.refresh()
         losses = []
-        with cores_for_parts(), memory_reused():
+        with cores_for_parts(self.group.cores), memory_reused():
             for step, block in enumerate(self.blocks(rng)):
                 self.optimizer.set_lr(self._learning_rate((number - 1) * self.blocks.count + step))
                 losses.append(self._step(block, rng))
@@ -127,10 +130,12 @@ class Trainer:
 
     def _step(self, block: Block, rng: np.random.Generator) -> dict[str, float]:
         """One step of the optimiser; the losses by name."""
-        losses = self.backward(block, rng)
+        part = self.group.part(block)
+        losses = self.backward(block, part, rng)
+        self.optimizer.average(self.group, part.share)
         self.optimizer.step()
         self.optimizer.clear_grad()
-        return losses
+        return self.group.mean(losses, part.share)
 
     def _sum_of_weights(self) -> float:
         return sum(weight.sum().item() for weight in self.model.parameters())
@@ -147,7 +152,7 @@ class Trainer:
         line = {"epoch": number, "learning_rate": self.settings.learning_rate, "loss": sum(means.values())}
         for purpose, objective in self.objectives.items():
             line |= objective.training_figures(means[purpose])
-        line |= self.validation.measure()
+        line |= self.group.from_first(self.validation.measure)
         for name, value in line.items():
             self._check_finite(name.replace("_", " "), value, number, len(losses))
         return line
