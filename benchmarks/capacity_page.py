@@ -20,10 +20,10 @@ MEASURED = """\
 ## Measured
 
 On {cores} cores of {processor}, {date}, up to {largest:,} vectors: a Milvus server, vectors of {dim} numbers in
-clusters, searches for the ten nearest as wide as `milvus.recall: 0.99` has them. Ready is the time until the last vector is written and indexed;
-memory, by how much the server grows as it loads the index, of which some tens of MB are not vectors. Searches a second
-are those of 16 threads, whose program has its part of the same cores; the work is the server's
-alone, for each of these searches.
+clusters, searches for the ten nearest as wide as `milvus.recall: 0.99` has them. Ready is the time until the last
+vector is written and indexed; memory, by how much the server grows as it loads the index, of which some tens of MB are
+not vectors. Searches a second are those of 16 threads, whose program has its part of the same cores; the work is the
+server's alone, for each of these searches.
 """
 
 FORMULAS = """\
