@@ -4,8 +4,8 @@ python -m benchmarks [NAME ...] [-c movielens_1m] [--set dataset.path=DIR] [--qu
 
 Without NAME, runs all benchmarks, each in its own process. The figures of a benchmark replace its earlier figures in
 the JSON, and the page is generated again from it; `page` only generates the page. The libraries that are compared are
-in benchmarks/requirements.txt. `quality`, `planted`, `folds`, `main_job`, `added_items`, `feedback` and `init` are
-separate commands: see `python -m benchmarks quality --help`.
+in benchmarks/requirements.txt. `quality`, `planted`, `folds`, `main_job`, `added_items`, `feedback`, `init` and
+`capacity` are separate commands: see `python -m benchmarks quality --help`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ BENCHMARKS = (
 )
 """The names of the benchmark modules, with `-` for `_`, in the order of the page."""
 
-COMMANDS = ("quality", "planted", "folds", "main_job", "added_items", "feedback", "init")
+COMMANDS = ("quality", "planted", "folds", "main_job", "added_items", "feedback", "init", "capacity")
 
 PAGE = "page"
 

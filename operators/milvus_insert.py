@@ -23,6 +23,7 @@ from towhee_recsys.stores.vectors import (
     open_index,
     release_build,
     resume_build,
+    server_options,
     start_build,
 )
 from towhee_recsys.support.forks import new_lock
@@ -46,12 +47,13 @@ class MilvusInsert:
         staged: Whether the rows wait for `publish`.
         access: The credentials of a server, {"token": ..., "timeout": 10}: the settings of `milvus.access`.
         index: The type of a new index, {"type": "HNSW", "M": 16}: the settings of `milvus.index`.
+        server: How a server stores a new index, {"shards": 2, "replicas": 2}: the settings of `milvus.server`.
         id: The column with the ids, where the vectors do not name it.
 
     Raises:
-        QueryError: vectors that are not unit, ids or values of another type.
+        QueryError: vectors that are not unit, ids or values of another type, a partition key that is no field of texts.
         IndexMismatchError: the live index is of another model.
-        StoreError: Milvus fails.
+        StoreError: Milvus fails, or another process indexes the same collection of a server.
     """
 
     def __init__(
@@ -62,9 +64,10 @@ class MilvusInsert:
         access: Mapping[str, Any] | None = None,
         index: Mapping[str, Any] | None = None,
         id: str | None = None,
+        server: Mapping[str, Any] | None = None,
     ):
         self._index, self._staged, self._id = open_index(uri, collection, access), staged, id
-        self._type = index_type(self._index.store, index)
+        self._type, self._server = index_type(self._index.store, index), server_options(self._index.store, server)
         self._build: str | None = None
         self._starting = new_lock()
 
@@ -89,7 +92,7 @@ class MilvusInsert:
     def _insert(self, ids: Sequence[Any], vectors: Embeddings, fields: Mapping[str, Sequence[Any]]) -> Receipt:
         if not self._staged:
             types = vectors.model.index_fields if vectors.model else {}
-            return insert_live(self._index, ids, vectors, self._type, fields, types)
+            return insert_live(self._index, ids, vectors, self._type, fields, types, self._server)
         try:
             return insert(self._index, self._unpublished(ids, vectors), ids, vectors, fields)
         except StoreError:
@@ -105,7 +108,7 @@ class MilvusInsert:
                 items = vectors.model.items if vectors.model else None
                 id_type = items.id_type if items else id_type_of(ids)
                 fields = vectors.model.index_fields if vectors.model else {}
-                wanted = self._index, model_of(vectors), vectors.shape[1], self._type, id_type, fields
+                wanted = self._index, model_of(vectors), vectors.shape[1], self._type, id_type, fields, self._server
                 self._build = resume_build(*wanted) or start_build(*wanted)
             return self._build
 

@@ -1,4 +1,4 @@
-"""compose.yaml, without Docker: it starts what the shipped configs need."""
+"""deploy/, without Docker and Kubernetes: it starts what the shipped configs need."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from towhee_recsys.config import load_config
 from towhee_recsys.stores.keyed.urls import parse_url
 
 ROOT = Path(__file__).resolve().parent.parent
-COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+DEPLOY = ROOT / "deploy"
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+VALUES = yaml.safe_load((DEPLOY / "milvus-cluster-values.yaml").read_text(encoding="utf-8"))
 SERVICES = COMPOSE["services"]
+SERVERS = {name: service for name, service in SERVICES.items() if "build" not in service}
 
 
 @pytest.fixture
@@ -60,11 +63,14 @@ def test_mariadb_is_that_of_its_config(catalogue):
 
 
 def test_nothing_else_has_an_open_port():
-    assert {name for name, service in SERVICES.items() if "ports" in service} == {"milvus", "redis", "mariadb"}
+    assert {name for name, service in SERVICES.items() if "ports" in service} == {
+        *("milvus", "redis", "mariadb"),
+        "service",
+    }
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_each_service_is_pinned_watched_and_keeps_its_data(name):
+@pytest.mark.parametrize("name", SERVERS)
+def test_each_server_is_pinned_watched_and_keeps_its_data(name):
     service = SERVICES[name]
     assert re.fullmatch(r"[\w./-]+:(v?\d+\.\d+\.\d+|RELEASE\.[\dTZ-]+)", service["image"])
     assert service["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL")
@@ -74,7 +80,44 @@ def test_each_service_is_pinned_watched_and_keeps_its_data(name):
 
 
 def test_each_volume_is_declared():
-    assert COMPOSE["volumes"].keys() == SERVICES.keys()
+    assert COMPOSE["volumes"].keys() == {*SERVICES, "cache"}
+
+
+def test_the_service_is_that_of_its_config(monkeypatch):
+    service = SERVICES["service"]
+    assert open_port("service") == (8000, 8000)
+    assert service["command"][:3] == ["serve", "-c", "deploy/service.yaml"]
+    for variable in service["environment"]:
+        monkeypatch.setenv(variable, variable)
+    config = load_config(DEPLOY / "service.yaml")
+    uri, url = urlsplit(config.milvus.uri), parse_url(config.catalogue, "catalogue")
+    assert {uri.hostname, url.host} == set(service["depends_on"])
+    assert (uri.port, url.port) == (open_port("milvus")[1], open_port("redis")[1])
+    assert service["healthcheck"]["test"][0] == "CMD"
+    used = {mount.split(":")[0] for mount in service["volumes"]}
+    assert used - {"."} <= COMPOSE["volumes"].keys()
+
+
+def test_the_image_of_the_service_has_what_the_package_needs():
+    text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    assert re.search(r"^FROM python:3\.\d+\.\d+-", text, re.MULTILINE)
+    for name in re.findall(r"^COPY (.+) \S+$", text, re.MULTILINE):
+        assert all((ROOT / each).exists() for each in name.split())
+    packages = (ROOT / "pyproject.toml").read_text(encoding="utf-8").split("[tool.setuptools.package-dir]")[1]
+    for folder in re.findall(r'^".+" = "(\w+)"$', packages.split("\n[")[0], re.MULTILINE):
+        assert f"COPY {folder} {folder}\n" in text
+
+
+def test_the_cluster_is_of_the_tested_version_with_access_control_and_nodes_for_two_replicas():
+    assert SERVICES["milvus"]["image"] == f"milvusdb/milvus:{VALUES['image']['all']['tag']}"
+    settings = yaml.safe_load(VALUES["extraConfigFiles"]["user.yaml"])
+    assert settings["common"]["security"] == {"authorizationEnabled": True, "tlsMode": 1}
+    [mounted] = VALUES["proxy"]["volumeMounts"]
+    assert settings["tls"]["serverPemPath"].startswith(mounted["mountPath"])
+    assert VALUES["queryNode"]["replicas"] >= 2
+    coordinators = ("rootCoordinator", "queryCoordinator", "indexCoordinator", "dataCoordinator")
+    assert VALUES["mixCoordinator"]["enabled"]
+    assert not any(VALUES[name]["enabled"] for name in coordinators)
 
 
 def test_milvus_finds_its_own_stores():

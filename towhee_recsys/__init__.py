@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from towhee_recsys.evaluation.evaluate import evaluate
     from towhee_recsys.lifecycle import (
         add_feedback,
+        copy_index,
         delete_items,
         exported_feedback,
         forget_user,
@@ -64,6 +65,7 @@ _LAZY_EXPORTS = {
     "add_items": "pipelines",
     "add_pipeline": "pipelines",
     "compare": "evaluation.compare",
+    "copy_index": "lifecycle",
     "delete_items": "lifecycle",
     "evaluate": "evaluation.evaluate",
     "examine": "lifecycle.doctor",
@@ -99,6 +101,7 @@ __all__ = [
     "add_items",
     "add_pipeline",
     "compare",
+    "copy_index",
     "delete_items",
     "evaluate",
     "examine",

@@ -97,6 +97,17 @@ def test_list_rollback_and_gc(run: Any, on_own: list[str], sample_bundle: Any) -
     assert json.loads(run("index", *on_own, "--gc", "--json").out) == {"dropped": []}
 
 
+def test_a_copy_in_another_milvus(run: Any, on_own: list[str], tmp_path: Path) -> None:
+    there = str(tmp_path / "there.db")
+    copied = run("index", *on_own, "--to", there)
+    assert copied.code == 0
+    assert copied.out.startswith(f"326 items are live in {there}, too.")
+    again = json.loads(run("index", *on_own, "--to", there, "--json").out)
+    builds = json.loads(run("index", *on_own, "--set", f"milvus.uri={there}", "--list", "--json").out)["builds"]
+    assert [(each["build"], each["live"]) for each in builds] == [(again["build"], True)]
+    assert run("index", *on_own, "--to", str(tmp_path / "movies.db")).code == 2
+
+
 def test_a_list_of_nothing(run: Any, on_own: list[str]) -> None:
     empty = run("index", *on_own, "--set", "milvus.collection=others", "--list")
     assert empty.code == 0
@@ -104,7 +115,7 @@ def test_a_list_of_nothing(run: Any, on_own: list[str]) -> None:
     assert "`towhee-recsys index -c CONFIG`" in empty.out
 
 
-ACTIONS = "--add, --delete, --list, --rollback and --gc"
+ACTIONS = "--add, --delete, --list, --rollback, --gc and --to"
 INVALID_USAGE = [
     (["--list", "--gc"], f"--list and --gc are given. Give one of {ACTIONS}, or none to build."),
     (["--gc", "--add", "x", "--rollback"], f"--add, --rollback and --gc are given. Give one of {ACTIONS}"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from towhee_recsys.config import dump_config, load_config, resolve
-from towhee_recsys.config.milvus import AccessConfig, FlatIndex, HnswIndex
+from towhee_recsys.config.milvus import AccessConfig, FlatIndex, HnswIndex, ServerConfig
 
 SERVER = {"uri": "http://host:19530"}
 KINDS = "AUTOINDEX, FLAT, HNSW, IVF_FLAT, IVF_SQ8"
@@ -15,6 +15,7 @@ LITE = "a Milvus Lite file, a uri that ends in .db,"
 def test_left_out_they_are_an_exact_search_in_a_file():
     milvus = load_config().milvus
     assert (milvus.access, milvus.index) == (AccessConfig(timeout=30.0), FlatIndex())
+    assert milvus.server == ServerConfig(shards=1, replicas=1, partition_key=None, consistency="Session", mmap=False)
 
 
 def test_operators_get_them_as_plain_mappings():
@@ -60,11 +61,27 @@ def test_another_type_of_index_leaves_the_settings_of_the_old_one_behind(write):
             {"access": {"token": "s3cret"}},
             "milvus: access.token, user, password and tls are for servers; for a Milvus Lite file leave them out.",
         ),
+        (
+            {"server": {"shards": 2, "replicas": 3, "mmap": True}},
+            f"milvus: server.shards 2, server.replicas 3, server.mmap true is for servers; {LITE} has one process",
+        ),
+        ({"server": {"partition_key": "tenant"}}, "milvus: server.partition_key tenant is for servers; a Milvus Lite"),
+        ({"server": {"consistency": "Bounded"}}, "milvus: server.consistency Bounded is for servers; a Milvus Lite"),
     ],
 )
 def test_what_a_file_does_not_have(refused, settings, message):
     assert f"given settings: {message}" in refused({"milvus": settings})
     assert load_config({"milvus": SERVER | settings})
+
+
+def test_a_recall_needs_searches_that_can_be_widened(refused):
+    for index in ({"type": "HNSW"}, {"type": "IVF_SQ8"}, {"type": "FLAT"}):
+        assert load_config(milvus=SERVER | {"index": index, "recall": 0.99}).milvus.recall == 0.99
+    assert load_config(milvus={"recall": 0.99}).milvus.index == FlatIndex()
+    message = refused({"milvus": SERVER | {"index": {"type": "AUTOINDEX"}, "recall": 0.99}})
+    assert "recall needs index.type HNSW, IVF_FLAT or IVF_SQ8" in message
+    message = refused({"milvus": {"index": {"type": "IVF_FLAT"}, "recall": 0.99, "uri": "items.db"}})
+    assert "recall needs a server with index.type IVF_FLAT" in message
 
 
 def test_an_address_from_the_environment_is_judged_when_it_is_opened(monkeypatch):
@@ -92,6 +109,11 @@ def test_an_address_from_the_environment_is_judged_when_it_is_opened(monkeypatch
         (
             {"index": {"type": "IVF_SQ8", "nlist": 8, "nprobe": 9}},
             "milvus.index: nprobe 9 is above nlist 8: a search reads at most all clusters.",
+        ),
+        ({"server": {"shards": 0}}, "milvus.server.shards: given 0, accepted: a whole number from 1 to 64."),
+        (
+            {"server": {"consistency": "strong"}},
+            "milvus.server.consistency: given 'strong', accepted: 'Strong', 'Bounded', 'Session' or 'Eventually'.",
         ),
         ({"access": {"tokn": "s3cret"}}, "milvus.access.tokn: unknown key. Did you mean 'token'? Accepted: password, "),
         (

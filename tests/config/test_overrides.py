@@ -78,12 +78,13 @@ def test_the_caller_s_dict_is_left_alone():
         ),
         (
             {"milvus": {"urii": 1}},
-            "keyword milvus: milvus.urii: unknown key. Did you mean 'uri'? Accepted: access, collection, index, uri.",
+            "keyword milvus: milvus.urii: unknown key. Did you mean 'uri'? "
+            "Accepted: access, collection, index, recall, server, uri.",
         ),
         (
             {"milvus.urii": 1},
             "keyword milvus.urii: milvus.urii: unknown key. Did you mean 'uri'? "
-            "Accepted: access, collection, index, uri.",
+            "Accepted: access, collection, index, recall, server, uri.",
         ),
         (
             {"extends": "article"},

@@ -30,6 +30,7 @@ features:
 """
 
 TOP_LEVEL = ", ".join(sorted({*Config.model_fields, "extends"}))
+MILVUS = "access, collection, index, recall, server, uri"
 TRAINING = ", ".join(sorted(TrainingConfig.model_fields))
 KINDS = ", ".join(sorted(KNOWN))
 
@@ -43,7 +44,8 @@ def test_every_problem_is_reported_at_once_with_its_place(write, refused):
             "4: seed: given 4.0, accepted: a whole number from 0 to 4294967295.",
             f"5: embedding_size: unknown key. Did you mean 'model.embedding_size'? Accepted: {TOP_LEVEL}.",
             "6: catalogue: given null, accepted: text that is not empty.",
-            "8: milvus.collectoin: unknown key. Did you mean 'collection'? Accepted: access, collection, index, uri.",
+            "8: milvus.collectoin: unknown key. Did you mean 'collection'? "
+            "Accepted: access, collection, index, recall, server, uri.",
             "9: milvus.collection: given 'the items', accepted: "
             "a name of letters, digits and _, at most 100 and no digit first.",
             "10: training.epochs: given true, accepted: a whole number from 1 up.",
@@ -67,8 +69,14 @@ def test_every_problem_is_reported_at_once_with_its_place(write, refused):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"milvus": None}, "milvus: given null, accepted: a mapping of access, collection, index, uri."),
-        ({"milvus": ["x"]}, "milvus: given a list of 1, accepted: a mapping of access, collection, index, uri."),
+        (
+            {"milvus": None},
+            f"milvus: given null, accepted: a mapping of {MILVUS}.",
+        ),
+        (
+            {"milvus": ["x"]},
+            f"milvus: given a list of 1, accepted: a mapping of {MILVUS}.",
+        ),
         ({"training": {"held_out": 0.1}}, f"training.held_out: unknown key. Accepted: {TRAINING}."),
         ({"training": {"decay": 0.1}}, "training.decay: unknown key. Did you mean '"),
         ({"training": {"validation": 1}}, "training.validation: given 1, accepted: a number from 0 to below 1."),

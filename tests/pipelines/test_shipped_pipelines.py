@@ -24,6 +24,7 @@ def composed_by_hand(name, config):
     history = {"history": config.history_url}
     store = config.milvus.model_dump(include={"uri", "collection", "access"})
     vectors = store | {"index": config.milvus.index.model_dump()}
+    server = config.milvus.server.model_dump()
     search, lookup = OURS.milvus_search(**vectors, top_k=config.top_k), OURS.lookup(**catalogue)
     rules = {**model, **store, **catalogue, "top_k": config.top_k, "requests": config.requests.model_dump()}
     feedback = {"feedback": config.feedback_url, "uri": config.milvus.uri, "collection": config.milvus.collection}
@@ -68,17 +69,18 @@ def composed_by_hand(name, config):
             .map(("items", "receipt"), "receipt", facts)
             .output("index", "receipt")
         )
+    tables = {**dataset, "tables": {}}
     return (
         pipe.input("source")
         .flat_map("source", "items", OURS.read_items(**dataset))
         .map("items", "vectors", OURS.item_encoder(**model))
         .map("vectors", "vectors", OURS.normalize())
         .map("vectors", "places", OURS.project(**model))
-        .map(("items", "vectors"), "receipt", OURS.milvus_insert(**vectors, staged=True))
+        .map(("items", "vectors"), "receipt", OURS.milvus_insert(**vectors, server=server, staged=True))
         .map(("items", "receipt"), "receipt", OURS.catalogue_insert(**catalogue))
         .window_all(("receipt", "places"), "receipts", OURS.projection_insert(**catalogue))
-        .map("receipts", "receipts", OURS.history_insert(**dataset, tables={}, **history))
-        .map("receipts", "index", OURS.publish(**store, **catalogue, **history, **model))
+        .map("receipts", "receipts", OURS.history_insert(**tables, **history))
+        .map("receipts", "index", OURS.publish(**vectors, **catalogue, **history, **model, **tables, recall=None))
         .output("index")
     )
 

@@ -29,6 +29,12 @@ class ServerProcess:
         self._command, self._ready, self._cwd, self._patience = [str(part) for part in command], ready, cwd, patience
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def process_id(self) -> int:
+        """The id of its process, which runs."""
+        assert self._process is not None, "it does not run"
+        return self._process.pid
+
     def start(self) -> None:
         """Starts it where it does not run, and waits until it is ready, `patience` seconds at most."""
         if self._process is None:

@@ -15,6 +15,7 @@ from towhee_recsys.cli.immediate import feedback, hide, show
 from towhee_recsys.cli.indexing import index
 from towhee_recsys.cli.initialising import init
 from towhee_recsys.cli.measuring import compare, evaluate
+from towhee_recsys.cli.planning import plan
 from towhee_recsys.cli.recommending import demo, recommend, similar
 from towhee_recsys.cli.serving import mcp, serve
 from towhee_recsys.cli.streams import replace_closed_streams
@@ -31,7 +32,7 @@ def commands() -> None:
 for _command in (
     *(init, train, tune, prepare, index, recommend, similar, why_not, serve, mcp),
     *(feedback, hide, show),
-    *(evaluate, compare, run, demo, export, doctor, validate, schema),
+    *(evaluate, compare, run, demo, export, doctor, validate, schema, plan),
 ):
     commands.add_command(_command)
 

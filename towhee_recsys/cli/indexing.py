@@ -1,4 +1,4 @@
-"""The `index` command: build an index, add and delete items, list builds, roll back, drop old builds."""
+"""The `index` command: build an index, add and delete items, list, drop and copy builds, and roll back."""
 
 from __future__ import annotations
 
@@ -36,6 +36,11 @@ KEEP = 2
 @click.option(
     "--keep", type=click.IntRange(min=1), metavar="N", help="With --gc: how many builds to keep; 2 by default."
 )
+@click.option(
+    "--to",
+    metavar="URI|CONFIG",
+    help="Copy the live index to another Milvus, a file.db, a server or that of a config, and make it live.",
+)
 @engine_options
 @profiling
 @configured()
@@ -52,8 +57,8 @@ def index(
 
     The live index answers until the new build is complete; then it is kept for a rollback.
 
-    With --add, --delete, --list, --rollback or --gc, do that instead. Added and deleted items stay so until the next
-    build, which contains the items of the dataset.
+    With --add, --delete, --list, --rollback, --gc or --to, do that instead. Added and deleted items stay so until
+    the next build, which contains the items of the dataset.
     """
     given_actions = [name for name in ACTIONS if given[name] not in (None, False)]
     if len(given_actions) > 1:
@@ -67,6 +72,8 @@ def index(
         raise click.UsageError(f"{_named([*used, *given_actions])} are given. An engine builds; leave one of them out.")
     if given_actions == ["add"]:
         return _add(config, given["add"], progress)
+    if given_actions == ["to"]:
+        return _copy(config, given["to"], progress)
     given["gc"] = keep or KEEP
     return ACTIONS[given_actions[0]](config, given[given_actions[0]])
 
@@ -145,7 +152,8 @@ def _list(config: Config, _: bool) -> Shown:
             say("There is no build yet. Create one with `towhee-recsys index -c CONFIG`.")
             return
         columns = ["", "Build", "Model", "Its files", "Items", "Published (UTC)"]
-        table(f"Builds of {config.milvus.collection}", columns, [_row(each) for each in builds])
+        columns += ["Recall"] * any(each.recall is not None for each in builds)
+        table(f"Builds of {config.milvus.collection}", columns, [_row(each)[: len(columns)] for each in builds])
 
     return {"builds": [asdict(each) for each in builds]}, show
 
@@ -166,19 +174,38 @@ def _gc(config: Config, keep: int) -> Shown:
     )
 
 
+def _copy(config: Config, to: str, progress: bool | None = False) -> Shown:
+    from towhee_recsys.lifecycle import copy_index
+    from towhee_recsys.stores.vectors import index_of
+    from towhee_recsys.support.progress import progress_bar
+    from towhee_recsys.support.urls import shown_url
+
+    with progress_bar(progress, desc="copy", unit="item") as bar:
+        live = index_of(config.milvus, create=False).record
+        bar.total = live.rows if live else None
+        record = copy_index(config, to, on_written=bar.update)
+    return vars(record), lambda: say(
+        f"{record.rows:,} items are live in {shown_url(to)}, too. Restart the services with a config of that Milvus, "
+        "and do not index with the old one any more. Until then, the same command copies what has changed."
+    )
+
+
 ACTIONS: dict[str, Callable[[Config, Any], Shown]] = {
     "add": _add,
     "delete": _delete,
     "list": _list,
     "rollback": _rollback,
     "gc": _gc,
+    "to": _copy,
 }
 
 
 def _show_record(config: Config, record: dict[str, Any]) -> None:
     from towhee_recsys.support.urls import shown_url
 
-    rows = [[key, _readable(value)] for key, value in record.items() if key != "pending"]
+    hidden = {"pending", *(["recall", "search"] if record["recall"] is None else [])}
+    shown = {**record, "search": _readable_search(record["search"])}
+    rows = [[key, _readable(value)] for key, value in shown.items() if key not in hidden]
     table(f"Index {shown_url(config.milvus.uri)}", ["", "Value"], rows)
 
 
@@ -197,4 +224,9 @@ def _named(options: Any) -> str:
 def _row(build: IndexBuild) -> list[Any]:
     published = build.published.replace("T", " ").partition(".")[0] if build.published else "not finished"
     model, location = build.model_id or "unknown", "here" if build.model_in else "not here"
-    return ["live" if build.live else "", build.build, model, location, build.rows, published]
+    recall = "" if build.recall is None else f"{build.recall:.4f} ({_readable_search(build.search)})"
+    return ["live" if build.live else "", build.build, model, location, build.rows, published, recall]
+
+
+def _readable_search(search: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in search.items())

@@ -17,6 +17,8 @@ LITE_TYPES = ("FLAT", "IVF_FLAT", "AUTOINDEX")
 DATASET = "<dataset.name>"
 """What stands in default locations for the dataset's name, so that recommenders in one working folder keep apart."""
 
+_ONE_PLACE = "one process, one copy and one partition"
+
 _LITE_HAS = f"{', '.join(LITE_TYPES[:-1])} and {LITE_TYPES[-1]}"
 
 
@@ -118,6 +120,33 @@ IndexType = Annotated[
 ]
 
 
+Consistency = Literal["Strong", "Bounded", "Session", "Eventually"]
+"""What a search sees of other processes' writes, by Milvus' names."""
+
+
+class ServerConfig(Section):
+    """How a server stores and loads each new build; a Milvus Lite file has none of it."""
+
+    shards: int = Field(default=1, ge=1, le=64, description="parts that writes are spread over, by the items' ids")
+    replicas: int = Field(
+        default=1, ge=1, le=64, description="copies in memory that share the searches, each on query nodes of its own"
+    )
+    partition_key: str | None = Field(
+        default=None,
+        min_length=1,
+        description="the filter column, of texts, by which items are partitioned, such as the tenant: a search that "
+        "filters by its value reads that partition alone",
+    )
+    consistency: Consistency = Field(
+        default="Session",
+        description="what a search sees: Strong all writes, Bounded those of some seconds ago, Session what its own "
+        "process wrote, Eventually what has arrived",
+    )
+    mmap: bool = Field(
+        default=False, description="whether the data are mapped from disk into memory instead of read into it"
+    )
+
+
 class MilvusConfig(Section):
     """Where the item vectors live."""
 
@@ -133,16 +162,43 @@ class MilvusConfig(Section):
     )
     access: AccessConfig = AccessConfig()
     index: IndexType = FlatIndex()
+    server: ServerConfig = ServerConfig()
+    recall: float | None = Field(
+        default=None,
+        ge=0.5,
+        le=1,
+        description="share of the exact ten nearest items that searches find: `index` measures it and widens searches "
+        "until it holds; left out: not measured",
+    )
 
     @model_validator(mode="after")
     def _has_the_given_settings(self) -> Self:
-        if "${" not in self.uri and "://" not in self.uri and (why := lite_lacks(self.access, self.index)):
+        is_file = "${" not in self.uri and "://" not in self.uri
+        if is_file and (why := lite_lacks(self.access, self.index, self.server)):
             raise ValueError(why)
         return self
 
+    @model_validator(mode="after")
+    def _recall_can_be_kept(self) -> Self:
+        if self.recall is None or isinstance(self.index, FlatIndex):  # which finds all
+            return self
+        if isinstance(self.index, AutoIndex):
+            raise ValueError(
+                "recall needs index.type HNSW, IVF_FLAT or IVF_SQ8, whose searches can be widened, or FLAT, which is "
+                "exact; with AUTOINDEX leave it out"
+            )
+        if "${" not in self.uri and "://" not in self.uri:
+            raise ValueError(
+                f"recall needs a server with index.type {self.index.type}: the searches of a Milvus Lite file, a uri "
+                "that ends in .db, cannot be widened; take index.type FLAT, which is exact, or leave recall out"
+            )
+        return self
 
-def lite_lacks(access: AccessConfig, index: IndexType) -> str | None:
+
+def lite_lacks(access: AccessConfig, index: IndexType, server: ServerConfig | None = None) -> str | None:
     """The setting that a Milvus Lite file does not support, in words for a message; None if it supports all."""
+    if server and (given := given_options(server)):
+        return f"{given} is for servers; a Milvus Lite file, a uri that ends in .db, has {_ONE_PLACE}; leave it out"
     if index.type not in LITE_TYPES:
         return f"index.type {index.type} needs a server; a Milvus Lite file, a uri that ends in .db, has {_LITE_HAS}"
     if isinstance(index, IvfFlatIndex) and index.nprobe is not None:
@@ -150,3 +206,9 @@ def lite_lacks(access: AccessConfig, index: IndexType) -> str | None:
     if access.token or access.user or access.tls != TlsConfig():
         return "access.token, user, password and tls are for servers; for a Milvus Lite file leave them out"
     return None
+
+
+def given_options(server: ServerConfig) -> str:
+    """The settings of `server` that are not the defaults, as `server.shards 2, server.mmap true`; empty without any."""
+    given = server.model_dump(exclude_defaults=True).items()
+    return ", ".join(f"server.{name} {str(value).lower() if value is True else value}" for name, value in given)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from towhee_recsys.bundle.published import PublishedModels
 from towhee_recsys.config import Config, load_config
@@ -21,6 +22,8 @@ class IndexBuild:
         published: When it first went live, in UTC; None for an unfinished build.
         live: Whether it is the live build.
         model_in: The folder with its model; None where that is not on this machine.
+        recall: The recall of its searches, as measured when it was published; None where it was not measured.
+        search: The least search settings, such as {"ef": 90}, with which it was measured.
     """
 
     build: str
@@ -29,6 +32,8 @@ class IndexBuild:
     published: str | None
     live: bool
     model_in: str | None
+    recall: float | None = None
+    search: Mapping[str, int] = field(default_factory=dict)
 
 
 def index_builds(config: Config | str) -> list[IndexBuild]:
@@ -42,7 +47,16 @@ def index_builds(config: Config | str) -> list[IndexBuild]:
     models, found = PublishedModels(config.model.dir), builds(index_of(config.milvus, create=False))
     folders = [models.find(each.model_id) if each.model_id else None for each in found]
     return [
-        IndexBuild(each.name, each.model_id, each.rows, each.published, each.live, str(folder) if folder else None)
+        IndexBuild(
+            build=each.name,
+            model_id=each.model_id,
+            rows=each.rows,
+            published=each.published,
+            live=each.live,
+            model_in=str(folder) if folder else None,
+            recall=each.recall,
+            search=each.search,
+        )
         for each, folder in zip(found, folders, strict=True)
     ]
 

@@ -44,6 +44,7 @@ def index(uri: str) -> Iterator[VectorIndex]:
     if index.store.shared:
         for name in index.store.names():
             if name.startswith(f"{index.collection}_"):
+                index.locks.release(name)
                 index.store.drop(name)
 
 

@@ -93,7 +93,7 @@ def test_as_many_as_match_are_found_though_a_search_is_narrow(index, units, sett
 class NarrowStore(MemoryStore):
     """A store in memory whose searches look at the 50 nearest rows alone, as those of clusters or graphs may."""
 
-    def search(self, name, queries, limit, index=EXACT, without=(), where=None):
+    def search(self, name, queries, limit, index=EXACT, without=(), where=None, latest=False):
         held = self.rows(name, self.ids(name))
         found = []
         for near in super().search(name, queries, 50):

@@ -179,7 +179,7 @@ class CountingStore(MemoryStore):
         super().__init__()
         self.searches = []
 
-    def search(self, name, queries, limit, index=EXACT, without=(), where=None):
+    def search(self, name, queries, limit, index=EXACT, without=(), where=None, latest=False):
         self.searches.append((limit, len(queries)))
         return super().search(name, queries, limit, index, without, where)
 

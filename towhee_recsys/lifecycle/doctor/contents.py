@@ -16,7 +16,7 @@ from towhee_recsys.lifecycle.published import PublishedModel
 from towhee_recsys.model.embeddings import ModelRef, normalize
 from towhee_recsys.stores.history import open_history
 from towhee_recsys.stores.keyed.urls import parse_url
-from towhee_recsys.stores.vectors import EXACT, REBUILD, Id, VectorIndex, finds_itself, must_be_whole
+from towhee_recsys.stores.vectors import EXACT, REBUILD, Id, IndexRecord, VectorIndex, finds_itself, must_be_whole
 
 SAME = 1e-5
 """Vectors whose components differ by no more than this are equal."""
@@ -32,7 +32,8 @@ def index(case: Case) -> str:
         raise Concern(
             f"{live.build} has no items, so nothing is recommended. Index with `towhee-recsys index -c CONFIG`."
         )
-    return f"{live.rows:,} items in {live.build}, {live.dim} numbers each, {live.metric}, {live.index}"
+    text = f"{live.rows:,} items in {live.build}, {live.dim} numbers each, {live.metric}, {live.index}"
+    return text if live.recall is None else f"{text}, {_kept_recall(live, case.config.milvus.recall)}"
 
 
 def index_of_model(case: Case) -> str:
@@ -103,6 +104,17 @@ def feedback(case: Case) -> str:
         return f"none yet, {address.shown} is made with the first event"
     opened = feedback_of(case.config)
     return f"of {opened.users():,} users, {len(opened.hidden()):,} hidden items, in {address.shown}"
+
+
+def _kept_recall(live: IndexRecord, declared: float | None) -> str:
+    """The recall that was measured when the build was published. Raises Concern where it is below the declared one."""
+    found = f"recall@10 {live.recall:.4f} with {', '.join(f'{name} {value}' for name, value in live.search.items())}"
+    if declared is not None and live.recall is not None and live.recall < declared:
+        raise Concern(
+            f"{live.build}: {found}, below milvus.recall {declared:g}. Raise M and efConstruction, or nlist, or take "
+            "another index.type, and index again."
+        )
+    return found
 
 
 def _drawn(index: VectorIndex, build: str, items: int, seed: int) -> list[Id]:

@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from towhee_recsys.config.milvus import IndexType
+from towhee_recsys.config.milvus import IndexType, ServerConfig
 from towhee_recsys.data.items import FieldType, IdType
-from towhee_recsys.errors import StoreError
+from towhee_recsys.errors import QueryError, StoreError
 from towhee_recsys.model.embeddings import as_embeddings
 from towhee_recsys.stores.vectors.index import VectorIndex
 from towhee_recsys.stores.vectors.index_types import EXACT
 from towhee_recsys.stores.vectors.pending import SAVED
-from towhee_recsys.stores.vectors.protocol import Layout, VectorStore
+from towhee_recsys.stores.vectors.protocol import PLAIN, Layout, VectorStore
 from towhee_recsys.stores.vectors.records import Receipt
 from towhee_recsys.stores.vectors.rows import Id, Rows, checked_rows, differing, hashes, model_of
 from towhee_recsys.stores.vectors.versions import must_be_ours
@@ -34,23 +34,35 @@ def start_build(
     how: IndexType = EXACT,
     id_type: IdType = "int",
     fields: Mapping[str, FieldType] | None = None,
+    server: ServerConfig = PLAIN,
 ) -> str:
     """Creates an empty build beside the live one and returns its name: `<collection>__<model>_<draw>`.
 
     No other index has a build of that name, so that any number of indexes can keep their facts in one store.
 
-    `how` is the type of its vector index, `fields` are its scalar fields. It is this process' to fill, until `publish`
-    or `release_build`.
+    `how` is the type of its vector index, `fields` are its scalar fields, `server` has the options of a server. It is
+    this process' to fill, until `publish` or `release_build`.
 
     Raises:
         IndexMismatchError: a collection of our name is not ours.
-        StoreError: the store fails.
+        QueryError: the partition key is not a field of texts.
+        StoreError: the store fails, or another process indexes the collection of a server.
     """
+    layout = layout_of(dim, id_type, fields, how, server)
     must_be_ours(index.store, index.collection)
     build = f"{_prefix(index, model_id)}{secrets.token_hex(6)}"
-    index.locks.acquire(build, is_new=True)
-    index.store.create(build, Layout(dim, id_type, dict(fields or {}), how))
+    create_build(index, build, layout)
     return build
+
+
+def create_build(index: VectorIndex, build: str, layout: Layout) -> None:
+    """Creates an empty build, which is this process' to fill. Raises what `start_build` raises."""
+    index.locks.acquire(build, is_new=True)
+    try:
+        index.store.create(build, layout)
+    except StoreError:
+        index.locks.release(build)
+        raise
 
 
 def resume_build(
@@ -60,13 +72,17 @@ def resume_build(
     how: IndexType = EXACT,
     id_type: IdType = "int",
     fields: Mapping[str, FieldType] | None = None,
+    server: ServerConfig = PLAIN,
 ) -> str | None:
     """The unfinished build with most rows of those that `start_build` began in the same way, or None.
 
-    From then on only this process fills it. A build that another thread or process of this machine fills is left alone;
-    processes of other machines are not seen.
+    From then on only this process fills it. A build that another thread or process of this machine fills is left alone.
+
+    Raises:
+        QueryError: the partition key is not a field of texts.
+        StoreError: the store fails, or another process indexes the collection of a server.
     """
-    layout, store = Layout(dim, id_type, dict(fields or {}), how), index.store
+    layout, store = layout_of(dim, id_type, fields, how, server), index.store
     begun = [name for name in builds_in(index) if re.fullmatch(rf"{_prefix(index, model_id)}[0-9a-f]{{12}}", name)]
     rows = {name: store.count(name) for name in begun if _fits(store, name, layout)}
     for build in sorted(rows, key=lambda name: rows[name], reverse=True):
@@ -101,21 +117,42 @@ def insert(
             that are not of their field's type.
         StoreError: the store fails.
     """
-    embeddings, layout, writer = as_embeddings(vectors), index.store.describe(build), index.locks.writer(build)
+    embeddings, layout = as_embeddings(vectors), index.store.describe(build)
     rows = checked_rows(ids, embeddings.search, fields or {}, layout.id_type or "int", layout.fields)
+    write_rows(index, build, rows)
+    return receipt_of(build, embeddings, rows)
+
+
+def write_rows(index: VectorIndex, build: str, rows: Rows) -> None:
+    """Writes checked rows into `build`; those that are there, the same, are not touched. Raises StoreError."""
+    writer = index.locks.writer(build)
     with writer.writing:
         if writer.lacks(rows.ids):
             index.store.append(build, rows)
         else:
             _write_differing(index.store, build, rows)
     index.progress.report(len(rows))
-    return receipt_of(build, embeddings, rows)
 
 
 def receipt_of(build: str, embeddings: Any, rows: Rows) -> Receipt:
     """The receipt for `rows` that were written into `build`, whose vectors are those of `embeddings`."""
     items = embeddings.model.items if embeddings.model else None
     return Receipt(build, model_of(embeddings), embeddings.shape[1], rows.ids, hashes(rows), items)
+
+
+def layout_of(
+    dim: int, id_type: IdType, fields: Mapping[str, FieldType] | None, how: IndexType, server: ServerConfig
+) -> Layout:
+    """The layout of a build. Raises QueryError where the partition key is not a field of texts."""
+    types, key = dict(fields or {}), server.partition_key
+    if key is not None and types.get(key) != "text":
+        texts = ", ".join(repr(name) for name, kind in types.items() if kind == "text")
+        raise QueryError(
+            f"milvus.server.partition_key: given {key!r}, accepted: a filter column of texts, "
+            f"{f'which are {texts}' if texts else 'of which these items have none'}. "
+            "Name one of dataset.items.filter, or leave the partition key out."
+        )
+    return Layout(dim, id_type, types, how, server)
 
 
 def builds_in(index: VectorIndex) -> list[str]:

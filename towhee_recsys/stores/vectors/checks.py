@@ -79,6 +79,6 @@ def finds_itself(score: float | None, kind: str) -> bool:
 
 def _lost(store: VectorStore, record: IndexRecord, vectors: np.ndarray) -> int:
     """How many of float32[n, dim] have nothing of their own direction in the build."""
-    found = store.search(record.build, vectors, 1, index_type(store, {"type": record.index}))
+    found = store.search(record.build, vectors, 1, index_type(store, {"type": record.index}), latest=True)
     scores = [hits[0][1] if hits else None for hits in found]
     return sum(not finds_itself(score, record.index) for score in scores)

@@ -16,6 +16,7 @@ from towhee_recsys.stores.vectors.checks import must_be_whole
 from towhee_recsys.stores.vectors.filtered import count_matching
 from towhee_recsys.stores.vectors.filters import Clause, Filter
 from towhee_recsys.stores.vectors.index_types import index_type
+from towhee_recsys.stores.vectors.lease import Lease
 from towhee_recsys.stores.vectors.locks import BuildLocks
 from towhee_recsys.stores.vectors.pending import recover_pending
 from towhee_recsys.stores.vectors.protocol import VectorStore
@@ -37,15 +38,18 @@ class VectorIndex:
         store: The store of the builds.
         collection: The name of the index in it.
         writing: Held by the thread of this process that changes the index.
-        locks: The builds that this process fills.
         progress: Reports the number of rows that this process writes to a build.
+        lease: What keeps other processes from building in this index.
+        locks: The builds that this process fills.
     """
 
     def __init__(self, store: VectorStore, collection: str):
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", collection):
             raise QueryError(f"collection {collection!r}: letters, digits and '_' make a name, 100 at most.")
         self.store, self.collection = store, collection
-        self.writing, self.locks, self.progress = new_lock(reentrant=True), BuildLocks(), Progress()
+        self.writing, self.progress = new_lock(reentrant=True), Progress()
+        self.lease = Lease(store, collection)
+        self.locks = BuildLocks(self.lease)
         self._caches: dict[IndexRecord, VectorCache] = {}
         self._usual: dict[str, IndexType] = {}
         self._version_cache = VersionCache(store, collection, changed=self._forget)

@@ -1,4 +1,4 @@
-"""The types of vector index: how one is created, and how it is searched."""
+"""The types of vector index: how one is created, and how it is searched; and the options of a server."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from towhee_recsys.config import load_section
-from towhee_recsys.config.milvus import FlatIndex, IndexType
+from towhee_recsys.config.milvus import FlatIndex, IndexType, ServerConfig
 
 if TYPE_CHECKING:
     from towhee_recsys.stores.vectors.protocol import VectorStore
@@ -16,6 +16,10 @@ EXACT = FlatIndex()
 
 NPROBE = 16
 """Clusters that a search reads where the settings name no number."""
+
+
+MOST_EF = 32_768
+"""The widest search of HNSW that Milvus accepts."""
 
 
 def index_type(store: VectorStore, settings: Mapping[str, Any] | None = None) -> IndexType:
@@ -32,9 +36,33 @@ def index_type(store: VectorStore, settings: Mapping[str, Any] | None = None) ->
     return checked
 
 
+def server_options(store: VectorStore, settings: Mapping[str, Any] | None = None) -> ServerConfig:
+    """The checked options of `settings`, such as {"shards": 2}: those of `milvus.server` in a config.
+
+    Raises:
+        ConfigError: the settings are not acceptable.
+        StoreError: the store does not have one of them.
+    """
+    checked: ServerConfig = load_section("milvus.server", ServerConfig, settings or {})
+    store.check_options(checked)
+    return checked
+
+
 def creation_settings(index: IndexType) -> dict[str, int]:
     """The settings with which an index of that type is created."""
     return index.model_dump(include={"nlist", "M", "efConstruction"})
+
+
+def width_limit(index: IndexType, rows: int) -> int:
+    """The widest search of so many rows: the largest `ef` that there is or needed, or all clusters."""
+    return int(getattr(index, "nlist", min(rows, MOST_EF)))
+
+
+def at_least(index: IndexType, chosen: Mapping[str, int]) -> IndexType:
+    """`index` with the search settings that a build has recorded, where those are wider than its own."""
+    own = search_settings(index, 1) if chosen else {}
+    wider = {name: value for name, value in chosen.items() if value > own.get(name, value)}
+    return index.model_copy(update=wider) if wider else index
 
 
 def search_settings(index: IndexType, limit: int) -> dict[str, int]:

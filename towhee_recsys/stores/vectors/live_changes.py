@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from towhee_recsys.config.milvus import IndexType
+from towhee_recsys.config.milvus import IndexType, ServerConfig
 from towhee_recsys.data.items import FieldType
 from towhee_recsys.model.embeddings import Embeddings, as_embeddings
 from towhee_recsys.stores.vectors.build import now, receipt_of, start_build
 from towhee_recsys.stores.vectors.index import VectorIndex
 from towhee_recsys.stores.vectors.index_types import EXACT
 from towhee_recsys.stores.vectors.pending import parts, put, recover_pending, remove
+from towhee_recsys.stores.vectors.protocol import PLAIN, Layout
 from towhee_recsys.stores.vectors.records import IndexRecord, Receipt
 from towhee_recsys.stores.vectors.rows import Id, checked_ids, checked_rows, content_hash, id_type_of, model_of
 from towhee_recsys.stores.vectors.versions import make_live
@@ -24,10 +25,12 @@ def insert_live(
     how: IndexType = EXACT,
     fields: Mapping[str, Sequence[Any]] | None = None,
     types: Mapping[str, FieldType] | None = None,
+    server: ServerConfig = PLAIN,
 ) -> Receipt:
     """Upserts unit vectors float32[n, dim] into the live build, with n values of each of its fields.
 
-    Where there is no index it begins: of type `how`, with the fields of `types` and ids like the first. What a killed
+    Where there is no index it begins: of type `how`, with the fields of `types`, ids like the first, and the options of
+    `server`. What a killed
     process leaves of it is a part of the rows, each whole: the call can be repeated.
 
     Raises:
@@ -40,7 +43,7 @@ def insert_live(
         live = _live_or_none(index)
         id_type = live.id_type if live else id_type_of(ids)
         rows = checked_rows(ids, embeddings.search, fields, id_type, (live.fields if live else types) or {})
-        live = live or _first(index, embeddings, id_type, how, types or {})
+        live = live or _first(index, embeddings, Layout(embeddings.shape[1], id_type, types or {}, how, server))
         index.must_match(live, embeddings.model, embeddings.shape[1])
         live = recover_pending(index.store, live)
         for part in parts(ids):
@@ -76,24 +79,22 @@ def _live_or_none(index: VectorIndex) -> IndexRecord | None:
     return versions.live
 
 
-def _first(
-    index: VectorIndex, embeddings: Embeddings, id_type: Any, how: IndexType, types: Mapping[str, FieldType]
-) -> IndexRecord:
-    model, dim = model_of(embeddings), embeddings.shape[1]
-    build = start_build(index, model, dim, how, id_type, types)
+def _first(index: VectorIndex, embeddings: Embeddings, layout: Layout) -> IndexRecord:
+    model = model_of(embeddings)
+    build = start_build(index, model, layout.dim, layout.index, layout.id_type, layout.fields, layout.server)
     record = IndexRecord(
         collection=index.collection,
         build=build,
         model_id=model,
-        dim=dim,
+        dim=layout.dim,
         metric="IP",
         rows=0,
         content_hash=content_hash([]),
-        index=how.type,
+        index=layout.index.type,
         published=now(),
         number=1,
-        id_type=id_type,
-        fields=dict(types),
+        id_type=layout.id_type,
+        fields=dict(layout.fields),
     )
     make_live(index.store, record)
     index.locks.release(build)

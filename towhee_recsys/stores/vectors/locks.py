@@ -1,16 +1,17 @@
-"""Locks on the builds that this process fills: other processes of this machine leave them alone."""
+"""Locks on the builds that this process fills: other processes leave them alone."""
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
+from towhee_recsys.errors import StoreError
+from towhee_recsys.stores.vectors.lease import Lease
 from towhee_recsys.support.forks import new_lock
+from towhee_recsys.support.process_locks import lock_file, process_lock, unlock
 
 
 @dataclass(eq=False)
@@ -43,34 +44,42 @@ class BuildWriter:
 
 
 class BuildLocks:
-    """The builds that one process fills, by name. A process that ends holds none of them any more."""
+    """The builds that one process fills, by name. A process that ends holds none of them any more.
 
-    def __init__(self) -> None:
+    Processes of this machine are kept away from a build by a lock file; those of others, by the lease, from the index.
+    """
+
+    def __init__(self, lease: Lease) -> None:
+        self._lease = lease
         self._writers: dict[str, BuildWriter] = {}
 
     def acquire(self, build: str, is_new: bool = False) -> bool:
         """Makes the build this process' to fill; False where another process of this machine, or this one, has it.
 
         A new one is acquired in any case: where no lock file can be made, no other process will resume it.
+
+        Raises:
+            StoreError: another process has the lease of the index, or the store fails.
         """
-        lock = FileLock(_lock_file(build), timeout=0, thread_local=False)
+        lock = process_lock(build)
+        if lock is None and not is_new:
+            return False
         try:
-            lock.acquire()
-        except (OSError, Timeout):
-            if not is_new:
-                return False
-            self._writers[build] = BuildWriter(is_new)
-        else:
-            self._writers[build] = BuildWriter(is_new, lock)
+            self._lease.hold(build)
+        except StoreError:
+            unlock(lock)
+            raise
+        self._writers[build] = BuildWriter(is_new, lock)
         return True
 
     def release(self, build: str) -> None:
         """Releases a build; unless it went live, the next index run can resume it."""
         with suppress(OSError):
-            _lock_file(build).unlink(missing_ok=True)
+            lock_file(build).unlink(missing_ok=True)
         writer = self._writers.pop(build, None)
         if writer and writer.lock:
             writer.lock.release()
+        self._lease.release(build)
 
     def owns(self, build: str) -> bool:
         """Whether this process fills the build: until it went live, was dropped or released."""
@@ -79,7 +88,3 @@ class BuildLocks:
     def writer(self, build: str) -> BuildWriter:
         """The state of the build in this process; an empty one for a build that this process does not fill."""
         return self._writers.get(build) or BuildWriter()
-
-
-def _lock_file(build: str) -> Path:
-    return Path(tempfile.gettempdir(), f"towhee_recsys-{build}.lock")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,13 +20,18 @@ from towhee_recsys.stores.vectors.versions import make_live
 
 @dataclass(frozen=True)
 class Build:
-    """One build of an index. `published` is when it went live first, in UTC; None is one that was not finished."""
+    """One build of an index. `published` is when it went live first, in UTC; None is one that was not finished.
+
+    `recall` is what was measured when it was published, with the least settings `search`; None was not measured.
+    """
 
     name: str
     model_id: str | None
     rows: int
     published: str | None
     live: bool
+    recall: float | None = None
+    search: Mapping[str, int] = field(default_factory=dict)
 
 
 def builds(index: VectorIndex) -> list[Build]:
@@ -41,6 +46,8 @@ def builds(index: VectorIndex) -> list[Build]:
             rows=index.store.count(name),
             published=records[name].published if name in records else None,
             live=versions.live is not None and versions.live.build == name,
+            recall=records[name].recall if name in records else None,
+            search=records[name].search if name in records else {},
         )
         for name in [*records, *unfinished]
     ]
@@ -81,11 +88,11 @@ def gc(index: VectorIndex, keep: int = 2, parts: Sequence[BuildPart] = ()) -> li
     Raises:
         QueryError: `keep` is below 1.
         IndexMismatchError: another version of this program wrote the live index.
-        StoreError: a store fails.
+        StoreError: a store fails, or another process indexes the collection of a server.
     """
     if isinstance(keep, bool) or not isinstance(keep, (int, np.integer)) or keep < 1:
         raise QueryError(f"keep {keep!r} is not acceptable: give a whole number from 1, for the live build stays.")
-    with index.writing:
+    with index.writing, index.lease.held("gc"):
         versions = index.versions(newest=True)
         index.must_be_readable(versions)
         live = versions.live

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from towhee_recsys.config.milvus import IndexType
+from towhee_recsys.config.milvus import IndexType, ServerConfig, given_options
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.filters import Filter
 from towhee_recsys.stores.vectors.index_types import EXACT, creation_settings
@@ -24,7 +24,6 @@ class MemoryStore:
     """Builds in memory, every search exact; each write makes new arrays, so that readers need no lock."""
 
     shared = False
-    replaces_in_one_step = True
     timeout = 30.0
 
     def __init__(self, where: str = "memory://"):
@@ -36,6 +35,11 @@ class MemoryStore:
 
     def check_index_type(self, index: IndexType) -> None:
         """Takes all types: each is searched exactly."""
+
+    def check_options(self, server: ServerConfig) -> None:
+        """Raises StoreError when an option is given: they are all for servers."""
+        if given := given_options(server):
+            raise StoreError(f"milvus.uri {self.where!r}: {given} is for servers; a store in memory has none of it.")
 
     def names(self) -> list[str]:
         """The names of all builds, sorted."""
@@ -68,6 +72,10 @@ class MemoryStore:
     def append(self, name: str, rows: Rows) -> None:
         """Writes rows whose ids are not there yet."""
         self.upsert(name, rows)
+
+    def replaces_in_one_step(self, name: str) -> bool:
+        """It does."""
+        return True
 
     def upsert(self, name: str, rows: Rows) -> None:
         """Writes rows in place of older ones with their ids."""
@@ -114,6 +122,7 @@ class MemoryStore:
         index: IndexType = EXACT,
         without: Collection[Id] = (),
         where: Filter | None = None,
+        latest: bool = False,
     ) -> list[list[tuple[Id, float]]]:
         """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first.
 
@@ -128,6 +137,9 @@ class MemoryStore:
         return found
 
     def seal(self, name: str) -> None:
+        """Every build is ready."""
+
+    def wait_until_indexed(self, name: str) -> None:
         """Every build is ready."""
 
     def read_records(self, collection: str) -> Records:

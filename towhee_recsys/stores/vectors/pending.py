@@ -48,7 +48,7 @@ def put(store: VectorStore, record: IndexRecord, rows: Rows) -> IndexRecord:
     changed = set(rows.ids.tolist())
     old = held[[row for row, key in enumerate(held.ids.tolist()) if key in changed]]
     store.drop(record.build + SAVED)
-    if len(old) and not store.replaces_in_one_step:
+    if len(old) and not store.replaces_in_one_step(record.build):
         store.create(record.build + SAVED, Layout(record.dim, record.id_type, record.fields))
         store.upsert(record.build + SAVED, old)
     base = _begin(store, record, rows.ids, old)

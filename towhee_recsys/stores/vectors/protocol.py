@@ -13,11 +13,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from towhee_recsys.config.milvus import IndexType
+from towhee_recsys.config.milvus import IndexType, ServerConfig
 from towhee_recsys.data.items import FieldType, IdType
 from towhee_recsys.stores.vectors.filters import Filter
 from towhee_recsys.stores.vectors.index_types import EXACT, creation_settings
 from towhee_recsys.stores.vectors.rows import Id, Rows
+
+PLAIN = ServerConfig()
+"""The options of builds whose options are not given: one shard, one replica, no partitions."""
 
 MAX_TOP_K = 16_384
 """The most rows that a store returns for one query, or ids at a time."""
@@ -25,12 +28,13 @@ MAX_TOP_K = 16_384
 
 @dataclass(frozen=True)
 class Layout:
-    """The layout of a build: vectors of `dim` numbers, ids of a type, scalar fields, and a type of index."""
+    """The layout of a build: vectors of `dim` numbers, ids of a type, scalar fields, a type of index, and options."""
 
     dim: int
     id_type: IdType = "int"
     fields: Mapping[str, FieldType] = field(default_factory=dict)
     index: IndexType = EXACT
+    server: ServerConfig = PLAIN
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,12 @@ class Description:
     """The settings that the index was created with, such as {"nlist": "128"}."""
     id_type: IdType | None
     fields: Mapping[str, FieldType]
+    server: ServerConfig = PLAIN
 
     def fits(self, layout: Layout) -> bool:
         """Whether it was created with `layout`."""
-        mine = (self.dim, self.metric, self.index, self.id_type, dict(self.fields))
-        wanted = (layout.dim, "IP", layout.index.type, layout.id_type, dict(layout.fields))
+        mine = (self.dim, self.metric, self.index, self.id_type, dict(self.fields), self.server)
+        wanted = (layout.dim, "IP", layout.index.type, layout.id_type, dict(layout.fields), layout.server)
         settings = creation_settings(layout.index)
         return mine == wanted and all(self.settings.get(name) == str(value) for name, value in settings.items())
 
@@ -70,11 +75,12 @@ class VectorStore(Protocol):
     """Seconds that one call may take."""
     shared: bool
     """Whether other processes may write to it at the same time; then it is read again from time to time."""
-    replaces_in_one_step: bool
-    """Whether a row is replaced as a whole; if not, a kill may lose it, and the old row must be set aside first."""
 
     def check_index_type(self, index: IndexType) -> None:
         """Raises StoreError when this store does not have that type of index, or a setting of it."""
+
+    def check_options(self, server: ServerConfig) -> None:
+        """Raises StoreError when this store does not have one of the options that are given."""
 
     def names(self) -> list[str]:
         """The names of all builds and other collections, sorted."""
@@ -96,6 +102,9 @@ class VectorStore(Protocol):
 
     def upsert(self, name: str, rows: Rows) -> None:
         """Writes rows in place of older ones with their ids. Can be repeated."""
+
+    def replaces_in_one_step(self, name: str) -> bool:
+        """Whether `upsert` replaces a row as a whole; if not, a kill may lose it: set the old row aside first."""
 
     def delete(self, name: str, ids: Sequence[Id] | np.ndarray) -> None:
         """Removes the rows of `ids`; those that are not there are passed over. Can be repeated."""
@@ -120,16 +129,20 @@ class VectorStore(Protocol):
         index: IndexType = EXACT,
         without: Collection[Id] = (),
         where: Filter | None = None,
+        latest: bool = False,
     ) -> list[list[tuple[Id, float]]]:
         """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first.
 
         Rows whose ids are among `without`, 65,536 at most, are passed over, and so are those that do not match `where`,
         a checked filter. Exact with FLAT; other types miss some, fewer where `index` has a wider search. What this
-        process wrote is found at once.
+        process wrote is found at once, unless the build has another consistency; the `latest` search finds all rows.
         """
 
     def seal(self, name: str) -> None:
         """Prepares a complete build for fast searches, which may take effect later. Rows can still be written."""
+
+    def wait_until_indexed(self, name: str) -> None:
+        """Returns when searches of a sealed build, that is not live yet, use its index for all rows."""
 
     def read_records(self, collection: str) -> Records:
         """The newest record of each build of `collection`, and which build is live."""

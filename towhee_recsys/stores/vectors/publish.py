@@ -15,6 +15,7 @@ from towhee_recsys.stores.vectors.checks import CURE, verify
 from towhee_recsys.stores.vectors.index import VectorIndex
 from towhee_recsys.stores.vectors.index_types import EXACT
 from towhee_recsys.stores.vectors.pending import SAVED
+from towhee_recsys.stores.vectors.recall import RecallTarget, with_recall
 from towhee_recsys.stores.vectors.records import IndexRecord, Receipt
 from towhee_recsys.stores.vectors.rows import content_hash
 from towhee_recsys.stores.vectors.versions import make_live
@@ -42,21 +43,23 @@ def publish(
     catalogue: Catalogue | None = None,
     others: Sequence[BuildPart] = (),
     optional: Sequence[BuildPart] = (),
+    recall: RecallTarget | None = None,
 ) -> IndexRecord:
     """Makes a complete build the live index, with its facts in the catalogue and the `others` that belong to it.
 
     That is one step. The live build before it is kept, for queries that are under way and for `rollback`; all others
     are dropped, with what there is of them in the `optional` parts, which a build can be without. Rows of a resumed
-    build that are not in the receipts are deleted.
+    build that are not in the receipts are deleted. Where `recall` is given, it is measured first, and recorded with the
+    search settings that reach it; where none does, the build goes live with a warning.
 
     Raises:
         IndexMismatchError: the receipts are of several builds, or the build or a part of it does not hold what was
             written. The live index stays as it is; such a build is dropped, so that the next index run starts anew.
-        StoreError: a store fails.
+        StoreError: a store fails, or another process indexes the collection of a server.
     """
     parts: list[BuildPart] = [*([catalogue] if catalogue else []), *others, *optional]
-    with index.writing:
-        build = _build_of(receipts)
+    build = _build_of(receipts)
+    with index.writing, index.lease.held("publish"):
         if not index.store.exists(build):
             _drop(index, build, parts)
             raise IndexMismatchError(
@@ -73,6 +76,9 @@ def publish(
                 _drop(index, build, parts)
             raise
         _seal(index, build)
+        if recall:
+            fresh = with_recall(index.store, fresh, np.concatenate([receipt.ids for receipt in receipts]), recall)
+            index.lease.must_be_held()  # the measurement takes minutes for millions of items
         make_live(index.store, fresh)
         index.locks.release(build)
         try:

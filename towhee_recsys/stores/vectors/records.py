@@ -58,6 +58,8 @@ class IndexRecord:
         pending: The ids of rows that are being added, replaced or deleted.
         id_type: The type of the ids.
         fields: The scalar fields with their types.
+        recall: The share of the exact ten nearest that searches found on a sample; None where it was not measured.
+        search: The least search settings of that recall, such as {"ef": 90}; empty where it was not measured.
     """
 
     collection: str
@@ -73,6 +75,8 @@ class IndexRecord:
     pending: tuple[int | str, ...] = ()
     id_type: IdType = "int"
     fields: Mapping[str, FieldType] = field(default_factory=dict, hash=False)
+    recall: float | None = None
+    search: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     def to_json(self) -> dict[str, Any]:
         """The record as plain data, with the version of its format."""

@@ -15,6 +15,7 @@ from towhee_recsys.errors import QueryError
 from towhee_recsys.model.embeddings import Embeddings, as_embeddings, must_be_unit
 from towhee_recsys.stores.vectors.filtered import filters_in, kept_by
 from towhee_recsys.stores.vectors.filters import Filter
+from towhee_recsys.stores.vectors.index_types import at_least
 from towhee_recsys.stores.vectors.nearest import Question, id_set, nearest_rows
 from towhee_recsys.stores.vectors.protocol import MAX_TOP_K
 from towhee_recsys.stores.vectors.records import IndexRecord
@@ -97,6 +98,8 @@ def checked_top_k(top_k: Any) -> int:
 def search_build(record: IndexRecord, cache: VectorCache, request: SearchRequest, usual: IndexType) -> list[list[Hit]]:
     """The hits of each query, all from the build of `record`; `usual` is used where `request` has no type.
 
+    The search settings in the record, of a recall that was measured, are the least.
+
     An item that is deleted during the search is left out where its vector is needed for a rating.
 
     Raises:
@@ -104,6 +107,7 @@ def search_build(record: IndexRecord, cache: VectorCache, request: SearchRequest
         StoreError: the store fails.
     """
     how = request.how if request.how and request.how.type == record.index else usual
+    how = at_least(how, record.search)
     filters = filters_in(record, request.where, len(request.vectors))
     without = [id_set(ids, record) for ids in request.leave_out]
     questions = [Question(*each) for each in zip(request.top_k, without, filters, strict=True)]

@@ -26,7 +26,7 @@ def search_directly(client: Any, collection: str, vectors: list[bytes], wanted: 
     """The nearest rows of each vector, which is given as the bytes of its float32 numbers. Raises what gRPC raises."""
     queries = PlaceholderGroup(placeholders=[PlaceholderValue(tag="$0", type=FLOAT_VECTOR, values=vectors)])
     context, address = client._generate_call_context(), client._handler.server_address
-    consistency: dict[str, Any] = {}
+    consistency = wanted.consistency
     by_default = construct_guarantee_ts(collection, consistency, address, context.get_db_name())  # finds own writes
     request = SearchRequest(
         collection_name=collection,

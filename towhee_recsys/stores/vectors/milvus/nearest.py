@@ -17,11 +17,20 @@ Found = list[tuple[Id, float]]
 
 @dataclass(frozen=True)
 class Nearest:
-    """The arguments of a search: how many rows, how the type of index is searched, and which rows may be found."""
+    """The arguments of a search: how many rows, how the type of index is searched, and which rows may be found.
+
+    Unless the `latest` are wanted, rows are found as the collection's own consistency has it.
+    """
 
     limit: int
     settings: Mapping[str, Any]
     filter: str
+    latest: bool = False
+
+    @property
+    def consistency(self) -> dict[str, Any]:
+        """The argument of pymilvus for it."""
+        return {"consistency_level": "Strong"} if self.latest else {}
 
 
 def search_nearest(
@@ -54,6 +63,7 @@ def search_nearest(
         filter=wanted.filter,
         search_params={"metric_type": "IP", "params": dict(wanted.settings)},
         timeout=timeout,
+        **wanted.consistency,
     )
     return [list(zip(map(id_of, row.ids), row.distances, strict=True)) for row in found]
 

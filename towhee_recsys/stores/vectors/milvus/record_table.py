@@ -5,6 +5,7 @@ One row is written whole or not at all. A build's newest row counts.
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -43,7 +44,8 @@ class RecordTable:
             elif not has_index(self._milvus, RECORDS):
                 create_index(self._milvus, RECORDS)
             rows = self._rows()
-            number = max(rows[-1][ID] + 1 if rows else 0, time.time_ns())  # other processes draw other numbers
+            later = secrets.randbelow(1_000_000) + 1  # other processes draw other numbers, be their clocks behind
+            number = max(rows[-1][ID] + later if rows else 0, time.time_ns())
             row = {ID: number, VECTOR: [0.0, 0.0], "record": dict(record)}
             self._milvus.call(f"writing the record of {record['build']}", "insert", RECORDS, data=[row])
             self._delete(row for row in rows if row["record"]["build"] == record["build"])

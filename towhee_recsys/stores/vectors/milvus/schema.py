@@ -80,7 +80,8 @@ def collection_schema(layout: Layout) -> Any:
         schema.add_field(ID, DataType.VARCHAR, is_primary=True, max_length=3 * MAX_ID_BYTES)  # if all of it is encoded
     schema.add_field(VECTOR, DataType.FLOAT_VECTOR, dim=layout.dim)
     for field, kind in layout.fields.items():
-        schema.add_field(column_of(field), **_column_type(kind))
+        partitions = {"is_partition_key": True} if field == layout.server.partition_key else {}
+        schema.add_field(column_of(field), **_column_type(kind), **partitions)
     return schema
 
 

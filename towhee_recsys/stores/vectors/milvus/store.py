@@ -18,6 +18,7 @@ from towhee_recsys.stores.vectors.milvus.dialect import Dialect, combined
 from towhee_recsys.stores.vectors.milvus.errors import unfinished
 from towhee_recsys.stores.vectors.milvus.filter import among, expression, not_among
 from towhee_recsys.stores.vectors.milvus.nearest import Found, Nearest, search_nearest
+from towhee_recsys.stores.vectors.milvus.options import described_options
 from towhee_recsys.stores.vectors.milvus.record_table import RecordTable
 from towhee_recsys.stores.vectors.milvus.schema import (
     ID,
@@ -31,7 +32,7 @@ from towhee_recsys.stores.vectors.milvus.schema import (
     loaded_rows,
     stored_rows,
 )
-from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, Description, Layout
+from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, PLAIN, Description, Layout
 from towhee_recsys.stores.vectors.rows import Id, Rows, id_array
 
 READ_AT_ONCE = 256
@@ -48,8 +49,6 @@ class MilvusStore:
     """Builds as collections of one Milvus; `LiteStore` and `ServerStore` add the differences."""
 
     shared: bool
-    replaces_in_one_step: bool
-    append_method: str
     dialect: Dialect
 
     def __init__(self, milvus: Milvus):
@@ -67,7 +66,7 @@ class MilvusStore:
 
     def create(self, name: str, layout: Layout) -> None:
         """Makes an empty collection, loaded, whose vectors are searched by inner product."""
-        create_collection(self.milvus, name, collection_schema(layout), layout.index)
+        create_collection(self.milvus, name, collection_schema(layout), layout.index, layout.server)
 
     def drop(self, name: str) -> None:
         """Removes a collection; one that is not there is passed over."""
@@ -77,7 +76,8 @@ class MilvusStore:
     def describe(self, name: str) -> Description:
         """The current properties of the collection."""
         doing = f"describing {name}"
-        fields: Sequence[Mapping[str, Any]] = self.milvus.call(doing, "describe_collection", name)["fields"]
+        described = self.milvus.call(doing, "describe_collection", name)
+        fields: Sequence[Mapping[str, Any]] = described["fields"]
         vector = next((each for each in fields if "dim" in each.get("params", {})), None)
         indexes = self.milvus.call(doing, "list_indexes", name, field_name=vector["name"]) if vector else []
         index = self.milvus.call(doing, "describe_index", name, index_name=indexes[0]) if indexes else {}
@@ -89,17 +89,10 @@ class MilvusStore:
             settings={key: str(value) for key, value in index.items()},
             id_type=id_type,
             fields=scalars,
+            server=described_options(described) if self.shared else PLAIN,
         )
         self._descriptions[name] = found
         return found
-
-    def append(self, name: str, rows: Rows) -> None:
-        """Writes rows whose ids are not there yet."""
-        self._write(self.append_method, name, rows)
-
-    def upsert(self, name: str, rows: Rows) -> None:
-        """Writes rows in place of older ones with their ids."""
-        self._write("upsert", name, rows)
 
     def delete(self, name: str, ids: Sequence[Id] | np.ndarray) -> None:
         """Removes the rows of `ids`; those that are not there are passed over."""
@@ -152,6 +145,7 @@ class MilvusStore:
         index: IndexType = EXACT,
         without: Collection[Id] = (),
         where: Filter | None = None,
+        latest: bool = False,
     ) -> list[Found]:
         """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first.
 
@@ -162,7 +156,7 @@ class MilvusStore:
         condition = self._expression(name, where)
         if without:
             condition = combined([condition, not_among(without)] if condition else [not_among(without)], "and")
-        wanted = Nearest(limit, search_settings(index, limit), condition)
+        wanted = Nearest(limit, search_settings(index, limit), condition, latest)
         found: list[Found] = self.milvus.call(f"searching {name}", search_nearest, name, queries=queries, wanted=wanted)
         return found
 
