@@ -72,7 +72,7 @@ def test_as_a_stable_sort_would(seed, users, items, k, values):
     scores[random.random(scores.shape) < 0.1] = NAN
     excluded, candidates = random.random(scores.shape) < 0.3, random.random(items) < 0.8
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lists, "_BLOCK", 3)
+        patch.setattr(lists, "_USERS", 3)
         found = top_k(scores, csr_matrix(excluded), candidates, k)
     for row in range(users):
         allowed = [each for each in np.argsort(-scores[row], kind="stable") if candidates[each]]

@@ -215,3 +215,9 @@ def test_in_validation_no_rated_item_may_be_listed_even_with_the_value_0(trainer
     for row, user in enumerate(validation._users):
         excluded = set(validation._excluded[row].nonzero()[1].tolist())
         assert excluded == set(training.items[training.users == user].tolist())
+
+
+def test_validation_is_the_same_for_a_few_users_at_a_time(trainer, monkeypatch):
+    whole = trainer.validation.measure()
+    monkeypatch.setattr("towhee_recsys.training.validation.CELLS", 3 * len(trainer.examples.item_ids))
+    assert trainer.validation.measure() == pytest.approx(whole, rel=1e-6)

@@ -9,8 +9,8 @@ import numpy as np
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-_BLOCK = 256
-"""Users whose scores are sorted at a time: eight bytes an item for each."""
+_USERS, _CELLS = 256, 2**24
+"""Users whose scores are sorted at a time, and users times items: eight bytes each, and as many for the sorting."""
 
 _LOW = 0xFFFFFFFF
 _NEVER = np.iinfo(np.int64).min
@@ -23,8 +23,9 @@ def top_k(scores: np.ndarray, excluded: csr_matrix, candidates: np.ndarray, k: i
     bool[items].
     """
     lists = np.full((len(scores), k), -1, dtype=np.int64)
-    for first in range(0, len(scores), _BLOCK):
-        rows = slice(first, first + _BLOCK)
+    block = max(1, min(_USERS, _CELLS // max(1, scores.shape[1])))
+    for first in range(0, len(scores), block):
+        rows = slice(first, first + block)
         keys = _keys(np.asarray(scores[rows], dtype=np.float32))
         keys[:, ~candidates] = _NEVER
         keys[excluded[rows].nonzero()] = _NEVER

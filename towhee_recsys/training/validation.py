@@ -25,6 +25,9 @@ SAMPLED_USERS = 512
 CHUNK = 8_192
 """Users or items whose vectors are computed at once."""
 
+CELLS = 2**25
+"""Scores that are computed at once, 128 MB: those of all sampled users for up to 65,536 items."""
+
 BEST: dict[str, Callable[[list[float]], np.intp]] = {"validation_rmse": np.argmin, "validation_ndcg@10": np.argmax}
 """The figures by which the best epoch is chosen: by the first one that the history has. RMSE is the steadier one."""
 
@@ -94,9 +97,11 @@ class Validation:
         return self._vectors(self._model.user_tower, [array[rows] for array in self._examples.user_arrays])
 
     def _ndcg(self, items: np.ndarray) -> float:
-        users = self.user_vectors(self._users)
-        lists = top_k(users @ items.T, self._excluded, np.ones(len(items), dtype=bool), 10)
-        return float(np.mean(per_user(lists, self._relevant, (10,))["ndcg@10"]))
+        users, candidates = self.user_vectors(self._users), np.ones(len(items), dtype=bool)
+        chunk = max(1, CELLS // max(1, len(items)))
+        parts = [slice(first, first + chunk) for first in range(0, len(users), chunk)]
+        lists = [top_k(users[part] @ items.T, self._excluded[part], candidates, 10) for part in parts]
+        return float(np.mean(per_user(np.concatenate(lists), self._relevant, (10,))["ndcg@10"]))
 
     def item_vectors(self) -> np.ndarray:
         """The unit vectors of all items, float32[items, dim], by the tower and, where it is fitted, the regression."""
