@@ -30,9 +30,9 @@ def test_builds_and_the_places_of_their_models(config, serve, models):
     published = [each.published for each in index_builds(config)]
     assert published[0] > published[1]
     assert [astuple(each) for each in index_builds(config)] == [
-        (second, b, 326, published[0], True, str(copies / b)),
-        (first, a, 326, published[1], False, str(copies / a)),
-        (third, "c" * 16, 0, None, False, None),
+        (second, b, 326, published[0], True, str(copies / b), None, {}),
+        (first, a, 326, published[1], False, str(copies / a), None, {}),
+        (third, "c" * 16, 0, None, False, None, None, {}),
     ]
     shutil.rmtree(copies)
     assert [each.model_in for each in index_builds(config)] == [config.model.dir, None, None]
