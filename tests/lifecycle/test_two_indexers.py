@@ -27,7 +27,7 @@ print(build, flush=True)
 sys.stdin.readline()
 print(publish(index, [receipt]).build, flush=True)
 """
-"""A process that has begun a build, and publishes it when it is told to."""
+"""A process that begins a build, and publishes it when it reads a line."""
 
 
 @pytest.fixture

@@ -28,8 +28,8 @@ COLUMNS = ["Index", "Memory", "Segments", "Build", "p50", "p99", "Searches/s a m
 def plan(progress: bool | None, **given: Any) -> tuple[Any, Callable[[], None]]:
     """Estimate machines, memory, build time and latency for each type of index.
 
-    Memory follows from formulas; times are extrapolated from what was measured up to a million vectors. Measure before
-    you buy: docs/capacity.md.
+    Memory follows from formulas; times are extrapolated from measurements. Measure with your own data before you buy:
+    docs/capacity.md.
     """
     from towhee_recsys.lifecycle.capacity import FORMULAS, Demand, plans
     from towhee_recsys.lifecycle.measured import read_measured

@@ -3,8 +3,8 @@
     for each in plans(Demand(items=100_000_000, rate=10_000)):
         print(each.index, each.machines)
 
-Memory follows from formulas. Times are lines through what was measured up to a million vectors (measured.py), and
-estimates beyond.
+Memory follows from formulas. Times are lines through what was measured (measured.py), and estimates beyond the largest
+number of vectors there.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class Job:
         data: The record of what is trained on.
         examples: The interactions, the users and the items.
         rating_map: The map from cosine to rating that is trained; None where there is no rating scale.
-        teacher: The model of ratings to learn from; None where there is none.
+        teacher: The model of ratings to learn from; None for a training without one.
         parent: The model to start from; None for a fresh one.
     """
 

@@ -59,7 +59,7 @@ def copy_live_build(
 
 
 def _copy_in(target: VectorIndex, record: IndexRecord, source: VectorIndex) -> IndexRecord | None:
-    """The published copy of a build; None where there is none. Raises IndexMismatchError for an index of its own."""
+    """The published copy of a build; None if it has none. Raises IndexMismatchError where another index is live."""
     versions = target.versions(newest=True)
     target.must_be_readable(versions)
     known = {each.build for each in source.versions(newest=True).all}
