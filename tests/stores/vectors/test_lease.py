@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -176,14 +177,44 @@ time.sleep(60)
 """
 
 
-def test_that_of_a_process_of_this_machine_ends_with_it(store):
-    import json
-
+@contextmanager
+def another_process(store):
+    """A process of this machine that has the lease, and is killed at the end of the block."""
     with subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True) as process:
         [record] = json.loads(process.stdout.readline())
         store.write_record(record)
-        lease = Lease(store, "items")
-        assert f"process {process.pid}" in refused(lease.hold, "a build")
+        yield process
         process.send_signal(signal.SIGKILL)
+
+
+def test_that_of_a_process_of_this_machine_ends_with_it(store):
+    lease = Lease(store, "items")
+    with another_process(store) as process:
+        assert f"process {process.pid}" in refused(lease.hold, "a build")
+    with lease.held("a build"):
+        assert [each["process"] for each in leases(store)] == [os.getpid()]
+
+
+class FailingStore(SharedStore):
+    """A store that forgets nothing while it fails."""
+
+    fails = True
+
+    def forget_records(self, builds):
+        if self.fails:
+            raise StoreError("out of order")
+        super().forget_records(builds)
+
+
+def test_a_record_that_could_not_be_removed_is_taken_over_later():
+    store = FailingStore()
+    released, lease = Lease(store, "items"), Lease(store, "items")
+    with released.held("a build"):
+        pass
+    with another_process(store):
+        pass
+    assert "out of order" in refused(lease.hold, "a build")
+    assert len(leases(store)) == 3
+    store.fails = False
     with lease.held("a build"):
         assert [each["process"] for each in leases(store)] == [os.getpid()]

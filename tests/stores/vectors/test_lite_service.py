@@ -43,48 +43,56 @@ def test_a_call_that_finds_it_killed_is_answered(tmp_path, name):
         each.milvus.file.close()
 
 
+def wait_until_each_grows(lists: list[list[int]]) -> None:
+    """Waits until each thread has had two more answers: a call that two kills hit is refused."""
+    before, end = [len(each) for each in lists], time.monotonic() + 60
+    while any(len(each) < old + 2 for each, old in zip(lists, before, strict=True)) and time.monotonic() < end:
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize("times", [1, 3])
 def test_threads_that_find_it_killed_share_one_new_service(tmp_path, times):
-    store, stop, seen = filled(tmp_path / "items.db"), Event(), set()
+    store, stop = filled(tmp_path / "items.db"), Event()
+    services: list[list[int]] = [[] for _ in range(8)]
 
-    def ask() -> int:
-        answered = 0
+    def ask(thread: int) -> None:
         while not stop.is_set():
             assert [hits[0][0] for hits in store.search("b", vectors(ROWS), 1)] == expected
-            seen.add(service(store))
-            answered += 1
-        return answered
+            services[thread].append(service(store))
 
     expected = [hits[0][0] for hits in store.search("b", vectors(ROWS), 1)]
     with ThreadPoolExecutor(8) as pool:
-        asking = [pool.submit(ask) for _ in range(8)]
+        asking = [pool.submit(ask, thread) for thread in range(8)]
         for _ in range(times):
-            time.sleep(0.4)
+            wait_until_each_grows(services)
             kill(store)
-        time.sleep(0.4)
+        wait_until_each_grows(services)
         stop.set()
-        assert all(each.result() for each in asking)
-    assert len(seen) == times + 1
+        for each in asking:
+            each.result()
+    assert len({each for seen in services for each in seen}) == times + 1
 
 
 def test_writes_that_were_acknowledged_are_there_though_it_is_killed_again_and_again(tmp_path):
     store, stop = filled(tmp_path / "items.db"), Event()
+    written: list[list[int]] = [[] for _ in range(4)]
 
-    def write(thread: int) -> list[int]:
-        keys = []
+    def write(thread: int) -> None:
         while not stop.is_set():
-            keys.append(1000 * (thread + 1) + len(keys))
-            (store.append if thread % 2 else store.upsert)("b", rows([keys[-1]], vectors(1, keys[-1])))
-        return keys
+            key = 1000 * (thread + 1) + len(written[thread])
+            (store.append if thread % 2 else store.upsert)("b", rows([key], vectors(1, key)))
+            written[thread].append(key)
 
     with ThreadPoolExecutor(4) as pool:
         writing = [pool.submit(write, thread) for thread in range(4)]
         for _ in range(4):
-            time.sleep(0.3)
+            wait_until_each_grows(written)
             kill(store)
-        time.sleep(0.3)
+        wait_until_each_grows(written)
         stop.set()
-        keys = sorted(key for each in writing for key in each.result())
+        for each in writing:
+            each.result()
+    keys = sorted(key for each in written for key in each)
     store.milvus.file.close()
     held = store.rows("b", keys)  # of a new service, and so of the file
     order = np.argsort(held.ids)

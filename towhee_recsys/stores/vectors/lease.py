@@ -110,16 +110,34 @@ class Lease:
         """Raises StoreError where another process has the lease; of two that begin at once, one finds itself alone."""
         for look in range(1, LOOKS + 1):
             others = [each for each in self._records() if each["owner"] != self._owner]
-            over = {each["build"] for each in others if _is_over(each)}
-            if over:
-                self._store.forget_records(over)
-            holders = [each for each in others if each["build"] not in over]
+            holders = [each for each in others if not self._took_over(each)]
             if not holders:
                 return
             first = min(holders, key=lambda each: each["owner"])
             if first["owner"] < self._owner or look == LOOKS:
                 raise StoreError(self._refusal(first))
             time.sleep(PAUSE)
+
+    def _took_over(self, record: Mapping[str, Any]) -> bool:
+        """Removes the record of a lease that has expired, or whose process, which was one of this machine, has ended.
+
+        Returns whether it was one.
+        """
+        lock = _lock_of_ended(str(record["owner"]))
+        if lock is None and record["expires"] > time.time():
+            return False
+        self._forget(record["build"], lock)
+        return True
+
+    def _forget(self, name: str, lock: FileLock | None) -> None:
+        """Removes a record, and then its lock file: for as long as the record stays, the file tells that it is over."""
+        try:
+            self._store.forget_records({name})
+        except BaseException:
+            if lock:
+                lock.release()
+            raise
+        unlock(lock)
 
     def _check(self) -> None:
         if time.time() >= self._expires or all(each["owner"] != self._owner for each in self._records()):
@@ -132,8 +150,7 @@ class Lease:
     def _give_back(self) -> None:
         self._stop.set()
         with suppress(StoreError):
-            self._store.forget_records({self._name})
-        unlock(self._lock)
+            self._forget(self._name, self._lock)
         self._lock = None
 
     def _renew(self, stop: threading.Event) -> None:
@@ -166,16 +183,11 @@ class Lease:
         )
 
 
-def _is_over(record: Mapping[str, Any]) -> bool:
-    """Whether a lease has expired, or its process, which was one of this machine, has ended."""
-    if record["expires"] <= time.time():
-        return True
-    owner = str(record["owner"])
+def _lock_of_ended(owner: str) -> FileLock | None:
+    """The lock of an owner of this machine whose process has ended, held by this process; else None."""
     if not re.fullmatch("[0-9a-f]{16}", owner) or not lock_file(_lock_of(owner)).exists():  # it comes from the store
-        return False
-    lock = process_lock(_lock_of(owner))
-    unlock(lock)
-    return lock is not None
+        return None
+    return process_lock(_lock_of(owner))
 
 
 def _lock_of(owner: str) -> str:
