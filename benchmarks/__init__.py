@@ -1,4 +1,4 @@
-"""Benchmarks: `python -m benchmarks [NAME ...]` runs them, and docs/performance.md shows the results.
+"""Benchmarks: `python -m benchmarks [NAME ...]` runs them, and docs/explanation/performance.md shows the results.
 
 A benchmark is a module of this package that is listed in BENCHMARKS of `__main__.py`. It has
 

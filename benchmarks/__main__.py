@@ -1,4 +1,4 @@
-"""Measures speed; the results are in docs/performance.md.
+"""Measures speed; the results are in docs/explanation/performance.md.
 
 python -m benchmarks [NAME ...] [-c movielens_1m] [--set dataset.path=DIR] [--quick]
 
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return module(arguments[0]).main(arguments[1:])
     given = _parser().parse_args(arguments)
     work = Path(given.work).resolve()
-    path = Path(given.json or (work / "quick.json" if given.quick else "docs/performance.json"))
+    path = Path(given.json or (work / "quick.json" if given.quick else "docs/explanation/performance.json"))
     names = given.names or list(BENCHMARKS)
     if given.choose and names != ["continued"]:
         sys.exit(f"error: --choose: given {', '.join(names)}, accepted: continued, whose settings are chosen.")
@@ -76,7 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--largest", type=int, default=1_000_000, metavar="ITEMS", help="skip larger catalogues")
     parser.add_argument("--work", default="build/bench", metavar="DIR", help="for models and indexes")
-    parser.add_argument("--json", metavar="FILE", help="docs/performance.json by default; the page goes to its folder")
+    parser.add_argument(
+        "--json", metavar="FILE", help="docs/explanation/performance.json by default; the page goes to its folder"
+    )
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Searches on a Milvus server by the number of vectors, for docs/capacity.md and `towhee-recsys plan`.
+"""Searches on a Milvus server by the number of vectors, for docs/explanation/capacity.md and `towhee-recsys plan`.
 
 python -m benchmarks capacity [--sizes N ...] [--index TYPE ...] [--json FILE] [--page]
 
@@ -8,8 +8,8 @@ then as many as 16 threads send in 10 seconds; at last the server is started aga
 after it loads the index.
 
 The figures replace earlier ones of the same size and type in the JSON, after each: a run that was killed is continued
-with those that it lacks. Then docs/capacity.md is written from all of them. Without --sizes 4,000 to 1,000,000 vectors
-are measured, which takes more than an hour on two cores; --page measures nothing.
+with those that it lacks. Then docs/explanation/capacity.md is written from all of them. Without --sizes 4,000 to
+1,000,000 vectors are measured, which takes more than an hour on two cores; --page measures nothing.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PACKAGES = ("pymilvus", "numpy")
 
 SIZES = (4_000, 20_000, 100_000, 1_000_000)
 
-PERFORMANCE, SERVICE = Path("docs/performance.json"), ("serving-server", "capacity")
+PERFORMANCE, SERVICE = Path("docs/explanation/performance.json"), ("serving-server", "capacity")
 """Where the rate of the service is measured."""
 
 
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 print(f"    {row}", file=sys.stderr, flush=True)
                 _write(given.json, row)
     _write(given.json)
-    place = Path("docs") if given.json == FILE else given.json.parent
+    place = Path("docs/explanation") if given.json == FILE else given.json.parent
     (place / "capacity.md").write_text(page(read_measured(given.json)), encoding="utf-8")
     print(f"{given.json} and {place / 'capacity.md'} are written", file=sys.stderr)
 

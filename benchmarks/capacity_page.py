@@ -1,4 +1,4 @@
-"""The page docs/capacity.md; every number on it comes from what was measured, and from the formulas."""
+"""The page docs/explanation/capacity.md; every number on it comes from what was measured, and from the formulas."""
 
 from __future__ import annotations
 

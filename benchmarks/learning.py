@@ -2,10 +2,10 @@
 
 Both are measured from the data files: ours to the written bundle, the other library's to the fitted factors. SVD++ is
 Surprise's with its default settings, 20 epochs, on rating-90-10; our model only learns ratings. ALS is implicit's, with
-the settings of docs/quality.md, on ranking-80-20; our model only learns ranking. Otherwise the config is unchanged, but
-with fewer epochs: the fewest that reach the other library's figure on validation data, a tenth of the training part
-that is held out from both for this choice. Then both are trained again on the whole training part, and evaluated once
-on the test part.
+docs/explanation/quality.md's settings, on ranking-80-20; our model only learns ranking. Otherwise the config is
+unchanged, but with fewer epochs: the fewest that reach the other library's figure on validation data, a tenth of the
+training part that is held out from both for this choice. Then both are trained again on the whole training part, and
+evaluated once on the test part.
 
 The teacher alone is the model of ratings that `training.teacher` declares, without the towers that learn from it, from
 the data files to its vectors, after the fewest iterations that are chosen in the same way.

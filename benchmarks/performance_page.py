@@ -12,9 +12,9 @@ HEAD = """\
 # Performance
 
 `make bench DATA=DIR` generates this page and its figures, [performance.json](performance.json), where DIR is the folder
-of MovieLens 1M; [CONTRIBUTING.md](../CONTRIBUTING.md) explains how to run one benchmark. Compared calls are measured in
-one run, in turns, after a warm-up, so that a busy machine slows both down; figures are medians unless the row says
-otherwise, with quartiles in brackets. Look at the ratios: times depend on the machine.
+of MovieLens 1M; [CONTRIBUTING.md](../../CONTRIBUTING.md) explains how to run one benchmark. Compared calls are
+measured in one run, in turns, after a warm-up, so that a busy machine slows both down; figures are medians unless the
+row says otherwise, with quartiles in brackets. Look at the ratios: times depend on the machine.
 """
 
 COLUMNS = ["work", "ours", "compared with", "theirs", "ratio", "to reach", "reached?"]

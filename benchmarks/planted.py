@@ -1,6 +1,6 @@
-"""Measures the examples, whose data have known tastes, beside popularity, item-KNN and iALS, into docs/planted.md.
+"""Measures the examples, whose data have known tastes, beside popularity, item-KNN and iALS, for docs/explanation.
 
-python -m benchmarks planted [--seeds 3] [--write docs/planted.md]
+python -m benchmarks planted [--seeds 3] [--write docs/explanation/planted.md]
 
 The settings of a model are those of its config. Those of item-KNN and iALS are chosen from a grid, by NDCG@10 on a
 fifth of the training part, and fitted again to the whole of it. iALS needs `implicit`, and is left out without it.
@@ -97,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="how many, starting at the config's seed")
     parser.add_argument("--only", action="append", choices=NAMES, metavar="EXAMPLE", help=f"of {', '.join(NAMES)}")
     parser.add_argument("--work", default="build/planted", metavar="DIR", help="for the models")
-    parser.add_argument("--write", default="docs/planted.md", metavar="FILE", help="the page")
+    parser.add_argument("--write", default="docs/explanation/planted.md", metavar="FILE", help="the page")
     given = parser.parse_args(arguments)
     work = Path(given.work).resolve()
     found = [{"name": name, **measured(example(name, work), given.seeds)} for name in given.only or NAMES]

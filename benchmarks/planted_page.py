@@ -9,9 +9,9 @@ from typing import Any
 HEAD = """\
 # Quality on the examples
 
-The data of the three [examples](your-own-data.md#three-examples) are made by scripts in which the tastes of users are
-written down, so that there is something to find. `python -m benchmarks planted` generates this page: it trains each
-example's model by its config as it is in the repository, fits the other recommenders to the same training part, and
+The data of the three [examples](../start/your-own-data.md#three-examples) are made by scripts in which the tastes of
+users are written down, so that there is something to find. `python -m benchmarks planted` generates this page: it
+trains each example's model by its config as it is in the repository, fits the others to the same training part, and
 measures all of them on the same test part. Figures are NDCG@10, the mean of {seeds} seeds ± their standard deviation;
 a seed draws the validation part and the first weights, and the test part is by time.
 
@@ -77,7 +77,7 @@ def _figures(found: Sequence[Mapping[str, Any]]) -> Iterator[list[str]]:
         size = f"{counts['users']} × {counts['items']}, {counts['interactions']:,}"
         figures = [shown(each["metrics"][title]) if title in each["metrics"] else "–" for title in titles]
         figures[-1] = f"**{figures[-1]}**"
-        yield [f"[{each['name']}](../examples/{each['name']})", each["protocol"], size, *figures]
+        yield [f"[{each['name']}](../../examples/{each['name']})", each["protocol"], size, *figures]
 
 
 def _better(found: Sequence[Mapping[str, Any]]) -> Iterator[list[str]]:

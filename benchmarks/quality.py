@@ -1,4 +1,4 @@
-"""Measures quality from scratch, beside other libraries; the results are in docs/quality.md.
+"""Measures quality from scratch, beside other libraries; the results are in docs/explanation/quality.md.
 
 python -m benchmarks.quality --set dataset.path=DIR [--only PART] [--seeds 3] [--ablation] [--fresh=models]
 
@@ -82,10 +82,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--page-only", action="store_true", help="measure nothing, write the page again")
     parser.add_argument("--work", default="build/quality", metavar="DIR", help="for models")
-    parser.add_argument("--json", default="docs/quality.json", metavar="FILE", help="for figures")
-    parser.add_argument("--write", default="docs/quality.md", metavar="FILE", help="the page")
+    parser.add_argument("--json", default="docs/explanation/quality.json", metavar="FILE", help="for figures")
+    parser.add_argument("--write", default="docs/explanation/quality.md", metavar="FILE", help="the page")
     parser.add_argument(
-        "--performance", default="docs/performance.json", metavar="FILE", help="has the processor seconds of training"
+        "--performance",
+        default="docs/explanation/performance.json",
+        metavar="FILE",
+        help="has the processor seconds of training",
     )
     return parser
 

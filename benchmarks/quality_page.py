@@ -25,7 +25,7 @@ were not used to choose settings. The models:
 
 {models}
 
-The settings of the other libraries are in their [code](../towhee_recsys/evaluation/baselines). Measured on {cores}
+The settings of the other libraries are in their [code](../../towhee_recsys/evaluation/baselines). Measured on {cores}
 cores, on the dates under [What the rows mean](#what-the-rows-mean), with
 {versions}.
 """
@@ -43,7 +43,7 @@ beside those of SVD++ itself. [performance.md](performance.md) says how this is 
 
 
 def page(document: dict[str, Any], speed: Mapping[str, Any] | None = None) -> str:
-    """The page for the benchmark's JSON; `speed` is the JSON of docs/performance.md."""
+    """The page for the benchmark's JSON; `speed` is the JSON of docs/explanation/performance.md."""
     figures, learning = Figures(document), (speed or {}).get("learning")
     found = lines(figures, learning)
     parts = [
@@ -72,7 +72,7 @@ def _described(name: str) -> str:
     model = MODELS[name]
     changes = [f"`{key}: {'none' if value is None else value}`" for key, value in model.settings.items()]
     changes += [f"no feature of the kind `{kind}`" for kind in model.without]
-    return ", ".join(["[movielens_1m.yaml](../configs/movielens_1m.yaml)", *changes])
+    return ", ".join(["[movielens_1m.yaml](../../configs/movielens_1m.yaml)", *changes])
 
 
 def _drawn(row: Row, figures: Figures) -> str:

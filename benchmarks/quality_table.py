@@ -45,7 +45,7 @@ class Line:
 
 
 def lines(figures: Figures, learning: Mapping[str, Any] | None) -> list[Line]:
-    """The lines of the table; `learning` is what docs/performance.json has of benchmarks/learning.py."""
+    """The lines of the table; `learning` is what docs/explanation/performance.json has of benchmarks/learning.py."""
     found = [
         Line(name, figure, _peers(row, figure, figures), figures.ours(row, figure), len(figures.seeds(row)))
         for name, row in ROWS.items()

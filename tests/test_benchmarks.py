@@ -16,7 +16,7 @@ from towhee_recsys.evaluation.baselines import BASELINES
 from towhee_recsys.protocols import PROTOCOLS
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCS = ROOT / "docs"
+DOCS = ROOT / "docs" / "explanation"
 
 
 @pytest.fixture

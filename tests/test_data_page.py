@@ -1,4 +1,4 @@
-"""docs/data.md shows configs that load."""
+"""docs/how-to/data.md shows configs that load."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from towhee_recsys.config import load_config
 
-PAGE = (Path(__file__).resolve().parent.parent / "docs" / "data.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parent.parent / "docs" / "how-to" / "data.md").read_text(encoding="utf-8")
 CONFIGS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 LEFT_OUT = "path: plays.csv\n  user: listener\n  item: song\n  time: at"  # what "..." stands for
 

@@ -1,4 +1,4 @@
-"""docs/faults.md names tests that exist, under the headings of the table it answers."""
+"""docs/explanation/faults.md names tests that exist, under the headings of the table it answers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGE = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "explanation" / "faults.md").read_text(encoding="utf-8")
 NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", PAGE)))
 
 

@@ -1,6 +1,6 @@
 """That it stays fast: ratios of two things that are measured in turns, never times, and twice what they are at rest.
 
-`-m 'not performance'` leaves them out. docs/performance.md has what is reached on real data, and how.
+`-m 'not performance'` leaves them out. docs/explanation/performance.md has what is reached on real data, and how.
 """
 
 from __future__ import annotations

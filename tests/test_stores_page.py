@@ -1,4 +1,4 @@
-"""docs/stores.md, docs/cluster.md and the README show configs that load, and the defaults that there are."""
+"""The pages of stores and of the cluster, and the README, show configs that load, and the defaults that there are."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from towhee_recsys.config import load_config
 from towhee_recsys.config.milvus import AutoIndex, FlatIndex, HnswIndex, IvfFlatIndex, IvfSq8Index, ServerConfig
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGE = (ROOT / "docs" / "stores.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "how-to" / "stores.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-CLUSTER = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")
+CLUSTER = (ROOT / "docs" / "how-to" / "cluster.md").read_text(encoding="utf-8")
 CONFIGS = [
     text for text in re.findall(r"```yaml\n(.*?)```", PAGE + README + CLUSTER, re.DOTALL) if "pipelines/" not in text
 ]

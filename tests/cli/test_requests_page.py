@@ -1,4 +1,4 @@
-"""docs/requests.md shows requests, settings and commands that work."""
+"""docs/how-to/requests.md shows requests, settings and commands that work."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from towhee_recsys.config.requests import REQUEST_FIELDS
 from towhee_recsys.pipelines import recommend_pipeline
 from towhee_recsys.stores.vectors import OPERATORS
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "requests.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "requests.md").read_text(encoding="utf-8")
 REQUESTS = [text for text in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL) if text.startswith("{")]
 COMMANDS = [
     line for line in re.findall(r"^    towhee-recsys (.*?)(?:  #.*)?$", PAGE, re.MULTILINE) if "-c sample" in line

@@ -1,4 +1,4 @@
-"""docs/evaluation.md explains the metrics and baselines of the registries, and no others."""
+"""docs/explanation/evaluation.md explains the metrics and baselines of the registries, and no others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from towhee_recsys.evaluation.baselines import BASELINES
 from towhee_recsys.metrics import METRICS
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "evaluation.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "explanation" / "evaluation.md"
 
 
 def rows_under(heading):

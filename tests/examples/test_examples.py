@@ -19,6 +19,7 @@ from tests.servers.service import ServiceProcess
 from towhee_recsys.config import load_config
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+LEARN = EXAMPLES.parent / "docs" / "learn"
 USER = ["-a", "25", "-g", "F", "-j", "programmer"]
 
 pytestmark = pytest.mark.slow
@@ -95,15 +96,15 @@ def test_invalid_input_gives_an_error_without_a_traceback(folder: Path, trained:
 
 
 def test_the_notebook_runs_and_has_its_outputs(tmp_path: Path) -> None:
-    code = code_with_outputs(EXAMPLES / "quickstart.ipynb")
+    code = code_with_outputs(LEARN / "quickstart.ipynb")
     pictures = [output for cell in code for output in cell.outputs if "image/png" in output.get("data", {})]
     assert len(pictures) == 2
-    execute(EXAMPLES / "quickstart.ipynb", tmp_path)
+    execute(LEARN / "quickstart.ipynb", tmp_path)
 
 
 def test_the_notebook_of_requests_runs_and_has_its_outputs(tmp_path: Path) -> None:
-    assert code_with_outputs(EXAMPLES / "requests.ipynb")
-    execute(EXAMPLES / "requests.ipynb", tmp_path)
+    assert code_with_outputs(LEARN / "requests.ipynb")
+    execute(LEARN / "requests.ipynb", tmp_path)
 
 
 @pytest.mark.parametrize("name", ["tracks", "articles"])

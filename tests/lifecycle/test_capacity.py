@@ -15,7 +15,7 @@ from towhee_recsys.errors import QueryError
 from towhee_recsys.lifecycle.capacity import Demand, memory_bytes, plan, plans
 from towhee_recsys.lifecycle.measured import FILE, SCALES, Line, Measured, Row, growth, line, read_measured
 
-PAGE = Path(__file__).parents[2] / "docs" / "capacity.md"
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "capacity.md"
 
 
 def row(index, vectors, **other):

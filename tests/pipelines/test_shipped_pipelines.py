@@ -122,6 +122,6 @@ def test_a_name_that_is_not_there():
 
 
 def test_the_page_of_pipelines_shows_recommend_as_it_is():
-    page = (Path(__file__).resolve().parents[2] / "docs" / "pipelines.md").read_text(encoding="utf-8")
+    page = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "pipelines.md").read_text(encoding="utf-8")
     text = (SHIPPED / "recommend.yaml").read_text(encoding="utf-8")
     assert text[text.index("input:") :] in page

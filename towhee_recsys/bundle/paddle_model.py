@@ -17,7 +17,7 @@ def paddle_model(bundle: Bundle) -> FusionModel:
         model.user_tower(arrays)      # raw vectors float32[1, dim], those of `UserEncoder`
 
     The item tower gives those of `ItemEncoder` for items with interactions; others are completed by a regression, which
-    is no part of it: see docs/objectives.md.
+    is no part of it: see docs/explanation/objectives.md.
 
     Seeds PaddlePaddle's generator, as building a model does.
 

@@ -29,7 +29,7 @@ def plan(progress: bool | None, **given: Any) -> tuple[Any, Callable[[], None]]:
     """Estimate machines, memory, build time and latency for each type of index.
 
     Memory follows from formulas; times are extrapolated from measurements. Measure with your own data before you buy:
-    docs/capacity.md.
+    docs/explanation/capacity.md.
     """
     from towhee_recsys.lifecycle.capacity import FORMULAS, Demand, plans
     from towhee_recsys.lifecycle.measured import read_measured

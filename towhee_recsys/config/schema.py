@@ -65,7 +65,7 @@ def _or_none(schema: dict[str, Any]) -> None:
 
 
 class TrainingConfig(Section):
-    """How the model is trained. A step reads a block of users with all their interactions; see docs/objectives.md."""
+    """How the model is trained. A step reads a block of users with all their interactions."""
 
     epochs: int = Field(default=30, ge=1, description="passes over the training interactions")
     batch_size: int = Field(default=512, ge=1, description="users a step, each with all its training interactions")

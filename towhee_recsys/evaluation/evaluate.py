@@ -35,7 +35,7 @@ def evaluate(
         `{"protocol", "seed", "seeds", "ratings", "users", "removed": {rule: interactions that cleaning has removed},
         "model_id", "metrics": {"rmse", "mae", "ndcg@10", ...}, "intervals": {metric: [low, high]}, "significance":
         {metric: {"against", "difference", "low", "high", "p_value"}}, "policies": {text: {"metrics", "intervals",
-        "significance"}}, "baselines": {name: {...}}}`; docs/evaluation.md
+        "significance"}}, "baselines": {name: {...}}}`; docs/explanation/evaluation.md
         explains the metrics. A value that cannot be computed is missing, as are `rmse` and `mae` where the dataset
         declares no rating scale. Further questions of a protocol have names such as "ndcg@10 (5 liked)".
 

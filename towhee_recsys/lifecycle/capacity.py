@@ -1,4 +1,4 @@
-"""Machines, memory, build time and latency for a catalogue and a rate of requests, by formulas; see docs/capacity.md.
+"""Machines, memory, build time and latency for a catalogue and a rate of requests: see docs/explanation/capacity.md.
 
     for each in plans(Demand(items=100_000_000, rate=10_000)):
         print(each.index, each.machines)

@@ -67,7 +67,7 @@ class Measured:
 
     Attributes:
         rows: By type of index and number of vectors.
-        service_rate: Requests a second of the service on the same cores: docs/performance.md.
+        service_rate: Requests a second of the service on the same cores: docs/explanation/performance.md.
         run: The date, the machine and the versions.
     """
 

@@ -20,7 +20,7 @@ from towhee_recsys.version import __version__
 
 
 def create_app(config: Config) -> FastAPI:
-    """The service of a trained and indexed config, for any ASGI server; see docs/serving.md.
+    """The service of a trained and indexed config, for any ASGI server; see docs/how-to/serving.md.
 
     `app.state` has the `recommender`, the `metrics`, and `draining`, which a server sets when it is about to end.
 

@@ -1,7 +1,7 @@
 """The towers: declared features in, one raw vector float32[n, size] out.
 
 `JoinedTower` is the fusion model of PaddlePaddle's book, chapter 05.recommender_system
-(https://github.com/PaddlePaddle/book). `SumTower` learns more from the same features: see docs/objectives.md.
+(https://github.com/PaddlePaddle/book). `SumTower` learns more from the same features: see the docs of objectives.
 """
 
 from __future__ import annotations

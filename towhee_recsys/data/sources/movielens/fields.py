@@ -11,7 +11,7 @@ from towhee_recsys.data.sources.lines import BadLine, shortened
 
 SEPARATOR = "::"
 OTHER_SEPARATORS = (",", ";", "\t")
-NOT_CSV = "write `::` between the fields, or declare the file as a table of your own, as docs/data.md shows"
+NOT_CSV = "write `::` between the fields, or declare the file as a table of your own, as docs/how-to/data.md shows"
 NO_GENRES = "(no genres listed)"
 LARGEST, DIGITS = 2**63 - 1, 19
 """The largest id or timestamp: what an int64 column holds; and its digits."""

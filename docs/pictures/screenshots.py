@@ -1,4 +1,4 @@
-"""Makes the pictures of the page: python docs/screenshots.py. It needs Chromium, and the extra `test`.
+"""Makes the pictures of the page: python docs/pictures/screenshots.py. It needs Chromium, and the extra `test`.
 
 The shop of the examples is trained and indexed in a temporary folder, and its page is opened in Chromium.
 """
@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 from towhee_recsys import index_pipeline, load_config, train
 from towhee_recsys.page import export_page
 
-DOCS = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parent
 
 
 def main() -> None:
@@ -32,12 +32,12 @@ def main() -> None:
             page.goto(file.as_uri())
             use(page)
             with Image.open(BytesIO(page.screenshot())) as picture:
-                picture.convert("RGB").save(DOCS / f"page-{scheme}.png", optimize=True)
+                picture.convert("RGB").save(FOLDER / f"page-{scheme}.png", optimize=True)
 
 
 def exported(folder: Path) -> Path:
     """The shop's page as a file."""
-    shop = DOCS.parent / "examples" / "shop"
+    shop = FOLDER.parents[1] / "examples" / "shop"
     overrides = [
         f"dataset.path={shop}",
         f"model.dir={folder / 'model'}",
