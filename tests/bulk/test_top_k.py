@@ -47,14 +47,15 @@ def test_more_items_than_one_product_has_are_scored_alike(monkeypatch):
     vectors, users = (unit(rng.standard_normal((size, 16)).astype(np.float32)) for size in (2000, 1100))
     items, known = Items(np.arange(2000) * 2, vectors), np.arange(1100) % 5 > 0
     popular = {int(key): 1 - rank / 10 for rank, key in enumerate(rng.permutation(2000)[:5] * 2)}
-    left_out = [(user, (rng.permutation(2000)[:50] * 2).tolist()) for user in range(0, 1100, 3)]
+    without = {user: rng.permutation(2000)[:50] * 2 for user in range(0, 1100, 3)}
+    left_out = np.repeat([*without], 50), np.concatenate([*without.values()])
     whole = Scorer(items, popular, Request(10))(Embeddings(users), known, left_out, [6, 8])
     monkeypatch.setattr("towhee_recsys.bulk.scoring.ITEMS", 128)
     parts = Scorer(items, popular, Request(10))(Embeddings(users), known, left_out, [6, 8])
     assert parts.items.tolist() == whole.items.tolist()
     np.testing.assert_allclose(parts.scores, whole.scores, atol=1e-6)
     assert not {6, 8} & {*whole.items.tolist()}
-    assert all(not {*ids} & {*whole.items[whole.users == user].tolist()} for user, ids in left_out)
+    assert all(not {*ids} & {*whole.items[whole.users == user]} for user, ids in without.items())
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:

@@ -6,16 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from towhee_recsys.bulk.items import Items, open_items, read_items
-from towhee_recsys.bulk.scoring import Answers, ItemsOfUser, Scorer
-from towhee_recsys.data.items import IdType
-from towhee_recsys.data.user_ids import possible_ids
+from towhee_recsys.bulk.scoring import Answers, ItemsOfUsers, Scorer
+from towhee_recsys.data.items import Id, IdType
 from towhee_recsys.errors import QueryError
 from towhee_recsys.model.embeddings import Embeddings, normalize
 from towhee_recsys.requests import EventReader, Request
@@ -111,18 +109,29 @@ class _Loaded:
         events = self._events(block.users, requests, lambda: self._how.record)
         vectors = self._vectors(events.users, block.first)
         known = self._encoder.knows(events.users)
-        left_out = self._history_of(block.users, requests)
-        left_out += [(row, items) for row, items in enumerate(events.seen) if items]
-        left_out += [(row, request.exclude) for row, request in block.requests.items()]  # others' are not in `items`
-        left_out.sort(key=itemgetter(0))
+        other = {row: items for row, items in enumerate(events.seen) if items}
+        for row, request in block.requests.items():  # what the others' exclude is not in `items`
+            other[row] = [*other.get(row, ()), *request.exclude]
+        left_out = _merged(self._history_of(block.users, requests), other)
         return self._table(block.users, self._scorer(vectors, known, left_out, events.hidden))
 
-    def _history_of(self, users: Sequence[dict[str, Any]], requests: Sequence[Request]) -> list[ItemsOfUser]:
-        """The positions of users with the ids of items that they have seen, where requests leave these out."""
-        rows = [row for row, request in enumerate(requests) if not request.include_seen]
-        keys = [(row, key) for row in rows for key in possible_ids(users[row][self._id_column])]
-        lists = self._history.get([key for _, key in keys], self._how.record.build) if keys else []
-        return [(row, items) for (row, _), items in zip(keys, lists, strict=True) if items]
+    def _history_of(self, users: Sequence[dict[str, Any]], requests: Sequence[Request]) -> ItemsOfUsers:
+        """The items that users have seen, where requests leave these out."""
+        rows = np.array([row for row, request in enumerate(requests) if not request.include_seen], dtype=np.int64)
+        keys = [users[row][self._id_column] for row in rows]
+        ids, lengths = self._seen(keys)
+        others = np.flatnonzero(lengths == 0)
+        if self._how.user_type == "int" and len(others):  # their ids may be texts of digits
+            theirs, their_lengths = self._seen([str(keys[place]) for place in others])
+            if len(theirs):
+                ids, lengths = np.concatenate([ids, theirs]), np.concatenate([lengths, their_lengths])
+                rows = np.concatenate([rows, rows[others]])
+        return _ordered(np.repeat(rows, lengths), ids)
+
+    def _seen(self, users: Sequence[Id]) -> tuple[np.ndarray, np.ndarray]:
+        if not users:
+            return id_array([], self._how.record.id_type), np.zeros(0, dtype=np.int64)
+        return self._history.get_arrays(users, self._how.record.build)
 
     def _vectors(self, users: Sequence[Any], first: int) -> Embeddings:
         try:
@@ -152,6 +161,20 @@ class _Loaded:
         if found.deviations is not None:
             columns["predicted_rating_std"] = pa.array(found.deviations.astype(np.float32))
         return pa.table(columns)
+
+
+def _merged(items: ItemsOfUsers, others: Mapping[int, Sequence[Id]]) -> ItemsOfUsers:
+    """The items, and those of other users by their positions."""
+    if not others:
+        return items
+    rows = np.repeat(np.array([*others], dtype=np.int64), [len(ids) for ids in others.values()])
+    ids = np.array([each for ids in others.values() for each in ids], dtype=items[1].dtype)
+    return _ordered(np.concatenate([items[0], rows]), np.concatenate([items[1], ids]))
+
+
+def _ordered(rows: np.ndarray, ids: np.ndarray) -> ItemsOfUsers:
+    order = np.argsort(rows, kind="stable")
+    return rows[order], ids[order]
 
 
 @lru_cache(maxsize=1)  # one run at a time: the items may take much memory

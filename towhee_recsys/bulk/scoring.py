@@ -7,7 +7,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -27,8 +27,8 @@ POPULAR = 2.0
 """Popular items get scores above this number, which no cosine reaches, for users of whom nothing is known."""
 
 
-ItemsOfUser = tuple[int, Sequence[Id]]
-"""The position of a user, and ids of items."""
+ItemsOfUsers = tuple[np.ndarray, np.ndarray]
+"""Positions of users int64[m], ascending, and ids of items int64[m] or object[m]: an item of the user in each place."""
 
 Cells = tuple[np.ndarray, np.ndarray]
 """Rows int64[m] and columns int64[m] of a matrix of scores."""
@@ -79,14 +79,14 @@ class Scorer:
         self._popular_keys[columns[there]] = POPULAR + (len(order) - order[there]) / max(1, len(order))
 
     def __call__(
-        self, users: Embeddings, known: np.ndarray, leave_out: Sequence[ItemsOfUser], hidden: Collection[Id] = ()
+        self, users: Embeddings, known: np.ndarray, leave_out: ItemsOfUsers, hidden: Collection[Id] = ()
     ) -> Answers:
         """The recommendations for each of several users.
 
         Args:
             users: Their unit vectors, n.
             known: Whether anything is known of each, bool[n]; others get the most popular items.
-            leave_out: Positions of users, ascending, with the ids of items not to recommend to them.
+            leave_out: The items not to recommend to each.
             hidden: The ids of items that nobody gets.
         """
         gone, (rows, columns) = self._not_for_anybody(hidden), self._cells(leave_out)
@@ -147,14 +147,13 @@ class Scorer:
             here = slice(*np.searchsorted(columns, [part.start, part.stop])) if total > ITEMS else slice(None)
             yield part, rows[here], columns[here] - first
 
-    def _cells(self, leave_out: Sequence[ItemsOfUser]) -> Cells:
+    def _cells(self, leave_out: ItemsOfUsers) -> Cells:
         """The rows and columns of the scores of items that users do not get."""
-        rows = np.repeat([row for row, _ in leave_out], [len(ids) for _, ids in leave_out]).astype(np.int64)
-        columns = self._columns_of(list(chain.from_iterable(ids for _, ids in leave_out)))
+        rows, columns = leave_out[0], self._columns_of(leave_out[1])
         there = columns >= 0
         return (rows, columns) if there.all() else (rows[there], columns[there])
 
-    def _columns_of(self, ids: Sequence[Id]) -> np.ndarray:
+    def _columns_of(self, ids: Sequence[Id] | np.ndarray) -> np.ndarray:
         """The column of each id, -1 where the items do not have it."""
         return np.asarray(self._columns.get_indexer(id_array(ids, self._items.id_type)))
 

@@ -65,6 +65,28 @@ def test_versions_do_not_see_each_other(history, url):
     assert open_keyed(url, "facts", "catalogue").versions() == []
 
 
+@pytest.mark.parametrize("rows", [ROWS, ROWS[:2], ROWS[1:2], [(1, [3]), ("1", [-(2**63), 2**63 - 1])], []])
+def test_as_arrays_they_are_the_same(history, rows):
+    history.write(rows, "v1")
+    users = [3, *(user for user, _ in rows), "2"]
+    ids, lengths = history.get_arrays(users, "v1")
+    assert lengths.tolist() == [0, *(len(items) for _, items in rows), 0]
+    assert ids.tolist() == [item for _, items in rows for item in items]
+    with pytest.raises(IndexMismatchError):
+        history.get_arrays(users, "v2")
+
+
+@pytest.mark.parametrize(
+    "text", ["[1,]", "[,1]", "[1,,2]", "[1-2]", "[--1]", "[1", "1]", "[1][2]", "[1.5]", "{}", "", "-"]
+)
+def test_a_broken_row_is_nobodys_among_arrays(history, text):
+    history.write([(1, [10]), (2, [20, 30]), (3, [])], "v1")
+    history._store.write([("2", text)], "v1")
+    ids, lengths = history.get_arrays([1, 2, 3], "v1")
+    assert (ids.tolist(), lengths.tolist()) == ([10], [1, 0, 0])
+    assert history.get([1, 2, 3], "v1") == [[10], [], []]
+
+
 def test_a_user_of_ten_thousand_items(history):
     history.write([(1, range(10_000)), (2, [f"a text as an id: {key}" for key in range(10_000)])], "v1")
     numbers, texts = history.get([1, 2], "v1")

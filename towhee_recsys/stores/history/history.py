@@ -9,6 +9,7 @@ from pydantic_core import from_json, to_json  # several times as fast as Python'
 
 from towhee_recsys.data.items import Id
 from towhee_recsys.errors import IndexMismatchError
+from towhee_recsys.stores.history.reading import ItemLists, id_lists, number_lists
 from towhee_recsys.stores.keyed import KeyedStore, Versioned, as_id, id_of, key_of, open_keyed
 from towhee_recsys.stores.vectors import REBUILD
 
@@ -49,6 +50,19 @@ class History(Versioned):
             IndexMismatchError: the version does not exist.
             StoreError: the store fails.
         """
+        return [[] if text is None else self._ids(key, text) for key, text in self._rows(users, version)]
+
+    def get_arrays(self, users: Iterable[Id], version: str) -> ItemLists:
+        """The same of many users as arrays: all ids, int64[m] or object[m], and how many each user has, int64[n].
+
+        Raises what `get` raises.
+        """
+        rows = self._rows(users, version)
+        found = number_lists([text for _, text in rows])
+        return found or id_lists([[] if text is None else self._ids(key, text) for key, text in rows])
+
+    def _rows(self, users: Iterable[Id], version: str) -> list[tuple[str, bytes | str | None]]:
+        """The key and the text of each user, None for an unknown one."""
         keys = [key_of(user, "user") for user in users]
         found = self._store.read(list(dict.fromkeys([MARKER, *keys])), version)
         if MARKER not in found:
@@ -57,7 +71,7 @@ class History(Versioned):
                 f"history is gone. {REBUILD} A pipeline of your own needs history_insert, as the shipped index.yaml "
                 "has it. To recommend seen items, too, set include_seen: true."
             )
-        return [self._ids(key, found[key]) if key in found else [] for key in keys]
+        return [(key, found.get(key)) for key in keys]
 
     def delete(self, users: Iterable[Id], version: str) -> int:
         """Removes users from a version; returns how many of them it had.

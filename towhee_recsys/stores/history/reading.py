@@ -1,0 +1,37 @@
+"""Rows of the history of many users as arrays: JSON lists of ids, without an object of Python for each number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from towhee_recsys.data.items import Id
+
+DIGITS = b"0123456789-,"
+
+ItemLists = tuple[np.ndarray, np.ndarray]
+"""Lists of items one after the other, n of them: the ids, int64[m] or object[m], and the length of each, int64[n]."""
+
+
+def number_lists(rows: Sequence[bytes | str | None]) -> ItemLists | None:
+    """The lists that JSON texts have, an empty one for None; None where a text is not a list of whole numbers."""
+    texts = [row.encode() if isinstance(row, str) else row or b"[]" for row in rows]
+    insides = [text[1:-1] for text in texts if text[:1] == b"[" and text[-1:] == b"]"]
+    joined = b",".join(filter(None, insides))
+    if len(insides) < len(texts) or joined.translate(None, DIGITS):
+        return None
+    lengths = np.array([inside.count(b",") + bool(inside) for inside in insides], dtype=np.int64)
+    try:
+        numbers = np.fromstring(joined, dtype=np.int64, sep=",")
+    except ValueError:
+        return None
+    return (numbers, lengths) if len(numbers) == lengths.sum() else None
+
+
+def id_lists(lists: Sequence[Sequence[Id]]) -> ItemLists:
+    """The same of lists of any ids."""
+    ids = [each for own in lists for each in own]
+    array = np.empty(len(ids), dtype=object)
+    array[:] = ids
+    return array, np.array([len(own) for own in lists], dtype=np.int64)
