@@ -1,6 +1,7 @@
 """`run` is killed at random moments, on every combination of stores: after each kill one set serves, and all of it.
 
-With RUN_KILLS=50 in the environment it is killed 50 times on each; otherwise a few times.
+With RUN_KILLS=50 in the environment it is killed 50 times on each; otherwise a few times, at moments that together, on
+all combinations, are spread over a whole run.
 """
 
 from __future__ import annotations
@@ -29,12 +30,13 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and no SIGKILL"),
 ]
 
-KILLS = int(os.environ.get("RUN_KILLS", "8"))
+KILLS = int(os.environ.get("RUN_KILLS", "4"))
+CATALOGUES = ("sqlite", "redis", "mariadb")
 FOLLOWS = 1.0
 """Seconds after which a running pipeline has seen a publish."""
 
 
-@pytest.fixture(params=["sqlite", "redis", "mariadb"])
+@pytest.fixture(params=CATALOGUES)
 def catalogue(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty store for facts and histories."""
     if request.param == "sqlite":
@@ -78,17 +80,19 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[dict[st
     commands.close()
 
 
-def test_on_a_milvus_lite_file(configs, runs):
-    kill_again_and_again(configs, runs(configs), running=False)
+def test_on_a_milvus_lite_file(configs, runs, request):
+    combination = CATALOGUES.index(request.node.callspec.id)
+    kill_again_and_again(configs, runs(configs), combination, running=False)
 
 
 def test_on_a_milvus_server(configs, runs, milvus_server, request):
     milvus = {"uri": milvus_server.url, "collection": f"runs_{request.node.callspec.id}", "access": {"timeout": 60}}
     configs = {name: load_config(config, milvus=milvus) for name, config in configs.items()}
-    kill_again_and_again(configs, runs(configs), running=True)
+    combination = len(CATALOGUES) + CATALOGUES.index(request.node.callspec.id)
+    kill_again_and_again(configs, runs(configs), combination, running=True)
 
 
-def kill_again_and_again(configs: dict[str, Config], runs: Runs, running: bool) -> None:
+def kill_again_and_again(configs: dict[str, Config], runs: Runs, combination: int, running: bool) -> None:
     """Kills runs of the set that does not serve. With `running`, a pipeline that was built before answers meanwhile."""
     lists = {name: runs.undisturbed(name) for name in ("old", "new")}
     must_differ(lists)
@@ -98,7 +102,9 @@ def kill_again_and_again(configs: dict[str, Config], runs: Runs, running: bool) 
         assert recommend is None or recommend({"user_id": USER}).get()[0] in lists.values()
 
     draw, serves, kills = random.Random(KILLS), ["new"], 0
-    shares = [(number + draw.random()) / KILLS for number in range(KILLS)]  # some in each part of a run
+    combinations = 2 * len(CATALOGUES)
+    parts = [combinations * number + combination for number in range(KILLS)]  # some in each part of a run
+    shares = [(part + draw.random()) / (combinations * KILLS) for part in parts]
     for number, share in enumerate(draw.sample(shares, KILLS)):
         target = "old" if serves[-1] == "new" else "new"
         moment, group = share * runs.longest, number % 2 == 0
