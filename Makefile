@@ -7,7 +7,7 @@ define ALL_TESTS
 $(BIN)/python -m pytest -m milvus -n 3 --dist loadscope > build/milvus.log 2>&1 & milvus=$$!; \
 $(BIN)/python -m pytest -m 'not milvus and not performance' -n auto --dist loadscope --no-loadscope-reorder; others=$$?; \
 wait $$milvus; server=$$?; cat build/milvus.log; \
-$(BIN)/python -m pytest -m performance; speed=$$?; exit $$((others + server + speed))
+$(BIN)/python -m pytest -m performance tests/test_performance.py; speed=$$?; exit $$((others + server + speed))
 endef
 
 .PHONY: demo test lint bench bench-quality clean
