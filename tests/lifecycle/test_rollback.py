@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import random
 import shutil
-import signal
-import subprocess
 import sys
 import time
 from functools import partial
 
 import pytest
 
+from tests.forked_commands import ForkedCommands, kill
 from towhee_recsys import index_builds, index_pipeline, load_bundle, recommend_pipeline, rollback_index
 from towhee_recsys.bundle import replace_bundle
 from towhee_recsys.bundle.published import PublishedModels
@@ -91,34 +90,27 @@ def _copied(source, folder):
 @pytest.mark.slow
 def test_killed_at_any_moment_it_answers_and_the_same_command_completes_it(config, models, tmp_path):
     """In processes of their own, for a Milvus Lite file is open in one at a time."""
-    file, seconds = tmp_path / "config.yaml", random.Random(4)
+    file, draw, commands = tmp_path / "config.yaml", random.Random(4), ForkedCommands(tmp_path)
     file.write_text(dump_config(config), encoding="utf-8")
 
-    def command(*arguments):
-        return subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "towhee_recsys", *arguments, "-c", str(file)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
     def done(*arguments):
-        with command(*arguments) as process:
-            out, err = process.communicate(timeout=120)
-        assert process.returncode == 0, err
-        return out
+        return commands.run(*arguments, "-c", str(file))
 
-    for _ in range(2):
+    undisturbed = None
+    for _ in range(3):
         for model in models:
             replace_bundle(config.model.dir, partial(_copied, model.directory))
             done("index", "-q")
-        began = time.monotonic()
-        with command("index", "--rollback") as process:
-            time.sleep(seconds.uniform(0.5, 4))
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
-        assert "Ids" in done("recommend", "-k", "3"), f"killed after {time.monotonic() - began} seconds"
-        if json.loads(done("index", "--list", "--json"))["builds"][0]["model_id"] == models[1].model_id:
+        moment = draw.uniform(0, undisturbed) if undisturbed else None
+        process = commands.start("index", "--rollback", "-c", str(file))
+        if moment:
+            time.sleep(moment)
+            kill(process, with_its_group=False)
+        ended = commands.wait()
+        undisturbed = undisturbed or ended.seconds
+        assert "Ids" in done("recommend", "-k", "3").out, f"killed after {moment} seconds"
+        if json.loads(done("index", "--list", "--json").out)["builds"][0]["model_id"] == models[1].model_id:
             done("index", "--rollback")
-        assert models[0].model_id in done("recommend", "--json")
-        assert "No check failed." in done("doctor")
+        assert models[0].model_id in done("recommend", "--json").out
+        assert "No check failed." in done("doctor").out
+    commands.close()
