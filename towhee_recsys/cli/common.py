@@ -55,7 +55,8 @@ def named_in(name: str) -> Iterator[None]:
 
 def config_option(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Gives a command `-c`, as `name`."""
-    return click.option("-c", "--config", "name", default=default, show_default=True, metavar="NAME|FILE")
+    text = "A config, by its name or its file."
+    return click.option("-c", "--config", "name", default=default, show_default=True, metavar="NAME|FILE", help=text)
 
 
 def each_configured(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., int]:

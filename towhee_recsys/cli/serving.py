@@ -31,7 +31,9 @@ def mcp(config: Config, progress: bool | None) -> Shown:
 
 @click.command(epilog="Example: towhee-recsys serve -c movielens_1m, then open http://127.0.0.1:8000")
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Another one needs a token.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, metavar="N")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, metavar="N", help="0 takes a free one."
+)
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),

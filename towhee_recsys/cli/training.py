@@ -90,7 +90,7 @@ def run(config: Config, progress: bool | None) -> Shown:
     metavar="FILE",
     help="A file of items in the dataset's format, such as movies.dat.",
 )
-@click.option("-o", "--output", default="movies_data.txt", show_default=True, metavar="FILE")
+@click.option("-o", "--output", default="movies_data.txt", show_default=True, metavar="FILE", help="The file to write.")
 @configured()
 def prepare(config: Config, progress: bool | None, source: str, output: str) -> Shown:
     """Write items as the model reads them, one per line: id::word ids of the text::ids of the list's members."""

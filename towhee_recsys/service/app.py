@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import Lifespan
 
 from towhee_recsys.config import Config
 from towhee_recsys.service.access import Access
@@ -37,6 +39,21 @@ def create_app(config: Config) -> FastAPI:
         yield
         recommender.close()
 
+    app = _routed(config, lifespan)
+    app.state.recommender, app.state.metrics, app.state.draining = recommender, metrics, False
+    app.state.page = PageAnswers(recommender)
+    add_error_answers(app)
+    app.add_middleware(Around, access=access, metrics=metrics, state=app.state)
+    return app
+
+
+def openapi_document(config: Config) -> dict[str, Any]:
+    """The OpenAPI document of the service of a config, which need not be trained or indexed."""
+    return _routed(config).openapi()
+
+
+def _routed(config: Config, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """The app with its routes and their documentation."""
     app = FastAPI(
         title=f"towhee-recsys: {config.dataset.name}",
         version=__version__,
@@ -45,12 +62,8 @@ def create_app(config: Config) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.recommender, app.state.metrics, app.state.draining = recommender, metrics, False
-    app.state.page = PageAnswers(recommender)
     app.router.routes.append(PLAIN)
     for router in ROUTERS:
         app.include_router(router)
-    add_error_answers(app)
-    app.add_middleware(Around, access=access, metrics=metrics, state=app.state)
-    documented(app, recommender)
+    documented(app, config)
     return app

@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from towhee_recsys.config import Config
 from towhee_recsys.service.answer_bodies import ErrorAnswer
 from towhee_recsys.service.bodies import SimilarBody, feedback_body, recommend_body
-from towhee_recsys.service.recommender import Recommender
 
 _REF = "#/components/schemas/{model}"
 
@@ -38,10 +38,10 @@ def body(name: str, *, one_or_list: bool = False, required: bool = True) -> dict
     return {"requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}}
 
 
-def documented(app: FastAPI, recommender: Recommender) -> None:
+def documented(app: FastAPI, config: Config) -> None:
     """Adds the models of bodies to the app's OpenAPI document."""
     made = app.openapi
-    models: list[type[BaseModel]] = [recommend_body(recommender.config), SimilarBody, feedback_body(recommender.config)]
+    models: list[type[BaseModel]] = [recommend_body(config), SimilarBody, feedback_body(config)]
     _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
 
     def openapi() -> dict[str, Any]:

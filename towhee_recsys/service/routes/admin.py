@@ -14,8 +14,10 @@ from towhee_recsys.service.recommender import Recommender
 
 router = APIRouter(prefix="/admin", tags=["administration"])
 
+_REFUSED = ERRORS[422] | {"description": "The model of the live build cannot serve; the one before it does."}
 
-@router.post("/reload", responses={200: {"model": FromBuild}, 409: ERRORS[422], **ERRORS})
+
+@router.post("/reload", responses={200: {"model": FromBuild}, 409: _REFUSED, **ERRORS})
 async def reload(request: Request) -> Response:
     """Changes over to the build that is live now. The service does so by itself at the next request."""
     recommender: Recommender = request.app.state.recommender

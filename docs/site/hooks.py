@@ -1,0 +1,69 @@
+"""What mkdocs does with the pages in docs/, besides rendering them."""
+
+from __future__ import annotations
+
+import posixpath
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from docs.site.cli_page import cli_page
+from docs.site.config_page import config_page
+from docs.site.http_page import http_page
+from docs.site.links import ROOT, linked_sources, location_of, rewritten
+from docs.site.metrics_page import metrics_page
+from docs.site.notebooks import notebook_page
+from docs.site.operators_page import operators_page
+from docs.site.python_page import python_page
+
+REFERENCE: dict[str, Callable[[], str]] = {
+    "config": config_page,
+    "cli": cli_page,
+    "operators": operators_page,
+    "python": python_page,
+    "http": http_page,
+    "metrics": metrics_page,
+}
+"""The pages of docs/reference that are generated."""
+
+PACKAGE = ROOT / "build" / "package" / "towhee_recsys"
+"""The package as mkdocstrings reads it."""
+
+_NOT_FOUND_BY_SEARCH = "---\nsearch: {exclude: true}\n---\n\n"
+
+
+def on_startup(command: str, dirty: bool) -> None:
+    """Lays the package out as in a wheel, where the folders beside it in a checkout are inside."""
+    shutil.rmtree(PACKAGE, ignore_errors=True)
+    for source, target in [("towhee_recsys", "."), ("operators", "operators"), ("pipelines", "pipelines")]:
+        shutil.copytree(ROOT / source, PACKAGE / target, ignore=_no_python, dirs_exist_ok=True)
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Adds the generated pages: of the reference, of notebooks, and of files of the repository that pages link to."""
+    for name, write in REFERENCE.items():
+        files.append(File.generated(config, f"reference/{name}.md", content=write()))
+    for each in [each for each in files if each.src_uri.endswith(".ipynb")]:
+        text = notebook_page(each.content_string, posixpath.basename(each.src_uri))
+        files.append(File.generated(config, each.src_uri.removesuffix(".ipynb") + ".md", content=text))
+    texts = {each.src_uri: each.content_string if each.is_documentation_page() else "" for each in files}
+    for page, text in linked_sources(texts).items():
+        files.append(File.generated(config, page, content=_NOT_FOUND_BY_SEARCH + text))
+        if page.endswith(".ipynb.md"):
+            file = ROOT / location_of(page)
+            files.append(File.generated(config, page.removesuffix(".md"), abs_src_path=str(file)))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Has links to files of the repository lead to the pages that show them."""
+    return rewritten(markdown, page.file.src_uri, files.src_uris)
+
+
+def _no_python(folder: str, names: list[str]) -> list[str]:
+    """The names in a folder that are neither modules nor packages."""
+    return [name for name in names if not (name.endswith(".py") or (Path(folder) / name).is_dir())]
