@@ -10,7 +10,7 @@ wait $$milvus; server=$$?; cat build/milvus.log; \
 $(BIN)/python -m pytest -m performance tests/test_performance.py; speed=$$?; exit $$((others + server + speed))
 endef
 
-.PHONY: demo test lint bench bench-quality clean
+.PHONY: demo test lint docs bench bench-quality clean
 
 demo: .venv/installed ## train on the bundled sample, index it and print recommendations for two users
 	$(BIN)/towhee-recsys demo
@@ -24,6 +24,9 @@ lint: .venv/tested ## check style, and types of the package as it is shipped
 	rm -rf build/bdist.* build/lib build/typed
 	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target build/typed .
 	$(BIN)/mypy build/typed/towhee_recsys
+
+docs: .venv/documented ## build the documentation site into build/site; a broken link or reference is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
 
 bench: build/bench/env/installed build/milvus/bin/milvus-server ## measure speed on MovieLens 1M, in DATA=DIR
 	build/bench/env/bin/python -m benchmarks $(if $(DATA),--set dataset.path=$(DATA)) $(ARGS)
@@ -42,7 +45,11 @@ clean: ## delete the environment and everything that was built
 	touch $@
 
 .venv/tested: .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[peers,ray,redis,mysql,serve,mcp,test]'
+	$(BIN)/python -m pip install --quiet --editable '.[docs,peers,ray,redis,mysql,serve,mcp,test]'
+	touch .venv/installed .venv/documented $@
+
+.venv/documented: .venv/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[docs,serve]'
 	touch .venv/installed $@
 
 build/milvus/bin/milvus-server: # a real Milvus for the tests; not available on Windows and on Linux on ARM, where they are skipped

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import posixpath
 import shutil
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from docs.site.broken import broken_links
 from docs.site.cli_page import cli_page
 from docs.site.config_page import config_page
 from docs.site.http_page import http_page
@@ -19,6 +21,8 @@ from docs.site.metrics_page import metrics_page
 from docs.site.notebooks import notebook_page
 from docs.site.operators_page import operators_page
 from docs.site.python_page import python_page
+
+log = logging.getLogger("mkdocs.hooks")
 
 REFERENCE: dict[str, Callable[[], str]] = {
     "config": config_page,
@@ -62,6 +66,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Has links to files of the repository lead to the pages that show them."""
     return rewritten(markdown, page.file.src_uri, files.src_uris)
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Warns of broken links, which ends a strict build."""
+    for each in broken_links(Path(config.site_dir)):
+        log.warning("%s leads nowhere", each)
 
 
 def _no_python(folder: str, names: list[str]) -> list[str]:
