@@ -64,7 +64,7 @@ def _cells(row: Row) -> list[str]:
 def _measured(value: float, row: Row, whose: str) -> str:
     spread = row.spread.get(whose)
     quartiles = f" [{_number(spread[0])}, {_number(spread[1])}]" if spread else ""
-    return f"{_number(value)} {row.unit}{quartiles}"
+    return f"{_number(value)} {row.unit}".rstrip() + quartiles
 
 
 def _number(value: float) -> str:

@@ -17,6 +17,7 @@ from docs.site.cli_page import cli_page
 from docs.site.config_page import config_page
 from docs.site.http_page import http_page
 from docs.site.links import ROOT, linked_sources, location_of, rewritten
+from docs.site.markdown import as_python_markdown
 from docs.site.metrics_page import metrics_page
 from docs.site.notebooks import notebook_page
 from docs.site.operators_page import operators_page
@@ -65,7 +66,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Has links to files of the repository lead to the pages that show them."""
-    return rewritten(markdown, page.file.src_uri, files.src_uris)
+    return rewritten(as_python_markdown(markdown), page.file.src_uri, files.src_uris)
 
 
 def on_post_build(config: MkDocsConfig) -> None:

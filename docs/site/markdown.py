@@ -36,3 +36,8 @@ def fence(language: str, text: str) -> str:
 def page(title: str, *parts: str) -> str:
     """A page of its parts; empty ones are left out."""
     return "\n\n".join([f"# {title}", *(part.strip("\n") for part in parts if part.strip())]) + "\n"
+
+
+def as_python_markdown(text: str) -> str:
+    r"""`text` as GitHub reads it, for Python-Markdown: in code in a cell of a table, it wants | instead of \|."""
+    return re.sub(r"^\|.*", lambda line: _CODE.sub(lambda code: code[0].replace(r"\|", "|"), line[0]), text, flags=re.M)
