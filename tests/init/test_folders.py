@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from itertools import pairwise
 from pathlib import Path
@@ -49,6 +50,31 @@ def test_gorse(folder):
     assert (found.user, found.item, found.event, found.time) == ("user_id", "item_id", "feedback_type", "timestamp")
     assert found.weights == {"read": 0.2, "star": 1}
     assert created.config.protocol == "leave-last-out"
+
+
+def test_the_json_lines_that_gorse_exports_since_version_0_5(folder):
+    def write(name, records):
+        (folder.path / "data" / name).write_text("".join(json.dumps(record) + "\n" for record in records))
+
+    feedback = {"FeedbackType": "star", "Value": 1, "Timestamp": "2024-01-01T10:00:00Z", "Labels": None, "Comment": ""}
+    write("feedback.jsonl", [{**feedback, "UserId": f"u{n % 20}", "ItemId": f"i{n % 13}"} for n in range(260)])
+    item = {"IsHidden": False, "Categories": ["c"], "Timestamp": "0001-01-01T00:00:00Z"}
+    write("items.jsonl", [{**item, "ItemId": f"i{n}", "Labels": ["xy"[n % 2]], "Comment": str(n)} for n in range(13)])
+    write("users.jsonl", [{"UserId": f"u{n}", "Labels": ["pq"[n % 2]], "Comment": ""} for n in range(20)])
+    created = folder.init(Path("data"), layout="gorse")
+    found = created.config.dataset
+    assert (found.interactions.path, found.items.path, found.users.path) == (
+        "feedback.jsonl",
+        "items.jsonl",
+        "users.jsonl",
+    )
+    assert (found.interactions.user, found.interactions.item, found.interactions.event) == (
+        "UserId",
+        "ItemId",
+        "FeedbackType",
+    )
+    assert created.verdict.left_out["items"]["IsHidden"] == "all values are False"
+    assert len(folder.dataset(created).interactions) == 260
 
 
 def test_recbole(folder, rated):
@@ -148,7 +174,7 @@ def test_recbole_files_of_several_datasets_or_unclear_ones(folder, rated, names)
     ("layout", "facts"),
     [
         ("movielens", ["no files of the layout movielens", "movies.dat", "notes.txt"]),
-        ("gorse", ["feedback.csv"]),
+        ("gorse", ["feedback.jsonl", "feedback.csv"]),
         ("recbole", ["NAME.inter"]),
         ("movielnes", ["'movielnes'", "movielens, recbole, gorse", "Did you mean"]),
     ],

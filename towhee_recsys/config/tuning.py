@@ -40,7 +40,7 @@ SPACE = {
 
 
 class TuneConfig(Section):
-    """How `tune` looks for better settings, on validation data; see docs/explanation/objectives.md."""
+    """How `tune` looks for better settings, on validation data; see docs/how-to/tuning.md."""
 
     space: Annotated[dict[str, Any], WithJsonSchema(SPACE)] = Field(
         default={},

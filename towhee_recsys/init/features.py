@@ -70,7 +70,7 @@ def _feature(table: pd.DataFrame, name: str, side: UsersTable) -> FoundFeature:
         if not len(filled):
             settings, why = {}, "it is empty"
         elif filled.nunique() == 1 and len(series) > 1:
-            settings, why = {}, f"all values are {filled.iloc[0]!r}"
+            settings, why = {}, f"all values are {filled.head(1).tolist()[0]!r}"
         elif is_numeric(series):
             settings, why = _of_numbers(filled, name)
         elif pd.api.types.is_bool_dtype(series):

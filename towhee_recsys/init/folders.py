@@ -36,14 +36,20 @@ MOVIELENS = {
 }
 """The files of each format of MovieLens; the first that are all there decide."""
 
-GORSE = {"interactions": "feedback.csv", "users": "users.csv", "items": "items.csv"}
+GORSE = {"interactions": "feedback", "users": "users", "items": "items"}
+"""The names of the files of Gorse's dashboard, by their tables, without their suffixes."""
+
+GORSE_COLUMNS = {
+    ".jsonl": {"user": "UserId", "item": "ItemId", "event": "FeedbackType", "time": "Timestamp"},
+    ".csv": {"user": "user_id", "item": "item_id", "event": "feedback_type", "time": "timestamp"},
+}
+"""The columns of the interactions by the suffix of the files: Gorse 0.5 exports JSON lines, older ones CSV."""
+
 RECBOLE_SPLITS = (
     {"path": "train", "validation": "valid", "test": "test"},
     {"path": "part1", "validation": "part2", "test": "part3"},
 )
 """The parts of NAME.PART.inter, RecBole's `benchmark_filename`, by their settings; validation may be missing."""
-
-GORSE_COLUMNS = {"user": "user_id", "item": "item_id", "event": "feedback_type", "time": "timestamp"}
 
 
 def known_folder(layout: str, folder: Path) -> KnownFolder:
@@ -69,10 +75,11 @@ def _movielens(folder: Path) -> KnownFolder:
 
 
 def _gorse(folder: Path) -> KnownFolder:
-    tables = {name: folder / file for name, file in GORSE.items() if (folder / file).is_file()}
-    if "interactions" not in tables:
-        raise _missing(folder, "gorse", [GORSE["interactions"]])
-    return KnownFolder(None, tables, dict(GORSE_COLUMNS))
+    for suffix, columns in GORSE_COLUMNS.items():
+        files = {table: folder / f"{name}{suffix}" for table, name in GORSE.items()}
+        if files["interactions"].is_file():
+            return KnownFolder(None, {table: file for table, file in files.items() if file.is_file()}, dict(columns))
+    raise _missing(folder, "gorse", [GORSE["interactions"] + suffix for suffix in GORSE_COLUMNS])
 
 
 def _recbole(folder: Path) -> KnownFolder:
