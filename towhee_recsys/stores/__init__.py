@@ -1,1 +1,1 @@
-"""Where vectors and item facts are kept."""
+"""Where vectors, facts of items, histories, feedback and maps of items are kept."""

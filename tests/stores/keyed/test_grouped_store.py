@@ -86,7 +86,7 @@ def test_any_name_is_a_version_a_group_and_a_key_and_no_more(store, name):
 
 
 def test_all_rows_come_out_a_group_at_a_time(store, monkeypatch):
-    monkeypatch.setattr("towhee_recsys.stores.keyed.sqlite_groups.PART", 7)
+    monkeypatch.setattr("towhee_recsys.stores.keyed.sqlite_groups.READ_AT_ONCE", 7)
     rows = [(f"u{group:02d}", f"{key:02d}", f"{group} {key}") for group in range(20) for key in range(5)]
     rows.insert(0, ("", "", "of no name"))
     store.write(rows[::-1], "v1")

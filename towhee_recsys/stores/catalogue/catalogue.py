@@ -23,7 +23,7 @@ class Catalogue(Versioned):
         self._cache, self._lock = FactsCache(), new_lock()
 
     def __str__(self) -> str:
-        """It and its place, for messages."""
+        """What it is and where, for messages."""
         return f"the catalogue {self.url!r}"
 
     def write(self, items: Iterable[tuple[Id, Facts]], version: str) -> None:
@@ -117,6 +117,7 @@ def open_catalogue(url: str) -> Catalogue:
 
     Raises:
         StoreError: it is another kind of URL, or the catalogue cannot be opened.
+        ConfigError: an environment variable in it is not set.
     """
     store = open_keyed(url, table="facts", setting="catalogue")
     return _open.setdefault(store, Catalogue(store))

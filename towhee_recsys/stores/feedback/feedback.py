@@ -48,6 +48,7 @@ class FeedbackStore:
         self._cache = _Cache(None)
 
     def __str__(self) -> str:
+        """What it is and where, for messages."""
         return f"the feedback {self.url!r}"
 
     def add(self, events: Iterable[Event]) -> int:
@@ -167,6 +168,7 @@ def open_feedback(url: str, uri: str, collection: str) -> FeedbackStore:
 
     Raises:
         StoreError: one of them is another kind of URL, or the feedback cannot be opened.
+        ConfigError: an environment variable in one of them is not set.
     """
     store, index = open_groups(url, table="feedback", setting="feedback"), index_name(uri, collection)
     return _open.setdefault((store, index), FeedbackStore(store, index))

@@ -27,6 +27,7 @@ class History(Versioned):
     """
 
     def __str__(self) -> str:
+        """What it is and where, for messages."""
         return f"the history {self.url!r}"
 
     def write(self, rows: Iterable[tuple[Id, Sequence[Id]]], version: str) -> None:
@@ -53,9 +54,12 @@ class History(Versioned):
         return [[] if text is None else self._ids(key, text) for key, text in self._rows(users, version)]
 
     def get_arrays(self, users: Iterable[Id], version: str) -> ItemLists:
-        """The same of many users as arrays: all ids, int64[m] or object[m], and how many each user has, int64[n].
+        """The same for many users as arrays: all ids, int64[m] or object[m], and how many each user has, int64[n].
 
-        Raises what `get` raises.
+        Raises:
+            QueryError: an id is not acceptable.
+            IndexMismatchError: the version does not exist.
+            StoreError: the store fails.
         """
         rows = self._rows(users, version)
         found = number_lists([text for _, text in rows])
@@ -125,6 +129,7 @@ def open_history(url: str) -> History:
 
     Raises:
         StoreError: it is another kind of URL, or the history cannot be opened.
+        ConfigError: an environment variable in it is not set.
     """
     store = open_keyed(url, table="history", setting="history")
     return _open.setdefault(store, History(store))

@@ -1,4 +1,4 @@
-"""Rows of the history of many users as arrays: JSON lists of ids, without an object of Python for each number."""
+"""The history of many users as arrays: JSON lists of ids are read without a Python object for each number."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from towhee_recsys.data.items import Id
 DIGITS = b"0123456789-,"
 
 ItemLists = tuple[np.ndarray, np.ndarray]
-"""Lists of items one after the other, n of them: the ids, int64[m] or object[m], and the length of each, int64[n]."""
+"""n lists of items, one after the other: all ids, int64[m] or object[m], and the length of each list, int64[n]."""
 
 
 def number_lists(rows: Sequence[bytes | str | None]) -> ItemLists | None:
@@ -30,7 +30,7 @@ def number_lists(rows: Sequence[bytes | str | None]) -> ItemLists | None:
 
 
 def id_lists(lists: Sequence[Sequence[Id]]) -> ItemLists:
-    """The same of lists of any ids."""
+    """Lists of any ids as arrays."""
     ids = [each for own in lists for each in own]
     array = np.empty(len(ids), dtype=object)
     array[:] = ids

@@ -1,6 +1,6 @@
 """Keyed stores: texts by version and key, or by version, group and key, in SQLite, Redis or MySQL.
 
-The catalogue and the history are kept in the former, the feedback in the latter.
+The catalogue, the history and the projection are kept in the former, the feedback in the latter.
 """
 
 from towhee_recsys.stores.keyed.keys import as_id, id_of, key_of

@@ -38,7 +38,7 @@ class Options:
 
 @dataclass(frozen=True)
 class StoreUrl:
-    """Where a store is. Two are equal that lead to the same place in the same way, however they are written."""
+    """Where a store is. Two are equal if they lead to the same place in the same way, however they are written."""
 
     kind: str
     """The name of its kind: `sqlite`, `redis`, `mysql`."""

@@ -6,14 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 
 from towhee_recsys.stores.keyed.address import StoreUrl
-from towhee_recsys.stores.keyed.batches import batches
+from towhee_recsys.stores.keyed.batches import READ_AT_ONCE, batches
 from towhee_recsys.stores.keyed.keys import MAX_KEY_BYTES, readable
 from towhee_recsys.stores.keyed.kind import Server, StoreKind
 from towhee_recsys.stores.keyed.mysql_groups import MysqlGroups
 from towhee_recsys.stores.keyed.mysql_table import MysqlTable, encoded
-
-PART = 10_000
-"""Rows that are read at once of all."""
 
 # Names and ids are bytes: they are compared as they are, without rules for case or trailing blanks.
 TABLE = (
@@ -22,7 +19,7 @@ TABLE = (
     "ENGINE = InnoDB CHARACTER SET utf8mb4"
 )
 READ = "SELECT id, {column} FROM {table} WHERE version = %s AND id IN %s"
-READ_FIRST = f"SELECT id, {{column}} FROM {{table}} WHERE version = %s AND id >= %s ORDER BY id LIMIT {PART}"
+READ_FIRST = f"SELECT id, {{column}} FROM {{table}} WHERE version = %s AND id >= %s ORDER BY id LIMIT {READ_AT_ONCE}"
 READ_NEXT = READ_FIRST.replace("id >= %s", "id > %s")
 COUNT = "SELECT count(*) FROM {table} WHERE version = %s"
 VERSIONS = "SELECT DISTINCT version FROM {table}"

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from towhee_recsys.stores.keyed.address import StoreUrl
+from towhee_recsys.stores.keyed.batches import READ_AT_ONCE
 from towhee_recsys.stores.keyed.keys import MAX_KEY_BYTES
 from towhee_recsys.stores.keyed.mysql_table import MysqlTable, encoded
-
-PART = 10_000
-"""Rows that are read at once of all."""
 
 TABLE = (
     "CREATE TABLE IF NOT EXISTS {table} (version VARBINARY(1000) NOT NULL, "
@@ -19,7 +17,7 @@ TABLE = (
 READ = "SELECT group_id, id, {column} FROM {table} WHERE version = %s AND group_id IN %s"
 READ_FIRST = (
     "SELECT group_id, id, {column} FROM {table} WHERE version = %s AND (group_id > %s OR group_id = %s AND id >= %s) "
-    f"ORDER BY group_id, id LIMIT {PART}"
+    f"ORDER BY group_id, id LIMIT {READ_AT_ONCE}"
 )
 READ_NEXT = READ_FIRST.replace("id >= %s", "id > %s")
 COUNT = "SELECT count(DISTINCT group_id) FROM {table} WHERE version = %s"

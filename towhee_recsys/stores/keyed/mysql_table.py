@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class MysqlTable:
-    """A table at a server. It is created at the first write, so that reading needs no right to."""
+    """A table at a server. It is created at the first write, so that readers need no right to create one."""
 
     def __init__(self, address: StoreUrl, table: str, created_by: str):
         from towhee_recsys.stores.keyed.mysql_server import MysqlServer
@@ -34,7 +34,9 @@ class MysqlTable:
         self._transaction(partial(_execute, self._filled_in(statement), values))
 
     def change_in_parts(self, statement: str, *values: Any) -> None:
-        """Repeats a statement in one transaction until it changes nothing: a million rows could exceed the timeout."""
+        """Repeats a statement in one transaction until it changes nothing: a million rows at once could exceed the
+        timeout.
+        """
         self._transaction(partial(_repeat, self._filled_in(statement), values))
 
     def _filled_in(self, statement: str) -> str:

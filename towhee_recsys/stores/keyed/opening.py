@@ -27,6 +27,7 @@ def open_keyed(url: str, table: str, setting: str) -> KeyedStore:
 
     Raises:
         StoreError: it is another kind of URL, or the store cannot be opened.
+        ConfigError: an environment variable in it is not set.
     """
     return _opened(_keyed, lambda kind: kind.open, parse_url(url, setting), table)
 
@@ -36,6 +37,7 @@ def open_groups(url: str, table: str, setting: str) -> GroupedStore:
 
     Raises:
         StoreError: it is another kind of URL, or the store cannot be opened.
+        ConfigError: an environment variable in it is not set.
     """
     return _opened(_grouped, lambda kind: kind.open_groups, parse_url(url, setting), table)
 
@@ -59,5 +61,6 @@ def check_url(url: str, setting: str) -> None:
 
     Raises:
         StoreError: it is another kind of URL, or a package that it needs is not installed.
+        ConfigError: an environment variable in it is not set.
     """
     parse_url(url, setting)

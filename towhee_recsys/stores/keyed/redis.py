@@ -6,14 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from towhee_recsys.stores.keyed.address import StoreUrl
-from towhee_recsys.stores.keyed.batches import batches
+from towhee_recsys.stores.keyed.batches import READ_AT_ONCE, batches
 from towhee_recsys.stores.keyed.keys import readable
 from towhee_recsys.stores.keyed.kind import Server, StoreKind
 from towhee_recsys.stores.keyed.redis_groups import RedisGroups
 from towhee_recsys.stores.keyed.redis_server import RedisServer
-
-PART = 10_000
-"""Texts that are read at once of all."""
 
 
 class RedisStore:
@@ -54,8 +51,8 @@ class RedisStore:
         with self._server.errors("read"):
             known: Any = self._server.client.hkeys(self._hash(version))
         keys = [key.decode() for key in known]
-        for first in range(0, len(keys), PART):
-            yield from self.read(keys[first : first + PART], version).items()
+        for first in range(0, len(keys), READ_AT_ONCE):
+            yield from self.read(keys[first : first + READ_AT_ONCE], version).items()
 
     def count(self, version: str) -> int:
         """The number of rows in a version."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from towhee_recsys.stores.keyed.address import StoreUrl
+from towhee_recsys.stores.keyed.batches import READ_AT_ONCE
 from towhee_recsys.stores.keyed.kind import StoreKind
 from towhee_recsys.stores.keyed.sqlite_file import SqliteFile
 from towhee_recsys.stores.keyed.sqlite_groups import SqliteGroups
@@ -13,9 +14,6 @@ from towhee_recsys.stores.keyed.sqlite_groups import SqliteGroups
 READ = "SELECT id, CAST({table} AS BLOB) FROM {table} WHERE version = ? AND id IN ({{marks}})"
 READ_FIRST = "SELECT id, CAST({table} AS BLOB) FROM {table} WHERE version = ? AND id >= ? ORDER BY id LIMIT {rows}"
 READ_NEXT = READ_FIRST.replace("id >= ?", "id > ?")
-
-PART = 10_000
-"""Rows that are read at once of all."""
 
 
 class SqliteStore:
@@ -45,7 +43,7 @@ class SqliteStore:
     def rows(self, version: str) -> Iterator[tuple[str, bytes | str]]:
         """All rows of a version, sorted by key."""
         statement, key = READ_FIRST, ""
-        while rows := self._file.select(statement.format(table=self._table, rows=PART), version, key):
+        while rows := self._file.select(statement.format(table=self._table, rows=READ_AT_ONCE), version, key):
             yield from rows
             statement, key = READ_NEXT, rows[-1][0]
 

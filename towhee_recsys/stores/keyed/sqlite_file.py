@@ -41,7 +41,7 @@ class SqliteFile:
     Args:
         address: The file, and the setting of the config that names it.
         table: The name of the table.
-        keys: The columns of its primary key, texts; one more, called as the table, holds the text.
+        keys: The columns of its primary key, texts; one more column, with the name of the table, holds the text.
         cure: What messages advise besides another file.
     """
 
@@ -98,10 +98,10 @@ class SqliteFile:
     def _current(self) -> sqlite3.Connection:
         """The connection; a new one where the file was replaced: writes to the old one would be lost.
 
-        One that was deleted is not made again: an empty one in its place would hide the loss.
+        A deleted file is not created again: an empty one in its place would hide the loss.
         """
         connection, identity = self._connection, file_identity(self._path)
-        if connection is None or identity != self._opened:
+        if connection is None or identity != self._identity:
             self.close()
             if identity is None:
                 raise sqlite3.OperationalError("the file is gone since it was opened; put it back, or start again")
@@ -127,7 +127,7 @@ class SqliteFile:
         except BaseException:
             connection.close()
             raise
-        self._connection, self._opened, self._changes = connection, file_identity(self._path), self._changes + 1
+        self._connection, self._identity, self._changes = connection, file_identity(self._path), self._changes + 1
         return connection
 
     @contextmanager

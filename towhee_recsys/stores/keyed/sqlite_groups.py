@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from towhee_recsys.stores.keyed.address import StoreUrl
+from towhee_recsys.stores.keyed.batches import READ_AT_ONCE
 from towhee_recsys.stores.keyed.sqlite_file import SqliteFile
 
 READ = "SELECT group_id, id, CAST({table} AS BLOB) FROM {table} WHERE version = ? AND group_id IN ({{marks}})"
@@ -13,9 +14,6 @@ READ_FIRST = (
     "WHERE version = ? AND (group_id, id) >= (?, ?) ORDER BY group_id, id LIMIT {rows}"
 )
 READ_NEXT = READ_FIRST.replace(">=", ">")
-
-PART = 10_000
-"""Rows that are read at once of all."""
 
 
 class SqliteGroups:
@@ -52,7 +50,7 @@ class SqliteGroups:
     def rows(self, version: str) -> Iterator[tuple[str, str, bytes | str]]:
         """All rows of a version, sorted by group and key."""
         statement, after = READ_FIRST, ("", "")
-        while rows := self._file.select(statement.format(table=self._table, rows=PART), version, *after):
+        while rows := self._file.select(statement.format(table=self._table, rows=READ_AT_ONCE), version, *after):
             yield from rows
             statement, after = READ_NEXT, rows[-1][:2]
 

@@ -21,9 +21,9 @@ def parse_url(url: str, setting: str) -> StoreUrl:
         redis://USER:PASSWORD@HOST:PORT/NUMBER     and rediss://, with TLS
         mysql://USER:PASSWORD@HOST:PORT/DATABASE   and mariadb://
 
-    with the options of `options_of` after a `?`. What is special in a URL is percent-encoded in it (`/` in a password
-    is %2F), but a password that is one `${env:NAME}` is taken as it is. `setting` is the setting of the config that
-    holds the URL, for messages.
+    with the options of `options_of` after a `?`. Characters that are special in a URL are percent-encoded (`/` in a
+    password is %2F), but a password that is one `${env:NAME}` is taken as it is. `setting` is the setting of the config
+    that holds the URL, for messages.
 
     Raises:
         StoreError: it is another kind of URL, or a package that it needs is not installed.

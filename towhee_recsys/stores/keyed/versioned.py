@@ -1,4 +1,4 @@
-"""What catalogue and history have in common."""
+"""What catalogue, history and projection have in common."""
 
 from __future__ import annotations
 

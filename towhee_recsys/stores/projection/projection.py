@@ -15,7 +15,7 @@ from towhee_recsys.stores.keyed import KeyedStore, Versioned, open_keyed
 log = logging.getLogger(__name__)
 
 MOST_PLACES = 100_000
-"""The most items on a map: of more, those of a fixed sample."""
+"""The most items on a map; of more items, a fixed sample is on it."""
 
 COUNT = "count"
 """The key of the row with the number of chunks: it is written last, so that an interrupted version has none."""
@@ -31,10 +31,11 @@ class Projection(Versioned):
     """
 
     def __str__(self) -> str:
+        """What it is and where, for messages."""
         return f"the map of items in {self.url!r}"
 
     def write(self, ids: Sequence[Id], places: np.ndarray, version: str) -> None:
-        """Replaces a version: of each of `ids` its place, int16[n, 2]. Of more than `MOST_PLACES` a sample is kept.
+        """Replaces a version by the places int16[n, 2] of `ids`. Of more than `MOST_PLACES` items a sample is kept.
 
         Raises:
             StoreError: the store fails.
@@ -46,7 +47,7 @@ class Projection(Versioned):
         self._store.write(_rows(ids, places), version)
 
     def read(self, version: str) -> tuple[list[Id], np.ndarray]:
-        """The ids of the items on the map of a version, and their places, int16[n, 2]; none of one that has no map.
+        """The ids of the items on the map of a version, and their places, int16[n, 2]; both are empty without a map.
 
         A broken row is logged, and its items have no place.
 
@@ -89,6 +90,7 @@ def open_projection(url: str) -> Projection:
 
     Raises:
         StoreError: it is another kind of URL, or the store cannot be opened.
+        ConfigError: an environment variable in it is not set.
     """
     store = open_keyed(url, table="projection", setting="catalogue")
     return _open.setdefault(store, Projection(store))

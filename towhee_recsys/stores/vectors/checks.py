@@ -13,7 +13,7 @@ from towhee_recsys.stores.vectors.records import IndexRecord
 from towhee_recsys.stores.vectors.rows import differing_hashes
 
 SAMPLE = 256
-"""Items that are read back and searched; of more, so many drawn by chance."""
+"""Items that are read back and searched; in a larger build, so many are drawn by chance."""
 
 COMPARED, AT_LEAST = 2**19, 16
 """Where every search compares all rows: rows that searches compare at most, and searches that are made at least."""
@@ -22,16 +22,16 @@ FOUND = 0.98
 """The share of items that must find themselves where the type of index is not exact."""
 
 CURE = "The live index is as it was; index again."
-"""What every refusal ends with."""
+"""How each of these messages ends."""
 
 
 def verify(store: VectorStore, record: IndexRecord, ids: np.ndarray, written: np.ndarray) -> None:
     """Checks that the build matches `record` and holds what was written: the rows of `ids` with hashes uint64[n].
 
     Rows are counted. An item must find itself, or its equal: a search for its own vector gives a cosine of 1. Up to 256
-    items are all read back and searched; of more, 256 drawn by chance, which costs the same for a million: what goes
-    wrong on the way, as rows mixed up, another metric, a part that is not searched, is wrong of many rows, and a fault
-    in 2 of 100 is missed once in 170 times. Where a search compares all rows, fewer are made in a large build.
+    items are all read back and searched; of more, 256 drawn by chance, which costs the same for a million. Likely
+    faults, such as rows mixed up, another metric or a part that is not searched, affect many rows, and a fault in 2 of
+    100 rows is missed once in 170 times. Where a search compares all rows, fewer are made in a large build.
 
     Raises:
         IndexMismatchError: something is not as it was written.
@@ -53,7 +53,12 @@ def verify(store: VectorStore, record: IndexRecord, ids: np.ndarray, written: np
 
 
 def must_be_whole(store: VectorStore, record: IndexRecord, cure: str = CURE) -> None:
-    """Raises IndexMismatchError unless the build has the dim, the metric and the number of rows that `record` says."""
+    """Checks that the build has the dim, the metric and the number of rows of `record`; messages end with `cure`.
+
+    Raises:
+        IndexMismatchError: it has others, or is gone.
+        StoreError: the store fails.
+    """
     if not store.exists(record.build):
         raise IndexMismatchError(f"{record.build} of the index {record.collection!r} is gone. {cure}")
     found = store.describe(record.build)
@@ -72,13 +77,13 @@ def must_be_whole(store: VectorStore, record: IndexRecord, cure: str = CURE) -> 
 def finds_itself(score: float | None, kind: str) -> bool:
     """Whether the best cosine of a search for an item's own vector, None without a hit, is its own or its equal's.
 
-    `kind` is the type of the index: one with a byte a number is less exact.
+    `kind` is the type of the index: one that stores a number in a byte is less exact.
     """
     return score is not None and abs(score - 1) <= (1e-2 if "SQ8" in kind else 1e-4)
 
 
 def _lost(store: VectorStore, record: IndexRecord, vectors: np.ndarray) -> int:
-    """How many of float32[n, dim] have nothing of their own direction in the build."""
+    """How many of the vectors float32[n, dim] do not find a vector of their own direction in the build."""
     found = store.search(record.build, vectors, 1, index_type(store, {"type": record.index}), latest=True)
     scores = [hits[0][1] if hits else None for hits in found]
     return sum(not finds_itself(score, record.index) for score in scores)

@@ -56,7 +56,7 @@ def open_index(
         collection: The name of the index.
         access: token, user, password, tls and timeout of a server, as `milvus.access` in a config has them; texts in
             it may have `${env:NAME}`.
-        create: Whether a Milvus Lite file that does not exist is made.
+        create: Whether a Milvus Lite file that does not exist is created.
 
     Raises:
         ConfigError: wrong settings.
@@ -74,17 +74,34 @@ def open_index(
 
 
 def index_of(config: MilvusConfig, *, create: bool = True) -> VectorIndex:
-    """The index that the section `milvus` of a config names, with the argument and the errors of `open_index`."""
+    """The index that the section `milvus` of a config names; `create` is that of `open_index`.
+
+    Raises:
+        ConfigError: wrong settings.
+        IndexMismatchError: the Milvus Lite file does not exist, and `create` is false.
+        QueryError: a wrong name.
+        StoreError: the store cannot be reached or opened.
+    """
     return open_index(config.uri, config.collection, config.access.model_dump(), create=create)
 
 
 def open_store(uri: str, access: Mapping[str, Any] | None = None) -> VectorStore:
-    """The store at `uri`, with the arguments and errors of `open_index`."""
+    """The store at `uri`, with the arguments of `open_index`.
+
+    Raises:
+        ConfigError: wrong settings.
+        StoreError: the store cannot be reached or opened.
+    """
     return _process.store(uri, access)
 
 
 def check_uri(uri: str, access: Mapping[str, Any] | None = None) -> None:
-    """Raises what `open_index` would raise for a wrong uri; nothing is opened, made or reached."""
+    """Checks the URI of a store; nothing is opened, created or reached.
+
+    Raises:
+        ConfigError: wrong settings.
+        StoreError: it is neither a Milvus Lite file nor a server, or does not go with `access`.
+    """
     if not uri.startswith(SCHEME):
         check_milvus_uri(uri, access)
 

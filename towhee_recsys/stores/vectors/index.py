@@ -51,7 +51,7 @@ class VectorIndex:
         self.lease = Lease(store, collection)
         self.locks = BuildLocks(self.lease)
         self._caches: dict[IndexRecord, VectorCache] = {}
-        self._usual: dict[str, IndexType] = {}
+        self._default_types: dict[str, IndexType] = {}
         self._version_cache = VersionCache(store, collection, changed=self._forget)
 
     @property
@@ -183,7 +183,11 @@ class VectorIndex:
     def answering(self, model: ModelRef | None, dim: int) -> IndexRecord:
         """The build that answers vectors of `dim` numbers from `model`: the live one, or the last of that model.
 
-        So a pipeline that was built before a switch keeps answering. Raises IndexMismatchError.
+        So a pipeline that was built before a switch keeps answering.
+
+        Raises:
+            IndexMismatchError: no build is of the model, or none has vectors of `dim` numbers.
+            StoreError: the store fails.
         """
         versions = self.versions()
         live = self.live_in(versions)
@@ -193,7 +197,11 @@ class VectorIndex:
         return record
 
     def must_match(self, record: IndexRecord, model: ModelRef | None, dim: int) -> None:
-        """Raises IndexMismatchError when vectors of `dim` numbers from `model` do not belong into this build."""
+        """Checks that vectors of `dim` numbers from `model` belong into the build of `record`.
+
+        Raises:
+            IndexMismatchError: they do not.
+        """
         if record.dim != dim:
             raise IndexMismatchError(
                 f"the index {self.collection!r} has vectors of {record.dim} numbers, but {dim} were given. {REBUILD}"
@@ -205,7 +213,11 @@ class VectorIndex:
             )
 
     def live_in(self, versions: Versions) -> IndexRecord:
-        """The live one of `versions`, unchecked. Raises IndexMismatchError where there is none."""
+        """The live one of `versions`, unchecked.
+
+        Raises:
+            IndexMismatchError: none is live.
+        """
         self.must_be_readable(versions)
         if versions.live is None:
             must_be_ours(self.store, self.collection)
@@ -213,7 +225,11 @@ class VectorIndex:
         return versions.live
 
     def must_be_readable(self, versions: Versions) -> None:
-        """Raises IndexMismatchError when there is an index, but only one that another version wrote."""
+        """Checks that this version of the package can read the index, if there is one.
+
+        Raises:
+            IndexMismatchError: only another version can.
+        """
         if versions.live is None and versions.outdated:
             raise IndexMismatchError(
                 f"the index {self.collection!r} was written by another version of towhee-recsys: "
@@ -221,10 +237,10 @@ class VectorIndex:
             )
 
     def _search(self, record: IndexRecord, request: SearchRequest) -> list[list[Hit]]:
-        usual = self._usual.get(record.index)
-        if usual is None:
-            usual = self._usual[record.index] = index_type(self.store, {"type": record.index})
-        return search_build(record, self._cache(record), request, usual)
+        default = self._default_types.get(record.index)
+        if default is None:
+            default = self._default_types[record.index] = index_type(self.store, {"type": record.index})
+        return search_build(record, self._cache(record), request, default)
 
     def _cache(self, record: IndexRecord) -> VectorCache:
         return self._caches.get(record) or self._caches.setdefault(record, VectorCache(self.store, record))

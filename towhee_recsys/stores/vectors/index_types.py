@@ -54,7 +54,7 @@ def creation_settings(index: IndexType) -> dict[str, int]:
 
 
 def width_limit(index: IndexType, rows: int) -> int:
-    """The widest search of so many rows: the largest `ef` that there is or needed, or all clusters."""
+    """The widest search of so many rows: the largest `ef` that is accepted or needed, or all clusters."""
     return int(getattr(index, "nlist", min(rows, MOST_EF)))
 
 

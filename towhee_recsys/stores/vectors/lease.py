@@ -30,7 +30,7 @@ LOOKS, PAUSE = 4, 0.25
 class Lease:
     """The right of one process to build in an index of a shared store; any other store needs none.
 
-    It is a record in the store with its owner and the time at which it expires, which a thread moves on. A store cannot
+    It is a record in the store with its owner and the time at which it expires, which a thread extends. A store cannot
     compare and write in one step: a process writes its own record first, then reads those of the others. Of two that
     begin at once each sees the other, and one of them gives way. Clocks of machines must agree within some seconds.
 
@@ -84,7 +84,7 @@ class Lease:
                 self._check()
 
     def release(self, need: str) -> None:
-        """Releases what `hold` was called for; anything else is passed over. Raises nothing: a lease expires."""
+        """Releases what `hold` was called for; anything else is ignored. Raises nothing: a lease expires."""
         with self._changing:
             if need in self._needs:
                 self._needs.remove(need)
@@ -119,9 +119,9 @@ class Lease:
             time.sleep(PAUSE)
 
     def _took_over(self, record: Mapping[str, Any]) -> bool:
-        """Removes the record of a lease that has expired, or whose process, which was one of this machine, has ended.
+        """Removes the record of a lease that has expired, or whose process on this machine has ended.
 
-        Returns whether it was one.
+        Returns whether it was such a record.
         """
         lock = _lock_of_ended(str(record["owner"]))
         if lock is None and record["expires"] > time.time():
@@ -130,7 +130,7 @@ class Lease:
         return True
 
     def _forget(self, name: str, lock: FileLock | None) -> None:
-        """Removes a record, and then its lock file: for as long as the record stays, the file tells that it is over."""
+        """Removes a record, then its lock file: while the record is there, the file shows that its process ended."""
         try:
             self._store.forget_records({name})
         except BaseException:
@@ -154,7 +154,7 @@ class Lease:
         self._lock = None
 
     def _renew(self, stop: threading.Event) -> None:
-        """Moves the end of the lease on; too late for that, another process may have taken it over."""
+        """Extends the lease before it expires; after that, another process may have taken it over."""
         while not stop.wait(self._seconds / 4):
             with self._changing, suppress(StoreError):
                 if not stop.is_set() and time.time() < self._expires - self._seconds / 4:

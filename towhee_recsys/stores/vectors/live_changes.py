@@ -29,9 +29,8 @@ def insert_live(
 ) -> Receipt:
     """Upserts unit vectors float32[n, dim] into the live build, with n values of each of its fields.
 
-    Where there is no index it begins: of type `how`, with the fields of `types`, ids like the first, and the options of
-    `server`. What a killed
-    process leaves of it is a part of the rows, each whole: the call can be repeated.
+    Where there is no index it begins one: of type `how`, with the fields of `types`, ids like the first, and options
+    as in `server`. A killed process leaves a part of the rows, each of them whole: the call can be repeated.
 
     Raises:
         QueryError: as of `insert`.
@@ -43,7 +42,7 @@ def insert_live(
         live = _live_or_none(index)
         id_type = live.id_type if live else id_type_of(ids)
         rows = checked_rows(ids, embeddings.search, fields, id_type, (live.fields if live else types) or {})
-        live = live or _first(index, embeddings, Layout(embeddings.shape[1], id_type, types or {}, how, server))
+        live = live or _begin_index(index, embeddings, Layout(embeddings.shape[1], id_type, types or {}, how, server))
         index.must_match(live, embeddings.model, embeddings.shape[1])
         live = recover_pending(index.store, live)
         for part in parts(ids):
@@ -79,7 +78,8 @@ def _live_or_none(index: VectorIndex) -> IndexRecord | None:
     return versions.live
 
 
-def _first(index: VectorIndex, embeddings: Embeddings, layout: Layout) -> IndexRecord:
+def _begin_index(index: VectorIndex, embeddings: Embeddings, layout: Layout) -> IndexRecord:
+    """Makes an empty build the first live one, and returns its record."""
     model = model_of(embeddings)
     build = start_build(index, model, layout.dim, layout.index, layout.id_type, layout.fields, layout.server)
     record = IndexRecord(

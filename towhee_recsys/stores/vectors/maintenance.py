@@ -20,9 +20,16 @@ from towhee_recsys.stores.vectors.versions import make_live
 
 @dataclass(frozen=True)
 class Build:
-    """One build of an index. `published` is when it went live first, in UTC; None is one that was not finished.
+    """One build of an index.
 
-    `recall` is what was measured when it was published, with the least settings `search`; None was not measured.
+    Attributes:
+        name: Its name.
+        model_id: The model that made its vectors; None where it is not known.
+        rows: The number of its items.
+        published: When it first went live, in UTC as ISO 8601; None for an unfinished build.
+        live: Whether it is the live one.
+        recall: The recall that was measured when it was published; None where it was not measured.
+        search: The least search settings of that recall, such as {"ef": 90}; empty where it was not measured.
     """
 
     name: str
@@ -35,7 +42,11 @@ class Build:
 
 
 def builds(index: VectorIndex) -> list[Build]:
-    """All builds: the live one, then those that were live, the last first, then the unfinished. Raises StoreError."""
+    """All builds: the live one, then those that were live, the last first, then the unfinished.
+
+    Raises:
+        StoreError: the store fails.
+    """
     versions = index.versions(newest=True)
     records = {record.build: record for record in versions.all}
     unfinished = [name for name in builds_in(index) if name not in records and not name.endswith(SAVED)]

@@ -11,7 +11,7 @@ from towhee_recsys.config.milvus import IndexType, ServerConfig, given_options
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.filters import Filter
 from towhee_recsys.stores.vectors.index_types import EXACT, creation_settings
-from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, Description, Layout, Records
+from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, Description, Found, Layout, Records
 from towhee_recsys.stores.vectors.rows import Id, Rows, id_array
 from towhee_recsys.support.forks import new_lock
 from towhee_recsys.support.urls import shown_url
@@ -59,7 +59,7 @@ class MemoryStore:
             self._builds[name] = (layout, empty)
 
     def drop(self, name: str) -> None:
-        """Removes a build; one that is not there is passed over."""
+        """Removes a build; one that does not exist is ignored."""
         with self._writing:
             self._builds.pop(name, None)
 
@@ -89,7 +89,7 @@ class MemoryStore:
             self._builds[name] = (layout, Rows(ids, np.concatenate([held.vectors, rows.vectors]), fields))
 
     def delete(self, name: str, ids: Sequence[Id] | np.ndarray) -> None:
-        """Removes the rows of `ids`; those that are not there are passed over."""
+        """Removes the rows of `ids`; those that do not exist are ignored."""
         with self._writing:
             layout, held = self._build(name)
             self._builds[name] = (layout, _without(held, ids))
@@ -123,10 +123,10 @@ class MemoryStore:
         without: Collection[Id] = (),
         where: Filter | None = None,
         latest: bool = False,
-    ) -> list[list[tuple[Id, float]]]:
+    ) -> list[Found]:
         """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first.
 
-        Rows whose ids are among `without`, or that do not match `where`, are passed over.
+        Rows whose ids are among `without`, or that do not match `where`, are left out.
         """
         held = _matching(self._build(name)[1], where)
         held = _without(held, without) if without else held

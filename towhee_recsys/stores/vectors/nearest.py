@@ -13,7 +13,7 @@ import numpy as np
 from towhee_recsys.config.milvus import IndexType
 from towhee_recsys.stores.vectors.filters import Filter
 from towhee_recsys.stores.vectors.index_types import EXACT
-from towhee_recsys.stores.vectors.protocol import MAX_TOP_K
+from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, Found
 from towhee_recsys.stores.vectors.records import IndexRecord
 from towhee_recsys.stores.vectors.rows import Id, checked_ids
 from towhee_recsys.stores.vectors.vector_cache import VectorCache
@@ -34,10 +34,6 @@ FIRST_EXTRA = 64
 
 MOST_FILTERED = 65_536
 """The most ids that a store filters by: of the longest ids they are half of what a Milvus server takes in one call."""
-
-
-Found = list[tuple[Id, float]]
-"""The ids and the inner products of the rows nearest to a query, best first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Rows of a live build that change in place: no acknowledged row is lost, even if the process is killed.
 
-A record that names the rows as pending is written before they change, and the final one after. Whoever opens an index
-with pending rows completes the change by what is there. Where a store does not replace a row in one step, a kill
+A record that names the rows as pending is written before they change, and the final one after. A process that opens an
+index with pending rows completes the change by what is there. Where a store does not replace a row in one step, a kill
 between the two would lose it: there the old rows are set aside in a build of their own until the new ones are written.
 """
 

@@ -26,6 +26,10 @@ MAX_TOP_K = 16_384
 """The most rows that a store returns for one query, or ids at a time."""
 
 
+Found = list[tuple[Id, float]]
+"""The ids and the inner products of the rows nearest to a query, best first."""
+
+
 @dataclass(frozen=True)
 class Layout:
     """The layout of a build: vectors of `dim` numbers, ids of a type, scalar fields, a type of index, and options."""
@@ -92,7 +96,7 @@ class VectorStore(Protocol):
         """Makes an empty build, ready to be written and searched by inner product."""
 
     def drop(self, name: str) -> None:
-        """Removes a build; one that is not there is passed over."""
+        """Removes a build; one that does not exist is ignored."""
 
     def describe(self, name: str) -> Description:
         """The current properties of the build."""
@@ -107,7 +111,7 @@ class VectorStore(Protocol):
         """Whether `upsert` replaces a row as a whole; if not, a kill may lose it: set the old row aside first."""
 
     def delete(self, name: str, ids: Sequence[Id] | np.ndarray) -> None:
-        """Removes the rows of `ids`; those that are not there are passed over. Can be repeated."""
+        """Removes the rows of `ids`; those that do not exist are ignored. Can be repeated."""
 
     def count(self, name: str, where: Filter | None = None) -> int:
         """The number of rows at this moment, or of those that match `where`; 0 where there is no such build."""
@@ -130,10 +134,10 @@ class VectorStore(Protocol):
         without: Collection[Id] = (),
         where: Filter | None = None,
         latest: bool = False,
-    ) -> list[list[tuple[Id, float]]]:
+    ) -> list[Found]:
         """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first.
 
-        Rows whose ids are among `without`, 65,536 at most, are passed over, and so are those that do not match `where`,
+        Rows whose ids are among `without`, 65,536 at most, are left out, and so are those that do not match `where`,
         a checked filter. Exact with FLAT; other types miss some, fewer where `index` has a wider search. What this
         process wrote is found at once, unless the build has another consistency; the `latest` search finds all rows.
         """

@@ -1,4 +1,4 @@
-"""The end of an indexing: a build is checked and made live, and other builds go."""
+"""The end of an index run: a build is checked and made live, and older builds are dropped."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class BuildPart(Protocol):
-    """What there is of each build besides its vectors, under its name: facts, histories, the model.
+    """What belongs to each build besides its vectors, under its name: facts, histories, the model.
 
     It is complete before its build goes live, and dropped before its build is, so that the switch of the live build is
     the switch of all of it. `str` names it and its place.
@@ -91,7 +91,12 @@ def publish(
 
 
 def must_be_complete(record: IndexRecord, catalogue: Catalogue | None, others: Sequence[BuildPart]) -> None:
-    """Raises IndexMismatchError where a build lacks facts of an item, or one of its other parts."""
+    """Checks that a build has the facts of each item in the catalogue, and all `others`.
+
+    Raises:
+        IndexMismatchError: it lacks one of them.
+        StoreError: a store fails.
+    """
     known = catalogue.count(record.build) if catalogue else record.rows
     if known < record.rows:
         raise IndexMismatchError(f"the catalogue has {known} of the {record.rows} items of {record.build}. {CURE}")

@@ -89,24 +89,29 @@ def checked_top_ks(top_k: Any, queries: int) -> list[int]:
 
 
 def checked_top_k(top_k: Any) -> int:
-    """`top_k` itself, a whole number from 1 to 16,384. Raises QueryError for anything else."""
+    """`top_k` itself.
+
+    Raises:
+        QueryError: it is not a whole number from 1 to 16,384.
+    """
     if isinstance(top_k, bool) or not isinstance(top_k, (int, np.integer)) or not 1 <= top_k <= MAX_TOP_K:
         raise QueryError(f"top_k {top_k!r} is not acceptable: give a whole number from 1 to {MAX_TOP_K}.")
     return int(top_k)
 
 
-def search_build(record: IndexRecord, cache: VectorCache, request: SearchRequest, usual: IndexType) -> list[list[Hit]]:
-    """The hits of each query, all from the build of `record`; `usual` is used where `request` has no type.
+def search_build(
+    record: IndexRecord, cache: VectorCache, request: SearchRequest, default: IndexType
+) -> list[list[Hit]]:
+    """The hits of each query, all from the build of `record`; `default` is its type of index with default settings.
 
-    The search settings in the record, of a recall that was measured, are the least.
-
-    An item that is deleted during the search is left out where its vector is needed for a rating.
+    A search is at least as wide as the search settings of the record, with which the recall was measured. An item that
+    is deleted during the search is left out where its vector is needed for a rating.
 
     Raises:
         QueryError: an id to leave out is not of the index's type, or a filter is not acceptable.
         StoreError: the store fails.
     """
-    how = request.how if request.how and request.how.type == record.index else usual
+    how = request.how if request.how and request.how.type == record.index else default
     how = at_least(how, record.search)
     filters = filters_in(record, request.where, len(request.vectors))
     without = [id_set(ids, record) for ids in request.leave_out]
@@ -140,19 +145,19 @@ def hits_of(
     return _hits(found, vectors, record.build, items)
 
 
-Found = Sequence[Sequence[tuple[Id, float]]]
-"""The ids and scores that each query has found."""
+ScoredIds = Sequence[Sequence[tuple[Id, float]]]
+"""The ids and scores of the items that each query has found."""
 
 
 def _hits(
-    found: Found, queries: Embeddings, build: str, items: Mapping[Id, np.ndarray] | None = None
+    found: ScoredIds, queries: Embeddings, build: str, items: Mapping[Id, np.ndarray] | None = None
 ) -> list[list[Hit]]:
     """The hits of what was found. Ratings are predicted by `items`' vectors, or by the scores without them."""
     ratings, deviations = _ratings(found, queries, items), _deviations(found, queries)
     return [[Hit(key, score, next(ratings), build, next(deviations)) for key, score in hits] for hits in found]
 
 
-def _ratings(found: Found, queries: Embeddings, items: Mapping[Id, np.ndarray] | None) -> Iterator[float | None]:
+def _ratings(found: ScoredIds, queries: Embeddings, items: Mapping[Id, np.ndarray] | None) -> Iterator[float | None]:
     """The predicted rating of each hit in turn."""
     count = sum(map(len, found))
     if not count or queries.model is None or queries.model.calibration is None:
@@ -167,7 +172,7 @@ def _ratings(found: Found, queries: Embeddings, items: Mapping[Id, np.ndarray] |
     return iter(queries.model.calibration.ratings(cosines).tolist())
 
 
-def _deviations(found: Found, queries: Embeddings) -> Iterator[float | None]:
+def _deviations(found: ScoredIds, queries: Embeddings) -> Iterator[float | None]:
     """The standard deviation of each predicted rating in turn."""
     variances = queries.model.item_variances if queries.model else None
     if variances is None or queries.variances is None:

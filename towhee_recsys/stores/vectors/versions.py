@@ -22,7 +22,7 @@ REBUILD = "Build it with `towhee-recsys index -c CONFIG`."
 
 @dataclass(frozen=True)
 class Versions:
-    """The live build of a collection, if there is one, and the `kept` ones, the last that was live first.
+    """The live build of a collection, if there is one, and the `kept` ones: the one that was live last comes first.
 
     `outdated` are the names of builds whose records another version of this program wrote.
     """

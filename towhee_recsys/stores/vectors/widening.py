@@ -31,7 +31,7 @@ class Trial:
 
     @classmethod
     def of(cls, settings: dict[str, int], shares: np.ndarray) -> Trial:
-        """The trial in which so large shares float[n] of the exact nearest were found."""
+        """The trial whose n queries found these `shares` float[n] of their exact nearest items."""
         return cls(settings, float(shares.mean()), float(shares.std()) / math.sqrt(len(shares)))
 
     @property

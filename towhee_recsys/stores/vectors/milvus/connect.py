@@ -117,7 +117,11 @@ def _with_secrets(access: AccessConfig) -> AccessConfig:
 
 @contextmanager
 def temporary_lite_store() -> Iterator[LiteStore]:
-    """A Milvus Lite file that is removed afterwards. Raises StoreError where it cannot be opened."""
+    """A Milvus Lite file that is removed afterwards.
+
+    Raises:
+        StoreError: it cannot be opened.
+    """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         file = LiteFile(Path(folder).resolve() / "temporary.db", PATIENT)
         try:

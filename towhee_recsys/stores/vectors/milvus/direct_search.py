@@ -16,8 +16,9 @@ from pymilvus.client.utils import check_status
 from pymilvus.grpc_gen.common_pb2 import DslType, KeyValuePair, PlaceholderGroup, PlaceholderType, PlaceholderValue
 from pymilvus.grpc_gen.milvus_pb2 import SearchRequest
 
-from towhee_recsys.stores.vectors.milvus.nearest import Found, Nearest
+from towhee_recsys.stores.vectors.milvus.nearest import Nearest
 from towhee_recsys.stores.vectors.milvus.schema import VECTOR, id_of
+from towhee_recsys.stores.vectors.protocol import Found
 
 FLOAT_VECTOR, EXPRESSION = PlaceholderType.FloatVector, DslType.BoolExprV1
 

@@ -56,6 +56,12 @@ def not_loaded(error: Exception) -> bool:
     return getattr(error, "code", None) == NOT_LOADED or "collection not loaded" in str(error)
 
 
+def grpc_status(error: BaseException | None) -> str | None:
+    """gRPC's name for how a call failed, such as "UNAVAILABLE"; None where `error` has none."""
+    code = getattr(error, "code", None)
+    return getattr(code(), "name", None) if callable(code) else None
+
+
 def unfinished(error: StoreError) -> bool:
     """Whether a server reports that a collection is not there, or has no index: it has no rows then.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.connection import Method, Milvus
+from towhee_recsys.stores.vectors.milvus.errors import grpc_status
 from towhee_recsys.stores.vectors.milvus.lite_faults import DAMAGED, FileError, fault_in, fault_without_log, is_stopped
 from towhee_recsys.stores.vectors.milvus.lite_file import LiteFile, Running
 from towhee_recsys.stores.vectors.milvus.lite_service import how_ended
@@ -83,7 +84,7 @@ class LiteMilvus(Milvus):
             found = fault_in(running.logged(start), self.file.path, running.identity)
             if found and (writes or found == DAMAGED):
                 return found
-        if writes and failure and _status(failure) == "UNKNOWN":
+        if writes and failure and grpc_status(failure.__cause__) == "UNKNOWN":
             return fault_without_log(self.file.path, running.identity)
         return None
 
@@ -109,13 +110,8 @@ class _EndedError(Exception):
 
 
 def _is_late(error: StoreError) -> bool:
-    return _status(error) == "DEADLINE_EXCEEDED"
+    return grpc_status(error.__cause__) == "DEADLINE_EXCEEDED"
 
 
 def _is_broken(error: StoreError) -> bool:
-    return _status(error) in ("UNAVAILABLE", "CANCELLED")
-
-
-def _status(error: StoreError) -> str | None:
-    code = getattr(error.__cause__, "code", None)
-    return getattr(code(), "name", None) if callable(code) else None
+    return grpc_status(error.__cause__) in ("UNAVAILABLE", "CANCELLED")

@@ -61,7 +61,7 @@ _SQLITE = re.compile(r"errs?: (.+)")
 
 
 class FileError(Exception):
-    """What is wrong with a file, and what to do about it; who raises it on says which file, and what was being done."""
+    """What is wrong with a file, and what to do about it; its caller adds which file it is, and the activity."""
 
 
 def fault_in(log: str, path: Path, identity: tuple[int, int] | None) -> str | None:

@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from towhee_recsys.stores.vectors.milvus.collection import NOW
+from towhee_recsys.stores.vectors.milvus.errors import grpc_status
 from towhee_recsys.stores.vectors.milvus.schema import ID, VECTOR, id_of
-from towhee_recsys.stores.vectors.rows import Id
-
-Found = list[tuple[Id, float]]
-"""The ids and the inner products of the rows nearest to a query, best first."""
+from towhee_recsys.stores.vectors.protocol import Found
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Nearest:
     @property
     def consistency(self) -> dict[str, Any]:
         """The argument of pymilvus for it."""
-        return {"consistency_level": "Strong"} if self.latest else {}
+        return NOW if self.latest else {}
 
 
 def search_nearest(
@@ -52,7 +51,7 @@ def search_nearest(
 
         return search_directly(client, collection, vectors, wanted, timeout)
     except Exception as error:
-        if _is_late(error):
+        if grpc_status(error) == "DEADLINE_EXCEEDED":
             raise
     found = client.search(
         collection,
@@ -66,8 +65,3 @@ def search_nearest(
         **wanted.consistency,
     )
     return [list(zip(map(id_of, row.ids), row.distances, strict=True)) for row in found]
-
-
-def _is_late(error: Exception) -> bool:
-    code = getattr(error, "code", None)
-    return callable(code) and getattr(code(), "name", None) == "DEADLINE_EXCEEDED"

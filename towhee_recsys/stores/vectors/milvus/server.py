@@ -10,7 +10,7 @@ from typing import Any
 from towhee_recsys.config.milvus import AccessConfig, TlsConfig
 from towhee_recsys.errors import StoreError
 from towhee_recsys.stores.vectors.milvus.connection import without_sparse
-from towhee_recsys.stores.vectors.milvus.errors import cause, without_their_log
+from towhee_recsys.stores.vectors.milvus.errors import cause, grpc_status, without_their_log
 from towhee_recsys.support.urls import Url, split_url
 
 _RECONNECT = {"grpc.initial_reconnect_backoff_ms": 200, "grpc.max_reconnect_backoff_ms": 1000}
@@ -91,7 +91,8 @@ def _check_readable(name: str, file: str | None) -> None:
 
 
 def _refusal(error: Exception, access: AccessConfig, shown: str) -> str:
-    why, status = cause(error.__cause__ or error).rstrip("."), _status(error)
+    origin = error.__cause__ or error  # pymilvus itself reports only that it could not connect
+    why, status = cause(origin).rstrip("."), grpc_status(origin)
     if status == "UNAUTHENTICATED":
         return (
             f"Milvus at milvus.uri {shown!r} refuses this token, or user and password: {why}. "
@@ -108,9 +109,3 @@ def _refusal(error: Exception, access: AccessConfig, shown: str) -> str:
         f"no Milvus answers at milvus.uri {shown!r}: {why}. "
         "Start it, or fix the address: https:// is for servers with TLS, http:// for those without."
     )
-
-
-def _status(error: Exception) -> str | None:
-    """gRPC's name for what went wrong; pymilvus itself reports only that it could not connect."""
-    code = getattr(error.__cause__ or error, "code", None)
-    return getattr(code(), "name", None) if callable(code) else None

@@ -17,7 +17,7 @@ from towhee_recsys.stores.vectors.milvus.connection import Milvus
 from towhee_recsys.stores.vectors.milvus.dialect import Dialect, combined
 from towhee_recsys.stores.vectors.milvus.errors import unfinished
 from towhee_recsys.stores.vectors.milvus.filter import among, expression, not_among
-from towhee_recsys.stores.vectors.milvus.nearest import Found, Nearest, search_nearest
+from towhee_recsys.stores.vectors.milvus.nearest import Nearest, search_nearest
 from towhee_recsys.stores.vectors.milvus.options import described_options
 from towhee_recsys.stores.vectors.milvus.record_table import RecordTable
 from towhee_recsys.stores.vectors.milvus.schema import (
@@ -32,7 +32,7 @@ from towhee_recsys.stores.vectors.milvus.schema import (
     loaded_rows,
     stored_rows,
 )
-from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, PLAIN, Description, Layout
+from towhee_recsys.stores.vectors.protocol import MAX_TOP_K, PLAIN, Description, Found, Layout
 from towhee_recsys.stores.vectors.rows import Id, Rows, id_array
 
 READ_AT_ONCE = 256
@@ -69,7 +69,7 @@ class MilvusStore:
         create_collection(self.milvus, name, collection_schema(layout), layout.index, layout.server)
 
     def drop(self, name: str) -> None:
-        """Removes a collection; one that is not there is passed over."""
+        """Removes a collection; one that does not exist is ignored."""
         self._descriptions.pop(name, None)
         self.milvus.call(f"dropping {name}", "drop_collection", name)
 
@@ -95,7 +95,7 @@ class MilvusStore:
         return found
 
     def delete(self, name: str, ids: Sequence[Id] | np.ndarray) -> None:
-        """Removes the rows of `ids`; those that are not there are passed over."""
+        """Removes the rows of `ids`; those that do not exist are ignored."""
         for part in _parts(ids, DELETED_AT_ONCE):
             self.milvus.call(f"deleting {len(part)} rows of {name}", "delete", name, filter=among(part))
 
@@ -149,7 +149,7 @@ class MilvusStore:
     ) -> list[Found]:
         """For each query float32[n, dim] the ids and inner products of the `limit` nearest rows, best first.
 
-        Rows whose ids are among `without`, or that do not match `where`, are passed over.
+        Rows whose ids are among `without`, or that do not match `where`, are left out.
         """
         if not len(queries):
             return []
