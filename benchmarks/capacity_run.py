@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 RECALL, TOP_K, SAMPLE = 0.99, 10, 400
 
 QUERIES, PATIENCE = 1000, 60.0
-"""Searches one after the other, and the seconds after which fewer are enough, but at least a tenth."""
+"""Searches one after the other, and the seconds after which fewer are enough, but at least a tenth.
+
+Also the seconds that a server has to become ready to load an index.
+"""
 
 THREADS, SECONDS = 16, 10.0
 """Of the searches at once."""
@@ -139,9 +142,23 @@ def memory(index: VectorIndex, build: str, server: MilvusServer) -> int:
     server.restart()
     time.sleep(SETTLED)
     before = _resident(server.process_id)
-    client.load_collection(build)
+    _load(client, build)
     time.sleep(SETTLED)
     return _resident(server.process_id) - before
+
+
+def _load(client: Any, build: str) -> None:
+    """Has the server load the index. One that was just started may refuse it until it has read its log."""
+    from pymilvus import MilvusException
+
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return client.load_collection(build)
+        except MilvusException:
+            if time.monotonic() > end:
+                raise
+            time.sleep(SETTLED)
 
 
 def _search(index: VectorIndex, how: IndexType) -> Any:
