@@ -40,7 +40,7 @@ class Screen:
 
     def show(self, milliseconds: int, typing: str | None = None) -> None:
         """Adds a picture, with a line that is being typed, if any."""
-        lines = [*self.lines, *([] if typing is None else [(f"$ {typing}█", TYPED)])]
+        lines = [*self.lines, *([] if typing is None else wrapped(f"$ {typing}█", TYPED))]
         self.frames.append(picture(lines[-ROWS:]))
         self.times.append(milliseconds)
 
@@ -49,14 +49,18 @@ class Screen:
         for end in range(0, len(command), 2):
             self.show(TYPING, command[:end])
         self.show(WAITING, command)
-        self.lines.append((f"$ {command}", TYPED))
+        self.lines += wrapped(f"$ {command}", TYPED)
 
     def print(self, output: str, colour: str = TEXT) -> None:
         """Prints what a command has written."""
-        rows = [line.rstrip() for line in output.rstrip().splitlines()]
-        self.lines += [(row[at : at + COLUMNS], colour) for row in rows for at in range(0, max(len(row), 1), COLUMNS)]
-        self.lines.append(("", TEXT))
+        for line in [*output.rstrip().splitlines(), ""]:
+            self.lines += wrapped(line.rstrip(), colour)
         self.show(READING)
+
+
+def wrapped(text: str, colour: str) -> list[tuple[str, str]]:
+    """A line in as many rows as it takes."""
+    return [(text[start : start + COLUMNS], colour) for start in range(0, max(len(text), 1), COLUMNS)]
 
 
 def picture(lines: list[tuple[str, str]]) -> Image.Image:
