@@ -11,11 +11,12 @@ from docs.site.markdown import code, page, prose, table
 from towhee_recsys.config.describe import Node, accepted, follow
 
 INTRODUCTION = """
-A config is a YAML file; every command takes it as `-c NAME|FILE`, and `load_config` reads it in Python. This page is made
-from its JSON Schema, which `towhee-recsys schema` prints for editors. `towhee-recsys validate -c FILE` checks a config and
-prints it with all its defaults. A key that is not listed here is an error.
+A config is a YAML file; every command takes it as `-c NAME|FILE`, and `load_config` reads it in Python. This page is
+made from its JSON Schema, which `towhee-recsys schema` prints for editors. `towhee-recsys validate -c FILE` checks a
+config and prints it with all its defaults. A key that is not listed here is an error.
 
-A value may be a reference: `${model.dir}` is the value of another key, and `${env:NAME}` that of an environment variable.
+A value may be a reference: `${model.dir}` is the value of another key, and `${env:NAME}` that of an environment
+variable.
 [Declaring data](../how-to/data.md) explains the section `dataset`, [Stores](../how-to/stores.md) the section `milvus`.
 """
 _TEXT = re.compile(r"'([^']*)'")
@@ -53,7 +54,8 @@ def _names(value: Any) -> list[str]:
     if not isinstance(value, dict):
         return []
     own = [value["$ref"].removeprefix("#/$defs/")] if "$ref" in value else []
-    return own + [name for key in ("anyOf", "oneOf", "items", "additionalProperties") for name in _names(value.get(key))]
+    inner = [value.get(key) for key in ("anyOf", "oneOf", "items", "additionalProperties")]
+    return own + _names(inner)
 
 
 def _path(path: str, key: str, member: Node, name: str) -> str:
@@ -68,7 +70,8 @@ def _path(path: str, key: str, member: Node, name: str) -> str:
 def _section(path: str, node: Node, paths: dict[str, str]) -> str:
     heading = f"## {code(path)} {{ #{_anchor(path)} }}" if path else "## Top level { #top-level }"
     rows = [_row(path, key, value, node, paths) for key, value in node["properties"].items()]
-    return "\n\n".join([heading, prose(node.get("description", "")), table(("Key", "Accepted", "Default", "Meaning"), rows)])
+    keys = table(("Key", "Accepted", "Default", "Meaning"), rows)
+    return "\n\n".join([heading, prose(node.get("description", "")), keys])
 
 
 def _row(path: str, key: str, value: Node, node: Node, paths: dict[str, str]) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import posixpath
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -13,27 +12,12 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from docs.site.broken import broken_links
-from docs.site.cli_page import cli_page
-from docs.site.config_page import config_page
-from docs.site.http_page import http_page
 from docs.site.links import ROOT, linked_sources, location_of, rewritten
 from docs.site.markdown import as_python_markdown
-from docs.site.metrics_page import metrics_page
 from docs.site.notebooks import notebook_page
-from docs.site.operators_page import operators_page
-from docs.site.python_page import python_page
+from docs.site.reference import PAGES
 
 log = logging.getLogger("mkdocs.hooks")
-
-REFERENCE: dict[str, Callable[[], str]] = {
-    "config": config_page,
-    "cli": cli_page,
-    "operators": operators_page,
-    "python": python_page,
-    "http": http_page,
-    "metrics": metrics_page,
-}
-"""The pages of docs/reference that are generated."""
 
 PACKAGE = ROOT / "build" / "package" / "towhee_recsys"
 """The package as mkdocstrings reads it."""
@@ -50,7 +34,7 @@ def on_startup(command: str, dirty: bool) -> None:
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Adds the generated pages: of the reference, of notebooks, and of files of the repository that pages link to."""
-    for name, write in REFERENCE.items():
+    for name, write in PAGES.items():
         files.append(File.generated(config, f"reference/{name}.md", content=write()))
     for each in [each for each in files if each.src_uri.endswith(".ipynb")]:
         text = notebook_page(each.content_string, posixpath.basename(each.src_uri))

@@ -11,10 +11,11 @@ from towhee_recsys.service.app import openapi_document
 from towhee_recsys.service.openapi import ERRORS
 
 INTRODUCTION = """
-`towhee-recsys serve -c CONFIG` answers these requests ([Serving](../how-to/serving.md) shows how to run it), and has the
-same reference at `/docs`, with a form for each request, and as OpenAPI at `/openapi.json`. The columns of users,
-interactions and items are those of the dataset: here of the config `sample`. Where `serve.tokens` is set, every request
-but those of the health needs `Authorization: Bearer TOKEN`.
+`towhee-recsys serve -c CONFIG` answers these requests ([Serving](../how-to/serving.md) shows how to run it), and has
+the same reference at `/docs`, with a form for each request, and as OpenAPI at `/openapi.json`. The columns of users,
+interactions and items are those of the dataset: here of the config `sample`. Where `serve.tokens` is set, each of these
+requests but `/livez` and `/readyz` needs `Authorization: Bearer TOKEN`; where it is not, only this machine is answered,
+and `/admin` is refused.
 """
 MODELS = "#/components/schemas/"
 
@@ -28,16 +29,17 @@ def http_page() -> str:
     """The page as Markdown."""
     found = document()
     routes = [(path, method, route) for path, methods in found["paths"].items() for method, route in methods.items()]
-    errors = table(("Status", "Meaning"), [(str(status), prose(each["description"])) for status, each in ERRORS.items()])
+    rows = [(_link(path, method), prose(_summary(each))) for path, method, each in routes]
+    errors = [(str(status), prose(each["description"])) for status, each in ERRORS.items()]
     models = found["components"]["schemas"]
     return page(
         "HTTP",
         INTRODUCTION,
-        table(("Request", "What it does"), [(_link(path, method), prose(_summary(each))) for path, method, each in routes]),
+        table(("Request", "What it does"), rows),
         *(_route(*each) for each in routes),
         "## Errors",
         f"Any request may be answered with these, and with an {_model('ErrorAnswer')} as the body.",
-        errors,
+        table(("Status", "Meaning"), errors),
         "## Bodies",
         *(_fields(name, schema) for name, schema in sorted(models.items()) if "Validation" not in name),
     )
@@ -73,7 +75,7 @@ def _route(path: str, method: str, route: dict[str, Any]) -> str:
 
 def _own(status: str, answer: dict[str, Any]) -> bool:
     """Whether an answer is the route's own: those of any route are in a table of their own."""
-    return status.startswith("2") or int(status) not in ERRORS or answer["description"] != ERRORS[int(status)]["description"]
+    return status.startswith("2") or answer["description"] != ERRORS.get(int(status), {}).get("description")
 
 
 def _body(body: dict[str, Any] | None) -> str:

@@ -17,8 +17,13 @@ def code(text: object) -> str:
 def prose(text: str) -> str:
     """`text` of a docstring or a description in one line, without anything that Markdown takes for HTML or a cell."""
     parts = _CODE.split(" ".join(text.split()))
-    plain = (part.replace("&", "&amp;").replace("<", "&lt;").replace("|", "&#124;").replace("{", "&#123;") for part in parts[::2])
+    plain = map(_escaped, parts[::2])
     return "".join(part for pair in zip(plain, [*parts[1::2], ""], strict=True) for part in pair)
+
+
+def _escaped(text: str) -> str:
+    escapes = {"&": "&amp;", "<": "&lt;", "|": "&#124;", "{": "&#123;"}
+    return "".join(escapes.get(letter, letter) for letter in text)
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -15,7 +15,7 @@ def notebook_page(text: str, download: str) -> str:
     """The page of a notebook as Markdown, with a link to the notebook itself below its title."""
     title, *cells = [_cell(each) for each in json.loads(text)["cells"] if "".join(each["source"]).strip()]
     heading, _, rest = title.partition("\n")
-    link = f'<p class="notebook">This page is a <a href="{download}" download>notebook</a> with the outputs of a run.</p>'
+    link = f'<p class="notebook">A <a href="{download}" download>notebook</a> with the outputs of a run.</p>'
     return "\n\n".join([heading, link, rest.strip(), *cells]) + "\n"
 
 

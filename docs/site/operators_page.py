@@ -10,8 +10,8 @@ from towhee_recsys import operators
 
 INTRODUCTION = """
 The steps of pipelines: in YAML as `op: NAME` with `args`, in Python as `ops.towhee_recsys.NAME(...)`. Each takes one
-record or a list of them, and several threads may call it. [Pipelines and operators](../how-to/pipelines.md) shows how they
-are put together, and how to write one.
+record or a list of them, and several threads may call it. [Pipelines and operators](../how-to/pipelines.md) shows how
+they are put together, and how to write one.
 """
 
 
