@@ -1,4 +1,4 @@
-"""Every example runs as written, and the notebook runs and is committed with its outputs."""
+"""Every example runs as written, and the notebooks run and are committed with their outputs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from tests.servers.service import ServiceProcess
 from towhee_recsys.config import load_config
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-LEARN = EXAMPLES.parent / "docs" / "learn"
 USER = ["-a", "25", "-g", "F", "-j", "programmer"]
 
 pytestmark = pytest.mark.slow
@@ -93,18 +92,6 @@ def test_invalid_input_gives_an_error_without_a_traceback(folder: Path, trained:
     assert "age" in ran.stderr
     assert "250" in ran.stderr
     assert "Traceback" not in ran.stderr
-
-
-def test_the_notebook_runs_and_has_its_outputs(tmp_path: Path) -> None:
-    code = code_with_outputs(LEARN / "quickstart.ipynb")
-    pictures = [output for cell in code for output in cell.outputs if "image/png" in output.get("data", {})]
-    assert len(pictures) == 2
-    execute(LEARN / "quickstart.ipynb", tmp_path)
-
-
-def test_the_notebook_of_requests_runs_and_has_its_outputs(tmp_path: Path) -> None:
-    assert code_with_outputs(LEARN / "requests.ipynb")
-    execute(LEARN / "requests.ipynb", tmp_path)
 
 
 @pytest.mark.parametrize("name", ["tracks", "articles"])
