@@ -43,7 +43,7 @@ def description(readme: str, source: str | None, version: str) -> str:
 
 if __name__ == "__main__":
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    [version] = re.findall(r'"(.+)"', (ROOT / "towhee_recsys" / "version.py").read_text(encoding="utf-8").split("=")[1])
+    [version] = re.findall(r'^__version__ = "(.+)"$', (ROOT / "towhee_recsys" / "version.py").read_text(), re.MULTILINE)
     setup(
         long_description=description(
             (ROOT / "README.md").read_text(encoding="utf-8"), project.get("urls", {}).get("Source"), version

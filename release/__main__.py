@@ -34,8 +34,8 @@ and Documentation, and release again. Until then the links of the README to othe
 
 def main() -> None:
     """Makes the release; stops at the first thing that is wrong."""
-    changelog = released((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), __version__, today())
-    check_tree()
+    changelog = released((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), __version__, datetime.now(timezone.utc))
+    check_tree(ROOT, __version__)
     for version in VERSIONS:
         interpreter(version)
     export(changelog)
@@ -50,21 +50,16 @@ def main() -> None:
     print(LEFT.format(version=__version__, wheel=wheel.name, sdist=sdist.name, address=address))
 
 
-def today() -> datetime:
-    """The day in UTC."""
-    return datetime.now(timezone.utc)
-
-
-def check_tree() -> None:
-    """Refuses a tree with changes, and a version that was released.
+def check_tree(root: Path, version: str) -> None:
+    """Refuses a tree with changes, and a version that has a tag.
 
     Raises:
         SystemExit: One of them is the case.
     """
-    if changes := git("status", "--porcelain"):
+    if changes := git(root, "status", "--porcelain"):
         raise SystemExit(f"The tree has changes that are not committed; a release is made of a commit:\n{changes}")
-    if git("tag", "--list", f"v{__version__}"):
-        raise SystemExit(f"The tag v{__version__} exists: raise the version in towhee_recsys/version.py.")
+    if git(root, "tag", "--list", f"v{version}"):
+        raise SystemExit(f"The tag v{version} exists: raise the version in towhee_recsys/version.py.")
 
 
 def export(changelog: str) -> None:
@@ -91,7 +86,7 @@ def check(wheel: Path, sdist: Path) -> None:
     Raises:
         SystemExit: Something is missing, or is there that should not be.
     """
-    tracked, places = git("ls-files").splitlines(), (f"{ROOT}/", f"{Path.home()}/")
+    tracked, places = git(ROOT, "ls-files").splitlines(), (f"{ROOT}/", f"{Path.home()}/")
     found = [
         *contents.problems(contents.wheel_files(wheel), contents.expected_in_wheel(tracked), places),
         *contents.problems(contents.sdist_files(sdist), contents.expected_in_sdist(tracked), places),
@@ -100,9 +95,9 @@ def check(wheel: Path, sdist: Path) -> None:
         raise SystemExit("The built packages are not as they should be:\n" + "\n".join(found))
 
 
-def git(*arguments: str) -> str:
+def git(root: Path, *arguments: str) -> str:
     """What git prints."""
-    return output("git", *arguments, cwd=ROOT).strip()
+    return output("git", *arguments, cwd=root).strip()
 
 
 if __name__ == "__main__":

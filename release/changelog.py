@@ -15,10 +15,10 @@ def released(text: str, version: str, day: date) -> str:
         SystemExit: There is no section Unreleased, nothing is in it, or `version` has a section already.
     """
     if re.search(rf"^## {re.escape(version)}\b", text, re.MULTILINE):
-        raise SystemExit(f"CHANGELOG.md has a section {version} already: raise the version in towhee_recsys/version.py.")
+        raise SystemExit(f"CHANGELOG.md has a section {version}: raise the version in towhee_recsys/version.py.")
     if not unreleased(text).strip():
         raise SystemExit(f"CHANGELOG.md has nothing below '{UNRELEASED}': write down there what has changed.")
-    return re.sub(rf"^{UNRELEASED}$", f"{UNRELEASED}\n\n## {version} - {day.isoformat()}", text, flags=re.MULTILINE)
+    return re.sub(rf"^{UNRELEASED}$", f"{UNRELEASED}\n\n## {version} - {day:%Y-%m-%d}", text, flags=re.MULTILINE)
 
 
 def unreleased(text: str) -> str:
