@@ -10,7 +10,7 @@ wait $$milvus; server=$$?; cat build/milvus.log; \
 $(BIN)/python -m pytest -m performance tests/test_performance.py; speed=$$?; exit $$((others + server + speed))
 endef
 
-.PHONY: demo test lint docs bench bench-quality clean
+.PHONY: demo test lint docs bench bench-quality release bounds clean
 
 demo: .venv/installed ## train on the bundled sample, index it and print recommendations for two users
 	$(BIN)/towhee-recsys demo
@@ -33,6 +33,12 @@ bench: build/bench/env/installed build/milvus/bin/milvus-server ## measure speed
 
 bench-quality: .venv/peers ## measure quality on MovieLens 1M, in DATA=DIR, beside other libraries; takes hours
 	$(BIN)/python -m benchmarks.quality $(if $(DATA),--set dataset.path=$(DATA)) $(ARGS)
+
+release: build/tools/installed ## build, check and try wheel and sdist of the last commit, and date the changelog; needs Python 3.10 to 3.13
+	PATH="$(CURDIR)/build/tools/bin:$$PATH" build/tools/bin/python -m release
+
+bounds: build/tools/installed ## run demo and fast tests with the lowest and with the newest versions of the dependencies
+	PATH="$(CURDIR)/build/tools/bin:$$PATH" build/tools/bin/python -m release.bounds $(ARGS)
 
 clean: ## delete the environment and everything that was built
 	rm -rf .venv build dist artifacts *.egg-info
@@ -70,4 +76,9 @@ build/lite3/installed: .venv/tested # the test dependencies, with the Milvus Lit
 build/bench/env/installed: pyproject.toml benchmarks/requirements.txt
 	$(PYTHON) -m venv build/bench/env
 	build/bench/env/bin/python -m pip install --quiet --requirement benchmarks/requirements.txt
+	touch $@
+
+build/tools/installed: # what builds and checks releases
+	$(PYTHON) -m venv build/tools
+	build/tools/bin/python -m pip install --quiet build 'readme-renderer[md]' twine uv
 	touch $@
