@@ -19,14 +19,14 @@ class DatasetError(RecsysError):
 
 
 class DeclarationError(DatasetError):
-    """The config declares of the data what they do not have, such as a column."""
+    """The config declares something, such as a column, that the data do not have."""
 
 
 class QueryError(RecsysError):
     """A request, a user record, an item record or a `top_k` is not acceptable.
 
     Attributes:
-        field: The field of the request that it is about; None where it is about no single one.
+        field: The field of the request that it is about; None where it is not about a single field.
         accepted: What that field accepts, in words; None where it is not known.
     """
 
@@ -56,7 +56,7 @@ class IndexMismatchError(RecsysError):
 
 
 class StoreError(RecsysError):
-    """A vector store or a catalogue cannot be opened, read or written."""
+    """A store of vectors, facts, history or feedback cannot be opened, read or written."""
 
 
 class EngineError(RecsysError):

@@ -24,8 +24,8 @@ ENGINES: dict[EngineName, str] = {
 class Engine(Protocol):
     """Somewhere to apply a function to many blocks.
 
-    The function and the blocks may be pickled. What is expensive to make, such as a loaded model, is therefore made by
-    the function in the worker at its first call, and kept there.
+    The function and the blocks may be pickled. So the function itself makes what is expensive to make, such as a loaded
+    model, at its first call in a worker, and keeps it there.
 
     Attributes:
         is_local: Whether all workers are on this machine and see its files.

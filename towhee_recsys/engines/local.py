@@ -17,7 +17,7 @@ AHEAD = 2
 """Blocks that wait for each process, so that it has work while results are read."""
 
 ATTEMPTS = 3
-"""A block on which the pool breaks is computed so many times."""
+"""How often a block is computed at most when processes of the pool are killed at it."""
 
 
 class InThisProcess:
@@ -88,7 +88,7 @@ def local_engine(address: str | None, workers: int | None) -> Iterator[Engine]:
     """This process, or with several `workers` a pool of so many.
 
     Raises:
-        EngineError: an address is given, or there is less than one worker.
+        EngineError: an address is given, or fewer than one worker.
     """
     if address is not None:
         raise EngineError(f"the engine local has no address; {address!r} is given. Leave it out, or use engine ray.")

@@ -70,15 +70,17 @@ def ray_engine(address: str | None, workers: int | None) -> Iterator[Engine]:
     """
     ray = _imported()
     options: dict[str, Any] = {"num_cpus": workers + 1} if address is None and workers else {}
+    place = f"at {address}" if address else "on this machine"
     try:
         ray.init(address=address, logging_level=logging.ERROR, log_to_driver=False, **options)
     except Exception as error:  # ConnectionError, ValueError, RuntimeError and others of its own
-        place = f"at {address}" if address else "on this machine"
-        raise EngineError(f"no Ray cluster can be used {place}: {str(error).strip().splitlines()[0]}") from None
+        why = str(error).strip().splitlines()[0].rstrip(".")
+        check = "the address, and that the cluster runs" if address else "that `ray start --head` works here"
+        raise EngineError(f"no Ray cluster can be used {place}: {why}. Check {check}; or use engine local.") from None
     try:
         processors = int(ray.cluster_resources().get("CPU", 0))
         if not processors:
-            raise EngineError(f"the Ray cluster at {address} has no processor. Add a worker to it.")
+            raise EngineError(f"the Ray cluster {place} has no processor. Add a worker to it.")
         yield RayEngine(ray, workers or max(1, processors - 1), is_local=len(ray.nodes()) == 1 and address is None)
     finally:
         ray.shutdown()

@@ -70,12 +70,12 @@ class CategoriesColumn(VocabularyColumn[CategoriesFeature]):
         return [member for member in self._checked(value) if member not in self.vocabulary]
 
     def layer(self, size: int, weight: Weight) -> Layer:
-        """The sum of the members' embeddings, with a bias unless they are summed alone."""
+        """The sum of the members' embeddings, with a bias unless the pooling is `sum`."""
         bias = zeros(size) if self.feature.pooling == "sum" else weight("members.bias", size)
         return Layer(np.matmul, weight("members.weight", self.table_rows, size), bias)
 
     def similarity(self, others: np.ndarray) -> Similarity:
-        """How many known members two sets share, of all that they have (Jaccard 1901)."""
+        """The share of known members that two sets have in common (Jaccard 1901)."""
         known = others[:, UNKNOWN + 1 :]
         sizes = known.sum(axis=1)
 

@@ -18,7 +18,7 @@ _BOOLEANS = (bool, np.bool_)
 
 
 class CategoryFeature(Feature):
-    """One of few values: an embedding each, one for the unknown."""
+    """One of few values: an embedding for each, and one for all unknown values."""
 
     kind: Literal["category"] = "category"
     size: int = Field(default=16, ge=1, le=LARGEST_SIZE, description="the embedding's length")
@@ -97,5 +97,5 @@ class CategoryColumn(VocabularyColumn[CategoryFeature]):
 
 
 def _as_text(value: Any) -> Any:
-    """A boolean as the text that YAML and JSON have for it, so that both are one value."""
+    """A boolean as the text that YAML and JSON have for it, so that the boolean and the text are one value."""
     return str(value).lower() if isinstance(value, _BOOLEANS) else value

@@ -44,14 +44,14 @@ class Column(ABC, Generic[Declared]):
 
     @abstractmethod
     def encode(self, values: Sequence[Any]) -> np.ndarray:
-        """`values` as one array whose first axis is theirs; None and unknown values have a code, too.
+        """`values` as one array with a line for each; None and unknown values have a code, too.
 
         Raises:
             QueryError: a value is not of the type that the feature takes.
         """
 
     def linear(self, encoded: np.ndarray) -> np.ndarray:
-        """Encoded values as the input of a linear model: float32[n, k], k = 0 where the kind is none."""
+        """Encoded values as the input of a linear model: float32[n, k], k = 0 for kinds that have none."""
         return np.zeros((len(encoded), 0), dtype=np.float32)
 
     def decode(self, line: np.ndarray) -> Any:
@@ -85,7 +85,7 @@ class Column(ABC, Generic[Declared]):
         """How alike encoded values are to each of `others`, which are encoded, too.
 
         It is symmetric, 1 for a known value and itself, and 0 where a value is missing or unknown. As a matrix of some
-        values by themselves it has no negative eigenvalue. None for kinds of which equal values mean nothing, as ids.
+        values by themselves it has no negative eigenvalue. None for kinds whose values are never alike, as ids.
         """
         return None
 

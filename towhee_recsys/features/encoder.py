@@ -81,13 +81,17 @@ class FeatureEncoder:
         ]
 
     def check(self, record: Record, ignored: Sequence[str] = ()) -> None:
-        """Raises QueryError for a record with a field that is neither a column of the table nor `ignored`."""
+        """Checks the fields of a record.
+
+        Raises:
+            QueryError: the record is no mapping, or has a field that is neither a column of the table nor `ignored`.
+        """
         if not isinstance(record, Mapping):
             raise QueryError(f"a record is a mapping such as {self._example()}; {record!r} was given.")
         columns = self.state["columns"]
         for field in record:
             if field not in columns and field not in ignored:
-                others = (name for name in ignored if name not in columns and name != FEEDBACK)  # that of pipelines
+                others = (name for name in ignored if name not in columns and name != FEEDBACK)  # pipelines set it
                 known = [*columns, *others]
                 accepted = ", ".join(known)
                 raise QueryError(

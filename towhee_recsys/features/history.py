@@ -16,7 +16,7 @@ from towhee_recsys.features.vocabulary import PADDING, UNKNOWN, Vocabulary
 
 
 class HistoryFeature(Feature):
-    """Items that the user likes: embeddings of their ids, summed, over the root of their number.
+    """Items that the user likes: the sum of their ids' embeddings, divided by the root of their number.
 
     Training fills it from the training part, so that its column, which is always `liked`, need not be in the data.
     """
@@ -65,7 +65,7 @@ class HistoryColumn(VocabularyColumn[HistoryFeature]):
         return [self.vocabulary.values[row - 1] for row in line[line != PADDING].tolist()]
 
     def layer(self, size: int, weight: Weight) -> Layer:
-        """The sum of the items' embeddings over the root of their number."""
+        """The sum of the items' embeddings, divided by the root of their number."""
         table = weight("embedding.weight", self.table_rows, size)
         table[PADDING] = 0
         return Layer(_over_root, table, zeros(size))

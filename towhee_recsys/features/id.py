@@ -15,7 +15,7 @@ from towhee_recsys.features.vocabulary import UNKNOWN, Vocabulary
 
 
 class IdFeature(Feature):
-    """The raw id: an embedding a known id, one for all unknown."""
+    """The raw id: an embedding for each known id, and one for all unknown ids."""
 
     kind: Literal["id"] = "id"
     size: int = Field(default=256, ge=1, le=LARGEST_SIZE, description="the embedding's length")

@@ -32,7 +32,7 @@ class Layer:
 
 
 def lookup(rows: np.ndarray, table: np.ndarray) -> np.ndarray:
-    """The table's line of each row."""
+    """The lines of `table` at `rows`: float32[..., size]."""
     return table.take(rows, axis=0)
 
 

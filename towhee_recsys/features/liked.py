@@ -20,7 +20,7 @@ INCLUDE_SEEN = "include_seen"
 """The field of a user's record that decides whether items the user has interacted with may be recommended."""
 
 RECORD_FIELDS = (LIKED, DISLIKED, FEEDBACK, INCLUDE_SEEN)
-"""All of them: names that no column of users can have."""
+"""All fields of a user's record that are no columns: names that no column of users can have."""
 
 
 def liked_ids(given: Any, field: str = LIKED) -> list[Any]:

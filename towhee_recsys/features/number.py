@@ -78,7 +78,7 @@ class NumberColumn(Column[NumberFeature]):
         return encoded
 
     def decode(self, line: np.ndarray) -> float:
-        """The number, up to rounding; beyond the outermost knots it is the nearest of them."""
+        """The number, up to rounding; of one beyond the outermost knots the nearest knot."""
         if "knots" in self.state:
             return float(line @ np.array(self.state["knots"]))
         return float(line[0] * self.state["deviation"] + self.state["mean"])
@@ -93,7 +93,7 @@ class NumberColumn(Column[NumberFeature]):
         return Layer(np.matmul, weight("directions.weight", self.table_rows, size), weight("directions.bias", size))
 
     def similarity(self, others: np.ndarray) -> Similarity:
-        """exp(-distance), in deviations or, between knots, in quarters of the way from the first to the last.
+        """exp(-distance): distances are in deviations or, between knots, in quarters of the way from first to last.
 
         A missing number is the mean, here as elsewhere.
         """

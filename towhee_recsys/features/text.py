@@ -63,7 +63,7 @@ class TextColumn(VocabularyColumn[TextFeature]):
         return len(self.vocabulary) + 1
 
     def layer(self, size: int, weight: Weight) -> Layer:
-        """A connected layer over how strongly each pattern occurs."""
+        """A connected layer on top of how strongly each pattern occurs."""
         patterns = self._patterns(weight)
         connected = weight("connected.weight", self.feature.filters, size), weight("connected.bias", size)
         return Layer(lambda words, table: patterns(words) @ table, *connected)
@@ -122,7 +122,7 @@ def _by_word(texts: np.ndarray, words: np.ndarray, weights: np.ndarray) -> np.nd
 
 
 def _lengths(texts: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The lengths of the texts' vectors, float32[n]; of a text without known words a number above 0, too."""
+    """The lengths of the texts' vectors, float32[n]: above 0 even for a text without known words."""
     squares = np.where(_first_times(texts), weights[texts] ** 2, 0)
     return np.sqrt(np.maximum(squares.sum(axis=1), 1e-12))
 

@@ -15,7 +15,7 @@ PADDING = 0
 
 
 class Vocabulary:
-    """Distinct values in sorted order; value `i` has row `i + 1`, and row 0 is the unknown's.
+    """Distinct values in sorted order; value `i` has row `i + 1`, and row 0 is that of unknown values.
 
     Values are compared as text, exactly: `42` and `"42"` are one value, `"042"` is another.
     """
@@ -25,14 +25,14 @@ class Vocabulary:
         self._rows = {value: row for row, value in enumerate(self.values, start=1)}
 
     def __len__(self) -> int:
-        """The number of rows, the unknown's included."""
+        """The number of rows, that of unknown values included."""
         return len(self.values) + 1
 
     def __contains__(self, value: object) -> bool:
         return str(value) in self._rows
 
     def row(self, value: Any) -> int:
-        """The row of one value; the unknown's for None and for values never seen."""
+        """The row of one value; `UNKNOWN` for None and for values never seen."""
         return UNKNOWN if value is None else self._rows.get(str(value), UNKNOWN)
 
     def rows(self, values: Iterable[Any]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Words of a text, the same at training and at query."""
+"""The words of a text: the same in training and in requests."""
 
 from __future__ import annotations
 

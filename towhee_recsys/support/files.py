@@ -23,7 +23,7 @@ _KINDS = {
 }
 
 _STATES = ("being-written", "being-removed")
-"""What a directory beside the one that is replaced can be."""
+"""The states of a hidden directory beside the one that is replaced, as they are in its name."""
 
 
 def sha256(path: Path) -> str:
@@ -42,7 +42,7 @@ def read_text(path: Path, most: int) -> str:
         ValueError: the file is larger, or is not UTF-8.
     """
     with path.open("rb") as file:
-        content = file.read(min(most, path.stat().st_size) + 1)  # so much is allocated before it is read
+        content = file.read(min(most, path.stat().st_size) + 1)  # `read` allocates this many bytes first
     if len(content) > most:
         raise ValueError(f"it is larger than {most:,} bytes")
     return content.decode("utf-8")
@@ -112,7 +112,7 @@ def replace_directory(target: Path, fill: Callable[[Path], None]) -> None:
         fill(fresh)
         for file in fresh.iterdir():
             _sync(file)
-        replaces = target.exists()  # to be found out while the new one is incomplete: a reader may move a complete one
+        replaces = target.exists()  # checked before the new one is complete, since a reader may move a complete one
         (fresh / "complete").touch()
     if replaces:
         target.rename(_hidden(target, "being-removed"))
@@ -131,7 +131,7 @@ def recover(target: Path) -> None:
     with suppress(FileNotFoundError, NotADirectoryError):  # another process was faster, or there is no directory
         if not target.exists() and (fresh / "complete").exists():
             fresh.rename(target)
-        if (target / "complete").exists():  # asked first, for a place that is read-only
+        if (target / "complete").exists():  # checked first, since the folder may be read-only
             (target / "complete").unlink()
 
 
@@ -146,7 +146,7 @@ def finish_replace(target: Path) -> None:
 
 
 def remove_directory(target: Path) -> None:
-    """Removes `target`, and what a killed `replace_directory` left of it; one that is not there is passed over.
+    """Removes `target`, if it is there, and what a killed `replace_directory` left of it.
 
     A kill leaves all of it or none under its name; what it leaves beside it goes with the next replacement or removal.
     """

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from towhee_recsys.errors import RecsysError
+from towhee_recsys.support.files import target_of, write_file
 
 
 class OutputFile:
@@ -24,8 +25,6 @@ class OutputFile:
         Raises:
             RecsysError: of the class `error`: it cannot.
         """
-        from towhee_recsys.support.files import target_of
-
         with self._translated():
             target, _ = target_of(self.path)
             with tempfile.TemporaryFile(dir=target.parent):
@@ -37,8 +36,6 @@ class OutputFile:
         Raises:
             RecsysError: of the class `error`: it cannot be written; an earlier file stays as it was.
         """
-        from towhee_recsys.support.files import write_file  # with all of bundles, which the work has loaded by now
-
         with self._translated():
             write_file(self.path, content.encode("utf-8", "replace") if isinstance(content, str) else content)
 

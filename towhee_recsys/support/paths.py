@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def file_identity(path: Path) -> tuple[int, int] | None:
-    """What tells a file from another one that is put in its place; None where there is none."""
+    """The device and the inode of a file, which a file that replaces it does not share; None where there is no file."""
     try:
         status = os.stat(path)
     except OSError:

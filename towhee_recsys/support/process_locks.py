@@ -20,7 +20,7 @@ def process_lock(name: str) -> FileLock | None:
 
 
 def unlock(lock: FileLock | None) -> None:
-    """Releases a lock and removes its file; None is passed over."""
+    """Releases a lock and removes its file; does nothing for None."""
     if lock:
         with suppress(OSError):
             Path(lock.lock_file).unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Progress:
-    """Passes reports of work done on to observers; both may be in any thread."""
+    """Passes reports of finished work to observers; both may be in any thread."""
 
     def __init__(self) -> None:
         self._observers: list[Callable[[int], object]] = []

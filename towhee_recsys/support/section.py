@@ -32,7 +32,7 @@ class Section(BaseModel):
         allow_inf_nan=False,
         protected_namespaces=(),
         hide_input_in_errors=True,
-        defer_build=True,  # sections are parts of a config: its validator has theirs in it, and builds them once
+        defer_build=True,  # the validator of a config contains those of its sections, and builds them once
     )
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:

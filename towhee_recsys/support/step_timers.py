@@ -23,7 +23,7 @@ EPOCHS = "rest of the epochs"
 
 _NO_CLOCK: AbstractContextManager[None] = nullcontext()
 _clocks: list[StepClock] = []
-"""The clock of the profile that runs in this process, in all of its threads: none or one."""
+"""The clock of the profile that runs in this process, for all of its threads; empty without a profile."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Text of the data, as it may go to a terminal."""
+"""Text that comes from data, made safe for a terminal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _HOSTILE = re.compile(f"[{_CONTROLS}{_DIRECTIONS}]")
 def visible(text: str) -> str:
     r"""`text` on one line, with control characters and changes of the writing direction escaped: `\x1b`, `\u202e`.
 
-    A terminal would obey them: they can hide text, change what stands before them, or set its title.
+    A terminal would obey them: they can hide text, change what was printed before, or set its title.
     """
     return _HOSTILE.sub(_escape, text)
 

@@ -1,4 +1,4 @@
-"""How long each step ran, and which part of the time that passed was its own."""
+"""How long each step ran, and what share of the elapsed time was its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass
-class Ran:
+class StepTime:
     """A step's `calls`, their `seconds` in all, and its `share`, in seconds, of the time that passed.
 
     The two differ where steps run at once, in several threads: each then has an equal share of the time that passes.
@@ -29,7 +29,7 @@ class Clock:
     """
 
     def __init__(self, around: Collection[str] = ()):
-        self.steps: dict[str, Ran] = {}
+        self.steps: dict[str, StepTime] = {}
         self._around = around
         self._stacks: dict[int, list[str]] = {}
         self._last = time.perf_counter()
@@ -42,7 +42,7 @@ class Clock:
         with self._lock:
             self._pass()
             stack = self._stacks.setdefault(thread, [])
-            ran = self.steps.setdefault(step, Ran())
+            ran = self.steps.setdefault(step, StepTime())
             ran.calls += calls if step not in stack else 0
             stack.append(step)
         try:

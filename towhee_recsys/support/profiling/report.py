@@ -15,7 +15,7 @@ PACKAGES = {name: name for name in ("numpy", "pandas", "towhee", "pymilvus")} | 
     "milvus_lite": "milvus-lite",
     "paddle": "paddlepaddle",
 }
-"""Packages whose versions are reported if they are loaded: by import name, the name in the package registry."""
+"""Packages whose versions are reported if they are loaded: their names in the package registry, by import name."""
 
 FUNCTIONS, IMPORTS = 30, 8
 """How many functions and how many packages are listed at most."""
@@ -24,7 +24,7 @@ FUNCTIONS, IMPORTS = 30, 8
 def report(
     title: str, clock: Clock, sampler: Sampler, wall: float, processor: float, before: float, failed: str | None
 ) -> str:
-    """The text. `wall` and `processor` seconds are those of the profile, `before` those that the process had taken."""
+    """The text. `wall` and `processor` are the seconds of the profile, `before` the processor seconds before it."""
     lines = [
         title,
         f"{wall:.3f} seconds passed; this process took {processor:.3f} processor seconds on {_cores()} cores",
