@@ -26,7 +26,7 @@ lint: .venv/tested ## check style, and types of the package as it is shipped
 	$(BIN)/mypy build/typed/towhee_recsys
 
 docs: .venv/documented ## build the documentation site into build/site; a broken link or reference is an error
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
 
 bench: build/bench/env/installed build/milvus/bin/milvus-server ## measure speed on MovieLens 1M, in DATA=DIR
 	build/bench/env/bin/python -m benchmarks $(if $(DATA),--set dataset.path=$(DATA)) $(ARGS)

@@ -39,7 +39,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for each in [each for each in files if each.src_uri.endswith(".ipynb")]:
         text = notebook_page(each.content_string, posixpath.basename(each.src_uri))
         files.append(File.generated(config, each.src_uri.removesuffix(".ipynb") + ".md", content=text))
-    texts = {each.src_uri: each.content_string if each.is_documentation_page() else "" for each in files}
+    shown = [each for each in files if each.inclusion.is_included()]
+    texts = {each.src_uri: each.content_string if each.is_documentation_page() else "" for each in shown}
     for page, text in linked_sources(texts).items():
         files.append(File.generated(config, page, content=_NOT_FOUND_BY_SEARCH + text))
         if page.endswith(".ipynb.md"):
@@ -50,7 +51,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Has links to files of the repository lead to the pages that show them."""
-    return rewritten(as_python_markdown(markdown), page.file.src_uri, files.src_uris)
+    shown = {each.src_uri for each in files if each.inclusion.is_included()}
+    return rewritten(as_python_markdown(markdown), page.file.src_uri, shown)
 
 
 def on_post_build(config: MkDocsConfig) -> None:

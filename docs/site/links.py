@@ -13,6 +13,7 @@ from docs.site.notebooks import notebook_page
 ROOT = Path(__file__).resolve().parents[2]
 
 _LINK = re.compile(r"(?<=\]\()(?!#|[a-z]+:)([^)\s#]+)(#[^)\s]*)?(?=\))")
+_LINE = re.compile(r"\[([^\[\]]+)\]\(([^)\s#:]+)#L(\d+)\)")
 _LANGUAGES = {".yaml": "yaml", ".py": "python", ".json": "json", ".toml": "toml", ".html": "html", ".sh": "sh"}
 _LISTED = (*_LANGUAGES, ".md", ".ipynb")
 
@@ -62,7 +63,13 @@ def rewritten(text: str, page: str, pages: Container[str]) -> str:
         target = page_of(_resolved(match[1], location), pages)
         return posixpath.relpath(target, posixpath.dirname(page) or ".") + (match[2] or "") if target else match[0]
 
-    return _LINK.sub(link, text)
+    def line(match: re.Match[str]) -> str:
+        """A link to a line as HTML, as mkdocs does not know of lines."""
+        target = page_of(_resolved(match[2], location), pages)
+        url = posixpath.relpath(target or "", posixpath.dirname(page) or ".").removesuffix(".md")
+        return f'<a href="{url}.html#__span-0-{match[3]}">{match[1]}</a>' if target else match[0]
+
+    return _LINK.sub(link, _LINE.sub(line, text))
 
 
 def _targets(text: str, location: str) -> Iterator[str]:
@@ -88,4 +95,5 @@ def _source(location: str) -> str:
         return text
     if path.suffix == ".ipynb":
         return notebook_page(text, path.name)
-    return f"# {location}\n\n{fence(_LANGUAGES.get(path.suffix, 'text'), text)}\n"
+    block = fence(_LANGUAGES.get(path.suffix, "text") + ' linenums="1"', text)
+    return f"# {location}\n\n{block}\n"
