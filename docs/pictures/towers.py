@@ -1,4 +1,4 @@
-"""Draws towers.svg, the two towers of the sample's model: python docs/pictures/towers.py. It needs nothing installed."""
+"""Draws towers.svg, the two towers of the sample's model: python docs/pictures/towers.py"""
 
 from __future__ import annotations
 

@@ -27,8 +27,10 @@ def _cell(cell: dict[str, Any]) -> str:
 
 
 def _code(source: str) -> str:
-    """The code of a cell; lines with ! are commands of the shell."""
+    """The code of a cell; lines with ! are commands of the shell, and a cell that writes a YAML file is that file."""
     lines = source.splitlines()
+    if lines[0].startswith("%%writefile") and lines[0].endswith(".yaml"):
+        return fence("yaml", "\n".join([f"# {lines[0].removeprefix('%%writefile').strip()}", *lines[1:]]))
     if all(line.startswith("!") for line in lines):
         return fence("sh", "\n".join(line.removeprefix("!") for line in lines))
     return fence("python", source)
