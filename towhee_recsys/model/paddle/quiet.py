@@ -2,7 +2,8 @@
 
 It sets the root logger to INFO, warns of a missing ccache, and takes the signals that end a process, to print its C++
 stack. Signals that this thread gets during the import wait until our handlers are back: an exception of one would leave
-Paddle half imported. One that another thread gets ends the process, with Paddle's stack and the same exit code. Where Paddle is imported outside the main thread, Python can only restore its own handlers at the next call of
+Paddle half imported. One that another thread gets ends the process with the same exit code and with Paddle's stack.
+Where Paddle is imported outside the main thread, Python can only restore its own handlers at the next call of
 `signal.signal`.
 """
 
