@@ -81,6 +81,32 @@ def test_sigterm_ends_a_training_with_one_line_and_its_checkpoint(small_config: 
     assert [path.name for path in checkpoint.parent.iterdir()] == ["checkpoint.npz"]
 
 
+ENDED_DURING_THE_IMPORT = """
+import os, signal, sys
+from towhee_recsys.cli.errors import Terminated, end_at_sigterm
+
+class Kill:
+    def find_spec(self, name, path=None, target=None):
+        if name == "paddle.nn":
+            os.kill(os.getpid(), signal.SIGTERM)
+
+end_at_sigterm()
+sys.meta_path.insert(0, Kill())
+try:
+    import towhee_recsys.model.paddle.quiet
+except Terminated:
+    import paddle
+    print("terminated, and", paddle.nn.Layer.__name__, "is imported")
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="signals cannot be made to wait on Windows")
+def test_a_sigterm_while_paddle_is_imported_waits_for_the_end_of_the_import() -> None:
+    command = [sys.executable, "-c", ENDED_DURING_THE_IMPORT]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.stdout == "terminated, and Layer is imported\n", ended.stderr
+
+
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
