@@ -16,21 +16,30 @@ CHECKED = {"python", "yaml", "json"}
 
 PROGRAM = "towhee-recsys"
 FENCED = re.compile(
-    r"(?:^ *<!-- (?P<mark>not run\b.*?)-->\n)?^(?P<indent> *)```(?P<language>.*)\n(?P<text>(?:.*\n)*?)^(?P=indent)```$",
-    re.MULTILINE,
+    r"""
+    (?:^\ *<!--\ (?P<mark>not\ run|fails)\b:?(?P<reason>.*?)-->\n)?
+    ^(?P<indent>\ *)```(?P<language>.*)\n
+    (?P<text>(?:.*\n)*?)
+    ^(?P=indent)```$
+    """,
+    re.MULTILINE | re.VERBOSE,
 )
 INDENTED = re.compile(r"(?<=\n\n) {4,}\S.*")
 
 
 @dataclass(frozen=True)
 class Block:
-    """A fence: where it begins, its language and text, and its mark `not run: REASON`, empty where it is run."""
+    """A fence: where it begins, its language and text, and the comment above it.
+
+    That is `not run: REASON`, or `fails: REASON` where commands must fail; `mark` is the first word, empty without it.
+    """
 
     page: str
     line: int
     language: str
     text: str
     mark: str
+    reason: str
 
     @property
     def place(self) -> str:
@@ -38,9 +47,9 @@ class Block:
         return f"{self.page}:{self.line}"
 
     @property
-    def reason(self) -> str:
-        """Why it is not run; empty where it is."""
-        return self.mark.removeprefix("not run:").strip()
+    def is_run(self) -> bool:
+        """Whether it is run; otherwise its commands are only parsed, and its Python only compiled."""
+        return self.mark != "not run"
 
     @property
     def is_checked(self) -> bool:
@@ -75,7 +84,8 @@ def blocks_of(page: Path) -> list[Block]:
             text.count("\n", 0, found.start("language")) + 1,
             found["language"].strip(),
             textwrap.dedent(found["text"]),
-            (found["mark"] or "").strip(),
+            found["mark"] or "",
+            (found["reason"] or "").strip(),
         )
         for found in FENCED.finditer(text)
     ]

@@ -10,6 +10,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Sequence
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +30,14 @@ PREPARED = [
 ]
 """Commands that each page finds done: the tests run them once for all pages."""
 
-DONE = {*PREPARED, "train -c sample", "index -c sample"}
-"""Commands that are not run again: those, and what `demo` does."""
+DONE = frozenset({*PREPARED, "train -c sample", "index -c sample"})
+"""Commands that are not run again, until a page trains: those, and what `demo` does."""
 
 WRITING = {"cat", "cp", "mkdir", "printf", "rm"}
 """Commands of others that are run, because ours need their files."""
 
-FOREIGN = {"curl", "docker", "export", "helm", "jq", "kubectl", "make", "pip", "python", "python3"}
-"""Commands of others that are not run."""
+FOREIGN = {"", "curl", "docker", "export", "helm", "jq", "kubectl", "make", "pip", "python", "python3"}
+"""Commands of others that are not run; the first one is the dot."""
 
 
 def run_prepared(folder: Path) -> None:
@@ -79,6 +80,7 @@ class Page:
 
     def __init__(self) -> None:
         self.transcript: list[str] = []
+        self._done = DONE
         self._namespace: dict[str, Any] = {}
 
     def failures_of(self, block: Block) -> list[str]:
@@ -91,38 +93,40 @@ class Page:
         return []
 
     def _sh(self, block: Block) -> None:
-        if block.mark:
+        if not block.is_run:
             for line in re.findall(rf"{PROGRAM} [^#|&>;\n]*", block.text.replace("\\\n", " ")):
                 _parse(commands_in(line)[0].words[1:])
             return
         for command in commands_in(block.text):
-            self._run(command)
+            self._run(command, must_fail=block.mark == "fails")
 
-    def _run(self, command: Command) -> None:
-        program = next(word for word in command.words if not re.match(r"\w+=", word))
-        arguments = command.words[command.words.index(program) + 1 :]
+    def _run(self, command: Command, must_fail: bool) -> None:
+        words = list(dropwhile(lambda word: re.match(r"\w+=", word), command.words))  # without variables
+        program, arguments = Path(words[0]).name, words[1:]
         if program == PROGRAM:
-            self._run_ours(arguments, command.output)
+            self._run_ours(arguments, command.output, must_fail)
         elif program in WRITING:
             with open(command.output or os.devnull, "w") as file:
                 subprocess.run([program, *arguments], check=True, stdout=file)
         else:
             assert program in FOREIGN, f"{program} is neither run nor known as a program of others"
 
-    def _run_ours(self, arguments: list[str], output: str | None) -> None:
+    def _run_ours(self, arguments: list[str], output: str | None, must_fail: bool) -> None:
         line = " ".join(arguments)
-        if line in DONE:
+        if line in self._done:
             return
+        if arguments[0] in ("train", "run"):
+            self._done = frozenset()
         start = time.monotonic()
         code, out, err = run_command(*arguments)
         self.transcript.append(f"$ {PROGRAM} {line}  # {time.monotonic() - start:.1f} s\n{out}{err}")
-        assert code == 0, f"{PROGRAM} {line} ended with {code}: {err}{out}"
+        assert (code != 0) is must_fail, f"{PROGRAM} {line} ended with {code}: {err}{out}"
         if output:
             Path(output).write_text(out, encoding="utf-8")
 
     def _python(self, block: Block) -> None:
         code = compile("\n" * block.line + block.text, block.page, "exec")
-        if not block.mark:
+        if block.is_run:
             exec(code, self._namespace)
 
 
@@ -149,8 +153,9 @@ def _check_yaml(block: Block) -> None:
 
 
 def _check_json(block: Block) -> None:
-    """It can be parsed, and one request with a user is answered from the sample."""
+    """It can be parsed, and a request is answered from the sample."""
     document = json.loads(block.text)
     if isinstance(document, dict) and "user" in document:
-        answer = run_command("recommend", "-c", "sample", "--request", block.text, "--json")
-        assert answer[0] == 0, answer[2]
+        code, out, err = run_command("recommend", "-c", "sample", "--request", block.text, "--json")
+        assert code == 0, err
+        assert len(json.loads(out)) <= document.get("top_k", 10)

@@ -6,6 +6,7 @@ A page's id has how many of its blocks are run or validated, and how many are on
 from __future__ import annotations
 
 import multiprocessing
+import re
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -24,8 +25,8 @@ every_page = pytest.mark.parametrize("page", [*pages(), ROOT / "CONTRIBUTING.md"
 
 def counted(page: Path) -> str:
     """A page with how many of its blocks are run, and how many are not."""
-    marks = [bool(block.mark) for block in blocks_of(page) if block.is_checked]
-    return f"{name_of(page)}: {marks.count(False)} run, {marks.count(True)} not"
+    are_run = [block.is_run for block in blocks_of(page) if block.is_checked]
+    return f"{name_of(page)}: {are_run.count(True)} run, {are_run.count(False)} not"
 
 
 def in_folder(*folders: str) -> pytest.MarkDecorator:
@@ -77,9 +78,9 @@ def test_every_block_has_a_language(page: Path) -> None:
 
 
 @every_page
-def test_every_block_that_is_not_run_has_a_reason(page: Path) -> None:
+def test_every_mark_has_a_reason_and_a_block(page: Path) -> None:
     assert [block.place for block in blocks_of(page) if block.mark and not block.reason] == []
-    marks = page.read_text(encoding="utf-8").count("<!-- not run")
+    marks = len(re.findall("<!-- (?:not run|fails)", page.read_text(encoding="utf-8")))
     assert marks == sum(bool(block.mark) for block in blocks_of(page)), "a mark is not directly above a block"
 
 
