@@ -14,13 +14,11 @@ from zipfile import ZipFile
 
 import pytest
 
+from release.contents import PLACES, expected_in_wheel, wheel_files
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
-PLACES = {"towhee_recsys": "towhee_recsys"} | {
-    folder: f"towhee_recsys/{folder}" for folder in ("configs", "operators", "pipelines")
-}
-"""Where the folders of the checkout are in the wheel."""
 
 
 def called(*command, **options):
@@ -36,7 +34,7 @@ def wheel(tmp_path_factory):
     source = tmp_path_factory.mktemp("source")
     for folder in PLACES:
         shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("pyproject.toml", "README.md", "LICENSE"):
+    for file in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / file, source)
     called(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", source / "dist", cwd=source)
     [built] = (source / "dist").iterdir()
@@ -57,14 +55,9 @@ def python(wheel, tmp_path_factory):
 
 
 def test_all_of_the_sources_is_in_it_and_nothing_else(wheel):
-    with ZipFile(wheel) as archive:
-        names = {name for name in archive.namelist() if ".dist-info/" not in name}
-    sources = {
-        f"{place}/{file.relative_to(ROOT / folder).as_posix()}"
-        for folder, place in PLACES.items()
-        for file in (ROOT / folder).rglob("*")
-        if file.is_file() and "__pycache__" not in file.parts
-    }
+    names = set(wheel_files(wheel))
+    files = [file for folder in PLACES for file in (ROOT / folder).rglob("*") if file.is_file()]
+    sources = expected_in_wheel(f.relative_to(ROOT).as_posix() for f in files if "__pycache__" not in f.parts)
     assert names == sources
     assert {"towhee_recsys/py.typed", "towhee_recsys/data/sample/ratings.dat"} < names
     assert {"towhee_recsys/configs/movielens_1m.yaml", "towhee_recsys/pipelines/recommend.yaml"} < names
