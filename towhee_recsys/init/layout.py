@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from towhee_recsys.config.table_file import TableFile
-from towhee_recsys.data.sources.table.files import OPENERS, SEPARATORS, archive_of, open_binary, open_text
+from towhee_recsys.data.sources.table.files import SEPARATORS, archive_of, open_binary, open_text, suffix_of
 from towhee_recsys.errors import DatasetError
 from towhee_recsys.init.names import Role, is_identifier, suggests
 
@@ -27,14 +27,6 @@ CANDIDATES = (",", "\t", ";", "|", "::", " ")
 ROLES: tuple[Role, ...] = ("user", "item", "rating", "event", "count", "time", "title")
 _VALUE = re.compile(r"\s*[-+]?[0-9][0-9.,:eE+-]*(?:[T ][0-9:.Z+-]+)?\s*")
 """A number, a date or a time: no name of a column."""
-
-
-def suffix_of(path: Path) -> str:
-    """The suffix that names the format, such as `.csv` of `orders.CSV.gz`; empty where there is none."""
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] in OPENERS:
-        suffixes.pop()
-    return suffixes[-1] if suffixes else ""
 
 
 def encoding_of(path: Path) -> Encoding:
