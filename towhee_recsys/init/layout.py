@@ -53,7 +53,7 @@ def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, final: bool = Fal
 
 
 def layout_of(path: Path, encoding: str) -> TableFile:
-    """How the text of the file is laid out; what its suffix says is left out.
+    """How the text of the file is laid out; what its suffix implies is left out.
 
     Columns of a file without a header are called `column_1`, `column_2` and so on.
 
@@ -107,7 +107,7 @@ def _width(rows: Rows) -> int:
 
 
 def has_header(rows: Rows, width: int) -> bool:
-    """Whether the first row has the names of the columns: by what comes below it, and by what it says."""
+    """Whether the first row has the names of the columns: by the rows below it, and by its words."""
     if not rows or len(rows[0]) != width:
         return True  # then the readers say what is wrong with it
     first, rest = rows[0], [row for row in rows[1:] if len(row) == width]
