@@ -52,7 +52,7 @@ def test_every_problem_is_reported_at_once_with_its_place(write, refused):
             "10: training.learning_rate: given inf, accepted: a number above 0.",
             "10: training.device: given 'GPU', accepted: 'auto', 'cpu' or 'gpu'. Did you mean 'gpu'?",
             "10: training.batch_size: given 'many', accepted: a whole number from 1 up.",
-            "11: dataset.interactions.scale: takes [lowest, highest] with lowest < highest.",
+            "11: dataset.interactions.scale: given [5.0, 1.0], accepted: [lowest, highest] with lowest < highest.",
             "11: dataset.strict: given 'yes', accepted: true, false or null.",
             "11: dataset.max_bad_share: given 2, accepted: a number from 0 to 1.",
             f"15: features.user[1].kind: given 'txt', accepted: {KINDS}. Did you mean 'text'?",

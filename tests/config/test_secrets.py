@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from towhee_recsys.config import dump_config, load_config, without_secrets
+from towhee_recsys.config import dump_config, load_config
+from towhee_recsys.support.section import without_secrets
 from towhee_recsys.support.urls import shown_url
 
 

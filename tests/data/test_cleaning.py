@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.interactions import same
 from towhee_recsys.data import Interactions
-from towhee_recsys.data.cleaning import at, k_core, merged, within
+from towhee_recsys.data.cleaning import k_core, merged, within
 from towhee_recsys.data.decay import decayed
 
 VALUES = st.sampled_from([-1.0, -0.5, 0.25, 0.5, 1.0, 3.0])
@@ -42,7 +42,7 @@ def test_a_core_has_what_it_needs_and_nothing_can_be_added(data, least_of_user, 
     pairs = frame(interactions(data)).drop_duplicates(["user", "item"])
     once = interactions(list(pairs.itertuples(index=False)))
     kept = k_core(once, least_of_user, least_of_item)
-    core = frame(at(once, kept))
+    core = frame(once.at(kept))
     assert (core.groupby("user").size() >= least_of_user).all()
     assert (core.groupby("item").size() >= least_of_item).all()
     assert kept.tolist() == peeled(pairs, least_of_user, least_of_item), "the largest such part: one row at a time"

@@ -217,6 +217,15 @@ def test_in_validation_no_rated_item_may_be_listed_even_with_the_value_0(trainer
         assert excluded == set(training.items[training.users == user].tolist())
 
 
+def test_in_validation_liked_items_are_relevant_even_with_the_value_0(trainer):
+    examples, held_out = trainer.examples, trainer.examples.validation
+    zeros = replace(held_out, values=np.zeros_like(held_out.values))
+    validation = Validation(
+        trainer.model, replace(examples, validation=zeros), ["ranking"], liked=0, rating_map=None, seed=1
+    )
+    assert validation._relevant.nonzero()[0].size == len(held_out)
+
+
 def test_validation_is_the_same_for_a_few_users_at_a_time(trainer, monkeypatch):
     whole = trainer.validation.measure()
     monkeypatch.setattr("towhee_recsys.training.validation.CELLS", 3 * len(trainer.examples.item_ids))

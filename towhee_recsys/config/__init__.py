@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from towhee_recsys.config.completion import cache_folder, is_published
+from towhee_recsys.config.completion import is_published
 from towhee_recsys.config.dataset import DataSchema
 from towhee_recsys.config.describe import config_schema
 from towhee_recsys.config.document import Document
 from towhee_recsys.config.dump import dump_config, dump_settings
-from towhee_recsys.config.interactions import Feedback
 from towhee_recsys.config.load import load_config, load_section, shown_settings
 from towhee_recsys.config.locations import without_locations
 from towhee_recsys.config.overrides import parse_override
@@ -15,14 +14,11 @@ from towhee_recsys.config.references import expand_env, expand_url, resolve
 from towhee_recsys.config.schema import Config
 from towhee_recsys.config.secrets import shown_path, shown_value
 from towhee_recsys.config.yaml import read_yaml
-from towhee_recsys.support.section import without_secrets
 
 __all__ = [
     "Config",
     "DataSchema",
     "Document",
-    "Feedback",
-    "cache_folder",
     "config_schema",
     "dump_config",
     "dump_settings",
@@ -38,5 +34,4 @@ __all__ = [
     "shown_settings",
     "shown_value",
     "without_locations",
-    "without_secrets",
 ]

@@ -36,7 +36,7 @@ Value = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
 
 
 class MinInteractions(Section):
-    """The k-core: users and items with fewer interactions are left out, again and again until none is left."""
+    """The k-core: users and items with fewer interactions are left out, until all that remain have enough."""
 
     user: int = Field(default=1, ge=1, description="how many items each user has at least")
     item: int = Field(default=1, ge=1, description="how many users each item has at least")

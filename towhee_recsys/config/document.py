@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,13 @@ def flat(data: Mapping[Any, Any], before: str = "") -> Iterator[tuple[str, Any]]
         yield f"{before}{key}", value
         if isinstance(value, Mapping):
             yield from flat(value, f"{before}{key}.")
+
+
+def nested(path: Sequence[str], value: Any) -> dict[str, Any]:
+    """`value` below the keys of `path`, which has one at least: `{"training": {"epochs": 3}}`."""
+    for key in reversed(path):
+        value = {key: value}
+    return dict(value)
 
 
 def texts(data: Any, around: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:

@@ -1,4 +1,4 @@
-"""Which features the two towers read, and those that the declaration of a dataset suggests."""
+"""The features that the two towers read, and those that the declaration of a dataset suggests."""
 
 from __future__ import annotations
 

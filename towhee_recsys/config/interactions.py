@@ -85,7 +85,7 @@ class InteractionsTable(TableFile):
     @classmethod
     def _ordered(cls, given: tuple[float, float] | None) -> tuple[float, float] | None:
         if given and not given[0] < given[1]:
-            raise ValueError("takes [lowest, highest] with lowest < highest")
+            raise ValueError(f"given {[*given]}, accepted: [lowest, highest] with lowest < highest")
         return given
 
     @field_validator("weights", mode="before")

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from towhee_recsys.config.completion import completed
 from towhee_recsys.config.describe import follow
-from towhee_recsys.config.document import Document, KeyPath, as_document, merge, texts
+from towhee_recsys.config.document import Document, KeyPath, as_document, merge, nested, texts
 from towhee_recsys.config.formats import with_declaration
 from towhee_recsys.config.locations import with_locations
 from towhee_recsys.config.overrides import layers
@@ -82,10 +82,7 @@ def load_section(name: str, kind: Any, settings: Mapping[str, Any]) -> Any:
         ConfigError: the settings are wrong: all are named.
     """
     path = tuple(name.split("."))
-    nested: Any = settings
-    for key in reversed(path):
-        nested = {key: nested}
-    return _checked(as_document(nested, "given settings"), kind, path)
+    return _checked(as_document(nested(path, settings), "given settings"), kind, path)
 
 
 def _checked(document: Document, kind: Any = Config, path: KeyPath = ()) -> Any:

@@ -23,13 +23,13 @@ _LITE_HAS = f"{', '.join(LITE_TYPES[:-1])} and {LITE_TYPES[-1]}"
 
 
 class TlsConfig(Section):
-    """How a server reached by https:// is known, and how this side is known to it."""
+    """How a server reached by https:// is verified, and how the client identifies itself to it."""
 
     ca_file: str | None = Field(
         default=None, min_length=1, description="PEM certificates to trust; left out: the system's"
     )
     cert_file: str | None = Field(
-        default=None, min_length=1, description="this side's own PEM certificate, where the server requires one"
+        default=None, min_length=1, description="the client's PEM certificate, where the server requires one"
     )
     key_file: str | None = Field(default=None, min_length=1, description="the PEM key of cert_file")
     server_name: str | None = Field(
@@ -75,7 +75,7 @@ class FlatIndex(Section):
 
 
 class AutoIndex(Section):
-    """Milvus chooses."""
+    """Milvus chooses the type."""
 
     type: Literal["AUTOINDEX"] = "AUTOINDEX"
 
@@ -100,7 +100,7 @@ class IvfFlatIndex(_Clusters):
 
 
 class IvfSq8Index(_Clusters):
-    """The same with one byte a number: a quarter of the memory, and less exact."""
+    """As IVF_FLAT, with one byte for each number: a quarter of the memory, and less exact."""
 
     type: Literal["IVF_SQ8"] = "IVF_SQ8"
 
@@ -109,7 +109,7 @@ class HnswIndex(Section):
     """A graph of neighbours: fast and nearly exact for millions of rows, and it takes long to build."""
 
     type: Literal["HNSW"] = "HNSW"
-    M: int = Field(default=16, ge=4, le=64, description="neighbours a row")
+    M: int = Field(default=16, ge=4, le=64, description="neighbours of each row")
     efConstruction: int = Field(default=200, ge=8, le=512, description="rows looked at to find them")  # noqa: N815
     ef: int = Field(default=64, ge=1, le=32768, description="rows that a search looks at, or more when more are wanted")
 
@@ -173,8 +173,7 @@ class MilvusConfig(Section):
 
     @model_validator(mode="after")
     def _has_the_given_settings(self) -> Self:
-        is_file = "${" not in self.uri and "://" not in self.uri
-        if is_file and (why := lite_lacks(self.access, self.index, self.server)):
+        if self._is_file and (why := lite_lacks(self.access, self.index, self.server)):
             raise ValueError(why)
         return self
 
@@ -187,12 +186,17 @@ class MilvusConfig(Section):
                 "recall needs index.type HNSW, IVF_FLAT or IVF_SQ8, whose searches can be widened, or FLAT, which is "
                 "exact; with AUTOINDEX leave it out"
             )
-        if "${" not in self.uri and "://" not in self.uri:
+        if self._is_file:
             raise ValueError(
                 f"recall needs a server with index.type {self.index.type}: the searches of a Milvus Lite file, a uri "
                 "that ends in .db, cannot be widened; take index.type FLAT, which is exact, or leave recall out"
             )
         return self
+
+    @property
+    def _is_file(self) -> bool:
+        """Whether the uri is known to be a file: a reference or a variable may be anything."""
+        return "${" not in self.uri and "://" not in self.uri
 
 
 def lite_lacks(access: AccessConfig, index: IndexType, server: ServerConfig | None = None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from towhee_recsys.config.document import Document, as_document, flat
+from towhee_recsys.config.document import Document, as_document, flat, nested
 from towhee_recsys.config.schema import Config
 from towhee_recsys.config.secrets import shown_path
 from towhee_recsys.config.yaml import parse_value
@@ -44,6 +44,4 @@ def _nest(name: str, value: Any, location: str) -> dict[str, Any]:
     parts = name.split(".")
     if not all(parts):
         raise ConfigError(f"{location}: {shown_path(tuple(parts))!r} is no key; write it like top_k or milvus.uri.")
-    for part in reversed(parts):
-        value = {part: value}
-    return value
+    return nested(parts, value)

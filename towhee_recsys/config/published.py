@@ -86,4 +86,4 @@ PUBLISHED = {
     "ml-latest": _movielens_csv("ml-latest", "MovieLens Latest", None),
     "ml-latest-small": _movielens_csv("ml-latest-small", "MovieLens Latest Small", None, 200 * MIB),
 }
-"""The datasets by name: adding one adds a line here, and a format where it has a new one."""
+"""The datasets by name: a new one needs an entry here, and a format if its format is new."""

@@ -1,4 +1,4 @@
-"""Every setting of a recommender, with its type, range and default: the only module that names them."""
+"""The whole config: the sections of model and training, and all others put together."""
 
 from __future__ import annotations
 
@@ -52,7 +52,10 @@ class TeacherConfig(Section):
     rank: int = Field(default=32, ge=1, le=1024, description="numbers of a user and of an item")
     iterations: int = Field(default=12, ge=1, description="times that all users and items are fitted")
     svd_rank: int = Field(
-        default=64, ge=0, le=1024, description="numbers that describe which items a user has rated, and who an item"
+        default=64,
+        ge=0,
+        le=1024,
+        description="numbers that describe who has rated what, for a user and for an item",
     )
     weight: float = Field(
         default=0.9, gt=0, lt=1, description="share of the squared error that is against the teacher's ratings"

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from towhee_recsys.config.describe import follow
-from towhee_recsys.config.document import Document, KeyPath, as_document, flat
+from towhee_recsys.config.document import Document, KeyPath, as_document, flat, nested
 from towhee_recsys.config.objectives import purposes
 from towhee_recsys.config.problems import sentences
 from towhee_recsys.config.schema import Config
@@ -37,13 +37,6 @@ def is_whole(setting: str) -> bool:
     node = follow(setting.split("."))[1]
     types = {each.get("type") for each in (node, *node.get("anyOf", ()))}
     return "integer" in types and "number" not in types
-
-
-def nested(setting: str, value: Any) -> dict[str, Any]:
-    """`{"training": {"epochs": 3}}` for `training.epochs` and 3."""
-    for part in reversed(setting.split(".")):
-        value = {part: value}
-    return dict(value)
 
 
 def check_tuning(config: Config, document: Document) -> None:
@@ -107,7 +100,7 @@ def _no_number(value: Any) -> str | None:
 
 def _refused(setting: str, value: Any) -> str | None:
     """Why a setting does not accept a value; None where it does."""
-    given = nested(setting, value)
+    given = nested(setting.split("."), value)
     try:
         Config.model_validate(given)
     except ValidationError as error:

@@ -14,10 +14,10 @@ class SqlQuery(Section):
 
     url: Annotated[str, URL] = Field(
         min_length=1,
-        description="the database, as SQLAlchemy has it: sqlite:///FILE, mysql://USER:PASSWORD@HOST/DATABASE or "
+        description="the URL of the database for SQLAlchemy: sqlite:///FILE, mysql://USER:PASSWORD@HOST/DATABASE or "
         "postgresql://USER:PASSWORD@HOST/DATABASE; a password is best ${env:NAME}",
     )
     query: str = Field(
         min_length=1,
-        description="the query, such as SELECT ... ORDER BY id; in the order of its rows the table is read",
+        description="the query, such as SELECT ... ORDER BY id; the table is read in the order of its rows",
     )

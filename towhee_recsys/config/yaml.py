@@ -1,4 +1,4 @@
-"""YAML read strictly: plain data and the line of every key, or a `ConfigError` with the place and the reason."""
+"""YAML read strictly: plain data and the line of every key, or a `ConfigError` with the location and the reason."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from towhee_recsys.data.dataset import Dataset, records
 from towhee_recsys.data.interactions import Interactions, interactions_frame
-from towhee_recsys.data.items import FieldType, IdType, ItemSchema
+from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.data.reading import (
     check_dataset,
     count_items,
@@ -17,8 +17,6 @@ from towhee_recsys.data.reading import (
 
 __all__ = [
     "Dataset",
-    "FieldType",
-    "IdType",
     "Interactions",
     "ItemSchema",
     "check_dataset",

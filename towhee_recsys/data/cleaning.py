@@ -37,7 +37,7 @@ def cleaned(dataset: Dataset) -> Dataset:
         "between.value": lambda given: _within(given, given.values, declared.between.value),
         "between.time": lambda given: _within(given, given.times, declared.between.seconds),
         "duplicates": lambda given: given if rule == "error" else merged(given, rule, half_life),
-        "min_interactions": lambda given: at(given, k_core(given, core.user, core.item)),
+        "min_interactions": lambda given: given.at(k_core(given, core.user, core.item)),
     }
     removed: Counter[str] = Counter()
     kept = dataset.interactions
@@ -48,11 +48,6 @@ def cleaned(dataset: Dataset) -> Dataset:
         if not len(kept):
             raise _nothing_left(dataset, removed)
     return replace(dataset, interactions=kept, removed=removed)
-
-
-def at(interactions: Interactions, rows: np.ndarray) -> Interactions:
-    """The interactions at `rows` (positions or a mask), in that order."""
-    return interactions.at(rows)
 
 
 def within(values: np.ndarray, limits: tuple[float | None, float | None]) -> np.ndarray:
@@ -87,7 +82,7 @@ def merged(interactions: Interactions, rule: DuplicateRule, half_life: float | N
     ends = np.append(starts[1:], len(pairs)) - 1
     kept = order[starts if rule == "first" else ends]
     back = np.argsort(np.minimum.reduceat(order, starts))
-    found = at(interactions, kept[back])
+    found = interactions.at(kept[back])
     if rule not in ("sum", "mean"):
         return found
     counts = ends - starts + 1
@@ -119,7 +114,7 @@ def _within(
     if limits is None:
         return interactions
     kept = within(values, limits)
-    return interactions if kept.all() else at(interactions, kept)
+    return interactions if kept.all() else interactions.at(kept)
 
 
 def _nothing_left(dataset: Dataset, removed: Counter[str]) -> DatasetError:

@@ -75,7 +75,7 @@ class Dataset:
 
 
 def id_type(ids: np.ndarray) -> IdType:
-    """The kind of `ids`."""
+    """Whether `ids` are whole numbers or texts."""
     return "int" if ids.dtype.kind == "i" else "text"
 
 

@@ -11,7 +11,7 @@ from towhee_recsys.data.times import EARLIEST, LATEST
 
 
 def expiry_times(values: Sequence[Any], unit: str) -> tuple[list[float | None], list[int]]:
-    """Seconds since 1970 of each value, None where it is missing; and the numbers of the values that are no time.
+    """Seconds since 1970 of each value, None where it is missing; and the positions of the values that are no time.
 
     Times are numbers of the `unit` s, ms, us or ns since 1970, or ISO 8601.
     """

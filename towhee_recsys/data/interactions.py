@@ -71,6 +71,12 @@ class Interactions:
 
         return csr_matrix((self.values, (self.users, self.items)), shape=(users, items))
 
+    def marks(self, users: int, items: int) -> csr_matrix:
+        """Where there is an interaction, whatever its value: bool[users, items]."""
+        from scipy.sparse import csr_matrix
+
+        return csr_matrix((np.ones(len(self), dtype=bool), (self.users, self.items)), shape=(users, items))
+
 
 def interactions_frame(dataset: Dataset) -> pd.DataFrame:
     """The interactions as a frame with ids: `user`, `item`, `value` (float32) and `time` (int64), in their order."""

@@ -92,7 +92,7 @@ def read_items(schema: DataSchema, path: str | None = None, items: ItemSchema | 
 def check_dataset(schema: DataSchema) -> tuple[str, bool]:
     """What is found at the declared paths of `schema`, in a sentence, and whether all files exist.
 
-    They are not where they have yet to be downloaded.
+    They do not where they have yet to be downloaded.
 
     Raises:
         DatasetError: a file is missing, or cannot be opened.

@@ -24,7 +24,7 @@ MOST_OF_USER = 5_000
 """A user with more interactions is left out where there are too many."""
 
 SHOWN = {"popularity": "ndcg@10", "item_knn": "ndcg@10", "biases": "rmse"}
-"""The baselines, and the metric by which each is known."""
+"""The baselines, and the metric that each is measured by."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ EPOCH = (10**8, 5 * 10**9)
 
 
 def why_no_ids(column: Column) -> str:
-    """Why a column cannot have ids, unless a person says that it has; empty where it can."""
+    """Why a column cannot have ids, unless it was given as such; empty where it can."""
     if column.kind in ("empty", "list", "boolean"):
         return {"empty": "empty", "list": "lists", "boolean": "true or false"}[column.kind]
     if is_identifier(column.name):
@@ -39,7 +39,7 @@ def why_no_ids(column: Column) -> str:
 
 
 def doubt_of(column: Column) -> str:
-    """Why a column may have no ids: few values in many rows, and a name that says nothing; empty without a doubt."""
+    """Why a column may have no ids: few values in many rows, and a name without a hint; empty without a doubt."""
     is_named = is_identifier(column.name) or suggests(column.name, "user") or suggests(column.name, "item")
     if is_named or column.distinct > FEW or column.rows < MANY_ROWS:
         return ""

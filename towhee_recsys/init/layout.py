@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from towhee_recsys.config.table_file import TableFile
-from towhee_recsys.data.sources.table.files import OPENERS, SEPARATORS, archive_of, open_binary, open_text
+from towhee_recsys.data.sources.table.files import SEPARATORS, archive_of, open_binary, open_text, suffix_of
 from towhee_recsys.errors import DatasetError
 from towhee_recsys.init.names import Role, is_identifier, suggests
 
@@ -27,14 +27,6 @@ CANDIDATES = (",", "\t", ";", "|", "::", " ")
 ROLES: tuple[Role, ...] = ("user", "item", "rating", "event", "count", "time", "title")
 _VALUE = re.compile(r"\s*[-+]?[0-9][0-9.,:eE+-]*(?:[T ][0-9:.Z+-]+)?\s*")
 """A number, a date or a time: no name of a column."""
-
-
-def suffix_of(path: Path) -> str:
-    """The suffix that names the format, such as `.csv` of `orders.CSV.gz`; empty where there is none."""
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] in OPENERS:
-        suffixes.pop()
-    return suffixes[-1] if suffixes else ""
 
 
 def encoding_of(path: Path) -> Encoding:
@@ -61,7 +53,7 @@ def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, final: bool = Fal
 
 
 def layout_of(path: Path, encoding: str) -> TableFile:
-    """How the text of the file is laid out; what its suffix says is left out.
+    """How the text of the file is laid out; what its suffix implies is left out.
 
     Columns of a file without a header are called `column_1`, `column_2` and so on.
 
@@ -115,7 +107,7 @@ def _width(rows: Rows) -> int:
 
 
 def has_header(rows: Rows, width: int) -> bool:
-    """Whether the first row has the names of the columns: by what comes below it, and by what it says."""
+    """Whether the first row has the names of the columns: by the rows below it, and by its words."""
     if not rows or len(rows[0]) != width:
         return True  # then the readers say what is wrong with it
     first, rest = rows[0], [row for row in rows[1:] if len(row) == width]

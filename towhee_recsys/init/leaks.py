@@ -9,13 +9,13 @@ from towhee_recsys.init.features import is_numeric
 from towhee_recsys.init.names import is_aggregate
 
 LEAKS, NAMED_LEAKS = 0.9, 0.5
-"""The rank correlation from which on a column leaks; the lower one where its name says so, too."""
+"""The rank correlation from which on a column leaks; the lower one where its name is that of a figure, too."""
 
 FEWEST = 10
 """With fewer rows to compare, any two columns may agree."""
 
 KNOWN = 5
-"""The interactions from which on the mean of a row's values says something."""
+"""The fewest interactions of a row whose mean is compared."""
 
 
 def leaks_of(table: pd.DataFrame, rows: np.ndarray, values: np.ndarray, identifier: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What is worth knowing about a config that was inferred: decisions, doubts, and columns that are left out."""
+"""What a reader of an inferred config should know: decisions, doubts, and columns that are left out."""
 
 from __future__ import annotations
 

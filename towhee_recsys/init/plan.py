@@ -55,7 +55,7 @@ def make_plan(dataset: Dataset, notes: Notes) -> Plan:
 
 
 def are_real(times: np.ndarray) -> bool:
-    """Whether times tell interactions apart."""
+    """Whether times distinguish interactions, so that these can be split by time."""
     return len(np.unique(times)) >= max(2, min(DISTINCT_TIMES, len(times) // 2))
 
 

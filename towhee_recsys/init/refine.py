@@ -1,4 +1,4 @@
-"""A declaration is read, and what only the rows can show is added: features, filters, limits, a plan, a verdict."""
+"""Reads the data by a declaration, and adds what only rows can show: features, filters, limits, a plan, a verdict."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ from towhee_recsys.init.verdict import Verdict, judge
 from towhee_recsys.init.write import config_text
 
 SEED = 42
+"""The seed of the split and the samples that baselines are measured on."""
+
 USUAL = 0.01
 """The share of bad rows that reading accepts by default."""
 
@@ -88,7 +90,7 @@ def _features(dataset: Dataset, name: str, notes: Notes) -> list[FoundFeature]:
 
 
 def _limit_bad_rows(declared: Declared, dataset: Dataset, notes: Notes) -> None:
-    """Raises the limit of bad rows where there are more than usual, and says which."""
+    """Raises the limit of bad rows where there are more than usual, and notes why."""
     found = {tuple(reason.split(": ", 1)): count for reason, count in dataset.bad_rows.items()}
     for name, good in _good_rows(declared, dataset):
         bad = {reason: count for (file, reason), count in found.items() if file == name and reason != AGAIN}

@@ -16,7 +16,7 @@ from towhee_recsys.init.notes import Notes
 from towhee_recsys.init.sides import side_table
 from towhee_recsys.init.table import SAMPLED, FoundTable, find_table
 from towhee_recsys.init.times import find_time
-from towhee_recsys.init.values import Values, find_values
+from towhee_recsys.init.values import Settings, find_values
 
 SIDES: dict[Side, str] = {"user": "users", "item": "items"}
 
@@ -67,12 +67,12 @@ def find_declaration(
     return Declared(dataset_section(tables, settings, notes), tables)
 
 
-def _settings(ids: Ids, time: str | None, unit: str, values: Values) -> dict[str, Any]:
+def _settings(ids: Ids, time: str | None, unit: str, values: Settings) -> dict[str, Any]:
     when: dict[str, Any] = {"time": time} if time else {}
     return {
         "user": ids.user,
         "item": ids.item,
-        **values.settings,
+        **values,
         **when,
         **({"time_unit": unit} if unit != "s" else {}),
     }

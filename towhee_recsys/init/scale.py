@@ -37,7 +37,7 @@ def scale_of(column: Column) -> tuple[float, float] | None:
 
 
 def is_binary(column: Column) -> bool:
-    """Whether there are two numbers alone, of which one is 1 and the other 0 or -1: liked or not."""
+    """Whether the numbers are 1 and 0, 1 and -1, or all three: liked, or not."""
     levels = set(np.unique(column.numbers[np.isfinite(column.numbers)]).tolist())
     return levels in ({0, 1}, {-1, 1}, {-1, 0, 1})
 

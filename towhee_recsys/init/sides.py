@@ -15,7 +15,7 @@ MISSING = frozenset(["NA", "N/A", "n/a", "NULL", "null", "None", "none", "nan", 
 """Texts that stand for nothing among numbers."""
 
 FEW_YEARS = 3
-"""Dates in fewer years say little by their year."""
+"""With dates in fewer years, the year is no feature."""
 
 
 @dataclass(frozen=True)

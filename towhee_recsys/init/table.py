@@ -16,13 +16,13 @@ from towhee_recsys.config import DataSchema
 from towhee_recsys.config.interactions import InteractionsTable
 from towhee_recsys.config.table_file import TableFile
 from towhee_recsys.data.sources.table.cells import cells
-from towhee_recsys.data.sources.table.files import FORMATS, SEPARATORS, must_exist
+from towhee_recsys.data.sources.table.files import FORMATS, SEPARATORS, must_exist, suffix_of
 from towhee_recsys.data.sources.table.load import load_parts, load_regular_parts
 from towhee_recsys.data.sources.table.raw import RawTable
 from towhee_recsys.data.sources.table.regular import NotRegularError
 from towhee_recsys.errors import DatasetError
 from towhee_recsys.init.column import Column
-from towhee_recsys.init.layout import Encoding, encoding_of, layout_of, suffix_of
+from towhee_recsys.init.layout import Encoding, encoding_of, layout_of
 
 SAMPLED = 100_000
 """The rows of interactions by which columns are told apart."""

@@ -59,7 +59,7 @@ def _unit(column: Column) -> str | None:
 
 
 def _explain(found: list[Column], notes: Notes) -> None:
-    """Says of columns that are called like times why they are none."""
+    """Notes why columns that are called like times are none."""
     for column in found:
         if suggests(column.name, "time") and not any(suggests(column.name, role) for role in ("count", "rating")):
             example = next(iter(column.values), "nothing")

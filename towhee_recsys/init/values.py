@@ -1,11 +1,10 @@
-"""What interactions say of a user and an item: a rating, an event, a count, or that they are there."""
+"""What an interaction has beside its user and its item: a rating, an event, a count, or nothing."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from towhee_recsys.errors import DatasetError
@@ -24,22 +23,15 @@ CONSTANT_FROM = 20
 """From so many equal values on, a column is constant; below, there are too few rows to know."""
 
 
-@dataclass(frozen=True)
-class Values:
-    """The column with what interactions say, and what it means; nothing where each interaction counts once.
-
-    Attributes:
-        settings: The keys of `dataset.interactions` that declare it.
-    """
-
-    settings: dict[str, object] = field(default_factory=dict)
+Settings = dict[str, object]
+"""The keys of `dataset.interactions` that declare the values; none where each interaction counts once."""
 
 
-def find_values(interactions: FoundTable, used: Collection[str], forced: Mapping[str, str], notes: Notes) -> Values:
-    """What the columns beside `used` say; `forced` has the column of a rating, an event or a count that was given.
+def find_values(interactions: FoundTable, used: Collection[str], forced: Mapping[str, str], notes: Notes) -> Settings:
+    """What the columns beside `used` mean; `forced` has the column of a rating, an event or a count that was given.
 
     Raises:
-        DatasetError: a forced column cannot be what it is said to be.
+        DatasetError: a forced column cannot have such values.
     """
     for key in ("rating", "event", "count"):
         if key in forced:
@@ -63,11 +55,11 @@ def find_values(interactions: FoundTable, used: Collection[str], forced: Mapping
     _explain(rest, notes)
     _explain_texts(interactions, used, notes)
     notes.why[SECTION] = "each row counts once: no column has ratings, types of events or counts"
-    return Values()
+    return {}
 
 
 def _candidates(column: Column) -> Iterator[tuple[float, ValueKey, str]]:
-    """What the column may be, with scores; from 1 on it is sure."""
+    """What the column may have, with scores: from 1 up there is no doubt."""
     named = {key: suggests(column.name, key) for key in ("rating", "event", "count")}
     is_constant = column.distinct <= 1 and column.rows >= CONSTANT_FROM
     if is_constant or column.kind in ("empty", "list", "date") or is_identifier(column.name):
@@ -92,11 +84,12 @@ def _candidates(column: Column) -> Iterator[tuple[float, ValueKey, str]]:
             yield 1 + 0.5 * named["event"] + 0.5 * known - 0.3 * (column.kind == "boolean"), "event", column.name
 
 
-def _declared(key: str, column: Column, notes: Notes) -> Values | None:
+def _declared(key: str, column: Column, notes: Notes) -> Settings | None:
+    """What declares the column as a rating, an event or a count; None where its values cannot be that."""
     return {"rating": _rating, "event": _event, "count": _count}[key](column, notes)
 
 
-def _rating(column: Column, notes: Notes) -> Values | None:
+def _rating(column: Column, notes: Notes) -> Settings | None:
     scale = scale_of(column) if column.is_numeric else None
     if scale is None or not scale[0] < scale[1]:
         return None
@@ -109,10 +102,10 @@ def _rating(column: Column, notes: Notes) -> Values | None:
             "ratings of 0 are taken as the lowest; where 0 means none, remove these rows"
         )
     notes.why[(*SECTION, "liked")] = "three quarters up the scale"
-    return Values({"rating": column.name, "scale": [_plain(end) for end in scale], "liked": _plain(liked)})
+    return {"rating": column.name, "scale": [_plain(end) for end in scale], "liked": _plain(liked)}
 
 
-def _event(column: Column, notes: Notes) -> Values | None:
+def _event(column: Column, notes: Notes) -> Settings | None:
     events = list(map(str, column.values))
     if not 1 <= len(events) <= MOST_EVENTS or not all(event.strip() for event in events):
         return None
@@ -130,14 +123,14 @@ def _event(column: Column, notes: Notes) -> Values | None:
         notes.unsure[(*SECTION, "weights")] = f"the weight of {names} is a guess; write how much each counts"
     else:
         notes.why[(*SECTION, "weights")] = "by the names of the events; of one user and item they are added up"
-    return Values({"event": column.name, "weights": {name: _plain(weight) for name, weight in weights.items()}})
+    return {"event": column.name, "weights": {name: _plain(weight) for name, weight in weights.items()}}
 
 
-def _count(column: Column, notes: Notes) -> Values | None:
+def _count(column: Column, notes: Notes) -> Settings | None:
     if not column.is_numeric or not (column.numbers > 0).any() or (column.numbers < 0).any():
         return None
     notes.why[(*SECTION, "count")] = "of one user and item they are added up"
-    return Values({"count": column.name})
+    return {"count": column.name}
 
 
 def _plain(number: float) -> int | float:

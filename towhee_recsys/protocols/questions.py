@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.protocols.draws import ranks_within
 from towhee_recsys.protocols.task import Question, Task
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
 
 N_GIVEN = (0, 5, 10)
 """How many liked items of a cold user are given (Given-N), a question each."""
@@ -55,38 +50,31 @@ def cold_users(task: Task, random: np.random.Generator) -> list[Question]:
 
 def _known_users(task: Task, relevant: Interactions, candidates: np.ndarray) -> Question:
     users = np.intersect1d(task.train.users, relevant.users).astype(np.int64)
-    excluded = _marks(task, task.train) + _marks(task, task.validation)
+    shape = task.users, task.items
+    excluded = task.train.marks(*shape) + task.validation.marks(*shape)
     return Question(
         name="",
         users=users,
         known=True,
-        history=task.train.matrix(task.users, task.items)[users],
+        history=task.train.matrix(*shape)[users],
         candidates=candidates,
         excluded=excluded[users],
-        relevant=_marks(task, relevant)[users],
+        relevant=relevant.marks(*shape)[users],
     )
 
 
 def _unknown_users(task: Task, given: Interactions, relevant: Interactions, name: str) -> Question:
-    users = np.unique(relevant.users).astype(np.int64)
+    users, shape = np.unique(relevant.users).astype(np.int64), (task.users, task.items)
     return Question(
         name=name,
         users=users,
         known=False,
-        history=given.matrix(task.users, task.items)[users],
+        history=given.matrix(*shape)[users],
         candidates=np.ones(task.items, dtype=bool),
-        excluded=_marks(task, given)[users],
-        relevant=_marks(task, relevant)[users],
+        excluded=given.marks(*shape)[users],
+        relevant=relevant.marks(*shape)[users],
     )
 
 
 def _liked(task: Task) -> Interactions:
     return task.test.take(task.test.values >= task.liked)
-
-
-def _marks(task: Task, interactions: Interactions) -> csr_matrix:
-    """Where there is an interaction, bool[users, items]; its value may be 0."""
-    from scipy.sparse import csr_matrix
-
-    marks = np.ones(len(interactions), dtype=bool)
-    return csr_matrix((marks, (interactions.users, interactions.items)), shape=(task.users, task.items))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 
 import numpy as np
 
@@ -55,10 +54,9 @@ class Validation:
         relevant = interactions.take(interactions.values >= liked)
         rng = np.random.default_rng(seed)
         self._users = np.sort(rng.permutation(np.unique(relevant.users))[:SAMPLED_USERS])
-        self._relevant = relevant.matrix(*shape)[self._users].astype(bool)
+        self._relevant = relevant.marks(*shape)[self._users]
         own = examples.training.take(np.isin(examples.training.users, self._users))
-        marks = replace(own, values=np.ones_like(own.values))  # a value may be 0
-        self._excluded = marks.matrix(*shape)[self._users].astype(bool)
+        self._excluded = own.marks(*shape)[self._users]
 
     @timed("validation")
     def measure(self) -> dict[str, float]:

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from towhee_recsys.config import Config, dump_settings, parse_override
-from towhee_recsys.config.document import as_document, flat, merge
+from towhee_recsys.config.document import as_document, flat, merge, nested
 from towhee_recsys.config.secrets import SECRETS, is_secret
 from towhee_recsys.config.sources import files_of, name_from
-from towhee_recsys.config.space import nested
 from towhee_recsys.errors import TuningError
 from towhee_recsys.tuning.results import TrialResult
 
@@ -32,7 +31,7 @@ def best_config(source: Config | str, overrides: Iterable[str], folder: Path, be
         if next(iter(given)) in KEPT and not _has_secret(given):
             settings = _merged(settings, given)
     for name, value in best.settings.items():
-        settings = _merged(settings, nested(name, value))
+        settings = _merged(settings, nested(name.split("."), value))
     head = f"# The best of `towhee-recsys tune`, trial {best.number}: {metric} {best.value:.4f} on validation data.\n"
     return head + dump_settings(settings)
 

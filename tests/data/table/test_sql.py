@@ -10,7 +10,7 @@ import pytest
 
 from tests.data.table.conftest import EXPLICIT
 from tests.servers.mariadb import PASSWORD
-from towhee_recsys.config import dump_config, load_config, shown_settings, without_locations, without_secrets
+from towhee_recsys.config import dump_config, load_config, shown_settings, without_locations
 from towhee_recsys.config.sql import SqlQuery
 from towhee_recsys.data import (
     check_dataset,
@@ -25,6 +25,7 @@ from towhee_recsys.data.sources.table import sql as sql_module
 from towhee_recsys.data.sources.table.interactions import read_interactions
 from towhee_recsys.data.sources.table.sql_errors import querying
 from towhee_recsys.errors import ConfigError, DatasetError
+from towhee_recsys.support.section import without_secrets
 
 SCRIPT = """
 CREATE TABLE people (customer TEXT, country TEXT);

@@ -34,7 +34,7 @@ def read_frame(path: Path) -> pd.DataFrame:
     """The table that `write_frame` has written, column by column as it was.
 
     Raises:
-        ValueError, KeyError, OSError: the file is not such a one.
+        ValueError, KeyError, OSError: `write_frame` has not written the file, or it cannot be read.
     """
     table = _mapped(path)
     dtypes = json.loads(table.schema.metadata[_DTYPES])
@@ -54,7 +54,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
     """The arrays that `write_arrays` has written, mapped into memory: they cannot be changed.
 
     Raises:
-        ValueError, OSError: the file is not such a one.
+        ValueError, OSError: `write_arrays` has not written the file, or it cannot be read.
     """
     table = _mapped(path)
     return {name: table[name].chunk(0).to_numpy() for name in table.column_names}

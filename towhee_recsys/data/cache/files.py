@@ -9,11 +9,11 @@ from pathlib import Path
 USERS, ITEMS, INTERACTIONS = "users.arrow", "items.arrow", "interactions.arrow"
 TABLES = (USERS, ITEMS, INTERACTIONS)
 RECORD = "dataset.json"
-"""All else that a dataset has, after a line with the checksum of that."""
+"""All else that a dataset has, after a line with its checksum."""
 
 
 def checksum(path: Path) -> int:
-    """The CRC-32 of a file that is not empty: found at some gigabytes a second, and enough against chance.
+    """The CRC-32 of a file that is not empty: computed at gigabytes a second, and enough to find accidental damage.
 
     Raises:
         OSError: the file cannot be read.

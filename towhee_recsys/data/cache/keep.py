@@ -23,7 +23,7 @@ MOST_KEPT = 3
 """Datasets that are kept in a folder: those that were used last."""
 
 ABANDONED = 3600
-"""Seconds after which an unfinished folder is that of a killed process."""
+"""Seconds after which an unfinished folder is taken for that of a killed process."""
 
 _KEY, _UNFINISHED = re.compile("[0-9a-f]{32}"), re.compile(r"\.[0-9a-f]{32}\..*")
 
@@ -31,7 +31,7 @@ logger = logging.getLogger("towhee_recsys.data")
 
 
 def keep_dataset(dataset: Dataset, folder: Path) -> None:
-    """Keeps `dataset` in `folder`, whole or not at all, and removes from beside it what was not used for long.
+    """Keeps `dataset` in `folder`, whole or not at all, and removes datasets beside it that were not used lately.
 
     Where that is not possible, as in a folder that is read-only, this is logged.
     """

@@ -1,4 +1,4 @@
-"""What a kept dataset is known by."""
+"""The key of a kept dataset, and the states of the files that it was read from."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def key_of(schema: DataSchema, fingerprint: str) -> str:
 
 @cache
 def _code() -> str:
-    """The SHA-256 of the modules of `towhee_recsys.data`: what other readers have kept is not loaded."""
+    """The SHA-256 of the modules of `towhee_recsys.data`: what other versions have kept is not loaded."""
     digest = hashlib.sha256()
     for file in sorted(Path(__file__).parent.parent.rglob("*.py")):
         digest.update(file.read_bytes())

@@ -1,1 +1,1 @@
-"""MovieLens 1M: its three files, its download."""
+"""MovieLens 1M: the reader of its three files."""

@@ -16,6 +16,7 @@ from towhee_recsys.data.dataset import Dataset
 from towhee_recsys.data.interactions import Interactions
 from towhee_recsys.data.items import ItemSchema
 from towhee_recsys.data.sources.bad_rows import Reading
+from towhee_recsys.data.sources.digest import add_content
 from towhee_recsys.data.sources.lines import count_lines
 from towhee_recsys.data.sources.movielens.declaration import ITEM_TYPES, check_declaration
 from towhee_recsys.data.sources.movielens.fast import read_ratings_fast
@@ -131,12 +132,7 @@ def fingerprint(schema: DataSchema) -> str:
     """
     digest = hashlib.sha256()
     for path in files(schema):
-        try:
-            with path.open("rb") as file:
-                while block := file.read(1 << 20):
-                    digest.update(block)
-        except OSError as error:
-            raise DatasetError(f"{path} cannot be read: {error.strerror or error}") from error
+        add_content(digest, path)
     return digest.hexdigest()
 
 

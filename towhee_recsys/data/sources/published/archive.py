@@ -26,9 +26,9 @@ def unpack(archive: Path, folder: Path, published: Published) -> None:
     """
     try:
         with ZipFile(archive) as opened:
-            _refuse_tricks(opened.infolist())
+            _check_members(opened.infolist())
             wanted = _wanted(opened.infolist(), published)
-            _refuse_bomb(wanted, published.most_bytes)
+            _check_size(wanted, published.most_bytes)
             for name, member in wanted.items():
                 with opened.open(member) as content:
                     write_file(folder / name, partial(shutil.copyfileobj, content))
@@ -38,7 +38,7 @@ def unpack(archive: Path, folder: Path, published: Published) -> None:
         raise DatasetError(f"{archive} is not unpacked: {error}; delete it and try again") from error
 
 
-def _refuse_tricks(members: list[ZipInfo]) -> None:
+def _check_members(members: list[ZipInfo]) -> None:
     if len(members) > MOST_MEMBERS:
         raise BadZipFile(f"it has {len(members):,} members, more than {MOST_MEMBERS}")
     for member in members:
@@ -49,7 +49,7 @@ def _refuse_tricks(members: list[ZipInfo]) -> None:
             raise BadZipFile(f"its member {member.filename!r} is a link")
 
 
-def _refuse_bomb(members: dict[str, ZipInfo], most_bytes: int) -> None:
+def _check_size(members: dict[str, ZipInfo], most_bytes: int) -> None:
     size = sum(member.file_size for member in members.values())
     if size > most_bytes:
         raise BadZipFile(f"it unpacks to {size:,} bytes, more than {most_bytes:,}")

@@ -78,7 +78,7 @@ def _fetch_checked(url: str, archive: Path, md5: str) -> None:
     archive.unlink(missing_ok=True)
     if not resumed:
         raise SourceError("wrong checksum, so it is not the published archive")
-    _fetch_checked(url, archive, md5)  # from its start: the piece that lay there may have been to blame
+    _fetch_checked(url, archive, md5)  # from its start: the piece that was there may have been damaged
 
 
 def _put_in_place(archive: Path, folder: Path, published: Published) -> None:

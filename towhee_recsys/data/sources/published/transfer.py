@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import requests
 
 ATTEMPTS = 5
+"""How often a download is resumed at most, the first try included."""
+
 CONNECT_SECONDS, READ_SECONDS = 10, 30
 BLOCK = 1 << 13
 """Bytes that are read at a time: what has come of a block is lost when the connection breaks off."""

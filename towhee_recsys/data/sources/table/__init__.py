@@ -1,1 +1,1 @@
-"""Tables: CSV, TSV, JSON lines and Parquet files, compressed or not, and pandas data frames."""
+"""Tables: CSV, TSV, JSON lines and Parquet files, compressed or not, queries, and pandas data frames."""

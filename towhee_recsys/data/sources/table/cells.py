@@ -17,8 +17,8 @@ LISTS = (list, tuple, set, frozenset, np.ndarray)
 class Cells(NamedTuple):
     """The cells of a column.
 
-    `codes` are integers, the position of each cell's value in `values`, or -1 where it is missing. `is_text` says that
-    values are texts as in a CSV file, with their types found by content, or whole numbers as Python writes them.
+    `codes` are integers, the position of each cell's value in `values`, or -1 where it is missing. `is_text` is
+    whether values are texts as in a CSV file, whose types are found by content, or whole numbers as Python writes them.
     """
 
     codes: np.ndarray

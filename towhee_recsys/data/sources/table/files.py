@@ -33,6 +33,14 @@ def path_of(schema: DataSchema, table: str) -> Path | None:
     return None if path is None else Path(schema.path or "", os.path.expanduser(path))
 
 
+def suffix_of(path: Path) -> str:
+    """The last suffix before that of a compression, such as `.csv` of `orders.CSV.gz`; empty where there is none."""
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes and suffixes[-1] in OPENERS:
+        suffixes.pop()
+    return suffixes[-1] if suffixes else ""
+
+
 def format_of(path: Path, layout: TableFile) -> str:
     """The suffix that names the format of `path`, such as `.csv` of `orders.csv.gz`.
 
@@ -41,10 +49,7 @@ def format_of(path: Path, layout: TableFile) -> str:
     Raises:
         DatasetError: it is not one of `FORMATS`, or `layout` is one of files in text and the format is not.
     """
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] in OPENERS:
-        suffixes.pop()
-    suffix = suffixes[-1] if suffixes else ""
+    suffix = suffix_of(path)
     if suffix in FORMATS:
         _refuse_layout(path, suffix, layout)
         return suffix

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from towhee_recsys.config import DataSchema
-from towhee_recsys.errors import DatasetError
+from towhee_recsys.data.sources.digest import add_content
 
 
 def fingerprint_of(schema: DataSchema, files: Mapping[str, Path], digests: Mapping[str, bytes]) -> str:
@@ -31,12 +31,7 @@ def fingerprint_of(schema: DataSchema, files: Mapping[str, Path], digests: Mappi
 
 def _of_file(path: Path) -> bytes:
     digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error.strerror or error}") from error
+    add_content(digest, path)
     return digest.digest()
 
 

@@ -34,7 +34,7 @@ class GoodRows:
         self._bad = raw.bad
 
     def arrays(self) -> list[np.ndarray]:
-        """Users, items, values and times of all rows; they are given away, so that they are in memory once."""
+        """Users, items, values and times of all rows; the parts are emptied, so that memory holds them once."""
         found = []
         for parts in self._parts:
             found.append(np.concatenate(parts))

@@ -52,7 +52,7 @@ def type_of(ids: Iterable[int | str], is_text: bool) -> IdType:
 
 
 def as_type(value: int | str, kind: IdType) -> int | str | None:
-    """The id `value` among ids of `kind`; None where there cannot be such a one."""
+    """The id `value` among ids of `kind`; None where it cannot be an id of that kind."""
     if kind == "text":
         return str(value)
     return whole_number(value) if isinstance(value, str) else value

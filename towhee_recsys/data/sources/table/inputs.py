@@ -14,13 +14,13 @@ TABLES = ("users", "items", "interactions")
 
 
 def declared_files(schema: DataSchema) -> dict[str, Path]:
-    """The declared files, but for those that a data frame takes the place of."""
+    """The declared files that no data frame replaces."""
     paths = {table: path_of(schema, table) for table in TABLES if table not in schema.tables}
     return {table: path for table, path in paths.items() if path is not None} | files_of(schema)
 
 
 def declared_queries(schema: DataSchema) -> dict[str, SqlQuery]:
-    """The declared queries, but for those that a data frame takes the place of."""
+    """The declared queries that no data frame replaces."""
     queries = {table: getattr(schema, table).sql for table in TABLES if table not in schema.tables}
     return {table: sql for table, sql in queries.items() if sql is not None}
 

@@ -1,7 +1,7 @@
 """Files in text that are regular, by pyarrow and in blocks: many times as fast as row by row.
 
-Such a file has no quotes, as many cells in every row, and the line ends of its system. What else there is, the reader
-of `delimited.py` reads and judges.
+Such a file has no quotes, as many cells in every row, and the line ends of its system. Any other file is
+left to the reader of `delimited.py`.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def check(schema: DataSchema) -> tuple[str, bool]:
 
 
 def files(schema: DataSchema) -> list[Path]:
-    """The declared files, but for those that a data frame takes the place of."""
+    """The declared files that no data frame replaces."""
     return list(declared_files(schema).values())
 
 
