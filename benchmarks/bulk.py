@@ -50,6 +50,9 @@ MANY, FEW = 1_000_000, 10_000
 
 FAISS = "faiss IndexFlatIP, the search alone"
 
+NO_ITEMS = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+"""No items to leave out."""
+
 WHAT_BOUNDS = {
     "all known users, in blocks": """The seen items. A user of MovieLens has 160 of them: to read them from SQLite, to
         make Python's numbers of their JSON and to find their columns takes as long as the scores, and in one thread;
@@ -82,7 +85,7 @@ def _on_the_dataset(config: Config, runs: int) -> list[Row]:
         known = np.ones(len(users), dtype=bool)
         calls = {
             "blocks": lambda _: [answer(block) for block in blocks],
-            "scores": lambda _: scorer(users, known, []),
+            "scores": lambda _: scorer(users, known, NO_ITEMS),
             "faiss": lambda _: index.search(users.search, TOP_K),
         }
         seconds = interleaved(calls, runs)
@@ -112,7 +115,7 @@ def scored(size: int, users: int, runs: int) -> tuple[list[float], list[float]]:
     index.add(items)
     scorer, known = Scorer(Items(np.arange(size), items), {}, Request(TOP_K)), np.ones(users, dtype=bool)
     calls = {
-        "ours": lambda _: scorer(Embeddings(queries), known, []),
+        "ours": lambda _: scorer(Embeddings(queries), known, NO_ITEMS),
         "theirs": lambda _: index.search(queries, TOP_K),
     }
     seconds = interleaved(calls, runs, warm_up=1)
