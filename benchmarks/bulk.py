@@ -12,7 +12,7 @@ workers, whose pages of the vectors are counted in each.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +32,7 @@ from benchmarks.timing import interleaved
 from towhee_recsys import load_bundle, load_config, recommend_all
 from towhee_recsys.bulk.items import Items
 from towhee_recsys.bulk.recommend import Run
-from towhee_recsys.bulk.scoring import Scorer
+from towhee_recsys.bulk.scoring import Answers, Scorer
 from towhee_recsys.bundle import UserEncoder
 from towhee_recsys.config import Config
 from towhee_recsys.engines import open_engine
@@ -78,11 +78,9 @@ def _on_the_dataset(config: Config, runs: int) -> list[Row]:
     users = normalize(UserEncoder(bundle)([user for block in blocks for user in block.users]))
     with TemporaryDirectory() as folder, open_engine("local") as engine:
         answer = run.function(engine, Path(folder))
-        scorer = Scorer(replace(answer, request=Request(TOP_K)).items(), {}, Request(TOP_K))
-        known = np.ones(len(users), dtype=bool)
         calls = {
             "blocks": lambda _: [answer(block) for block in blocks],
-            "scores": lambda _: scorer(users, known, []),
+            "scores": scores_alone(replace(answer, request=Request(TOP_K)).items(), users),
             "faiss": lambda _: index.search(users.search, TOP_K),
         }
         seconds = interleaved(calls, runs)
@@ -90,6 +88,13 @@ def _on_the_dataset(config: Config, runs: int) -> list[Row]:
         _row("all known users, in blocks", seconds["blocks"], seconds["faiss"], len(users)),
         _row("all known users, the scores alone", seconds["scores"], seconds["faiss"], len(users)),
     ]
+
+
+def scores_alone(items: Items, users: Embeddings) -> Callable[[int], Answers]:
+    """A call that recommends the items of the highest scores to the users, with nothing left out."""
+    scorer, known = Scorer(items, {}, Request(TOP_K)), np.ones(len(users), dtype=bool)
+    nothing = np.zeros(0, dtype=np.int64), items.ids[:0]
+    return lambda _: scorer(users, known, nothing)
 
 
 def _row(work: str, ours: np.ndarray, theirs: np.ndarray, users: int) -> Row:
@@ -110,9 +115,8 @@ def scored(size: int, users: int, runs: int) -> tuple[list[float], list[float]]:
     queries = np.concatenate(list(vectors(users, part=1)))
     index = faiss.IndexFlatIP(items.shape[1])
     index.add(items)
-    scorer, known = Scorer(Items(np.arange(size), items), {}, Request(TOP_K)), np.ones(users, dtype=bool)
     calls = {
-        "ours": lambda _: scorer(Embeddings(queries), known, []),
+        "ours": scores_alone(Items(np.arange(size), items), Embeddings(queries)),
         "theirs": lambda _: index.search(queries, TOP_K),
     }
     seconds = interleaved(calls, runs, warm_up=1)

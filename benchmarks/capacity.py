@@ -37,7 +37,7 @@ PERFORMANCE, SERVICE = Path("docs/explanation/performance.json"), ("serving-serv
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measures what is asked for, and writes the JSON and the page."""
+    """Measures the selected sizes and types of index, and writes the JSON and the page."""
     given = _parser().parse_args(arguments)
     if not given.page:
         must_have_milvus_server()

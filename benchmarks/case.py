@@ -6,12 +6,15 @@ import argparse
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from towhee_recsys import load_config, read_dataset, train
 from towhee_recsys.config import Config, dump_config
+from towhee_recsys.protocols import PROTOCOLS, Task
 from towhee_recsys.training.validated import validated
 
 EPOCHS = 2
@@ -49,6 +52,12 @@ class Case:
             shutil.rmtree(store) if store.is_dir() else store.unlink(missing_ok=True)
         subprocess.run(command("index", config), check=True, stdout=subprocess.DEVNULL)
         return config
+
+
+def validation_task(task: Task) -> Task:
+    """The task with its validation part as the test part; the real test part is not used."""
+    inner = replace(task, test=task.validation, validation=task.validation.take(np.arange(0)), questions=[])
+    return replace(inner, questions=PROTOCOLS[task.protocol].questions(inner, np.random.default_rng(task.seed)))
 
 
 def config_parser(description: str | None, config: str = "movielens_1m") -> argparse.ArgumentParser:

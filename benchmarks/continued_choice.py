@@ -7,9 +7,9 @@ import shutil
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.case import Case
+from benchmarks.case import Case, validation_task
 from benchmarks.continued import METRICS, PROTOCOL, named, prepared
-from benchmarks.learning import HELD_BACK, rehearsal
+from benchmarks.learning import HELD_OUT
 from towhee_recsys import read_dataset, train
 from towhee_recsys.cli.common import table
 from towhee_recsys.config import Config, load_config
@@ -26,9 +26,9 @@ NEAR = 0.005
 def choose(case: Case) -> None:
     """Prints what each combination of epochs and rate reaches on validation data, and which one is chosen."""
     whole = read_dataset(case.config.dataset)
-    task = make_task(PROTOCOL, whole, seed=case.config.seed, validation=HELD_BACK)
+    task = make_task(PROTOCOL, whole, seed=case.config.seed, validation=HELD_OUT)
     earlier, later = prepared(case, whole, [task.test, task.validation])
-    task = rehearsal(task)
+    task = validation_task(task)
     train(earlier, fresh=True)
     bar = measure_model(train(named(later, "from-nothing"), fresh=True), whole, task).metrics
     found = {}

@@ -1,4 +1,4 @@
-"""What immediate feedback is worth: held-out interactions are replayed one by one, and the next liked item is ranked.
+"""What immediate feedback gains: held-out interactions are replayed one by one, and the next liked item is ranked.
 
 python -m benchmarks feedback [-c movielens_1m] [--set dataset.path=DIR] [--users 200] [--json] [--choose]
 

@@ -22,7 +22,7 @@ from benchmarks.alone import alone, peak_memory
 from benchmarks.case import Case, command
 from benchmarks.peers import must_be_installed
 from benchmarks.power_law import Shape, write_tables
-from benchmarks.quality_steps import Kept
+from benchmarks.quality_kept import Kept
 from benchmarks.rows import Limit, Row
 from towhee_recsys import load_config, read_dataset, train
 from towhee_recsys.config import Config

@@ -19,12 +19,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from benchmarks.case import Case
+from benchmarks.case import Case, validation_task
 from benchmarks.naive_loop import BATCH, NaiveLoop
 from benchmarks.rows import Limit, Row, compared
 from benchmarks.teacher_alone import fewest_iterations, rmse_of, teacher_after
@@ -38,7 +38,7 @@ from towhee_recsys.evaluation.baselines.library import library
 from towhee_recsys.evaluation.measure import measure as measured
 from towhee_recsys.evaluation.scorer import ModelScorer
 from towhee_recsys.model.teacher import Teacher
-from towhee_recsys.protocols import PROTOCOLS, Task
+from towhee_recsys.protocols import Task
 from towhee_recsys.training.training_split import task_of
 
 PACKAGES = ("paddlepaddle", "numpy", "scipy", "implicit", "scikit-surprise")
@@ -46,7 +46,7 @@ PACKAGES = ("paddlepaddle", "numpy", "scipy", "implicit", "scikit-surprise")
 EPOCHS = (2, 4, 6, 8, 10, 12, 14, 16, 20, 24, 30, 36)
 """The numbers of epochs that are tried, the fewest first."""
 
-HELD_BACK = 0.1
+HELD_OUT = 0.1
 """The share of the training part by which they are chosen."""
 
 UNIT = "processor s"
@@ -143,9 +143,9 @@ class Choice:
     @classmethod
     def of(cls, race: Race, config: Config) -> Choice:
         """With the other library fitted to what the choice's trainings read."""
-        config = load_config(config, **{"training.validation": HELD_BACK})
+        config = load_config(config, **{"training.validation": HELD_OUT})
         dataset = read_dataset(config.dataset)
-        task = rehearsal(task_of(config, dataset))
+        task = validation_task(task_of(config, dataset))
         return cls(config, dataset, task, _figure(race, task, _fitted(race.peer, config, dataset)))
 
 
@@ -157,12 +157,6 @@ def fewest_epochs(race: Race, choice: Choice) -> int:
         if found <= choice.wanted if race.metric == "rmse" else found >= choice.wanted:
             return epochs
     return EPOCHS[-1]
-
-
-def rehearsal(task: Task) -> Task:
-    """The task with its validation part as the test part; the real test part is not used."""
-    held_back = replace(task, test=task.validation, validation=task.validation.take(np.arange(0)), questions=[])
-    return replace(held_back, questions=PROTOCOLS[task.protocol].questions(held_back, np.random.default_rng(task.seed)))
 
 
 def _loop(config: Config, steps: int) -> Row:

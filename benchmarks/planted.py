@@ -18,8 +18,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from benchmarks.case import validation_task
 from benchmarks.planted_page import page, shown
 from benchmarks.rows import circumstances
 from towhee_recsys import load_config, read_dataset
@@ -34,7 +33,7 @@ from towhee_recsys.evaluation.models import model_for
 from towhee_recsys.evaluation.scorer import measure_model
 from towhee_recsys.metrics.significance import paired_test
 from towhee_recsys.protocols import Task
-from towhee_recsys.protocols.protocols import PROTOCOLS, make_task
+from towhee_recsys.protocols.protocols import make_task
 from towhee_recsys.training.training_split import task_of
 
 PACKAGES = ("paddlepaddle", "numpy", "scipy", "implicit")
@@ -148,13 +147,6 @@ def choose(peer: Peer, config: Config, dataset: Dataset, side: SideInformation) 
         return max(grid, key=lambda settings: peer.fit(task, side, settings).metrics[METRIC])
     except EvaluationError:
         return None
-
-
-def validation_task(task: Task) -> Task:
-    """The task to find what the validation part has, by the training part."""
-    inner = replace(task, validation=task.validation.take(np.arange(0)), test=task.validation)
-    make_questions: Callable[..., Any] = PROTOCOLS[task.protocol].questions
-    return replace(inner, questions=make_questions(inner, np.random.default_rng(task.seed)))
 
 
 def _run(config: Config, dataset: Dataset, chosen: Mapping[Peer, Mapping[str, float]]) -> dict[str, MetricValues]:

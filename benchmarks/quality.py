@@ -16,7 +16,6 @@ import os
 import platform
 import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from benchmarks.quality_page import page
 from benchmarks.quality_peers import check_peers
 from benchmarks.quality_rows import ROWS
 from benchmarks.quality_steps import Bench
+from benchmarks.rows import version_of
 from towhee_recsys import RecsysError, __version__, load_config
 from towhee_recsys.config import Config
 
@@ -98,18 +98,11 @@ def _run(config: Config, seeds: int) -> dict[str, Any]:
     versions = {"towhee_recsys": __version__, "Python": platform.python_version()}
     return {
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "versions": versions | {name: _version(name) for name in PACKAGES},
+        "versions": versions | {name: version_of(name) for name in PACKAGES},
         "config": config.model_dump(mode="json", include={"objective", "features", "training", "seed"}),
         "seed": config.seed,
         "seeds": seeds,
     }
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def _write_page(path: str, kept: Kept, performance: Path) -> None:

@@ -22,7 +22,7 @@ import numpy as np
 from benchmarks.alone import alone
 from benchmarks.case import Case
 from benchmarks.peers import milvus_server, must_have_milvus_server
-from benchmarks.quality_steps import Kept
+from benchmarks.quality_kept import Kept
 from benchmarks.rows import Limit, Row, compared
 from benchmarks.synthetic import CHUNK, vectors
 from benchmarks.timing import interleaved
@@ -108,19 +108,9 @@ def fill(index: VectorIndex, size: int, how: IndexType) -> None:
         insert(index, build, range(first, first + len(chunk)), chunk)
         for first, chunk in zip(count(0, CHUNK), vectors(size), strict=False)
     ]
-    if index.store.shared:
-        must_be_indexed(index.store.milvus.client, build, size)
+    index.store.seal(build)
+    index.store.wait_until_indexed(build)
     publish(index, receipts)
-
-
-def must_be_indexed(client: Any, build: str, size: int) -> None:
-    """Waits until the graph has all vectors and the server searches it instead of growing segments."""
-    client.flush(build)
-    (name,) = client.list_indexes(build)
-    while int((state := client.describe_index(build, name))["indexed_rows"]) < size or int(state["pending_index_rows"]):
-        time.sleep(0.5)
-    client.release_collection(build)
-    client.load_collection(build)
 
 
 def bare_search(index: VectorIndex, queries: np.ndarray, how: IndexType) -> Callable[[int], Any]:

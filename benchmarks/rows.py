@@ -114,7 +114,7 @@ def circumstances(packages: Sequence[str]) -> dict[str, Any]:
         "date": date.today().isoformat(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "processor": _processor(),
-        "versions": versions | {name: _version(name) for name in packages},
+        "versions": versions | {name: version_of(name) for name in packages},
     }
 
 
@@ -125,7 +125,8 @@ def _processor() -> str:
     return named[0] if named else platform.processor() or platform.machine()
 
 
-def _version(name: str) -> str:
+def version_of(name: str) -> str:
+    """The version of an installed package, or that it is not installed."""
     try:
         return version(name)
     except PackageNotFoundError:

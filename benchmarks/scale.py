@@ -20,7 +20,7 @@ from benchmarks.alone import alone, peak_memory
 from benchmarks.case import Case, command
 from benchmarks.index import emptied, encoded_rows
 from benchmarks.peers import must_be_installed
-from benchmarks.quality_steps import Kept
+from benchmarks.quality_kept import Kept
 from benchmarks.rows import Limit, Row, compared
 from benchmarks.synthetic import CHUNK, write_items
 from towhee_recsys import index_pipeline, load_bundle, load_config, read_dataset

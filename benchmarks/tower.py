@@ -61,5 +61,5 @@ class PlainTower:
         free = self.base_vector + sum(table[rows] for table, rows in zip(self.tables, arrays, strict=True))
         for place, amounts, directions in self.biases:
             free += amounts[arrays[place]] @ directions
-        lift = np.tile(np.array([0, 1], dtype=np.float32), (len(free), 1))
-        return np.concatenate([free, lift], axis=1)
+        extra = np.tile(np.array([0, 1], dtype=np.float32), (len(free), 1))
+        return np.concatenate([free, extra], axis=1)

@@ -33,14 +33,15 @@ class Workload:
 def workload(config: Config, count: int) -> Workload:
     """The pipeline of an indexed config, and `count` users for it, known by id and described in turns.
 
-    Raises AssertionError when the pipeline, asked for seen items, too, and the bare search do not find the same items.
+    Raises:
+        AssertionError: the pipeline, with seen items, and the bare search do not find the same items.
     """
     users = sample_users(config, count)
     vectors = np.asarray(normalize(UserEncoder(load_bundle(config.model.dir))(users)))
     found = Workload(users, vectors, recommend_pipeline(config), bare_search(config))
     item_id = config.dataset.items.id
-    asked = [user | {"include_seen": True} for user in users[:100]]
-    ours = [[item[item_id] for item in items] for items in found.recommend(asked).get()[0]]
+    with_seen = [user | {"include_seen": True} for user in users[:100]]
+    ours = [[item[item_id] for item in items] for items in found.recommend(with_seen).get()[0]]
     assert ours == [[hit.id for hit in hits] for hits in found.search(vectors[:100])]
     return found
 

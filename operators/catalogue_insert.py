@@ -29,8 +29,8 @@ class CatalogueInsert:
     def __init__(self, catalogue: str, id: str | None = None):
         if not isinstance(id, (str, type(None))):
             raise QueryError(
-                f"catalogue_insert takes the name of a column as id; {id!r} was given. The argument `staged`, once "
-                "in its place, is no more: leave it out."
+                f"catalogue_insert takes the name of a column as id; {id!r} was given. The argument `staged`, which "
+                "was in its place, no longer exists: leave it out."
             )
         self._catalogue, self._id = open_catalogue(catalogue), id
 

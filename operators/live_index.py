@@ -1,4 +1,4 @@
-"""The index that vectors belong into."""
+"""The index that vectors belong to."""
 
 from __future__ import annotations
 

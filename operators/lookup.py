@@ -31,6 +31,9 @@ class Lookup:
     The hits of one query give a list of dicts, a list of several queries' hits a list of lists, in one round trip for
     each build that hits come from. With a request, the hits of its page are looked up: `top_k` of them, from its
     `offset` on. A hit whose facts the catalogue lacks is left out with a warning.
+
+    Raises:
+        StoreError: the catalogue cannot be opened.
     """
 
     def __init__(self, catalogue: str):

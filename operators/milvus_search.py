@@ -68,9 +68,9 @@ class MilvusSearch:
         counts = [each.candidates for each in requests]
         where = filters_of(requests, queries)
         found = self._index.search(queries, counts, lists, self._type, where)
-        asked = zip(where, (each.max_std for each in requests), found, strict=True)
-        for none, max_std in {(given, std) for given, std, hits in asked if given and not hits}:
-            counts_left = filter_counts(none, self._index, queries.model, queries.shape[-1], max_std)
+        answered = zip(where, (each.max_std for each in requests), found, strict=True)
+        for unmet, max_std in {(given, std) for given, std, hits in answered if given and not hits}:
+            counts_left = filter_counts(unmet, self._index, queries.model, queries.shape[-1], max_std)
             log.warning("nothing is left to recommend: %s", described(counts_left))
         return found
 

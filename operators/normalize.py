@@ -15,7 +15,8 @@ class Normalize:
 
         .map("vector", "vector", ops.towhee_recsys.normalize())
 
-    Raises QueryError for a vector that is zero or not finite.
+    Raises:
+        QueryError: a vector is zero or not finite; when it is called.
     """
 
     def __call__(self, vectors: Any) -> Any:

@@ -62,7 +62,7 @@ class Publish:
             self._schema = declared({**dataset, "tables": dict(tables or {})})
 
     def __call__(self, receipts: Sequence[Receipt]) -> IndexRecord:
-        """Checks and switches."""
+        """Checks the build, makes it live and returns its record."""
         if self._models:
             for build, model_id in {(each.build, each.model_id) for each in receipts}:
                 self._models.write(build, model_id)

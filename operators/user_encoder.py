@@ -15,7 +15,10 @@ class UserEncoderOperator:
 
     A record has any of the declared columns, for MovieLens `user_id, gender, age, occupation`; of a known user the id
     is enough. `unknown_user` is "error" or "general": an unknown id without another field is refused, or is as {}.
-    Raises BundleError when built, QueryError when called.
+
+    Raises:
+        BundleError: there is no model in `model_dir` that can be used; when the operator is built.
+        QueryError: the model cannot encode a record; when it is called.
     """
 
     def __init__(self, model_dir: str, unknown_user: Literal["error", "general"] = "error"):

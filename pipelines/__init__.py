@@ -37,8 +37,12 @@ def index_pipeline(config: Config | str | None = None, engine: Engine | None = N
     """Indexes the items of the config's dataset: `index_pipeline(config)()`.
 
     The call takes the path of another file or folder in the dataset's format, too, or a mapping of data frames.
-    `.get()` gives `[IndexRecord]`. The index of before serves until the new one is complete. With an `engine`, which
+    `.get()` gives `[IndexRecord]`. The previous index serves until the new one is complete. With an `engine`, which
     must be open while the pipeline is called, its workers encode the items, and this process writes them.
+
+    Raises:
+        BundleError: there is no model in `model.dir` that can be used.
+        RecsysError: a store cannot be opened, or a setting is not acceptable.
     """
     return load_pipeline("index", config, engine=engine)
 
@@ -47,6 +51,10 @@ def add_pipeline(config: Config | str | None = None) -> Pipeline:
     """Adds items, which the model need not know, to the live index: call it with a file in the dataset's format.
 
     `.get()` gives two receipts for each 100,000 items: of the live build, with no rows, and of what was written to it.
+
+    Raises:
+        BundleError: the published model cannot be used.
+        IndexMismatchError: there is no index, or its model is not here.
     """
     return load_pipeline("add", config)
 
@@ -61,6 +69,8 @@ def add_items(config: Config | str, file: str | Path, on_written: Callable[[int]
     Raises:
         DatasetError: the file cannot be read.
         IndexMismatchError: there is no index, or its model is not here.
+        QueryError: an item cannot be encoded or stored.
+        StoreError: a store fails.
     """
     config = load_config(config)
     pipeline = add_pipeline(config)

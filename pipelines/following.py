@@ -30,7 +30,7 @@ class FollowingSteps:
     is tried again after a while. Where they do not `follow`, they change over only when `reload` is called.
 
     Attributes:
-        steps: Those of now.
+        steps: The current steps.
         model_id: The id of their model; None where the index does not know it.
 
     Raises:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from towhee_recsys.bulk.users import FIELDS
 from towhee_recsys.bundle import Bundle, load_bundle
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.data import records
 from towhee_recsys.errors import QueryError, close_match
-from towhee_recsys.features.liked import DISLIKED, INCLUDE_SEEN, LIKED
 from towhee_recsys.pipelines.builder import load_pipeline
 from towhee_recsys.pipelines.runtime import Pipeline
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 BLOCK = 1000
 """Users that are recommended to at a time: memory does not grow with the frame beyond its answer."""
-
-FIELDS = (LIKED, DISLIKED, INCLUDE_SEEN)
-"""What a row of users may have besides their columns."""
 
 FIGURES = {"rank": "int64", "score": "float64", "predicted_rating": "float64", "predicted_rating_std": "float64"}
 """The columns of an answer that are no facts of an item, with their dtypes."""

@@ -42,11 +42,10 @@ def why_not(
     Returns:
         `{"item": facts, "recommended": bool, "score", "predicted_rating", "predicted_rating_std", "rank": among all
         items, "rank_of_allowed": among those that no rule keeps out, "items": in the index, "kept_out_by": [{"rule",
-        "because"}]}`. The score is
-        the cosine, or the relative popularity where nothing is known of the user. The ranks are None for an item that
-        is not popular then. The rules are `not in the index`, `hidden`, `expired`, `seen`, `feedback`, `liked`,
-        `disliked`, `exclude`, `only`, `filter`, `max_std`, `rank`, `offset`, `diversity` and `index`: all that apply,
-        each with a sentence.
+        "because"}]}`. The score is the cosine, or the relative popularity where nothing is known of the user. The
+        ranks are None for an item that is not popular then. The rules are `not in the index`, `hidden`, `expired`,
+        `seen`, `feedback`, `liked`, `disliked`, `exclude`, `only`, `filter`, `max_std`, `rank`, `offset`, `diversity`
+        and `index`: all that apply, each with a sentence.
 
     Raises:
         BundleError: the published model cannot be used.

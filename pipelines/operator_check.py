@@ -10,7 +10,7 @@ from towhee.runtime.operator_manager import OperatorRegistry
 import towhee_recsys.operators.towhee_fixes as fixes
 from towhee_recsys.errors import close_match
 
-ANYBODYS = "anon/"
+ANONYMOUS = "anon/"
 """Where Towhee puts what is registered under a plain name."""
 
 
@@ -20,7 +20,7 @@ def registered(op: str) -> str | None:
     Only what is registered counts: Towhee would look for anything else at its hub, and run what it finds there.
     """
     plain = op.replace("_", "-")
-    names = (fixes.OURS + plain, plain, ANYBODYS + plain)
+    names = (fixes.OURS + plain, plain, ANONYMOUS + plain)
     return next((name for name in names if name in OperatorRegistry.REGISTRY), None)
 
 
@@ -28,7 +28,7 @@ def operator_problems(op: str, args: dict[str, Any], inputs: int | None) -> list
     """What is wrong with using `op` with these arguments on that many inputs; None leaves the inputs unchecked."""
     name = registered(op)
     if name is None:
-        known = [name.removeprefix(fixes.OURS).removeprefix(ANYBODYS) for name in OperatorRegistry.op_names()]
+        known = [name.removeprefix(fixes.OURS).removeprefix(ANONYMOUS) for name in OperatorRegistry.op_names()]
         short = [name.replace("-", "_") for name in known if "_" not in name]  # Towhee's own notes have a '_'
         accepted = ", ".join(sorted(short))
         return [f"operator {op!r} is not registered.{close_match(op, short)} Registered: {accepted}"]

@@ -20,7 +20,7 @@ class Source(Protocol):
     """Where a pipeline gets its steps from: `FixedSteps` or `FollowingSteps`."""
 
     steps: Steps
-    """Those of now."""
+    """The current steps."""
 
     model_id: str | None
     """The id of the published model that they encode with; None for others."""
@@ -67,7 +67,11 @@ class Pipeline(RuntimePipeline):
         self._source.reload()
 
     def batch(self, batch_inputs: Iterable[Any]) -> list[DataQueue]:
-        """The rows of each of several calls, which run at once; of several inputs, each call has a tuple."""
+        """The rows of each of several calls, which run at once; of several inputs, each call has a tuple.
+
+        Raises:
+            RecsysError: as a call.
+        """
         calls = self._calls(batch_inputs)
         return self._source.run(lambda steps: self._batch(steps, calls))
 
@@ -110,5 +114,7 @@ class Pipeline(RuntimePipeline):
         if len(inputs) > len(names) or any(name not in defaults for name in left_out):
             raise PipelineError(f"the pipeline takes {', '.join(names)}; {len(inputs)} values were given.")
         if any(value is None for value in inputs):
-            raise PipelineError(f"the pipeline takes {', '.join(names)}; None was given, which is no value to Towhee.")
+            raise PipelineError(
+                f"the pipeline takes {', '.join(names)}; None was given, which Towhee takes for no value."
+            )
         return (*inputs, *(defaults[name] for name in left_out))

@@ -27,13 +27,9 @@ _Result = TypeVar("_Result")
 class Steps:
     """A declared pipeline with all its operators. Safe under threads.
 
-    Attributes:
-        dag: It in Towhee's words.
-        declaration: As its file has it.
-
     Args:
-        dag: The pipeline in Towhee's words.
-        declaration: The pipeline as its file has it.
+        dag: The pipeline in Towhee's representation; kept as an attribute.
+        declaration: The pipeline as its file declares it; kept as an attribute.
         engine: What computes the steps that can be computed elsewhere; None for this process.
 
     Raises:

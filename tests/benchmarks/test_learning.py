@@ -36,8 +36,8 @@ def dataset(config):
 
 
 def test_a_rehearsal_asks_for_the_validation_part_and_never_for_the_test(config, dataset):
-    task = task_of(load_config(config, **{"training.validation": learning.HELD_BACK}), dataset)
-    rehearsal = learning.rehearsal(task)
+    task = task_of(load_config(config, **{"training.validation": learning.HELD_OUT}), dataset)
+    rehearsal = learning.validation_task(task)
     assert rehearsal.test is task.validation
     assert rehearsal.train is task.train
     (question,) = rehearsal.questions

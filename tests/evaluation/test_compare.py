@@ -52,7 +52,7 @@ def test_what_cannot_be_compared(quick_config, other):
             compare(configs)
         return str(raised.value)
 
-    assert message(quick_config) == "compare takes two configs or more, not 1"
+    assert message(quick_config) == "compare takes two configs or more; 1 given. Add another one."
     same = load_config(other, **{"model.dir": quick_config.model.dir + "/../model"})
     assert f"the same model.dir, {quick_config.model.dir}" in message(quick_config, same)
     elsewhere = load_config(other, overrides=["dataset.path=elsewhere", "dataset.encoding=utf-8"])

@@ -131,7 +131,7 @@ def test_unknown_names_are_reported_before_any_work(quick_config, trainings):
     with pytest.raises(EvaluationError) as raised:
         evaluate(quick_config, peers=["ial"])
     assert str(raised.value) == "peer 'ial' is not known. Did you mean 'ials'? Accepted: bpr, ials, svd, svdpp."
-    with pytest.raises(EvaluationError, match="seeds takes a whole number from 1 up, not 0"):
+    with pytest.raises(EvaluationError, match="seeds: given 0, accepted: a whole number from 1"):
         evaluate(quick_config, seeds=0)
     assert trainings == []
 

@@ -53,7 +53,7 @@ class RecommendBlock:
         access: The settings of `milvus.access`, as JSON.
         feedback: The URL of the feedback.
         history: The URL of the history.
-        unknown_user: What becomes of an id that the model does not know.
+        unknown_user: How an id that the model does not know is handled, as in the config.
         request: The request of all users without items of their own.
         user_type: The type of the users' ids.
         folder: The folder with the items that may be recommended; None where each process reads them from the build.

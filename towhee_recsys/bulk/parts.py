@@ -47,10 +47,10 @@ class PartsFile:
 
     @contextmanager
     def open(self, fingerprint: str) -> Iterator[None]:
-        """Parts that were made with another fingerprint are removed. Within the block no other process writes parts.
+        """Removes parts that were made with another fingerprint. Within the block no other process writes parts.
 
         Raises:
-            RecsysError: another process does.
+            RecsysError: another process writes parts.
         """
         self.folder.mkdir(exist_ok=True)
         lock = FileLock(self.folder / LOCK)

@@ -74,7 +74,7 @@ def recommend_all(
     The items are those that `recommend_pipeline` would recommend, by exact scores: matrix products over the vectors of
     the live build, which are read once. All answers come from the model and the build that are live when the call
     begins. Finished blocks of users are kept in `FILE.parts`; the next call with the same model, build, options and
-    hidden items continues with the others, and a call with any other of them starts anew.
+    hidden items continues with the others; a call with any other of these starts from the beginning.
 
     Args:
         config: The config of a trained and indexed recommender, or its name or file.
@@ -182,7 +182,7 @@ class Run:
 
     @property
     def fingerprint(self) -> str:
-        """A hash of all on which the answers depend, but the users and their events."""
+        """A hash of all that the answers depend on, except the users and their events."""
         where = self._request.where
         only = sorted(map(str, where.only or ())) if where else []
         request = [repr(replace(self._request, where=None)), repr(where.clauses) if where else "", only]
@@ -191,7 +191,7 @@ class Run:
         return _digest([__version__, build, request, hidden, self._config.unknown_user, self._size])
 
     def function(self, engine: Engine, folder: Path, threads: int | None = None) -> RecommendBlock:
-        """What an engine applies to blocks. Where its workers see the files of this machine, the items are in some.
+        """What an engine applies to blocks. Where its workers see the files of this machine, the items are in files.
 
         Raises:
             EngineError: the workers are on other machines, and the index is in a file.
@@ -218,9 +218,9 @@ class Run:
         return replace(function, folder=os.path.abspath(folder))
 
     def blocks(self) -> Iterator[UserBlock]:
-        """The users, `block_size` at a time.
+        """The users, `block_size` at a time. Errors are raised during the iteration.
 
-        Raises, during the iteration:
+        Raises:
             DatasetError: the users cannot be read.
             QueryError: a user is not acceptable.
         """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 LEAST = np.finfo(np.float32).min
-"""The lowest score that counts: cells of -inf are none."""
+"""The lowest score that counts: cells of -inf are left out."""
 
 
 @dataclass(frozen=True, eq=False)

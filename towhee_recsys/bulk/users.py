@@ -23,7 +23,7 @@ ALL = "all"
 """Stands for all users that the model knows."""
 
 FIELDS = (LIKED, DISLIKED, INCLUDE_SEEN)
-"""What a record may have besides the columns of users; a file in text has none of it."""
+"""What a record may have besides the columns of users; a text file has none of them."""
 
 
 def user_id_type(bundle: Bundle) -> IdType:
@@ -34,7 +34,9 @@ def user_id_type(bundle: Bundle) -> IdType:
 def user_blocks(users: str | Path | pd.DataFrame, bundle: Bundle, size: int) -> Iterator[list[Record]]:
     """The records of the users, about `size` at a time; what is missing in a row is left out of its record.
 
-    Raises, during the iteration:
+    Errors are raised during the iteration.
+
+    Raises:
         DatasetError: the file is missing or unreadable.
         QueryError: a column is not known, the ids are missing, or a value is not one of its column.
     """

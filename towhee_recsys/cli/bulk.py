@@ -7,26 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from towhee_recsys.cli.common import say
+from towhee_recsys.cli.common import Shown, add_options, say
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
 
-Shown = tuple[Any, Callable[[], None]]
-
 
 def engine_options(command: Callable[..., int]) -> Callable[..., int]:
     """Gives a command `--engine`, `--address` and `--workers`, as `engine`, `address` and `workers`."""
-    options = (
+    return add_options(
+        command,
         click.option(
             "--engine", type=click.Choice(["local", "ray"]), help="Where the work is done: on this machine, or by Ray."
         ),
         click.option("--address", metavar="ADDRESS", help="Of a Ray cluster: auto, HOST:PORT or ray://HOST:PORT."),
         click.option("--workers", type=click.IntRange(min=1), metavar="N", help="How many processes work at once."),
     )
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 def bulk_options(command: Callable[..., int]) -> Callable[..., int]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from towhee_recsys.cli.common import config_option, configuration, say, showing
+from towhee_recsys.cli.common import Shown, config_option, configuration, say, showing
 from towhee_recsys.support.terminal import visible
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "not checked": N
 @click.command(epilog="Example: towhee-recsys validate -c my.yaml")
 @config_option()
 @showing
-def validate(name: str, overrides: tuple[str, ...], progress: bool | None) -> tuple[Any, Callable[[], None]]:
+def validate(name: str, overrides: tuple[str, ...], progress: bool | None) -> Shown:
     """Check a config, and print it with the defaults of all settings that it leaves out.
 
     Passwords are hidden, and what comes from the environment is printed as ${env:NAME}.
@@ -59,7 +58,7 @@ def check_stores(config: Config) -> None:
 )
 @config_option()
 @showing
-def doctor(name: str, overrides: tuple[str, ...], progress: bool | None, items: int) -> tuple[Any, Callable[[], None]]:
+def doctor(name: str, overrides: tuple[str, ...], progress: bool | None, items: int) -> Shown:
     """Check everything that a config names: one line for each check, with the fix if it fails.
 
     Checks the files, the model, the stores, the vectors and facts of some items, and unfinished work. Changes nothing.

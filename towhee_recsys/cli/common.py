@@ -22,19 +22,24 @@ if TYPE_CHECKING:
 
 DEFAULT_CONFIG = "movielens_1m"
 
+Shown = tuple[Any, Callable[[], None]]
+"""The result of a command, which can be written as JSON, and a function that prints it for people."""
+
+Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+"""A decorator that gives a command an option."""
+
 
 def configured(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]], Callable[..., int]]:
     """Gives a command `-c`, `--set`, `--json`, `-v` and `-q`.
 
-    The command is called with the loaded config and a `progress` flag. It returns its result, which can be written as
-    JSON, and a function that prints it for people.
+    The command is called with the loaded config and a `progress` flag, and returns what `Shown` describes.
     """
 
-    def decorate(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., int]:
+    def decorate(command: Callable[..., Shown]) -> Callable[..., int]:
         @config_option(default)
         @showing
         @functools.wraps(command)
-        def run(name: str, overrides: tuple[str, ...], **options: Any) -> tuple[Any, Callable[[], None]]:
+        def run(name: str, overrides: tuple[str, ...], **options: Any) -> Shown:
             config = configuration(name, overrides, options.pop("top_k", None))
             with named_in(name):
                 return command(config=config, **options)
@@ -59,26 +64,26 @@ def config_option(default: str = DEFAULT_CONFIG) -> Callable[[Callable[..., Any]
     return click.option("-c", "--config", "name", default=default, show_default=True, metavar="NAME|FILE", help=text)
 
 
-def each_configured(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., int]:
+def each_configured(command: Callable[..., Shown]) -> Callable[..., int]:
     """Like `configured`, for a command that takes several configs: a dict by name, as `configs`."""
 
     @click.argument("names", nargs=-1, required=True, metavar="CONFIG...")
     @showing
     @functools.wraps(command)
-    def run(names: tuple[str, ...], overrides: tuple[str, ...], **options: Any) -> tuple[Any, Callable[[], None]]:
+    def run(names: tuple[str, ...], overrides: tuple[str, ...], **options: Any) -> Shown:
         return command(configs={name: configuration(name, overrides) for name in names}, **options)
 
     return run
 
 
-def showing(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., int]:
+def showing(command: Callable[..., Shown]) -> Callable[..., int]:
     """As `printing`; `--set` is passed to the command as `overrides`."""
     return click.option(
         "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting; repeatable."
     )(printing(command))
 
 
-def printing(command: Callable[..., tuple[Any, Callable[[], None]]]) -> Callable[..., int]:
+def printing(command: Callable[..., Shown]) -> Callable[..., int]:
     """Prints the result of a command as JSON or for people.
 
     The exit code is 0, or 1 if the result is a dict with `"healthy": False`.
@@ -107,6 +112,13 @@ def configuration(name: str, overrides: tuple[str, ...] = (), top_k: int | None 
     from towhee_recsys.config import load_config
 
     return load_config(name, overrides=[*overrides, *([] if top_k is None else [f"top_k={top_k}"])])
+
+
+def add_options(command: Callable[..., int], *options: Option) -> Callable[..., int]:
+    """Gives a command several options, in the order in which its help lists them."""
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def say(text: str, *, err: bool = False) -> None:

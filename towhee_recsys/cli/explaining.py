@@ -1,20 +1,17 @@
-"""The command that says why an item is not recommended."""
+"""The command that shows why an item is not recommended."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from towhee_recsys.cli.common import configured, say
+from towhee_recsys.cli.common import Shown, configured, say
 from towhee_recsys.cli.declared_flags import DeclaredFlagsCommand
 from towhee_recsys.cli.requesting import request_of, request_options, user_options
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
-
-Shown = tuple[Any, Callable[[], None]]
 
 
 @click.command("why-not", cls=DeclaredFlagsCommand, epilog="Example: towhee-recsys why-not -c movielens_1m -u 42 260")

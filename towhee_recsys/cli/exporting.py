@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from towhee_recsys.cli.common import configured, say
+from towhee_recsys.cli.common import Shown, configured, say
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
-
-Shown = tuple[Any, Callable[[], None]]
 
 
 @click.command(epilog="Example: towhee-recsys export -c movielens_1m --html demo.html")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from towhee_recsys.cli.common import configured, say
+from towhee_recsys.cli.common import Shown, configured, say
 from towhee_recsys.cli.event_files import records_in, write_records
 from towhee_recsys.errors import QueryError
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
 
-Shown = tuple[Any, Callable[[], None]]
 
 AT_ONCE = 10_000
 """Events that are checked and added in one step."""

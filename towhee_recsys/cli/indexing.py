@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from towhee_recsys.cli.bulk import engine_options
-from towhee_recsys.cli.common import configured, say, table
+from towhee_recsys.cli.common import Shown, configured, say, table
 from towhee_recsys.cli.profiling import profiling
 from towhee_recsys.cli.users import item_ids
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from towhee_recsys.engines import EngineName
     from towhee_recsys.lifecycle import IndexBuild
 
-Shown = tuple[Any, Callable[[], None]]
 
 KEEP = 2
 """Builds that --gc keeps."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from towhee_recsys.cli.common import printing, say, table
+from towhee_recsys.cli.common import Shown, printing, say, table
 
 if TYPE_CHECKING:
     from towhee_recsys.init import Created, Verdict
@@ -50,7 +50,7 @@ def init(
     force: bool,
     progress: bool | None,
     **columns: str | None,
-) -> tuple[Any, Callable[[], None]]:
+) -> Shown:
     """Write a config for tables of yours: what their columns mean is found by their content.
 
     Files are CSV, TSV, JSON lines or Parquet, compressed or not, or text with other separators.

@@ -68,7 +68,7 @@ def tools_of(config: Config) -> MCPServer:
 
     @tool
     def why_not_recommended(user: dict[str, Any], item: int | str) -> dict[str, Any]:
-        """Tells why an item, an id or a title, is not recommended to a user: score, rank and each rule."""
+        """Explains why an item, an id or a title, is not recommended to a user: score, rank and each rule."""
         return why_not(config, user, item, recommend=recommend_items)
 
     @tool

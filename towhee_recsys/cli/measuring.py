@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from towhee_recsys.cli.cleaning import removed_table
-from towhee_recsys.cli.common import configured, each_configured, say, table
+from towhee_recsys.cli.common import Option, Shown, configured, each_configured, say, table
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
     from towhee_recsys.evaluation.results import Evaluation, Results
 
-Shown = tuple[Any, Callable[[], None]]
-Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _protocol: Option = click.option(
     "--protocol", metavar="NAME", help="How to split the interactions; by default as in the config."

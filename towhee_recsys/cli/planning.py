@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from towhee_recsys.cli.common import printing, say, table
+from towhee_recsys.cli.common import Shown, printing, say, table
 
 if TYPE_CHECKING:
     from towhee_recsys.lifecycle.capacity import Plan
@@ -25,7 +24,7 @@ COLUMNS = ["Index", "Memory", "Segments", "Build", "p50", "p99", "Searches/s a m
 @click.option("--cores", type=click.IntRange(min=1), default=16, show_default=True, help="Cores of a machine.")
 @click.option("--segment", type=click.FloatRange(min=16), default=1024, show_default=True, help="MB of a segment.")
 @printing
-def plan(progress: bool | None, **given: Any) -> tuple[Any, Callable[[], None]]:
+def plan(progress: bool | None, **given: Any) -> Shown:
     """Estimate machines, memory, build time and latency for each type of index.
 
     Memory follows from formulas; times are extrapolated from measurements. Measure with your own data before you buy:

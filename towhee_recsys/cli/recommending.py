@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from towhee_recsys.cli.bulk import bulk_options, recommend_in_bulk, without_bulk_options
-from towhee_recsys.cli.common import configured, say, table
+from towhee_recsys.cli.common import Shown, configured, say, table
 from towhee_recsys.cli.declared_flags import DeclaredFlagsCommand
 from towhee_recsys.cli.example_users import example_users
 from towhee_recsys.cli.profiling import profiling
@@ -17,7 +17,6 @@ from towhee_recsys.cli.requesting import read_options, read_requests, request_of
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
 
-Shown = tuple[Any, Callable[[], None]]
 User = dict[str, Any]
 
 

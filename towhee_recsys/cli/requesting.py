@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from towhee_recsys.cli.common import add_options
 from towhee_recsys.cli.users import item_ids, read_user
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ Request = dict[str, Any]
 
 def user_options(command: Callable[..., int]) -> Callable[..., int]:
     """Gives a command the options that describe a user; see `read_user`."""
-    options = (
+    return add_options(
+        command,
         click.option("-u", "--user", "user_ids", multiple=True, metavar="ID", help="A known user's id."),
         click.option(
             "--with", "columns", multiple=True, metavar="COLUMN=VALUE", help="A column of the user; repeatable."
@@ -31,18 +33,19 @@ def user_options(command: Callable[..., int]) -> Callable[..., int]:
             "--disliked", multiple=True, metavar="IDS|TITLE", help="Items that the user dislikes; repeatable."
         ),
         click.option(
-            "--max-std", type=float, metavar="X", help="Only items whose predicted rating is so sure: 0.8 of the scale."
+            "--max-std",
+            type=float,
+            metavar="X",
+            help="Leave out items whose predicted_rating_std is above X, such as 0.8.",
         ),
         click.option("--include-seen", is_flag=True, help="Recommend items that the user has interacted with, too."),
     )
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 def request_options(command: Callable[..., int]) -> Callable[..., int]:
     """Gives a command the options that all requests have; it is called with those that were given, as `options`."""
-    options = (
+    return add_options(
+        command,
         click.option("-k", "--top-k", type=int, metavar="N", help="How many items."),
         click.option("--offset", type=int, metavar="N", help="How many better items to skip."),
         click.option("--filter", "filter_text", metavar="JSON", help='Such as \'{"year": {"gte": 1990}}\'.'),
@@ -50,9 +53,6 @@ def request_options(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--only", metavar="IDS", help="The items to choose from."),
         click.option("--diversity", type=float, metavar="X", help="From 0, the best, to 1, as different as possible."),
     )
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 def request_of(
@@ -66,7 +66,13 @@ def request_of(
     flags: dict[str, tuple[str, ...]],
     **options: Any,
 ) -> Request:
-    """The request that the options of `user_options` and `request_options` give; raises what these raise."""
+    """The request that the options of `user_options` and `request_options` give.
+
+    Raises:
+        click.UsageError: as `read_user` and `read_options`.
+        BundleError: there is no model that can be used.
+        QueryError: an id or a code is not acceptable.
+    """
     user = read_user(config, user_ids, columns, liked, disliked, flags)
     given: Request = {"user": user, **read_options(config, **options)}
     given |= {} if max_std is None else {"max_std": max_std}

@@ -1,18 +1,15 @@
-"""The command that serves over HTTP."""
+"""The commands that serve: over HTTP, and as tools of the Model Context Protocol."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from towhee_recsys.cli.common import configured
+from towhee_recsys.cli.common import Shown, configured
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
-
-Shown = tuple[Any, Callable[[], None]]
 
 
 @click.command(epilog="Example: towhee-recsys mcp -c movielens_1m, as the command of a server in a client's settings")

@@ -45,7 +45,7 @@ def writing_to_stdout() -> Iterator[None]:
 
 
 def discard_unwritten() -> None:
-    """Lets go what stdout could not take: Python would try again at its end, and print a traceback."""
+    """Discards what stdout could not take: Python would try again at its end, and print a traceback."""
     try:
         sys.stdout.flush()
     except OSError:

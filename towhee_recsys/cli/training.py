@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from towhee_recsys.cli.checking import check_stores
 from towhee_recsys.cli.cleaning import removed_table
-from towhee_recsys.cli.common import configured, say, table
+from towhee_recsys.cli.common import Shown, configured, say, table
 from towhee_recsys.cli.example_users import example_users
 from towhee_recsys.cli.indexing import build_index
 from towhee_recsys.cli.profiling import profiling
@@ -18,8 +17,6 @@ from towhee_recsys.cli.recommending import answers_for, show_answers
 
 if TYPE_CHECKING:
     from towhee_recsys.config import Config
-
-Shown = tuple[Any, Callable[[], None]]
 
 
 @click.command(epilog="Example: towhee-recsys train -c movielens_1m --set training.epochs=20")

@@ -1,13 +1,12 @@
-"""The command that looks for better settings."""
+"""The command that searches for better settings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from towhee_recsys.cli.common import config_option, named_in, say, showing, table
+from towhee_recsys.cli.common import Shown, config_option, named_in, say, showing, table
 
 if TYPE_CHECKING:
     from towhee_recsys.tuning import Tuning
@@ -24,7 +23,7 @@ MISSING = "–"
 @click.option("--fresh", is_flag=True, help="Start over instead of continuing with the trials of earlier runs.")
 @config_option()
 @showing
-def tune(name: str, overrides: tuple[str, ...], **options: Any) -> tuple[Any, Callable[[], None]]:
+def tune(name: str, overrides: tuple[str, ...], **options: Any) -> Shown:
     """Try settings of a space, on validation data, and write a config with the best.
 
     The section `tune` of the config declares the space. A run that was stopped continues where it was.

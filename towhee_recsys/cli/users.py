@@ -36,6 +36,7 @@ def read_user(
     """The record of the user that the options describe. A category that training never met gets a warning.
 
     Args:
+        config: The config of the model.
         user_ids: The texts of `-u`.
         columns: Texts such as `country=FR`.
         liked: Texts of `--liked`: ids of items, separated by commas, whole numbers by blanks, too; or a title.
@@ -88,7 +89,11 @@ def item_ids(config: Config, text: str, option: str) -> list[int | str]:
 
 
 def item_id_type(config: Config) -> IdType:
-    """The type that the ids of the model's dataset have. Raises BundleError where there is no model to be used."""
+    """The type that the ids of the model's dataset have.
+
+    Raises:
+        BundleError: there is no model that can be used.
+    """
     return _bundle(config).item_schema.id_type
 
 

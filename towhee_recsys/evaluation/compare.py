@@ -43,9 +43,13 @@ def compare_models(
     peers: Sequence[str] = (),
     progress: bool | None = None,
 ) -> Evaluation:
-    """As `compare`, of configs by name, with lists and users' values."""
+    """As `compare`, of configs by name, with lists and users' values.
+
+    Raises:
+        EvaluationError: as `compare`.
+    """
     if len(configs) < 2:
-        raise EvaluationError(f"compare takes two configs or more, not {len(configs)}")
+        raise EvaluationError(f"compare takes two configs or more; {len(configs)} given. Add another one.")
     first, *others = configs
     for name in others:
         _must_have_own_folder(name, configs)

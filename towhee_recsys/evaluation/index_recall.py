@@ -5,22 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from itertools import chain
-from pathlib import Path
 
 import numpy as np
 
 from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
-from towhee_recsys.config import Config, expand_env
+from towhee_recsys.config import Config
 from towhee_recsys.data import Dataset, records
-from towhee_recsys.errors import StoreError
+from towhee_recsys.errors import IndexMismatchError, StoreError
 from towhee_recsys.model.embeddings import Embeddings, normalize
 from towhee_recsys.stores.vectors import Hit, Id, VectorIndex, id_array, id_type_of, index_of, index_type
 
 USERS, LENGTH = 1000, 10
-"""At most as many of the dataset's users get a list each, of as many items."""
+"""The most users of the dataset that get a list each, and the items in a list."""
 
 QUERIES = 100
-"""Users a search: Milvus Lite takes the longer for a hit, the more there are."""
+"""Users in one search: the more there are, the longer Milvus Lite takes for each hit."""
 
 log = logging.getLogger(__name__)
 
@@ -49,11 +48,15 @@ def index_recall(config: Config, bundle: Bundle, dataset: Dataset) -> float | No
 
 
 def live_index_of(config: Config, bundle: Bundle) -> VectorIndex | None:
-    """The live index, or None where there is none of this bundle. Raises StoreError when Milvus does not answer."""
-    uri = expand_env(config.milvus.uri)
-    if "://" not in uri and not Path(uri).expanduser().is_file():  # Milvus Lite would make one
+    """The live index; None where there is none, or it is not of this bundle.
+
+    Raises:
+        StoreError: Milvus does not answer.
+    """
+    try:
+        index = index_of(config.milvus, create=False)
+    except IndexMismatchError:  # there is no Milvus Lite file
         return None
-    index = index_of(config.milvus)
     return index if index.record and index.record.model_id == bundle.model_id else None
 
 

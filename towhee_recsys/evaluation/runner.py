@@ -50,7 +50,7 @@ def run_evaluation(
     first = next(iter(configs.values()))
     check_external(peers, first.dataset.feedback)
     if seeds < 1:
-        raise EvaluationError(f"seeds takes a whole number from 1 up, not {seeds!r}")
+        raise EvaluationError(f"seeds: given {seeds!r}, accepted: a whole number from 1.")
     dataset = read_dataset(first.dataset)
     shared = _Shared(dataset, peers, read_policies(policies, dataset.item_schema), progress, get_model)
     runs = [

@@ -1,4 +1,4 @@
-"""The live build of a config's index in another Milvus, from where the same facts, histories and model go with it."""
+"""Copying the live build of a config's index to another Milvus; facts, histories and the model stay where they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Items out of the live index and its catalogue."""
+"""Deleting items from the live index and its catalogue."""
 
 from __future__ import annotations
 

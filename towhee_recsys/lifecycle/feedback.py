@@ -92,7 +92,7 @@ def hidden_items(config: Config | str) -> list[Id]:
 def exported_feedback(config: Config | str) -> Iterator[dict[str, Any]]:
     """All events in the declared columns of interactions, to be added to the dataset for the next training.
 
-    Of ratings, of which a dataset has one for each user and item, the last one.
+    A dataset has one rating for each user and item: of several, the last one is exported.
 
     Raises:
         StoreError: the store fails.

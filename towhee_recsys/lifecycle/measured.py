@@ -26,7 +26,7 @@ SCALES: dict[str, Callable[[float], float]] = {
     "IVF_FLAT": math.sqrt,
     "IVF_SQ8": math.sqrt,
 }
-"""By what the work of a search in one segment of so many rows grows; IVF has about as many clusters as their root."""
+"""How the work of a search in one segment grows with its rows; IVF has about as many clusters as the root of them."""
 
 
 @dataclass(frozen=True)
@@ -115,13 +115,13 @@ class Growth:
 
 
 def read_measured(file: Path = FILE) -> Measured:
-    """What `file` has."""
+    """The measurements in `file`."""
     found = json.loads(file.read_text(encoding="utf-8"))
     return Measured([Row(**row) for row in found["rows"]], found["service_rate"], found["run"])
 
 
 def growth(rows: Sequence[Row]) -> Growth | None:
-    """The lines through the rows of one type of index; None for fewer than two sizes, which have none."""
+    """The lines through the rows of one type of index; None for fewer than two sizes."""
     if len(rows) < 2:
         return None
     scale = [SCALES[row.index](row.vectors / row.segments) for row in rows]
@@ -143,5 +143,5 @@ def line(x: Sequence[float], y: Sequence[float]) -> Line:
 
 
 def build_scale(index: str, rows: float, segments: int) -> float:
-    """By what the time to build grows: N log2 of the rows of a segment for HNSW, otherwise N."""
+    """How the time to build grows with N rows: N log2 of the rows of a segment for HNSW, otherwise N."""
     return rows * (math.log2(max(rows / segments, 2)) if index == "HNSW" else 1)

@@ -23,12 +23,17 @@ class PublishedModel:
     def live(self, newest: bool = False) -> IndexRecord | None:
         """The record of the live build; None where there is no index.
 
-        Unless the `newest` is asked for, that of a Milvus server was read half a second ago at most.
+        Unless the `newest` is requested, that of a Milvus server was read half a second ago at most.
         """
         return self._index.versions(newest).live
 
     def must_be_live(self) -> IndexRecord:
-        """The record of the live build, read now. Raises IndexMismatchError where there is no index."""
+        """The record of the live build, read now.
+
+        Raises:
+            IndexMismatchError: there is no index.
+            StoreError: the index cannot be read.
+        """
         return self._index.live_in(self._index.versions(newest=True))
 
     def folder(self, record: IndexRecord) -> Path:
@@ -50,7 +55,12 @@ class PublishedModel:
         return found
 
     def config(self, record: IndexRecord) -> Config:
-        """The config with the folder of a build's model as its model.dir. Raises what `folder` raises."""
+        """The config with the folder of a build's model as its model.dir.
+
+        Raises:
+            IndexMismatchError: the model is not here.
+            BundleError: the model in `model.dir` is damaged, and there is no other.
+        """
         return self._config.with_model_dir(self.folder(record))
 
 

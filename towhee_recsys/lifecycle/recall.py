@@ -1,4 +1,4 @@
-"""What the recall of a build is measured by: searches of the dataset's users."""
+"""How the recall of a build is measured: by searches of the dataset's users."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ def recall_target(
     """The target for a declared `recall` of a type of index; None where none is declared, or the index is exact.
 
     The queries are those of users of the dataset that `schema` declares, by the model in `model_dir`; without these, or
-    without users, items search for themselves. Raises BundleError or DatasetError.
+    without users, items search for themselves.
+
+    Raises:
+        BundleError: the model is damaged.
+        DatasetError: the users cannot be read.
     """
     if recall is None or index == EXACT:
         return None

@@ -11,10 +11,10 @@ MOST_VALUES = 1000
 """Values of a column that are named; less frequent ones have no name on the map."""
 
 SHARE = 0.5
-"""A text that distinguishes more than this share of the items is no good colour, such as a description."""
+"""A text that distinguishes more than this share of the items is a poor colour, such as a description."""
 
 BEST = 12
-"""With as many values at most the colours of all differ enough to be recognized."""
+"""The most values whose colours all differ enough to be recognized."""
 
 
 def item_map(overview: Overview, schema: ItemSchema) -> dict[str, Any]:

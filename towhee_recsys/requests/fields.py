@@ -89,7 +89,11 @@ def check_names(given: Mapping[Any, Any], allowed: tuple[str, ...], known: tuple
 
 
 def read_each(read: Callable[[Any], T], requests: Sequence[Any]) -> list[T]:
-    """What `read` gives for each of several requests. Raises QueryError with the number of the request."""
+    """What `read` gives for each of several requests.
+
+    Raises:
+        QueryError: a request is not acceptable; of several, the message has its number.
+    """
     found = []
     for number, request in enumerate(requests, start=1):
         try:

@@ -25,8 +25,8 @@ def filter_counts(
 ) -> Counts:
     """How many items each clause of a filter leaves on its own; its `only` comes last.
 
-    Counted is in the build that answers vectors of `dim` numbers from `model`, whose items have the filter's columns.
-    `max_std` is that of the request that the filter is of.
+    Items are counted in the build that answers vectors of `dim` numbers from `model`; they have the filter's columns.
+    `max_std` is that of the request with the filter.
 
     Raises:
         IndexMismatchError: no build is of the model.

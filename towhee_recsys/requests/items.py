@@ -107,7 +107,7 @@ def _titled(given: str, field: str, id_type: IdType, titles: Titles) -> Id:
             field, given, "an id, or the title of one item", f" Titles like it, with their ids: {shown}{more}."
         )
     if key is not None:
-        return key  # the encoder says that it does not know it
+        return key  # the encoder raises the error for an unknown item
     raise refused(field, given, ACCEPTED[id_type], " No item has a title like that.")
 
 

@@ -74,8 +74,8 @@ class EventReader:
         if not any(events):
             return NewEvents([*users], [[] for _ in users], hidden)
         new = [*events] if self._history is None else self._not_learned(self._history, events, build())
-        asked = [None] * len(users) if requests is None else requests
-        found = [self._of_user(*each) for each in zip(users, asked, events, new, strict=True)]
+        wanted = [None] * len(users) if requests is None else requests
+        found = [self._of_user(*each) for each in zip(users, wanted, events, new, strict=True)]
         return NewEvents([user for user, _ in found], [seen for _, seen in found], hidden)
 
     def _id_of(self, user: Any) -> Id | None:

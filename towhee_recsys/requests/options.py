@@ -1,4 +1,4 @@
-"""The options of a request: all that it has beside its user or its items."""
+"""The options of a request: all that it has besides its user or its items."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from towhee_recsys.requests.request import Request
 from towhee_recsys.stores.vectors import Filter
 
 _READERS = {"max_std": deviation, "include_seen": flag, "diversity": share, "explain": flag}
+"""The checks of the fields that have one value, by their names."""
+
 NO_STD = (
     "This model does not know how sure its predicted ratings are: it was trained without a teacher. Leave it out, or "
     "set training.teacher and train again."
@@ -24,7 +26,11 @@ _WITH_DEFAULTS = ("top_k", "max_std", "include_seen", "diversity", "explain")
 
 
 def request_rules(settings: Mapping[str, Any] | None) -> RequestsConfig:
-    """The checked settings of `requests` in a config; None are the defaults. Raises ConfigError."""
+    """The checked settings of `requests` in a config; None stands for the defaults.
+
+    Raises:
+        ConfigError: a setting is not acceptable.
+    """
     return load_section("requests", RequestsConfig, dict(settings or {}))
 
 
@@ -76,7 +82,7 @@ class OptionsReader:
         self._filters = _filter_columns(rules.filter, items)
 
     def read(self, given: Mapping[str, Any], exclude: tuple[Id, ...] = ()) -> Request:
-        """The request that has the options in `given`, and `exclude` besides; a value of None is as none given.
+        """The request that has the options in `given`, and `exclude` besides; a field whose value is None is ignored.
 
         Raises:
             QueryError: a field is unknown, not allowed, or has a value that is not accepted.

@@ -17,7 +17,7 @@ Fields = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """The place of an item.
+    """The rank of an item.
 
     Attributes:
         of_all: Among all items of the index, from 1.

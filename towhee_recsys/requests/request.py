@@ -1,4 +1,4 @@
-"""A request, checked: what is recommended beside to whom."""
+"""A checked request: how many items are recommended, which of them may be, and how the list is made."""
 
 from __future__ import annotations
 

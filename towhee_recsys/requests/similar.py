@@ -16,9 +16,7 @@ from towhee_recsys.requests.request import Request
 ITEMS = "items"
 
 WITHOUT = ("max_std", "include_seen", "explain")
-"""The fields of requests for a user that others do not have."""
-
-Item = Mapping[str, Any]
+"""The fields of requests for a user that requests for similar items do not have."""
 
 
 def similar_request_reader(
@@ -38,7 +36,7 @@ class SimilarRequestReader:
     """Reads requests for similar items: `{"items": [ids, titles or records], "top_k": 5, ...}`, or an item's record.
 
     Args:
-        options: Reads what a request has beside its items.
+        options: Reads what a request has besides its items.
         find: Finds the items that are given by id or title.
         column: The column with the items' ids.
         columns: The columns of items. If `items` is one of them, a mapping with it is a record.

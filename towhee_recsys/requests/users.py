@@ -36,7 +36,7 @@ class UserRequestReader:
     """Reads requests for a user: `{"user": {...}, "top_k": 5, ...}`, or the user's record alone.
 
     Args:
-        options: Reads what a request has beside its user.
+        options: Reads what a request has besides its user.
         find: Finds the items that are liked and disliked.
         columns: The columns of users. If `user` is one of them, a record with it is a request only where its value is a
             mapping.

@@ -34,7 +34,7 @@ def listed(given: list[Any], most: int) -> list[Any]:
 
 
 def mapping(given: Any, field: str, accepted: str) -> Any:
-    """An object of a body, as it is. Raises QueryError where it is none."""
+    """An object of a body, as it is. Raises QueryError where it is not one."""
     if not isinstance(given, dict):
         raise refused(field, given, accepted)
     return given

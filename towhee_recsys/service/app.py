@@ -13,8 +13,8 @@ from towhee_recsys.config import Config
 from towhee_recsys.service.access import Access
 from towhee_recsys.service.errors import add_error_answers
 from towhee_recsys.service.metrics import Metrics
-from towhee_recsys.service.middleware import Around
-from towhee_recsys.service.openapi import documented
+from towhee_recsys.service.middleware import RequestMiddleware
+from towhee_recsys.service.openapi import document_bodies
 from towhee_recsys.service.page_answers import PageAnswers
 from towhee_recsys.service.recommender import Recommender
 from towhee_recsys.service.routes import PLAIN, ROUTERS
@@ -43,7 +43,7 @@ def create_app(config: Config) -> FastAPI:
     app.state.recommender, app.state.metrics, app.state.draining = recommender, metrics, False
     app.state.page = PageAnswers(recommender)
     add_error_answers(app)
-    app.add_middleware(Around, access=access, metrics=metrics, state=app.state)
+    app.add_middleware(RequestMiddleware, access=access, metrics=metrics, state=app.state)
     return app
 
 
@@ -65,5 +65,5 @@ def _routed(config: Config, lifespan: Lifespan[FastAPI] | None = None) -> FastAP
     app.router.routes.append(PLAIN)
     for router in ROUTERS:
         app.include_router(router)
-    documented(app, config)
+    document_bodies(app, config)
     return app

@@ -67,7 +67,11 @@ class Batcher:
         return answer
 
     async def all(self, given: Sequence[Any]) -> list[Any]:
-        """The answers to several requests; raises the error of the first one that has one."""
+        """The answers to several requests.
+
+        Raises:
+            RecsysError: as for one request; the error of the first that has one.
+        """
         self.must_have_room(len(given))
         loop = asyncio.get_running_loop()
         added = [_Waiting(each, loop.create_future()) for each in given]

@@ -35,8 +35,8 @@ _POLICY = (
 _POLICY_OF_DOCS = (_POLICY[0], _POLICY[1] + b"; style-src 'self' 'unsafe-inline'")  # Swagger UI styles its elements
 
 
-class Around:
-    """Plain ASGI, which costs a request less than Starlette's middleware classes."""
+class RequestMiddleware:
+    """Plain ASGI middleware, which costs a request less than Starlette's middleware classes."""
 
     def __init__(self, app: ASGIApp, access: Access, metrics: Metrics, state: State):
         self._app, self._access, self._metrics, self._state = app, access, metrics, state

@@ -38,7 +38,7 @@ def body(name: str, *, one_or_list: bool = False, required: bool = True) -> dict
     return {"requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}}
 
 
-def documented(app: FastAPI, config: Config) -> None:
+def document_bodies(app: FastAPI, config: Config) -> None:
     """Adds the models of bodies to the app's OpenAPI document."""
     made = app.openapi
     models: list[type[BaseModel]] = [recommend_body(config), SimilarBody, feedback_body(config)]

@@ -36,7 +36,7 @@ class Recommender:
 
     Attributes:
         pipelines: `recommend` and `similar`.
-        batchers: What puts requests for them, and feedback, into batches.
+        batchers: Put requests for them, and feedback, into batches; by name.
         call: Calls a function in a thread: `await recommender.call(function, *arguments)`.
 
     Raises:
@@ -86,15 +86,27 @@ class Recommender:
         return await self.batchers["recommend"].all(requests)
 
     async def similar(self, request: Any) -> Answer:
-        """The items similar to those of a request; raises what `recommend` raises."""
+        """The items similar to those of a request.
+
+        Raises:
+            RecsysError: as `recommend`.
+        """
         return await self.batchers["similar"](request)
 
     async def add_feedback(self, events: list[Any]) -> int:
-        """Records interactions, all or none, and returns how many; raises what `recommend` raises."""
+        """Records interactions, all or none, and returns how many.
+
+        Raises:
+            RecsysError: as `recommend`.
+        """
         return await self.batchers["feedback"](events)
 
     def reload(self) -> None:
-        """Changes over to the build that is live now, or raises why its model cannot serve; the old one then does."""
+        """Changes over to the build that is live now.
+
+        Raises:
+            RecsysError: its model cannot serve; the old one serves on.
+        """
         for pipeline in self.pipelines.values():
             pipeline.reload()
 

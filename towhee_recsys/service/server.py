@@ -25,7 +25,7 @@ DRAIN = 0.5
 """Seconds at the end in which connections are still accepted, and each is closed with its answer."""
 
 SWITCH = 0.0005
-"""Seconds after which a pipeline's thread lets the event loop's run: Python's own 5 ms are long beside a request."""
+"""Seconds after which a pipeline's thread lets the event loop's run: Python's own 5 ms are long for a request."""
 
 
 def serve(config: Config, host: str = "127.0.0.1", port: int = 8000, workers: int = 1, quiet: bool = False) -> None:

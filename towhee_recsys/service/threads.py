@@ -47,4 +47,4 @@ class StoreThreads:
     def _ended(self, future: asyncio.Future[Any]) -> None:
         self._running -= 1
         if not future.cancelled():
-            future.exception()  # that of a call which nobody waits for any more is no news
+            future.exception()  # read, or asyncio would log that of a call whose request has ended

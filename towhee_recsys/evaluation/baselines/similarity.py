@@ -23,7 +23,7 @@ PROFILE_DECAY = 100.0
 
 
 def item_knn(task: Task, side: SideInformation, *, neighbours: int = NEIGHBOURS, shrinkage: float = SHRINKAGE) -> Score:
-    """Sums of cosines with the items of the history, weighted by their values; users without history get the popular.
+    """Sums of cosines with the items of the history, weighted by their values; users without history get popular items.
 
     For each item its nearest `neighbours` count; `shrinkage` pulls cosines of items with few interactions towards 0.
     Sarwar et al. 2001 (doi:10.1145/371920.372071), Deshpande and Karypis 2004 (doi:10.1145/963770.963776).
@@ -44,7 +44,7 @@ def item_knn(task: Task, side: SideInformation, *, neighbours: int = NEIGHBOURS,
 def ease(task: Task, side: SideInformation) -> Score:
     """EASE (Steck 2019, arXiv:1905.03375): the best linear model without an item's own weight, in closed form.
 
-    Users without history get the popular. Memory: about four dense float32 matrices of items x items.
+    Users without history get the most popular items. Memory: about four dense float32 matrices of items x items.
 
     Raises:
         EvaluationError: there are more than 20,000 items.

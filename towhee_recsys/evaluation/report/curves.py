@@ -41,7 +41,7 @@ def curves(evaluation: Evaluation) -> list[Panel]:
 
 
 def _dashed(values: dict[str, str]) -> dict[str, bool]:
-    """Which lines of a panel are dashed: beside the validation's line that of the training."""
+    """Which lines of a panel are dashed: that of the training, where the panel has one of the validation, too."""
     return {name: len(values) > 1 and part == "training" for name, part in values.items()}
 
 

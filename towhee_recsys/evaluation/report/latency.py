@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 USERS, ITEMS, LENGTH = 200, 20_000, 10
-"""At most as many users get a list of as many items, one at a time, from at most as many items indexed as a trial."""
+"""The most users that search, one at a time, the most items that are indexed as a trial, and the items in a list."""
 
 KINDS: dict[str, dict[str, Any]] = {
     "FLAT": {"type": "FLAT"},
@@ -92,7 +92,7 @@ def _vectors(evaluation: Evaluation, bundle: Bundle) -> _Vectors:
 
 
 def _live(config: Config, bundle: Bundle, vectors: _Vectors) -> list[Point]:
-    """The live index; none where there is none of this model."""
+    """The point of the live index; no point where there is no live index of this model."""
     index = live_index_of(config, bundle)
     if index is None or index.record is None:
         return []

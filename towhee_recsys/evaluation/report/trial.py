@@ -1,4 +1,4 @@
-"""Index types to try, and searches with a clock beside them."""
+"""Builds with an index type to try, and timed searches in them."""
 
 from __future__ import annotations
 

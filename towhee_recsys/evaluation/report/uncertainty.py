@@ -30,7 +30,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Certainty:
-    """What a model's deviations were worth: `shares` are the measured ones by the intended, both from 0 to 1."""
+    """A model's `shares` of ratings within their intervals, measured by intended ones, from 0 to 1, and its bins."""
 
     name: str
     shares: dict[float, float]

@@ -19,7 +19,7 @@ class RedisServer:
     """The server at `address`. Safe under threads and forks: a forked process has connections of its own.
 
     Attributes:
-        client: Sends commands; its calls belong into the block of `errors`.
+        client: Sends commands; it is called within the block of `errors`.
     """
 
     client: redis.Redis

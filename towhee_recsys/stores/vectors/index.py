@@ -197,7 +197,7 @@ class VectorIndex:
         return record
 
     def must_match(self, record: IndexRecord, model: ModelRef | None, dim: int) -> None:
-        """Checks that vectors of `dim` numbers from `model` belong into the build of `record`.
+        """Checks that vectors of `dim` numbers from `model` belong to the build of `record`.
 
         Raises:
             IndexMismatchError: they do not.
