@@ -72,7 +72,7 @@ def checked_ids(ids: Iterable[Id], id_type: IdType) -> np.ndarray:
     return id_array(listed, id_type)
 
 
-def id_array(ids: Sequence[Id], id_type: IdType) -> np.ndarray:
+def id_array(ids: Sequence[Id] | np.ndarray, id_type: IdType) -> np.ndarray:
     """Ids as int64[n], or as object[n] of str."""
     if id_type == "int":
         return np.asarray(ids, dtype=np.int64)
