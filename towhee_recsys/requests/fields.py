@@ -16,14 +16,22 @@ T = TypeVar("T")
 
 
 def whole_number(field: str, given: Any, low: int, high: int) -> int:
-    """`given`, a whole number from `low` to `high`. Raises QueryError."""
+    """`given`, a whole number from `low` to `high`.
+
+    Raises:
+        QueryError: it is anything else.
+    """
     if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or not low <= given <= high:
         raise refused(field, given, f"a whole number from {low} to {high}")
     return int(given)
 
 
 def deviation(field: str, given: Any) -> float:
-    """`given`, a finite number above 0. Raises QueryError."""
+    """`given`, a finite number above 0.
+
+    Raises:
+        QueryError: it is anything else.
+    """
     is_number = isinstance(given, (int, float, np.integer, np.floating)) and not isinstance(given, bool)
     if not is_number or not 0 < given <= sys.float_info.max:  # whole numbers may be larger
         raise refused(field, given, "a number above 0, in units of the rating scale")
@@ -31,7 +39,11 @@ def deviation(field: str, given: Any) -> float:
 
 
 def share(field: str, given: Any) -> float:
-    """`given`, a number from 0 to 1. Raises QueryError."""
+    """`given`, a number from 0 to 1.
+
+    Raises:
+        QueryError: it is anything else.
+    """
     is_number = isinstance(given, (int, float, np.integer, np.floating)) and not isinstance(given, bool)
     if not is_number or not 0 <= given <= 1:
         raise refused(field, given, "a number from 0 to 1")
@@ -39,20 +51,32 @@ def share(field: str, given: Any) -> float:
 
 
 def flag(field: str, given: Any) -> bool:
-    """`given`, true or false: 1 is neither. Raises QueryError."""
+    """`given`, true or false: 1 is neither.
+
+    Raises:
+        QueryError: it is anything else.
+    """
     if not isinstance(given, (bool, np.bool_)):
         raise refused(field, given, "true or false")
     return bool(given)
 
 
 def id_list(field: str, given: Any, id_type: IdType, most: int) -> tuple[Id, ...]:
-    """The ids in a list of at most `most`, of the dataset's type. Raises QueryError."""
+    """The ids in a list of at most `most`, of the dataset's type.
+
+    Raises:
+        QueryError: it is anything else.
+    """
     ids = listed(field, given, "a list of item ids", most)
     return tuple(item_id(key, id_type, field) for key in ids)
 
 
 def listed(field: str, given: Any, accepted: str, most: int) -> list[Any]:
-    """`given` as a list of at most `most` values. Raises QueryError."""
+    """`given` as a list of at most `most` values.
+
+    Raises:
+        QueryError: it is anything else.
+    """
     values = given.tolist() if isinstance(given, np.ndarray) else given
     if not isinstance(values, (list, tuple, set, frozenset)):
         raise refused(field, given, accepted)

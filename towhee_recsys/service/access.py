@@ -35,7 +35,11 @@ class Access:
         self._tokens = [token.encode() for token in tokens]
 
     def must_be_able_to_listen(self, host: str) -> None:
-        """Raises ConfigError where others than this machine could reach `host`, and there is no token."""
+        """Checks that a service may listen on `host`.
+
+        Raises:
+            ConfigError: others than this machine could reach it, and there is no token.
+        """
         if not self._tokens and not is_loopback(host):
             raise ConfigError(
                 f"--host {host}: others can reach this address, and there is no token. Set serve.tokens to a text of "

@@ -26,7 +26,11 @@ def answer_of(request: Request, found: Answer, content: Mapping[str, Any]) -> Re
 
 
 def listed(given: list[Any], most: int) -> list[Any]:
-    """A list in a body, as it is. Raises QueryError where it is empty, or has more than `most` entries."""
+    """A list in a body, as it is.
+
+    Raises:
+        QueryError: it is empty, or has more than `most` entries.
+    """
     if not 1 <= len(given) <= most:
         accepted = f"1 to {most:,} in one list (serve.max_requests of the config)"
         raise refused("body", f"a list of {len(given)}", accepted)
@@ -34,7 +38,11 @@ def listed(given: list[Any], most: int) -> list[Any]:
 
 
 def mapping(given: Any, field: str, accepted: str) -> Any:
-    """An object of a body, as it is. Raises QueryError where it is not one."""
+    """An object of a body, as it is.
+
+    Raises:
+        QueryError: it is not one.
+    """
     if not isinstance(given, dict):
         raise refused(field, given, accepted)
     return given

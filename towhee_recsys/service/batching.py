@@ -51,7 +51,11 @@ class Batcher:
         self._threads = ThreadPoolExecutor(THREADS, "batch")
 
     def must_have_room(self, requests: int) -> None:
-        """Raises OverloadedError where so many more requests may not wait."""
+        """Checks that so many more requests may wait.
+
+        Raises:
+            OverloadedError: they may not.
+        """
         if self._waiting and len(self._waiting) + requests > self._settings.queue:
             raise OverloadedError(len(self._waiting))
 

@@ -50,7 +50,11 @@ def model(case: Case) -> str:
 
 
 def usable_bundle(folder: Path) -> Bundle:
-    """The bundle in `folder`, read from the disk, not from this process' cache. Raises BundleError."""
+    """The bundle in `folder`, read from the disk, not from this process' cache.
+
+    Raises:
+        BundleError: it cannot be used.
+    """
     from towhee_recsys.bundle import ItemEncoder, UserEncoder, popular_items
     from towhee_recsys.bundle.bundle import read_bundle
     from towhee_recsys.support.files import recover

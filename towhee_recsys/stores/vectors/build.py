@@ -56,7 +56,11 @@ def start_build(
 
 
 def create_build(index: VectorIndex, build: str, layout: Layout) -> None:
-    """Creates an empty build, which is this process' to fill. Raises what `start_build` raises."""
+    """Creates an empty build, which is this process' to fill.
+
+    Raises:
+        StoreError: the store fails, or another process indexes the collection of a server.
+    """
     index.locks.acquire(build, is_new=True)
     try:
         index.store.create(build, layout)
@@ -124,7 +128,11 @@ def insert(
 
 
 def write_rows(index: VectorIndex, build: str, rows: Rows) -> None:
-    """Writes checked rows into `build`; those that are there, the same, are not touched. Raises StoreError."""
+    """Writes checked rows into `build`; those that are there, the same, are not touched.
+
+    Raises:
+        StoreError: the store fails.
+    """
     writer = index.locks.writer(build)
     with writer.writing:
         if writer.lacks(rows.ids):
@@ -143,7 +151,11 @@ def receipt_of(build: str, embeddings: Any, rows: Rows) -> Receipt:
 def layout_of(
     dim: int, id_type: IdType, fields: Mapping[str, FieldType] | None, how: IndexType, server: ServerConfig
 ) -> Layout:
-    """The layout of a build. Raises QueryError where the partition key is not a field of texts."""
+    """The layout of a build.
+
+    Raises:
+        QueryError: the partition key is not a field of texts.
+    """
     types, key = dict(fields or {}), server.partition_key
     if key is not None and types.get(key) != "text":
         texts = ", ".join(repr(name) for name, kind in types.items() if kind == "text")

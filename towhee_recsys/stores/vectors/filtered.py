@@ -32,7 +32,12 @@ def filters_in(record: IndexRecord, where: Sequence[Filter | None] | None, queri
 
 
 def count_matching(store: VectorStore, record: IndexRecord, where: Filter) -> int:
-    """The number of a build's items that match a filter and have not expired. Raises QueryError and StoreError."""
+    """The number of a build's items that match a filter and have not expired.
+
+    Raises:
+        QueryError: a filter is not acceptable for this build.
+        StoreError: the store fails.
+    """
     [checked] = filters_in(record, [where], 1)
     return store.count(record.build, checked)
 
@@ -40,7 +45,12 @@ def count_matching(store: VectorStore, record: IndexRecord, where: Filter) -> in
 def kept_by(
     store: VectorStore, record: IndexRecord, lists: Sequence[Iterable[Id]], where: Sequence[Filter | None] | None
 ) -> list[set[Id]]:
-    """Those ids of each list that its filter keeps; without a filter all of them. Raises QueryError and StoreError."""
+    """Those ids of each list that its filter keeps; without a filter all of them.
+
+    Raises:
+        QueryError: a filter is not acceptable for this build.
+        StoreError: the store fails.
+    """
     filters = filters_in(record, where, len(lists))
     return [
         _matching(store, record.build, set(ids), each) if each else set(ids)

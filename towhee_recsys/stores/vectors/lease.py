@@ -55,7 +55,11 @@ class Lease:
 
     @contextmanager
     def held(self, need: str) -> Iterator[None]:
-        """Within its block the lease is held. Raises what `hold` raises."""
+        """Within its block the lease is held.
+
+        Raises:
+            StoreError: another process has it, or has taken it over; or the store fails.
+        """
         self.hold(need)
         try:
             yield
@@ -78,7 +82,11 @@ class Lease:
             self._needs.add(need)
 
     def must_be_held(self) -> None:
-        """Raises StoreError where this process has lost the lease that it needs, or the store fails."""
+        """Checks that this process still has the lease, if it needs one.
+
+        Raises:
+            StoreError: it has lost the lease, or the store fails.
+        """
         with self._changing:
             if self._needs:
                 self._check()

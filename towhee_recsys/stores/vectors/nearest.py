@@ -49,7 +49,10 @@ def nearest_rows(cache: VectorCache, queries: np.ndarray, questions: Sequence[Qu
     """The rows nearest to each query float32[n, dim]: `top_k` of them, or fewer where no more are as it wants.
 
     Queries with equal filters that leave out about as many ids are searched together: a long list enlarges the search
-    of others only where that takes less time than a call of its own. Raises StoreError.
+    of others only where that takes less time than a call of its own.
+
+    Raises:
+        StoreError: the store fails.
     """
     store, build = cache.store, cache.build
     found: list[Found] = [[] for _ in questions]

@@ -37,9 +37,12 @@ def parts(ids: Sequence[Id]) -> Iterator[slice]:
 
 
 def put(store: VectorStore, record: IndexRecord, rows: Rows) -> IndexRecord:
-    """Writes one part of rows, in place of older ones with their ids, and returns the record then. Raises StoreError.
+    """Writes one part of rows, in place of older ones with their ids, and returns the record then.
 
     A row that is there already, the same, is not touched.
+
+    Raises:
+        StoreError: the store fails.
     """
     held = store.rows(record.build, rows.ids)
     rows = rows[differing(rows, held)]
@@ -57,7 +60,11 @@ def put(store: VectorStore, record: IndexRecord, rows: Rows) -> IndexRecord:
 
 
 def remove(store: VectorStore, record: IndexRecord, ids: np.ndarray) -> IndexRecord:
-    """Deletes those of one part of ids that are there, and returns the record then. Raises StoreError."""
+    """Deletes those of one part of ids that are there, and returns the record then.
+
+    Raises:
+        StoreError: the store fails.
+    """
     old = store.rows(record.build, ids)
     if not len(old):
         return record
@@ -68,9 +75,12 @@ def remove(store: VectorStore, record: IndexRecord, ids: np.ndarray) -> IndexRec
 
 
 def recover_pending(store: VectorStore, record: IndexRecord) -> IndexRecord:
-    """Completes a change that another process could not complete, and returns the new record. Raises StoreError.
+    """Completes a change that another process could not complete, and returns the new record.
 
     Rows that it was adding or deleting are there or not; rows that it was replacing are the old or the new ones.
+
+    Raises:
+        StoreError: the store fails.
     """
     if not record.pending:
         return record

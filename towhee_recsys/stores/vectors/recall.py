@@ -59,7 +59,10 @@ def with_recall(store: VectorStore, record: IndexRecord, ids: np.ndarray, target
 
     The build holds the rows of `ids`. It is searched when its index is complete, which takes minutes for millions of
     rows. Where no width is enough, a warning is logged, and the narrowest whose recall is near the highest is recorded.
-    An exact index stays as it is, and so does one that is empty. Raises StoreError.
+    An exact index stays as it is, and so does one that is empty.
+
+    Raises:
+        StoreError: the store fails.
     """
     if record.index == EXACT.type or record.index != target.index.type or not len(ids):
         return record
@@ -83,7 +86,11 @@ def with_recall(store: VectorStore, record: IndexRecord, ids: np.ndarray, target
 
 
 def exact_nearest(store: VectorStore, build: str, ids: np.ndarray, queries: np.ndarray | None = None) -> Exact:
-    """The exact search over the rows of `ids`, read in chunks: memory does not grow with them. Raises StoreError."""
+    """The exact search over the rows of `ids`, read in chunks: memory does not grow with them.
+
+    Raises:
+        StoreError: the store fails.
+    """
     own = int(queries is None)
     if queries is None:
         drawn = np.random.default_rng(0).choice(len(ids), min(len(ids), SAMPLE), replace=False)
@@ -100,9 +107,12 @@ def exact_nearest(store: VectorStore, build: str, ids: np.ndarray, queries: np.n
 def recall_of(
     store: VectorStore, build: str, exact: Exact, index: IndexType, vectors: dict[Id, np.ndarray]
 ) -> np.ndarray:
-    """The share float64[n] of the exact nearest items that a search finds for each query. Raises StoreError.
+    """The share float64[n] of the exact nearest items that a search finds for each query.
 
     `vectors` keeps what was read of the build: a score of an index with a byte a number is no exact cosine.
+
+    Raises:
+        StoreError: the store fails.
     """
     found = store.search(build, exact.queries, exact.length, index)
     lacking = sorted({key for hits in found for key, _ in hits if key not in vectors}, key=str)

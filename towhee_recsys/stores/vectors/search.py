@@ -80,7 +80,11 @@ def search_request(
 
 
 def checked_top_ks(top_k: Any, queries: int) -> list[int]:
-    """`top_k` for each of so many `queries`: one number for all of them, or a list. Raises QueryError."""
+    """`top_k` for each of so many `queries`: one number for all of them, or a list.
+
+    Raises:
+        QueryError: a number is not acceptable, or there are not as many as queries.
+    """
     if not isinstance(top_k, (list, tuple, np.ndarray)):
         return [checked_top_k(top_k)] * queries
     if len(top_k) != queries:

@@ -34,7 +34,11 @@ class VectorCache:
         return len(self._kept)
 
     def vectors(self, ids: Collection[Id]) -> dict[Id, np.ndarray]:
-        """The vectors float32[dim] of those of `ids` that are there; only new ones are read. Raises StoreError."""
+        """The vectors float32[dim] of those of `ids` that are there; only new ones are read.
+
+        Raises:
+            StoreError: the store fails.
+        """
         kept = self._kept
         known = {key: kept[key] for key in ids if key in kept}
         if len(known) < len(ids):

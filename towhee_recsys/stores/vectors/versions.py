@@ -70,13 +70,22 @@ def read_versions(store: VectorStore, collection: str) -> Versions:
 
 
 def make_live(store: VectorStore, record: IndexRecord) -> None:
-    """Makes `record`'s build the live one, for all readers at once. Raises StoreError."""
+    """Makes `record`'s build the live one, for all readers at once.
+
+    Raises:
+        StoreError: the store fails.
+    """
     store.write_record(record.to_json())
     store.make_live(record.collection, record.build)
 
 
 def must_be_ours(store: VectorStore, collection: str) -> None:
-    """Raises IndexMismatchError when something that is not an index of ours has the name of `collection`."""
+    """Checks that nothing but an index of ours has the name of `collection`.
+
+    Raises:
+        IndexMismatchError: something else has it.
+        StoreError: the store fails.
+    """
     if collection in store.names():
         found = store.describe(collection)
         raise IndexMismatchError(
