@@ -75,8 +75,9 @@ def _section(path: str, node: Node, paths: dict[str, str]) -> str:
 
 
 def _row(path: str, key: str, value: Node, node: Node, paths: dict[str, str]) -> list[str]:
-    name = f"{code(key)}{{ #{_anchor(f'{path}.{key}'.removeprefix('.'))} }}"
-    names = _names(value)
+    names, where = _names(value), f"{path}.{key}".removeprefix(".")
+    has_heading = where in (paths[each] for each in names)
+    name = code(key) if has_heading else f"{code(key)}{{ #{_anchor(where)} }}"
     if not names:
         default = "required" if key in node.get("required", ()) else _default(value)
         return [name, _accepted(value), default, prose(value.get("description", ""))]

@@ -50,7 +50,7 @@ def linked_sources(texts: dict[str, str]) -> dict[str, str]:
     while waiting:
         page, text = waiting.popitem()
         for target in _targets(text, location_of(page)):
-            if page_of(target, texts | found) is None and (ROOT / target).exists():
+            if page_of(target, texts | found) is None and _can_be_shown(ROOT / target):
                 found[source_page(target)] = waiting[source_page(target)] = _source(target)
     return found
 
@@ -81,6 +81,11 @@ def _resolved(link: str, location: str) -> str:
     """What a link is to, from the root of the repository; links in a folder's page are relative to the folder."""
     folder = location if (ROOT / location).is_dir() else posixpath.dirname(location)
     return posixpath.normpath(posixpath.join(folder, link))
+
+
+def _can_be_shown(path: Path) -> bool:
+    """Whether there is such a folder, or such a file of text."""
+    return path.is_dir() or (path.is_file() and b"\0" not in path.read_bytes()[:1024])
 
 
 def _source(location: str) -> str:
