@@ -46,7 +46,8 @@ def main() -> None:
 def executed(path: Path, folder: Path) -> NotebookNode:
     """The notebook with the outputs that it has when it runs in `folder`, without times and versions."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
+    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}}, coalesce_streams=True)
+    client.execute()
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
     notebook.metadata["language_info"] = {"name": "python"}
