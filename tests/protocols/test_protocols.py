@@ -74,7 +74,7 @@ def test_a_protocol_that_is_not_known(random_dataset, task_of):
 
 @pytest.mark.parametrize("share", [1, -0.1, float("nan")])
 def test_a_share_out_of_range(random_dataset, task_of, share):
-    with pytest.raises(EvaluationError, match=rf"validation takes a share .*, 0 <= share < 1; {share!r} was given"):
+    with pytest.raises(EvaluationError, match=rf"validation: given {share!r}, accepted: a share .*, 0 <= share < 1"):
         task_of("rating-90-10", random_dataset(1), validation=share)
 
 

@@ -117,10 +117,10 @@ class Bundle:
             raise BundleError(f"{self.directory / name} holds no plain arrays: {error}. Train again.") from None
 
     def check_unchanged(self) -> None:
-        """Does nothing unless another training has replaced the files since they were loaded.
+        """Checks that no other training has replaced the files since they were loaded.
 
         Raises:
-            BundleError: it has.
+            BundleError: one has.
         """
         if parsed(self.directory, read_manifest(self.directory)) != self.manifest:
             raise BundleError(f"the model in {self.directory} was replaced after it was loaded. Load it again.")
@@ -139,7 +139,7 @@ def load_bundle(directory: str | Path) -> Bundle:
         try:
             return _load(path)
         except (RecsysError, OSError):
-            return _load(path)  # if a training replaced it in the meantime, this time it is whole
+            return _load(path)  # a training may have replaced it in the meantime: then it is whole now
 
 
 def read_bundle(path: Path) -> Bundle:

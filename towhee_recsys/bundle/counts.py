@@ -1,4 +1,4 @@
-"""How many interactions of each known user a model was trained on: how firm its picture of the user is."""
+"""How many interactions of each known user a model was trained on: the more, the less new ones move the user."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from towhee_recsys.bundle.arrays import Header
 from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.bundle.contents import CURE
+from towhee_recsys.bundle.known_arrays import read_known
 from towhee_recsys.bundle.manifest import COUNTS, KNOWN
 from towhee_recsys.bundle.towers import loaded, unchanged
 from towhee_recsys.errors import BundleError
@@ -21,12 +22,9 @@ def interaction_counts(bundle: Bundle) -> np.ndarray:
     Raises:
         BundleError: they do not fit the users, or cannot be read.
     """
-    file = bundle.directory / KNOWN
-    expected = Header(np.dtype(np.int32), (len(loaded(bundle, "user").rows),))
-    with unchanged(bundle), bundle.open_arrays(KNOWN) as stored:
-        if (found := stored.header(COUNTS)) != expected:
-            raise BundleError(f"{file}: {COUNTS} is {found or 'missing'}; {expected} is expected. {CURE}")
-        counts = stored.read(COUNTS)
+    users = len(loaded(bundle, "user").rows)
+    with unchanged(bundle):
+        counts = read_known(bundle, COUNTS, Header(np.dtype(np.int32), (users,)))
     if (counts < 0).any():
-        raise BundleError(f"{file}: {COUNTS} has numbers below 0. {CURE}")
+        raise BundleError(f"{bundle.directory / KNOWN}: {COUNTS} has numbers below 0. {CURE}")
     return counts

@@ -22,7 +22,7 @@ from towhee_recsys.model.embeddings import Embeddings, ModelRef
 
 
 class _Encoder:
-    """Records of users or of items to vectors. A record with a known id may leave out the rest: it is filled in."""
+    """Records of users or of items to vectors. A record with a known id needs no other field: these are filled in."""
 
     def __init__(self, bundle: Bundle, entity: Entity, model: ModelRef, *, also: Sequence[str], refuse_unknown: bool):
         self.bundle, self.model = bundle, model
@@ -89,7 +89,7 @@ class UserEncoder(_Encoder):
     A record may have `liked` and `disliked`, lists of item ids, and `feedback`, interactions since the training as a
     list of (item id, rating or weight): a tower with a history reads what is liked, for others the vector is folded in
     (see model/fold_in.py). It may have `include_seen`, which is not read here.
-    `unknown_user` is what becomes of an unknown id with no other field: an error, or, for general, the same as of {}.
+    `unknown_user` is what an unknown id with no other field gives: an error, or, for general, the same as {}.
     """
 
     def __init__(self, bundle: Bundle, unknown_user: Literal["error", "general"] = "error"):

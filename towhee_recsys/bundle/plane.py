@@ -12,10 +12,10 @@ from towhee_recsys.model.embeddings import normalize
 from towhee_recsys.model.projection import Plane, fit_plane
 
 NUMBERS = 2_560_000
-"""The plane is fitted to vectors of so many numbers at most, 10,000 of 256: more would hardly turn it."""
+"""The plane is fitted to vectors with at most so many numbers, 10,000 of 256: more would hardly change it."""
 
 FEWEST = 100
-"""As many items are taken of vectors of any length."""
+"""However long the vectors are, the plane is fitted to so many items."""
 
 
 @lru_cache(maxsize=8)

@@ -9,6 +9,7 @@ import numpy as np
 from towhee_recsys.bundle.arrays import Header
 from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.bundle.contents import CURE
+from towhee_recsys.bundle.known_arrays import read_known
 from towhee_recsys.bundle.manifest import KNOWN, POPULARITY
 from towhee_recsys.bundle.towers import loaded, unchanged
 from towhee_recsys.data.item_ids import item_id
@@ -39,11 +40,8 @@ def popular_items(bundle: Bundle) -> dict[Id, float]:
 
 
 def _popularity(bundle: Bundle, items: int) -> np.ndarray:
-    file, expected = bundle.directory / KNOWN, Header(np.dtype(np.float32), (items,))
-    with bundle.open_arrays(KNOWN) as stored:
-        if (found := stored.header(POPULARITY)) != expected:
-            raise BundleError(f"{file}: {POPULARITY} is {found or 'missing'}; {expected} is expected. {CURE}")
-        popularity = stored.read(POPULARITY)
+    popularity = read_known(bundle, POPULARITY, Header(np.dtype(np.float32), (items,)))
     if not (np.isfinite(popularity) & (popularity >= 0)).all():
+        file = bundle.directory / KNOWN
         raise BundleError(f"{file}: {POPULARITY} has numbers that are not finite, or below 0. {CURE}")
     return popularity

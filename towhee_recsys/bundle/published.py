@@ -20,8 +20,8 @@ class PublishedModels:
     """The published copies of models that were in `model_dir`: `<model_dir>.published/<model id>`.
 
     Beside them is a file for each build that needs one, `<model_dir>.published/builds/<build>`, with the model's id. It
-    is written before the copy and removed before it, so that a copy that no build needs can go at any time; several
-    indexes can have the same `model_dir`.
+    is written before the copy and removed before it, so that a copy that no build needs can be removed at any time;
+    several indexes can have the same `model_dir`.
 
     Attributes:
         folder: Where they are.
@@ -72,7 +72,7 @@ class PublishedModels:
             return False
 
     def drop(self, version: str) -> None:
-        """Removes what no build needs without `version`; one that is not there is passed over."""
+        """Removes the need of `version`, if it has one, and the copies that no build needs any more."""
         self._need_of(version).unlink(missing_ok=True)
         remove_unfinished(self._need_of(version))
         needs = self.folder / "builds"

@@ -48,9 +48,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Trained:
-    """What training hands over to be saved.
+    """What a training has found, to be saved.
 
     Attributes:
+        config: The config, as it was loaded.
+        users: The fitted features of users.
+        items: The fitted features of items.
         known: For `user` and `item`, the ids of the known records as `ids`, text, and their arrays as `0`, `1`, …, one
             a feature.
         counts: How many interactions of each known user training has read, int32[users].
@@ -58,11 +61,13 @@ class Trained:
         compared: The rows of the known users that new ones are compared with, int64[k], and for each the logarithm of
             the sum of its softmax over the rated items, float32[k].
         popularity: How many users like each known item, float32[items].
+        model: The trained towers.
         regression: What was fitted for items without interactions; None for a model that has none.
         rating_map: The line from cosine to rating that training used; None where there is no rating scale.
         calibration: The line that predictions use; likewise.
         variances: How sure predicted ratings are; None where no teacher was trained.
         dataset: name, fingerprint, the numbers of users, items and interactions, and of removed interactions by rule.
+        item_schema: The columns of the items that a catalogue and an index keep.
         trained_on: The protocol and seed that split the data, and how they were read.
         quality: The epoch that was kept as `kept_epoch`, and its figures on the validation part.
         history: A line of figures for each epoch.

@@ -9,6 +9,7 @@ import numpy as np
 from towhee_recsys.bundle.arrays import Header
 from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.bundle.contents import CURE
+from towhee_recsys.bundle.known_arrays import read_expected
 from towhee_recsys.bundle.manifest import COMPARED, KNOWN, LOG_SUMS
 from towhee_recsys.bundle.towers import loaded, unchanged
 from towhee_recsys.errors import BundleError
@@ -35,7 +36,7 @@ def trained_users(bundle: Bundle) -> TrainedUsers | None:
 
 
 def attributes(encoder: FeatureEncoder, arrays: list[np.ndarray]) -> list[np.ndarray]:
-    """Those of users' arrays, one a feature, that put them into groups."""
+    """Of users' arrays, one for each feature, those of features that put users into groups."""
     return [array for array, feature in zip(arrays, encoder.features, strict=True) if feature.grouping != "none"]
 
 
@@ -46,10 +47,8 @@ def _arrays(bundle: Bundle, users: int) -> tuple[np.ndarray, np.ndarray]:
         found = stored.header(COMPARED)
         if found is None or (found.dtype, len(found.shape)) != (np.int64, 1):
             raise BundleError(f"{file}: {COMPARED} is {found or 'missing'}; int64[k] is expected. {CURE}")
-        expected, sums = Header(np.dtype(np.float32), found.shape), stored.header(LOG_SUMS)
-        if sums != expected:
-            raise BundleError(f"{file}: {LOG_SUMS} is {sums or 'missing'}; {expected} is expected. {CURE}")
-        compared, log_sums = stored.read(COMPARED), stored.read(LOG_SUMS)
+        expected = {COMPARED: found, LOG_SUMS: Header(np.dtype(np.float32), found.shape)}
+        compared, log_sums = read_expected(bundle, stored, expected).values()
     if len(compared) and not 0 <= compared.min() <= compared.max() < users:
         raise BundleError(f"{file}: {COMPARED} has rows that are not of the {users:,} known users. {CURE}")
     if not np.isfinite(log_sums).all():

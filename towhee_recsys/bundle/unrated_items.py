@@ -9,6 +9,7 @@ import numpy as np
 from towhee_recsys.bundle.arrays import ArrayFile, Header
 from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.bundle.contents import CURE
+from towhee_recsys.bundle.known_arrays import read_expected
 from towhee_recsys.bundle.manifest import ANCHOR_WEIGHTS, ANCHORS, ITEM_COUNTS, KNOWN, MEANS
 from towhee_recsys.errors import BundleError
 from towhee_recsys.model.kernel_regression import KernelRegression, UnratedItems
@@ -45,11 +46,7 @@ def _read(bundle: Bundle, stored: ArrayFile, items: int) -> tuple[KernelRegressi
         MEANS: Header(np.dtype(np.float32), (2, bundle.dim)),
         ITEM_COUNTS: Header(np.dtype(np.int32), (items,)),
     }
-    file = bundle.directory / KNOWN
-    for name, header in expected.items():
-        if (given := stored.header(name)) != header:
-            raise BundleError(f"{file}: {name} is {given or 'missing'}; {header} is expected. {CURE}")
-    arrays = {name: stored.read(name) for name in expected}
+    file, arrays = bundle.directory / KNOWN, read_expected(bundle, stored, expected)
     if not all(np.isfinite(arrays[name]).all() for name in (ANCHOR_WEIGHTS, MEANS)):
         raise BundleError(f"{file}: the regression of unrated items has numbers that are not finite. {CURE}")
     if not count or arrays[ANCHORS].min() < 0 or arrays[ANCHORS].max() >= items or (arrays[ITEM_COUNTS] < 0).any():

@@ -10,6 +10,7 @@ import numpy as np
 from towhee_recsys.bundle.arrays import Header
 from towhee_recsys.bundle.bundle import Bundle
 from towhee_recsys.bundle.contents import CURE
+from towhee_recsys.bundle.known_arrays import read_known
 from towhee_recsys.bundle.manifest import ITEM_VARIANCES, KNOWN, USER_VARIANCES
 from towhee_recsys.bundle.towers import loaded, unchanged
 from towhee_recsys.data.item_ids import item_id
@@ -64,18 +65,15 @@ def variances_of(bundle: Bundle, rows: Sequence[int | None], interactions: Calla
     there = [row for row in rows if row is not None]
     if len(there) == len(rows):  # as of most requests
         return known[there]
-    new = [interactions(place) if row is None else 0 for place, row in enumerate(rows)]
+    new = [interactions(position) if row is None else 0 for position, row in enumerate(rows)]
     found = variance.of_new_users(new)
     found[[row is not None for row in rows]] = known[there]
     return found
 
 
 def _read(bundle: Bundle, name: str, rows: int) -> np.ndarray:
-    file, expected = bundle.directory / KNOWN, Header(np.dtype(np.float32), (rows,))
-    with unchanged(bundle), bundle.open_arrays(KNOWN) as stored:
-        if (found := stored.header(name)) != expected:
-            raise BundleError(f"{file}: {name} is {found or 'missing'}; {expected} is expected. {CURE}")
-        variances = stored.read(name)
+    with unchanged(bundle):
+        variances = read_known(bundle, name, Header(np.dtype(np.float32), (rows,)))
     if not (np.isfinite(variances) & (variances > 0)).all():
-        raise BundleError(f"{file}: {name} has numbers that are not finite, or not above 0. {CURE}")
+        raise BundleError(f"{bundle.directory / KNOWN}: {name} has numbers that are not finite, or not above 0. {CURE}")
     return variances

@@ -13,7 +13,7 @@ SHARES = (50, 80, 95)
 
 
 def half_width(share: int) -> float:
-    """How many standard deviations an interval goes to each side that has `share` percent of a normal distribution."""
+    """Half the width of the interval with `share` percent of a normal distribution, in standard deviations."""
     return NormalDist().inv_cdf(0.5 + share / 200)
 
 

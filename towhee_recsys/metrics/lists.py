@@ -46,7 +46,7 @@ def _keys(scores: np.ndarray) -> np.ndarray:
 
 
 def _highest(keys: np.ndarray, k: int) -> np.ndarray:
-    """The `k` highest of each row, descending; all of them where a row has less."""
+    """The `k` highest of each row, descending; all of them where a row has fewer."""
     if k < keys.shape[1]:
         keys.partition(keys.shape[1] - k, axis=1)
         keys = keys[:, keys.shape[1] - k :]

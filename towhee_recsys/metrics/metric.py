@@ -94,8 +94,8 @@ class CandidateItems:
         mask: bool[items], the items that may be in a list.
         popularity: float[items], how many users each item has in training.
         n_users: The number of users in training.
-        vectors: float32[items, any], of length 1, or 0 for an item without users in training; their inner products are
-            nearly the cosines of the items' users in training.
+        vectors: float32[items, k] for some k, of length 1, or 0 for an item without users in training; their inner
+            products are nearly the cosines of the items' users in training.
     """
 
     mask: np.ndarray

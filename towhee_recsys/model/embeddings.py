@@ -1,4 +1,4 @@
-"""Embeddings: vectors together with the model that made them, so that they never meet another model's index."""
+"""Embeddings: vectors together with the model that made them, so that no other model's index is searched with them."""
 
 from __future__ import annotations
 
@@ -147,7 +147,11 @@ def must_be_unit(vectors: np.ndarray, names: Sequence[Any]) -> None:
 
 
 def _all_or_none(parts: Sequence[np.ndarray | None], what: str) -> list[np.ndarray] | None:
-    """The parts of several embeddings; None where none has one. Raises QueryError where only some have it."""
+    """The parts of several embeddings; None where none has one.
+
+    Raises:
+        QueryError: only some have one.
+    """
     there = [part for part in parts if part is not None]
     if there and len(there) < len(parts):
         raise QueryError(f"{len(there)} of {len(parts)} embeddings have {what} for ratings: give all of them, or none.")
@@ -155,11 +159,11 @@ def _all_or_none(parts: Sequence[np.ndarray | None], what: str) -> list[np.ndarr
 
 
 def _unit(array: np.ndarray, records: int) -> np.ndarray:
-    """Unit vectors float32[..., dim]; so many records come after one another, once or twice."""
+    """Unit vectors float32[..., dim] of so many `records`, to search with and, after these, for ratings, if given."""
     exact = np.asarray(array, dtype=np.float64)
     lengths = np.sqrt(np.einsum("...i,...i->...", exact, exact))[..., np.newaxis]
-    for place, length in enumerate(lengths.ravel().tolist()):  # for a request quicker than NumPy's calls
+    for position, length in enumerate(lengths.ravel().tolist()):  # for a request quicker than NumPy's calls
         if not 0 < length < math.inf:
-            found = f"vector {place % records} of {records} has length {length}"
+            found = f"vector {position % records} of {records} has length {length}"
             raise QueryError(f"{found}: it cannot be normalized.")
     return (exact / lengths).astype(np.float32)

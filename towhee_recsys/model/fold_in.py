@@ -12,11 +12,17 @@ from towhee_recsys.model.similar_users import TrainedUsers
 from towhee_recsys.model.towers import free_size
 
 STEPS, CLOSE = 12, 0.005
-"""The most steps, and the share of the first gradient's length below which no more are taken. Most users need five."""
+"""The most steps, and the share of the first gradient's length below which no further step is taken.
+
+Most users need five.
+"""
 
 FIRST, LONGEST = 0.1, 0.5
-"""The length of a new user's first step, and of anyone's longest, in lengths of the vector that is moved. The first one
-of others is as much shorter as the new interactions' share of all is below 1, as is the way that they have to go."""
+"""The length of a new user's first step, and the longest of any user's, in lengths of the vector that is moved.
+
+A known user's first step is shorter: `FIRST` times the share of the new interactions in all of the user's, since the
+vector has less far to go.
+"""
 
 
 def fold_in(
@@ -83,7 +89,7 @@ def disliked_value(feedback: Feedback) -> float:
 
 
 def _offset(start: np.ndarray, free: int, decay: float, loss: FoldInLoss, first: float) -> np.ndarray:
-    """What the first `free` numbers of `start` float32[dim] have to be moved by to where loss and decay are least.
+    """The offset of the first `free` numbers of `start` float32[dim] at which loss and decay are least.
 
     Gradient descent with the step lengths of Barzilai & Borwein (1988): the decay makes the problem so well-conditioned
     that a few steps suffice. `first` is the length of the first one, in lengths of `start`.

@@ -15,7 +15,7 @@ from towhee_recsys.model.blocks import Block
 from towhee_recsys.model.objectives import Gradients, Objective
 
 PARTS = 4
-"""The same on every machine, so that sums are rounded alike."""
+"""The number of parts: the same on every machine, so that sums are rounded alike."""
 
 
 def in_parts(
@@ -23,8 +23,8 @@ def in_parts(
 ) -> Callable[[], Gradients]:
     """Starts `objective(users, items, block)` in other threads, and returns a function that waits for its result.
 
-    The result is the same up to rounding. Most of an objective's time are passes over a matrix of users by items, and
-    NumPy makes each of them on one core. `cores` are used at once, all by default.
+    The result is the same up to rounding. An objective spends most of its time on passes over a matrix of users by
+    items, and NumPy makes each pass on one core. `cores` are used at once, all by default.
     """
     parts = block.parts(PARTS)
     ends = np.cumsum([len(part.users) for part in parts])[:-1]
@@ -51,14 +51,14 @@ def in_parts(
 
 @contextmanager
 def cores_for_parts(cores: int | None = None) -> Iterator[None]:
-    """Meanwhile matrix products leave the `cores`, all by default, to the parts."""
+    """Within the block, matrix products leave the `cores`, all by default, to the parts."""
     with blas_threads(max(1, (cores or all_cores()) // PARTS)):
         yield
 
 
 @contextmanager
 def blas_threads(count: int) -> Iterator[None]:
-    """Meanwhile a matrix product of NumPy or of SciPy, which have a BLAS each, uses at most `count` threads."""
+    """Within the block, a matrix product of NumPy or of SciPy, which have a BLAS each, uses at most `count` threads."""
     import scipy.linalg  # noqa: F401  # a BLAS that is loaded later would not be limited
 
     with ThreadpoolController().limit(limits=count, user_api="blas"):

@@ -1,9 +1,9 @@
 """Vectors of items without interactions, by the vectors of those with some that have similar features.
 
-An id without interactions says nothing, so that an item tower guesses from the other features alone. It has fitted
-these beside the ids, which explain most, and only as a sum. This is a second guess: the mean of a Gaussian process, or
-kernel ridge regression, from the features to the unit vectors of the items with interactions (Rasmussen & Williams
-2006, chapter 2). The tower's guess and this one are averaged.
+Training has learned nothing about an id without interactions, so that an item tower has the other features alone. It
+has fitted these beside the ids, which explain most, and only as a sum. This is a second guess: the mean of a Gaussian
+process, or kernel ridge regression, from the features to the unit vectors of the items with interactions (Rasmussen &
+Williams 2006, chapter 2). The tower's guess and this one are averaged.
 
 The kernel of two items is the sum of the similarities of their features (`Column.similarity`), and of a product:
 
@@ -57,7 +57,7 @@ class KernelRegression:
 
 
 class UnratedItems:
-    """The items of a model of which it knows no interactions, among them any that it does not know.
+    """The items of which a model knows no interactions, items that it does not know at all among them.
 
     Args:
         fitted: The regression.
@@ -113,7 +113,7 @@ class Kernel:
         self._similarities: list[tuple[int, Similarity]] = [(index, each) for index, each in enumerate(found) if each]
 
     def __bool__(self) -> bool:
-        """Whether any feature says how alike items are."""
+        """Whether any feature has a similarity."""
         return bool(self._similarities)
 
     def __call__(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
@@ -140,7 +140,8 @@ def fit_kernel_regression(
 ) -> KernelRegression | None:
     """Fits the unit vectors float32[m, dim] of items with interactions to their features.
 
-    None where there is no id, so that the tower has learned from features alone; no other feature; or no interaction.
+    None where there is no id, so that the tower has learned from features alone; where no feature has a similarity; or
+    where there is no interaction.
 
     Args:
         encoder: The fitted features of items.
@@ -158,7 +159,7 @@ def fit_kernel_regression(
     mean = np.average(known, axis=0, weights=np.sqrt(own))
     inverse = _inverse(kernel(_rows(arrays, anchors)) + np.diag(NOISE * (1 + FEW / own)))
     weights = inverse @ (known - mean)
-    left_out = weights / np.diag(inverse)[:, None]  # what the regression without an anchor lacks of it
+    left_out = weights / np.diag(inverse)[:, None]  # for each anchor, the error of the regression on the others
     fewest = _fewest(counts)
     if np.isin(fewest, anchors).all():
         lacking = left_out[np.isin(anchors, fewest)]
@@ -173,7 +174,7 @@ def _rows(arrays: Sequence[np.ndarray], rows: np.ndarray) -> list[np.ndarray]:
 
 
 def _fewest(counts: np.ndarray) -> np.ndarray:
-    """Rows of the items that have interactions, but no other has fewer: all, or `CHUNK` at equal steps."""
+    """Rows of the items with the fewest interactions above 0: all of them, or `CHUNK` at equal steps."""
     rows = np.flatnonzero(counts == counts[counts > 0].min())
     return rows[np.linspace(0, len(rows) - 1, min(CHUNK, len(rows))).astype(np.int64)]
 
@@ -190,7 +191,7 @@ def _inverse(matrix: np.ndarray) -> np.ndarray:
 
 
 def _of_length_one(vectors: np.ndarray, free: int) -> np.ndarray:
-    """`vectors` float32[n, dim], whose free numbers are at most of length 1, with the length of 1."""
+    """`vectors` float32[n, dim] at length 1, their free numbers at most of that length."""
     if free < vectors.shape[1]:
         squared = np.einsum("ij,ij->i", vectors[:, :free], vectors[:, :free])[:, None]
         vectors[:, :free] /= np.sqrt(np.maximum(squared, 1))

@@ -11,6 +11,7 @@ import numpy as np
 from towhee_recsys.data.items import Id
 
 LEAST, HIGHEST = 1e-6, 1e12
+"""The least error and scale that are fitted, and the highest number that is accepted."""
 
 FEW = 100
 """With fewer held-out ratings nothing is fitted to them."""

@@ -13,7 +13,7 @@ SHRINKAGE = 5.0
 """A row's own errors count as much as what is expected of any row when it has so many."""
 
 ROUNDS = 3
-"""Users' and items' variances are estimated in turns so often; more rounds change nothing any more."""
+"""How often users' and items' variances are estimated in turn; further rounds change nothing."""
 
 LEAST = 0.01
 """The least relative variance."""

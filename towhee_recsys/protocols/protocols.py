@@ -122,7 +122,7 @@ def split(protocol: str, dataset: Dataset, *, seed: int, validation: float) -> T
     chosen = _protocol_named(protocol)
     if not 0 <= validation < 1:
         raise EvaluationError(
-            f"validation takes a share of the training part, 0 <= share < 1; {validation!r} was given"
+            f"validation: given {validation!r}, accepted: a share of the training part, 0 <= share < 1."
         )
     feedback = dataset.schema.feedback
     given = Drawable(dataset.interactions, feedback.middle)

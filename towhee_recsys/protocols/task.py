@@ -85,7 +85,7 @@ class Task:
         """A vector for each item, float32[items, 256], of length 1, or 0 for an item without users in training.
 
         The inner product of two is nearly the cosine of the sets of users who have them in training: each user has a
-        random vector, and an item's is the sum of its users'. Nearly is 0.06 for one pair, and less for a mean of many.
+        random vector, and an item's is the sum of its users'. The error is about 0.06 for one pair, and less for means.
         """
         users = np.random.default_rng(self.seed).standard_normal((self.users, PROJECTED), dtype=np.float32)
         marks = self.train.matrix(self.users, self.items)

@@ -47,8 +47,8 @@ class BackwardPass:
     def __call__(self, block: Block, part: Part, rng: np.random.Generator) -> dict[str, float]:
         """Adds to the weights' gradients; returns the losses by purpose, that of the teacher and that of the decay.
 
-        Both are of the users of `part` alone, with all items. What is random is drawn for the whole block, so that it
-        is the same in all workers.
+        Gradients and losses are of the users of `part` alone, with all items. What is random is drawn for the whole
+        block, so that it is the same in all workers.
         """
         users = self._user_tensors(block.users, part.lines, rng)
         items = self._item_pass(block.items, rng)

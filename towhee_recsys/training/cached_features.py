@@ -15,7 +15,6 @@ REFRESHED_SHARE = 1 / 16
 """The share of its texts that a step computes and learns from; the others' outputs are the last ones computed. A text
 CNN costs more than all the rest of a step, and changes more slowly."""
 
-
 CHUNK = 8_192
 """Texts that are computed at once."""
 
@@ -50,8 +49,11 @@ class CachedTextFeature:
 class DedupedFeature:
     """A feature whose values many items share, such as categories: a step computes each distinct value once.
 
-    Attributes of the call: with probability `hidden` an item gets `unknown` float32[1, ...], the value of items of
-    which nothing is known, in place of its row of `values`.
+    Args:
+        layer: The feature's layer.
+        values: The encoded values of all items, with a line for each.
+        unknown: The value of items of which nothing is known, likewise with one line.
+        hidden: The probability with which a step gives an item that value in place of its own.
     """
 
     def __init__(self, layer: nn.Layer, values: np.ndarray, unknown: np.ndarray, hidden: float):
@@ -77,7 +79,7 @@ CachedFeature = CachedTextFeature | DedupedFeature
 def cached_features(
     encoder: FeatureEncoder, tower: Tower, arrays: Sequence[np.ndarray], hidden: float
 ) -> dict[int, CachedFeature]:
-    """By their numbers the features whose outputs training computes in a way of its own: all but ids.
+    """The features whose outputs training computes in a way of its own, all but ids, by their numbers.
 
     `hidden` is the share of known categories that a step hides, to train the row of unknown ones.
     """

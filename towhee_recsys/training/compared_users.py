@@ -8,8 +8,8 @@ from towhee_recsys.support.step_timers import timed
 from towhee_recsys.training.trainer import Trainer
 
 MOST = 10_000
-"""So many users are compared at most; of more, those of a sample that is drawn by the seed. A request reads two vectors
-of each, 20 MB of 256 numbers."""
+"""The most users that new ones are compared with; of more, a sample is drawn by the seed. A request reads two vectors
+of each: 20 MB with 256 numbers."""
 
 CHUNK = 512
 """Users whose softmax is computed at once."""

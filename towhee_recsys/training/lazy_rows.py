@@ -19,7 +19,7 @@ LARGE = 20_000
 """Smaller tables are updated whole, which takes little time."""
 
 SHARE = 4
-"""So are tables of which a step may read more than a quarter."""
+"""Tables with fewer rows than so many times those that a step reads are updated whole, too."""
 
 CHUNK = 8_192
 """Rows at a time where all are brought up to date."""
@@ -115,7 +115,7 @@ class LazyRows:
 def lazy_rows(
     encoder: FeatureEncoder, tower: Tower, arrays: Sequence[np.ndarray], read: int, beta2: float
 ) -> dict[int, LazyRows]:
-    """By their numbers the features of `tower` whose tables are large; about `read` rows are read in a step."""
+    """The features of `tower` whose tables are large, by their numbers; a step reads about `read` rows."""
     return {number: LazyRows(weight, arrays[number], beta2) for number, weight in _large(encoder, tower, read)}
 
 

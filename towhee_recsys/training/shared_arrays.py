@@ -64,7 +64,7 @@ def share(value: Value, path: Path) -> Shared[Value]:
 
 
 def remove_shared(path: Path) -> None:
-    """Removes the file of a shared value, also one that a killed process has left. Who has read it keeps the value."""
+    """Removes the file of a shared value, if there is one; a process that has read the value keeps it."""
     path.unlink(missing_ok=True)
     remove_unfinished(path)
 

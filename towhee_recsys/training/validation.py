@@ -28,7 +28,7 @@ CELLS = 2**25
 """Scores that are computed at once, 128 MB: those of all sampled users for up to 65,536 items."""
 
 BEST: dict[str, Callable[[list[float]], np.intp]] = {"validation_rmse": np.argmin, "validation_ndcg@10": np.argmax}
-"""The figures by which the best epoch is chosen: by the first one that the history has. RMSE is the steadier one."""
+"""The figures by which the best epoch is chosen: the first that the history has decides. RMSE varies less."""
 
 
 class Validation:
@@ -60,7 +60,7 @@ class Validation:
 
     @timed("validation")
     def measure(self) -> dict[str, float]:
-        """The figures of the model as it is; none where there is no validation part."""
+        """The figures of the model as it is; empty without a validation part."""
         figures: dict[str, float] = {}
         interactions = self._examples.validation
         if not len(interactions):

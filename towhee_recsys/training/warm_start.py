@@ -37,7 +37,7 @@ def parent_of(config: Config) -> Bundle:
         TrainingError: its weights would mean something else under `config`; all reasons are named.
     """
     bundle = load_bundle(config.model.dir)
-    model, given = _shape(bundle.config), _shape(config)
+    model, given = _weight_settings(bundle.config), _weight_settings(config)
     differing = [
         f"{name}: the model has {model.get(name, ABSENT)}, given {given.get(name, ABSENT)}."
         for name in {**model, **given}
@@ -109,7 +109,7 @@ def start_from(parent: Bundle, model: FusionModel, examples: Examples) -> None:
     log.info("continuing from %s: %d new values of users, %d of items", parent.model_id, new["user"], new["item"])
 
 
-def _shape(config: Config) -> dict[str, Any]:
+def _weight_settings(config: Config) -> dict[str, Any]:
     """The settings that decide what the weights mean, by their names."""
     dumped = config.model_dump(mode="json", include={"objective", "features", "model"})
     features = {

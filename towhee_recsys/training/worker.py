@@ -63,7 +63,7 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def _no_stderr() -> Iterator[None]:
-    """Meanwhile nothing is written to stderr: Paddle's C++ code lists its flags and connections there."""
+    """Within the block nothing is written to stderr: Paddle's C++ code lists its flags and connections there."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nowhere, 2)

@@ -81,7 +81,7 @@ def run_workers(shared: Shared[Job], checkpoint: Checkpoint, workers: int, devic
 
 @contextmanager
 def _no_warnings() -> Iterator[None]:
-    """Meanwhile Paddle does not warn that it runs on the CPU; nor of anything do the processes that start."""
+    """Within the block Paddle does not warn that it runs on the CPU, and processes that start show no warnings."""
     before = os.environ.get("PYTHONWARNINGS")
     os.environ["PYTHONWARNINGS"] = "ignore"
     try:

@@ -14,7 +14,7 @@ from towhee_recsys.errors import TuningError
 from towhee_recsys.tuning.results import TrialResult
 
 KEPT = ("dataset", "objective", "protocol", "features", "model", "training", "tune", "seed")
-"""Of the overrides that tuning was called with, those of these settings are written: the others do not change it."""
+"""The overrides of these settings are written to the best config: no others change the trials."""
 
 
 def best_config(source: Config | str, overrides: Iterable[str], folder: Path, best: TrialResult, metric: str) -> str:

@@ -22,7 +22,7 @@ from towhee_recsys.training.teacher import teacher_of
 from towhee_recsys.training.training_split import split_by
 
 Report = Callable[[int, float], bool]
-"""Called after each epoch with its number and the metric; gives whether the trial is to be continued."""
+"""Called after each epoch with its number and the metric; returns whether the trial continues."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,7 @@ class Problem:
         return digest.hexdigest()
 
     def train(self, config: Config, report: Report) -> tuple[int, float]:
-        """Trains by `config`, until `report` says to stop; gives the number of epochs, and the metric of the kept one.
+        """Trains by `config` while `report` returns true; returns the number of epochs, and the metric of the kept one.
 
         Raises:
             TrainingError: the loss or a weight is not finite any more.

@@ -1,4 +1,4 @@
-"""What the trials found."""
+"""The results of trials."""
 
 from __future__ import annotations
 

@@ -54,11 +54,11 @@ class Setting:
         return draw(self.name, self.low, self.high, log=self.log)
 
     def decoded(self, given: Any) -> Any:
-        """The value of what Optuna has."""
+        """The value that `given`, as Optuna has it, stands for."""
         return json.loads(given) if self.choices else given
 
     def encoded(self, value: Any) -> Any:
-        """`value` as Optuna has it; None where the space does not have it."""
+        """`value` as Optuna has it; None for a value outside of the space."""
         if self.choices:
             return found if (found := json.dumps(value)) in self.choices else None
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -30,7 +30,7 @@ class Study:
 
     @property
     def trials(self) -> list[TrialResult]:
-        """All that have ended by themselves, in their order."""
+        """All trials with a result, in their order: those of killed processes have none."""
         ended = [each for each in self._study.get_trials(deepcopy=False) if _has_ended(each)]
         return [self._result(number, each) for number, each in enumerate(ended, start=1)]
 
@@ -40,7 +40,7 @@ class Study:
         return best_of(self.trials, self._problem.metric)
 
     def importance(self) -> dict[str, float]:
-        """See `Tuning.importance`."""
+        """The importance of each setting, as in `Tuning.importance`."""
         values = [each.value for each in self.trials if each.state == "complete"]
         if len(values) < FEWEST_TO_COMPARE or len(set(values)) == 1:
             return {}
@@ -85,7 +85,7 @@ class Study:
         return "pruned" if pruned else "complete", epochs, value, None
 
     def _enqueue_config(self) -> None:
-        """Lets the next trial have the config's own values, if the space has all of them."""
+        """Gives the next trial the config's own values, if the space has all of them."""
         encoded = {each.name: each.encoded(value_in(self._config, each.name)) for each in self._settings}
         waiting = self._study.get_trials(deepcopy=False, states=[optuna().trial.TrialState.WAITING])
         if None not in encoded.values() and not waiting:

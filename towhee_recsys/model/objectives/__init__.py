@@ -28,7 +28,6 @@ __all__ = [
     "NewItems",
     "Objective",
     "ObjectiveSettings",
-    "Purpose",
     "fold_in_loss",
     "grad_raw",
     "make_objectives",

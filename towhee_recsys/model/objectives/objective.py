@@ -60,12 +60,13 @@ class NewItems(NamedTuple):
 
 class FoldInLoss(Protocol):
     """The loss of one user by that user's unit vector: of new interactions, with what training found as the prior.
+
     Items stay as they are.
 
     Attributes:
-        decay: How strongly what training found is kept, besides: how strongly training pulls the users' ids to 0.
-        least_decay: Folding in decays at least so strongly.
-        start_decay: And so strongly, where it starts from similar users, in lengths of the start.
+        decay: How strongly training pulls the users' ids to 0; folding in pulls offsets to 0 as strongly.
+        least_decay: The least decay of folding in.
+        start_decay: The least decay where folding in starts from similar users, times the start's squared length.
     """
 
     decay: float

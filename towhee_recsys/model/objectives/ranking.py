@@ -20,7 +20,7 @@ LARGEST_EXPONENT = 60.0
 
 
 class FoldInRanking:
-    """The same cross entropy over all items, and as prior that of past interactions with items as they were predicted.
+    """The same cross entropy over all items; the prior is that of past interactions, with items as they were predicted.
 
     So a user's prediction moves towards a new interaction by about the share of it in all of the user's interactions.
     An item that is disliked counts against: the loss is lower where the softmax gives it less.
@@ -164,7 +164,7 @@ class RankingObjective:
         return -float(total @ mean)
 
     def training_figures(self, loss: float) -> dict[str, float]:
-        """None: a cross entropy is no figure that can be compared with another model's."""
+        """Empty: a cross entropy cannot be compared with that of another model."""
         return {}
 
 

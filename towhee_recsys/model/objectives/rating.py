@@ -15,7 +15,7 @@ from towhee_recsys.support.step_timers import timed
 
 
 class FoldInRating:
-    """The same squared error, and as prior that of past ratings, of items at random, from what was predicted.
+    """The same squared error; the prior is that of past ratings of random items, as they were predicted.
 
     All users count as if they had the mean number of ratings, as they do in training.
     """
@@ -25,9 +25,9 @@ class FoldInRating:
 
     def __init__(self, new: NewItems, past: int, user: np.ndarray, items: np.ndarray, settings: ObjectiveSettings):
         assert settings.rating_map, "load_config refuses this objective without a rating scale"
-        self._map, self._before, self._items = settings.rating_map, user, items
-        self.decay = settings.training.rating_decay
         training, count = settings.training, len(new.rows) + past
+        self._map, self._before, self._items = settings.rating_map, user, items
+        self.decay = training.rating_decay
         self._rated, self._ratings = items[new.rows], new.values
         self._share = 2 * training.rating_weight * training.ratings_share * self._map.slope / count
         self._pull = self._share * self._map.slope * past / len(items)
@@ -41,7 +41,7 @@ class FoldInRating:
         return np.asarray(gradient, dtype=np.float32)
 
     def log_likelihoods(self, trained: TrainedUsers) -> np.ndarray | None:
-        """None: ratings do not say which users are alike."""
+        """None: ratings do not show which users are alike."""
         return None
 
 

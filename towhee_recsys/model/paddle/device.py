@@ -11,7 +11,8 @@ INSTALLATION = "https://www.paddlepaddle.org.cn/en/install/quick"
 def use_device(name: str) -> str:
     """Sets Paddle's device for `auto` (a GPU if there is one), `cpu` or `gpu`, and returns its name.
 
-    Raises TrainingError when a GPU is requested but not found.
+    Raises:
+        TrainingError: a GPU is requested, but not found.
     """
     built = paddle.device.is_compiled_with_cuda()
     there = built and paddle.device.cuda.device_count() > 0

@@ -89,7 +89,7 @@ class Factorisation:
             )
 
     def _update_users(self) -> list[Sums]:
-        """Returns what the users' new vectors say of the items in each part."""
+        """Updates all users, and returns the sums for the items of each part by the users' new vectors."""
         prior, columns = self.users.prior(), self._mean_square(self._item_counts @ self._item_moments.packed)
         updates: list[Update] = []
         sums: list[Sums] = []

@@ -67,7 +67,7 @@ class Factors:
         return Prior(means, covariance, np.linalg.inv(covariance))
 
     def accept(self, prior: Prior, means: np.ndarray, variances: np.ndarray, covariance: np.ndarray) -> None:
-        """Puts in the new posterior: its means, its variances, and the sum of its covariances, over all rows."""
+        """Takes a new posterior: its means, its variances, and the sum of its covariances over all rows."""
         self.means, self.variances = means, variances
         unrated = np.count_nonzero(~self.rated)
         self.covariance = (covariance - unrated * prior.covariance) / (len(means) - unrated)

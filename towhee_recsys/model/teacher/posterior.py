@@ -17,7 +17,7 @@ BLOCK = 256
 
 @dataclass(frozen=True, eq=False)
 class Sums:
-    """What ratings say of rows, from the vectors v of the columns.
+    """The sums over the ratings of each row from which its posterior follows; v are the vectors of the columns.
 
     Attributes:
         weighted: float32[n, rank], for each row the sum of rating * E[v].
@@ -78,7 +78,7 @@ class Update:
 
 
 def update(prior: Prior, rows: slice, sums: Sums, columns: np.ndarray, alpha: float) -> tuple[Update, Moments]:
-    """The posterior of `rows`, given what their ratings say.
+    """The posterior of `rows`, given the sums of their ratings.
 
     `columns` is the mean of E[v v^T] of the columns' vectors, float64[rank, rank], and `alpha` the noise's precision.
     """

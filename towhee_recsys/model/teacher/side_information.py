@@ -14,7 +14,7 @@ import numpy as np
 from towhee_recsys.features import FeatureEncoder
 
 LARGEST = 512
-"""Features that would be more numbers a row are left out: coefficients of so many would take long to solve for."""
+"""Features of more numbers a row are left out: solving for so many coefficients takes long."""
 
 
 def design(encoder: FeatureEncoder, arrays: Sequence[np.ndarray]) -> np.ndarray:
