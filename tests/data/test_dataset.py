@@ -11,10 +11,11 @@ import pytest
 
 from tests.declarations import schema
 from tests.interactions import same
+from towhee_recsys.config import load_config
 from towhee_recsys.data import interactions_frame, iter_items, read_dataset, read_items
 from towhee_recsys.data.sources.movielens.folder import FILES
 from towhee_recsys.data.sources.movielens.source import fingerprint
-from towhee_recsys.errors import DatasetError
+from towhee_recsys.errors import ConfigError, DatasetError
 
 MOVIES = "1::Caf\xe9: Part Two (1990)::Drama|War\n2::NA::(no genres listed)\n"
 USERS = "1::F::25::12::02460\n2::M::56::0::NA\n"
@@ -62,6 +63,14 @@ def test_columns_and_types(tmp_path):
         "time": "int64",
     }
     assert not dataset.bad_rows
+
+
+@pytest.mark.parametrize("given", ["sample", load_config("sample"), None])
+def test_what_is_no_declaration_of_a_dataset(given):
+    with pytest.raises(ConfigError) as raised:
+        read_dataset(given)
+    assert repr(given)[:40] in str(raised.value)
+    assert "load_config('sample').dataset" in str(raised.value)
 
 
 def test_titles_without_any_year(tmp_path):

@@ -35,6 +35,7 @@ def read_dataset(schema: DataSchema) -> Dataset:
     where it is loaded as long as the content of its files and the declaration are the same.
 
     Raises:
+        ConfigError: `schema` is something else.
         DatasetError: a file is missing or unreadable, the download failed, a row is bad (strict reading), or too many
             are (lenient reading), or cleaning leaves no interaction.
     """

@@ -11,6 +11,7 @@ from towhee_recsys.config import DataSchema
 from towhee_recsys.config.formats import TABLE
 from towhee_recsys.data.dataset import Dataset
 from towhee_recsys.data.items import ItemSchema
+from towhee_recsys.errors import ConfigError
 
 SOURCES = {
     "movielens": "towhee_recsys.data.sources.movielens.source",
@@ -74,5 +75,14 @@ class Source(Protocol):
 
 
 def source_of(schema: DataSchema) -> Source:
-    """The reader of the format that `schema` declares."""
+    """The reader of the format that `schema` declares.
+
+    Raises:
+        ConfigError: it is not the dataset section of a config, but a name or a whole config.
+    """
+    if not isinstance(schema, DataSchema):
+        raise ConfigError(
+            f"dataset: given {schema!r:.80}, accepted: the section `dataset` of a loaded config, such as "
+            "load_config('sample').dataset."
+        )
     return cast(Source, import_module(SOURCES.get(str(schema.format), SOURCES[TABLE])))
