@@ -7,7 +7,7 @@ from docs.site.markdown import page
 INTRODUCTION = """
 Everything is imported from `towhee_recsys` itself: `from towhee_recsys import load_config, train`. Importing it is
 fast: what a name needs is loaded at its first use. Every error that input or surroundings can cause is a
-[`RecsysError`](#towhee_recsys.errors.RecsysError).
+[`RecsysError`](#towhee_recsys.errors.RecsysError). The fields of a `Config` are the keys of a [config](config.md).
 """
 SUBJECTS = {
     "Configs and data": "load_config Config read_dataset",
@@ -18,17 +18,21 @@ SUBJECTS = {
     "Measuring and checking": "evaluate compare examine",
 }
 """The public names by their subjects."""
+RETURNED = "pipelines.Pipeline", "bundle.Bundle"
+"""The classes of what they return."""
 ERRORS = """
 ::: towhee_recsys.errors
-    options: {members: true, show_root_heading: false, show_root_toc_entry: false}
+    options: {members: null, filters: ["!^[a-z]"], show_root_heading: false, show_root_toc_entry: false}
 """
 
 
 def python_page() -> str:
     """The page as Markdown."""
     parts = [part for subject, names in SUBJECTS.items() for part in (f"## {subject}", *map(_name, names.split()))]
-    return page("Python", INTRODUCTION, *parts, "## Errors", ERRORS)
+    returned = [_name(name, 'members: null, filters: ["!^_(?!_call__)"], members_order: source, ') for name in RETURNED]
+    return page("Python", INTRODUCTION, *parts, "## What they return", *returned, "## Errors", ERRORS)
 
 
-def _name(name: str) -> str:
-    return f"::: towhee_recsys.{name}\n    options: {{heading: {name}, toc_label: {name}}}"
+def _name(name: str, options: str = "") -> str:
+    title = name.rpartition(".")[2]
+    return f"::: towhee_recsys.{name}\n    options: {{{options}heading: {title}, toc_label: {title}}}"
