@@ -58,7 +58,7 @@ class RequestMiddleware:
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])  # of an HTTPStatus Python 3.10 writes the name
                 message["headers"] = [*message.get("headers", ()), *added]
             await send(message)
 
