@@ -52,7 +52,7 @@ def test_no_file_is_made(indexed_config, sample_bundle, dataset, tmp_path):
 def test_without_recall_and_with_a_warning_where_another_process_has_the_file_open(
     indexed_config, sample_bundle, dataset, monkeypatch, caplog
 ):
-    def taken(milvus):
+    def taken(milvus, create):
         raise StoreError("another process has it open")
 
     monkeypatch.setattr(module, "index_of", taken)

@@ -51,7 +51,8 @@ def processes(parent):
 def test_a_new_model_meets_no_failed_request_and_no_mixed_versions(served, sample_config, milvus_server, tmp_path):
     folder = tmp_path / "model"
     shutil.copytree(sample_config.model.dir, folder)
-    service = served("--workers", "2", **{"milvus.uri": milvus_server.url, "model.dir": str(folder)})
+    settings = {"milvus.uri": milvus_server.url, "model.dir": str(folder), "serve.deadline": 60}  # the machine is busy
+    service = served("--workers", "2", **settings)
     users = range(10001, 10021)
     before, answers, ended = {user: answer_for(service, user) for user in users}, [], threading.Event()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from towhee_recsys.config.milvus import IndexType, ServerConfig
@@ -11,7 +13,7 @@ from towhee_recsys.stores.vectors.milvus.options import creation_options, loadin
 from towhee_recsys.stores.vectors.milvus.schema import VECTOR
 from towhee_recsys.stores.vectors.protocol import PLAIN
 
-NOW = {"consistency_level": "Strong"}
+NOW: Mapping[str, Any] = MappingProxyType({"consistency_level": "Strong"})  # pymilvus changes what it is given
 """For reads that must see whatever was written before, by any process. Other reads see what this process wrote."""
 
 

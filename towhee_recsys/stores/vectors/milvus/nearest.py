@@ -28,8 +28,8 @@ class Nearest:
 
     @property
     def consistency(self) -> dict[str, Any]:
-        """The argument of pymilvus for it."""
-        return NOW if self.latest else {}
+        """The argument of pymilvus for it, in a dict that pymilvus may change."""
+        return dict(NOW) if self.latest else {}
 
 
 def search_nearest(
