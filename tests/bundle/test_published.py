@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -98,6 +99,16 @@ def test_a_copy_stays_for_as_long_as_a_build_needs_it(trained, small_bundle):
     assert (models.exists(BUILD), models.exists("b2")) == (False, True)
     models.drop("b2")
     assert left(models) == []
+
+
+def test_the_copy_is_that_of_the_last_training_that_gave_the_same_weights(trained, small_bundle):
+    models, manifest = PublishedModels(trained), trained / "manifest.json"
+    models.write(BUILD, small_bundle.model_id)
+    assert load_bundle(models.find(small_bundle.model_id)).manifest.measured == {}
+    written = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps(written | {"measured": {"model": {"rmse": 0.9}}}), encoding="utf-8")
+    models.write("b2", small_bundle.model_id)
+    assert load_bundle(models.find(small_bundle.model_id)).manifest.measured == {"model": {"rmse": 0.9}}
 
 
 def test_another_model_and_a_damaged_one_are_not_copied(trained, small_bundle):

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from towhee_recsys.bundle.bundle import read_bundle
-from towhee_recsys.bundle.manifest import MANIFEST, Manifest
+from towhee_recsys.bundle.manifest import MANIFEST, Manifest, read_manifest
 from towhee_recsys.errors import BundleError
 from towhee_recsys.support.files import recover, remove_directory, remove_unfinished, replace_directory, write_file
 
@@ -47,7 +47,7 @@ class PublishedModels:
         try:
             self._need_of(build).parent.mkdir(parents=True, exist_ok=True)
             write_file(self._need_of(build), found.encode())
-            if not _is_bundle(self.folder / found):
+            if not self._is_copied(found):
                 replace_directory(self.folder / found, lambda folder: self._copy(folder, trained.manifest))
         except OSError as error:
             raise BundleError(
@@ -83,6 +83,11 @@ class PublishedModels:
 
     def _need_of(self, build: str) -> Path:
         return self.folder / "builds" / build
+
+    def _is_copied(self, model_id: str) -> bool:
+        """Whether the copy is of the same training: with the same weights, one may be measured and another not."""
+        copy = self.folder / model_id
+        return _is_bundle(copy) and read_manifest(copy) == read_manifest(self._trained)
 
     def _copy(self, folder: Path, manifest: Manifest) -> None:
         for name in (*manifest.files, MANIFEST):
