@@ -10,7 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from towhee_recsys import add_feedback, hide_items, load_config, recommend_all, recommend_pipeline, show_items
+from tests.worked_examples import config_file, settings_in
+from towhee_recsys import (
+    add_feedback,
+    hide_items,
+    index_pipeline,
+    load_config,
+    recommend_all,
+    recommend_pipeline,
+    show_items,
+    train,
+)
 from towhee_recsys.bundle import load_bundle
 from towhee_recsys.config import Config
 
@@ -132,3 +142,14 @@ def test_columns_of_users_in_text_are_read_as_the_model_reads_them(indexed_confi
     must_be_those_of_the_pipeline(
         config, frame, [{"user_id": 1, "gender": "F", "age": 25}, {"user_id": 2, "gender": "M"}]
     )
+
+
+def test_new_users_alone_of_items_with_texts_as_ids(tmp_path):
+    settings = [*settings_in("shop", tmp_path), "training.epochs=1"]
+    config = load_config(config_file("shop"), overrides=settings)
+    train(config)
+    index_pipeline(config)()
+    users = pd.DataFrame({"customer_id": ["new"], "country": ["FR"], "liked": [["TEA-001"]]})
+    frame = answered(config, tmp_path, users, top_k=150)
+    assert len(frame) == 149
+    assert "TEA-001" not in [*frame["sku"]]

@@ -112,7 +112,7 @@ class _Loaded:
         other = {row: items for row, items in enumerate(events.seen) if items}
         for row, request in block.requests.items():  # what the others' exclude is not in `items`
             other[row] = [*other.get(row, ()), *request.exclude]
-        left_out = _merged(self._history_of(block.users, requests), other)
+        left_out = _merged(self._history_of(block.users, requests), other, self._how.record.id_type)
         return self._table(block.users, self._scorer(vectors, known, left_out, events.hidden))
 
     def _history_of(self, users: Sequence[dict[str, Any]], requests: Sequence[Request]) -> ItemsOfUsers:
@@ -163,12 +163,12 @@ class _Loaded:
         return pa.table(columns)
 
 
-def _merged(items: ItemsOfUsers, others: Mapping[int, Sequence[Id]]) -> ItemsOfUsers:
-    """The items, and those of other users by their positions."""
+def _merged(items: ItemsOfUsers, others: Mapping[int, Sequence[Id]], id_type: IdType) -> ItemsOfUsers:
+    """The items, which may be none, and those of users by their positions."""
     if not others:
         return items
     rows = np.repeat(np.array([*others], dtype=np.int64), [len(ids) for ids in others.values()])
-    ids = np.array([each for ids in others.values() for each in ids], dtype=items[1].dtype)
+    ids = id_array([each for ids in others.values() for each in ids], id_type)
     return _ordered(np.concatenate([items[0], rows]), np.concatenate([items[1], ids]))
 
 
