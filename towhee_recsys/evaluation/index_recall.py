@@ -48,7 +48,7 @@ def index_recall(config: Config, bundle: Bundle, dataset: Dataset) -> float | No
 
 
 def live_index_of(config: Config, bundle: Bundle) -> VectorIndex | None:
-    """The live index; None where there is none, or it is not of this bundle.
+    """The live index; None if there is no index, or it is not of this bundle.
 
     Raises:
         StoreError: Milvus does not answer.

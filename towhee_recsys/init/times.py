@@ -59,7 +59,7 @@ def _unit(column: Column) -> str | None:
 
 
 def _explain(found: list[Column], notes: Notes) -> None:
-    """Notes why columns that are called like times are none."""
+    """Notes why columns that are called like times have no times."""
     for column in found:
         if suggests(column.name, "time") and not any(suggests(column.name, role) for role in ("count", "rating")):
             example = next(iter(column.values), "nothing")

@@ -34,7 +34,7 @@ def path_of(schema: DataSchema, table: str) -> Path | None:
 
 
 def suffix_of(path: Path) -> str:
-    """The last suffix before that of a compression, such as `.csv` of `orders.CSV.gz`; empty where there is none."""
+    """The last suffix before that of a compression, such as `.csv` of `orders.CSV.gz`; empty for a name without one."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
     if suffixes and suffixes[-1] in OPENERS:
         suffixes.pop()
