@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -11,11 +12,12 @@ import time
 import pytest
 from threadpoolctl import threadpool_info
 
+from benchmarks.load import Connection
 from tests.servers.process import BUSY
 from tests.service.load import BODIES, loaded
 from towhee_recsys.config import load_config
 from towhee_recsys.lifecycle.feedback import feedback_of
-from towhee_recsys.service.server import Server, serve
+from towhee_recsys.service.server import DRAIN, Server, serve
 
 
 @pytest.mark.parametrize("keep", [True, False], ids=["kept connections", "new connections"])
@@ -25,6 +27,28 @@ def test_sigterm_under_load_drops_nothing(served, keep):
     assert code == 0
     assert load.statuses["200"] > 100
     assert load.statuses.keys() <= {"200", "503", "ConnectionRefusedError"}  # 503 where other tests keep the cores busy
+
+
+def test_requests_that_arrive_on_idle_connections_as_it_ends_are_answered(served):
+    service = served()
+
+    async def statuses():
+        loop, address = asyncio.get_running_loop(), ("127.0.0.1", int(service.url.rpartition(":")[2]))
+        connections = [(await loop.create_connection(Connection, *address))[1] for _ in range(20)]
+        body = BODIES[0].encode()
+        head = f"POST /recommend HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
+        request = head.encode() + b"Content-Type: application/json\r\n\r\n" + body
+        assert {await each.request(request) for each in connections} == {200}
+        os.kill(service.pid, signal.SIGTERM)
+        await asyncio.sleep(DRAIN * 1.5)  # it accepts no connections any more
+        os.kill(service.pid, signal.SIGSTOP)  # it reads nothing until it wants to close the connections
+        answers = [asyncio.ensure_future(each.request(request)) for each in connections]
+        await asyncio.sleep(DRAIN)
+        os.kill(service.pid, signal.SIGCONT)
+        return await asyncio.gather(*answers)
+
+    assert set(asyncio.run(statuses())) == {200}
+    assert service.wait() == 0
 
 
 def test_it_is_not_ready_while_it_ends(served):

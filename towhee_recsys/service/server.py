@@ -7,6 +7,8 @@ import gc
 import socket
 import sys
 from contextlib import suppress
+from selectors import EVENT_READ, DefaultSelector
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -49,7 +51,7 @@ class Server(uvicorn.Server):
     """Answers whatever has reached it before it ends.
 
     After a signal it accepts connections for a moment, in which each answer closes its connection, so that clients
-    learn that it ends; then it answers those that the system has accepted for it.
+    learn that it ends; then it answers those that the system has accepted for it, and what has arrived on kept ones.
     """
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -62,6 +64,7 @@ class Server(uvicorn.Server):
         for listening in kept:
             await self._accept_rest(listening)
         await asyncio.sleep(DRAIN)
+        await self._close_idle()
         await super().shutdown(sockets)
 
     async def _accept_rest(self, listening: socket.socket) -> None:
@@ -75,6 +78,23 @@ class Server(uvicorn.Server):
                     lambda: protocol(self.config, self.server_state, self.lifespan.state),  # type: ignore[call-arg]
                     connection,
                 )
+
+    async def _close_idle(self) -> None:
+        """Closes the connections that nothing has arrived on: to close one with an unread request would reset it."""
+        loop, connections = asyncio.get_running_loop(), self.server_state.connections
+        end = loop.time() + DRAIN
+        while (unread := _with_unread(connections)) and loop.time() < end:
+            for connection in connections - unread:
+                connection.shutdown()
+            await asyncio.sleep(0.01)
+
+
+def _with_unread(connections: set[Any]) -> set[Any]:
+    """The connections on which something has arrived that was not read yet."""
+    with DefaultSelector() as selector:
+        for connection in (each for each in connections if not each.transport.is_closing()):
+            selector.register(connection.transport.get_extra_info("socket"), EVENT_READ, connection)
+        return {key.data for key, _ in selector.select(0)}
 
 
 def _work(listening: socket.socket, config: Config, quiet: bool) -> None:
