@@ -6,12 +6,14 @@ Importing this package makes `AutoPipes.pipeline("towhee_recsys/recommend", conf
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
 from towhee import AutoPipes
 from towhee.runtime.auto_pipes import set_pipe_name
 
+from towhee_recsys.bundle import load_bundle
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.engines import Engine
 from towhee_recsys.pipelines.builder import load_pipeline
@@ -32,6 +34,8 @@ __all__ = [
     "why_not",
 ]
 
+log = logging.getLogger(__name__)
+
 
 def index_pipeline(config: Config | str | None = None, engine: Engine | None = None) -> Pipeline:
     """Indexes the items of the config's dataset: `index_pipeline(config)()`.
@@ -44,7 +48,16 @@ def index_pipeline(config: Config | str | None = None, engine: Engine | None = N
         BundleError: there is no model in `model.dir` that can be used.
         RecsysError: a store cannot be opened, or a setting is not acceptable.
     """
-    return load_pipeline("index", config, engine=engine)
+    config = load_config(config)
+    pipeline = load_pipeline("index", config, engine=engine)
+    if changed := load_bundle(config.model.dir).changed_columns(config):
+        log.warning(
+            "%s changed since the model in %s was trained, and the index keeps the columns of that training: train, "
+            "then index again",
+            " and ".join(changed),
+            config.model.dir,
+        )
+    return pipeline
 
 
 def add_pipeline(config: Config | str | None = None) -> Pipeline:

@@ -30,3 +30,10 @@ def test_a_number_that_makes_no_sense(run):
     found = run("plan", "--items", "0", "--rate", "100")
     assert found.code == 2
     assert "--items" in found.err
+
+
+def test_it_names_the_fewest_machines_and_what_larger_segments_would_take(run):
+    found = run("plan", "--items", "100000000", "--rate", "10000").out
+    assert "takes the fewest machines" in found
+    assert "--segment 16384" in found
+    assert "--segment" not in run("plan", "--items", "100000000", "--rate", "10000", "--segment", "16384").out

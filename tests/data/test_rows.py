@@ -121,14 +121,16 @@ def test_warning_counts_the_reasons(tmp_path, caplog):
     lines = b"1::9::5::0\n" * 2 + b"1::2::6::0\n" + GOOD["ratings.dat"]
     list(rows(tmp_path, "ratings.dat", lines, strict=False))
     assert caplog.messages == [
-        f"{tmp_path / 'ratings.dat'}: 3 of 4 rows skipped: 2 x unknown movie, 1 x rating out of scale"
+        f"{tmp_path / 'ratings.dat'}: 3 of 4 rows skipped: "
+        "2 x unknown movie (first in row 1), 1 x rating out of scale (first in row 3)"
     ]
 
 
 def test_warning_says_how_to_heal_the_encoding(tmp_path, caplog):
     list(rows(tmp_path, "movies.dat", GOOD["movies.dat"] + "2::É::Drama\n".encode(), strict=False))
     assert caplog.messages == [
-        f"{tmp_path / 'movies.dat'}: 1 of 2 rows skipped: 1 x looks like UTF-8; set dataset.encoding: utf-8"
+        f"{tmp_path / 'movies.dat'}: 1 of 2 rows skipped: "
+        "1 x looks like UTF-8 (first in row 2); set dataset.encoding: utf-8"
     ]
 
 

@@ -140,13 +140,16 @@ def _parse(arguments: list[str]) -> None:
 
 
 def _check_yaml(block: Block) -> None:
-    """It loads as a config, or is a file of the repository. `# NAME.yaml` above it makes it a file for what follows."""
+    """It loads as a config, or is a pipeline or a file of the repository. `# NAME.yaml` above it makes it a file."""
     content = yaml.safe_load(block.text)
     named = re.match(r"# ([\w./-]+\.yaml)\n", block.text)
     if named and (shown := ROOT / named[1]).exists():
         assert content == yaml.safe_load(shown.read_text(encoding="utf-8"))
         return
     file = Path(named[1] if named else "shown.yaml")
+    if "steps" in content:  # a pipeline, which the Python below it loads
+        file.write_text(block.text)
+        return
     is_whole = {"extends", "dataset"} & set(content)
     file.write_text(block.text if is_whole else f"extends: sample\n{block.text}", encoding="utf-8")
     load_config(file)

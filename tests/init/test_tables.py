@@ -171,3 +171,12 @@ def test_a_name_that_a_published_dataset_has(folder, rated):
     assert created.config.dataset.name == "my-ml-1m"
     assert created.config.dataset.strict is False
     assert created.config.model.dir == "artifacts/my-ml-1m/model"
+
+
+def test_a_cell_that_keeps_a_column_from_being_numbers_is_named(folder, rated):
+    rows = [["item_id", "price"], *([item, item * 1.5] for item in range(1, 31))]
+    rows[8][1] = "cheap"
+    created = folder.init(folder.write("ratings.csv", rated()), items=folder.write("items.csv", rows))
+    why = created.verdict.left_out["items"]["price"]
+    assert "1 of 30" in why
+    assert "'cheap'" in why

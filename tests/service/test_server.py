@@ -179,3 +179,4 @@ def test_log_lines_are_json(served):
     [line] = [each for each in lines if each.get("request_id") == "mine"]
     assert (line["route"], line["status"]) == ("/recommend", 200)
     assert all({"time", "level", "logger", "message"} <= each.keys() for each in lines)
+    assert f"serving on {service.url}" in {each["message"] for each in lines}

@@ -83,6 +83,15 @@ class Bundle:
         """The columns of the items that a catalogue and an index keep."""
         return self.manifest.items
 
+    def changed_columns(self, config: Config) -> list[str]:
+        """The settings of the items' columns that `config` has otherwise, such as `dataset.items.filter`.
+
+        An index has the columns that its model was trained with: such settings take effect with the next training.
+        """
+        ours, given = self.schema.items, config.dataset.items
+        names = ("title", "show", "filter", "expires", "time_unit")
+        return [f"dataset.items.{name}" for name in names if getattr(ours, name) != getattr(given, name)]
+
     def known_ids(self, side: Literal["user", "item"]) -> list[str]:
         """The ids of the users or the items that the model knows, as text, in the order of their table.
 

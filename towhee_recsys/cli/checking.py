@@ -25,7 +25,8 @@ COLOURS = {"ok": "green", "warning": "yellow", "failed": "red", "not checked": N
 def validate(name: str, overrides: tuple[str, ...], progress: bool | None) -> Shown:
     """Check a config, and print it with the defaults of all settings that it leaves out.
 
-    Passwords are hidden, and what comes from the environment is printed as ${env:NAME}.
+    It reads no data: `train` checks the declared columns, and `doctor` all that exists. Passwords are hidden, and what
+    comes from the environment is printed as ${env:NAME}.
     """
     from towhee_recsys.config import dump_settings, shown_settings
     from towhee_recsys.evaluation.gates import read_gates
@@ -34,7 +35,12 @@ def validate(name: str, overrides: tuple[str, ...], progress: bool | None) -> Sh
     check_stores(config)
     read_gates(config.require, config.protocol, config.dataset.feedback)
     shown = shown_settings(name, overrides=overrides)
-    return {"valid": True, "config": shown}, lambda: say(dump_settings(shown).rstrip())
+
+    def show() -> None:
+        say(dump_settings(shown).rstrip())
+        say("The config is valid. No data were read.", err=True)
+
+    return {"valid": True, "config": shown}, show
 
 
 def check_stores(config: Config) -> None:

@@ -156,6 +156,21 @@ class _VisibleFormatter(logging.Formatter):
         return visible_lines(super().format(record))
 
 
+class _Once(logging.Filter):
+    """Leaves out warnings that were written before: of bad rows there is one each time that the data are read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._written: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to write the record."""
+        text = record.getMessage()
+        is_new = record.levelno != logging.WARNING or text not in self._written
+        self._written.add(text)
+        return is_new
+
+
 def _set_log_level(verbose: bool, quiet: bool) -> None:
     warnings.filterwarnings("ignore", module=r"(?!towhee_recsys\b)")  # other libraries', of no use to a user
     logger = logging.getLogger("towhee_recsys")
@@ -164,6 +179,7 @@ def _set_log_level(verbose: bool, quiet: bool) -> None:
     if not logger.handlers:
         handler = logging.StreamHandler()
         handler.setFormatter(_VisibleFormatter())
+        handler.addFilter(_Once())
         logger.addHandler(handler)
 
 

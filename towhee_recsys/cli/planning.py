@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,9 +10,13 @@ import click
 from towhee_recsys.cli.common import Shown, printing, say, table
 
 if TYPE_CHECKING:
-    from towhee_recsys.lifecycle.capacity import Plan
+    from towhee_recsys.lifecycle.capacity import Demand, Plan
+    from towhee_recsys.lifecycle.measured import Measured
 
 COLUMNS = ["Index", "Memory", "Segments", "Build", "p50", "p99", "Searches/s a machine", "Machines", "Service"]
+
+LARGE_SEGMENT = 16384
+"""MB of a segment with which catalogues of many millions of items take fewer machines: `dataCoord.segment.maxSize`."""
 
 
 @click.command(epilog="Example: towhee-recsys plan --items 100000000 --rate 10000")
@@ -39,6 +43,7 @@ def plan(progress: bool | None, **given: Any) -> Shown:
     def show() -> None:
         title = f"{demand.items:,} items of {demand.dim} numbers, {demand.rate:,g} requests/s"
         table(f"{title}, machines of {demand.cores} cores and {demand.memory:g} GiB", COLUMNS, [*map(_row, found)])
+        say(_fewest(demand, found, measured))
         if demand.users:
             say(f"Users' rows in each process of the service: {_size(found[0].service_memory_bytes)}.")
         say(f"Times were measured with up to {measured.largest:,} vectors; they are estimates beyond.")
@@ -50,6 +55,22 @@ def plan(progress: bool | None, **given: Any) -> Shown:
         "measured_up_to": measured.largest,
         "formulas": FORMULAS,
     }, show
+
+
+def _fewest(demand: Demand, found: list[Plan], measured: Measured) -> str:
+    """Which type of index takes the fewest machines, and whether larger segments would take fewer."""
+    from towhee_recsys.lifecycle.capacity import plans
+
+    best = min(found, key=lambda each: each.machines)
+    text = f"{best.index} takes the fewest machines. Machines are copies of the vectors x machines that hold one copy."
+    larger = plans(replace(demand, segment=LARGE_SEGMENT), measured)
+    other = min(larger, key=lambda each: each.machines)
+    if demand.segment < LARGE_SEGMENT and other.machines < best.machines:
+        text += (
+            f"\nWith --segment {LARGE_SEGMENT}, Milvus' dataCoord.segment.maxSize, {other.index} takes "
+            f"{other.machines:,} in place of {best.machines:,}: fewer segments are less work."
+        )
+    return text
 
 
 def _row(plan: Plan) -> list[Any]:

@@ -52,5 +52,6 @@ def serve(config: Config, progress: bool | None, host: str, port: int, workers: 
 
 def _missing(command: str, error: ImportError) -> click.ClickException:
     return click.ClickException(
-        f"{command} needs the package {error.name}: install it with pip install 'towhee_recsys[{command}]'."
+        f"{command} needs the package {error.name}: install it with pip install 'towhee_recsys[{command}]', "
+        f"or in a checkout with pip install -e '.[{command}]'."
     )

@@ -73,6 +73,11 @@ def must_serve(config: Config, bundle: Bundle) -> None:
         EvaluationError: the model fails a gate, or was never measured.
     """
     gates = read_gates(config.require, config.protocol, config.dataset.feedback)
+    if gates and not bundle.manifest.measured:
+        raise EvaluationError(
+            f"model {bundle.model_id} was never measured, so it is not known whether it meets `require`. Train, "
+            "measure and index with `towhee-recsys run -c CONFIG`, or remove `require`."
+        )
     if failed := failures(gates, bundle.manifest.measured):
         raise EvaluationError(
             f"model {bundle.model_id} is not good enough: {'; '.join(failed)}. Train and measure another one with "

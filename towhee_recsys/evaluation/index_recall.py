@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 import numpy as np
@@ -12,8 +12,8 @@ from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
 from towhee_recsys.config import Config
 from towhee_recsys.data import Dataset, records
 from towhee_recsys.errors import IndexMismatchError, StoreError
-from towhee_recsys.model.embeddings import Embeddings, normalize
-from towhee_recsys.stores.vectors import Hit, Id, VectorIndex, id_array, id_type_of, index_of, index_type
+from towhee_recsys.model.embeddings import normalize
+from towhee_recsys.stores.vectors import Id, VectorIndex, id_array, id_type_of, index_of, index_type
 
 USERS, LENGTH = 1000, 10
 """The most users of the dataset that get a list each, and the items in a list."""
@@ -37,11 +37,11 @@ def index_recall(config: Config, bundle: Bundle, dataset: Dataset) -> float | No
         items = normalize(ItemEncoder(bundle)(records(dataset.items)))
         how = index_type(index.store, config.milvus.index.model_dump())
         added = added_items(index, dataset.item_ids)
-
-        def search(queries: Embeddings) -> list[list[Hit]]:
-            return index.search(queries, min(LENGTH, len(items)), leave_out=[added] * len(queries), how=how)
-
-        return _share_found(search, users, items, dataset.item_ids)
+        top_k = min(LENGTH, len(items))
+        parts = [users[first : first + QUERIES] for first in range(0, len(users), QUERIES)]
+        found = [index.search(part, top_k, leave_out=[added] * len(part), how=how) for part in parts]
+        lists = [[hit.id for hit in hits] for hits in chain.from_iterable(found)]
+        return share_found(lists, np.asarray(users), np.asarray(items), dataset.item_ids.tolist())
     except StoreError as error:
         log.warning("without the recall of the index: %s", error)
         return None
@@ -66,17 +66,18 @@ def added_items(index: VectorIndex, ids: np.ndarray) -> list[Id]:
     return index.store.ids(index.live().build, without=known).tolist()
 
 
-def _share_found(
-    search: Callable[[Embeddings], list[list[Hit]]], users: Embeddings, items: Embeddings, ids: np.ndarray
-) -> float:
-    cosines = np.asarray(users) @ np.asarray(items).T
-    length = min(LENGTH, len(ids))
-    tenth = np.partition(cosines, len(ids) - length, axis=1)[:, len(ids) - length]
-    row_of = {key: row for row, key in enumerate(ids.tolist())}
-    parts = (search(users[first : first + QUERIES]) for first in range(0, len(users), QUERIES))
-    good = [
-        cosines[user, row_of[hit.id]] >= tenth[user] - 1e-6  # one of equal cosines is as good as another
-        for user, hits in enumerate(chain.from_iterable(parts))
-        for hit in hits
-    ]
-    return sum(map(float, good)) / (len(users) * length)
+def share_found(lists: Iterable[Sequence[Id]], users: np.ndarray, items: np.ndarray, ids: Sequence[Id]) -> float:
+    """The share of the exact ten that the lists have, where of equally near items one is as good as another.
+
+    Args:
+        lists: Of each user the items that were found; those that are not among `ids` are skipped.
+        users: float32[users, dim], the queries.
+        items: float32[items, dim], what exact search goes through.
+        ids: The items' ids.
+    """
+    cosines = users @ items.T
+    length, row_of = min(LENGTH, len(ids)), {key: row for row, key in enumerate(ids)}
+    last = np.partition(cosines, -length, axis=1)[:, -length]
+    known = ([row_of[key] for key in found if key in row_of][:length] for found in lists)
+    good = [cosines[user, row] >= last[user] - 1e-6 for user, rows in enumerate(known) for row in rows]
+    return float(np.sum(good) / (len(users) * length))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from towhee_recsys.config.tables import ItemsTable, UsersTable
+from towhee_recsys.data.sources.table.values import number_in
 from towhee_recsys.features.liked import RECORD_FIELDS
 from towhee_recsys.features.number import LARGEST
 from towhee_recsys.features.words import words
@@ -126,8 +128,21 @@ def _of_texts(filled: pd.Series, name: str, side: UsersTable) -> Found:
     settings, why = _category(filled, "values")
     if settings:
         return settings, why
+    if spoiled := _spoiled_numbers(filled):
+        return {}, spoiled
     many_words = column.kind == "text" and float(np.mean([len(words(text)) for text in column.values[:2000]])) >= 3
     return _text(filled, "words") if many_words else (settings, why)
+
+
+def _spoiled_numbers(filled: pd.Series) -> str:
+    """Why a column of numbers was read as one of texts: some cells are none. Empty where it is none of numbers."""
+    others = [text for text in filled.map(str) if not math.isfinite(number_in(text))]
+    if not 0 < 2 * len(others) <= len(filled):
+        return ""
+    return (
+        f"it would be a number, but {len(others):,} of {len(filled):,} cells are none, such as {others[0]!r:.50}: "
+        "correct them, or list them under `missing`"
+    )
 
 
 def _category(filled: pd.Series, noun: str) -> Found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import socket
 import sys
 from contextlib import suppress
@@ -22,6 +23,8 @@ from towhee_recsys.service.logs import log_as_json
 from towhee_recsys.service.workers import Workers
 from towhee_recsys.stores.vectors import is_shared
 from towhee_recsys.support.urls import shown_url
+
+log = logging.getLogger(__name__)
 
 DRAIN = 0.5
 """Seconds at the end in which connections are still accepted, and each is closed with its answer."""
@@ -53,6 +56,12 @@ class Server(uvicorn.Server):
     After a signal it accepts connections for a moment, in which each answer closes its connection, so that clients
     learn that it ends; then it answers those that the system has accepted for it, and what has arrived on kept ones.
     """
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begins to accept connections, and logs at which address."""
+        await super().startup(sockets)
+        for host, port, *_ in (each.getsockname() for each in sockets or []):
+            log.info("serving on http://%s:%s", f"[{host}]" if ":" in host else host, port)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Ends the service."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from towhee_recsys import add_feedback, add_items, hide_items, load_config
+from towhee_recsys import add_feedback, add_items, hide_items, index_pipeline, load_config
 from towhee_recsys.bundle import replace_bundle
 from towhee_recsys.bundle.manifest import FORMAT_VERSION
 from towhee_recsys.bundle.published import PublishedModels
@@ -50,6 +50,14 @@ def test_all_is_well(indexed, index, found):
         "none unfinished",
     ]
     assert seen["vectors"].text.startswith("20 items have the vectors of the model (to ")
+
+
+def test_columns_that_the_model_was_trained_without(indexed, found, caplog):
+    changed = load_config(indexed, dataset={"items": {"filter": ["year", "genres", "title"]}})
+    finding = found(changed)["model"]
+    assert (finding.state, "dataset.items.filter" in finding.text) == ("warning", True)
+    index_pipeline(changed)
+    assert "dataset.items.filter changed" in caplog.text
 
 
 def test_items_that_were_added_are_encoded_by_their_facts(indexed, found, tmp_path):

@@ -79,18 +79,20 @@ class BadRows:
         if bad == rows:
             raise DatasetError(self._complaint(bad, rows, "so nothing is left"))
         if bad:
-            reasons = ", ".join(f"{count:,} x {reason}" for reason, count in self.counts.most_common())
-            summary = f"{self.name}: {bad:,} of {rows:,} rows skipped: {reasons}"
+            summary = f"{self.name}: {bad:,} of {rows:,} rows skipped: {self._reasons()}"
             self.warning = "; ".join([summary, *self._cures()])
             logger.warning("%s", self.warning)
 
     def _complaint(self, bad: int, rows: int, limit: str) -> str:
-        reasons = ", ".join(
+        cure = "; ".join(self._cures()) or RAISE_LIMIT
+        return f"{self.name}: {bad:,} of {rows:,} rows are bad ({bad / rows:.2%}), {limit}: {self._reasons()}; {cure}"
+
+    def _reasons(self) -> str:
+        """How many rows have each problem, the most frequent first, and where it comes first."""
+        return ", ".join(
             f"{count:,} x {reason} (first in row {self._first[reason][0]:,})"
             for reason, count in self.counts.most_common()
         )
-        cure = "; ".join(self._cures()) or RAISE_LIMIT
-        return f"{self.name}: {bad:,} of {rows:,} rows are bad ({bad / rows:.2%}), {limit}: {reasons}; {cure}"
 
     def _cures(self) -> list[str]:
         """The cures for more than one row, such as another encoding; that of the most frequent problem first."""

@@ -7,7 +7,7 @@ import numpy as np
 from towhee_recsys.data.decay import remaining_now
 from towhee_recsys.data.popularity import item_popularity
 from towhee_recsys.errors import EvaluationError
-from towhee_recsys.evaluation.baselines.side_information import SideInformation
+from towhee_recsys.evaluation.baselines.side_information import USERS_PER_GROUP, SideInformation
 from towhee_recsys.evaluation.measure import Score
 from towhee_recsys.protocols.task import Question, Task
 
@@ -42,8 +42,8 @@ def group_popularity(task: Task, side: SideInformation) -> Score:
     groups = side.groups
     if groups is None:
         raise EvaluationError(
-            "group_popularity needs groups of users, and the config declares no category of users that gives large "
-            "groups: declare one under features.user, or leave this baseline out."
+            f"group_popularity needs groups of {USERS_PER_GROUP} users or more on average, and no category under "
+            "features.user gives them: declare one whose values many users share, or leave this baseline out."
         )
     liked = task.train.values >= task.liked
     cells = groups[task.train.users[liked]] * task.items + task.train.items[liked]

@@ -12,7 +12,7 @@ from towhee_recsys.bundle import Bundle, ItemEncoder, UserEncoder
 from towhee_recsys.config import Config
 from towhee_recsys.data import records
 from towhee_recsys.errors import StoreError
-from towhee_recsys.evaluation.index_recall import added_items, live_index_of
+from towhee_recsys.evaluation.index_recall import LENGTH, added_items, live_index_of, share_found
 from towhee_recsys.evaluation.report.pictures import points
 from towhee_recsys.evaluation.report.trial import Search, build, searching, timed
 from towhee_recsys.evaluation.results import Evaluation
@@ -22,8 +22,8 @@ from towhee_recsys.stores.vectors import MAX_TOP_K, Id, index_type, temporary_li
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-USERS, ITEMS, LENGTH = 200, 20_000, 10
-"""The most users that search, one at a time, the most items that are indexed as a trial, and the items in a list."""
+USERS, ITEMS = 200, 20_000
+"""The most users that search, one at a time, and the most items that are indexed as a trial."""
 
 KINDS: dict[str, dict[str, Any]] = {
     "FLAT": {"type": "FLAT"},
@@ -115,17 +115,5 @@ def _tried(vectors: _Vectors) -> list[Point]:
 def _point(name: str, search: Search, vectors: _Vectors) -> Point:
     lists, took = timed(search, vectors.users)
     median, slow = np.percentile(took, [50, 95])
-    return Point(name, len(vectors.ids), _recall(lists, vectors), float(median), float(slow))
-
-
-def _recall(lists: list[list[Id]], vectors: _Vectors) -> float:
-    """The share of the exact answer that is found, where of equally near items one is as good as another.
-
-    Items that the dataset lacks are skipped.
-    """
-    cosines = vectors.users @ vectors.items.T
-    length, row_of = min(LENGTH, len(vectors.ids)), {key: row for row, key in enumerate(vectors.ids)}
-    last = np.partition(cosines, -length, axis=1)[:, -length]
-    known = ([row_of[key] for key in found if key in row_of][:length] for found in lists)
-    good = [cosines[user, row] >= last[user] - 1e-6 for user, rows in enumerate(known) for row in rows]
-    return float(np.sum(good) / (len(lists) * length))
+    recall = share_found(lists, vectors.users, vectors.items, vectors.ids)
+    return Point(name, len(vectors.ids), recall, float(median), float(slow))

@@ -40,6 +40,11 @@ def model(case: Case) -> str:
     """The files of the trained model are as saved, in a format of this version, and its towers can be used."""
     folder = Path(case.config.model.dir).resolve()
     case.trained = usable_bundle(folder)
+    if changed := case.trained.changed_columns(case.config):
+        raise Concern(
+            f"{' and '.join(changed)} changed since model {case.trained.model_id} in {folder} was trained: they "
+            "take effect with the next training. Train with `towhee-recsys train -c CONFIG`, then index."
+        )
     manifest = case.trained.manifest
     removed = ", ".join(f"{count:,} by {rule}" for rule, count in manifest.dataset.removed.items())
     return (
