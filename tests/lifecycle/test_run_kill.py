@@ -30,7 +30,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="there is no fork and no SIGKILL"),
 ]
 
-KILLS = int(os.environ.get("RUN_KILLS", "4"))
+KILLS = int(os.environ.get("RUN_KILLS", "2"))
 CATALOGUES = ("sqlite", "redis", "mariadb")
 FOLLOWS = 1.0
 """Seconds after which a running pipeline has seen a publish."""
