@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from towhee_recsys.bulk.users import FIELDS
 from towhee_recsys.bundle import Bundle, load_bundle
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.data import records
 from towhee_recsys.errors import QueryError, close_match
+from towhee_recsys.features.liked import GIVEN_FIELDS
 from towhee_recsys.pipelines.builder import load_pipeline
 from towhee_recsys.pipelines.runtime import Pipeline
 
@@ -66,7 +66,7 @@ def recommend_frame(
 def _check_users(users: Any, bundle: Bundle) -> None:
     import pandas as pd
 
-    accepted = list(dict.fromkeys([bundle.schema.users.id, *bundle.users.state["columns"], *FIELDS]))
+    accepted = list(dict.fromkeys([bundle.schema.users.id, *bundle.users.state["columns"], *GIVEN_FIELDS]))
     listed = f"accepted: a pandas.DataFrame with columns of {', '.join(accepted)}"
     if not isinstance(users, pd.DataFrame):
         raise QueryError(f"users: given a {type(users).__name__}, {listed}.")

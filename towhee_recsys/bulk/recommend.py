@@ -15,11 +15,12 @@ from pydantic_core import to_json
 from towhee_recsys.bulk.block import RecommendBlock, UserBlock, forget_items
 from towhee_recsys.bulk.items import FACTS, save_items
 from towhee_recsys.bulk.parts import PartsFile
-from towhee_recsys.bulk.users import FIELDS, Record, count_users, user_blocks, user_id_type
+from towhee_recsys.bulk.users import Record, count_users, user_blocks, user_id_type
 from towhee_recsys.bundle import Bundle, load_bundle
 from towhee_recsys.config import Config, load_config
 from towhee_recsys.engines import Engine, EngineName, open_engine
 from towhee_recsys.errors import EngineError, QueryError
+from towhee_recsys.features.liked import GIVEN_FIELDS
 from towhee_recsys.lifecycle.feedback import feedback_of
 from towhee_recsys.lifecycle.published import PublishedModel
 from towhee_recsys.requests import item_finder, user_request_reader
@@ -228,7 +229,7 @@ class Run:
         for number, users in enumerate(user_blocks(self._users, self.bundle, self._size)):
             requests, records = {}, list[Record]()
             for row, user in enumerate(users):
-                if any(field in user for field in FIELDS):
+                if any(field in user for field in GIVEN_FIELDS):
                     user, requests[row] = self._own_request(user, first + row + 1)
                 records.append(user)
             yield UserBlock(number, first, records, requests)

@@ -12,7 +12,7 @@ from towhee_recsys.data.item_ids import is_whole_number
 from towhee_recsys.data.items import IdType
 from towhee_recsys.errors import QueryError, close_match
 from towhee_recsys.features.encoder import plain
-from towhee_recsys.features.liked import DISLIKED, INCLUDE_SEEN, LIKED
+from towhee_recsys.features.liked import GIVEN_FIELDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,9 +21,6 @@ Record = dict[str, Any]
 
 ALL = "all"
 """Stands for all users that the model knows."""
-
-FIELDS = (LIKED, DISLIKED, INCLUDE_SEEN)
-"""What a record may have besides the columns of users; a text file has none of them."""
 
 
 def user_id_type(bundle: Bundle) -> IdType:
@@ -87,7 +84,7 @@ def _known(bundle: Bundle, size: int) -> Iterator[list[Record]]:
 
 def _check_columns(given: Sequence[str], bundle: Bundle, is_text: bool) -> None:
     column = bundle.schema.users.id
-    fields = () if is_text else FIELDS
+    fields = () if is_text else GIVEN_FIELDS
     accepted = list(dict.fromkeys([column, *bundle.users.state["columns"], *fields]))
     listed = f"Accepted: {', '.join(accepted)}"
     if column not in given:

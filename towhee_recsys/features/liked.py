@@ -19,7 +19,10 @@ FEEDBACK = "feedback"
 INCLUDE_SEEN = "include_seen"
 """The field of a user's record that decides whether items the user has interacted with may be recommended."""
 
-RECORD_FIELDS = (LIKED, DISLIKED, FEEDBACK, INCLUDE_SEEN)
+GIVEN_FIELDS = (LIKED, DISLIKED, INCLUDE_SEEN)
+"""What a table of users may have besides the columns of the dataset's users."""
+
+RECORD_FIELDS = (*GIVEN_FIELDS, FEEDBACK)
 """All fields of a user's record that are no columns: names that no column of users can have."""
 
 
