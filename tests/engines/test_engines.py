@@ -63,6 +63,7 @@ def test_work_is_done_outside_this_process(engine, tmp_path, request):
         (("spark",), "local, ray"),
         (("local", "auto"), "auto"),
         (("local", None, 0), "at least 1"),
+        (("ray", None, 0), "at least 1"),
         (("ray", "127.0.0.1:1"), "127.0.0.1:1"),
     ],
 )

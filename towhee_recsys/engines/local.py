@@ -88,12 +88,10 @@ def local_engine(address: str | None, workers: int | None) -> Iterator[Engine]:
     """This process, or with several `workers` a pool of so many.
 
     Raises:
-        EngineError: an address is given, or fewer than one worker.
+        EngineError: an address is given.
     """
     if address is not None:
         raise EngineError(f"the engine local has no address; {address!r} is given. Leave it out, or use engine ray.")
-    if workers is not None and workers < 1:
-        raise EngineError(f"{workers} workers are given; at least 1 is accepted.")
     if workers in (None, 1):
         yield InThisProcess()
         return

@@ -60,6 +60,13 @@ def test_items_of_a_broken_row_have_no_place(projection, keyed, caplog, text):
     assert "broken row '0'" in caplog.text
 
 
+def test_a_broken_number_of_rows_is_a_map_of_nothing(projection, keyed, caplog):
+    projection.write(range(10), some_places(10), "items__a")
+    keyed.spoil("items__a", "count", "many", table="projection")
+    assert projection.read("items__a")[0] == []
+    assert "broken row 'count'" in caplog.text
+
+
 def test_a_plane_shows_what_differs_most_the_same_way_each_time():
     rng = np.random.default_rng(1)
     vectors = np.zeros((200, 5), np.float32)

@@ -54,8 +54,7 @@ class Projection(Versioned):
         Raises:
             StoreError: the store fails.
         """
-        count = self._store.read([COUNT], version).get(COUNT, b"0")
-        keys = [str(number) for number in range(int(count))]
+        keys = [str(number) for number in range(self._count(version))]
         found = self._store.read(keys, version)
         ids: list[Id] = []
         places = [np.zeros((0, 2), np.int16)]
@@ -73,12 +72,23 @@ class Projection(Versioned):
         """
         return bool(self._store.read([COUNT], version))
 
+    def _count(self, version: str) -> int:
+        text = self._store.read([COUNT], version).get(COUNT, b"0")
+        try:
+            return int(text)
+        except ValueError:
+            self._broken(COUNT)
+            return 0
+
+    def _broken(self, key: str) -> None:
+        log.warning("%s has a broken row %r; `towhee-recsys index` writes it again", self, key)
+
     def _chunk(self, key: str, text: bytes | str) -> tuple[list[Id], np.ndarray]:
         try:
             ids, places = from_json(text)
             return list(ids), np.frombuffer(b64decode(places), "<i2").reshape(len(ids), 2).astype(np.int16)
         except (ValueError, TypeError):
-            log.warning("%s has a broken row %r; `towhee-recsys index` writes it again", self, key)
+            self._broken(key)
             return [], np.zeros((0, 2), np.int16)
 
 
