@@ -25,7 +25,7 @@ from benchmarks.capacity_page import page
 from benchmarks.capacity_run import measured
 from benchmarks.peers import must_be_installed, must_have_milvus_server
 from benchmarks.rows import circumstances
-from towhee_recsys.lifecycle.measured import FILE, SCALES, Row, read_measured
+from towhee_recsys.lifecycle.measured import FILE, TYPES, Row, read_measured
 from towhee_recsys.support.files import write_file
 
 PACKAGES = ("pymilvus", "numpy")
@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks capacity", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="N", help="numbers of vectors")
-    parser.add_argument("--index", nargs="+", default=tuple(SCALES), choices=tuple(SCALES), help="types of index")
+    parser.add_argument("--index", nargs="+", default=TYPES, choices=TYPES, help="types of index")
     parser.add_argument("--json", type=Path, default=FILE, metavar="FILE", help="of the package by default; else the "
                         "page goes to the folder of FILE")  # fmt: skip
     parser.add_argument("--page", action="store_true", help="only write the page")
@@ -72,7 +72,7 @@ def _write(file: Path, row: Row | None = None) -> None:
     rows = {(each["index"], each["vectors"]): each for each in there["rows"]}
     if row:
         there["run"], rows[row.index, row.vectors] = circumstances(PACKAGES), vars(row)
-    types = list(SCALES)
+    types = list(TYPES)
     ordered = [rows[key] for key in sorted(rows, key=lambda key: (types.index(key[0]), key[1]))]
     document = {"run": there["run"], "service_rate": service_rate(), "rows": ordered}
     file.parent.mkdir(parents=True, exist_ok=True)

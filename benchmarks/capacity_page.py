@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from towhee_recsys.lifecycle.capacity import GIB, Demand, Plan, memory_bytes, plans
-from towhee_recsys.lifecycle.measured import CORES, DIM, SCALES, Growth, Line, Measured, Row, growth
+from towhee_recsys.lifecycle.measured import CORES, DIM, TYPES, Growth, Line, Measured, Row, growth, scale_of
 
 HEAD = """\
 # Capacity
@@ -47,9 +47,10 @@ error is the largest share by which a line is off. Slopes grow with `dim`, too.
 
 AFTER = """\
 HNSW's growth with the logarithm is that of the paper above; IVF, with as many clusters as the root of the rows, reads
-about as many rows times `nprobe`. p99 is p50 by the measured ratio, without queues. Half of the cores are busy at the
-peak, and searches a second are these cores by the work of a search: Milvus reports that the rate grows linearly from 8
-to 32 cores and with 1 to 8 replicas ([benchmark of 2.2](https://milvus.io/docs/benchmark.md)). The service takes
+about as many rows times `nprobe`. Larger indexes are taken to need the `ef` and the `nprobe` of the largest one above,
+which other data may not. p99 is p50 by the measured ratio, without queues. Half of the cores are busy at the peak, and
+searches a second are these cores by the work of a search: Milvus reports that the rate grows linearly from 8 to 32
+cores and with 1 to 8 replicas ([benchmark of 2.2](https://milvus.io/docs/benchmark.md)). The service takes
 `requests/s / {service:.0f}` cores, half of which are busy, too: [performance.md](performance.md), with Milvus and Redis.
 
 A machine gives 70% of its memory to vectors: the rest is for Milvus and the system. As a comparison, the calculator of
@@ -99,7 +100,7 @@ def page(measured: Measured) -> str:
 
 
 def _growths(measured: Measured) -> Mapping[str, Growth]:
-    found = {index: growth(measured.of(index)) for index in SCALES}
+    found = {index: growth(measured.of(index)) for index in TYPES}
     return {index: each for index, each in found.items() if each}
 
 
@@ -121,8 +122,8 @@ _FITTED = ["index", "work of a search", "error", "p50", "error", "p99", "build, 
 
 
 def _fitted(index: str, found: Growth, rows: Sequence[Row]) -> list[str]:
-    scale = {"HNSW": "log2 n", "FLAT": "n"}.get(index, "√n")
-    scales = [SCALES[index](row.vectors / row.segments) for row in rows]
+    scale = {"HNSW": "ef × log2 n", "FLAT": "n"}.get(index, "nprobe × √n")
+    scales = [scale_of(row) for row in rows]
     work = [found.work(row.segments * each) / row.cpu_ms for row, each in zip(rows, scales, strict=True)]
     p50 = [found.p50(-(-row.segments // CORES) * each) / row.p50_ms for row, each in zip(rows, scales, strict=True)]
     growing = "N × log2 n" if index == "HNSW" else "N"

@@ -13,16 +13,16 @@ from benchmarks.capacity import service_rate
 from benchmarks.capacity_page import page
 from towhee_recsys.errors import QueryError
 from towhee_recsys.lifecycle.capacity import Demand, memory_bytes, plan, plans
-from towhee_recsys.lifecycle.measured import FILE, SCALES, Line, Measured, Row, growth, line, read_measured
+from towhee_recsys.lifecycle.measured import FILE, TYPES, Line, Measured, Row, growth, line, read_measured, scale
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "capacity.md"
 
 
 def row(index, vectors, **other):
     """What a server would take whose work is exactly on a line."""
-    scale = SCALES[index](vectors)
+    work = scale(index, vectors, {})
     values = {"segments": 1, "memory_bytes": vectors * 1024, "build_seconds": vectors / 1000, "rate": 400.0}
-    times = {"p50_ms": 2 + 0.5 * scale, "p99_ms": 6 + 1.5 * scale, "cpu_ms": 1 + 0.25 * scale}
+    times = {"p50_ms": 2 + 0.5 * work, "p99_ms": 6 + 1.5 * work, "cpu_ms": 1 + 0.25 * work}
     return Row(
         **{"index": index, "vectors": vectors, "settings": {}, "search": {}, "recall": 1.0, **values, **times, **other}
     )
@@ -30,7 +30,7 @@ def row(index, vectors, **other):
 
 @pytest.fixture
 def measured():
-    return Measured([row(index, size) for index in SCALES for size in (4_000, 100_000, 1_000_000)], 600.0, {})
+    return Measured([row(index, size) for index in TYPES for size in (4_000, 100_000, 1_000_000)], 600.0, {})
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def hnsw(measured):
     return growth(measured.of("HNSW"))
 
 
-@pytest.mark.parametrize("index", SCALES)
+@pytest.mark.parametrize("index", TYPES)
 def test_the_lines_are_those_of_what_was_measured(measured, index):
     found = growth(measured.of(index))
     assert (found.work.base, found.work.slope) == pytest.approx((1, 0.25), rel=1e-6)
@@ -46,7 +46,8 @@ def test_the_lines_are_those_of_what_was_measured(measured, index):
     assert found.tail == pytest.approx(3)
     whole = plan(index, Demand(1_000_000, rate=1, cores=2, memory=1024), found, 600.0)
     assert whole.build_seconds == pytest.approx(1000), "on the cores that it was measured on"
-    assert (whole.p50_ms, whole.cpu_ms) == pytest.approx((2 + 0.5 * SCALES[index](1e6), 1 + 0.25 * SCALES[index](1e6)))
+    work = scale(index, 1e6, {})
+    assert (whole.p50_ms, whole.cpu_ms) == pytest.approx((2 + 0.5 * work, 1 + 0.25 * work))
 
 
 def test_a_search_in_several_segments_is_the_work_of_each(hnsw):
@@ -55,6 +56,17 @@ def test_a_search_in_several_segments_is_the_work_of_each(hnsw):
         row("HNSW", size, segments=parts, cpu_ms=1 + 0.25 * parts * math.log2(size / parts)) for size, parts in sizes
     ]
     assert growth(rows).work.slope == pytest.approx(hnsw.work.slope)
+
+
+@pytest.mark.parametrize(("index", "width"), [("HNSW", "ef"), ("IVF_FLAT", "nprobe")])
+def test_a_search_that_is_twice_as_wide_is_twice_the_work(index, width):
+    sizes = [(4_000, 1), (100_000, 2), (1_000_000, 1)]
+    rows = [
+        row(index, size, search={width: wide}, cpu_ms=1 + 0.25 * wide * scale(index, size, {})) for size, wide in sizes
+    ]
+    found = growth(rows)
+    assert (found.work.base, found.work.slope) == pytest.approx((1, 0.25), rel=1e-6)
+    assert found.search == {width: 1}
 
 
 def test_noise_makes_no_search_faster_with_more_rows():
@@ -100,6 +112,11 @@ def test_the_page_is_that_of_the_figures():
 
 def test_the_page_has_what_was_measured_the_lines_and_the_bill(measured):
     text = page(measured)
-    for fact in ("| 1,000,000 | HNSW |", "1 + 0.25 × s × log2 n", "2 + 0.5 × ⌈s / c⌉ × √n", "**3 machines a copy**"):
+    for fact in (
+        "| 1,000,000 | HNSW |",
+        "1 + 0.25 × s × ef × log2 n",
+        "2 + 0.5 × ⌈s / c⌉ × nprobe × √n",
+        "**3 machines a copy**",
+    ):
         assert fact in text
     assert "The bill" not in page(replace(measured, rows=measured.of("FLAT")))

@@ -55,7 +55,8 @@ def open_engine(
             processors but one, which is left to its own tasks.
 
     Raises:
-        EngineError: `name` is not one of `ENGINES`, `workers` is below 1, the engine's package is missing, or there is no such cluster.
+        EngineError: `name` is not one of `ENGINES`, `workers` is below 1, the engine's package is missing, or there is
+            no such cluster.
     """
     if name not in ENGINES:
         raise EngineError(f"engine {name!r} is not known. Accepted: {', '.join(ENGINES)}.")

@@ -13,7 +13,17 @@ import math
 from dataclasses import dataclass
 
 from towhee_recsys.errors import QueryError
-from towhee_recsys.lifecycle.measured import CORES, DIM, SCALES, Growth, Measured, build_scale, growth, read_measured
+from towhee_recsys.lifecycle.measured import (
+    CORES,
+    DIM,
+    TYPES,
+    Growth,
+    Measured,
+    build_scale,
+    growth,
+    read_measured,
+    scale,
+)
 
 M, LINK = 16, 4
 """Neighbours a row, the default of HNSW, and the bytes of a link."""
@@ -24,8 +34,9 @@ FORMULAS = {
     "memory": "N x dim x 4 bytes (IVF_SQ8: x 1), for HNSW + N x (2M + M/ln M) x 4 bytes of links: Malkov and Yashunin, "
     "'Efficient and robust approximate nearest neighbor search using HNSW graphs', 2018, section 4.2.3",
     "segments": "N x dim x 4 bytes / dataCoord.segment.maxSize, 1024 MB by default; Milvus searches each by itself",
-    "work of a search": "base + slope x segments x log2(rows in a segment) for HNSW, x rows for FLAT, x root of the "
-    "rows for IVF with as many clusters; CPU time of the server, fitted; the slope by dim/256",
+    "work of a search": "base + slope x segments x ef x log2(rows in a segment) for HNSW, x rows for FLAT, x nprobe x "
+    "root of the rows for IVF with as many clusters; ef and nprobe of the largest index that was measured; CPU time of "
+    "the server, fitted; the slope by dim/256",
     "latency": "the same for the segments that one core searches, fitted to p50; p99 is p50 by the measured ratio, "
     "without queueing",
     "build": "HNSW: slope x N log2(rows in a segment), otherwise slope x N, by the largest that was measured; divided "
@@ -107,7 +118,7 @@ class Plan:
 def plans(demand: Demand, measured: Measured | None = None) -> list[Plan]:
     """A plan for each type of index that was measured with several numbers of vectors: by this package, or as given."""
     measured = measured or read_measured()
-    found = {index: growth(measured.of(index)) for index in SCALES}
+    found = {index: growth(measured.of(index)) for index in TYPES}
     return [plan(index, demand, each, measured.service_rate) for index, each in found.items() if each]
 
 
@@ -116,7 +127,7 @@ def plan(index: str, demand: Demand, growth: Growth, service_rate: float) -> Pla
     segments = max(1, math.ceil(demand.items * demand.dim * 4 / (demand.segment * MIB)))
     memory = memory_bytes(index, demand.items, demand.dim, segments)
     copy = math.ceil(memory / (demand.memory * GIB * demand.memory_share))
-    cores, one = copy * demand.cores, SCALES[index](demand.items / segments) * demand.dim / DIM
+    cores, one = copy * demand.cores, scale(index, demand.items / segments, growth.search) * demand.dim / DIM
     p50, work = growth.p50(math.ceil(segments / cores) * one), growth.work(segments * one)
     rate = 1000 * demand.cores * demand.busy_share / work
     replicas = max(1, math.ceil(demand.rate / (rate * copy)))

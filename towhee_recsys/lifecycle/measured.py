@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -20,13 +20,8 @@ FILE = Path(__file__).with_name("measured.json")
 DIM, CORES = 256, 2
 """The numbers in each of the vectors that are measured, and the cores of the machine."""
 
-SCALES: dict[str, Callable[[float], float]] = {
-    "FLAT": float,
-    "HNSW": lambda rows: math.log2(max(rows, 2)),
-    "IVF_FLAT": math.sqrt,
-    "IVF_SQ8": math.sqrt,
-}
-"""How the work of a search in one segment grows with its rows; IVF has about as many clusters as the root of them."""
+TYPES = ("FLAT", "HNSW", "IVF_FLAT", "IVF_SQ8")
+"""The types of index that are measured."""
 
 
 @dataclass(frozen=True)
@@ -102,16 +97,18 @@ class Growth:
     """How a type of index grows.
 
     Attributes:
-        work: Milliseconds of all cores for a search, by the sum of the segments' scales (`SCALES`).
-        p50: Milliseconds of a search, by the sum of the scales of the segments that one core searches.
+        work: Milliseconds of all cores for a search, by the sum of `scale` over the segments.
+        p50: Milliseconds of a search, by the sum of `scale` over the segments that one core searches.
         tail: p99 in multiples of p50.
         build: Seconds by `build_scale` of the rows, on `CORES` cores.
+        search: The width of searches in the largest index, which larger ones are taken to need, too.
     """
 
     work: Line
     p50: Line
     tail: float
     build: float
+    search: Mapping[str, int]
 
 
 def read_measured(file: Path = FILE) -> Measured:
@@ -124,16 +121,35 @@ def growth(rows: Sequence[Row]) -> Growth | None:
     """The lines through the rows of one type of index; None for fewer than two sizes."""
     if len(rows) < 2:
         return None
-    scale = [SCALES[row.index](row.vectors / row.segments) for row in rows]
-    in_all = [row.segments * each for row, each in zip(rows, scale, strict=True)]
-    by_a_core = [math.ceil(row.segments / CORES) * each for row, each in zip(rows, scale, strict=True)]
+    scales = [scale_of(row) for row in rows]
+    in_all = [row.segments * each for row, each in zip(rows, scales, strict=True)]
+    by_a_core = [math.ceil(row.segments / CORES) * each for row, each in zip(rows, scales, strict=True)]
     largest = max(rows, key=lambda row: row.vectors)
     return Growth(
         work=line(in_all, [row.cpu_ms for row in rows]),
         p50=line(by_a_core, [row.p50_ms for row in rows]),
         tail=median(row.p99_ms / row.p50_ms for row in rows),
         build=largest.build_seconds / build_scale(largest.index, largest.vectors, largest.segments),
+        search=largest.search,
     )
+
+
+def scale(index: str, rows: float, search: Mapping[str, int], clusters: float | None = None) -> float:
+    """How the work of a search in one segment grows with its rows, and with the width of the search.
+
+    FLAT reads all rows, HNSW `ef` times about log2 of them, and IVF `nprobe` clusters: of so many `clusters`, where
+    they are given, else of as many as the root of the rows.
+    """
+    if index == "FLAT":
+        return rows
+    if index == "HNSW":
+        return search.get("ef", 1) * math.log2(max(rows, 2))
+    return search.get("nprobe", 1) * rows / (clusters or math.sqrt(rows))
+
+
+def scale_of(row: Row) -> float:
+    """The scale of each segment of what was measured."""
+    return scale(row.index, row.vectors / row.segments, row.search, row.settings.get("nlist"))
 
 
 def line(x: Sequence[float], y: Sequence[float]) -> Line:
