@@ -74,9 +74,10 @@ def must_serve(config: Config, bundle: Bundle) -> None:
     """
     gates = read_gates(config.require, config.protocol, config.dataset.feedback)
     if gates and not bundle.manifest.measured:
+        required = ", ".join(f"{gate.metric} {gate.text}" for gate in gates)
         raise EvaluationError(
-            f"model {bundle.model_id} was never measured, so it is not known whether it meets `require`. Train, "
-            "measure and index with `towhee-recsys run -c CONFIG`, or remove `require`."
+            f"model {bundle.model_id} was never measured, so it is not known whether it meets `require` ({required}). "
+            "Train, measure and index with `towhee-recsys run -c CONFIG`, or remove `require`."
         )
     if failed := failures(gates, bundle.manifest.measured):
         raise EvaluationError(
