@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -25,7 +25,8 @@ def _marked_settings(kind: type[BaseModel], around: KeyPath = ()) -> Iterator[tu
         yield (*around, name), mark
     for name, field in kind.model_fields.items():
         for each in (field.annotation, *get_args(field.annotation)):  # a section, or one that may be left out
-            if isinstance(each, type) and issubclass(each, Section):
+            is_class = isinstance(each, type) and get_origin(each) is None  # to Python 3.10 list[str] is a type
+            if is_class and issubclass(each, Section):
                 yield from _marked_settings(each, (*around, name))
 
 
