@@ -38,7 +38,7 @@ def validate(name: str, overrides: tuple[str, ...], progress: bool | None) -> Sh
 
     def show() -> None:
         say(dump_settings(shown).rstrip())
-        say("The config is valid. No data were read.", err=True)
+        say("# The config is valid. No data were read.")
 
     return {"valid": True, "config": shown}, show
 

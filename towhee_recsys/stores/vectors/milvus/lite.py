@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -82,6 +83,8 @@ def _check_file(path: Path, uri: str) -> None:
             f"milvus.uri {uri!r}: Milvus Lite takes a file name of letters, digits, '.', '_' and '-' "
             "that ends in .db and has at most 36 characters."
         )
+    with suppress(FileNotFoundError, NotADirectoryError):
+        path.stat()  # what follows takes a loop of links for a file that is not there
     here = ("file", "folder")[keeps_folders()]
     if path.is_dir() if here == "file" else path.is_file():
         other = ("file", "folder")[here == "file"]
