@@ -81,5 +81,7 @@ def id_type(ids: np.ndarray) -> IdType:
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame as records, with None for missing values."""
+    if not len(table.columns):
+        return [{} for _ in range(len(table))]  # older versions of pandas have no record of such a row
     table = table.astype(object)
     return cast("list[dict[str, Any]]", table.where(table.notna(), None).to_dict("records"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,7 @@ def test_all_is_well(indexed, index, found):
         "the given settings: nothing wrong",
         f"movies.dat, users.dat, ratings.dat in {indexed.dataset.path}",
         f"model {record.model_id} in {Path(indexed.model.dir).resolve()}: 6 files as they were saved, "
-        f"format {FORMAT_VERSION}, PaddlePaddle 3.3.1",
+        f"format {FORMAT_VERSION}, PaddlePaddle {version('paddlepaddle')}",
         f"{indexed.milvus.uri} answers",
         f"{indexed.catalogue} answers",
         f"326 items in {record.build}, 8 numbers each, IP, FLAT",

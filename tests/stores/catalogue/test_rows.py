@@ -130,7 +130,7 @@ WRONG = {
     "'price' is nan": {"price": float("nan")},
     "'price' is inf": {"price": float("inf")},
     "'price' is 9223372036854775808": {"price": 2**63},
-    "'price' is np.float32(1.0)": {"price": np.float32(1)},
+    f"'price' is {np.float32(1)!r}": {"price": np.float32(1)},
     "'tags' is ('a',)": {"tags": ("a",)},
     "'tags' is [1]": {"tags": [1]},
     "'tags' is [None]": {"tags": [None]},

@@ -41,12 +41,17 @@ class PartialStore(MemoryStore):
         self.searched.append(nprobe)
         _, held = self._build(name)
         centres = held.vectors[: index.nlist]
-        clusters = np.argmax(held.vectors @ centres.T, axis=1)
+        clusters = np.argmax(_products(held.vectors, centres), axis=1)
         found = []
-        for query in queries:
-            read = np.argsort(-(centres @ query))[:nprobe]
+        for query, near in zip(queries, _products(queries, centres), strict=True):
+            read = np.argsort(-near, kind="stable")[:nprobe]
             rows = np.flatnonzero(np.isin(clusters, read))
             scores = held.vectors[rows] @ query
             best = np.argsort(-scores)[:limit]
             found.append(list(zip(held.ids[rows[best]].tolist(), scores[best].tolist(), strict=True)))
         return found
+
+
+def _products(vectors: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """The inner products float32[n, centres]: equal ones for equal centres, which a BLAS does not promise."""
+    return np.einsum("nd,cd->nc", vectors, centres)

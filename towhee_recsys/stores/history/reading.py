@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from towhee_recsys.data.items import Id
 
 DIGITS = b"0123456789-,"
+NO_SIGN = re.compile(rb"[0-9-]-|-(?![0-9])")
+"""A minus that does not begin a number: NumPy 1 reads what comes before it, and no more."""
 
 ItemLists = tuple[np.ndarray, np.ndarray]
 """n lists of items, one after the other: all ids, int64[m] or object[m], and the length of each list, int64[n]."""
@@ -19,7 +22,7 @@ def number_lists(rows: Sequence[bytes | str | None]) -> ItemLists | None:
     texts = [row.encode() if isinstance(row, str) else row or b"[]" for row in rows]
     insides = [text[1:-1] for text in texts if text[:1] == b"[" and text[-1:] == b"]"]
     joined = b",".join(filter(None, insides))
-    if len(insides) < len(texts) or joined.translate(None, DIGITS):
+    if len(insides) < len(texts) or joined.translate(None, DIGITS) or (b"-" in joined and NO_SIGN.search(joined)):
         return None
     lengths = np.array([inside.count(b",") + bool(inside) for inside in insides], dtype=np.int64)
     try:
