@@ -32,7 +32,7 @@ def run(capfd: Any) -> Iterator[Run]:
     """Runs a command as a process would: it logs to this test's stderr, and leaves logging as it was."""
     logger = logging.getLogger("towhee_recsys")
     handlers, propagate, level = logger.handlers, logger.propagate, logger.level
-    logger.handlers = []
+    logger.handlers, logger.propagate = [], True  # pytest would add a handler to one that does not propagate
 
     def run_command(*arguments: str) -> Ran:
         capfd.readouterr()
