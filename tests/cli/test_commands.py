@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -150,6 +151,15 @@ def test_validate_prints_every_setting(run: Any) -> None:
     assert "learning_rate" in ran.out
     assert ran.out.splitlines()[-1].startswith("# The config is valid")
     assert json.loads(run("validate", "-c", "article", "--json").out)["config"]["training"]["epochs"] == 1
+
+
+def test_a_warning_about_the_data_is_written_once(run: Any, capfd: Any) -> None:
+    run("validate", "-c", "sample")
+    for _ in range(2):
+        logging.getLogger("towhee_recsys.data").warning("2 rows skipped")
+        logging.getLogger("towhee_recsys.stores").warning("no answer")
+    written = capfd.readouterr().err
+    assert (written.count("2 rows skipped"), written.count("no answer")) == (1, 2)
 
 
 def test_validate_shows_no_password(run: Any) -> None:

@@ -157,7 +157,7 @@ class _VisibleFormatter(logging.Formatter):
 
 
 class _Once(logging.Filter):
-    """Leaves out warnings that were written before: of bad rows there is one each time that the data are read."""
+    """Leaves out warnings about the data that were written before: there is one each time that they are read."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -165,8 +165,10 @@ class _Once(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether to write the record."""
+        if record.name != "towhee_recsys.data":
+            return True
         text = record.getMessage()
-        is_new = record.levelno != logging.WARNING or text not in self._written
+        is_new = text not in self._written
         self._written.add(text)
         return is_new
 

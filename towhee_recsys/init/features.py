@@ -135,12 +135,12 @@ def _of_texts(filled: pd.Series, name: str, side: UsersTable) -> Found:
 
 
 def _spoiled_numbers(filled: pd.Series) -> str:
-    """Why a column of numbers was read as one of texts: some cells are none. Empty where it is none of numbers."""
+    """Why a column in which most cells are numbers was read as texts; an empty text for other columns."""
     others = [text for text in filled.map(str) if not math.isfinite(number_in(text))]
     if not 0 < 2 * len(others) <= len(filled):
         return ""
     return (
-        f"it would be a number, but {len(others):,} of {len(filled):,} cells are none, such as {others[0]!r:.50}: "
+        f"most cells are numbers, but {len(others):,} of {len(filled):,} are not, such as {others[0]!r:.50}: "
         "correct them, or list them under `missing`"
     )
 
