@@ -72,8 +72,7 @@ def _write(file: Path, row: Row | None = None) -> None:
     rows = {(each["index"], each["vectors"]): each for each in there["rows"]}
     if row:
         there["run"], rows[row.index, row.vectors] = circumstances(PACKAGES), vars(row)
-    types = list(TYPES)
-    ordered = [rows[key] for key in sorted(rows, key=lambda key: (types.index(key[0]), key[1]))]
+    ordered = [rows[key] for key in sorted(rows, key=lambda key: (TYPES.index(key[0]), key[1]))]
     document = {"run": there["run"], "service_rate": service_rate(), "rows": ordered}
     file.parent.mkdir(parents=True, exist_ok=True)
     write_file(file, (json.dumps(document, indent=1) + "\n").encode())

@@ -15,7 +15,9 @@ from towhee_recsys.engines import EngineName, open_engine
 from towhee_recsys.pipelines.builder import SHIPPED
 
 
-@pytest.mark.skipif(np.__version__ < "2", reason="NumPy 1 rounds products by the number of threads")
+@pytest.mark.skipif(
+    np.lib.NumpyVersion(np.__version__) < "2.0.0", reason="NumPy 1 rounds products by the number of threads"
+)
 @pytest.mark.parametrize("engine", ["local", "ray"])
 def test_workers_encode_the_same_rows_even_if_one_is_killed(
     indexed_config: Any, tmp_path: Path, engine: EngineName

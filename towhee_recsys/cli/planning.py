@@ -61,16 +61,21 @@ def _fewest(demand: Demand, found: list[Plan], measured: Measured) -> str:
     """Which type of index takes the fewest machines, and whether larger segments would take fewer."""
     from towhee_recsys.lifecycle.capacity import plans
 
-    best = min(found, key=lambda each: each.machines)
+    best = _least(found)
     text = f"{best.index} takes the fewest machines. Machines are copies of the vectors x machines that hold one copy."
-    larger = plans(replace(demand, segment=LARGE_SEGMENT), measured)
-    other = min(larger, key=lambda each: each.machines)
-    if demand.segment < LARGE_SEGMENT and other.machines < best.machines:
-        text += (
-            f"\nWith --segment {LARGE_SEGMENT}, Milvus' dataCoord.segment.maxSize, {other.index} takes "
-            f"{other.machines:,} in place of {best.machines:,}: fewer segments are less work."
-        )
-    return text
+    if demand.segment >= LARGE_SEGMENT:
+        return text
+    larger = _least(plans(replace(demand, segment=LARGE_SEGMENT), measured))
+    if larger.machines >= best.machines:
+        return text
+    return (
+        f"{text}\nWith --segment {LARGE_SEGMENT}, Milvus' dataCoord.segment.maxSize, {larger.index} takes "
+        f"{larger.machines:,} in place of {best.machines:,}: fewer segments are less work."
+    )
+
+
+def _least(found: list[Plan]) -> Plan:
+    return min(found, key=lambda each: each.machines)
 
 
 def _row(plan: Plan) -> list[Any]:
